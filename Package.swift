@@ -1,0 +1,132 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers of docs/architecture.md, lowest first. Arrows point only downward.
+
+/// A C library: a module map, and a shim for what Swift cannot call by itself.
+func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+
+let package = Package(
+    name: "longshore",
+    products: [.executable(name: "longshore", targets: ["longshore"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Layer 0: C libraries, threads, addresses.
+        cLibrary("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+        cLibrary("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
+        cLibrary("CHiredis", pkgConfig: "hiredis", apt: "libhiredis-dev"),
+        cLibrary("CLibSSL", pkgConfig: "libssl", apt: "libssl-dev"),
+        cLibrary("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        .target(name: "BlockingThread"),
+        .target(name: "Endpoints"),
+
+        // Layer 1: one wrapper per server, and the pure parts.
+        .target(name: "Postgres", dependencies: ["CLibPQ", "BlockingThread", "Endpoints"]),
+        .target(name: "AMQP", dependencies: ["CRabbitMQ", "BlockingThread", "Endpoints"]),
+        .target(
+            name: "Redis",
+            dependencies: ["CHiredis", "CLibSSL", "BlockingThread", "Endpoints"]
+        ),
+        .target(name: "Rows"),
+        .target(name: "Pipelines", dependencies: ["Rows", "CLibCrypto", yaml]),
+        .target(name: "Planning", dependencies: ["Pipelines"]),
+
+        // Layer 2: what Longshore does with each server.
+        .target(
+            name: "Extraction",
+            dependencies: ["Rows", "Pipelines", "Postgres", "Endpoints", "CZlib"]
+        ),
+        .target(
+            name: "Warehouse",
+            dependencies: ["Postgres", "Rows", "Pipelines", "Planning", "Extraction", logging]
+        ),
+        .target(name: "Messaging", dependencies: ["AMQP", "Planning", "Endpoints", logging]),
+        .target(name: "InFlight", dependencies: ["Redis", "Planning", "Endpoints", logging]),
+        .target(name: "LocalStack", dependencies: ["Endpoints"]),
+        .target(name: "SampleData", dependencies: ["CZlib"]),
+
+        // Layer 3: the actors.
+        .target(
+            name: "Coordinator",
+            dependencies: ["Planning", "Pipelines", logging, lifecycle]
+        ),
+        .target(name: "Worker", dependencies: ["Planning", "Pipelines", logging, lifecycle]),
+        .target(name: "Console", dependencies: ["Planning", "Pipelines"]),
+
+        // Layer 4: the program.
+        .executableTarget(
+            name: "longshore",
+            dependencies: [
+                "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
+                "Extraction", "LocalStack", "SampleData", arguments, lifecycle,
+            ]
+        ),
+
+        // Tests: one target a module, real servers in IntegrationTests, the binary in EndToEndTests.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Planning", "Pipelines", "LocalStack", "Endpoints"],
+            path: "Tests/TestSupport"
+        ),
+    ]
+)
+
+/// A test target beside the module it tests.
+func tests(of module: String, and others: Target.Dependency...) -> Target {
+    .testTarget(
+        name: module + "Tests",
+        dependencies: [.target(name: module), "TestSupport"] + others
+    )
+}
+
+package.targets += [
+    tests(of: "BlockingThread"),
+    tests(of: "Endpoints"),
+    tests(of: "Postgres", and: "BlockingThread", "Endpoints"),
+    tests(of: "AMQP", and: "Endpoints"),
+    tests(of: "Redis", and: "Endpoints"),
+    tests(of: "Rows"),
+    tests(of: "Pipelines", and: "Rows"),
+    tests(of: "Planning", and: "Pipelines"),
+    tests(of: "Extraction", and: "Rows", "Pipelines", "Postgres"),
+    tests(of: "Warehouse", and: "Planning", "Pipelines", "Postgres", "Rows"),
+    tests(of: "Messaging", and: "AMQP", "Planning"),
+    tests(of: "InFlight", and: "Redis", "Planning"),
+    tests(of: "LocalStack"),
+    tests(of: "SampleData"),
+    tests(of: "Coordinator", and: "Planning", "Pipelines"),
+    tests(of: "Worker", and: "Planning"),
+    tests(of: "Console"),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Postgres", "longshore"]),
+]
+
+// Settings of every Swift target.
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,120 @@
+/// The address of a server: `scheme://user:password@host:port/path?name=value`.
+///
+/// The generic syntax of RFC 3986, with percent-encoding undone in every part. A password is kept as
+/// a ``Secret``, so a URL can be printed safely.
+public struct ConnectionURL: Sendable, Hashable {
+    /// The scheme in lower case, without `://`.
+    public var scheme: String
+    /// The user, when there is one.
+    public var user: String?
+    /// The password, when there is one.
+    public var password: Secret?
+    /// Host name or address; IPv6 addresses without their brackets.
+    public var host: String
+    /// The port, when the URL names one.
+    public var port: Int?
+    /// What follows the host, without its leading `/`; empty when there is nothing.
+    public var path: String
+    /// The parameters after `?`.
+    public var query: [String: String]
+
+    /// Whether the host is this machine itself.
+    public var isLoopback: Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.") || host.hasPrefix("/")
+    }
+
+    /// Parses `text`.
+    ///
+    /// - Throws: ``EndpointError`` that names the part which is wrong, never the password.
+    public init(_ text: String) throws(EndpointError) {
+        guard let schemeEnd = text.firstRange(of: "://") else {
+            throw .malformed("it has no `scheme://`")
+        }
+        scheme = text[..<schemeEnd.lowerBound].lowercased()
+        var rest = text[schemeEnd.upperBound...]
+        query = [:]
+        if let mark = rest.firstIndex(of: "?") {
+            query = try Self.parseQuery(rest[rest.index(after: mark)...])
+            rest = rest[..<mark]
+        }
+        path = ""
+        if let slash = rest.firstIndex(of: "/") {
+            path = try Self.decode(rest[rest.index(after: slash)...])
+            rest = rest[..<slash]
+        }
+        if let at = rest.lastIndex(of: "@") {
+            (user, password) = try Self.parseCredentials(rest[..<at])
+            rest = rest[rest.index(after: at)...]
+        }
+        (host, port) = try Self.parseAuthority(rest)
+    }
+
+    private static func parseQuery(_ text: Substring) throws(EndpointError) -> [String: String] {
+        var query: [String: String] = [:]
+        for pair in text.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            query[try decode(parts[0])] = parts.count > 1 ? try decode(parts[1]) : ""
+        }
+        return query
+    }
+
+    private static func parseCredentials(
+        _ text: Substring
+    ) throws(EndpointError) -> (user: String?, password: Secret?) {
+        guard let colon = text.firstIndex(of: ":") else { return (try decode(text), nil) }
+        let password = try decode(text[text.index(after: colon)...])
+        return (try decode(text[..<colon]), Secret(password))
+    }
+
+    private static func parseAuthority(
+        _ text: Substring
+    ) throws(EndpointError) -> (host: String, port: Int?) {
+        var host = text
+        var portText: Substring?
+        if text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
+            host = text[text.index(after: text.startIndex)..<bracket]
+            let tail = text[text.index(after: bracket)...]
+            portText = tail.hasPrefix(":") ? tail.dropFirst() : nil
+        } else if let colon = text.lastIndex(of: ":") {
+            host = text[..<colon]
+            portText = text[text.index(after: colon)...]
+        }
+        guard let portText, !portText.isEmpty else { return (try decode(host), nil) }
+        guard let port = Int(portText), (1...65_535).contains(port) else {
+            throw .malformed("its port `\(portText)` is not a number from 1 to 65535")
+        }
+        return (try decode(host), port)
+    }
+
+    private static func decode(_ text: Substring) throws(EndpointError) -> String {
+        guard text.contains("%") else { return String(text) }
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = Substring(rest.prefix(2))
+            guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else {
+                throw .malformed("it has a `%` that no two hexadecimal digits follow")
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        guard let decoded = String(validating: bytes, as: UTF8.self) else {
+            throw .malformed("its percent-encoding is not UTF-8")
+        }
+        return decoded
+    }
+}
+
+extension ConnectionURL: CustomStringConvertible {
+    /// The URL without its password and without its parameters: safe to show.
+    public var description: String {
+        let name = user.map { "\($0)@" } ?? ""
+        let shownHost = host.contains(":") ? "[\(host)]" : host
+        let shownPort = port.map { ":\($0)" } ?? ""
+        return "\(scheme)://\(name)\(shownHost)\(shownPort)/\(path)"
+    }
+}

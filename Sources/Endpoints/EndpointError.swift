@@ -1,0 +1,27 @@
+/// A server's address that cannot be used.
+public struct EndpointError: Error, Hashable, CustomStringConvertible {
+    /// What is wrong and what to do, safe to show.
+    public let description: String
+
+    /// An address that does not follow `scheme://user:password@host:port/path`.
+    static func malformed(_ what: String) -> EndpointError {
+        EndpointError(
+            description: "the URL is not usable: \(what); expected "
+                + "`scheme://user:password@host:port/path`, with `%40` for an `@` in a password"
+        )
+    }
+
+    /// A plaintext connection to a host that is not this machine.
+    public static func plaintextRefused(_ url: ConnectionURL, secureScheme: String) -> EndpointError {
+        EndpointError(
+            description: "refusing to connect to `\(url)` without TLS: use `\(secureScheme)`, or set "
+                + "LONGSHORE_ALLOW_PLAINTEXT=1 where the network itself is trusted"
+        )
+    }
+
+    /// A scheme that the server's client does not speak.
+    public static func unknownScheme(_ scheme: String, expected: [String]) -> EndpointError {
+        let list = expected.map { "`\($0)`" }.joined(separator: " or ")
+        return EndpointError(description: "the URL's scheme is `\(scheme)`; expected \(list)")
+    }
+}

@@ -1,0 +1,151 @@
+public import Pipelines
+
+/// The ledger as a coordinator sees it. Every write checks the lease's epoch.
+public protocol LoadLedger: Sendable {
+    /// Writes a load, its tasks (all `waiting`) and its claims on periods, in one transaction.
+    ///
+    /// - Returns: the load's number.
+    func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64
+    /// The load, or `nil` when the ledger has none of that number.
+    func load(_ load: Int64) async throws -> LoadRecord?
+    /// Loads that are not final and that nobody coordinates now, oldest first.
+    func orphanedLoads() async throws -> [Int64]
+    /// Becomes the load's coordinator for `duration`, or `nil` while another one is.
+    func acquireLease(
+        on load: Int64,
+        owner: String,
+        for duration: Duration
+    ) async throws -> LoadLease?
+    /// Stays the coordinator for another `duration`; `false` when another one took over.
+    func renew(_ lease: LoadLease, for duration: Duration) async throws -> Bool
+    /// Stops being the coordinator, so that another need not wait for the lease to expire.
+    func release(_ lease: LoadLease) async throws
+    /// The state of every task of a load, by ordinal.
+    func states(ofLoad load: Int64) async throws -> [TaskState]
+    /// The state of some tasks of a load.
+    func states(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: TaskState]
+    /// Writes that `tasks` are about to be published; rows that an attempt holds are left alone.
+    ///
+    /// - Returns: `false` when another coordinator took over: publish nothing.
+    func markPublished(_ tasks: [Int], lease: LoadLease) async throws -> Bool
+    /// Of `tasks`, those published at least `age` ago, not final, and held by no attempt.
+    func idle(_ tasks: [Int], ofLoad load: Int64, since age: Duration) async throws -> [Int]
+    /// Writes how the load ended, and that `blocked` tasks will never run.
+    ///
+    /// - Returns: `false` when another coordinator took over.
+    func finish(_ lease: LoadLease, state: LoadState, blocked: [Int]) async throws -> Bool
+}
+
+/// What is asked of a load.
+public struct LoadRequest: Sendable, Hashable {
+    /// The pipeline.
+    public var pipeline: Pipeline
+    /// The definition it was read from, to be kept in the ledger.
+    public var definition: DefinitionBundle
+    /// The periods to load, sorted, without doubles.
+    public var periods: [Period]
+    /// Who asks: user and host.
+    public var requestedBy: String
+
+    /// Creates a request.
+    public init(
+        pipeline: Pipeline,
+        definition: DefinitionBundle,
+        periods: [Period],
+        requestedBy: String
+    ) {
+        self.pipeline = pipeline
+        self.definition = definition
+        self.periods = periods
+        self.requestedBy = requestedBy
+    }
+}
+
+/// A load as the ledger keeps it.
+public struct LoadRecord: Sendable, Hashable {
+    /// Its number.
+    public var id: Int64
+    /// The definition it was made with.
+    public var pipeline: Pipeline
+    /// Its periods.
+    public var periods: [Period]
+    /// Where it stands.
+    public var state: LoadState
+
+    /// Creates a record.
+    public init(id: Int64, pipeline: Pipeline, periods: [Period], state: LoadState) {
+        self.id = id
+        self.pipeline = pipeline
+        self.periods = periods
+        self.state = state
+    }
+}
+
+/// Where a load stands.
+public enum LoadState: String, Sendable, Hashable, CaseIterable {
+    /// It has tasks that are not final.
+    case running
+    /// Every task is done or superseded.
+    case loaded
+    /// Some task failed, everything else is done.
+    case failed
+    /// It was cancelled.
+    case cancelled
+
+    /// Whether nothing will happen to the load any more.
+    public var isFinal: Bool { self != .running }
+}
+
+/// The right to coordinate a load, until it expires or another takes over.
+public struct LoadLease: Sendable, Hashable {
+    /// The load.
+    public let load: Int64
+    /// The number of the take-over: only writes with the newest epoch count.
+    public let epoch: Int64
+
+    /// Creates a lease.
+    public init(load: Int64, epoch: Int64) {
+        self.load = load
+        self.epoch = epoch
+    }
+}
+
+/// The warehouse as a slot of a worker sees it.
+public protocol TaskLoader: Sendable {
+    /// Tries a load task once: everything from BEGIN to COMMIT.
+    ///
+    /// It tells `observer` of the steps ``Step/begun`` to ``Step/committed``, and `progress` of rows
+    /// and bytes read since it was last told.
+    func perform(
+        _ task: LoadTaskID,
+        by worker: String,
+        observer: any StepObserver,
+        progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+    ) async -> TaskOutcome
+    /// Records a failed attempt in a transaction of its own, and decides by `policy` whether the task
+    /// has failed for good; if so its ledger row says it.
+    func record(
+        _ failure: TaskFailure,
+        of task: LoadTaskID,
+        by worker: String,
+        policy: RetryPolicy
+    ) async throws -> FailureVerdict
+    /// Records that an attempt's worker died, and decides as for a failure.
+    func recordCrash(
+        of task: LoadTaskID,
+        by worker: String,
+        policy: RetryPolicy
+    ) async throws -> FailureVerdict
+    /// Ends the connection.
+    func close() async
+}
+
+/// What follows from a failed attempt.
+public enum FailureVerdict: Sendable, Hashable {
+    /// Try again after this delay.
+    case retry(RetryTier)
+    /// The task has failed for good; the ledger says so.
+    case final
+    /// The ledger has a final state already: nothing is to be done.
+    case settled
+}

@@ -1,0 +1,195 @@
+public import Pipelines
+
+/// The tasks of a load and what each of them needs, as arrays of integers.
+///
+/// The graph is a function of the definition and the periods alone, so a coordinator that takes over
+/// a load builds the same one again.
+public struct PlanGraph: Sendable {
+    /// The tasks; a task's ordinal is its index here.
+    public let tasks: [LoadTask]
+    /// For each task how many others it needs.
+    public let needCounts: [Int32]
+    private let needStarts: [Int32]
+    private let needs: [Int32]
+    private let dependentStarts: [Int32]
+    private let dependents: [Int32]
+
+    /// Plans a load of `pipeline` over `periods` (sorted, without doubles; empty for one whose facts
+    /// are all loaded whole).
+    ///
+    /// - Throws: ``PlanError`` when the dimensions or marts refer to each other in a circle.
+    public init(_ pipeline: Pipeline, periods: [Period]) throws(PlanError) {
+        var builder = Builder(pipeline: pipeline, periods: periods)
+        try builder.addDimensions()
+        builder.addFacts()
+        try builder.addMarts()
+        tasks = builder.tasks
+        let edges = builder.edges
+        (needStarts, needs) = Self.group(edges, count: tasks.count, by: \.task, value: \.need)
+        (dependentStarts, dependents) = Self.group(
+            edges,
+            count: tasks.count,
+            by: \.need,
+            value: \.task
+        )
+        needCounts = (0..<tasks.count).map { [needStarts] in needStarts[$0 + 1] - needStarts[$0] }
+    }
+
+    /// The tasks that `task` needs.
+    public func needs(of task: Int) -> some Collection<Int> {
+        needs[Int(needStarts[task])..<Int(needStarts[task + 1])].lazy.map(Int.init)
+    }
+
+    /// The tasks that need `task`.
+    public func dependents(of task: Int) -> some Collection<Int> {
+        dependents[Int(dependentStarts[task])..<Int(dependentStarts[task + 1])].lazy.map(Int.init)
+    }
+
+    /// How many edges the graph has.
+    public var edgeCount: Int { needs.count }
+
+    /// Compressed sparse rows of `edges`: the values of row `i` are at `starts[i]..<starts[i + 1]`.
+    private static func group(
+        _ edges: [Edge],
+        count: Int,
+        by row: KeyPath<Edge, Int32>,
+        value: KeyPath<Edge, Int32>
+    ) -> (starts: [Int32], values: [Int32]) {
+        var starts = [Int32](repeating: 0, count: count + 1)
+        for edge in edges { starts[Int(edge[keyPath: row]) + 1] += 1 }
+        for index in 0..<count { starts[index + 1] += starts[index] }
+        var next = starts
+        var values = [Int32](repeating: 0, count: edges.count)
+        for edge in edges {
+            let slot = Int(edge[keyPath: row])
+            values[Int(next[slot])] = edge[keyPath: value]
+            next[slot] += 1
+        }
+        return (starts, values)
+    }
+}
+
+/// `task` needs `need`.
+private struct Edge {
+    var task: Int32
+    var need: Int32
+}
+
+private struct Builder {
+    let pipeline: Pipeline
+    let periods: [Period]
+    var tasks: [LoadTask] = []
+    var edges: [Edge] = []
+    /// The tasks of each table, by its name: one, or one for each period in order.
+    private var tasksOfTable: [String: Range<Int>] = [:]
+
+    init(pipeline: Pipeline, periods: [Period]) {
+        self.pipeline = pipeline
+        self.periods = periods
+    }
+
+    mutating func addDimensions() throws(PlanError) {
+        let order = try ordered(pipeline.dimensions.map(\.name)) { name in
+            pipeline.dimension(name)?.references.map(\.dimension) ?? []
+        }
+        for dimension in order.compactMap(pipeline.dimension) {
+            let ordinal = add(
+                LoadTask(
+                    kind: .dimension,
+                    name: dimension.name,
+                    period: nil,
+                    pool: dimension.pool
+                )
+            )
+            tasksOfTable[dimension.name] = ordinal..<ordinal + 1
+            need(dimension.references.map(\.dimension), from: ordinal, periodIndex: nil)
+        }
+    }
+
+    mutating func addFacts() {
+        for fact in pipeline.facts {
+            let first = tasks.count
+            for period in fact.periodColumn == nil ? [nil] : periods.map(Optional.some) {
+                let ordinal = add(
+                    LoadTask(kind: .fact, name: fact.name, period: period, pool: fact.pool)
+                )
+                need(fact.references.map(\.dimension), from: ordinal, periodIndex: nil)
+            }
+            tasksOfTable[fact.name] = first..<tasks.count
+        }
+    }
+
+    mutating func addMarts() throws(PlanError) {
+        let names = pipeline.marts.map(\.name)
+        let order = try ordered(names) { name in
+            pipeline.mart(name)?.reads.filter(names.contains) ?? []
+        }
+        for mart in order.compactMap(pipeline.mart) {
+            let first = tasks.count
+            for index in mart.isPerPeriod ? periods.indices.map(Optional.some) : [nil] {
+                let ordinal = add(
+                    LoadTask(
+                        kind: .mart,
+                        name: mart.name,
+                        period: index.map { periods[$0] },
+                        pool: mart.pool
+                    )
+                )
+                need(mart.reads, from: ordinal, periodIndex: index)
+            }
+            tasksOfTable[mart.name] = first..<tasks.count
+        }
+    }
+
+    private mutating func add(_ task: LoadTask) -> Int {
+        tasks.append(task)
+        return tasks.count - 1
+    }
+
+    /// A task of one period needs only that period of tables that have periods.
+    private mutating func need(_ tables: [String], from task: Int, periodIndex: Int?) {
+        for table in Set(tables).sorted() where tasksOfTable[table] != nil {
+            guard let range = tasksOfTable[table] else { continue }
+            if let periodIndex, range.count == periods.count, tasks[range.lowerBound].period != nil {
+                edges.append(Edge(task: Int32(task), need: Int32(range.lowerBound + periodIndex)))
+            } else {
+                edges += range.map { Edge(task: Int32(task), need: Int32($0)) }
+            }
+        }
+    }
+
+    /// `names` so that each comes after what it needs; otherwise in the order given.
+    private func ordered(
+        _ names: [String],
+        needs: (String) -> [String]
+    ) throws(PlanError) -> [String] {
+        var order: [String] = []
+        var done: Set<String> = []
+        func visit(_ name: String, path: [String]) throws(PlanError) {
+            if done.contains(name) { return }
+            if let start = path.firstIndex(of: name) {
+                throw PlanError.cycle(Array(path[start...]) + [name])
+            }
+            for need in needs(name) where names.contains(need) {
+                try visit(need, path: path + [name])
+            }
+            done.insert(name)
+            order.append(name)
+        }
+        for name in names { try visit(name, path: []) }
+        return order
+    }
+}
+
+/// A definition from which no plan can be made.
+public struct PlanError: Error, Hashable, CustomStringConvertible {
+    /// What is wrong and what to do.
+    public let description: String
+
+    static func cycle(_ names: [String]) -> PlanError {
+        let path = names.map { "`\($0)`" }.joined(separator: " → ")
+        return PlanError(
+            description: "these tables need each other in a circle: \(path); remove one reference"
+        )
+    }
+}

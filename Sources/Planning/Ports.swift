@@ -1,0 +1,90 @@
+/// Publishes tasks and events; each call returns when the broker has confirmed all of it.
+public protocol TaskPublisher: Sendable {
+    /// Puts tasks into the queues of their pools.
+    func publish(_ messages: [TaskMessage]) async throws
+    /// Puts a task into a retry queue, from which it returns to its pool after the tier's delay.
+    func publish(_ message: TaskMessage, after tier: RetryTier) async throws
+    /// Sets a task aside for people.
+    func setAside(_ message: TaskMessage, failure: TaskFailure) async throws
+    /// Tells coordinators that a task's state has changed. Best effort: events are hints.
+    func announce(_ event: TaskEvent) async
+}
+
+/// Takes tasks from the queue of one pool or several.
+public protocol TaskReceiver: Sendable {
+    /// Deliveries, at most as many at a time as the receiver has slots; ends after ``stop()``.
+    var deliveries: AsyncStream<TaskDelivery> { get }
+    /// Tells the broker that the delivery is settled.
+    func acknowledge(_ receipt: TaskDelivery.Receipt) async
+    /// Gives the delivery back to the queue.
+    func giveBack(_ receipt: TaskDelivery.Receipt) async
+    /// Takes no more deliveries; those in hand can still be settled.
+    func stop() async
+}
+
+/// Hears the events of workers.
+public protocol EventReceiver: Sendable {
+    /// Events as they arrive; some may be lost or doubled.
+    var events: AsyncStream<TaskEvent> { get }
+}
+
+/// What is in flight: all of it may vanish at any moment without harm.
+public protocol InFlightStore: Sendable {
+    /// Takes the lease of a task for `owner`, unless another holds it or it is marked done.
+    ///
+    /// When the store cannot be reached the answer is `.taken`: the ledger decides anyway.
+    func claim(_ task: LoadTaskID, owner: String) async -> Claim
+    /// Extends the lease; `false` when `owner` no longer holds it.
+    func renew(_ task: LoadTaskID, owner: String) async -> Bool
+    /// Gives the lease up, and marks the task done when it is.
+    func release(_ task: LoadTaskID, owner: String, isDone: Bool) async
+    /// Adds to the rows and bytes of a running task, for progress displays.
+    func report(_ task: LoadTaskID, rows: Int, bytes: Int) async
+    /// Rows and bytes so far of every task of a load that reported.
+    func progress(ofLoad load: Int64) async -> [Int: InFlightProgress]
+    /// Says that a worker is alive; forgotten after 30 s.
+    func register(_ worker: WorkerPresence) async
+    /// The workers that are alive.
+    func workers() async -> [WorkerPresence]
+}
+
+/// The answer to a claim.
+public enum Claim: Sendable, Hashable {
+    /// The caller may go on.
+    case taken
+    /// Another attempt holds the task.
+    case held(by: String)
+    /// The task is known to be done.
+    case done
+}
+
+/// How far a running task is.
+public struct InFlightProgress: Sendable, Hashable {
+    /// Rows read so far.
+    public var rows: Int
+    /// Bytes read so far.
+    public var bytes: Int
+
+    /// Creates a reading.
+    public init(rows: Int, bytes: Int) {
+        self.rows = rows
+        self.bytes = bytes
+    }
+}
+
+/// A worker as the fleet sees it.
+public struct WorkerPresence: Sendable, Hashable, Codable {
+    /// Its name: host, process and a random part.
+    public var name: String
+    /// How many load tasks it can run at a time.
+    public var slots: Int
+    /// The tasks that it runs now.
+    public var running: [LoadTaskID]
+
+    /// Creates a presence.
+    public init(name: String, slots: Int, running: [LoadTaskID]) {
+        self.name = name
+        self.slots = slots
+        self.running = running
+    }
+}

@@ -1,0 +1,42 @@
+/// When a failed load task is tried again.
+///
+/// Attempt 1 fails → 1 s, then 5 s, 30 s, 2 min, 10 min for every further one; after
+/// `maximumAttempts` errors the task has failed for good. Crashes of the worker have a budget of
+/// their own, because an innocent task can be on a machine that dies.
+public struct RetryPolicy: Sendable, Hashable {
+    /// Attempts that may end in an error before the task has failed.
+    public var maximumAttempts: Int
+    /// Deliveries that may end in the death of the worker before the task is set aside.
+    public var maximumCrashes: Int
+
+    /// Creates a policy: 5 attempts, 5 crashes unless said.
+    public init(maximumAttempts: Int = 5, maximumCrashes: Int = 5) {
+        self.maximumAttempts = maximumAttempts
+        self.maximumCrashes = maximumCrashes
+    }
+
+    /// The tier of delay before the attempt after `failures` failed ones; `nil` when none is left.
+    public func tier(afterFailures failures: Int) -> RetryTier? {
+        guard failures < maximumAttempts else { return nil }
+        return RetryTier.allCases[min(max(failures, 1), RetryTier.allCases.count) - 1]
+    }
+}
+
+/// A delay that has a queue of its own.
+public enum RetryTier: Int, Sendable, Hashable, CaseIterable {
+    /// One second.
+    case second = 1
+    /// Five seconds.
+    case fiveSeconds = 5
+    /// Thirty seconds.
+    case halfMinute = 30
+    /// Two minutes.
+    case twoMinutes = 120
+    /// Ten minutes.
+    case tenMinutes = 600
+
+    /// The delay.
+    public var delay: Duration { .seconds(rawValue) }
+    /// The delay in names and messages: `30s`.
+    public var label: String { "\(rawValue)s" }
+}

@@ -1,0 +1,66 @@
+/// How one attempt at a load task ended.
+public enum TaskOutcome: Sendable, Hashable {
+    /// The task's transaction committed.
+    case loaded(RowCounts)
+    /// An earlier attempt had committed it.
+    case alreadyDone
+    /// A newer load owns the period.
+    case superseded
+    /// Another attempt holds the task: come back later.
+    case busy
+    /// It failed, and another attempt may succeed.
+    case retryable(TaskFailure)
+    /// It failed, and no retry can help.
+    case failed(TaskFailure)
+    /// Its load was cancelled.
+    case cancelled
+}
+
+/// Why an attempt failed, in words and codes that are safe to store and show.
+public struct TaskFailure: Error, Sendable, Hashable, Codable, CustomStringConvertible {
+    /// A stable reason code: `source.missing`, `postgres.40P01`, `audit.rejects`.
+    public var code: String
+    /// What happened, to what, what was expected and what to do; never a row's value or a secret.
+    public var message: String
+    /// Whether another attempt may succeed.
+    public var isRetryable: Bool
+
+    /// Creates a failure.
+    public init(code: String, message: String, isRetryable: Bool) {
+        self.code = code
+        self.message = message
+        self.isRetryable = isRetryable
+    }
+
+    /// `message [code]`.
+    public var description: String { "\(message) [\(code)]" }
+}
+
+/// An error that knows how it looks in the ledger.
+public protocol TaskFailureConvertible: Error {
+    /// The failure to record.
+    var taskFailure: TaskFailure { get }
+}
+
+/// Where a load task stands, as the ledger tells it.
+public enum TaskState: String, Sendable, Hashable, CaseIterable {
+    /// Not published: its needs are not done.
+    case waiting
+    /// Published, perhaps running, perhaps waiting for its next attempt.
+    case published
+    /// Committed.
+    case done
+    /// Failed for good.
+    case failed
+    /// Never run, because something it needs failed.
+    case blocked
+    /// Left to a newer load.
+    case superseded
+    /// Its load was cancelled.
+    case cancelled
+
+    /// Whether nothing will happen to the task any more.
+    public var isFinal: Bool { self != .waiting && self != .published }
+    /// Whether what needs this task may run.
+    public var satisfiesNeeds: Bool { self == .done || self == .superseded }
+}
