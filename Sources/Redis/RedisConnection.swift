@@ -32,7 +32,7 @@ final class RedisConnection {
             try reader.feed(try transport.advance(limit: limit))
             while let reply = try reader.next() { replies.append(reply) }
         }
-        guard replies.count == commands.count else {
+        guard replies.count == commands.count, reader.isEmpty else {
             throw .protocolViolation("it said more than was asked", server: limit.server)
         }
         return replies

@@ -21,6 +21,9 @@ final class ReplyReader {
         unsafe redisReaderFree(reader)
     }
 
+    /// Whether nothing is left of what was fed.
+    var isEmpty: Bool { unsafe reader.pointee.pos == reader.pointee.len }
+
     /// Takes in bytes from the server.
     func feed(_ bytes: [UInt8]) throws(RedisError) {
         let status = unsafe bytes.withUnsafeBytes { buffer in

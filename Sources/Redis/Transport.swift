@@ -33,7 +33,7 @@ final class Transport {
     /// Queues bytes; ``advance(limit:)`` sends them.
     func queue(_ bytes: [UInt8]) throws(RedisError) {
         try tls?.write(bytes)
-        unsent += tls?.takeProtected() ?? bytes
+        enqueue(tls?.takeProtected() ?? bytes)
     }
 
     /// Waits until something can be sent or has arrived, and sends and receives it.
@@ -46,7 +46,7 @@ final class Transport {
         guard let tls else { return received }
         tls.feed(received)
         let plain = try tls.read()
-        unsent += tls.takeProtected()
+        enqueue(tls.takeProtected())
         return plain
     }
 
@@ -72,10 +72,10 @@ final class Transport {
 
     private func shakeHands(_ tls: TLSSession, limit: CallLimit) throws(RedisError) {
         while try !tls.advanceHandshake() {
-            unsent += tls.takeProtected()
+            enqueue(tls.takeProtected())
             tls.feed(try pump(.securing, limit: limit))
         }
-        unsent += tls.takeProtected()
+        enqueue(tls.takeProtected())
     }
 
     /// One turn of sending and receiving bytes as they are on the wire.
@@ -94,9 +94,13 @@ final class Transport {
         if ready & Int32(POLLOUT) != 0 {
             let count = socket.send(unsent)
             guard count >= 0 else { throw lost(Int32(-count), limit) }
-            unsent.removeFirst(count)
+            unsent = count == unsent.count ? [] : unsent.dropFirst(count)
         }
         return []
+    }
+
+    private func enqueue(_ bytes: [UInt8]) {
+        if unsent.isEmpty { unsent = bytes[...] } else { unsent += bytes }
     }
 
     private func lost(_ number: Int32, _ limit: CallLimit) -> RedisError {
