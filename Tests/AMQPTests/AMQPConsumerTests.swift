@@ -133,6 +133,32 @@ struct AMQPConsumerTests {
         broker.proxy.close()
     }
 
+    @Test(
+        "a connection or channel that the broker closes is replaced, and messages come again",
+        arguments: [(320, true), (406, false)]
+    )
+    func closedByBroker(replyCode: Int, isConnection: Bool) async throws {
+        let broker = try await ProxiedBroker.start()
+        try await Broker.withQueue { queue, _ in
+            try await publish(AMQPMessage("1", to: queue))
+            let log = EventLog()
+            let consumer = try await consume(
+                queue,
+                configuration: broker.configuration,
+                log: log
+            )
+            _ = try #require(await consumer.deliveries.next())
+            if isConnection { broker.closeConnection() } else { broker.closeChannel() }
+            let second = try #require(await consumer.deliveries.next())
+            #expect(second.isRedelivered)
+            await eventually("the reason is told") {
+                await log.losses == [.refused(replyCode: replyCode)]
+            }
+            await consumer.close()
+        }
+        broker.proxy.close()
+    }
+
     @Test("a delivery acknowledged twice does not cost the connection")
     func doubleAck() async throws {
         try await Broker.withQueue { queue, _ in
@@ -173,12 +199,12 @@ struct AMQPConsumerTests {
             try await publish(AMQPMessage("1", to: queue))
             let log = EventLog()
             var configuration = try await Broker.configuration()
-            configuration.heartbeat = .seconds(2)
+            configuration.heartbeat = .seconds(1)
             let consumer = try await consume(queue, configuration: configuration, log: log)
             let delivery = try #require(await consumer.deliveries.next())
             await withTaskGroup { group in
                 for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
-                    group.addTask { Self.occupyThread(for: 6) }
+                    group.addTask { Self.occupyThread(for: 4) }
                 }
             }
             consumer.acknowledge(delivery.receipt)
@@ -260,7 +286,8 @@ struct AMQPConsumerTests {
                 let delivery = try #require(await consumer.deliveries.next())
                 consumer.acknowledge(delivery.receipt)
             }
-            #expect(ContinuousClock.now - start < .seconds(5))
+            // Polling twice a second would take 25 s.
+            #expect(ContinuousClock.now - start < .seconds(15))
             await consumer.close()
         }
     }

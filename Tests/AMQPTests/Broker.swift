@@ -77,6 +77,13 @@ actor EventLog {
         count { if case .connected = $0 { true } else { false } }
     }
 
+    /// The codes of the losses, in order.
+    var losses: [AMQPError.Code] {
+        events.compactMap { event in
+            if case .lost(let error as AMQPError, _) = event { error.code } else { nil }
+        }
+    }
+
     var staleSettlements: Int {
         count { if case .staleSettlement = $0 { true } else { false } }
     }
