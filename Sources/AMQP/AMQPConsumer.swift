@@ -20,6 +20,7 @@ public final class AMQPConsumer: Sendable {
     ///     connection, so that a queue named by the broker can have a new name each time. It must not
     ///     block its thread, which serves the heartbeats.
     ///   - onEvent: Told of what happens to the connection, away from its thread.
+    /// - Returns: A consumer whose first connection stands.
     /// - Throws: ``AMQPError`` at once for what no repetition can cure, else after
     ///   ``AMQPConfiguration/connectDeadline``; and what `onConnect` throws.
     public static func connect(

@@ -1,7 +1,8 @@
 /// Publishes messages and waits until the broker has confirmed them; reconnects by itself.
 ///
 /// It has a connection and a thread of its own. A message whose connection is lost before its
-/// confirm is sent again on the next one, so messages can arrive twice, never not at all.
+/// confirm is sent again on the next one, so messages can arrive twice, never not at all. Every
+/// message gets the header `x-publish-tag`, by which it is known when it comes back.
 public final class AMQPPublisher: Sendable {
     private let queue: PublishQueue
     private let bell: Doorbell
@@ -17,6 +18,7 @@ public final class AMQPPublisher: Sendable {
     ///   - onConnect: Declares what is needed; called for every new connection before its
     ///     use. It must not block its thread, which serves the heartbeats.
     ///   - onEvent: Told of what happens to the connection, away from its thread.
+    /// - Returns: A publisher whose first connection stands.
     /// - Throws: ``AMQPError`` at once for what no repetition can cure, else after
     ///   ``AMQPConfiguration/connectDeadline``; and what `onConnect` throws.
     public static func connect(

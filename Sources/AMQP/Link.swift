@@ -22,7 +22,14 @@ struct Link<Session: Sendable>: Sendable {
     func start<Owner: Sendable>(
         _ makeOwner: @Sendable (Opened) -> Owner
     ) async throws -> Owner {
-        try await withTaskExecutorPreference(thread) { makeOwner(try await openFirst()) }
+        do {
+            return try await withTaskExecutorPreference(thread) {
+                makeOwner(try await openFirst())
+            }
+        } catch {
+            post.finish()
+            throw error
+        }
     }
 
     /// Connects; repeats attempts that may succeed later until the configured deadline.
