@@ -13,6 +13,7 @@ final class FaultyProxy: Sendable {
         var clients: [Int32] = []
         var upstreams: [Int32] = []
         var isFrozen = false
+        var isHolding = false
         var isClosed = false
     }
 
@@ -48,8 +49,14 @@ final class FaultyProxy: Sendable {
 
     /// Stops passing anything on, in both directions, without closing; or goes on.
     func setFrozen(_ isFrozen: Bool) {
-        state.withLock { $0.isFrozen = isFrozen }
+        state.withLock {
+            $0.isFrozen = isFrozen
+            $0.isHolding = false
+        }
     }
+
+    /// Whether something has arrived since the freeze and is not passed on.
+    var isHolding: Bool { state.withLock { $0.isHolding } }
 
     /// Sends bytes to the clients as if the broker had.
     func inject(_ bytes: [UInt8]) {
@@ -88,12 +95,20 @@ final class FaultyProxy: Sendable {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = unsafe read(source, &buffer, buffer.count)
-            while state.withLock({ $0.isFrozen && !$0.isClosed }) { usleep(5_000) }
+            while mustHold() { usleep(5_000) }
             guard count > 0, Self.write(Array(buffer[..<count]), to: target) else { break }
         }
         // Each pump ends the direction it reads; descriptors leak until the test process ends.
         shutdown(source, Int32(SHUT_RDWR))
         shutdown(target, Int32(SHUT_RDWR))
+    }
+
+    /// Called with bytes in hand.
+    private func mustHold() -> Bool {
+        state.withLock { state in
+            state.isHolding = state.isFrozen
+            return state.isFrozen && !state.isClosed
+        }
     }
 
     @discardableResult
