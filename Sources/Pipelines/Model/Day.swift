@@ -8,12 +8,17 @@ public struct Day: Sendable, Hashable, Comparable {
         self.number = number
     }
 
-    /// The day of a civil date, or `nil` when there is no such date.
-    ///
-    /// The arithmetic is Howard Hinnant's `days_from_civil`.
+    /// The day of a civil date of the years 1 to 9999, or `nil` when there is no such date.
     public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
         guard day <= Self.length(ofMonth: month, year: year) else { return nil }
+        self.init(unboundedYear: year, month: month, day: day)
+    }
+
+    /// The day of a civil date of any year; `month` and `day` must be possible.
+    ///
+    /// The arithmetic is Howard Hinnant's `days_from_civil`.
+    init(unboundedYear year: Int, month: Int, day: Int) {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400
@@ -25,8 +30,8 @@ public struct Day: Sendable, Hashable, Comparable {
     /// Reads `yyyy-MM-dd`.
     public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+        guard parts.map(\.utf8.count) == [4, 2, 2],
+            let year = digits(parts[0]), let month = digits(parts[1]), let day = digits(parts[2])
         else { return nil }
         self.init(year: year, month: month, day: day)
     }
@@ -77,4 +82,9 @@ extension Day: CustomStringConvertible {
 func padded(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}
+
+/// The number that `text` is in decimal digits, without a sign.
+func digits(_ text: Substring) -> Int? {
+    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
 }

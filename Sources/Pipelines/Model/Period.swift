@@ -59,7 +59,8 @@ public struct Period: Sendable, Hashable, Comparable {
             let thursday = Day(number: start.number + 3)
             let isoYear = thursday.civil.year
             let firstDay = Day(year: isoYear, month: 1, day: 1) ?? thursday
-            return padded(isoYear, 4) + "-W" + padded((thursday.number - firstDay.number) / 7 + 1, 2)
+            return padded(isoYear, 4) + "-W"
+                + padded((thursday.number - firstDay.number) / 7 + 1, 2)
         case .month: return padded(year, 4) + "-" + padded(month, 2)
         case .quarter: return padded(year, 4) + "-Q\((month - 1) / 3 + 1)"
         case .year: return padded(year, 4)
@@ -76,10 +77,8 @@ public struct Period: Sendable, Hashable, Comparable {
     }
 
     private static func firstDay(ofMonth index: Int) -> Day {
-        guard let day = Day(year: index / 12, month: index % 12 + 1, day: 1) else {
-            preconditionFailure("the month \(index) lies outside the years 1 to 9999")
-        }
-        return day
+        let month = index % 12 + 1
+        return Day(unboundedYear: index / 12, month: month, day: 1)
     }
 
     private static func firstDay(of label: String, grain: PeriodGrain) -> Day? {
@@ -89,14 +88,14 @@ public struct Period: Sendable, Hashable, Comparable {
         case .year: return Day(label + "-01-01")
         case .quarter:
             let parts = label.split(separator: "-Q")
-            guard parts.count == 2, let quarter = Int(parts[1]), (1...4).contains(quarter) else {
+            guard parts.count == 2, let quarter = digits(parts[1]), (1...4).contains(quarter) else {
                 return nil
             }
             return Day("\(parts[0])-" + padded(quarter * 3 - 2, 2) + "-01")
         case .week:
             let parts = label.split(separator: "-W")
-            guard parts.count == 2, let year = Int(parts[0]), let week = Int(parts[1]),
-                let fourth = Day(year: year, month: 1, day: 4)
+            guard parts.count == 2, let year = digits(parts[0]), let week = digits(parts[1]),
+                (1...53).contains(week), let fourth = Day(year: year, month: 1, day: 4)
             else { return nil }
             return Day(number: fourth.number - fourth.isoWeekday + 1 + (week - 1) * 7)
         }
