@@ -15,11 +15,11 @@ struct ExtractReading {
             checkQuery(text, at: query.span, isByPeriod: isByPeriod)
             input = .query(text)
         } else {
-            let pattern = from?["csv"]?.text ?? ""
-            if let node = from?["csv"] {
-                checkPattern(pattern, at: node.span, isByPeriod: isByPeriod)
+            let pattern = from?["csv"]?.text
+            if let pattern, let span = from?["csv"]?.span {
+                checkPattern(pattern, at: span, isByPeriod: isByPeriod)
             }
-            input = .csv(pattern: pattern, dialect: dialect(from))
+            input = .csv(pattern: pattern ?? "", dialect: dialect(from))
         }
         return Extract(source: name, input: input)
     }
