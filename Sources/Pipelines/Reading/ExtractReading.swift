@@ -5,7 +5,7 @@ struct ExtractReading {
     /// The names of all sources, those with problems among them.
     let sourceNames: [String]
 
-    /// What `table` reads. `period` says whether the table is loaded by period.
+    /// The rows that `table` reads; `isByPeriod` tells whether it is loaded by period.
     func extract(of table: YAMLNode, isByPeriod: Bool) -> Extract {
         let from = table["from"]
         let name = from?["source"]?.text ?? ""
