@@ -4,7 +4,7 @@ import PackageDescription
 // The layers of docs/architecture.md, lowest first. Arrows point only downward.
 
 /// A C library: a module map, and a shim for what Swift cannot call by itself.
-func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+func cLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
@@ -32,7 +32,8 @@ let package = Package(
         // Layer 0: C libraries, threads, addresses.
         cLibrary("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         cLibrary("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
-        cLibrary("CHiredis", pkgConfig: "hiredis", apt: "libhiredis-dev"),
+        // hiredis' pkg-config names a preprocessor flag that the package manager refuses.
+        cLibrary("CHiredis", apt: "libhiredis-dev"),
         cLibrary("CLibSSL", pkgConfig: "libssl", apt: "libssl-dev"),
         cLibrary("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -70,7 +71,7 @@ let package = Package(
             dependencies: ["Planning", "Pipelines", logging, lifecycle]
         ),
         .target(name: "Worker", dependencies: ["Planning", "Pipelines", logging, lifecycle]),
-        .target(name: "Console", dependencies: ["Planning", "Pipelines"]),
+        .target(name: "Console"),
 
         // Layer 4: the program.
         .executableTarget(

@@ -1,5 +1,3 @@
-public import Planning
-
 /// How far a load is, in one look: what the progress display draws.
 public struct LoadFrame: Sendable, Hashable {
     /// One table of the load.

@@ -47,9 +47,4 @@ struct Fleet: Sendable {
         let random = String(UInt16.random(in: .min ... .max), radix: 36)
         return "\(host)-\(ProcessInfo.processInfo.processIdentifier)-\(random)"
     }
-
-    /// Leases, done-marks and progress.
-    func inFlight() -> RedisInFlightStore {
-        RedisInFlightStore(redis, fleet: name, logger: logger)
-    }
 }

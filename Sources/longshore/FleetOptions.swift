@@ -17,9 +17,9 @@ struct FleetOptions: ParsableArguments {
         if missing.count == Self.names.count {
             let addresses = try await LocalStack(directory: stack).up()
             return try Fleet(
-                amqp: addresses.amqpURL,
-                postgres: addresses.postgresURL,
-                redis: addresses.redisURL,
+                amqp: addresses.amqp.revealed,
+                postgres: addresses.postgres.revealed,
+                redis: addresses.redis.revealed,
                 isLocal: true
             )
         }

@@ -19,7 +19,8 @@ struct ForegroundLoad {
     ///
     /// - Throws: ``CommandFailure`` when the load does not end as loaded.
     func run() async throws {
-        let service = try await LoadService(self)
+        guard let record = try await ledger.load(load) else { return }
+        let service = try await LoadService(self, record)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -30,7 +31,7 @@ struct ForegroundLoad {
             )
         )
         try await group.run()
-        try await conclude(service.result)
+        try await conclude(await service.result)
         await ledger.close()
     }
 
@@ -57,42 +58,58 @@ private final class LoadService: Service {
     private let job: ForegroundLoad
     private let coordinator: LoadCoordinator
     private let worker: Worker?
+    private let events: EventHub
+    private let view: ProgressView?
     private let wiring: Wiring
     private let outcome = Outcome()
 
-    init(_ job: ForegroundLoad) async throws {
+    init(_ job: ForegroundLoad, _ record: LoadRecord) async throws {
         self.job = job
-        wiring = try await Wiring(job.fleet, receives: job.slots > 0 ? job.slots : nil)
+        let graph = try PlanGraph(record.pipeline, periods: record.periods)
+        let pools = Set(graph.tasks.map(\.pool)).sorted()
+        wiring = try await Wiring(job.fleet, pools: pools)
+        let ports = try await wiring.coordinatorPorts(ledger: job.ledger)
         coordinator = LoadCoordinator(
             of: job.load,
             settings: CoordinatorSettings(owner: Fleet.processName()),
-            ports: wiring.coordinatorPorts(ledger: job.ledger),
+            ports: ports,
             logger: job.fleet.logger
         )
-        worker = wiring.worker(slots: job.slots)
+        events = ports.events
+        worker = job.slots > 0 ? try await wiring.worker(slots: job.slots, pools: pools) : nil
+        view = job.output.json
+            ? nil
+            : ProgressView(
+                load: job.load,
+                pipeline: record.pipeline.name,
+                graph: graph,
+                inFlight: wiring.inFlight
+            )
     }
 
     var result: CoordinationResult? { get async { await outcome.result } }
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            let hub = Task { try await events.run() }
+            defer { hub.cancel() }
             if let worker { group.addTask { try await worker.run() } }
-            group.addTask { await self.show() }
-            group.addTask {
-                let result = try await cancelWhenGracefulShutdown {
-                    try await self.coordinator.run()
-                }
-                await self.outcome.set(result)
-                self.worker?.shutDown()
-            }
+            if let view { group.addTask { await view.follow(self.coordinator.progress) } }
+            group.addTask { try await self.coordinate() }
             try await group.waitForAll()
         }
         await wiring.close()
     }
 
-    private func show() async {
-        guard !job.output.json else { return }
-        await ProgressView(load: job.load, inFlight: wiring.inFlight).follow(coordinator.progress)
+    /// Coordinates to the end, or until a signal; then the workers of this process stop too.
+    private func coordinate() async throws {
+        defer { worker?.shutDown() }
+        do {
+            let result = try await cancelWhenGracefulShutdown { try await self.coordinator.run() }
+            await outcome.set(result)
+        } catch is CancellationError {
+            // A signal: the load stays as it is, and another coordinator may go on.
+        }
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import InFlight
 import Planning
+import Redis
 import Warehouse
 
 /// `longshore status`: the loads, or the tasks of one.
@@ -26,7 +27,10 @@ struct StatusCommand: AsyncParsableCommand {
         if let load {
             try await showTasks(of: load, in: ledger)
         } else {
-            try await showLoads(in: ledger, workers: fleet.inFlight().workers())
+            let redis = RedisClient(fleet.redis)
+            let inFlight = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
+            try await showLoads(in: ledger, workers: inFlight.workers())
+            await redis.close()
         }
         await ledger.close()
     }

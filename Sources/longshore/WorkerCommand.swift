@@ -26,8 +26,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet()
-        let wiring = try await Wiring(fleet, slots: slots, pools: pools)
-        guard let worker = wiring.worker() else { return }
+        let wiring = try await Wiring(fleet, pools: pools)
+        let worker = try await wiring.worker(slots: slots, pools: pools)
         let group = ServiceGroup(
             services: [worker],
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -122,10 +122,10 @@ extension PostgresLedger {
                 extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
                     as seconds,
                 case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
-                t.states, t.counts
+                t.tasks
             from longshore.load l
             cross join lateral (
-                select array_agg(state) as states, array_agg(count::text) as counts
+                select string_agg(state || '=' || count, ' ') as tasks
                 from (select state, count(*) from longshore.task
                       where load_id = l.id group by state) s) t
             where \(condition)
@@ -136,7 +136,7 @@ extension PostgresLedger {
             let first = try row.optionalText("first")
             let last = try row.optionalText("last")
             return LoadReport(
-                load: Int64(try row.integer("id")),
+                load: try row.integer("id"),
                 pipeline: try row.text("pipeline"),
                 state: try row.text("state"),
                 periods: first == last ? first : "\(first ?? "")..\(last ?? "")",
@@ -150,9 +150,12 @@ extension PostgresLedger {
     }
 
     private static func counts(_ row: PostgresRow) throws -> [String: Int] {
-        guard try row.optionalText("states") != nil else { return [:] }
-        let counts = try row.textArray("counts").map { Int($0) ?? 0 }
-        return Dictionary(uniqueKeysWithValues: zip(try row.textArray("states"), counts))
+        var counts: [String: Int] = [:]
+        for pair in try row.optionalText("tasks")?.split(separator: " ") ?? [] {
+            let parts = pair.split(separator: "=")
+            counts[String(parts[0])] = Int(parts[1])
+        }
+        return counts
     }
 
     /// The tasks of a load in the order of its plan.
@@ -170,16 +173,16 @@ extension PostgresLedger {
         )
         return try rows.map { row in
             TaskReport(
-                ordinal: Int(try row.integer("ordinal")),
+                ordinal: try row.integer("ordinal"),
                 kind: try row.text("kind"),
                 table: try row.text("table_name"),
                 period: try row.text("period"),
                 state: try row.text("state"),
                 counts: try Self.rowCounts(row),
-                replaced: try row.optionalInteger("rows_replaced").map { Int($0) },
+                replaced: try row.optionalInteger("rows_replaced"),
                 seconds: try row.optionalDouble("seconds"),
-                failures: Int(try row.integer("failures")),
-                crashes: Int(try row.integer("crashes")),
+                failures: try row.integer("failures"),
+                crashes: try row.integer("crashes"),
                 failure: try row.optionalText("failure")
             )
         }
@@ -189,9 +192,9 @@ extension PostgresLedger {
         guard let read = try row.optionalInteger("rows_read") else { return nil }
         return RowCounts(
             read: Int(read),
-            loaded: Int(try row.integer("rows_loaded")),
-            rejected: Int(try row.integer("rows_rejected")),
-            deduplicated: Int(try row.integer("rows_deduplicated"))
+            loaded: try row.integer("rows_loaded"),
+            rejected: try row.integer("rows_rejected"),
+            deduplicated: try row.integer("rows_deduplicated")
         )
     }
 
@@ -215,10 +218,10 @@ extension PostgresLedger {
                 period: try row.text("period"),
                 state: try row.text("state"),
                 reason: try row.optionalText("reason"),
-                loadedBy: try row.optionalInteger("loaded_by").map { Int64($0) },
+                loadedBy: try row.optionalInteger("loaded_by"),
                 loadedAt: try row.optionalText("loaded_at"),
-                rows: try row.optionalInteger("rows_loaded").map { Int($0) },
-                rejected: try row.optionalInteger("rows_rejected").map { Int($0) }
+                rows: try row.optionalInteger("rows_loaded"),
+                rejected: try row.optionalInteger("rows_rejected")
             )
         }
     }
@@ -260,13 +263,13 @@ extension PostgresLedger {
         )
         return try rows.map { row in
             RejectReport(
-                reject: Int64(try row.integer("id")),
-                task: "\(try row.integer("load_id")).\(try row.integer("ordinal"))",
+                reject: try row.integer("id"),
+                task: "\(try row.text("load_id")).\(try row.text("ordinal"))",
                 table: try row.text("table_name"),
                 period: try row.text("period"),
                 source: try row.text("source"),
-                line: Int(try row.integer("line")),
-                byteOffset: Int(try row.integer("byte_offset")),
+                line: try row.integer("line"),
+                byteOffset: try row.integer("byte_offset"),
                 column: try row.optionalText("column_name"),
                 rule: try row.text("rule"),
                 reason: try row.text("reason"),

@@ -180,7 +180,7 @@ public enum LedgerSchema {
         let rows = try await connection.query(
             "select coalesce(max(version), 0) as version from longshore.migration"
         )
-        return try rows.first.map { Int(try $0.integer("version")) } ?? 0
+        return try rows.first.map { try $0.integer("version") } ?? 0
     }
 
     private static func refuseReadOnly(_ connection: PostgresConnection) async throws {

@@ -69,14 +69,14 @@ public actor PostgresLedger: LoadLedger {
             ]
         )
         guard let row = rows.first else { throw WarehouseError.unknownLoad(0) }
-        return Int64(try row.integer("id"))
+        return try row.integer("id")
     }
 
     /// The load as it was asked for.
     public func load(_ load: Int64) async throws -> LoadRecord? {
         let rows = try await connected().query(
             """
-            select l.state, l.periods, l.grain, l.definition, d.bundle
+            select l.state, array_to_string(l.periods, ',') as periods, l.grain, l.definition, d.bundle
             from longshore.load l join longshore.definition d on d.digest = l.definition
             where l.id = $1
             """,
@@ -90,7 +90,7 @@ public actor PostgresLedger: LoadLedger {
             bundle: try row.text("bundle")
         )
         let grain = try row.optionalText("grain").flatMap(PeriodGrain.init)
-        let labels = try row.textArray("periods")
+        let labels = try row.text("periods").split(separator: ",").map(String.init)
         let periods = grain.map { grain in labels.compactMap { Period($0, grain: grain) } } ?? []
         return LoadRecord(id: load, pipeline: pipeline, periods: periods, state: state)
     }
@@ -122,7 +122,7 @@ public actor PostgresLedger: LoadLedger {
             order by id
             """
         )
-        return try rows.map { Int64(try $0.integer("id")) }
+        return try rows.map { try $0.integer("id") }
     }
 
     /// Takes the lease when nobody holds it; the epoch grows with every take-over.
@@ -142,7 +142,7 @@ public actor PostgresLedger: LoadLedger {
             """,
             [.integer(load), .text(owner), .double(duration.inSeconds)]
         )
-        return try rows.first.map { LoadLease(load: load, epoch: Int64(try $0.integer("epoch"))) }
+        return try rows.first.map { LoadLease(load: load, epoch: try $0.integer("epoch")) }
     }
 
     /// Extends the lease unless another coordinator has taken over.
@@ -192,7 +192,7 @@ public actor PostgresLedger: LoadLedger {
         )
         var states: [Int: TaskState] = [:]
         for row in rows {
-            states[Int(try row.integer("ordinal"))] = TaskState(rawValue: try row.text("state"))
+            states[try row.integer("ordinal")] = TaskState(rawValue: try row.text("state"))
         }
         return states
     }
@@ -232,7 +232,7 @@ public actor PostgresLedger: LoadLedger {
             """,
             [.integer(load), .integerArray(tasks.map(Int64.init)), .double(age.inSeconds)]
         )
-        return try rows.map { Int(try $0.integer("ordinal")) }.sorted()
+        return try rows.map { try $0.integer("ordinal") }.sorted()
     }
 
     /// Writes the load's end.
@@ -272,7 +272,7 @@ public actor PostgresLedger: LoadLedger {
             "select epoch from longshore.load where id = $1 and state = 'running' for update",
             [.integer(lease.load)]
         )
-        return try rows.first.map { Int64(try $0.integer("epoch")) } == lease.epoch
+        return try rows.first.map { try $0.integer("epoch") } == lease.epoch
     }
 }
 

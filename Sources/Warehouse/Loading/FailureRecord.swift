@@ -84,7 +84,7 @@ struct FailureRecord {
             """,
             key + [.text(failure.code), .text(failure.message), .text(worker)]
         )
-        return try rows.first.map { Int(try $0.integer("count")) } ?? 0
+        return try rows.first.map { try $0.integer("count") } ?? 0
     }
 
     private func insertAttempt(on connection: PostgresConnection) async throws {

@@ -12,12 +12,12 @@ struct InferredMembers {
     /// Inserts the members that are still missing.
     ///
     /// - Parameters:
-    ///   - rows: the business keys as binary COPY tuples, one field for each key column.
+    ///   - missing: the business keys.
     ///   - connection: a connection other than the attempt's, which is busy with a COPY.
     /// - Returns: the surrogate keys of all of them, whoever made them.
-    func create(_ rows: [UInt8], on connection: PostgresConnection) async throws -> KeyMap {
+    func create(_ missing: [MissingKey], on connection: PostgresConnection) async throws -> KeyMap {
         try await connection.transaction {
-            try await stage(rows, on: connection)
+            try await stage(missing, on: connection)
             try await connection.query(insertSQL, [.integer(attempt.task.load)])
             try await connection.query(
                 """
@@ -38,15 +38,16 @@ struct InferredMembers {
     private var table: String { attempt.table(dimension.table) }
     private var keys: String { quotedList(dimension.key) }
 
-    private func stage(_ rows: [UInt8], on connection: PostgresConnection) async throws {
+    private func stage(_ missing: [MissingKey], on connection: PostgresConnection) async throws {
         let columns = dimension.keyAttributes.map {
             "\(quoteIdentifier($0.name)) \($0.plan.type.postgresName)"
         }
         try await connection.query(
             "create temp table inferred (\(columns.joined(separator: ", "))) on commit drop"
         )
-        _ = try await connection.copyIn("copy pg_temp.inferred from stdin (format binary)") { writer in
-            try await writer.write(BinaryCopy.header + rows + BinaryCopy.trailer)
+        let tuples = missing.flatMap(\.copyTuple)
+        try await connection.copyIn("copy pg_temp.inferred from stdin (format binary)") { writer in
+            try await writer.write(BinaryCopy.header + tuples + BinaryCopy.trailer)
         }
     }
 
@@ -62,5 +63,18 @@ struct InferredMembers {
             select \(keys)\(unknown), true, $1 from pg_temp.inferred order by \(keys)
             on conflict (\(keys))\(current) do nothing
             """
+    }
+}
+
+extension MissingKey {
+    /// The key as a row of a binary COPY: the number of fields, then each with its length.
+    fileprivate var copyTuple: [UInt8] {
+        func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+            stride(from: value.bitWidth - 8, through: 0, by: -8).map {
+                UInt8(truncatingIfNeeded: value >> $0)
+            }
+        }
+        return bigEndian(Int16(fields.count))
+            + fields.flatMap { bigEndian(Int32($0.count)) + $0 }
     }
 }

@@ -105,18 +105,17 @@ final class RowFill {
     }
 
     private func inferMembers() async throws {
-        let missing = encoder.takeMissing()
-        guard !missing.isEmpty else { return }
+        guard encoder.deferredCount > 0 else { return }
         let connection = try await side()
-        for group in missing {
+        for (map, missing) in encoder.missingKeys().enumerated() where !missing.isEmpty {
             let members = InferredMembers(
-                dimension: references.dimensions[group.map],
+                dimension: references.dimensions[map],
                 attempt: attempt
             )
-            let made = try await members.create(group.tuples, on: connection)
-            for key in group.keys {
-                guard let surrogate = made.lookup(key.span) else { continue }
-                keys.insert(key.span, surrogate: surrogate, map: group.map)
+            let made = try await members.create(missing, on: connection)
+            for key in missing {
+                guard let surrogate = made.lookup(key.bytes.span) else { continue }
+                keys.insert(key.bytes.span, surrogate: surrogate, map: map)
             }
         }
         encoder.encodeDeferred(keys: &keys, into: &buffer, rejects: &rejects)
