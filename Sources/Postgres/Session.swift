@@ -137,7 +137,7 @@ extension Session {
 
     /// Buffers one piece of COPY data; `false` when the buffer has to be flushed before.
     func buffer(_ piece: UnsafeRawBufferPointer) throws(PostgresError) -> Bool {
-        guard let start = unsafe piece.baseAddress else { return true }
+        guard let start = piece.baseAddress else { return true }
         let bytes = unsafe start.assumingMemoryBound(to: CChar.self)
         switch unsafe PQputCopyData(connection, bytes, Int32(piece.count)) {
         case 1: return true
