@@ -111,7 +111,7 @@ package.targets += [
     tests(of: "Warehouse", and: "Planning", "Pipelines", "Postgres", "Rows"),
     tests(of: "Messaging", and: "AMQP", "Planning"),
     tests(of: "InFlight", and: "Redis", "Planning"),
-    tests(of: "LocalStack"),
+    tests(of: "LocalStack", and: "Endpoints"),
     tests(of: "SampleData"),
     tests(of: "Coordinator", and: "Planning", "Pipelines"),
     tests(of: "Worker", and: "Planning"),
