@@ -1,78 +1,3 @@
-/// A day of the proleptic Gregorian calendar, counted from 1970-01-01.
-public struct Day: Sendable, Hashable, Comparable {
-    /// Days since 1970-01-01.
-    public var number: Int
-
-    /// The day `number` days after 1970-01-01.
-    public init(number: Int) {
-        self.number = number
-    }
-
-    /// The day of a civil date, or `nil` when there is no such date.
-    ///
-    /// The arithmetic is Howard Hinnant's `days_from_civil`.
-    public init?(year: Int, month: Int, day: Int) {
-        guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
-        guard day <= Self.length(ofMonth: month, year: year) else { return nil }
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        number = era * 146_097 + dayOfEra - 719_468
-    }
-
-    /// Reads `yyyy-MM-dd`.
-    public init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
-        else { return nil }
-        self.init(year: year, month: month, day: day)
-    }
-
-    /// Year, month and day.
-    public var civil: (year: Int, month: Int, day: Int) {
-        let shifted = number + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    }
-
-    /// Day of the week by ISO 8601: 1 is Monday, 7 is Sunday.
-    public var isoWeekday: Int {
-        let fromMonday = (number + 3) % 7
-        return (fromMonday < 0 ? fromMonday + 7 : fromMonday) + 1
-    }
-
-    /// The earlier of two days.
-    public static func < (left: Day, right: Day) -> Bool {
-        left.number < right.number
-    }
-
-    private static func length(ofMonth month: Int, year: Int) -> Int {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-}
-
-extension Day: CustomStringConvertible {
-    /// `yyyy-MM-dd`.
-    public var description: String {
-        let (year, month, day) = civil
-        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
-    }
-}
-
 /// How long a period is.
 public enum PeriodGrain: String, Sendable, Hashable, CaseIterable {
     /// One day: `2024-01-31`.
@@ -134,7 +59,8 @@ public struct Period: Sendable, Hashable, Comparable {
             let thursday = Day(number: start.number + 3)
             let isoYear = thursday.civil.year
             let firstDay = Day(year: isoYear, month: 1, day: 1) ?? thursday
-            return padded(isoYear, 4) + "-W" + padded((thursday.number - firstDay.number) / 7 + 1, 2)
+            return padded(isoYear, 4) + "-W"
+                + padded((thursday.number - firstDay.number) / 7 + 1, 2)
         case .month: return padded(year, 4) + "-" + padded(month, 2)
         case .quarter: return padded(year, 4) + "-Q\((month - 1) / 3 + 1)"
         case .year: return padded(year, 4)
@@ -151,10 +77,8 @@ public struct Period: Sendable, Hashable, Comparable {
     }
 
     private static func firstDay(ofMonth index: Int) -> Day {
-        guard let day = Day(year: index / 12, month: index % 12 + 1, day: 1) else {
-            preconditionFailure("the month \(index) lies outside the years 1 to 9999")
-        }
-        return day
+        let month = index % 12 + 1
+        return Day(unboundedYear: index / 12, month: month, day: 1)
     }
 
     private static func firstDay(of label: String, grain: PeriodGrain) -> Day? {
@@ -164,14 +88,14 @@ public struct Period: Sendable, Hashable, Comparable {
         case .year: return Day(label + "-01-01")
         case .quarter:
             let parts = label.split(separator: "-Q")
-            guard parts.count == 2, let quarter = Int(parts[1]), (1...4).contains(quarter) else {
+            guard parts.count == 2, let quarter = digits(parts[1]), (1...4).contains(quarter) else {
                 return nil
             }
             return Day("\(parts[0])-" + padded(quarter * 3 - 2, 2) + "-01")
         case .week:
             let parts = label.split(separator: "-W")
-            guard parts.count == 2, let year = Int(parts[0]), let week = Int(parts[1]),
-                let fourth = Day(year: year, month: 1, day: 4)
+            guard parts.count == 2, let year = digits(parts[0]), let week = digits(parts[1]),
+                (1...53).contains(week), let fourth = Day(year: year, month: 1, day: 4)
             else { return nil }
             return Day(number: fourth.number - fourth.isoWeekday + 1 + (week - 1) * 7)
         }
@@ -193,9 +117,4 @@ public struct PeriodRule: Sendable, Hashable {
         self.first = first
         self.last = last
     }
-}
-
-private func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
