@@ -13,6 +13,10 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
+let signals = Target.Dependency.product(
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser",
@@ -78,7 +82,7 @@ let package = Package(
             name: "longshore",
             dependencies: [
                 "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
-                "Extraction", "LocalStack", "SampleData", arguments, lifecycle,
+                "Extraction", "LocalStack", "SampleData", arguments, lifecycle, signals, logging,
             ]
         ),
 

@@ -1,5 +1,6 @@
 import BlockingThread
 import Coordinator
+import Extraction
 import Foundation
 import InFlight
 import Messaging
@@ -68,7 +69,7 @@ struct Wiring: Sendable {
                     postgres,
                     thread: threads[slot],
                     keyMaps: keyMaps,
-                    environment: { environment[$0] }
+                    environment: Environment(environment)
                 )
             },
             executor: { threads[$0] },
