@@ -66,7 +66,7 @@ struct ColumnMistakeTests {
                 replacing: "sold_at: { type: timestamp }",
                 with: #"sold_at: { type: timestamp, format: "YYYY-MM-dd HH:mm" }"#,
                 [
-                    "31:43: error: the format `YYYY-MM-dd HH:mm` is not usable: `YYYY` means nothing [value.malformed]"
+                    "31:43: error: `YYYY-MM-dd HH:mm` is no date format: `YYYY` is not known; use yyyy, MM, dd, HH, mm, ss, S to SSSSSS, XXX or X, and put other letters in 'quotes' [value.malformed]"
                 ]
             ),
             Mistake(
@@ -74,15 +74,7 @@ struct ColumnMistakeTests {
                 replacing: "sold_at: { type: timestamp }",
                 with: "sold_at: { type: date, format: yyyy-MM }",
                 [
-                    "31:38: error: the format `yyyy-MM` is not usable: it has no day `dd` [value.malformed]"
-                ]
-            ),
-            Mistake(
-                "a format with an hour for a date is told",
-                replacing: "sold_at: { type: timestamp }",
-                with: #"sold_at: { type: date, format: "yyyy-MM-dd HH:mm" }"#,
-                [
-                    "31:38: error: the format `yyyy-MM-dd HH:mm` is not usable: a date has no `H` [value.malformed]"
+                    "31:38: error: `yyyy-MM` is no date format: the day is missing [value.malformed]"
                 ]
             ),
             Mistake(
@@ -90,7 +82,7 @@ struct ColumnMistakeTests {
                 replacing: "sold_at: { type: timestamp }",
                 with: "sold_at: { type: date, format: yyyy-MM-dd-dd }",
                 [
-                    "31:38: error: the format `yyyy-MM-dd-dd` is not usable: `dd` stands twice [value.malformed]"
+                    "31:38: error: `yyyy-MM-dd-dd` is no date format: the day is there twice [value.malformed]"
                 ]
             ),
             Mistake(
@@ -98,7 +90,7 @@ struct ColumnMistakeTests {
                 replacing: "sold_at: { type: timestamp }",
                 with: #"sold_at: { type: date, format: "yyyy-MM-dd'T" }"#,
                 [
-                    "31:38: error: the format `yyyy-MM-dd'T` is not usable: a quote `'` is not closed [value.malformed]"
+                    "31:38: error: `yyyy-MM-dd'T` is no date format: a quote is opened and never closed [value.malformed]"
                 ]
             ),
             Mistake(
@@ -144,9 +136,9 @@ struct ColumnMistakeTests {
             Mistake(
                 "a bound of a date in another format is told",
                 replacing: "sold_at: { type: timestamp }",
-                with: "sold_at: { type: date, format: dd/MM/yyyy, min: 2024-01-31 }",
+                with: "sold_at: { type: date, format: dd/MM/yyyy, min: 2024.01.31 }",
                 [
-                    "31:55: error: `min` cannot be `2024-01-31` [type.mismatch]"
+                    "31:55: error: `min` cannot be `2024.01.31` [type.mismatch]"
                 ]
             ),
             Mistake(
@@ -196,6 +188,14 @@ struct ColumnMistakeTests {
                 [
                     "12:41: error: `clean` cannot be `sqeeze`; did you mean `squeeze`? [value.malformed]"
                 ]
+            ),
+            Mistake(
+                "more steps of cleaning than a row encoder carries out are told",
+                replacing: "[trim, squeeze]",
+                with:
+                    "[trim, trim, trim, trim, trim, trim, trim, trim, trim, trim, trim, trim, trim, "
+                    + "trim, trim, trim, trim]",
+                ["12:34: error: 17 steps of cleaning [value.range]"]
             ),
             Mistake(
                 "replacing an empty text is told",

@@ -63,6 +63,16 @@ struct NameMistakeTests {
                 ]
             ),
             Mistake(
+                "a dimension named as another one's history is told",
+                replacing: "  date:\n",
+                with: "  city_observed:\n",
+                [
+                    "22:3: error: the dimension `city_observed` cannot be: a dimension's history is kept "
+                        + "in a table of that name [name.reserved]",
+                    "32:25: error: there is no dimension `date` [name.unknown]",
+                ]
+            ),
+            Mistake(
                 "a reserved schema is told",
                 replacing: "pipeline: shop",
                 with: "pipeline: shop\nwarehouse: { schema: pg_shop }",

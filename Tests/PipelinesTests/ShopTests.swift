@@ -136,4 +136,25 @@ struct ShopTests {
         )
         #expect(amount.description == "Whatever.")
     }
+
+    @Test(
+        "accepts bounds of every type that has them, in order",
+        arguments: [
+            "type: integer, min: -1, max: 9223372036854775807",
+            "type: float, min: -1.5e3, max: 0.1",
+            #"type: "decimal(12,2)", min: -0.10, max: 9999999999.99"#,
+            "type: date, min: 2024-02-29, max: 2024-03-01",
+            "type: date, format: d/M/yyyy, min: 31/12/2023, max: 1/1/2024",
+            "type: date, format: dd/MM/yyyy, min: 2023-12-31, max: 01/01/2024",
+            #"type: timestamp, min: "2024-01-01 00:00:00", max: "2024-01-01 00:00:01""#,
+            #"type: timestamp, format: "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", min: "2024-01-01T00:00:00.000Z""#,
+        ]
+    )
+    func bounds(settings: String) {
+        let bundle = Shop.bundle(
+            replacing: #"amount: { type: "decimal(12,2)", min: 0, max: 1000 }"#,
+            with: "amount: { \(settings) }"
+        )
+        #expect(problems(bundle) == [])
+    }
 }

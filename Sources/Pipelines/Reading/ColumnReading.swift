@@ -173,6 +173,11 @@ enum ReservedNames {
         return systemColumns.contains(name) ? "it is a system column of Postgres" : nil
     }
 
+    /// What a dimension of this name would be taken for, when it cannot be the author's.
+    static func dimension(_ name: String) -> String? {
+        name.hasSuffix("_observed") ? "a dimension's history is kept in a table of that name" : nil
+    }
+
     /// What a schema of this name is used for, when it cannot be the author's.
     static func schema(_ name: String) -> String? {
         if name == "longshore" { return "it holds Longshore's ledger" }

@@ -155,6 +155,14 @@ struct PipelineReading {
                     )
                 }
                 owners[entry.name] = section.kind
+                if section.name == "dimensions", let use = ReservedNames.dimension(entry.name) {
+                    findings.add(
+                        .nameReserved,
+                        at: entry.key.span,
+                        "the dimension `\(entry.name)` cannot be: \(use)",
+                        expected: "another name"
+                    )
+                }
             }
         }
         if root.entry("dimensions") == nil, root.entry("facts") == nil,
