@@ -41,7 +41,7 @@ struct ColumnReading {
     /// The business keys of all dimensions, by the dimensions' names.
     let keys: [String: [String]]
 
-    /// The columns of a table. `taken` are the names of the columns that Longshore adds to it.
+    /// The columns of a table; `taken` are the columns that Longshore adds to it, and what they are.
     func columns(in table: YAMLNode, taken: [String: String]) -> Columns {
         var columns = Columns()
         var owners = taken
