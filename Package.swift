@@ -110,7 +110,7 @@ package.targets += [
     tests(of: "Extraction", and: "Rows", "Pipelines", "Postgres"),
     tests(of: "Warehouse", and: "Planning", "Pipelines", "Postgres", "Rows"),
     tests(of: "Messaging", and: "AMQP", "Planning"),
-    tests(of: "InFlight", and: "Redis", "Planning"),
+    tests(of: "InFlight", and: "Redis", "Planning", "Endpoints", logging),
     tests(of: "LocalStack"),
     tests(of: "SampleData"),
     tests(of: "Coordinator", and: "Planning", "Pipelines"),
