@@ -57,7 +57,7 @@ struct CoordinatorBench: Sendable {
         )
         return try await withThrowingTaskGroup(of: CoordinationResult?.self) { group in
             group.addTask {
-                try await hub.run()
+                await hub.listen()
                 return nil
             }
             group.addTask {
