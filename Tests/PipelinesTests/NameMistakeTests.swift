@@ -69,7 +69,7 @@ struct NameMistakeTests {
                 [
                     "22:3: error: the dimension `city_observed` cannot be: a dimension's history is kept "
                         + "in a table of that name [name.reserved]",
-                    "32:25: error: there is no dimension `date` [name.unknown]",
+                    "32:26: error: there is no dimension `date` [name.unknown]",
                 ]
             ),
             Mistake(
