@@ -23,6 +23,7 @@ struct CoordinatorBench: Sendable {
         let request = LoadRequest(
             pipeline: SamplePipelines.callcenter,
             definition: DefinitionBundle(files: [:]),
+            folder: "",
             periods: SamplePipelines.months(months),
             requestedBy: "test"
         )

@@ -33,7 +33,7 @@ struct CrashTests {
         let others = try (0..<3).map { _ in try harbour.program.start(["worker", "--slots", "1"]) }
         let coordinator = try harbour.program.start(["load", pipeline, "--periods", Self.periods])
 
-        try await eventually(within: .seconds(60), "some task is done") {
+        await eventually(within: .seconds(60), "some task is done") {
             let done = try? await harbour.ask(
                 "select count(*) > 0 from longshore.task where state = 'done'"
             )

@@ -33,6 +33,7 @@ final class WorkerBench: Sendable {
                 facts: (0..<count).map { SamplePipelines.fact("f\($0)", isPerPeriod: false) }
             ),
             definition: DefinitionBundle(files: [:]),
+            folder: "",
             periods: [],
             requestedBy: "test"
         )
