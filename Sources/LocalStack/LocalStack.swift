@@ -21,6 +21,9 @@ public struct LocalStack: Sendable {
         }
     }
 
+    /// Where a stack is when nobody says otherwise, below the current folder.
+    public static let defaultDirectory = ".longshore"
+
     /// The stack's directory, as an absolute path.
     public var directory: String { place.path }
     /// How it is started.
@@ -29,7 +32,7 @@ public struct LocalStack: Sendable {
     private let place: StackDirectory
 
     /// The stack whose files are in `directory`; nothing happens yet.
-    public init(directory: String = ".longshore", options: Options = Options()) {
+    public init(directory: String = defaultDirectory, options: Options = Options()) {
         place = StackDirectory(directory)
         self.options = options
     }
