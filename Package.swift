@@ -115,7 +115,7 @@ package.targets += [
     tests(of: "Extraction", and: "Rows", "Pipelines", "Postgres"),
     tests(of: "Warehouse", and: "Planning", "Pipelines", "Postgres", "Rows"),
     tests(of: "Messaging", and: "AMQP", "Planning"),
-    tests(of: "InFlight", and: "Redis", "Planning"),
+    tests(of: "InFlight", and: "Redis", "Planning", "Endpoints", logging),
     tests(of: "LocalStack", and: "Endpoints"),
     tests(of: "SampleData"),
     tests(of: "Coordinator", and: "Planning", "Pipelines", logging, lifecycle),
@@ -125,7 +125,10 @@ package.targets += [
         name: "SimulationTests",
         dependencies: ["Coordinator", "Worker", "Planning", "Pipelines", "TestSupport", logging]
     ),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Postgres", "longshore"]),
+    .testTarget(
+        name: "EndToEndTests",
+        dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore"]
+    ),
 ]
 
 // Settings of every Swift target.

@@ -12,7 +12,7 @@ enum CSVBytes {
     @inline(__always)
     static func firstEnd(in bytes: Span<UInt8>, from start: Int, delimiter: UInt8) -> Int {
         let delimiters = ones &* UInt64(delimiter)
-        let raw = bytes.bytes
+        let raw = unsafe bytes.bytes
         var index = start
         while index &+ 8 <= bytes.count {
             let word = word(raw, at: index)
@@ -35,7 +35,7 @@ enum CSVBytes {
     @inline(__always)
     static func first(_ sought: UInt8, in bytes: Span<UInt8>, from start: Int) -> Int {
         let pattern = ones &* UInt64(sought)
-        let raw = bytes.bytes
+        let raw = unsafe bytes.bytes
         var index = start
         while index &+ 8 <= bytes.count {
             let found = zeros(word(raw, at: index) ^ pattern)

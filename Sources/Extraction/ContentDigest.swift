@@ -24,11 +24,12 @@ struct ContentDigest {
                 index += 1
             }
             guard rest.count == 32 else { return }
-            addStripe(rest.span.bytes, at: 0)
-            rest.removeAll(keepingCapacity: true)
+            let stripe = rest
+            rest = []
+            unsafe addStripe(stripe.span.bytes, at: 0)
         }
         while index + 32 <= bytes.count {
-            addStripe(bytes.bytes, at: index)
+            unsafe addStripe(bytes.bytes, at: index)
             index += 32
         }
         while index < bytes.count {
@@ -42,7 +43,7 @@ struct ContentDigest {
         var hash = count >= 32 ? mergedLanes : Self.prime5
         hash &+= UInt64(count)
         var index = 0
-        let bytes = rest.span.bytes
+        let bytes = unsafe rest.span.bytes
         while index + 8 <= rest.count {
             hash ^= Self.round(0, Self.word(bytes, at: index))
             hash = Self.rotate(hash, 27) &* Self.prime1 &+ Self.prime4

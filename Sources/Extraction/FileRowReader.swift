@@ -1,5 +1,5 @@
 import Pipelines
-public import Rows
+import Rows
 
 /// Reads the rows of CSV files, one after the other, compressed or not.
 ///
@@ -30,10 +30,10 @@ final class FileRowReader: RowReader {
         guard let first = files.first else {
             preconditionFailure("a file source has at least one file")
         }
-        var file = try CSVFile(source, first, input: 0, dialect: dialect, limits: limits)
+        let file = try CSVFile(source, first, input: 0, dialect: dialect, limits: limits)
         firstBatch = try file.readHeader()
         header = file.header ?? []
-        current = consume file
+        current = file
     }
 
     nonisolated(nonsending) func next() async throws -> RowBatch? {
@@ -49,7 +49,7 @@ final class FileRowReader: RowReader {
         guard let ended = current.take() else { return false }
         inputs.append(try ended.finish())
         guard let name = waitingFiles.popFirst() else { return false }
-        var file = try CSVFile(source, name, input: inputs.count, dialect: dialect, limits: limits)
+        let file = try CSVFile(source, name, input: inputs.count, dialect: dialect, limits: limits)
         firstBatch = try file.readHeader()
         guard file.header == header else {
             throw ExtractionError(
@@ -58,7 +58,7 @@ final class FileRowReader: RowReader {
                     + "read: \(difference(file.header ?? []))"
             )
         }
-        current = consume file
+        current = file
         return true
     }
 
@@ -73,10 +73,10 @@ final class FileRowReader: RowReader {
 }
 
 /// One CSV file that is being read.
-private struct CSVFile: ~Copyable {
+private final class CSVFile {
     private static let chunkSize = 256 << 10
 
-    private var file: OpenFile
+    private let file: OpenFile
     private var csv: CSVReader
     private var gzip: GzipReader?
     private var input = [UInt8](repeating: 0, count: chunkSize)
@@ -97,14 +97,14 @@ private struct CSVFile: ~Copyable {
         file = try source.open(name)
         csv = CSVReader(name: name, input: number, dialect: dialect)
         inputCount = try file.read(into: &input)
-        if GzipReader.isGzip(input.span.extracting(..<inputCount)) {
+        if GzipReader.isGzip(input[..<inputCount]) {
             gzip = try GzipReader(name: name, limits: limits)
             output = [UInt8](repeating: 0, count: Self.chunkSize)
         }
     }
 
     /// Reads until the header is known, and perhaps the first batch.
-    mutating func readHeader() throws(ExtractionError) -> RowBatch? {
+    func readHeader() throws(ExtractionError) -> RowBatch? {
         while csv.header == nil {
             if let batch = try step() { return batch }
             if isAtEnd { break }
@@ -113,7 +113,7 @@ private struct CSVFile: ~Copyable {
     }
 
     /// The next batch; `nil` at the file's end.
-    mutating func next() throws(ExtractionError) -> RowBatch? {
+    func next() throws(ExtractionError) -> RowBatch? {
         while !isAtEnd {
             if let batch = try step() { return batch }
         }
@@ -121,30 +121,32 @@ private struct CSVFile: ~Copyable {
     }
 
     /// Checks that the file was read as it is.
-    consuming func finish() throws(ExtractionError) -> InputSummary {
+    func finish() throws(ExtractionError) -> InputSummary {
         try file.finish()
     }
 
     /// Reads one chunk.
-    private mutating func step() throws(ExtractionError) -> RowBatch? {
+    private func step() throws(ExtractionError) -> RowBatch? {
         if consumed == inputCount && inputCount > 0 {
             inputCount = try file.read(into: &input)
             consumed = 0
         }
+        let chunk = input
         guard gzip != nil else {
             guard inputCount > 0 else { return try end() }
             consumed = inputCount
-            return try csv.read(input.span.extracting(..<inputCount))
+            return try csv.read(chunk.span.extracting(..<inputCount))
         }
-        let chunk = input.span.extracting(..<inputCount)
-        let count = try gzip?.expand(chunk, consumed: &consumed, into: &output) ?? 0
-        if count > 0 { return try csv.read(output.span.extracting(..<count)) }
+        let rest = chunk.span.extracting(..<inputCount)
+        let count = try gzip?.expand(rest, consumed: &consumed, into: &output) ?? 0
+        let expanded = output
+        if count > 0 { return try csv.read(expanded.span.extracting(..<count)) }
         guard inputCount == 0 else { return nil }
         try gzip?.finish()
         return try end()
     }
 
-    private mutating func end() throws(ExtractionError) -> RowBatch? {
+    private func end() throws(ExtractionError) -> RowBatch? {
         isAtEnd = true
         return try csv.finish()
     }

@@ -27,8 +27,8 @@ public struct GzipReader: ~Copyable {
     }
 
     /// Whether bytes begin as gzip does.
-    public static func isGzip(_ bytes: Span<UInt8>) -> Bool {
-        bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b
+    public static func isGzip(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.starts(with: [0x1f, 0x8b])
     }
 
     /// Expands some bytes into `output`, which it fills at most once.

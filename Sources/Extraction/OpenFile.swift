@@ -1,7 +1,7 @@
 import Glibc
 
 /// A regular file that is being read, and a witness that it stayed the same meanwhile.
-struct OpenFile: ~Copyable {
+final class OpenFile {
     /// The file's name in its source's folder, for messages.
     let name: String
     private let path: String
@@ -30,7 +30,7 @@ struct OpenFile: ~Copyable {
         self.path = path
         self.name = name
         // Not to wait for a writer when the path is a pipe, which is refused below.
-        let opened = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let opened = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else { throw Self.failure("opening", name) }
         var status = stat()
         guard unsafe fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -52,7 +52,7 @@ struct OpenFile: ~Copyable {
     var resolvedPath: String? { FilePath.resolved("/proc/self/fd/\(descriptor)") }
 
     /// Reads the next bytes into the beginning of `buffer` and returns their number; 0 at the end.
-    mutating func read(into buffer: inout [UInt8]) throws(ExtractionError) -> Int {
+    func read(into buffer: inout [UInt8]) throws(ExtractionError) -> Int {
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes { target in
                 unsafe Glibc.read(descriptor, target.baseAddress, target.count)

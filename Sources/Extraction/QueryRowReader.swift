@@ -1,7 +1,7 @@
 import Endpoints
 import Pipelines
 import Postgres
-public import Rows
+import Rows
 
 /// Reads the rows of a query from a Postgres database, by `COPY … TO STDOUT` in CSV.
 ///
@@ -43,20 +43,12 @@ final class QueryRowReader: RowReader {
     private init(name: String, connection: PostgresConnection, sql: String) {
         self.name = name
         csv = CSVReader(name: name, keepsBlankLines: true)
-        let (chunks, data) = AsyncThrowingStream<[UInt8], any Error>.makeStream()
-        let (demand, requests) = AsyncStream<Void>.makeStream()
-        self.chunks = chunks.makeAsyncIterator()
-        self.requests = requests
+        let supply = AsyncThrowingStream.makeStream(of: [UInt8].self, throwing: (any Error).self)
+        let demand = AsyncStream.makeStream(of: Void.self)
+        chunks = supply.stream.makeAsyncIterator()
+        requests = demand.continuation
         for _ in 0..<Self.chunksAhead { requests.yield() }
-        copy = Task {
-            do {
-                try await Self.copyOut(sql, on: connection, to: data, onDemand: demand)
-                data.finish()
-            } catch {
-                data.finish(throwing: error)
-            }
-            await connection.close()
-        }
+        copy = Self.start(sql, on: connection, to: supply.continuation, onDemand: demand.stream)
     }
 
     deinit {
@@ -92,6 +84,24 @@ final class QueryRowReader: RowReader {
         // A stream also ends when its reader is cancelled: that is not the end of the rows.
         if chunk == nil { try Task.checkCancellation() }
         return chunk
+    }
+
+    /// Runs the COPY beside its reader, and closes the connection when it ends or fails.
+    private static func start(
+        _ sql: String,
+        on connection: PostgresConnection,
+        to data: AsyncThrowingStream<[UInt8], any Error>.Continuation,
+        onDemand demand: AsyncStream<Void>
+    ) -> Task<Void, Never> {
+        Task {
+            do {
+                try await copyOut(sql, on: connection, to: data, onDemand: demand)
+                data.finish()
+            } catch {
+                data.finish(throwing: error)
+            }
+            await connection.close()
+        }
     }
 
     /// Sends the COPY's bytes on, a chunk for each request.

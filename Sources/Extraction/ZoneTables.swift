@@ -36,7 +36,7 @@ public enum ZoneTables {
                 "`\(name)` is no time zone; a name as `America/Bogota` is expected"
             )
         }
-        guard access(folder, R_OK) == 0 else {
+        guard unsafe access(folder, R_OK) == 0 else {
             throw ExtractionError(
                 .zone,
                 "the time zone `\(name)` cannot be read: there is no `\(folder)`; install the "
@@ -48,7 +48,7 @@ public enum ZoneTables {
 
     private static func table(_ name: String, path: String) throws(ExtractionError) -> ZoneTable {
         do throws(ExtractionError) {
-            var file = try OpenFile(path: path, name: name)
+            let file = try OpenFile(path: path, name: name)
             var content: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             while case let count = try file.read(into: &buffer), count > 0 {

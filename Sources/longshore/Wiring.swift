@@ -69,7 +69,7 @@ struct Wiring: Sendable {
                     postgres,
                     thread: threads[slot],
                     keyMaps: keyMaps,
-                    environment: Environment(environment)
+                    environment: { environment[$0] }
                 )
             },
             executor: { threads[$0] },

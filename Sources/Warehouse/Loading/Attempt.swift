@@ -13,7 +13,7 @@ struct Attempt: Sendable {
     let keyMaps: KeyMapCache
     /// Opens a second connection, for what must be committed ahead of the transaction.
     let sideConnection: @Sendable () async throws -> PostgresConnection
-    let environment: Environment
+    let environment: @Sendable (String) -> String?
     let observer: any StepObserver
     let progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
 

@@ -1,5 +1,5 @@
 public import BlockingThread
-public import Extraction
+import Extraction
 import Pipelines
 public import Planning
 public import Postgres
@@ -12,7 +12,7 @@ public actor WarehouseLoader: TaskLoader {
     private let configuration: PostgresConfiguration
     private let thread: BlockingThread
     private let keyMaps: KeyMapCache
-    private let environment: Environment
+    private let environment: @Sendable (String) -> String?
     private var connection: PostgresConnection?
     private var definitions: [String: Pipeline] = [:]
 
@@ -32,7 +32,7 @@ public actor WarehouseLoader: TaskLoader {
         _ configuration: PostgresConfiguration,
         thread: BlockingThread,
         keyMaps: KeyMapCache,
-        environment: Environment
+        environment: @escaping @Sendable (String) -> String?
     ) {
         self.configuration = configuration
         self.thread = thread
