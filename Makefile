@@ -5,8 +5,8 @@
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
 SOURCES := Package.swift Sources Tests
-# The demo's files, beside the local stack's own.
-DEMO := .longshore/demo
+# The demo's files, beside the local stack's own; absolute, as a pipeline takes `DATA_DIR` from its own folder.
+DEMO := $(CURDIR)/.longshore/demo
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,11 +19,11 @@ build: deps ## Build the release binary, .build/release/longshore
 
 demo: build ## Load twelve months of calls and the invoices on a local stack, from nothing
 	$(LONGSHORE) up
-	$(LONGSHORE) generate callcenter --seed 7 --months 12 --calls 100000 --bad 0.5% --output $(DEMO)/callcenter
-	$(LONGSHORE) generate invoices --seed 7 --rows 5000 --bad 1% --output $(DEMO)/invoices
-	DATA_DIR=$(DEMO)/callcenter $(LONGSHORE) load pipelines/callcenter --periods 2024-01..2024-12 --workers 4
-	DATA_DIR=$(DEMO)/invoices $(LONGSHORE) load pipelines/invoices
-	DATA_DIR=$(DEMO)/callcenter $(LONGSHORE) load pipelines/callcenter --periods 2024-06
+	$(LONGSHORE) generate callcenter --seed 7 --months 12 --calls 100000 --bad 0.5% --output "$(DEMO)/callcenter"
+	$(LONGSHORE) generate invoices --seed 7 --rows 5000 --bad 1% --output "$(DEMO)/invoices"
+	DATA_DIR="$(DEMO)/callcenter" $(LONGSHORE) load pipelines/callcenter --periods 2024-01..2024-12 --workers 4
+	DATA_DIR="$(DEMO)/invoices" $(LONGSHORE) load pipelines/invoices
+	DATA_DIR="$(DEMO)/callcenter" $(LONGSHORE) load pipelines/callcenter --periods 2024-06
 	$(LONGSHORE) periods
 	$(LONGSHORE) rejects list
 
