@@ -8,6 +8,8 @@ public protocol LoadLedger: Sendable {
     func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64
     /// The load, or `nil` when the ledger has none of that number.
     func load(_ load: Int64) async throws -> LoadRecord?
+    /// Where the load stands, or `nil` when the ledger has none of that number.
+    func state(ofLoad load: Int64) async throws -> LoadState?
     /// Loads that are not final and that nobody coordinates now, oldest first.
     func orphanedLoads() async throws -> [Int64]
     /// Becomes the load's coordinator for `duration`, or `nil` while another one is.
@@ -29,11 +31,21 @@ public protocol LoadLedger: Sendable {
     /// - Returns: `false` when another coordinator took over: publish nothing.
     func markPublished(_ tasks: [Int], lease: LoadLease) async throws -> Bool
     /// Of `tasks`, those published at least `age` ago, not final, and held by no attempt.
+    ///
+    /// While a failed task waits for its next attempt it is not idle: its age counts from the end of
+    /// that delay.
     func idle(_ tasks: [Int], ofLoad load: Int64, since age: Duration) async throws -> [Int]
     /// Writes how the load ended, and that `blocked` tasks will never run.
     ///
     /// - Returns: `false` when another coordinator took over.
     func finish(_ lease: LoadLease, state: LoadState, blocked: [Int]) async throws -> Bool
+}
+
+extension LoadLedger {
+    /// Reads the whole load; a ledger that can answer with less does.
+    public func state(ofLoad load: Int64) async throws -> LoadState? {
+        try await self.load(load)?.state
+    }
 }
 
 /// What is asked of a load.
@@ -42,6 +54,8 @@ public struct LoadRequest: Sendable, Hashable {
     public var pipeline: Pipeline
     /// The definition it was read from, to be kept in the ledger.
     public var definition: DefinitionBundle
+    /// The pipeline's folder, absolute: relative folders of file sources start there.
+    public var folder: String
     /// The periods to load, sorted, without doubles.
     public var periods: [Period]
     /// Who asks: user and host.
@@ -51,11 +65,13 @@ public struct LoadRequest: Sendable, Hashable {
     public init(
         pipeline: Pipeline,
         definition: DefinitionBundle,
+        folder: String,
         periods: [Period],
         requestedBy: String
     ) {
         self.pipeline = pipeline
         self.definition = definition
+        self.folder = folder
         self.periods = periods
         self.requestedBy = requestedBy
     }
@@ -115,7 +131,9 @@ public protocol TaskLoader: Sendable {
     /// Tries a load task once: everything from BEGIN to COMMIT.
     ///
     /// It tells `observer` of the steps ``Step/begun`` to ``Step/committed``, and `progress` of rows
-    /// and bytes read since it was last told.
+    /// and bytes read since it was last told. Of a task that has failed for good already the outcome
+    /// is ``TaskOutcome/failed(_:)`` with the failure that the ledger keeps; when the calling task is
+    /// cancelled the attempt is rolled back, unless it is too late for that.
     func perform(
         _ task: LoadTaskID,
         by worker: String,
@@ -124,6 +142,9 @@ public protocol TaskLoader: Sendable {
     ) async -> TaskOutcome
     /// Records a failed attempt in a transaction of its own, and decides by `policy` whether the task
     /// has failed for good; if so its ledger row says it.
+    ///
+    /// It never waits for an attempt that holds the row: nothing is recorded then, and the verdict is
+    /// a retry.
     func record(
         _ failure: TaskFailure,
         of task: LoadTaskID,
@@ -131,13 +152,23 @@ public protocol TaskLoader: Sendable {
         policy: RetryPolicy
     ) async throws -> FailureVerdict
     /// Records that an attempt's worker died, and decides as for a failure.
+    ///
+    /// The caller only presumes it: when an attempt holds the row its worker lives, so nothing is
+    /// recorded and the verdict is a retry.
     func recordCrash(
         of task: LoadTaskID,
         by worker: String,
         policy: RetryPolicy
     ) async throws -> FailureVerdict
+    /// Whether the connection still works; a worker replaces a loader that lost its own.
+    var isUsable: Bool { get async }
     /// Ends the connection.
     func close() async
+}
+
+extension TaskLoader {
+    /// `true`: of a loader that has no connection to lose.
+    public var isUsable: Bool { get async { true } }
 }
 
 /// What follows from a failed attempt.

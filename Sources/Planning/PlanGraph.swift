@@ -25,12 +25,11 @@ public struct PlanGraph: Sendable {
         try builder.addMarts()
         tasks = builder.tasks
         let edges = builder.edges
-        (needStarts, needs) = Self.group(edges, count: tasks.count, by: \.task, value: \.need)
-        (dependentStarts, dependents) = Self.group(
-            edges,
-            count: tasks.count,
-            by: \.need,
-            value: \.task
+        (needStarts, needs) = Self.grouped(edges.needs, by: edges.tasks, rows: tasks.count)
+        (dependentStarts, dependents) = Self.grouped(
+            edges.tasks,
+            by: edges.needs,
+            rows: tasks.count
         )
         needCounts = (0..<tasks.count).map { [needStarts] in needStarts[$0 + 1] - needStarts[$0] }
     }
@@ -48,38 +47,41 @@ public struct PlanGraph: Sendable {
     /// How many edges the graph has.
     public var edgeCount: Int { needs.count }
 
-    /// Compressed sparse rows of `edges`: the values of row `i` are at `starts[i]..<starts[i + 1]`.
-    private static func group(
-        _ edges: [Edge],
-        count: Int,
-        by row: KeyPath<Edge, Int32>,
-        value: KeyPath<Edge, Int32>
+    /// Compressed sparse rows: the values of row `i` are at `starts[i]..<starts[i + 1]`.
+    private static func grouped(
+        _ values: [Int32],
+        by rows: [Int32],
+        rows count: Int
     ) -> (starts: [Int32], values: [Int32]) {
         var starts = [Int32](repeating: 0, count: count + 1)
-        for edge in edges { starts[Int(edge[keyPath: row]) + 1] += 1 }
+        for row in rows { starts[Int(row) + 1] += 1 }
         for index in 0..<count { starts[index + 1] += starts[index] }
         var next = starts
-        var values = [Int32](repeating: 0, count: edges.count)
-        for edge in edges {
-            let slot = Int(edge[keyPath: row])
-            values[Int(next[slot])] = edge[keyPath: value]
-            next[slot] += 1
+        var grouped = [Int32](repeating: 0, count: values.count)
+        for (row, value) in zip(rows, values) {
+            grouped[Int(next[Int(row)])] = value
+            next[Int(row)] += 1
         }
-        return (starts, values)
+        return (starts, grouped)
     }
 }
 
-/// `task` needs `need`.
-private struct Edge {
-    var task: Int32
-    var need: Int32
+/// The task at an index of `tasks` needs the one at the same index of `needs`.
+private struct Edges {
+    var tasks: [Int32] = []
+    var needs: [Int32] = []
+
+    mutating func add(_ task: Int, needs need: Int) {
+        tasks.append(Int32(task))
+        needs.append(Int32(need))
+    }
 }
 
 private struct Builder {
     let pipeline: Pipeline
     let periods: [Period]
     var tasks: [LoadTask] = []
-    var edges: [Edge] = []
+    var edges = Edges()
     /// The tasks of each table, by its name: one, or one for each period in order.
     private var tasksOfTable: [String: Range<Int>] = [:]
 
@@ -102,18 +104,21 @@ private struct Builder {
                 )
             )
             tasksOfTable[dimension.name] = ordinal..<ordinal + 1
-            need(dimension.references.map(\.dimension), from: ordinal, periodIndex: nil)
+            for need in ranges(of: dimension.references.map(\.dimension)) {
+                add(need, to: ordinal, periodIndex: nil)
+            }
         }
     }
 
     mutating func addFacts() {
         for fact in pipeline.facts {
             let first = tasks.count
+            let needs = ranges(of: fact.references.map(\.dimension))
             for period in fact.periodColumn == nil ? [nil] : periods.map(Optional.some) {
                 let ordinal = add(
                     LoadTask(kind: .fact, name: fact.name, period: period, pool: fact.pool)
                 )
-                need(fact.references.map(\.dimension), from: ordinal, periodIndex: nil)
+                for need in needs { add(need, to: ordinal, periodIndex: nil) }
             }
             tasksOfTable[fact.name] = first..<tasks.count
         }
@@ -126,6 +131,7 @@ private struct Builder {
         }
         for mart in order.compactMap(pipeline.mart) {
             let first = tasks.count
+            let needs = ranges(of: mart.reads)
             for index in mart.isPerPeriod ? periods.indices.map(Optional.some) : [nil] {
                 let ordinal = add(
                     LoadTask(
@@ -135,7 +141,7 @@ private struct Builder {
                         pool: mart.pool
                     )
                 )
-                need(mart.reads, from: ordinal, periodIndex: index)
+                for need in needs { add(need, to: ordinal, periodIndex: index) }
             }
             tasksOfTable[mart.name] = first..<tasks.count
         }
@@ -146,15 +152,18 @@ private struct Builder {
         return tasks.count - 1
     }
 
+    /// The tasks of each of `tables` once, in the order of the plan.
+    private func ranges(of tables: [String]) -> [Range<Int>] {
+        Set(tables).compactMap { tasksOfTable[$0] }.filter { !$0.isEmpty }
+            .sorted { $0.lowerBound < $1.lowerBound }
+    }
+
     /// A task of one period needs only that period of tables that have periods.
-    private mutating func need(_ tables: [String], from task: Int, periodIndex: Int?) {
-        for table in Set(tables).sorted() where tasksOfTable[table] != nil {
-            guard let range = tasksOfTable[table] else { continue }
-            if let periodIndex, range.count == periods.count, tasks[range.lowerBound].period != nil {
-                edges.append(Edge(task: Int32(task), need: Int32(range.lowerBound + periodIndex)))
-            } else {
-                edges += range.map { Edge(task: Int32(task), need: Int32($0)) }
-            }
+    private mutating func add(_ needs: Range<Int>, to task: Int, periodIndex: Int?) {
+        if let periodIndex, tasks[needs.lowerBound].period != nil {
+            edges.add(task, needs: needs.lowerBound + periodIndex)
+        } else {
+            for need in needs { edges.add(task, needs: need) }
         }
     }
 

@@ -1,0 +1,193 @@
+import Logging
+import Planning
+
+/// The rounds of one load under one lease: read what changed, publish what became ready, until the
+/// load is over.
+struct Coordination<Time: Clock> where Time.Duration == Duration {
+    let load: Int64
+    let lease: LoadLease
+    let graph: PlanGraph
+    let ports: CoordinatorPorts
+    let settings: CoordinatorSettings
+    let inbox: Inbox
+    let clock: Time
+    let logger: Logger
+    let show: @Sendable (LoadProgress) -> Void
+
+    private let start: Time.Instant
+    private var machine: LoadStateMachine?
+    private var republishing: RepublishSchedule
+    private var reported: [Int: InFlightProgress] = [:]
+
+    init(
+        load: Int64,
+        lease: LoadLease,
+        graph: PlanGraph,
+        ports: CoordinatorPorts,
+        settings: CoordinatorSettings,
+        inbox: Inbox,
+        clock: Time,
+        logger: Logger,
+        show: @escaping @Sendable (LoadProgress) -> Void
+    ) {
+        self.load = load
+        self.lease = lease
+        self.graph = graph
+        self.ports = ports
+        self.settings = settings
+        self.inbox = inbox
+        self.clock = clock
+        self.logger = logger
+        self.show = show
+        start = clock.now
+        republishing = RepublishSchedule(idleAge: settings.idleAge)
+    }
+
+    /// Coordinates until the load is over, the lease is lost or the task is cancelled. When broker or
+    /// ledger fail, it pauses and goes on: the lease, not the error, decides how long.
+    mutating func run() async throws -> CoordinationResult {
+        var failures = 0
+        inbox.demandReconciliation()
+        for await _ in inbox.rings {
+            do {
+                if let result = try await round(inbox.take()) { return result }
+                failures = 0
+            } catch let error as CoordinatorError {
+                throw error
+            } catch {
+                failures += 1
+                let pause = settings.backoff.pause(
+                    afterFailures: failures,
+                    jitter: ports.jitter()
+                )
+                logger.warning(
+                    "a round failed; trying again",
+                    metadata: .init([.pause: "\(pause)", .error: .error(error)])
+                )
+                try await clock.sleep(for: pause)
+                inbox.demandReconciliation()
+            }
+        }
+        throw CancellationError()
+    }
+
+    private mutating func round(_ mail: Inbox.Mail) async throws -> CoordinationResult? {
+        if machine == nil {
+            machine = try await restored()
+        } else if !mail.isReconciliationDue {
+            try await observe(Set(mail.hints.filter(isInFlight)))
+        }
+        if mail.isReconciliationDue, let result = try await reconcile() { return result }
+        let result = try await act()
+        showProgress()
+        return result
+    }
+
+    private func restored() async throws -> LoadStateMachine {
+        let states = try await ports.ledger.states(ofLoad: load)
+        guard states.count == graph.tasks.count else {
+            throw CoordinatorError.planMismatch(
+                load: load,
+                planned: graph.tasks.count,
+                inLedger: states.count
+            )
+        }
+        return LoadStateMachine(graph: graph, states: states, window: settings.window)
+    }
+
+    private func isInFlight(_ task: Int) -> Bool { machine?.inFlight.contains(task) ?? false }
+
+    private mutating func observe(_ tasks: Set<Int>) async throws {
+        guard !tasks.isEmpty else { return }
+        let states = try await ports.ledger.states(ofLoad: load, tasks: tasks.sorted())
+        machine?.observe(states)
+        // A cancelled load's tasks that are not published have changed, too.
+        guard states.values.contains(.cancelled) else { return }
+        let all = try await ports.ledger.states(ofLoad: load)
+        machine?.observe(Dictionary(uniqueKeysWithValues: all.enumerated().map { ($0, $1) }))
+    }
+
+    /// Compares with the ledger what no event may have told, and publishes lost messages again.
+    private mutating func reconcile() async throws -> CoordinationResult? {
+        if let state = try await ports.ledger.state(ofLoad: load), state.isFinal {
+            return .ended(state)
+        }
+        let published = machine?.inFlight ?? []
+        try await observe(published)
+        let inFlight = machine?.inFlight ?? []
+        republishing.keep(inFlight)
+        if let store = ports.inFlight { reported = await store.progress(ofLoad: load) }
+        guard !inFlight.isEmpty else { return nil }
+        let now = start.duration(to: clock.now)
+        let idle = republishing.due(
+            try await ports.ledger.idle(inFlight.sorted(), ofLoad: load, since: settings.idleAge),
+            now: now
+        )
+        guard !idle.isEmpty else { return nil }
+        logger.notice("publishing idle tasks again", metadata: .init([.count: "\(idle.count)"]))
+        guard try await publish(idle) else { return .overtaken }
+        republishing.note(idle, now: now)
+        return nil
+    }
+
+    /// Does what the machine asks for until it has to wait (`nil`).
+    private mutating func act() async throws -> CoordinationResult? {
+        while true {
+            try Task.checkCancellation()
+            switch nextAction() {
+            case .publish(let tasks):
+                do {
+                    guard try await publish(tasks) else { return .overtaken }
+                } catch {
+                    machine?.takeBack(tasks)
+                    throw error
+                }
+            case .finish(let state, let blocked):
+                let isMine = try await ports.ledger.finish(lease, state: state, blocked: blocked)
+                guard isMine else { return .overtaken }
+                logger.info(
+                    "load ended",
+                    metadata: .init([
+                        .state: "\(state.rawValue)", .blocked: "\(blocked.count)",
+                    ])
+                )
+                showProgress()
+                return .ended(state)
+            case .wait: return nil
+            }
+        }
+    }
+
+    private mutating func nextAction() -> LoadStateMachine.Action {
+        let batch = settings.batch
+        return machine?.nextAction(batch: batch) ?? .wait
+    }
+
+    /// Publishes tasks: in the ledger first, so that the load's next coordinator knows of them, then
+    /// in the broker. `false` when another coordinator took over.
+    private func publish(_ tasks: [Int]) async throws -> Bool {
+        for start in stride(from: 0, to: tasks.count, by: settings.batch) {
+            let batch = Array(tasks[start..<min(start + settings.batch, tasks.count)])
+            guard try await ports.ledger.markPublished(batch, lease: lease) else { return false }
+            try await ports.publisher.publish(
+                batch.map { task in
+                    TaskMessage(
+                        task: LoadTaskID(load: load, ordinal: task),
+                        pool: graph.tasks[task].pool
+                    )
+                }
+            )
+        }
+        return true
+    }
+
+    private func showProgress() {
+        guard let machine else { return }
+        var tables = machine.tableProgress
+        for (task, progress) in reported where machine.inFlight.contains(task) {
+            tables[machine.table(of: task)].counts.running += 1
+            tables[machine.table(of: task)].counts.rowsInFlight += progress.rows
+        }
+        show(LoadProgress(load: load, tables: tables))
+    }
+}

@@ -1,0 +1,42 @@
+public import Planning
+
+/// How a coordinator behaves; every default is the one of production.
+public struct CoordinatorSettings: Sendable, Hashable {
+    /// The coordinator's name in leases: host, process and a random part.
+    public var owner: String
+    /// For how long a lease is taken.
+    public var lease: Duration
+    /// How often it is renewed.
+    public var renewal: Duration
+    /// How often states are read from the ledger although nobody hinted at a change.
+    public var reconciliation: Duration
+    /// How long a published task may show no life before its message is presumed lost.
+    public var idleAge: Duration
+    /// How many tasks may be published and unfinished.
+    public var window: Int
+    /// How many tasks are published at a time.
+    public var batch: Int
+    /// How long to wait when the broker or the ledger cannot be reached.
+    public var backoff: Backoff
+
+    /// Creates settings; everything but the owner has a default.
+    public init(
+        owner: String,
+        lease: Duration = .seconds(15),
+        renewal: Duration = .seconds(5),
+        reconciliation: Duration = .seconds(2),
+        idleAge: Duration = .seconds(30),
+        window: Int = 10_000,
+        batch: Int = 500,
+        backoff: Backoff = Backoff(first: .milliseconds(250), longest: .seconds(5))
+    ) {
+        self.owner = owner
+        self.lease = lease
+        self.renewal = renewal
+        self.reconciliation = reconciliation
+        self.idleAge = idleAge
+        self.window = window
+        self.batch = batch
+        self.backoff = backoff
+    }
+}

@@ -1,0 +1,180 @@
+public import Logging
+public import Planning
+
+/// How the coordination of a load ended.
+public enum CoordinationResult: Sendable, Hashable {
+    /// The load is over.
+    case ended(LoadState)
+    /// Another coordinator took the load over, or may have: the lease is lost.
+    case overtaken
+    /// Another coordinator holds the load's lease; nothing was done.
+    case heldByAnother
+    /// It was stopped, and its lease is released: another coordinator can go on at once.
+    case stopped
+}
+
+/// Drives one load: holds its lease, publishes tasks as what they need gets done, and ends it.
+public final class LoadCoordinator: Sendable {
+    /// The load.
+    public let load: Int64
+    private let settings: CoordinatorSettings
+    private let ports: CoordinatorPorts
+    private let logger: Logger
+    private let shown: AsyncStream<LoadProgress>.Continuation
+    /// Ends when the coordinator is to stop.
+    private let untilStop: AsyncStream<Never>
+    private let stopSign: AsyncStream<Never>.Continuation
+    /// How far the load is, after every change; a slow reader gets the newest snapshot only. It ends
+    /// with the coordination.
+    public let progress: AsyncStream<LoadProgress>
+
+    /// A coordinator of `load`; ``run()`` starts it, once.
+    public init(
+        of load: Int64,
+        settings: CoordinatorSettings,
+        ports: CoordinatorPorts,
+        logger: Logger
+    ) {
+        self.load = load
+        self.settings = settings
+        self.ports = ports
+        var logger = logger
+        logger[metadataKey: LogKey.load.rawValue] = "\(load)"
+        self.logger = logger
+        (progress, shown) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (untilStop, stopSign) = AsyncStream.makeStream()
+    }
+
+    /// Stops the coordination and releases its lease; ``run()`` returns when that is done.
+    public func stop() { stopSign.finish() }
+
+    /// Coordinates the load until it is over, another coordinator took it over, or it is stopped.
+    /// Broker and ledger may fail meanwhile for as long as the lease holds.
+    ///
+    /// - Throws: `CancellationError` when the calling task is cancelled: the lease is left to expire;
+    ///   ``CoordinatorError`` for a load that cannot be coordinated; errors of the ledger before
+    ///   there is a lease.
+    public func run() async throws -> CoordinationResult {
+        defer { shown.finish() }
+        guard let record = try await ports.ledger.load(load) else {
+            throw CoordinatorError.unknownLoad(load)
+        }
+        guard !record.state.isFinal else { return .ended(record.state) }
+        let graph = try PlanGraph(record.pipeline, periods: record.periods)
+        let lease = try await ports.ledger.acquireLease(
+            on: load,
+            owner: settings.owner,
+            for: settings.lease
+        )
+        guard let lease else { return .heldByAnother }
+        logger.info("coordinating", metadata: .init([.epoch: "\(lease.epoch)"]))
+        return try await coordinate(graph, under: lease)
+    }
+
+    private func coordinate(
+        _ graph: PlanGraph,
+        under lease: LoadLease
+    ) async throws -> CoordinationResult {
+        do {
+            let result = try await race(graph, under: lease, clock: ports.clock)
+            switch result {
+            case .overtaken: return await endOrOvertaken()
+            case .stopped: await release(lease)
+            case .ended, .heldByAnother: break
+            }
+            return result
+        } catch {
+            if !Task.isCancelled { await release(lease) }
+            throw error
+        }
+    }
+
+    /// What ends the coordination is what happens first: the load's end, the loss of the lease, or a
+    /// stop.
+    private func race(
+        _ graph: PlanGraph,
+        under lease: LoadLease,
+        clock: some Clock<Duration>
+    ) async throws -> CoordinationResult {
+        let inbox = Inbox()
+        return try await ports.events.withHints(of: load, into: inbox) {
+            try await withThrowingTaskGroup(of: CoordinationResult.self) { group in
+                group.addTask { try await self.keep(lease, clock: clock) }
+                group.addTask { try await self.remind(inbox, clock: clock) }
+                group.addTask { try await self.waitForStop() }
+                group.addTask {
+                    var coordination = Coordination(
+                        load: self.load,
+                        lease: lease,
+                        graph: graph,
+                        ports: self.ports,
+                        settings: self.settings,
+                        inbox: inbox,
+                        clock: clock,
+                        logger: self.logger,
+                        show: { self.shown.yield($0) }
+                    )
+                    return try await coordination.run()
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? .overtaken
+            }
+        }
+    }
+
+    /// Renews the lease until it is lost: to another coordinator, or because the ledger could not be
+    /// reached for as long as it lasts.
+    private func keep<Time: Clock<Duration>>(
+        _ lease: LoadLease,
+        clock: Time
+    ) async throws -> CoordinationResult {
+        var expiry = clock.now.advanced(by: settings.lease)
+        while true {
+            try await clock.sleep(for: settings.renewal)
+            let asked = clock.now
+            do {
+                guard try await ports.ledger.renew(lease, for: settings.lease) else {
+                    return .overtaken
+                }
+                expiry = asked.advanced(by: settings.lease)
+            } catch {
+                try Task.checkCancellation()
+                logger.warning("lease not renewed", metadata: .init([.error: .error(error)]))
+                if clock.now >= expiry { return .overtaken }
+            }
+        }
+    }
+
+    /// The ledger also refuses the writes for a load that was cancelled meanwhile.
+    private func endOrOvertaken() async -> CoordinationResult {
+        if let state = try? await ports.ledger.state(ofLoad: load), state.isFinal {
+            return .ended(state)
+        }
+        logger.warning("another coordinator took over")
+        return .overtaken
+    }
+
+    private func waitForStop() async throws -> CoordinationResult {
+        for await _ in untilStop {}
+        try Task.checkCancellation()
+        return .stopped
+    }
+
+    private func remind(
+        _ inbox: Inbox,
+        clock: some Clock<Duration>
+    ) async throws -> CoordinationResult {
+        while true {
+            try await clock.sleep(for: settings.reconciliation)
+            inbox.demandReconciliation()
+        }
+    }
+
+    private func release(_ lease: LoadLease) async {
+        do {
+            try await ports.ledger.release(lease)
+        } catch {
+            logger.warning("lease not released", metadata: .init([.error: .error(error)]))
+        }
+    }
+}

@@ -1,0 +1,177 @@
+public import Planning
+
+/// Where every task of a load stands, and what is to be done next. It does no I/O.
+///
+/// States read from the ledger go in by ``observe(_:)``; ``nextAction(batch:)`` says what follows.
+/// A machine made from any state of the ledger goes on where the last coordinator stopped, because
+/// everything else is a function of the plan and those states.
+public struct LoadStateMachine: Sendable {
+    /// What a coordinator has to do.
+    public enum Action: Sendable, Hashable {
+        /// Publish these tasks; the machine counts them as published from now on.
+        case publish([Int])
+        /// The load is over: write how it ended and which tasks will never run.
+        case finish(LoadState, blocked: [Int])
+        /// Nothing, until the state of a task changes.
+        case wait
+    }
+
+    private let graph: PlanGraph
+    private let window: Int
+    private var states: [TaskState]
+    /// For each task how many of those it needs are not satisfied.
+    private var missing: [Int32]
+    /// Waiting tasks whose needs are satisfied, from `nextReady` on.
+    private var ready: [Int32] = []
+    private var nextReady = 0
+    /// The tasks that are published and not final.
+    public private(set) var inFlight: Set<Int> = []
+    private let tableOfTask: [Int32]
+    private var tables: [LoadProgress.TableProgress]
+
+    /// Goes on from `states`, those of the graph's tasks in order.
+    ///
+    /// At most `window` tasks are published and unfinished at a time; a predecessor's that are more
+    /// than that stay published.
+    public init(graph: PlanGraph, states: [TaskState], window: Int = 10_000) {
+        precondition(states.count == graph.tasks.count, "one state for each task of the plan")
+        precondition(window > 0, "a load whose window is empty never ends")
+        self.graph = graph
+        self.window = window
+        self.states = states
+        missing = graph.needCounts
+        (tableOfTask, tables) = Self.tables(of: graph)
+        for (task, state) in states.enumerated() {
+            tables[Int(tableOfTask[task])].counts.add(1, to: state)
+            if state == .published { inFlight.insert(task) }
+            guard state.satisfiesNeeds else { continue }
+            for dependent in graph.dependents(of: task) { missing[dependent] -= 1 }
+        }
+        for task in states.indices where states[task] == .waiting && missing[task] == 0 {
+            ready.append(Int32(task))
+        }
+        for task in states.indices where states[task].isFinal && !states[task].satisfiesNeeds {
+            blockDependents(of: task)
+        }
+    }
+
+    /// Takes in what the ledger says of some tasks. What is known to be final stays so.
+    public mutating func observe(_ observed: [Int: TaskState]) {
+        for (task, state) in observed.sorted(by: { $0.key < $1.key }) { observe(task, state) }
+    }
+
+    /// What is to be done now; tasks to publish come in batches of at most `batch`.
+    public mutating func nextAction(batch: Int = 500) -> Action {
+        var tasks: [Int] = []
+        while tasks.count < batch, inFlight.count < window, let task = takeReady() {
+            move(task, to: .published)
+            inFlight.insert(task)
+            tasks.append(task)
+        }
+        guard tasks.isEmpty else { return .publish(tasks) }
+        // With nothing in flight and nothing ready, nothing can be waiting: the graph has no cycle.
+        guard inFlight.isEmpty else { return .wait }
+        return .finish(end, blocked: states.indices.filter { states[$0] == .blocked })
+    }
+
+    /// Takes tasks back whose publishing failed: they are ready again.
+    public mutating func takeBack(_ tasks: [Int]) {
+        for task in tasks where states[task] == .published {
+            inFlight.remove(task)
+            move(task, to: .waiting)
+            ready.append(Int32(task))
+        }
+    }
+
+    /// The state of `task`.
+    public func state(of task: Int) -> TaskState { states[task] }
+
+    /// How far each table is; the running ones are unknown here.
+    public var tableProgress: [LoadProgress.TableProgress] { tables }
+
+    /// The index of the task's table in ``tableProgress``.
+    func table(of task: Int) -> Int { Int(tableOfTask[task]) }
+
+    private var end: LoadState {
+        let has = { (state: TaskState) in states.contains(state) }
+        if has(.cancelled) { return .cancelled }
+        return has(.failed) || has(.blocked) ? .failed : .loaded
+    }
+
+    private mutating func observe(_ task: Int, _ state: TaskState) {
+        let old = states[task]
+        // The ledger of a task that we publish just now may still say `waiting`.
+        guard !old.isFinal, state != old, state != .waiting else { return }
+        move(task, to: state)
+        if state == .published {
+            inFlight.insert(task)
+            return
+        }
+        inFlight.remove(task)
+        if state.satisfiesNeeds {
+            releaseDependents(of: task)
+        } else {
+            blockDependents(of: task)
+        }
+    }
+
+    private mutating func releaseDependents(of task: Int) {
+        for dependent in graph.dependents(of: task) {
+            missing[dependent] -= 1
+            if missing[dependent] == 0, states[dependent] == .waiting {
+                ready.append(Int32(dependent))
+            }
+        }
+    }
+
+    private mutating func blockDependents(of task: Int) {
+        var pending = [task]
+        while let next = pending.popLast() {
+            for dependent in graph.dependents(of: next) where states[dependent] == .waiting {
+                move(dependent, to: .blocked)
+                pending.append(dependent)
+            }
+        }
+    }
+
+    /// The ready task that waits longest; entries that are not waiting any more are passed over.
+    private mutating func takeReady() -> Int? {
+        while nextReady < ready.count {
+            let task = Int(ready[nextReady])
+            nextReady += 1
+            if states[task] == .waiting { return task }
+        }
+        ready.removeAll()
+        nextReady = 0
+        return nil
+    }
+
+    private mutating func move(_ task: Int, to state: TaskState) {
+        let table = Int(tableOfTask[task])
+        tables[table].counts.add(-1, to: states[task])
+        tables[table].counts.add(1, to: state)
+        states[task] = state
+    }
+
+    private static func tables(
+        of graph: PlanGraph
+    ) -> (tableOfTask: [Int32], tables: [LoadProgress.TableProgress]) {
+        struct Table: Hashable {
+            let kind: LoadTaskKind
+            let name: String
+        }
+        var indices: [Table: Int] = [:]
+        var tables: [LoadProgress.TableProgress] = []
+        let tableOfTask = graph.tasks.map { task in
+            let table = Table(kind: task.kind, name: task.name)
+            let index = indices[table] ?? tables.count
+            if index == tables.count {
+                indices[table] = index
+                tables.append(.init(kind: task.kind, name: task.name, counts: .init()))
+            }
+            tables[index].counts.total += 1
+            return Int32(index)
+        }
+        return (tableOfTask, tables)
+    }
+}

@@ -1,0 +1,60 @@
+import Planning
+
+/// What is to be done with a delivery: the one place where outcomes become deeds.
+enum Conclusion: Sendable, Hashable {
+    /// The ledger has an end of the task that what waits for it should hear of.
+    case done(WorkerMetrics.Result)
+    /// Try again after a delay.
+    case retry(RetryTier, WorkerMetrics.Result)
+    /// The task has failed for good.
+    case setAside(TaskFailure)
+    /// Nothing is left to do.
+    case settled
+    /// Somebody else shall try; no attempt is counted.
+    case giveBack
+
+    /// The conclusion from a verdict of the ledger on `failure`.
+    init(_ verdict: FailureVerdict, on failure: TaskFailure) {
+        switch verdict {
+        case .retry(let tier): self = .retry(tier, .retried)
+        case .final: self = .setAside(failure)
+        case .settled: self = .settled
+        }
+    }
+
+    /// How it counts in the metrics.
+    var result: WorkerMetrics.Result {
+        switch self {
+        case .done(let result), .retry(_, let result): result
+        case .setAside: .setAside
+        case .settled: .settled
+        case .giveBack: .givenBack
+        }
+    }
+}
+
+/// How an attempt ended, as its worker sees it.
+enum Ending: Sendable, Hashable {
+    /// The ledger has an end of the task.
+    case final(WorkerMetrics.Result)
+    /// Another attempt holds it.
+    case busy
+    /// It failed; whether for good the ledger decides.
+    case failure(TaskFailure)
+    /// This worker interrupted it.
+    case interrupted
+
+    /// Normalises an outcome. An attempt that this worker cancelled, because it shuts down, proves
+    /// nothing about the task: only what the ledger says counts then.
+    init(_ outcome: TaskOutcome, wasInterrupted: Bool) {
+        switch outcome {
+        case .loaded: self = .final(.loaded)
+        case .alreadyDone: self = .final(.alreadyDone)
+        case .superseded: self = .final(.superseded)
+        case _ where wasInterrupted: self = .interrupted
+        case .cancelled: self = .final(.cancelled)
+        case .busy: self = .busy
+        case .retryable(let failure), .failed(let failure): self = .failure(failure)
+        }
+    }
+}

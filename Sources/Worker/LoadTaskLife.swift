@@ -1,0 +1,192 @@
+import Logging
+import Planning
+
+/// The life of a load task in a worker, from its delivery to the acknowledgement.
+///
+/// The ledger alone decides what happened to the task; Redis and the broker only say whether it is
+/// worth asking. Whatever cannot be said to the broker leaves the delivery unsettled, so that it
+/// comes again.
+struct LoadTaskLife: Sendable {
+    let delivery: TaskDelivery
+    let slot: Int
+    let loader: any TaskLoader
+    let executor: (any TaskExecutor)?
+    let context: WorkerContext
+    let logger: Logger
+
+    /// How a life ended.
+    struct End: Sendable {
+        var result: WorkerMetrics.Result
+        /// Whether the loader could not reach the ledger.
+        var lostLedger: Bool
+    }
+
+    init(
+        of delivery: TaskDelivery,
+        in slot: Int,
+        loader: any TaskLoader,
+        executor: (any TaskExecutor)?,
+        context: WorkerContext
+    ) {
+        self.delivery = delivery
+        self.slot = slot
+        self.loader = loader
+        self.executor = executor
+        self.context = context
+        var logger = context.logger
+        logger[metadataKey: LogKey.task.rawValue] = "\(delivery.message.task)"
+        logger[metadataKey: LogKey.slot.rawValue] = "\(slot)"
+        self.logger = logger
+    }
+
+    private var task: LoadTaskID { delivery.message.task }
+    private var ports: WorkerPorts { context.ports }
+    /// One slot never runs two attempts, so a lease is one attempt's.
+    private var owner: String { "\(context.settings.name)#\(slot)" }
+
+    /// The whole life: received → claimed → performed → concluded → settled.
+    func run() async -> End {
+        ports.observer.reached(.delivered)
+        let claim = await ports.inFlight.claim(task, owner: owner)
+        let conclusion: Conclusion?
+        if isCrashPresumed(claim) {
+            conclusion = await recordCrash()
+        } else if case .held(let other) = claim {
+            logger.debug("held by another attempt", metadata: .init([.owner: "\(other)"]))
+            conclusion = .retry(.second, .busy)
+        } else {
+            ports.observer.reached(.claimed)
+            conclusion = await conclude(attempt(claim))
+        }
+        // The ledger could not be told of the failure: nothing is counted, the task comes back.
+        let result = await settle(conclusion ?? .retry(.fiveSeconds, .retried), claim: claim)
+        return End(result: result, lostLedger: conclusion == nil)
+    }
+
+    /// Whether the task's last attempt is presumed to have died with its worker.
+    ///
+    /// One redelivery proves little: a broker that restarts redelivers everything. It counts when
+    /// somebody's lease shows that an attempt had begun. Two redeliveries count by themselves, so
+    /// that a task that kills its workers is set aside even without Redis: a retry is a new message
+    /// with a count of its own, so the count grows only by deaths and by what was given back. The
+    /// ledger has the last word: while an attempt holds the row its worker lives.
+    private func isCrashPresumed(_ claim: Claim) -> Bool {
+        if case .held = claim { return delivery.redeliveries >= 1 }
+        return delivery.redeliveries >= 2
+    }
+
+    /// A done-mark is only a hint, and a second delivery of a done task is rare: the attempt asks the
+    /// ledger, which answers `alreadyDone`. Believing a wrong mark would leave a task undone for ever.
+    private func attempt(_ claim: Claim) async -> Ending {
+        await Attempt(
+            task: task,
+            leaseOwner: claim == .taken ? owner : nil,
+            loader: loader,
+            executor: executor,
+            context: context,
+            logger: logger
+        )
+        .run()
+    }
+
+    /// What follows from an ending; `nil` when the ledger could not be asked.
+    private func conclude(_ ending: Ending) async -> Conclusion? {
+        switch ending {
+        case .final(let result): return .done(result)
+        case .busy: return .retry(.fiveSeconds, .busy)
+        case .interrupted: return .giveBack
+        case .failure(let failure):
+            logger.warning("attempt failed", metadata: .init([.failure: "\(failure)"]))
+            return await verdict(on: failure) { loader, policy in
+                try await loader.record(
+                    failure,
+                    of: task,
+                    by: context.settings.name,
+                    policy: policy
+                )
+            }
+        }
+    }
+
+    private func recordCrash() async -> Conclusion? {
+        logger.warning(
+            "an earlier worker is presumed dead",
+            metadata: .init([.redeliveries: "\(delivery.redeliveries)"])
+        )
+        let conclusion = await verdict(on: .crashed(task)) { loader, policy in
+            try await loader.recordCrash(of: task, by: context.settings.name, policy: policy)
+        }
+        if conclusion != nil { context.gauges.update { $0.crashesRecorded += 1 } }
+        return conclusion
+    }
+
+    private func verdict(
+        on failure: TaskFailure,
+        _ record: (any TaskLoader, RetryPolicy) async throws -> FailureVerdict
+    ) async -> Conclusion? {
+        do {
+            return Conclusion(try await record(loader, context.settings.policy), on: failure)
+        } catch {
+            logger.error("the ledger cannot be reached", metadata: .init([.error: .error(error)]))
+            return nil
+        }
+    }
+
+    /// Tells Redis, the coordinators and the broker, in an order in which nothing is lost when the
+    /// worker dies between two of them.
+    private func settle(_ conclusion: Conclusion, claim: Claim) async -> WorkerMetrics.Result {
+        if case .held = claim {
+            // The lease is another's.
+        } else {
+            await ports.inFlight.release(task, owner: owner, isDone: conclusion.isDone)
+        }
+        do {
+            switch conclusion {
+            case .done:
+                ports.observer.reached(.marked)
+                await announce()
+            case .retry(let tier, _):
+                try await ports.publisher.publish(delivery.message, after: tier)
+            case .setAside(let failure):
+                try await ports.publisher.setAside(delivery.message, failure: failure)
+                await announce()
+            case .settled: break
+            case .giveBack: return await giveBack()
+            }
+        } catch {
+            logger.error("the broker did not take it", metadata: .init([.error: .error(error)]))
+            return await giveBack()
+        }
+        await ports.receiver.acknowledge(delivery.receipt)
+        ports.observer.reached(.acknowledged)
+        logger.info("settled", metadata: .init([.outcome: "\(conclusion.result)"]))
+        return conclusion.result
+    }
+
+    private func announce() async {
+        await ports.publisher.announce(TaskEvent(task: task))
+        ports.observer.reached(.announced)
+    }
+
+    private func giveBack() async -> WorkerMetrics.Result {
+        await ports.receiver.giveBack(delivery.receipt)
+        return .givenBack
+    }
+}
+
+extension Conclusion {
+    /// Whether a repeated message of the task can be recognised as useless.
+    fileprivate var isDone: Bool { self == .done(.loaded) || self == .done(.alreadyDone) }
+}
+
+extension TaskFailure {
+    /// The failure of a task whose workers die.
+    fileprivate static func crashed(_ task: LoadTaskID) -> TaskFailure {
+        TaskFailure(
+            code: "worker.crashed",
+            message: "the workers that ran the task `\(task)` died again and again; look at their "
+                + "memory limits and last log lines, then retry the task",
+            isRetryable: true
+        )
+    }
+}

@@ -1,0 +1,114 @@
+public import Logging
+import Planning
+public import ServiceLifecycle
+
+/// A process of the fleet: takes load tasks from the broker and runs each on a free slot.
+///
+/// On a graceful shutdown it takes no more tasks, gives back those it has not begun, lets running
+/// ones finish within the grace period, cancels and gives back the rest, and closes its connections
+/// to the warehouse. The receiver, the publisher and the in-flight store belong to the caller.
+public final class Worker: Service {
+    private let context: WorkerContext
+    private let freeSlots: AsyncStream<Int>
+    private let freeSlot: AsyncStream<Int>.Continuation
+
+    /// Creates a worker; ``run()`` starts it, once.
+    public init(_ settings: WorkerSettings, ports: WorkerPorts, logger: Logger) {
+        precondition(settings.slots > 0, "a worker has at least one slot")
+        var logger = logger
+        logger[metadataKey: LogKey.worker.rawValue] = "\(settings.name)"
+        context = WorkerContext(
+            settings: settings,
+            ports: ports,
+            logger: logger,
+            gauges: Gauges(slots: settings.slots)
+        )
+        (freeSlots, freeSlot) = AsyncStream.makeStream()
+    }
+
+    /// What the worker has done, and does.
+    public var metrics: WorkerMetrics { context.gauges.metrics }
+
+    /// Begins a graceful shutdown; ``run()`` returns when it is over.
+    public func shutDown() {
+        context.shutdown.open()
+        freeSlot.finish()
+    }
+
+    /// Works until it is shut down or cancelled.
+    ///
+    /// - Throws: ``WorkerError`` when the receiver ends although nobody stopped it.
+    public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { chores in
+                chores.addTask { await self.registerPresence() }
+                chores.addTask { await self.enforceGrace() }
+                defer { chores.cancelAll() }
+                try await self.serve()
+            }
+        } onGracefulShutdown: {
+            self.shutDown()
+        }
+    }
+
+    /// Runs the slots until the deliveries have ended and every one of them is settled.
+    private func serve() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            var mailboxes: [AsyncStream<TaskDelivery>.Continuation] = []
+            for index in 0..<context.settings.slots {
+                let (deliveries, mailbox) = AsyncStream<TaskDelivery>.makeStream()
+                mailboxes.append(mailbox)
+                let slot = Slot(index: index, context: context, deliveries: deliveries) {
+                    [freeSlot] in freeSlot.yield(index)
+                }
+                group.addTask { await slot.run() }
+            }
+            await handOut(to: mailboxes)
+            for mailbox in mailboxes { mailbox.finish() }
+        }
+        guard context.shutdown.isOpen || Task.isCancelled else {
+            throw WorkerError.deliveriesEnded(worker: context.settings.name)
+        }
+    }
+
+    /// Hands each delivery to a free slot; once the worker shuts down, gives it back instead.
+    private func handOut(to mailboxes: [AsyncStream<TaskDelivery>.Continuation]) async {
+        var free = freeSlots.makeAsyncIterator()
+        var deliveries = context.ports.receiver.deliveries.makeAsyncIterator()
+        while let slot = await free.next(isolation: nil),
+            let delivery = await deliveries.next(isolation: nil)
+        {
+            if context.shutdown.isOpen {
+                await giveBack(delivery)
+            } else {
+                mailboxes[slot].yield(delivery)
+            }
+        }
+        // No slot will be free any more.
+        while let delivery = await deliveries.next(isolation: nil) { await giveBack(delivery) }
+    }
+
+    private func giveBack(_ delivery: TaskDelivery) async {
+        await context.ports.receiver.giveBack(delivery.receipt)
+        context.gauges.update { $0.results[.givenBack, default: 0] += 1 }
+    }
+
+    private func registerPresence() async {
+        repeat {
+            let presence = WorkerPresence(
+                name: context.settings.name,
+                slots: context.settings.slots,
+                running: context.gauges.running
+            )
+            await context.ports.inFlight.register(presence)
+        } while await context.sleep(for: context.settings.presence)
+    }
+
+    private func enforceGrace() async {
+        await context.shutdown.wait()
+        guard context.shutdown.isOpen else { return }
+        context.logger.info("shutting down")
+        await context.ports.receiver.stop()
+        if await context.sleep(for: context.settings.grace) { context.graceOver.open() }
+    }
+}

@@ -1,0 +1,42 @@
+public import Planning
+
+/// What a worker is told about itself.
+public struct WorkerSettings: Sendable, Hashable {
+    /// Its name in ledger, leases and logs: host, process and a random part.
+    public var name: String
+    /// How many load tasks it runs at a time.
+    public var slots: Int
+    /// When a failed task is tried again.
+    public var policy: RetryPolicy
+    /// How long running tasks may go on after a graceful shutdown has begun.
+    public var grace: Duration
+    /// How often the lease of a running task is renewed.
+    public var leaseRenewal: Duration
+    /// How often the worker says that it is alive.
+    public var presence: Duration
+    /// How often rows and bytes of a running task are reported.
+    public var progress: Duration
+    /// How long to wait before a lost connection to the warehouse is made anew.
+    public var reconnect: Backoff
+
+    /// Creates settings; everything but the name has a default.
+    public init(
+        name: String,
+        slots: Int = 1,
+        policy: RetryPolicy = RetryPolicy(),
+        grace: Duration = .seconds(25),
+        leaseRenewal: Duration = .seconds(10),
+        presence: Duration = .seconds(10),
+        progress: Duration = .seconds(2),
+        reconnect: Backoff = Backoff()
+    ) {
+        self.name = name
+        self.slots = slots
+        self.policy = policy
+        self.grace = grace
+        self.leaseRenewal = leaseRenewal
+        self.presence = presence
+        self.progress = progress
+        self.reconnect = reconnect
+    }
+}

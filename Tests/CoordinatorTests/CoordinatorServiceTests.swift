@@ -1,0 +1,117 @@
+import Coordinator
+import Logging
+import Pipelines
+import Planning
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+@Suite struct CoordinatorServiceTests {
+    private func service(
+        _ bench: CoordinatorBench,
+        owner: String = "daemon",
+        limit: Int = 8,
+        process: FakeProcess = FakeProcess("daemon")
+    ) -> CoordinatorService {
+        let hub = EventHub(InMemoryEventReceiver(bench.broker, process: process))
+        return CoordinatorService(
+            settings: CoordinatorSettings(owner: owner),
+            ports: bench.ports(hub: hub, process: process),
+            limit: limit,
+            logger: .silent
+        )
+    }
+
+    @Test("the daemon ends every load that nobody coordinates, a few at a time")
+    func orphans() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            for _ in 0..<5 { _ = try await bench.makeLoad(months: 2) }
+            let loads: [Int64] = [1, 2, 3, 4, 5]
+            let daemon = service(bench, limit: 2)
+            try await bench.withWorker {
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { try? await daemon.run() }
+                    group.addTask {
+                        while loads.contains(where: { bench.warehouse.loadState($0) == .running }) {
+                            #expect(daemon.loads.count <= 2)
+                            try? await simulation.clock.sleep(for: .milliseconds(500))
+                        }
+                    }
+                    await group.next()
+                    group.cancelAll()
+                }
+            }
+            #expect(bench.warehouse.violations.isEmpty)
+            // All of them ask for the same months, so the newest load's claim wins.
+            #expect(
+                loads.map { bench.warehouse.loadState($0) } == Array(repeating: .loaded, count: 5)
+            )
+            #expect(bench.warehouse.rows(ofLoad: 1).allSatisfy { $0.state == .superseded })
+            #expect(bench.warehouse.rows(ofLoad: 5).allSatisfy { $0.effects == 1 })
+        }
+    }
+
+    @Test("a daemon that dies is followed by another")
+    func succession() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 30)
+            let doomed = FakeProcess("doomed")
+            let first = service(bench, owner: "first", process: doomed)
+            let second = service(bench, owner: "second")
+            simulation.clock.schedule(after: .seconds(3)) { doomed.die() }
+            try await bench.withWorker {
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await doomed.run { try? await first.run() } }
+                    await group.next()
+                    #expect(bench.warehouse.coordinator(of: load) == "first")
+                    group.addTask { try? await second.run() }
+                    while bench.warehouse.loadState(load) == .running {
+                        try? await simulation.clock.sleep(for: .seconds(1))
+                    }
+                    group.cancelAll()
+                }
+            }
+            #expect(bench.warehouse.loadState(load) == .loaded)
+            #expect(bench.warehouse.violations.isEmpty)
+        }
+    }
+
+    @Test("a graceful shutdown of the daemon releases its leases", .timeLimit(.minutes(1)))
+    func gracefulShutdown() async throws {
+        // Outside a simulation, because a service group starts tasks of its own.
+        let clock = TestClock()
+        let broker = InMemoryBroker(clock: clock)
+        let warehouse = InMemoryWarehouse(clock: clock)
+        let request = LoadRequest(
+            pipeline: SamplePipelines.callcenter,
+            definition: .init(files: [:]),
+            folder: "",
+            periods: SamplePipelines.months(1),
+            requestedBy: "test"
+        )
+        let planner = LoadPlanner(ledger: InMemoryLedger(warehouse))
+        let load = try await planner.create(request).load
+        let daemon = CoordinatorService(
+            settings: CoordinatorSettings(owner: "daemon"),
+            ports: CoordinatorPorts(
+                ledger: InMemoryLedger(warehouse),
+                publisher: InMemoryPublisher(broker),
+                events: EventHub(InMemoryEventReceiver(broker)),
+                clock: clock
+            ),
+            logger: .silent
+        )
+        let group = ServiceGroup(services: [daemon], logger: .silent)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            while broker.publishedCount == 0, !Task.isCancelled { await Task.yield() }
+            #expect(warehouse.coordinator(of: load) == "daemon")
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(warehouse.coordinator(of: load) == nil)
+        #expect(warehouse.loadState(load) == .running)
+    }
+}

@@ -1,0 +1,34 @@
+import Planning
+import Testing
+
+@Suite struct RetryPolicyTests {
+    @Test("the delays grow from a second to ten minutes and stay there")
+    func schedule() {
+        let policy = RetryPolicy(maximumAttempts: 8)
+        let delays = (1...7).map { policy.tier(afterFailures: $0)?.rawValue }
+        #expect(delays == [1, 5, 30, 120, 600, 600, 600])
+    }
+
+    @Test("after the last attempt there is no retry")
+    func exhausted() {
+        let policy = RetryPolicy(maximumAttempts: 3)
+        #expect(policy.tier(afterFailures: 2) == .fiveSeconds)
+        #expect(policy.tier(afterFailures: 3) == nil)
+        #expect(policy.tier(afterFailures: 4) == nil)
+    }
+
+    @Test("a backoff doubles up to its longest pause")
+    func backoff() {
+        let backoff = Backoff(first: .seconds(1), longest: .seconds(10))
+        let pauses = (1...6).map { backoff.pause(afterFailures: $0, jitter: 0) }
+        #expect(pauses == [1, 2, 4, 8, 10, 10].map { .seconds($0) })
+        #expect(backoff.pause(afterFailures: 1_000_000, jitter: 0) == .seconds(10))
+    }
+
+    @Test("jitter takes off at most half of a pause")
+    func jitter() {
+        let backoff = Backoff(first: .seconds(8), longest: .seconds(8))
+        #expect(backoff.pause(afterFailures: 1, jitter: 0.5) == .seconds(6))
+        #expect(backoff.pause(afterFailures: 1, jitter: 1) == .seconds(4))
+    }
+}

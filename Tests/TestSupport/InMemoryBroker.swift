@@ -1,0 +1,279 @@
+public import Planning
+import Synchronization
+
+/// The twin of RabbitMQ: queues by pool, retry tiers, dead letters, events. A message lives in it
+/// until it is acknowledged; a consumer that goes away gives back what it had.
+public final class InMemoryBroker: Sendable {
+    /// What goes wrong, by probability.
+    public struct Faults: Sendable {
+        /// Publishing throws although nothing was taken.
+        public var refusedPublishes = 0.0
+        /// Publishing throws although everything was taken.
+        public var lostConfirms = 0.0
+        /// A message disappears: a broker whose disk was lost.
+        public var lostMessages = 0.0
+        /// A message arrives twice.
+        public var doubledMessages = 0.0
+        /// An event disappears.
+        public var lostEvents = 0.0
+        /// An event arrives twice.
+        public var doubledEvents = 0.0
+        /// A message is taken from anywhere in its queue.
+        public var shufflesQueues = false
+
+        /// Nothing goes wrong.
+        public init() {}
+    }
+
+    struct Message {
+        var content: TaskMessage
+        var redeliveries = 0
+    }
+
+    private struct Consumer {
+        var pools: Set<String>
+        var slots: Int
+        var unsettled: [UInt64: Message] = [:]
+        var isStopped = false
+        var generation = 0
+        let deliveries: AsyncStream<TaskDelivery>.Continuation
+    }
+
+    private struct State {
+        var isDown = false
+        var faults = Faults()
+        var queue: [Message] = []
+        var consumers: [Int: Consumer] = [:]
+        var listeners: [Int: AsyncStream<TaskEvent>.Continuation] = [:]
+        var setAside: [TaskMessage: TaskFailure] = [:]
+        var retries: [RetryTier: Int] = [:]
+        var inRetry = 0
+        var published = 0
+        var lastNumber = 0
+        var lastTag: UInt64 = 0
+
+        mutating func newNumber() -> Int {
+            lastNumber += 1
+            return lastNumber
+        }
+    }
+
+    private let state = Mutex(State())
+    private let clock: TestClock
+    private let dice: Dice
+
+    /// An empty broker.
+    public init(clock: TestClock, dice: Dice = Dice(seed: 0)) {
+        self.clock = clock
+        self.dice = dice
+    }
+
+    // MARK: What tests ask and do
+
+    /// How many messages were published to the queues of tasks, retries not among them.
+    public var publishedCount: Int { state.withLock { $0.published } }
+    /// How many messages went into each retry tier.
+    public var retries: [RetryTier: Int] { state.withLock { $0.retries } }
+    /// The tasks that were set aside, and why.
+    public var setAside: [TaskMessage: TaskFailure] { state.withLock { $0.setAside } }
+    /// How many messages wait in queues and retry tiers, or are delivered and not settled.
+    public var messageCount: Int {
+        state.withLock { state in
+            state.queue.count + state.inRetry
+                + state.consumers.values.reduce(0) { $0 + $1.unsettled.count }
+        }
+    }
+    /// How many messages are delivered and not settled.
+    public var unsettledCount: Int {
+        state.withLock { $0.consumers.values.reduce(0) { $0 + $1.unsettled.count } }
+    }
+
+    /// Changes what goes wrong.
+    public func setFaults(_ faults: Faults) { state.withLock { $0.faults = faults } }
+
+    /// While it is down, publishing throws and nothing is delivered.
+    public func setDown(_ isDown: Bool) {
+        state.withLock { $0.isDown = isDown }
+        deliver()
+    }
+
+    /// Loses every connection: what was not settled is delivered again, receipts become stale.
+    public func dropConnections() {
+        state.withLock { state in
+            for id in state.consumers.keys { Self.requeue(consumer: id, in: &state) }
+        }
+        deliver()
+    }
+
+    /// Loses every message.
+    public func wipe() { state.withLock { $0.queue = [] } }
+
+    /// Puts a message into its queue as if a coordinator had, `redeliveries` deaths ago.
+    public func inject(_ message: TaskMessage, redeliveries: Int = 0) {
+        enqueue(Message(content: message, redeliveries: redeliveries))
+    }
+
+    // MARK: What the ports do
+
+    func publish(_ messages: [TaskMessage]) throws {
+        let isLost = try accept()
+        state.withLock { $0.published += messages.count }
+        for message in messages { put(Message(content: message)) }
+        if isLost { throw TwinError(description: "the broker's confirm was lost") }
+    }
+
+    func publish(_ message: TaskMessage, after tier: RetryTier) throws {
+        let isLost = try accept()
+        state.withLock { state in
+            state.retries[tier, default: 0] += 1
+            state.inRetry += 1
+        }
+        clock.schedule(after: tier.delay) { [self] in
+            state.withLock { $0.inRetry -= 1 }
+            put(Message(content: message))
+        }
+        if isLost { throw TwinError(description: "the broker's confirm was lost") }
+    }
+
+    func setAside(_ message: TaskMessage, failure: TaskFailure) throws {
+        let isLost = try accept()
+        state.withLock { $0.setAside[message] = failure }
+        if isLost { throw TwinError(description: "the broker's confirm was lost") }
+    }
+
+    func announce(_ event: TaskEvent) {
+        let (listeners, faults) = state.withLock { state in
+            (state.isDown ? [] : Array(state.listeners.values), state.faults)
+        }
+        for listener in listeners where !dice.happens(faults.lostEvents) {
+            listener.yield(event)
+            if dice.happens(faults.doubledEvents) { listener.yield(event) }
+        }
+    }
+
+    func addConsumer(
+        pools: Set<String>,
+        slots: Int,
+        deliveries: AsyncStream<TaskDelivery>.Continuation
+    ) -> Int {
+        let id = state.withLock { state in
+            let id = state.newNumber()
+            var consumer = Consumer(pools: pools, slots: slots, deliveries: deliveries)
+            consumer.generation = state.newNumber()
+            state.consumers[id] = consumer
+            return id
+        }
+        deliver()
+        return id
+    }
+
+    func addListener(_ events: AsyncStream<TaskEvent>.Continuation) -> Int {
+        state.withLock { state in
+            let id = state.newNumber()
+            state.listeners[id] = events
+            return id
+        }
+    }
+
+    func removeListener(_ id: Int) {
+        state.withLock { $0.listeners.removeValue(forKey: id) }?.finish()
+    }
+
+    func stop(consumer id: Int) {
+        state.withLock { state in
+            state.consumers[id]?.isStopped = true
+            return state.consumers[id]?.deliveries
+        }?
+        .finish()
+    }
+
+    /// The consumer's connection closes.
+    func disconnect(consumer id: Int) {
+        let deliveries = state.withLock { state in
+            Self.requeue(consumer: id, in: &state)
+            return state.consumers.removeValue(forKey: id)?.deliveries
+        }
+        deliveries?.finish()
+        deliver()
+    }
+
+    func settle(_ receipt: TaskDelivery.Receipt, of id: Int, requeues: Bool) {
+        state.withLock { state in
+            guard state.consumers[id]?.generation == receipt.generation,
+                var message = state.consumers[id]?.unsettled.removeValue(forKey: receipt.tag)
+            else { return }
+            guard requeues else { return }
+            message.redeliveries += 1
+            state.queue.append(message)
+        }
+        deliver()
+    }
+
+    private static func requeue(consumer id: Int, in state: inout State) {
+        guard let consumer = state.consumers[id] else { return }
+        for (_, message) in consumer.unsettled.sorted(by: { $0.key < $1.key }) {
+            var message = message
+            message.redeliveries += 1
+            state.queue.append(message)
+        }
+        state.consumers[id]?.unsettled = [:]
+        let generation = state.newNumber()
+        state.consumers[id]?.generation = generation
+    }
+
+    /// Refuses a publish, or says whether its confirm gets lost.
+    private func accept() throws -> Bool {
+        let (isDown, faults) = state.withLock { ($0.isDown, $0.faults) }
+        if isDown || dice.happens(faults.refusedPublishes) {
+            throw TwinError(description: "the broker cannot be reached")
+        }
+        return dice.happens(faults.lostConfirms)
+    }
+
+    private func put(_ message: Message) {
+        let faults = state.withLock { $0.faults }
+        guard !dice.happens(faults.lostMessages) else { return }
+        enqueue(message)
+        if dice.happens(faults.doubledMessages) { enqueue(message) }
+    }
+
+    private func enqueue(_ message: Message) {
+        state.withLock { $0.queue.append(message) }
+        deliver()
+    }
+
+    /// Hands messages to consumers with room, in the order of the consumers' arrival.
+    private func deliver() {
+        state.withLock { state in
+            guard !state.isDown else { return }
+            for id in state.consumers.keys.sorted() {
+                while let consumer = state.consumers[id], !consumer.isStopped,
+                    consumer.unsettled.count < consumer.slots,
+                    let message = takeMessage(for: consumer, from: &state)
+                {
+                    state.lastTag += 1
+                    let tag = state.lastTag
+                    state.consumers[id]?.unsettled[tag] = message
+                    consumer.deliveries.yield(
+                        TaskDelivery(
+                            message: message.content,
+                            redeliveries: message.redeliveries,
+                            receipt: .init(generation: consumer.generation, tag: tag)
+                        )
+                    )
+                }
+            }
+        }
+    }
+
+    private func takeMessage(for consumer: Consumer, from state: inout State) -> Message? {
+        let candidates = state.queue.indices.filter { index in
+            consumer.pools.contains(state.queue[index].content.pool)
+        }
+        guard let first = candidates.first else { return nil }
+        let index =
+            state.faults.shufflesQueues
+            ? candidates[dice.number(in: 0..<candidates.count)] : first
+        return state.queue.remove(at: index)
+    }
+}

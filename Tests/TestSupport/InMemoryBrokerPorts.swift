@@ -1,0 +1,91 @@
+public import Planning
+
+/// The twin of a connection that publishes.
+public struct InMemoryPublisher: TaskPublisher {
+    private let broker: InMemoryBroker
+    private let process: FakeProcess
+
+    /// A publisher of `process`.
+    public init(_ broker: InMemoryBroker, process: FakeProcess = FakeProcess("publisher")) {
+        self.broker = broker
+        self.process = process
+    }
+
+    /// Puts tasks into the queues of their pools.
+    public func publish(_ messages: [TaskMessage]) async throws {
+        try process.requireAlive()
+        try broker.publish(messages)
+    }
+
+    /// Puts a task into a retry tier.
+    public func publish(_ message: TaskMessage, after tier: RetryTier) async throws {
+        try process.requireAlive()
+        try broker.publish(message, after: tier)
+    }
+
+    /// Sets a task aside.
+    public func setAside(_ message: TaskMessage, failure: TaskFailure) async throws {
+        try process.requireAlive()
+        try broker.setAside(message, failure: failure)
+    }
+
+    /// Tells those who listen.
+    public func announce(_ event: TaskEvent) async {
+        if !process.isDead { broker.announce(event) }
+    }
+}
+
+/// The twin of a connection that takes tasks; its death gives them back.
+public struct InMemoryTaskReceiver: TaskReceiver {
+    /// The deliveries.
+    public let deliveries: AsyncStream<TaskDelivery>
+    private let broker: InMemoryBroker
+    private let process: FakeProcess
+    private let consumer: Int
+
+    /// A receiver of `process` for at most `slots` deliveries at a time.
+    public init(
+        _ broker: InMemoryBroker,
+        slots: Int,
+        pools: Set<String> = ["default"],
+        process: FakeProcess = FakeProcess("receiver")
+    ) {
+        self.broker = broker
+        self.process = process
+        let (deliveries, continuation) = AsyncStream<TaskDelivery>.makeStream()
+        self.deliveries = deliveries
+        let consumer = broker.addConsumer(pools: pools, slots: slots, deliveries: continuation)
+        self.consumer = consumer
+        process.onDeath { broker.disconnect(consumer: consumer) }
+    }
+
+    /// Forgets the message.
+    public func acknowledge(_ receipt: TaskDelivery.Receipt) async {
+        if !process.isDead { broker.settle(receipt, of: consumer, requeues: false) }
+    }
+
+    /// Puts the message back.
+    public func giveBack(_ receipt: TaskDelivery.Receipt) async {
+        if !process.isDead { broker.settle(receipt, of: consumer, requeues: true) }
+    }
+
+    /// Ends the deliveries.
+    public func stop() async { broker.stop(consumer: consumer) }
+
+    /// Closes the connection: what is not settled goes back.
+    public func disconnect() { broker.disconnect(consumer: consumer) }
+}
+
+/// The twin of a connection that hears events.
+public struct InMemoryEventReceiver: EventReceiver {
+    /// The events.
+    public let events: AsyncStream<TaskEvent>
+
+    /// A listener of `process`.
+    public init(_ broker: InMemoryBroker, process: FakeProcess = FakeProcess("listener")) {
+        let (events, continuation) = AsyncStream<TaskEvent>.makeStream()
+        self.events = events
+        let listener = broker.addListener(continuation)
+        process.onDeath { broker.removeListener(listener) }
+    }
+}

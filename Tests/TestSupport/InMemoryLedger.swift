@@ -1,0 +1,155 @@
+public import Planning
+import Synchronization
+
+/// The twin of a coordinator's connection to the ledger.
+public struct InMemoryLedger: LoadLedger {
+    private let warehouse: InMemoryWarehouse
+    private let process: FakeProcess
+
+    /// A connection of `process`.
+    public init(_ warehouse: InMemoryWarehouse, process: FakeProcess = FakeProcess("ledger")) {
+        self.warehouse = warehouse
+        self.process = process
+    }
+
+    /// Writes a load, its tasks and its claims.
+    public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
+        let graph = try PlanGraph(request.pipeline, periods: request.periods)
+        return try call { state in
+            let load = (state.loads.keys.max() ?? 0) + 1
+            state.loads[load] = InMemoryWarehouse.LoadRow(
+                record: LoadRecord(
+                    id: load,
+                    pipeline: request.pipeline,
+                    periods: request.periods,
+                    state: .running
+                ),
+                graph: graph,
+                tasks: tasks.map { InMemoryWarehouse.TaskRow(task: $0) }
+            )
+            for task in tasks { state.claims[InMemoryWarehouse.Slice(task)] = load }
+            return load
+        }
+    }
+
+    /// The load.
+    public func load(_ load: Int64) async throws -> LoadRecord? {
+        try call { $0.loads[load]?.record }
+    }
+
+    /// Loads that go on without a coordinator.
+    public func orphanedLoads() async throws -> [Int64] {
+        try call { state in
+            state.loads
+                .filter { _, row in
+                    !row.record.state.isFinal
+                        && (row.expiry ?? warehouse.clock.now) <= warehouse.clock.now
+                }
+                .keys.sorted()
+        }
+    }
+
+    /// Takes the lease unless it holds.
+    public func acquireLease(
+        on load: Int64,
+        owner: String,
+        for duration: Duration
+    ) async throws -> LoadLease? {
+        try call { state in
+            guard var row = state.loads[load] else { return nil }
+            if let expiry = row.expiry, expiry > warehouse.clock.now { return nil }
+            row.epoch += 1
+            row.owner = owner
+            row.expiry = warehouse.clock.now.advanced(by: duration)
+            state.loads[load] = row
+            return LoadLease(load: load, epoch: row.epoch)
+        }
+    }
+
+    /// Extends the lease.
+    public func renew(_ lease: LoadLease, for duration: Duration) async throws -> Bool {
+        try write(lease) { row in row.expiry = warehouse.clock.now.advanced(by: duration) }
+    }
+
+    /// Ends the lease.
+    public func release(_ lease: LoadLease) async throws {
+        _ = try write(lease) { row in row.expiry = nil }
+    }
+
+    /// All states.
+    public func states(ofLoad load: Int64) async throws -> [TaskState] {
+        try call { $0.loads[load]?.tasks.map(\.state) ?? [] }
+    }
+
+    /// Some states.
+    public func states(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: TaskState] {
+        try call { state in
+            guard let row = state.loads[load] else { return [:] }
+            return Dictionary(uniqueKeysWithValues: tasks.map { ($0, row.tasks[$0].state) })
+        }
+    }
+
+    /// Writes that tasks are about to be published.
+    public func markPublished(_ tasks: [Int], lease: LoadLease) async throws -> Bool {
+        try write(lease) { row in
+            for task in tasks where row.tasks[task].holder == nil && !row.tasks[task].state.isFinal
+            {
+                row.tasks[task].state = .published
+                row.tasks[task].publishedAt = warehouse.clock.now
+            }
+        }
+    }
+
+    /// Published tasks that show no life.
+    public func idle(
+        _ tasks: [Int],
+        ofLoad load: Int64,
+        since age: Duration
+    ) async throws -> [Int] {
+        try call { state in
+            guard let row = state.loads[load] else { return [] }
+            return tasks.filter { task in
+                let task = row.tasks[task]
+                guard task.state == .published, task.holder == nil, let at = task.publishedAt else {
+                    return false
+                }
+                return at.duration(to: warehouse.clock.now) >= age
+            }
+        }
+    }
+
+    /// Writes the load's end.
+    public func finish(_ lease: LoadLease, state: LoadState, blocked: [Int]) async throws -> Bool {
+        try write(lease) { row in
+            row.record.state = state
+            for task in blocked { row.tasks[task].state = .blocked }
+            row.expiry = nil
+        }
+    }
+
+    /// Changes a load if `lease` is the newest and the load goes on.
+    private func write(
+        _ lease: LoadLease,
+        _ change: (inout InMemoryWarehouse.LoadRow) -> Void
+    ) throws -> Bool {
+        try call { state in
+            guard var row = state.loads[lease.load], row.epoch == lease.epoch,
+                !row.record.state.isFinal
+            else { return false }
+            change(&row)
+            state.loads[lease.load] = row
+            return true
+        }
+    }
+
+    private func call<Result: Sendable>(
+        _ body: (inout InMemoryWarehouse.State) throws -> Result
+    ) throws -> Result {
+        try process.requireAlive()
+        let (isDown, faults) = warehouse.state.withLock { ($0.isDown, $0.faults) }
+        guard !isDown, !warehouse.dice.happens(faults.refusedCalls) else {
+            throw TwinError(description: "the ledger cannot be reached")
+        }
+        return try warehouse.state.withLock { state in try body(&state) }
+    }
+}

@@ -1,0 +1,164 @@
+public import Planning
+import Synchronization
+
+/// The twin of a slot's connection to the warehouse.
+public final class InMemoryTaskLoader: TaskLoader {
+    private let warehouse: InMemoryWarehouse
+    private let process: FakeProcess
+    private let connection = Mutex((isUsable: true, isClosed: false))
+    private static let work: [Step] = [
+        .opened, .extracting, .copying, .copied, .swapped, .recorded,
+    ]
+
+    /// A connection of `process`.
+    public init(_ warehouse: InMemoryWarehouse, process: FakeProcess = FakeProcess("loader")) {
+        self.warehouse = warehouse
+        self.process = process
+    }
+
+    /// Whether the connection works.
+    public var isUsable: Bool { get async { connection.withLock { $0.isUsable } } }
+
+    /// Whether it was closed.
+    public var isClosed: Bool { connection.withLock { $0.isClosed } }
+
+    /// Breaks the connection: this loader is of no use any more.
+    public func breakConnection() { connection.withLock { $0.isUsable = false } }
+
+    /// Closes the connection.
+    public func close() async { connection.withLock { $0 = (false, true) } }
+
+    /// Tries a task once.
+    public func perform(
+        _ task: LoadTaskID,
+        by worker: String,
+        observer: any StepObserver,
+        progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+    ) async -> TaskOutcome {
+        guard !process.isDead else { return .cancelled }
+        switch warehouse.begin(task) {
+        case .refused(let outcome):
+            if outcome == .retryable(.unreachable) { breakConnection() }
+            return outcome
+        case .attempt(let attempt, let behaviour):
+            process.onDeath { [warehouse] in warehouse.breakConnection(task, attempt: attempt) }
+            return await run(task, attempt, behaviour, observer, progress)
+        }
+    }
+
+    private func run(
+        _ task: LoadTaskID,
+        _ attempt: Int,
+        _ behaviour: InMemoryWarehouse.Behaviour,
+        _ observer: any StepObserver,
+        _ progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
+    ) async -> TaskOutcome {
+        let faults = warehouse.state.withLock { $0.faults }
+        observer.reached(.begun)
+        for step in Self.work {
+            guard await pause(behaviour), !process.isDead else {
+                warehouse.rollBack(task, attempt: attempt)
+                return .cancelled
+            }
+            observer.reached(step)
+            progress(10, 1000)
+        }
+        if let failure = behaviour.failure ?? failure(faults) {
+            warehouse.rollBack(task, attempt: attempt)
+            return failure.isRetryable ? .retryable(failure) : .failed(failure)
+        }
+        warehouse.startCommit(task, attempt: attempt)
+        observer.reached(.committing)
+        let isCommitted = warehouse.commit(task, attempt: attempt)
+        guard isCommitted, !warehouse.dice.happens(faults.lostCommitReplies) else {
+            breakConnection()
+            return .retryable(.unreachable)
+        }
+        observer.reached(.committed)
+        return .loaded(RowCounts(read: 60, loaded: 60))
+    }
+
+    /// Lets time pass; `false` when the attempt was cancelled and cares.
+    private func pause(_ behaviour: InMemoryWarehouse.Behaviour) async -> Bool {
+        guard !behaviour.ignoresCancellation else {
+            await withCheckedContinuation { wakeUp in
+                warehouse.clock.schedule(after: behaviour.stepTime) { wakeUp.resume() }
+            }
+            return true
+        }
+        do {
+            try await warehouse.clock.sleep(for: behaviour.stepTime)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func failure(_ faults: InMemoryWarehouse.Faults) -> TaskFailure? {
+        guard warehouse.dice.happens(faults.failedAttempts) else { return nil }
+        return TaskFailure(code: "source.slow", message: "the source was slow", isRetryable: true)
+    }
+
+    /// Records a failed attempt.
+    public func record(
+        _ failure: TaskFailure,
+        of task: LoadTaskID,
+        by worker: String,
+        policy: RetryPolicy
+    ) async throws -> FailureVerdict {
+        try await call {
+            warehouse.record(failure, of: task) { row in
+                row.failures += 1
+                return failure.isRetryable ? policy.tier(afterFailures: row.failures) : nil
+            }
+        }
+    }
+
+    /// Records the death of a worker.
+    public func recordCrash(
+        of task: LoadTaskID,
+        by worker: String,
+        policy: RetryPolicy
+    ) async throws -> FailureVerdict {
+        let failure = TaskFailure(code: "worker.crashed", message: "it died", isRetryable: true)
+        return try await call {
+            warehouse.record(failure, of: task) { row in
+                row.crashes += 1
+                guard row.crashes < policy.maximumCrashes else { return nil }
+                return RetryPolicy(maximumAttempts: .max).tier(afterFailures: row.crashes)
+            }
+        }
+    }
+
+    private func call(_ body: () -> FailureVerdict) async throws -> FailureVerdict {
+        try process.requireAlive()
+        let isUsable = connection.withLock { $0.isUsable }
+        let isDown = warehouse.state.withLock { $0.isDown }
+        guard isUsable && !isDown else {
+            breakConnection()
+            throw TwinError(description: "the warehouse cannot be reached")
+        }
+        return body()
+    }
+}
+
+extension InMemoryWarehouse {
+    /// Records a failure of a task that nobody holds; `count` counts it and says when to try again.
+    fileprivate func record(
+        _ failure: TaskFailure,
+        of id: LoadTaskID,
+        count: (inout TaskRow) -> RetryTier?
+    ) -> FailureVerdict {
+        state.withLock { state in
+            guard var row = state.loads[id.load]?.tasks[id.ordinal] else { return .settled }
+            guard !row.state.isFinal else { return .settled }
+            guard row.holder == nil else { return .retry(.second) }
+            let tier = count(&row)
+            row.lastFailure = failure
+            row.publishedAt = tier.map { clock.now.advanced(by: $0.delay) }
+            if tier == nil { row.state = .failed }
+            state.loads[id.load]?.tasks[id.ordinal] = row
+            return tier.map { .retry($0) } ?? .final
+        }
+    }
+}

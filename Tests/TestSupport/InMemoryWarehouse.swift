@@ -1,0 +1,280 @@
+internal import Pipelines
+public import Planning
+import Synchronization
+
+/// The twin of the ledger and the star schema in one database. One lock plays the transaction.
+///
+/// It keeps what real tables would hide: how often each task took effect, and whether anything was
+/// committed before what it needs.
+public final class InMemoryWarehouse: Sendable {
+    /// What goes wrong, by probability.
+    public struct Faults: Sendable {
+        /// A call of the ledger throws before it did anything.
+        public var refusedCalls = 0.0
+        /// An attempt fails before it commits, and may be tried again.
+        public var failedAttempts = 0.0
+        /// An attempt commits, but its worker does not hear of it.
+        public var lostCommitReplies = 0.0
+
+        /// Nothing goes wrong.
+        public init() {}
+    }
+
+    /// How the attempts at a task behave.
+    public struct Behaviour: Sendable {
+        /// The time between two steps.
+        public var stepTime: Duration
+        /// How it fails, if it does, after its rows were copied.
+        public var failure: TaskFailure?
+        /// Whether it goes on although its task is cancelled.
+        public var ignoresCancellation: Bool
+
+        /// An attempt that succeeds, a tenth of a second for each step, unless said.
+        public init(
+            stepTime: Duration = .milliseconds(100),
+            failure: TaskFailure? = nil,
+            ignoresCancellation: Bool = false
+        ) {
+            self.stepTime = stepTime
+            self.failure = failure
+            self.ignoresCancellation = ignoresCancellation
+        }
+    }
+
+    /// A task's row in the ledger.
+    public struct TaskRow: Sendable {
+        /// The task.
+        public var task: LoadTask
+        /// Where it stands.
+        public var state = TaskState.waiting
+        /// When it was last published, or will be again after a failure.
+        public var publishedAt: TestClock.Instant?
+        /// How many attempts began.
+        public var attempts = 0
+        /// How many of them were recorded as failed.
+        public var failures = 0
+        /// How many were recorded as the death of their worker.
+        public var crashes = 0
+        /// Why the last one failed.
+        public var lastFailure: TaskFailure?
+        /// How often the task took effect.
+        public var effects = 0
+        var holder: Int?
+        var isCommitting = false
+    }
+
+    struct LoadRow {
+        var record: LoadRecord
+        var graph: PlanGraph
+        var tasks: [TaskRow]
+        var epoch: Int64 = 0
+        var owner: String?
+        var expiry: TestClock.Instant?
+    }
+
+    /// A table, or one period of it.
+    struct Slice: Hashable {
+        var name: String
+        var period: String?
+
+        init(_ task: LoadTask) {
+            name = task.name
+            period = task.period?.label
+        }
+    }
+
+    struct State {
+        var loads: [Int64: LoadRow] = [:]
+        /// The newest load that asked for each slice.
+        var claims: [Slice: Int64] = [:]
+        var isDown = false
+        var faults = Faults()
+        var behaviour: @Sendable (LoadTaskID, _ attempt: Int) -> Behaviour = { _, _ in Behaviour() }
+        var violations: [String] = []
+        var lastAttempt = 0
+    }
+
+    let state = Mutex(State())
+    let clock: TestClock
+    let dice: Dice
+
+    /// An empty database.
+    public init(clock: TestClock, dice: Dice = Dice(seed: 0)) {
+        self.clock = clock
+        self.dice = dice
+    }
+
+    // MARK: What tests ask and do
+
+    /// What should never have happened, in words.
+    public var violations: [String] { state.withLock { $0.violations } }
+
+    /// The tasks of a load as the ledger has them.
+    public func rows(ofLoad load: Int64) -> [TaskRow] {
+        state.withLock { $0.loads[load]?.tasks ?? [] }
+    }
+
+    /// The row of one task.
+    public func row(_ task: LoadTaskID) -> TaskRow? {
+        state.withLock { $0.loads[task.load]?.tasks[task.ordinal] }
+    }
+
+    /// Where a load stands.
+    public func loadState(_ load: Int64) -> LoadState? {
+        state.withLock { $0.loads[load]?.record.state }
+    }
+
+    /// Who coordinates a load, if the lease has not expired.
+    public func coordinator(of load: Int64) -> String? {
+        state.withLock { state in
+            guard let row = state.loads[load], let expiry = row.expiry, expiry > clock.now else {
+                return nil
+            }
+            return row.owner
+        }
+    }
+
+    /// Changes what goes wrong.
+    public func setFaults(_ faults: Faults) { state.withLock { $0.faults = faults } }
+
+    /// While it is down, every call throws and attempts fail.
+    public func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
+
+    /// Says how attempts behave.
+    public func setBehaviour(
+        _ behaviour: @escaping @Sendable (LoadTaskID, _ attempt: Int) -> Behaviour
+    ) {
+        state.withLock { $0.behaviour = behaviour }
+    }
+
+    /// Overwrites the state of a task, as a command of a person would.
+    public func setState(_ taskState: TaskState, of task: LoadTaskID) {
+        state.withLock { $0.loads[task.load]?.tasks[task.ordinal].state = taskState }
+    }
+
+    /// Cancels a load: its tasks that no attempt holds are cancelled at once.
+    public func cancel(_ load: Int64) {
+        state.withLock { state in
+            guard var row = state.loads[load] else { return }
+            row.record.state = .cancelled
+            for task in row.tasks.indices
+            where !row.tasks[task].state.isFinal && row.tasks[task].holder == nil {
+                row.tasks[task].state = .cancelled
+            }
+            state.loads[load] = row
+        }
+    }
+
+    /// Lets another coordinator take a load over although the lease holds.
+    public func stealLease(of load: Int64, for owner: String, duration: Duration = .seconds(15)) {
+        state.withLock { state in
+            state.loads[load]?.epoch += 1
+            state.loads[load]?.owner = owner
+            state.loads[load]?.expiry = clock.now.advanced(by: duration)
+        }
+    }
+
+    // MARK: What an attempt does
+
+    enum Begun {
+        case attempt(Int, Behaviour)
+        case refused(TaskOutcome)
+    }
+
+    /// Locks the task's row and checks it.
+    func begin(_ id: LoadTaskID) -> Begun {
+        state.withLock { state in
+            guard !state.isDown else { return .refused(.retryable(.unreachable)) }
+            guard let load = state.loads[id.load], load.tasks.indices.contains(id.ordinal) else {
+                return .refused(.failed(.unknownTask(id)))
+            }
+            let row = load.tasks[id.ordinal]
+            if row.holder != nil { return .refused(.busy) }
+            switch row.state {
+            case .done: return .refused(.alreadyDone)
+            case .superseded: return .refused(.superseded)
+            case .cancelled, .blocked: return .refused(.cancelled)
+            case .failed: return .refused(.failed(row.lastFailure ?? .unreachable))
+            case .waiting, .published: break
+            }
+            if state.claims[Slice(row.task), default: id.load] > id.load {
+                state.loads[id.load]?.tasks[id.ordinal].state = .superseded
+                return .refused(.superseded)
+            }
+            state.lastAttempt += 1
+            state.loads[id.load]?.tasks[id.ordinal].holder = state.lastAttempt
+            state.loads[id.load]?.tasks[id.ordinal].attempts += 1
+            return .attempt(state.lastAttempt, state.behaviour(id, row.attempts + 1))
+        }
+    }
+
+    /// Sends the COMMIT: if the connection breaks now, nobody knows whether it took place.
+    func startCommit(_ id: LoadTaskID, attempt: Int) {
+        state.withLock { state in
+            guard state.loads[id.load]?.tasks[id.ordinal].holder == attempt else { return }
+            state.loads[id.load]?.tasks[id.ordinal].isCommitting = true
+        }
+    }
+
+    /// Commits; `false` when the connection had broken before.
+    func commit(_ id: LoadTaskID, attempt: Int) -> Bool {
+        state.withLock { Self.commit(id, attempt: attempt, in: &$0) }
+    }
+
+    /// Ends the transaction without an effect.
+    func rollBack(_ id: LoadTaskID, attempt: Int) {
+        state.withLock { state in
+            guard state.loads[id.load]?.tasks[id.ordinal].holder == attempt else { return }
+            state.loads[id.load]?.tasks[id.ordinal].holder = nil
+            state.loads[id.load]?.tasks[id.ordinal].isCommitting = false
+        }
+    }
+
+    /// The connection breaks: the transaction is rolled back, unless its COMMIT got through.
+    func breakConnection(_ id: LoadTaskID, attempt: Int) {
+        let commits = dice.happens(0.5)
+        state.withLock { state in
+            guard let row = state.loads[id.load]?.tasks[id.ordinal], row.holder == attempt else {
+                return
+            }
+            if row.isCommitting && commits { _ = Self.commit(id, attempt: attempt, in: &state) }
+            state.loads[id.load]?.tasks[id.ordinal].holder = nil
+            state.loads[id.load]?.tasks[id.ordinal].isCommitting = false
+        }
+    }
+
+    private static func commit(_ id: LoadTaskID, attempt: Int, in state: inout State) -> Bool {
+        guard var load = state.loads[id.load], load.tasks[id.ordinal].holder == attempt else {
+            return false
+        }
+        load.tasks[id.ordinal].holder = nil
+        load.tasks[id.ordinal].isCommitting = false
+        load.tasks[id.ordinal].effects += 1
+        load.tasks[id.ordinal].state = .done
+        for need in load.graph.needs(of: id.ordinal)
+        where !load.tasks[need].state.satisfiesNeeds {
+            state.violations.append("\(id) was committed before \(need), which it needs")
+        }
+        if load.tasks[id.ordinal].effects > 1 {
+            state.violations.append("\(id) took effect twice")
+        }
+        state.loads[id.load] = load
+        return true
+    }
+}
+
+extension TaskFailure {
+    static let unreachable = TaskFailure(
+        code: "postgres.08006",
+        message: "the warehouse cannot be reached",
+        isRetryable: true
+    )
+
+    static func unknownTask(_ task: LoadTaskID) -> TaskFailure {
+        TaskFailure(
+            code: "ledger.unknownTask",
+            message: "there is no task `\(task)` in the ledger",
+            isRetryable: false
+        )
+    }
+}
