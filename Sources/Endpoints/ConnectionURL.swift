@@ -20,7 +20,14 @@ public struct ConnectionURL: Sendable, Hashable {
 
     /// Whether the host is this machine itself.
     public var isLoopback: Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.") || host.hasPrefix("/")
+        host.lowercased() == "localhost" || host == "::1" || host.hasPrefix("/")
+            || isIPv4Loopback
+    }
+
+    /// `127.` and three more numbers; `127.example.com` is a name like any other.
+    private var isIPv4Loopback: Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     /// Parses `text`.
@@ -71,17 +78,24 @@ public struct ConnectionURL: Sendable, Hashable {
     ) throws(EndpointError) -> (host: String, port: Int?) {
         var host = text
         var portText: Substring?
-        if text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
+        if text.hasPrefix("[") {
+            guard let bracket = text.firstIndex(of: "]") else {
+                throw .malformed("its `[` has no `]`")
+            }
             host = text[text.index(after: text.startIndex)..<bracket]
             let tail = text[text.index(after: bracket)...]
-            portText = tail.hasPrefix(":") ? tail.dropFirst() : nil
+            guard tail.isEmpty || tail.hasPrefix(":") else {
+                throw .malformed("something other than `:port` follows its `]`")
+            }
+            portText = tail.dropFirst()
         } else if let colon = text.lastIndex(of: ":") {
             host = text[..<colon]
             portText = text[text.index(after: colon)...]
         }
         guard let portText, !portText.isEmpty else { return (try decode(host), nil) }
         guard let port = Int(portText), (1...65_535).contains(port) else {
-            throw .malformed("its port `\(portText)` is not a number from 1 to 65535")
+            // It is not shown: after a `/` in a password this is the password's beginning.
+            throw .malformed("its port is not a number from 1 to 65535")
         }
         return (try decode(host), port)
     }
