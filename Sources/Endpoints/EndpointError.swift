@@ -7,8 +7,8 @@ public struct EndpointError: Error, Hashable, CustomStringConvertible {
     static func malformed(_ what: String) -> EndpointError {
         EndpointError(
             description: "the URL is not usable: \(what); expected "
-                + "`scheme://user:password@host:port/path`, with `%40`, `%2F` and `%3F` for `@`, `/` "
-                + "and `?` in a password"
+                + "`scheme://user:password@host:port/path`, with `%40` for an `@`, `%2F` for a `/` and "
+                + "`%3F` for a `?` in a password"
         )
     }
 
