@@ -13,6 +13,10 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
+let signals = Target.Dependency.product(
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser",
@@ -78,7 +82,7 @@ let package = Package(
             name: "longshore",
             dependencies: [
                 "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
-                "Extraction", "LocalStack", "SampleData", arguments, lifecycle,
+                "Extraction", "LocalStack", "SampleData", arguments, lifecycle, signals, logging,
             ]
         ),
 
@@ -111,7 +115,7 @@ package.targets += [
     tests(of: "Extraction", and: "Rows", "Pipelines", "Postgres"),
     tests(of: "Warehouse", and: "Planning", "Pipelines", "Postgres", "Rows"),
     tests(of: "Messaging", and: "AMQP", "Planning"),
-    tests(of: "InFlight", and: "Redis", "Planning"),
+    tests(of: "InFlight", and: "Redis", "Planning", "Endpoints", logging),
     tests(of: "LocalStack", and: "Endpoints"),
     tests(of: "SampleData"),
     tests(of: "Coordinator", and: "Planning", "Pipelines", logging, lifecycle),
@@ -121,7 +125,10 @@ package.targets += [
         name: "SimulationTests",
         dependencies: ["Coordinator", "Worker", "Planning", "Pipelines", "TestSupport", logging]
     ),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Postgres", "longshore"]),
+    .testTarget(
+        name: "EndToEndTests",
+        dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore"]
+    ),
 ]
 
 // Settings of every Swift target.

@@ -18,9 +18,9 @@ public actor AMQPConnection {
         unsafe thread.asUnownedSerialExecutor()
     }
 
-    private init(_ configuration: AMQPConfiguration) {
+    private init(_ configuration: AMQPConfiguration, thread: BlockingThread) {
         self.configuration = configuration
-        thread = BlockingThread(name: "amqp")
+        self.thread = thread
     }
 
     /// Connects and logs in, once.
@@ -30,7 +30,15 @@ public actor AMQPConnection {
     public static func connect(
         to configuration: AMQPConfiguration
     ) async throws(AMQPError) -> AMQPConnection {
-        let connection = AMQPConnection(configuration)
+        try await connect(to: configuration, on: BlockingThread(name: "amqp"))
+    }
+
+    /// Connects; calls block `thread`, which nothing else should use meanwhile.
+    static func connect(
+        to configuration: AMQPConfiguration,
+        on thread: BlockingThread
+    ) async throws(AMQPError) -> AMQPConnection {
+        let connection = AMQPConnection(configuration, thread: thread)
         try await connection.open()
         return connection
     }
@@ -39,7 +47,8 @@ public actor AMQPConnection {
         channel = try Channel(configuration)
         let pause = configuration.heartbeat / 3
         guard pause > .zero else { return }
-        keepingAlive = Task { [weak self] in
+        // On the connection's thread, because the pool's may all be busy.
+        keepingAlive = Task(executorPreference: thread) { [weak self] in
             while (try? await Task.sleep(for: pause)) != nil, await self?.serveHeartbeats() == true
             {}
         }

@@ -17,8 +17,10 @@ public final class AMQPConsumer: Sendable {
     /// - Parameters:
     ///   - configuration: Where and how.
     ///   - onConnect: Declares what is needed and tells what to consume; called for every new
-    ///     connection, so that a queue named by the broker can have a new name each time.
+    ///     connection, so that a queue named by the broker can have a new name each time. It must not
+    ///     block its thread, which serves the heartbeats.
     ///   - onEvent: Told of what happens to the connection, away from its thread.
+    /// - Returns: A consumer whose first connection stands.
     /// - Throws: ``AMQPError`` at once for what no repetition can cure, else after
     ///   ``AMQPConfiguration/connectDeadline``; and what `onConnect` throws.
     public static func connect(
@@ -38,7 +40,7 @@ public final class AMQPConsumer: Sendable {
             }
             return subscriptions
         }
-        return AMQPConsumer(link, startingWith: try await link.openFirst())
+        return try await link.start { AMQPConsumer(link, startingWith: $0) }
     }
 
     private init(
@@ -47,7 +49,8 @@ public final class AMQPConsumer: Sendable {
     ) {
         let mailbox = ConsumerMailbox()
         let buffer = DeliveryBuffer()
-        serving = Task {
+        // Not on the pool: reconnecting must not wait for its threads.
+        serving = Task(executorPreference: link.thread) {
             await link.keepOpen(startingWith: first) {
                 mailbox.phase != .consuming
             } serve: { opened in

@@ -1,7 +1,8 @@
 /// Publishes messages and waits until the broker has confirmed them; reconnects by itself.
 ///
 /// It has a connection and a thread of its own. A message whose connection is lost before its
-/// confirm is sent again on the next one, so messages can arrive twice, never not at all.
+/// confirm is sent again on the next one, so messages can arrive twice, never not at all. Every
+/// message gets the header `x-publish-tag`, by which it is known when it comes back.
 public final class AMQPPublisher: Sendable {
     private let queue: PublishQueue
     private let bell: Doorbell
@@ -14,8 +15,10 @@ public final class AMQPPublisher: Sendable {
     ///   - configuration: Where and how.
     ///   - window: How many messages may be on their way without a confirm.
     ///   - timeout: How long ``publish(_:timeout:)`` waits for its confirms unless told otherwise.
-    ///   - onConnect: Declares what is needed; called for every new connection before its use.
+    ///   - onConnect: Declares what is needed; called for every new connection before its
+    ///     use. It must not block its thread, which serves the heartbeats.
     ///   - onEvent: Told of what happens to the connection, away from its thread.
+    /// - Returns: A publisher whose first connection stands.
     /// - Throws: ``AMQPError`` at once for what no repetition can cure, else after
     ///   ``AMQPConfiguration/connectDeadline``; and what `onConnect` throws.
     public static func connect(
@@ -29,8 +32,9 @@ public final class AMQPPublisher: Sendable {
             try await onConnect($0)
             try await $0.withChannel { try $0.selectConfirms() }
         }
-        let first = try await link.openFirst()
-        return AMQPPublisher(link, startingWith: first, window: window, timeout: timeout)
+        return try await link.start { first in
+            AMQPPublisher(link, startingWith: first, window: window, timeout: timeout)
+        }
     }
 
     private init(
@@ -41,7 +45,8 @@ public final class AMQPPublisher: Sendable {
     ) {
         let queue = PublishQueue()
         let bell = Doorbell()
-        serving = Task {
+        // Not on the pool: reconnecting must not wait for its threads.
+        serving = Task(executorPreference: link.thread) {
             await link.keepOpen(startingWith: first) {
                 queue.isClosed
             } serve: { opened in

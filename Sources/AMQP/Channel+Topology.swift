@@ -1,27 +1,5 @@
 import CRabbitMQ
 
-/// A queue as the broker describes it.
-public struct AMQPQueueState: Sendable, Hashable {
-    /// Its name: the broker's choice when none was asked for.
-    public let name: String
-    /// Messages that are ready to be delivered.
-    public let messageCount: Int
-    /// Consumers that may take them.
-    public let consumerCount: Int
-}
-
-/// The kinds of exchange.
-public enum AMQPExchangeKind: String, Sendable, Hashable {
-    /// Routes by the whole routing key.
-    case direct
-    /// Routes to every bound queue.
-    case fanout
-    /// Routes by patterns of the routing key.
-    case topic
-    /// Routes by headers.
-    case headers
-}
-
 extension Channel {
     func declareQueue(
         _ name: String,

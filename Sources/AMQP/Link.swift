@@ -1,3 +1,4 @@
+import BlockingThread
 import Synchronization
 
 /// Keeps a connection: the first attempts, the reconnections, and the pauses between them.
@@ -11,11 +12,28 @@ struct Link<Session: Sendable>: Sendable {
 
     let configuration: AMQPConfiguration
     let post: EventPost
+    /// Of all its connections; whoever calls ``keepOpen`` should do so on it.
+    let thread = BlockingThread(name: "amqp")
     /// Makes a new connection ready: declares, subscribes.
     let prepare: @Sendable (AMQPConnection) async throws -> Session
 
+    /// Connects, and makes the owner of the connection, all on the link's thread: between the two
+    /// nothing serves heartbeats, so they must not wait for a thread of the pool.
+    func start<Owner: Sendable>(
+        _ makeOwner: @Sendable (Opened) -> Owner
+    ) async throws -> Owner {
+        do {
+            return try await withTaskExecutorPreference(thread) {
+                makeOwner(try await openFirst())
+            }
+        } catch {
+            post.finish()
+            throw error
+        }
+    }
+
     /// Connects; repeats attempts that may succeed later until the configured deadline.
-    func openFirst() async throws -> Opened {
+    private func openFirst() async throws -> Opened {
         let deadline = ContinuousClock.now + configuration.connectDeadline
         var backoff = Backoff()
         while true {
@@ -60,7 +78,7 @@ struct Link<Session: Sendable>: Sendable {
     }
 
     private func open() async throws -> Opened {
-        let connection = try await AMQPConnection.connect(to: configuration)
+        let connection = try await AMQPConnection.connect(to: configuration, on: thread)
         do {
             let session = try await prepare(connection)
             let generation = lastGeneration.add(1, ordering: .relaxed).newValue

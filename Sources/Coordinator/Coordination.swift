@@ -134,8 +134,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     private mutating func act() async throws -> CoordinationResult? {
         while true {
             try Task.checkCancellation()
-            let action = machine?.nextAction(batch: settings.batch)
-            switch action {
+            switch nextAction() {
             case .publish(let tasks):
                 do {
                     guard try await publish(tasks) else { return .overtaken }
@@ -154,9 +153,14 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
                 )
                 showProgress()
                 return .ended(state)
-            case .wait, nil: return nil
+            case .wait: return nil
             }
         }
+    }
+
+    private mutating func nextAction() -> LoadStateMachine.Action {
+        let batch = settings.batch
+        return machine?.nextAction(batch: batch) ?? .wait
     }
 
     /// Publishes tasks: in the ledger first, so that the load's next coordinator knows of them, then

@@ -7,27 +7,30 @@ import Synchronization
 ///
 /// On a graceful shutdown it releases its leases, so that another daemon goes on at once.
 public final class CoordinatorService: Service {
+    private struct State {
+        var coordinators: [Int64: LoadCoordinator] = [:]
+        /// Loads that could not be coordinated, with how many looks they are left alone for.
+        var resting: [Int64: Int] = [:]
+    }
+
     private let settings: CoordinatorSettings
     private let ports: CoordinatorPorts
     private let limit: Int
     private let interval: Duration
-    private let restAfterError: Duration
     private let logger: Logger
     private let state = Mutex(State())
-
-    private struct State {
-        var coordinated: Set<Int64> = []
-        var resting: Set<Int64> = []
-    }
+    /// Rings when it is time to look for orphaned loads; ends when the daemon is to stop.
+    private let looks: AsyncStream<Void>
+    private let bell: AsyncStream<Void>.Continuation
+    private static let looksToRest = 15
 
     /// A daemon that coordinates at most `limit` loads at a time and looks for orphaned ones every
-    /// `interval`; a load that could not be coordinated is left alone for `restAfterError`.
+    /// `interval`; ``run()`` starts it, once.
     public init(
         settings: CoordinatorSettings,
         ports: CoordinatorPorts,
         limit: Int = 8,
         interval: Duration = .seconds(2),
-        restAfterError: Duration = .seconds(30),
         logger: Logger
     ) {
         precondition(limit > 0, "a coordinator coordinates at least one load")
@@ -35,37 +38,67 @@ public final class CoordinatorService: Service {
         self.ports = ports
         self.limit = limit
         self.interval = interval
-        self.restAfterError = restAfterError
         self.logger = logger
+        (looks, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// The loads it coordinates now.
-    public var loads: Set<Int64> { state.withLock { $0.coordinated } }
+    public var loads: Set<Int64> { Set(state.withLock { $0.coordinators.keys }) }
 
-    /// Coordinates until it is shut down or cancelled.
+    /// Stops every coordination and releases the leases; ``run()`` returns when that is done.
+    public func stop() { bell.finish() }
+
+    /// Coordinates until it is shut down, stopped or cancelled.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                while !Task.isCancelled {
-                    for load in await self.orphans() {
-                        group.addTask { await self.coordinate(load) }
-                    }
-                    try? await self.ports.clock.sleep(for: self.interval)
-                }
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { chores in
+                chores.addTask { await self.ring() }
+                await self.coordinateOrphans()
+                chores.cancelAll()
             }
+        } onGracefulShutdown: {
+            self.stop()
         }
     }
 
-    /// Orphaned loads, as many as there is room for, taken into the set of coordinated ones.
-    private func orphans() async -> [Int64] {
+    private func ring() async {
+        repeat { bell.yield() } while await sleptThroughInterval()
+    }
+
+    private func sleptThroughInterval() async -> Bool {
+        do {
+            try await ports.clock.sleep(for: interval)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func coordinateOrphans() async {
+        await withDiscardingTaskGroup { group in
+            for await _ in looks {
+                for coordinator in await coordinatorsOfOrphans() {
+                    group.addTask { await self.run(coordinator) }
+                }
+            }
+            for coordinator in state.withLock({ $0.coordinators.values }) { coordinator.stop() }
+        }
+    }
+
+    /// Takes orphaned loads, as many as there is room for.
+    private func coordinatorsOfOrphans() async -> [LoadCoordinator] {
         do {
             let orphans = try await ports.ledger.orphanedLoads()
             return state.withLock { state in
-                let known = state.coordinated.union(state.resting)
-                let room = max(0, limit - state.coordinated.count)
-                let taken = orphans.filter { !known.contains($0) }.prefix(room)
-                state.coordinated.formUnion(taken)
-                return Array(taken)
+                state.resting = state.resting.mapValues { $0 - 1 }.filter { $0.value > 0 }
+                let room = max(0, limit - state.coordinators.count)
+                let taken =
+                    orphans.filter { load in
+                        state.coordinators[load] == nil && state.resting[load] == nil
+                    }
+                    .prefix(room).map(coordinator)
+                for coordinator in taken { state.coordinators[coordinator.load] = coordinator }
+                return taken
             }
         } catch {
             if !Task.isCancelled {
@@ -75,34 +108,22 @@ public final class CoordinatorService: Service {
         }
     }
 
-    private func coordinate(_ load: Int64) async {
-        let coordinator = LoadCoordinator(
-            of: load,
-            settings: settings,
-            ports: ports,
-            logger: logger
-        )
-        defer { state.withLock { _ = $0.coordinated.remove(load) } }
+    private func coordinator(of load: Int64) -> LoadCoordinator {
+        LoadCoordinator(of: load, settings: settings, ports: ports, logger: logger)
+    }
+
+    private func run(_ coordinator: LoadCoordinator) async {
+        let load = coordinator.load
+        defer { state.withLock { $0.coordinators[load] = nil } }
         do {
             _ = try await coordinator.run()
-        } catch is CancellationError {
-            logger.info("coordination given up", metadata: .init([.load: "\(load)"]))
         } catch {
+            guard !Task.isCancelled else { return }
             logger.error(
                 "load cannot be coordinated",
                 metadata: .init([.load: "\(load)", .error: .error(error)])
             )
-            await rest(load)
+            state.withLock { $0.resting[load] = Self.looksToRest }
         }
-    }
-
-    /// Leaves a load alone for a while, without taking the place of another.
-    private func rest(_ load: Int64) async {
-        state.withLock { state in
-            state.coordinated.remove(load)
-            state.resting.insert(load)
-        }
-        try? await ports.clock.sleep(for: restAfterError)
-        state.withLock { _ = $0.resting.remove(load) }
     }
 }

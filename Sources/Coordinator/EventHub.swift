@@ -19,14 +19,21 @@ public final class EventHub: Service {
         self.receiver = receiver
     }
 
-    /// Passes events on until they end or the service is shut down.
+    /// Passes events on until the service is shut down or cancelled.
     public func run() async throws {
-        for await event in receiver.events.cancelOnGracefulShutdown() {
+        await cancelWhenGracefulShutdown {
+            await self.listen()
+            // Events may end with their connection; a service that returns would end the process.
+            try? await gracefulShutdown()
+        }
+    }
+
+    /// Passes events on until they end or the task is cancelled.
+    public func listen() async {
+        for await event in receiver.events {
             let inboxes = state.withLock { $0.inboxes[event.task.load] }
             for inbox in (inboxes ?? [:]).values { inbox.hint(event.task.ordinal) }
         }
-        // The stream may end with its connection; a service that returns would end the process.
-        try? await gracefulShutdown()
     }
 
     /// Puts the load's events into `inbox` for as long as `body` runs.

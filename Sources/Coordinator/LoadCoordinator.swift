@@ -9,15 +9,21 @@ public enum CoordinationResult: Sendable, Hashable {
     case overtaken
     /// Another coordinator holds the load's lease; nothing was done.
     case heldByAnother
+    /// It was stopped, and its lease is released: another coordinator can go on at once.
+    case stopped
 }
 
 /// Drives one load: holds its lease, publishes tasks as what they need gets done, and ends it.
 public final class LoadCoordinator: Sendable {
-    private let load: Int64
+    /// The load.
+    public let load: Int64
     private let settings: CoordinatorSettings
     private let ports: CoordinatorPorts
     private let logger: Logger
     private let shown: AsyncStream<LoadProgress>.Continuation
+    /// Ends when the coordinator is to stop.
+    private let untilStop: AsyncStream<Never>
+    private let stopSign: AsyncStream<Never>.Continuation
     /// How far the load is, after every change; a slow reader gets the newest snapshot only. It ends
     /// with the coordination.
     public let progress: AsyncStream<LoadProgress>
@@ -36,12 +42,16 @@ public final class LoadCoordinator: Sendable {
         logger[metadataKey: LogKey.load.rawValue] = "\(load)"
         self.logger = logger
         (progress, shown) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (untilStop, stopSign) = AsyncStream.makeStream()
     }
 
-    /// Coordinates the load until it is over or another coordinator took it over. Broker and ledger
-    /// may fail meanwhile for as long as the lease holds.
+    /// Stops the coordination and releases its lease; ``run()`` returns when that is done.
+    public func stop() { stopSign.finish() }
+
+    /// Coordinates the load until it is over, another coordinator took it over, or it is stopped.
+    /// Broker and ledger may fail meanwhile for as long as the lease holds.
     ///
-    /// - Throws: `CancellationError` when the calling task is cancelled, after the lease is released;
+    /// - Throws: `CancellationError` when the calling task is cancelled: the lease is left to expire;
     ///   ``CoordinatorError`` for a load that cannot be coordinated; errors of the ledger before
     ///   there is a lease.
     public func run() async throws -> CoordinationResult {
@@ -58,17 +68,30 @@ public final class LoadCoordinator: Sendable {
         )
         guard let lease else { return .heldByAnother }
         logger.info("coordinating", metadata: .init([.epoch: "\(lease.epoch)"]))
+        return try await coordinate(graph, under: lease)
+    }
+
+    private func coordinate(
+        _ graph: PlanGraph,
+        under lease: LoadLease
+    ) async throws -> CoordinationResult {
         do {
-            let result = try await coordinate(graph, under: lease, clock: ports.clock)
-            if result == .overtaken { logger.warning("another coordinator took over") }
+            let result = try await race(graph, under: lease, clock: ports.clock)
+            switch result {
+            case .overtaken: return await endOrOvertaken()
+            case .stopped: await release(lease)
+            case .ended, .heldByAnother: break
+            }
             return result
         } catch {
-            await release(lease)
+            if !Task.isCancelled { await release(lease) }
             throw error
         }
     }
 
-    private func coordinate(
+    /// What ends the coordination is what happens first: the load's end, the loss of the lease, or a
+    /// stop.
+    private func race(
         _ graph: PlanGraph,
         under lease: LoadLease,
         clock: some Clock<Duration>
@@ -78,6 +101,7 @@ public final class LoadCoordinator: Sendable {
             try await withThrowingTaskGroup(of: CoordinationResult.self) { group in
                 group.addTask { try await self.keep(lease, clock: clock) }
                 group.addTask { try await self.remind(inbox, clock: clock) }
+                group.addTask { try await self.waitForStop() }
                 group.addTask {
                     var coordination = Coordination(
                         load: self.load,
@@ -110,7 +134,7 @@ public final class LoadCoordinator: Sendable {
             let asked = clock.now
             do {
                 guard try await ports.ledger.renew(lease, for: settings.lease) else {
-                    return try await endOrOvertaken()
+                    return .overtaken
                 }
                 expiry = asked.advanced(by: settings.lease)
             } catch {
@@ -121,11 +145,19 @@ public final class LoadCoordinator: Sendable {
         }
     }
 
-    /// A lease also ends with its load, when that is cancelled.
-    private func endOrOvertaken() async throws -> CoordinationResult {
-        let state = try? await ports.ledger.state(ofLoad: load)
-        guard let state, state.isFinal else { return .overtaken }
-        return .ended(state)
+    /// The ledger also refuses the writes for a load that was cancelled meanwhile.
+    private func endOrOvertaken() async -> CoordinationResult {
+        if let state = try? await ports.ledger.state(ofLoad: load), state.isFinal {
+            return .ended(state)
+        }
+        logger.warning("another coordinator took over")
+        return .overtaken
+    }
+
+    private func waitForStop() async throws -> CoordinationResult {
+        for await _ in untilStop {}
+        try Task.checkCancellation()
+        return .stopped
     }
 
     private func remind(
@@ -138,15 +170,11 @@ public final class LoadCoordinator: Sendable {
         }
     }
 
-    /// Lets the lease go, in a task of its own because this one may be cancelled.
     private func release(_ lease: LoadLease) async {
-        await Task {
-            do {
-                try await ports.ledger.release(lease)
-            } catch {
-                logger.warning("lease not released", metadata: .init([.error: .error(error)]))
-            }
+        do {
+            try await ports.ledger.release(lease)
+        } catch {
+            logger.warning("lease not released", metadata: .init([.error: .error(error)]))
         }
-        .value
     }
 }

@@ -4,9 +4,10 @@ internal import Redis
 ///
 /// Times are the server's, so that the workers' clocks do not matter.
 enum InFlightScripts {
-    /// Keys: lease, done-mark, fence, progress.
-    /// Arguments: owner, lease ms, fence ms, the task's progress fields.
-    /// Reply: `taken`, `done`, or `held` and the holder.
+    /// Takes a task's lease, unless another holds it or the task is done.
+    ///
+    /// Keys: lease, done-mark, fence, progress. Arguments: owner, lease ms, fence ms, the task's two
+    /// progress fields. Reply: `taken`, `done`, or `held` and the holder.
     static let claim = RedisScript(
         """
         if redis.call('EXISTS', KEYS[2]) == 1 then return {'done'} end
@@ -23,8 +24,10 @@ enum InFlightScripts {
         """
     )
 
-    /// Keys: lease, done-mark, fence. Arguments: owner, lease ms, fence ms.
-    /// Reply: 1 when the owner holds the lease.
+    /// Extends a lease, or takes it again when it has vanished and the task is not done.
+    ///
+    /// Keys: lease, done-mark, fence. Arguments: owner, lease ms, fence ms. Reply: 1 when the owner
+    /// holds the lease.
     static let renew = RedisScript(
         """
         local holder = redis.call('HGET', KEYS[1], 'owner')
@@ -40,6 +43,8 @@ enum InFlightScripts {
         """
     )
 
+    /// Gives a lease up and marks the task done when it is.
+    ///
     /// Keys: lease, done-mark. Arguments: owner, done-mark ms or 0 when the task is not done.
     static let release = RedisScript(
         """
@@ -48,6 +53,8 @@ enum InFlightScripts {
         """
     )
 
+    /// Adds to a task's progress.
+    ///
     /// Keys: progress. Arguments: ms, the field of rows, rows, the field of bytes, bytes.
     static let report = RedisScript(
         """
@@ -57,6 +64,8 @@ enum InFlightScripts {
         """
     )
 
+    /// Writes a worker's presence.
+    ///
     /// Keys: workers, expiries. Arguments: name, presence, ms.
     static let register = RedisScript(
         """
@@ -69,7 +78,9 @@ enum InFlightScripts {
         """
     )
 
-    /// Keys: workers, expiries. Reply: the presences of the workers that are alive.
+    /// Forgets the workers that fell silent and lists the others.
+    ///
+    /// Keys: workers, expiries. Reply: their presences.
     static let workers = RedisScript(
         """
         local time = redis.call('TIME')

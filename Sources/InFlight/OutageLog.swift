@@ -3,9 +3,12 @@ internal import Redis
 internal import Synchronization
 
 /// Counts failed calls, and logs an outage once when it begins and once when it ends.
+///
+/// An outage lasts until every operation that failed has succeeded again: a server that is full or
+/// read-only fails some operations and not others.
 final class OutageLog: Sendable {
     private let logger: Logger
-    private let state = Mutex<(failures: Int, isOut: Bool)>((0, false))
+    private let state = Mutex<(failures: Int, failing: Set<Operation>)>((0, []))
 
     init(_ logger: Logger) {
         self.logger = logger
@@ -14,11 +17,11 @@ final class OutageLog: Sendable {
     /// How many calls failed so far.
     var failures: Int { state.withLock { $0.failures } }
 
-    func recordFailure(_ error: RedisError, of operation: String) {
+    func recordFailure(_ error: RedisError, of operation: Operation) {
         let isFirst = state.withLock { state in
-            defer { state.isOut = true }
+            defer { state.failing.insert(operation) }
             state.failures += 1
-            return !state.isOut
+            return state.failing.isEmpty
         }
         guard isFirst else { return }
         logger.warning(
@@ -31,10 +34,10 @@ final class OutageLog: Sendable {
         )
     }
 
-    func recordSuccess() {
+    func recordSuccess(of operation: Operation) {
         let failures = state.withLock { state in
-            defer { state.isOut = false }
-            return state.isOut ? state.failures : nil
+            let wasLast = state.failing.remove(operation) != nil && state.failing.isEmpty
+            return wasLast ? state.failures : nil
         }
         guard let failures else { return }
         logger.info(
@@ -42,6 +45,17 @@ final class OutageLog: Sendable {
             metadata: [LogKey.failures.rawValue: "\(failures)"]
         )
     }
+}
+
+/// What the store was asked for.
+enum Operation {
+    case claim
+    case renew
+    case release
+    case report
+    case progress
+    case register
+    case workers
 }
 
 /// The keys of this module's log metadata.

@@ -29,8 +29,9 @@ public final class RedisInFlightStore: InFlightStore {
     /// How many calls Redis has failed since the store was created, for metrics.
     public var failures: Int { outages.failures }
 
+    /// Takes a task's lease in one step on the server; a fresh one begins the task's progress anew.
     public func claim(_ task: LoadTaskID, owner: String) async -> Claim {
-        await attempt("claim", otherwise: .taken) { () throws(RedisError) in
+        await attempt(.claim, otherwise: .taken) { () throws(RedisError) in
             let reply = try await client.run(
                 InFlightScripts.claim,
                 keys: [
@@ -52,8 +53,9 @@ public final class RedisInFlightStore: InFlightStore {
         }
     }
 
+    /// Extends a lease; one that vanished, as after FLUSHALL, is taken again unless the task is done.
     public func renew(_ task: LoadTaskID, owner: String) async -> Bool {
-        await attempt("renew", otherwise: true) { () throws(RedisError) in
+        await attempt(.renew, otherwise: true) { () throws(RedisError) in
             let reply = try await client.run(
                 InFlightScripts.renew,
                 keys: [keys.lease(task), keys.done(task), keys.fence(task)],
@@ -66,21 +68,24 @@ public final class RedisInFlightStore: InFlightStore {
         }
     }
 
+    /// Gives a lease up, even when the calling task is cancelled, and marks the task done when it is.
     public func release(_ task: LoadTaskID, owner: String, isDone: Bool) async {
         // A cancelled attempt must still give its lease up: a new task is not cancelled with it.
         await Task {
-            await attempt("release", otherwise: ()) { () throws(RedisError) in
+            await attempt(.release, otherwise: ()) { () throws(RedisError) in
                 _ = try await client.run(
                     InFlightScripts.release,
                     keys: [keys.lease(task), keys.done(task)],
                     arguments: [.init(owner), .init(isDone ? lifetimes.doneMark.milliseconds : 0)]
                 )
             }
-        }.value
+        }
+        .value
     }
 
+    /// Adds to a task's rows and bytes.
     public func report(_ task: LoadTaskID, rows: Int, bytes: Int) async {
-        await attempt("report", otherwise: ()) { () throws(RedisError) in
+        await attempt(.report, otherwise: ()) { () throws(RedisError) in
             _ = try await client.run(
                 InFlightScripts.report,
                 keys: [keys.progress(ofLoad: task.load)],
@@ -93,15 +98,18 @@ public final class RedisInFlightStore: InFlightStore {
         }
     }
 
+    /// Rows and bytes of a load's tasks.
     public func progress(ofLoad load: Int64) async -> [Int: InFlightProgress] {
-        await attempt("progress", otherwise: [:]) { () throws(RedisError) in
+        await attempt(.progress, otherwise: [:]) { () throws(RedisError) in
             var progress: [Int: InFlightProgress] = [:]
             var cursor = "0"
             repeat {
                 // In pieces, so that a load of a million tasks does not hold the server up.
-                let page = try await client.send(
-                    ["HSCAN", keys.progress(ofLoad: load), .init(cursor), "COUNT", 10_000]
-                ).arrayValue
+                let page =
+                    try await client.send(
+                        ["HSCAN", keys.progress(ofLoad: load), .init(cursor), "COUNT", 10_000]
+                    )
+                    .arrayValue
                 guard page.count == 2 else { break }
                 cursor = try page[0].stringValue
                 try ProgressField.read(try page[1].arrayValue, into: &progress)
@@ -110,9 +118,10 @@ public final class RedisInFlightStore: InFlightStore {
         }
     }
 
+    /// Writes a worker's presence.
     public func register(_ worker: WorkerPresence) async {
         guard let presence = try? JSONEncoder().encode(worker) else { return }
-        await attempt("register", otherwise: ()) { () throws(RedisError) in
+        await attempt(.register, otherwise: ()) { () throws(RedisError) in
             _ = try await client.run(
                 InFlightScripts.register,
                 keys: [keys.workers, keys.workerExpiries],
@@ -124,8 +133,9 @@ public final class RedisInFlightStore: InFlightStore {
         }
     }
 
+    /// The workers whose presence has not expired, by name.
     public func workers() async -> [WorkerPresence] {
-        await attempt("workers", otherwise: []) { () throws(RedisError) in
+        await attempt(.workers, otherwise: []) { () throws(RedisError) in
             let reply = try await client.run(
                 InFlightScripts.workers,
                 keys: [keys.workers, keys.workerExpiries]
@@ -144,13 +154,13 @@ public final class RedisInFlightStore: InFlightStore {
     }
 
     private func attempt<Answer>(
-        _ operation: String,
+        _ operation: Operation,
         otherwise fallback: Answer,
         _ body: () async throws(RedisError) -> Answer
     ) async -> Answer {
         do throws(RedisError) {
             let answer = try await body()
-            outages.recordSuccess()
+            outages.recordSuccess(of: operation)
             return answer
         } catch {
             // The caller's cancellation says nothing of Redis.

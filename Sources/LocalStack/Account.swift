@@ -25,6 +25,9 @@ struct Account: Sendable, Hashable {
             ?? Account(userID: 65_534, groupID: 65_534, isSwitched: true)
     }
 
+    /// Whether the system has a user of this name.
+    static func exists(_ name: String) -> Bool { named(name) != nil }
+
     private static func named(_ name: String) -> Account? {
         var entry = unsafe passwd()
         var found: UnsafeMutablePointer<passwd>?

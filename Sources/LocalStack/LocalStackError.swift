@@ -43,7 +43,7 @@ public struct LocalStackError: Error, CustomStringConvertible {
         LocalStackError(
             code: .directory,
             description: "the file `\(path)` of the local stack cannot be understood; "
-                + "run `longshore down` with its data removed, then `longshore up`"
+                + "run `longshore down --purge`, then `longshore up`"
         )
     }
 

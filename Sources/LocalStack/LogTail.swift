@@ -22,6 +22,6 @@ struct LogTail {
         let shown = lines.map { "\n    \($0)" }.joined()
         return "the last lines of its log `\(path)`:\(shown)\n"
             + "Run `longshore doctor`; when it finds nothing, start afresh: "
-            + "`longshore down` with its data removed, then `longshore up`."
+            + "`longshore down --purge`, then `longshore up`."
     }
 }

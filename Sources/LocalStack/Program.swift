@@ -8,21 +8,20 @@ struct Program: Sendable {
     let package: String
     /// Where it is looked for before the usual folders.
     let folders: [String]
+    /// What makes it print its version and end.
+    var versionFlag: String?
 
     static let postgres = Program(
         name: "postgres",
         package: "postgresql",
-        folders: versions(in: "/usr/lib/postgresql").map { "\($0)/bin" }
+        folders: versions(in: "/usr/lib/postgresql").map { "\($0)/bin" },
+        versionFlag: "--version"
     )
     static let initdb = Program(
         name: "initdb",
         package: "postgresql",
-        folders: postgres.folders
-    )
-    static let psql = Program(
-        name: "psql",
-        package: "postgresql-client",
-        folders: postgres.folders
+        folders: postgres.folders,
+        versionFlag: "--version"
     )
     // Debian's /usr/sbin/rabbitmq-server writes to the system's log: use the script behind it.
     static let rabbitmqServer = Program(
@@ -36,9 +35,29 @@ struct Program: Sendable {
         folders: ["/usr/lib/rabbitmq/bin"]
     )
     static let epmd = Program(name: "epmd", package: "erlang-base", folders: [])
-    static let redis = Program(name: "redis-server", package: "redis-server", folders: [])
-    static let openssl = Program(name: "openssl", package: "openssl", folders: [])
-    static let setpriv = Program(name: "setpriv", package: "util-linux", folders: [])
+    static let redis = Program(
+        name: "redis-server",
+        package: "redis-server",
+        folders: [],
+        versionFlag: "--version"
+    )
+    static let openssl = Program(
+        name: "openssl",
+        package: "openssl",
+        folders: [],
+        versionFlag: "version"
+    )
+    static let setpriv = Program(
+        name: "setpriv",
+        package: "util-linux",
+        folders: [],
+        versionFlag: "--version"
+    )
+
+    /// What a stack of this user needs.
+    static var needed: [Program] {
+        [rabbitmqServer, epmd, postgres, initdb, redis, openssl] + (Account.isRoot ? [setpriv] : [])
+    }
 
     /// Where programs are looked for after that, and what servers get as `PATH`.
     static let systemFolders = [

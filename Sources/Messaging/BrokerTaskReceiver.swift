@@ -21,6 +21,8 @@ public final class BrokerTaskReceiver: TaskReceiver {
     ///   - slots: How many tasks run at a time.
     ///   - publisher: Sets aside what cannot be decoded.
     ///   - logger: Told of the connection's fate.
+    /// - Returns: A receiver that is connected.
+    /// - Throws: ``MessagingError`` for a bad pool name, ``AMQPError`` otherwise.
     public static func connect(
         to configuration: AMQPConfiguration,
         topology: Topology = Topology(),

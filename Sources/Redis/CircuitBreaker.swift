@@ -3,13 +3,20 @@
 /// The moment is 0.1 s after the first failure and doubles with each further one up to 5 s, times a
 /// random factor from 0.5 to 1, so that many clients do not come back at once.
 struct CircuitBreaker {
+    private let shortestPause: Duration
+    private let longestPause: Duration
     private var failures = 0
     private var lastFailure: (error: RedisError, retryAt: ContinuousClock.Instant)?
+
+    init(shortestPause: Duration = .milliseconds(100), longestPause: Duration = .seconds(5)) {
+        self.shortestPause = shortestPause
+        self.longestPause = longestPause
+    }
 
     /// Why a call is refused now; `nil` when it may go on.
     func refusal(at now: ContinuousClock.Instant = .now) -> RedisError? {
         guard let lastFailure, now < lastFailure.retryAt else { return nil }
-        return .unavailable(for: lastFailure.retryAt - now, because: lastFailure.error)
+        return lastFailure.error.repeated(untriedFor: lastFailure.retryAt - now)
     }
 
     mutating func recordFailure(
@@ -17,9 +24,9 @@ struct CircuitBreaker {
         at now: ContinuousClock.Instant = .now,
         jitter: Double = .random(in: 0.5...1)
     ) {
-        let longest = min(Duration.milliseconds(100) * (1 << min(failures, 6)), .seconds(5))
+        let pause = min(shortestPause * (1 << min(failures, 16)), longestPause)
         failures += 1
-        lastFailure = (error, now + longest * jitter)
+        lastFailure = (error, now + pause * jitter)
     }
 
     mutating func recordSuccess() {

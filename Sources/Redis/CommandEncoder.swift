@@ -45,8 +45,10 @@ enum CommandEncoder {
         _ body: (UnsafeMutablePointer<UnsafePointer<CChar>?>, UnsafePointer<Int>) -> Void
     ) {
         let lengths = command.map(\.bytes.count)
-        // The last byte is there so that the buffer is never without an address.
-        let joined = Array(command.map(\.bytes).joined()) + [0]
+        var joined: [UInt8] = []
+        for argument in command { joined += argument.bytes }
+        // So that the buffer is never without an address.
+        joined.append(0)
         unsafe joined.withUnsafeBytes { joined in
             let start = unsafe joined.baseAddress?.assumingMemoryBound(to: CChar.self)
             var starts: [UnsafePointer<CChar>?] = unsafe []

@@ -5,16 +5,16 @@ internal import Endpoints
 ///
 /// Calls are served one after the other, in order. Each ends by its deadline, waiting for its turn and
 /// connecting included; a call with a shorter deadline than those before it may end as late as they
-/// do. A server that fails costs a call at most its deadline; after that, calls fail at once for a
-/// moment (0.1 s, doubling up to 5 s, with jitter). No command is sent twice. Cancelling the calling
-/// task ends a call at once.
+/// do. A server that fails costs a call at most its deadline; after that, calls fail at once and with
+/// the same code for a moment (0.1 s, doubling up to 5 s, with jitter). No command is sent twice.
+/// Cancelling the calling task ends a call at once.
 public actor RedisClient {
     /// Where the server is and how it is spoken to.
     public nonisolated let configuration: RedisConfiguration
     private let thread: BlockingThread
     private let wakeUp = WakeUp()
     private var connection: RedisConnection?
-    private var breaker = CircuitBreaker()
+    private var breaker: CircuitBreaker
     private var isClosed = false
 
     /// The client's own thread, where calls may block.
@@ -24,7 +24,12 @@ public actor RedisClient {
 
     /// Creates a client; it connects with the first call.
     public init(_ configuration: RedisConfiguration) {
+        self.init(configuration, breaker: CircuitBreaker())
+    }
+
+    init(_ configuration: RedisConfiguration, breaker: CircuitBreaker) {
         self.configuration = configuration
+        self.breaker = breaker
         thread = BlockingThread(name: "redis")
     }
 
@@ -33,6 +38,7 @@ public actor RedisClient {
     /// - Parameters:
     ///   - command: The command's name and its arguments.
     ///   - timeout: How long the call may take; the configuration's timeout unless said.
+    /// - Returns: the reply; never ``RedisReply/error(_:)``.
     /// - Throws: ``RedisError``, also when the server refuses the command.
     public nonisolated func send(
         _ command: [RedisArgument],
@@ -47,6 +53,7 @@ public actor RedisClient {
     ///   - commands: The commands.
     ///   - timeout: How long the call may take; the configuration's timeout unless said.
     /// - Returns: a reply for each; that of a refused command is ``RedisReply/error(_:)``.
+    /// - Throws: ``RedisError``, when not every reply came.
     public nonisolated func pipeline(
         _ commands: [[RedisArgument]],
         timeout: Duration? = nil
@@ -64,6 +71,7 @@ public actor RedisClient {
     ///   - keys: The keys it uses, `KEYS` in Lua.
     ///   - arguments: What else it needs, `ARGV` in Lua.
     ///   - timeout: How long the call may take; the configuration's timeout unless said.
+    /// - Returns: what the script returns; never ``RedisReply/error(_:)``.
     /// - Throws: ``RedisError``, also when the script fails.
     public nonisolated func run(
         _ script: RedisScript,

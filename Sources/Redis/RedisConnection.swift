@@ -47,7 +47,8 @@ final class RedisConnection {
     ) throws(RedisError) -> [RedisReply] {
         let short = script.evaluation(byDigest: true, keys: keys, arguments: arguments)
         let replies = try exchange([short], limit: limit)
-        guard case .error(let error)? = replies.first, error.code == .server(prefix: "NOSCRIPT") else {
+        guard case .error(let error)? = replies.first, error.code == .server(prefix: "NOSCRIPT")
+        else {
             return replies
         }
         let full = script.evaluation(byDigest: false, keys: keys, arguments: arguments)

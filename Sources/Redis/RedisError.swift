@@ -25,8 +25,6 @@ public struct RedisError: Error, Sendable, Hashable {
         case hostUnreachable
         /// The connection ended in the middle of a call.
         case connectionLost
-        /// No connection is tried for a moment, because the last attempts failed.
-        case unavailable
         /// TLS could not be agreed upon, or the server's certificate is not trusted.
         case tls
         /// The server said what no Redis says.
@@ -42,7 +40,7 @@ public struct RedisError: Error, Sendable, Hashable {
     /// Whether the same command may succeed later.
     public var isRetryable: Bool {
         switch code {
-        case .timeout, .connectionRefused, .hostUnreachable, .connectionLost, .unavailable: true
+        case .timeout, .connectionRefused, .hostUnreachable, .connectionLost: true
         case .server(let prefix): Self.passingPrefixes.contains(prefix)
         case .cancelled, .tls, .protocolViolation, .unexpectedReply, .invalidInput, .closed: false
         }
@@ -120,11 +118,9 @@ extension RedisError {
         )
     }
 
-    static func unavailable(for rest: Duration, because error: RedisError) -> RedisError {
-        RedisError(
-            code: .unavailable,
-            message: "not tried for another \(rest), because the last call failed: \(error.message)"
-        )
+    /// The same failure, said again without trying.
+    func repeated(untriedFor rest: Duration) -> RedisError {
+        RedisError(code: code, message: "not tried for another \(rest), because \(message)")
     }
 
     static func tls(_ reason: String, server: String) -> RedisError {

@@ -26,7 +26,8 @@ public struct RedisScript: Sendable, Hashable {
         keys: [RedisArgument],
         arguments: [RedisArgument]
     ) -> [RedisArgument] {
-        let opening = byDigest ? ["EVALSHA", RedisArgument(digest)] : ["EVAL", RedisArgument(source)]
+        let opening =
+            byDigest ? ["EVALSHA", RedisArgument(digest)] : ["EVAL", RedisArgument(source)]
         return opening + [RedisArgument(keys.count)] + keys + arguments
     }
 }

@@ -66,9 +66,10 @@ final class ReplyReader {
     }
 
     private static func elements(of source: redisReply) -> [RedisReply] {
-        unsafe UnsafeBufferPointer(start: source.element, count: source.elements).map { element in
-            unsafe element.map { unsafe reply($0.pointee) } ?? .null
-        }
+        unsafe UnsafeBufferPointer(start: source.element, count: source.elements)
+            .map { element in
+                unsafe element.map { unsafe reply($0.pointee) } ?? .null
+            }
     }
 
     private static func bytes(of source: redisReply) -> [UInt8] {

@@ -66,7 +66,7 @@ struct Socket: ~Copyable {
     }
 
     private func finishConnecting(_ begun: Int32, limit: CallLimit) throws(RedisError) {
-        guard begun == 0 || begun == EINPROGRESS else { throw Self.failure(begun, limit) }
+        guard [0, EINPROGRESS, EINTR].contains(begun) else { throw Self.failure(begun, limit) }
         _ = try limit.wait(for: Int32(POLLOUT), on: descriptor, .connecting)
         var pending: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)

@@ -1,5 +1,4 @@
 internal import CLibSSL
-internal import Endpoints
 
 /// TLS as a codec: it turns plain bytes into protected ones and back, and never touches a socket.
 @safe
@@ -11,22 +10,10 @@ final class TLSSession {
     private let outbox: OpaquePointer
     private let server: String
 
-    /// Begins a session that accepts only `host`, certified by a known authority, in TLS 1.2 or newer.
-    init(
-        host: String,
-        authorityFile: String?,
-        certificateFile: String?,
-        keyFile: String?,
-        server: String
-    ) throws(RedisError) {
-        let context = try unsafe Self.makeContext(
-            authorityFile: authorityFile,
-            certificateFile: certificateFile,
-            keyFile: keyFile,
-            server: server
-        )
-        defer { unsafe SSL_CTX_free(context) }
-        guard let session = unsafe SSL_new(context), let inbox = unsafe BIO_new(BIO_s_mem()),
+    /// Begins a session with `host`, whose certificate must name it.
+    init(_ context: TLSContext, host: String, server: String) throws(RedisError) {
+        let session = unsafe context.withPointer { unsafe SSL_new($0) }
+        guard let session = unsafe session, let inbox = unsafe BIO_new(BIO_s_mem()),
             let outbox = unsafe BIO_new(BIO_s_mem())
         else { throw .tls("OpenSSL is out of memory", server: server) }
         unsafe SSL_set_bio(session, inbox, outbox)
@@ -111,69 +98,7 @@ final class TLSSession {
                 server: server
             )
         }
-        return .tls("\(what): \(Self.lastReason())", server: server)
-    }
-}
-
-extension TLSSession {
-    private static func makeContext(
-        authorityFile: String?,
-        certificateFile: String?,
-        keyFile: String?,
-        server: String
-    ) throws(RedisError) -> OpaquePointer {
-        guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
-            throw .tls("OpenSSL cannot be used: \(lastReason())", server: server)
-        }
-        let problem = unsafe configure(
-            context,
-            authorityFile: authorityFile,
-            certificateFile: certificateFile,
-            keyFile: keyFile
-        )
-        if let problem {
-            unsafe SSL_CTX_free(context)
-            throw .tls(problem, server: server)
-        }
-        return unsafe context
-    }
-
-    /// - Returns: what is wrong; `nil` when nothing is.
-    private static func configure(
-        _ context: OpaquePointer,
-        authorityFile: String?,
-        certificateFile: String?,
-        keyFile: String?
-    ) -> String? {
-        _ = unsafe clibssl_require_tls_1_2(context)
-        unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
-        if let authorityFile {
-            guard unsafe SSL_CTX_load_verify_file(context, authorityFile) == 1 else {
-                return unreadable("cacertfile", authorityFile)
-            }
-        } else {
-            unsafe SSL_CTX_set_default_verify_paths(context)
-        }
-        guard let certificateFile else { return nil }
-        guard unsafe SSL_CTX_use_certificate_chain_file(context, certificateFile) == 1 else {
-            return unreadable("certfile", certificateFile)
-        }
-        let keyFile = keyFile ?? certificateFile
-        guard unsafe SSL_CTX_use_PrivateKey_file(context, keyFile, SSL_FILETYPE_PEM) == 1 else {
-            return unreadable("keyfile", keyFile)
-        }
-        return nil
-    }
-
-    private static func unreadable(_ parameter: String, _ path: String) -> String {
-        "the URL's `\(parameter)`, `\(path)`, cannot be used: \(lastReason()); expected a PEM file"
-    }
-
-    private static func lastReason() -> String {
-        guard let reason = unsafe ERR_reason_error_string(ERR_get_error()) else {
-            return "no reason given"
-        }
-        return unsafe String(cString: reason)
+        return .tls("\(what): \(TLSContext.lastReason())", server: server)
     }
 
     private static func isAddress(_ host: String) -> Bool {

@@ -11,19 +11,20 @@ final class Transport {
     /// Connects.
     init(_ configuration: RedisConfiguration, limit: CallLimit) throws(RedisError) {
         let host = configuration.url.host
-        let addresses = try Resolver.addresses(of: host, port: configuration.port, limit: limit)
-        socket = try Socket.connect(to: addresses, limit: limit)
+        let server = limit.server
         switch configuration.security {
         case .plaintext: tls = nil
         case .verified(let authorityFile, let certificateFile, let keyFile):
-            tls = try TLSSession(
-                host: host,
+            let context = try TLSContext(
                 authorityFile: authorityFile,
                 certificateFile: certificateFile,
                 keyFile: keyFile,
-                server: limit.server
+                server: server
             )
+            tls = try TLSSession(context, host: host, server: server)
         }
+        let addresses = try Resolver.addresses(of: host, port: configuration.port, limit: limit)
+        socket = try Socket.connect(to: addresses, limit: limit)
         if let tls { try shakeHands(tls, limit: limit) }
     }
 

@@ -3,8 +3,10 @@ internal import Glibc
 
 /// A descriptor that another thread makes readable to end a `poll`.
 final class WakeUp: Sendable {
-    /// What to poll for reading. -1, which `poll` ignores, when the process has no descriptor left:
-    /// cancellation is then seen at the deadline.
+    /// What to poll for reading.
+    ///
+    /// It is -1, which `poll` ignores, when the process has no descriptor left: cancellation is then
+    /// seen at the deadline.
     let descriptor: Int32
 
     init() {

@@ -12,7 +12,7 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup var argument: PipelineArgument
 
     func run() async throws {
-        let (_, pipeline) = try argument.read()
+        let pipeline = try argument.read().pipeline
         _ = try PlanGraph(pipeline, periods: [])
         print(
             "\(pipeline.name): \(pipeline.dimensions.count) dimensions, "

@@ -8,6 +8,7 @@ import Pipelines
 import Planning
 import Postgres
 import Redis
+import SampleData
 import Warehouse
 
 /// An end of a command that is not success: what to print, and the exit code (after `sysexits.h`).
@@ -28,19 +29,24 @@ struct CommandFailure: Error {
     }
 
     let code: Code
-    /// Empty when everything has been said.
-    let message: String
+    /// What to print; empty when everything has been said.
+    let report: String
 
     init(_ code: Code, _ message: String = "") {
+        self.init(code, report: message.isEmpty ? "" : "error: \(message)")
+    }
+
+    /// A failure whose text is printed as it is.
+    init(_ code: Code, report: String) {
         self.code = code
-        self.message = message
+        self.report = report
     }
 
     /// Prints what is to be said about `error` and ends the process.
     static func exit(with error: any Error) -> Never {
         guard let failure = CommandFailure(error) else { Longshore.exit(withError: error) }
-        if !failure.message.isEmpty {
-            FileHandle.standardError.write(Data("error: \(failure.message)\n".utf8))
+        if !failure.report.isEmpty {
+            FileHandle.standardError.write(Data("\(failure.report)\n".utf8))
         }
         Foundation.exit(failure.code.rawValue)
     }
@@ -49,7 +55,6 @@ struct CommandFailure: Error {
     private init?(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
-        case let error as DefinitionError: self.init(.badInput, error.description)
         case let error as PeriodSelectionError: self.init(.usage, error.description)
         case let error as PlanError: self.init(.badInput, error.description)
         case let error as EndpointError: self.init(.usage, error.description)
@@ -59,6 +64,7 @@ struct CommandFailure: Error {
         case let error as WarehouseError: self.init(.badInput, error.description)
         case let error as ExtractionError: self.init(.badInput, error.description)
         case let error as LocalStackError: self.init(.unavailable, error.description)
+        case let error as SampleDataError: self.init(.usage, error.description)
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:
             guard Longshore.exitCode(for: error) == .failure else { return nil }

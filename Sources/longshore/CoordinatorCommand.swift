@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coordinator
 import ServiceLifecycle
+import UnixSignals
 import Warehouse
 
 /// `longshore coordinator`: the daemon that coordinates loads.

@@ -1,6 +1,7 @@
 import AMQP
 import BlockingThread
 import Coordinator
+import Endpoints
 import Foundation
 import InFlight
 import Logging
@@ -28,7 +29,10 @@ struct Fleet: Sendable {
         let allowsPlaintext = environment["LONGSHORE_ALLOW_PLAINTEXT"] == "1"
         self.amqp = try AMQPConfiguration(url: amqp, allowsPlaintext: allowsPlaintext)
         self.postgres = try PostgresConfiguration(url: postgres, allowsPlaintext: allowsPlaintext)
-        self.redis = try RedisConfiguration(url: redis, allowsPlaintext: allowsPlaintext)
+        self.redis = try RedisConfiguration(
+            url: ConnectionURL(redis),
+            allowsPlaintext: allowsPlaintext
+        )
         self.isLocal = isLocal
         name = environment["LONGSHORE_FLEET"] ?? "longshore"
         logger = Self.logger(level: environment["LONGSHORE_LOG"])
@@ -36,8 +40,8 @@ struct Fleet: Sendable {
 
     /// Logs go to standard error, so that output can be piped.
     private static func logger(level: String?) -> Logger {
-        var logger = Logger(label: "longshore", factory: StreamLogHandler.standardError)
-        logger.logLevel = level.flatMap(Logger.Level.init) ?? .warning
+        var logger = Logger(label: "longshore", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = level.flatMap { Logger.Level(rawValue: $0) } ?? .warning
         return logger
     }
 

@@ -1,9 +1,10 @@
 import Console
 import Coordinator
 import Foundation
-import Messaging
+import Pipelines
 import Planning
 import ServiceLifecycle
+import UnixSignals
 import Warehouse
 import Worker
 

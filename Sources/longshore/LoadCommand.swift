@@ -41,7 +41,8 @@ struct LoadCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (definition, pipeline) = try argument.read()
+        let definition = try argument.read()
+        let pipeline = definition.pipeline
         let fleet = try await options.fleet()
         let ledger = PostgresLedger(fleet.postgres)
         let periods = try await selection.periods(of: pipeline, in: ledger)
@@ -52,7 +53,7 @@ struct LoadCommand: AsyncParsableCommand {
         }
         let request = LoadRequest(
             pipeline: pipeline,
-            definition: definition,
+            definition: definition.bundle,
             folder: argument.folder,
             periods: periods,
             requestedBy: "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"

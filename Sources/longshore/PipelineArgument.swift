@@ -19,9 +19,17 @@ struct PipelineArgument: ParsableArguments {
     /// The folder, absolute.
     var folder: String { URL(fileURLWithPath: pipeline).standardizedFileURL.path }
 
-    /// Reads the definition; every problem is in the error.
-    func read() throws -> (bundle: DefinitionBundle, pipeline: Pipeline) {
-        try DefinitionReader.read(folder: folder, parameters: parameters)
+    /// Reads the definition and prints its warnings; every problem is in the error.
+    func read() throws -> Definition {
+        do {
+            let definition = try DefinitionReader.read(folder: folder, parameters: parameters)
+            for warning in definition.warnings {
+                FileHandle.standardError.write(Data("\(warning.description)\n".utf8))
+            }
+            return definition
+        } catch {
+            throw CommandFailure(.badInput, report: error.rendered(folder: pipeline))
+        }
     }
 
     private var parameters: [String: String] {

@@ -17,7 +17,7 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (_, pipeline) = try argument.read()
+        let pipeline = try argument.read().pipeline
         let periods = try await periods(of: pipeline)
         let graph = try PlanGraph(pipeline, periods: periods)
         if output.json {

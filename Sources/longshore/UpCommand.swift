@@ -1,4 +1,5 @@
 import ArgumentParser
+import Endpoints
 import LocalStack
 
 /// `longshore up`: the private stack of this machine.

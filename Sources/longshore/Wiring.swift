@@ -1,5 +1,6 @@
 import BlockingThread
 import Coordinator
+import Extraction
 import Foundation
 import InFlight
 import Messaging

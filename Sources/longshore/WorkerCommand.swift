@@ -1,5 +1,6 @@
 import ArgumentParser
 import ServiceLifecycle
+import UnixSignals
 
 /// `longshore worker`: a process of the fleet.
 struct WorkerCommand: AsyncParsableCommand {

@@ -23,6 +23,7 @@ struct CoordinatorBench: Sendable {
         let request = LoadRequest(
             pipeline: SamplePipelines.callcenter,
             definition: DefinitionBundle(files: [:]),
+            folder: "",
             periods: SamplePipelines.months(months),
             requestedBy: "test"
         )
@@ -57,7 +58,7 @@ struct CoordinatorBench: Sendable {
         )
         return try await withThrowingTaskGroup(of: CoordinationResult?.self) { group in
             group.addTask {
-                try await hub.run()
+                await hub.listen()
                 return nil
             }
             group.addTask {

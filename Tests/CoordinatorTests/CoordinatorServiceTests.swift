@@ -1,5 +1,6 @@
 import Coordinator
 import Logging
+import Pipelines
 import Planning
 import ServiceLifecycle
 import TestSupport
@@ -25,8 +26,8 @@ import Testing
     func orphans() async throws {
         try await Simulation.run { simulation in
             let bench = CoordinatorBench(simulation)
-            var loads: [Int64] = []
-            for _ in 0..<5 { loads.append(try await bench.makeLoad(months: 2)) }
+            for _ in 0..<5 { _ = try await bench.makeLoad(months: 2) }
+            let loads: [Int64] = [1, 2, 3, 4, 5]
             let daemon = service(bench, limit: 2)
             try await bench.withWorker {
                 await withTaskGroup(of: Void.self) { group in
@@ -79,13 +80,14 @@ import Testing
 
     @Test("a graceful shutdown of the daemon releases its leases", .timeLimit(.minutes(1)))
     func gracefulShutdown() async throws {
-        // On the real clock, because a service group runs its services in tasks of its own.
+        // Outside a simulation, because a service group starts tasks of its own.
         let clock = TestClock()
         let broker = InMemoryBroker(clock: clock)
         let warehouse = InMemoryWarehouse(clock: clock)
         let request = LoadRequest(
             pipeline: SamplePipelines.callcenter,
             definition: .init(files: [:]),
+            folder: "",
             periods: SamplePipelines.months(1),
             requestedBy: "test"
         )
@@ -104,7 +106,7 @@ import Testing
         let group = ServiceGroup(services: [daemon], logger: .silent)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            while broker.publishedCount == 0 { await Task.yield() }
+            while broker.publishedCount == 0, !Task.isCancelled { await Task.yield() }
             #expect(warehouse.coordinator(of: load) == "daemon")
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()

@@ -194,20 +194,28 @@ import Testing
         }
     }
 
-    @Test("a cancelled coordination releases its lease")
-    func released() async throws {
+    @Test("a coordination that is stopped releases its lease")
+    func stopped() async throws {
         try await Simulation.run { simulation in
             let bench = CoordinatorBench(simulation)
             let load = try await bench.makeLoad()
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { _ = try? await bench.coordinate(load) }
-                group.addTask { try? await simulation.clock.sleep(for: .seconds(1)) }
-                await group.next()
+            let coordinator = LoadCoordinator(
+                of: load,
+                settings: CoordinatorSettings(owner: "first"),
+                ports: bench.ports(
+                    hub: EventHub(InMemoryEventReceiver(bench.broker)),
+                    process: FakeProcess("coordinator")
+                ),
+                logger: .silent
+            )
+            simulation.clock.schedule(after: .seconds(1)) {
                 #expect(bench.warehouse.coordinator(of: load) == "first")
-                group.cancelAll()
+                coordinator.stop()
             }
+            #expect(try await coordinator.run() == .stopped)
             #expect(bench.warehouse.coordinator(of: load) == nil)
             #expect(bench.warehouse.loadState(load) == .running)
+            #expect(simulation.clock.now.offset == .seconds(1))
         }
     }
 

@@ -1,4 +1,5 @@
 import Coordinator
+import Pipelines
 import Planning
 import TestSupport
 import Testing
@@ -82,7 +83,7 @@ import Testing
                 return End(load: state, blocked: blocked, states: ledger)
             }
         }
-        throw Simulation.Endless(description: "the machine never finished")
+        throw TwinError(description: "the machine never finished")
     }
 
     /// Dimensions that refer to earlier ones, facts and marts by period.

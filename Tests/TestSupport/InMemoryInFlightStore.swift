@@ -53,6 +53,7 @@ public final class InMemoryInFlightStore: InFlightStore {
         state.withLock { $0.isReachable = isReachable }
     }
 
+    /// Takes a task's lease; a fresh one begins the task's progress anew.
     public func claim(_ task: LoadTaskID, owner: String) async -> Claim {
         access(otherwise: .taken) { state, now in
             if state.doneMarks[task] != nil { return .done }
@@ -66,6 +67,7 @@ public final class InMemoryInFlightStore: InFlightStore {
         }
     }
 
+    /// Extends a lease; one that vanished is taken again unless the task is done.
     public func renew(_ task: LoadTaskID, owner: String) async -> Bool {
         access(otherwise: true) { state, now in
             let holder = state.leases[task]?.owner
@@ -77,6 +79,7 @@ public final class InMemoryInFlightStore: InFlightStore {
         }
     }
 
+    /// Gives a lease up and marks the task done when it is.
     public func release(_ task: LoadTaskID, owner: String, isDone: Bool) async {
         access(otherwise: ()) { state, now in
             if state.leases[task]?.owner == owner { state.leases[task] = nil }
@@ -84,6 +87,7 @@ public final class InMemoryInFlightStore: InFlightStore {
         }
     }
 
+    /// Adds to a task's rows and bytes.
     public func report(_ task: LoadTaskID, rows: Int, bytes: Int) async {
         access(otherwise: ()) { state, _ in
             let before = state.progress[task] ?? InFlightProgress(rows: 0, bytes: 0)
@@ -94,6 +98,7 @@ public final class InMemoryInFlightStore: InFlightStore {
         }
     }
 
+    /// Rows and bytes of a load's tasks.
     public func progress(ofLoad load: Int64) async -> [Int: InFlightProgress] {
         access(otherwise: [:]) { state, _ in
             let entries = state.progress.lazy.filter { $0.key.load == load }
@@ -101,12 +106,14 @@ public final class InMemoryInFlightStore: InFlightStore {
         }
     }
 
+    /// Writes a worker's presence.
     public func register(_ worker: WorkerPresence) async {
         access(otherwise: ()) { state, now in
             state.workers[worker.name] = (worker, now + presence)
         }
     }
 
+    /// The workers whose presence has not expired, by name.
     public func workers() async -> [WorkerPresence] {
         access(otherwise: []) { state, _ in
             state.workers.values.map(\.presence).sorted { $0.name < $1.name }

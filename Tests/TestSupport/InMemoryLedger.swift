@@ -1,4 +1,5 @@
 public import Planning
+import Synchronization
 
 /// The twin of a coordinator's connection to the ledger.
 public struct InMemoryLedger: LoadLedger {
@@ -141,7 +142,7 @@ public struct InMemoryLedger: LoadLedger {
         }
     }
 
-    private func call<Result>(
+    private func call<Result: Sendable>(
         _ body: (inout InMemoryWarehouse.State) throws -> Result
     ) throws -> Result {
         try process.requireAlive()
@@ -149,6 +150,6 @@ public struct InMemoryLedger: LoadLedger {
         guard !isDown, !warehouse.dice.happens(faults.refusedCalls) else {
             throw TwinError(description: "the ledger cannot be reached")
         }
-        return try warehouse.state.withLock(body)
+        return try warehouse.state.withLock { state in try body(&state) }
     }
 }

@@ -81,9 +81,9 @@ public final class InMemoryTaskLoader: TaskLoader {
     /// Lets time pass; `false` when the attempt was cancelled and cares.
     private func pause(_ behaviour: InMemoryWarehouse.Behaviour) async -> Bool {
         guard !behaviour.ignoresCancellation else {
-            let (wakeUps, alarm) = AsyncStream<Void>.makeStream()
-            warehouse.clock.schedule(after: behaviour.stepTime) { alarm.finish() }
-            await Uncancellable.wait(for: wakeUps)
+            await withCheckedContinuation { wakeUp in
+                warehouse.clock.schedule(after: behaviour.stepTime) { wakeUp.resume() }
+            }
             return true
         }
         do {
@@ -160,12 +160,5 @@ extension InMemoryWarehouse {
             state.loads[id.load]?.tasks[id.ordinal] = row
             return tier.map { .retry($0) } ?? .final
         }
-    }
-}
-
-/// Waiting that goes on when the waiting task is cancelled.
-private enum Uncancellable {
-    static func wait(for stream: AsyncStream<Void>) async {
-        await Task { for await _ in stream {} }.value
     }
 }

@@ -1,3 +1,4 @@
+internal import Pipelines
 public import Planning
 import Synchronization
 

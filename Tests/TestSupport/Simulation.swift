@@ -29,7 +29,7 @@ public final class Simulation: Sendable {
     /// - Throws: ``Endless`` when `body` is not over after `limit` of virtual time.
     public static func run<Result: Sendable>(
         seed: UInt64? = nil,
-        limit: Duration = .seconds(24 * 3600),
+        limit: Duration = .seconds(4 * 3600),
         _ body: @escaping @Sendable (Simulation) async throws -> Result
     ) async throws -> Result {
         let clock = TestClock()

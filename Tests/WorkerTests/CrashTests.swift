@@ -25,6 +25,8 @@ import Worker
                 #expect(tasks.map { bench.warehouse.row($0)?.effects } == [1, 1, 1])
                 #expect(bench.broker.messageCount == 0)
                 #expect(bench.warehouse.violations.isEmpty)
+                // A dead worker's lease ends by itself.
+                try await simulation.clock.sleep(for: .seconds(30))
                 #expect(bench.inFlight.held.isEmpty)
             }
         }

@@ -1,6 +1,7 @@
 import Logging
 import Planning
 import ServiceLifecycle
+import Synchronization
 import TestSupport
 import Testing
 import Worker
@@ -147,21 +148,19 @@ import Worker
 
     @Test("a service group's graceful shutdown ends the worker", .timeLimit(.minutes(1)))
     func serviceGroup() async throws {
-        // Outside the simulation: a service group runs its services in tasks of its own.
-        try await Simulation.run { simulation in
-            let bench = WorkerBench(simulation)
-            let worker = bench.worker()
-            let group = ServiceGroup(
-                services: [worker],
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            )
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { try await group.run() }
-                while await bench.inFlight.workers().isEmpty { await Task.yield() }
-                await group.triggerGracefulShutdown()
-                try await tasks.waitForAll()
-            }
-            #expect(worker.metrics.results.isEmpty)
+        // Outside a simulation, because a service group starts tasks of its own.
+        let bench = WorkerBench(clock: TestClock(), dice: Dice(seed: 0))
+        let worker = bench.worker()
+        let group = ServiceGroup(
+            services: [worker],
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            while await bench.inFlight.workers().isEmpty, !Task.isCancelled { await Task.yield() }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
         }
+        #expect(worker.metrics.results.isEmpty)
     }
 }

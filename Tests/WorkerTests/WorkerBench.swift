@@ -15,10 +15,14 @@ final class WorkerBench: Sendable {
     let connections = Mutex<[InMemoryTaskLoader]>([])
     let refusedConnections = Mutex(0)
 
-    init(_ simulation: Simulation) {
-        clock = simulation.clock
-        broker = InMemoryBroker(clock: clock, dice: simulation.dice)
-        warehouse = InMemoryWarehouse(clock: clock, dice: simulation.dice)
+    convenience init(_ simulation: Simulation) {
+        self.init(clock: simulation.clock, dice: simulation.dice)
+    }
+
+    init(clock: TestClock, dice: Dice) {
+        self.clock = clock
+        broker = InMemoryBroker(clock: clock, dice: dice)
+        warehouse = InMemoryWarehouse(clock: clock, dice: dice)
         inFlight = FakeInFlightStore(clock: clock)
     }
 
@@ -29,6 +33,7 @@ final class WorkerBench: Sendable {
                 facts: (0..<count).map { SamplePipelines.fact("f\($0)", isPerPeriod: false) }
             ),
             definition: DefinitionBundle(files: [:]),
+            folder: "",
             periods: [],
             requestedBy: "test"
         )

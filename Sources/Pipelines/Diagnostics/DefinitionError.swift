@@ -9,6 +9,7 @@ public struct DefinitionError: Error, Sendable, Hashable {
     /// All problems as compilers show them, and a last line that counts them.
     ///
     /// - Parameter folder: what to put in front of file names, so that they can be clicked.
+    /// - Returns: The text, without a line end behind it.
     public func rendered(folder: String? = nil) -> String {
         let problems = diagnostics.map { $0.rendered(folder: folder) }
         return (problems + [summary]).joined(separator: "\n\n")

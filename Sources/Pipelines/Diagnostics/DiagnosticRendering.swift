@@ -2,6 +2,7 @@ extension Diagnostic {
     /// The problem as compilers show it, with the line it is on and a caret, over several lines.
     ///
     /// - Parameter folder: what to put in front of file names, so that they can be clicked.
+    /// - Returns: The text, without a line end behind it.
     public func rendered(folder: String? = nil) -> String {
         let path = folder.map { $0.hasSuffix("/") ? $0 + file : $0 + "/" + file } ?? file
         let number = sourceLine == nil ? "" : String(position.line)

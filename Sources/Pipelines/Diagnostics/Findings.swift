@@ -37,7 +37,7 @@ final class Findings {
     ) {
         let source = sources[span.file]
         let position = source?.clamped(span.position) ?? span.position
-        var line = source?.line(position.line)
+        var line = source?.line(position.line).map(PasswordMask.masked)
         if hidesValue {
             line = line.map { String($0.unicodeScalars.prefix(position.column - 1)) + "***" }
         }

@@ -28,7 +28,9 @@ struct SourceText {
         return lines[position.line - 1].dropFirst(position.column - 1).first
     }
 
-    /// Line breaks are YAML 1.1's: LF, CR, CR LF, NEL, LS and PS. There is always one line.
+    /// There is always one line.
+    ///
+    /// Line breaks are YAML 1.1's: LF, CR, CR LF, NEL, LS and PS.
     private static func split(_ text: String.UnicodeScalarView) -> [Substring.UnicodeScalarView] {
         var lines: [Substring.UnicodeScalarView] = []
         var start = text.startIndex

@@ -2,7 +2,7 @@
 ///
 /// One table of shapes (``Grammar``) drives the check of keys and kinds, the JSON Schema for editors,
 /// and the test that every key is documented.
-indirect enum Shape {
+indirect enum Shape: Sendable {
     /// Any text or number.
     case text
     /// A name by the grammar of names.
@@ -44,14 +44,15 @@ indirect enum Shape {
         case .named(let what, _): "a mapping: the name of each \(what), and what it is"
         case .texts: "a mapping from texts to texts"
         case .record(let record): "a mapping with \(record.keyList)"
-        case .variants(let records): records.map(\.title).joined(separator: ", or ")
+        case .variants(let records):
+            "a mapping that describes " + records.map(\.title).joined(separator: " or ")
         case .either(let text, let mapping): "\(text.expectation); or \(mapping.expectation)"
         }
     }
 }
 
 /// A mapping with known keys.
-struct Record {
+struct Record: Sendable {
     /// What it describes, with its article: `a dimension`.
     var title: String
     /// The key that tells this record from its variants; `nil` for the one that is left.
@@ -64,7 +65,7 @@ struct Record {
     var misplaced: [String: String] = [:]
 
     /// A key of a record.
-    struct Key {
+    struct Key: Sendable {
         var name: String
         var shape: Shape
         var isRequired = false

@@ -58,6 +58,6 @@ public struct Dimension: Sendable, Hashable {
 
     /// The attributes that are the business key, in the key's order.
     public var keyAttributes: [Attribute] {
-        key.compactMap { name in attributes.first { $0.plan.name == name } }
+        key.compactMap { name in attributes.first { $0.name == name } }
     }
 }

@@ -20,7 +20,9 @@ public struct Extract: Sendable, Hashable {
     }
 }
 
-/// How a CSV file is written. The format is RFC 4180's with these liberties.
+/// How a CSV file is written.
+///
+/// The format is RFC 4180's with these liberties.
 public struct CSVDialect: Sendable, Hashable {
     /// The byte between fields.
     public var delimiter: UInt8

@@ -41,7 +41,7 @@ struct ColumnReading {
     /// The business keys of all dimensions, by the dimensions' names.
     let keys: [String: [String]]
 
-    /// The columns of a table. `taken` are the names of the columns that Longshore adds to it.
+    /// The columns of a table; `taken` are the columns that Longshore adds to it, and what they are.
     func columns(in table: YAMLNode, taken: [String: String]) -> Columns {
         var columns = Columns()
         var owners = taken
@@ -171,6 +171,11 @@ enum ReservedNames {
     static func column(_ name: String) -> String? {
         if let use = columns[name] { return use }
         return systemColumns.contains(name) ? "it is a system column of Postgres" : nil
+    }
+
+    /// What a dimension of this name would be taken for, when it cannot be the author's.
+    static func dimension(_ name: String) -> String? {
+        name.hasSuffix("_observed") ? "a dimension's history is kept in a table of that name" : nil
     }
 
     /// What a schema of this name is used for, when it cannot be the author's.

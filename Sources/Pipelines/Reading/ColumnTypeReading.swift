@@ -94,7 +94,7 @@ struct ColumnTypeReading {
 
     private func date(_ column: YAMLNode) -> ColumnType? {
         refuse(["zone"], in: column, for: "a timestamp")
-        guard let format = format(column, isTimestamp: false, otherwise: .isoDate) else {
+        guard let format = format(column, otherwise: .isoDate) else {
             return nil
         }
         return .date(format: format)
@@ -102,28 +102,22 @@ struct ColumnTypeReading {
 
     private func timestamp(_ column: YAMLNode) -> ColumnType? {
         checkZone(column["zone"])
-        guard let format = format(column, isTimestamp: true, otherwise: .isoTimestamp) else {
+        guard let format = format(column, otherwise: .isoTimestamp) else {
             return nil
         }
         return .timestamp(format: format, zone: column["zone"]?.text ?? defaultZone)
     }
 
-    private func format(
-        _ column: YAMLNode,
-        isTimestamp: Bool,
-        otherwise standard: DateFormat
-    ) -> DateFormat? {
+    private func format(_ column: YAMLNode, otherwise standard: DateFormat) -> DateFormat? {
         guard let node = column["format"] else { return standard }
         guard let text = node.text else { return nil }
         let format = DateFormat(text)
-        guard let problem = DatePattern(format, isTimestamp: isTimestamp).problem else {
-            return format
-        }
+        guard let problem = format.problem else { return format }
         findings.add(
             .valueMalformed,
             at: node.span,
-            "the format `\(text)` is not usable: \(problem)",
-            expected: "letters like `\(standard.pattern)`; other letters in `'quotes'`"
+            problem,
+            expected: "letters like `\(standard.pattern)`"
         )
         return nil
     }

@@ -7,6 +7,7 @@ public enum DefinitionReader {
     /// - Parameters:
     ///   - folder: The path of the pipeline's folder.
     ///   - parameters: Values for the definition's parameters, by name.
+    /// - Returns: The definition, with the bundle that the ledger keeps.
     /// - Throws: ``DefinitionError`` with all the problems there are, a missing folder among them.
     public static func read(
         folder: String,

@@ -60,13 +60,20 @@ struct DimensionReading {
                 expected: "no `scd`: a row with another key is another row"
             )
         }
-        guard entry.value["required"]?.bool != true, entry.value["type"] != nil else { return }
+        guard isSaidOptional(entry.value) else { return }
         findings.add(
             .keyColumn,
             at: entry.key.span,
             "the key column `\(entry.name)` is not `required`",
             expected: "`required: true`: a row without its key cannot be found again"
         )
+    }
+
+    /// Whether a column is not `required`, and not because the word is misspelt: that is reported.
+    private func isSaidOptional(_ column: YAMLNode) -> Bool {
+        if let required = column.entry("required")?.value { return required.bool == false }
+        return column["type"] != nil
+            && column.entries.allSatisfy { Grammar.dimensionColumn.key($0.name) != nil }
     }
 
     private func checkEffective(_ node: YAMLNode?, in columns: Columns) {

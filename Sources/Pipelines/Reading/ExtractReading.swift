@@ -5,7 +5,7 @@ struct ExtractReading {
     /// The names of all sources, those with problems among them.
     let sourceNames: [String]
 
-    /// What `table` reads. `period` says whether the table is loaded by period.
+    /// The rows that `table` reads; `isByPeriod` tells whether it is loaded by period.
     func extract(of table: YAMLNode, isByPeriod: Bool) -> Extract {
         let from = table["from"]
         let name = from?["source"]?.text ?? ""
@@ -15,11 +15,11 @@ struct ExtractReading {
             checkQuery(text, at: query.span, isByPeriod: isByPeriod)
             input = .query(text)
         } else {
-            let pattern = from?["csv"]?.text ?? ""
-            if let node = from?["csv"] {
-                checkPattern(pattern, at: node.span, isByPeriod: isByPeriod)
+            let pattern = from?["csv"]?.text
+            if let pattern, let span = from?["csv"]?.span {
+                checkPattern(pattern, at: span, isByPeriod: isByPeriod)
             }
-            input = .csv(pattern: pattern, dialect: dialect(from))
+            input = .csv(pattern: pattern ?? "", dialect: dialect(from))
         }
         return Extract(source: name, input: input)
     }

@@ -54,7 +54,9 @@ struct ParameterSubstitution {
             findings.add(
                 .valueMalformed,
                 at: span,
-                "`\(malformed)` is not understood",
+                // In a source it may be part of a URL with a password.
+                allowsEnvironment
+                    ? "a `${…}` is not understood" : "`\(malformed)` is not understood",
                 expected: "`${name}`, of letters, digits and `_`"
             )
             return nil

@@ -45,7 +45,7 @@ struct Parameters {
                 .parameterValue,
                 at: entry.key.span,
                 "the parameter `\(entry.name)` has no value",
-                expected: "a `default` here, or `--parameter \(entry.name)=…` when loading"
+                expected: "a `default` here, or `--set \(entry.name)=…` when loading"
             )
             return nil
         }

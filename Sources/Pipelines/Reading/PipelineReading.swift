@@ -1,5 +1,3 @@
-internal import Rows
-
 /// Makes a pipeline of a definition's tree, and finds every problem on the way.
 ///
 /// It goes on after a problem with whatever stands in for the broken part: the result is used only
@@ -157,6 +155,14 @@ struct PipelineReading {
                     )
                 }
                 owners[entry.name] = section.kind
+                if section.name == "dimensions", let use = ReservedNames.dimension(entry.name) {
+                    findings.add(
+                        .nameReserved,
+                        at: entry.key.span,
+                        "the dimension `\(entry.name)` cannot be: \(use)",
+                        expected: "another name"
+                    )
+                }
             }
         }
         if root.entry("dimensions") == nil, root.entry("facts") == nil,
@@ -183,7 +189,9 @@ struct PipelineReading {
         }
         CycleCheck(findings: findings, kind: "dimensions", needs: needs)
             .run(inOrder: entries("dimensions").map(\.name))
-        let names = marts.map(\.name)
+        // A mart that shares its name with another table has been reported.
+        let others = (entries("dimensions") + entries("facts")).map(\.name)
+        let names = marts.map(\.name).filter { !others.contains($0) }
         var martNeeds: [String: [(name: String, span: Span)]] = [:]
         for (mart, entry) in zip(marts, tableEntries("marts")) {
             let span = (entry.value["reads"] ?? entry.value["sql"])?.span ?? entry.key.span

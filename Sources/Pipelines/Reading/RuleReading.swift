@@ -4,8 +4,20 @@ internal import Rows
 struct RuleReading {
     let findings: Findings
 
+    /// As many as a row encoder carries out.
+    private static let maximumSteps = 16
+
     func cleaning(of column: YAMLNode) -> [CleaningStep] {
-        (column["clean"]?.items ?? []).flatMap(steps)
+        guard let node = column["clean"] else { return [] }
+        let steps = node.items.flatMap(steps)
+        if steps.count > Self.maximumSteps {
+            reportRange(
+                node.span,
+                "\(steps.count) steps of cleaning",
+                "at most \(Self.maximumSteps)"
+            )
+        }
+        return steps
     }
 
     private func steps(_ node: YAMLNode) -> [CleaningStep] {
@@ -137,9 +149,8 @@ extension ColumnType {
         case .decimal(let precision, let scale):
             "a number that fits the column's type `decimal(\(precision),\(scale))`"
         case .float: "a number, as the column's type"
-        case .date(let format): "a date written in the column's format `\(format.pattern)`"
-        case .timestamp(let format, _):
-            "a timestamp written in the column's format `\(format.pattern)`"
+        case .date(let format), .timestamp(let format, _):
+            "`yyyy-MM-dd`, or the column's format `\(format.pattern)`"
         case .text: "no bound: texts are bounded by `length`, `one_of` and `matches`"
         case .boolean, .uuid, .json: "no bound: only numbers, dates and timestamps have bounds"
         }

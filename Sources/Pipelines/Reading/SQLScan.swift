@@ -6,11 +6,19 @@ struct SQLScan {
     /// The names that stand outside of strings and comments: small letters unless quoted.
     private(set) var names: [(text: String, position: Diagnostic.Position)] = []
     /// The placeholders: `:period_start`.
-    private(set) var placeholders: [(name: String, position: Diagnostic.Position)] = []
+    private(set) var placeholders: [Placeholder] = []
     /// A string or comment that is not closed.
     private(set) var problem: Problem?
     /// The text without the semicolon and the comments at its end.
     var query: String { String(String.UnicodeScalarView(scalars[..<lastTokenEnd])) }
+
+    /// A `:name` in a text.
+    struct Placeholder {
+        var name: String
+        var position: Diagnostic.Position
+        /// Its Unicode scalars in the text, the colon among them.
+        var scalars: Range<Int>
+    }
 
     /// What is wrong with a text.
     struct Problem {
@@ -99,8 +107,12 @@ extension SQLScan {
         case "$" where isDollarQuote: skipDollarQuote()
         case ":" where peek(1) == ":": advance(2)
         case ":" where isNameStart(peek(1)) && !isSlice:
+            let first = index
             advance()
-            placeholders.append((scanWord(), start))
+            let name = scanWord()
+            placeholders.append(
+                Placeholder(name: name, position: start, scalars: first..<index)
+            )
         case _ where isNameStart(scalar): return scanWordOrPrefixedString(at: start)
         case "0"..."9": _ = scanWord()
         default: advance()

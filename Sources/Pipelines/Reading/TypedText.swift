@@ -21,12 +21,10 @@ enum TypedText {
         case .float:
             guard let value = Double(text), value.isFinite else { return nil }
             self = .float(value)
-        case .date(let format):
-            guard let value = DatePattern(format, isTimestamp: false).read(text) else { return nil }
-            self = .moment(value)
-        case .timestamp(let format, _):
-            guard let value = DatePattern(format, isTimestamp: true).read(text) else { return nil }
-            self = .moment(value)
+        case .date(let format), .timestamp(let format, _):
+            let date = WrittenDate(text, format: format) ?? WrittenDate(text, format: .isoDate)
+            guard let date else { return nil }
+            self = .moment(date.parts)
         case .text, .boolean, .uuid, .json: return nil
         }
     }

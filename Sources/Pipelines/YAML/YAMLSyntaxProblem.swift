@@ -2,6 +2,7 @@ internal import Yams
 
 /// An error of the YAML parser in words that help.
 struct YAMLSyntaxProblem {
+    private var code = Diagnostic.Code.yamlSyntax
     private var message: String
     private var note: String?
     private let span: Span
@@ -15,6 +16,7 @@ struct YAMLSyntaxProblem {
             message = "a tab stands in the indentation"
             note = "YAML is indented with blanks only"
         } else if problem.contains("alias") {
+            code = .yamlFeature
             message = "definitions use no anchors and aliases"
             note = "a text that begins with `*` or `&` must be in quotes"
         } else if problem.contains("another document") {
@@ -28,7 +30,7 @@ struct YAMLSyntaxProblem {
     }
 
     func report(to findings: Findings) {
-        findings.add(.yamlSyntax, at: span, message, note: note)
+        findings.add(code, at: span, message, note: note)
     }
 
     private static let notes: [(problem: String, note: String)] = [

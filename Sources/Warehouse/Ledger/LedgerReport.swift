@@ -136,7 +136,7 @@ extension PostgresLedger {
             let first = try row.optionalText("first")
             let last = try row.optionalText("last")
             return LoadReport(
-                load: try row.integer("id"),
+                load: try row.integer("id", as: Int64.self),
                 pipeline: try row.text("pipeline"),
                 state: try row.text("state"),
                 periods: first == last ? first : "\(first ?? "")..\(last ?? "")",
@@ -218,7 +218,7 @@ extension PostgresLedger {
                 period: try row.text("period"),
                 state: try row.text("state"),
                 reason: try row.optionalText("reason"),
-                loadedBy: try row.optionalInteger("loaded_by"),
+                loadedBy: try row.optionalInteger("loaded_by", as: Int64.self),
                 loadedAt: try row.optionalText("loaded_at"),
                 rows: try row.optionalInteger("rows_loaded"),
                 rejected: try row.optionalInteger("rows_rejected")
@@ -263,7 +263,7 @@ extension PostgresLedger {
         )
         return try rows.map { row in
             RejectReport(
-                reject: try row.integer("id"),
+                reject: try row.integer("id", as: Int64.self),
                 task: "\(try row.text("load_id")).\(try row.text("ordinal"))",
                 table: try row.text("table_name"),
                 period: try row.text("period"),

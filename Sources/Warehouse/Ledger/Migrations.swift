@@ -1,4 +1,4 @@
-import Postgres
+public import Postgres
 
 /// The numbered steps that bring the ledger's schema to what this program needs.
 ///

@@ -69,7 +69,7 @@ public actor PostgresLedger: LoadLedger {
             ]
         )
         guard let row = rows.first else { throw WarehouseError.unknownLoad(0) }
-        return try row.integer("id")
+        return try row.integer("id", as: Int64.self)
     }
 
     /// The load as it was asked for.
@@ -122,7 +122,7 @@ public actor PostgresLedger: LoadLedger {
             order by id
             """
         )
-        return try rows.map { try $0.integer("id") }
+        return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
     /// Takes the lease when nobody holds it; the epoch grows with every take-over.
@@ -142,7 +142,7 @@ public actor PostgresLedger: LoadLedger {
             """,
             [.integer(load), .text(owner), .double(duration.inSeconds)]
         )
-        return try rows.first.map { LoadLease(load: load, epoch: try $0.integer("epoch")) }
+        return try rows.first.map { LoadLease(load: load, epoch: try $0.integer("epoch", as: Int64.self)) }
     }
 
     /// Extends the lease unless another coordinator has taken over.
@@ -272,7 +272,7 @@ public actor PostgresLedger: LoadLedger {
             "select epoch from longshore.load where id = $1 and state = 'running' for update",
             [.integer(lease.load)]
         )
-        return try rows.first.map { try $0.integer("epoch") } == lease.epoch
+        return try rows.first.map { try $0.integer("epoch", as: Int64.self) } == lease.epoch
     }
 }
 

@@ -27,8 +27,10 @@ struct MartLoad {
         } else {
             deleted = try await connection.query("delete from \(table)")
         }
+        let query = mart.select(for: attempt.period)
+        let columns = try await connection.query("select * from (\(query)) mart limit 0").columns
         let inserted = try await connection.query(
-            "insert into \(table) \(mart.select(for: attempt.period))"
+            "insert into \(table) (\(quotedList(columns))) \(query)"
         )
         attempt.observer.reached(.copied)
         let rows = inserted.affectedRows

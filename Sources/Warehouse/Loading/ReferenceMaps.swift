@@ -100,7 +100,7 @@ struct KeyMapQuery {
             """,
             [.text(attempt.row.schema), .text(dimension.table)]
         )
-        return try rows.first.map { try $0.integer("revision") } ?? -1
+        return try rows.first.map { try $0.integer("revision", as: Int64.self) } ?? -1
     }
 
     /// Loads the map from the rows that `source` (a FROM item with its condition) gives.

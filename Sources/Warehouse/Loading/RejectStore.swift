@@ -17,8 +17,8 @@ struct RejectStore {
         )
     }
 
-    /// Keeps `rejects`, whose `input` is a place in `sources`.
-    func write(_ rejects: [Reject], sources: [String]) async throws {
+    /// Keeps `rejects`; their `input` is a key of `inputNames`.
+    func write(_ rejects: [Reject], inputNames: [Int: String]) async throws {
         guard !rejects.isEmpty else { return }
         let row = attempt.row
         try await attempt.connection.query(
@@ -34,7 +34,7 @@ struct RejectStore {
             [
                 .integer(attempt.task.load), .integer(Int64(attempt.task.ordinal)),
                 .text(row.schema), .text(row.table), .text(row.period),
-                .textArray(rejects.map { sources[$0.input] }),
+                .textArray(rejects.map { inputNames[$0.input] ?? "" }),
                 .integerArray(rejects.map { Int64($0.line) }),
                 .integerArray(rejects.map { Int64($0.byteOffset) }),
                 .textArray(rejects.map(\.column)), .textArray(rejects.map(\.rule)),

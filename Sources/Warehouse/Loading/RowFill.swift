@@ -15,6 +15,8 @@ final class RowFill {
     private let references: ReferenceMaps
     private var keys: KeyMaps
     private var rejects: [Reject] = []
+    /// The names of the inputs that batches came from.
+    private var inputNames: [Int: String] = [:]
     private var buffer: [UInt8] = []
     private var sideConnection: PostgresConnection?
     private var isAtEnd = false
@@ -48,7 +50,11 @@ final class RowFill {
     }
 
     /// Names, sizes and digests of what was read.
-    var input: String { reader.inputs.map(\.description).joined(separator: "; ") }
+    var input: String {
+        reader.inputs
+            .map { "\($0.name) (\($0.size) bytes, xxh64 \(String($0.digest, radix: 16)))" }
+            .joined(separator: "; ")
+    }
 
     /// Reads to the end.
     ///
@@ -72,7 +78,13 @@ final class RowFill {
             stored += try await copyUntilManyRejects()
             try await keepRejects(in: store)
         }
-        let counts = RowCounts(encoder.counts)
+        let tally = encoder.counts
+        let counts = RowCounts(
+            read: tally.read,
+            loaded: tally.loaded,
+            rejected: tally.rejected,
+            deduplicated: tally.deduplicated
+        )
         guard counts.isConserved, counts.loaded == stored else {
             throw WarehouseError.notConserved(attempt.row.table, counts, stored: stored)
         }
@@ -97,6 +109,7 @@ final class RowFill {
             return false
         }
         attempt.observer.reached(.extracting)
+        inputNames[batch.input] = batch.inputName
         buffer.removeAll(keepingCapacity: true)
         encoder.encode(batch, keys: &keys, into: &buffer, rejects: &rejects)
         try await inferMembers()
@@ -130,7 +143,7 @@ final class RowFill {
 
     private func keepRejects(in store: RejectStore) async throws {
         for reject in rejects { rejectsByRule[reject.rule, default: 0] += 1 }
-        try await store.write(rejects, sources: reader.inputs.map(\.name))
+        try await store.write(rejects, inputNames: inputNames)
         rejects.removeAll(keepingCapacity: true)
     }
 }

@@ -1,5 +1,7 @@
+import Extraction
 import Planning
 import Postgres
+import Rows
 
 extension TaskOutcome {
     /// The one place where an error becomes an outcome.
@@ -19,10 +21,18 @@ extension TaskFailure {
             self = error.taskFailure
         case let error as PostgresError:
             self.init(
-                code: "postgres." + error.codeName,
+                code: "postgres." + (error.sqlState?.rawValue ?? "\(error.code)"),
                 message: error.description,
                 isRetryable: error.isRetryable
             )
+        case let error as ExtractionError:
+            self.init(
+                code: error.code.rawValue,
+                message: error.message,
+                isRetryable: error.isRetryable
+            )
+        case let error as RowLayoutError:
+            self.init(code: "source.columns", message: error.message, isRetryable: false)
         case is CancellationError:
             self.init(
                 code: "worker.stopping",
