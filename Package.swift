@@ -113,13 +113,9 @@ package.targets += [
     tests(of: "InFlight", and: "Redis", "Planning"),
     tests(of: "LocalStack"),
     tests(of: "SampleData"),
-    tests(of: "Coordinator", and: "Planning", "Pipelines", logging, lifecycle),
+    tests(of: "Coordinator", and: "Worker", "Planning", "Pipelines", logging, lifecycle),
     tests(of: "Worker", and: "Planning", "Pipelines", logging, lifecycle),
     tests(of: "Console"),
-    .testTarget(
-        name: "SimulationTests",
-        dependencies: ["Coordinator", "Worker", "Planning", "Pipelines", "TestSupport", logging]
-    ),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Postgres", "longshore"]),
 ]
 
