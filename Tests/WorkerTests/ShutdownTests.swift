@@ -115,7 +115,7 @@ import Worker
             try await bench.drain(worker)
             #expect(worker.metrics.results[.loaded] == 1)
             #expect(bench.warehouse.row(task)?.failures == 0)
-            #expect(simulation.clock.now.offset < .seconds(70))
+            #expect(simulation.clock.now.offset < .seconds(95))
         }
     }
 
