@@ -4,13 +4,17 @@ import PackageDescription
 // The layers of docs/architecture.md, lowest first. Arrows point only downward.
 
 /// A C library: a module map, and a shim for what Swift cannot call by itself.
-func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+func cLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
+let signals = Target.Dependency.product(
+    name: "UnixSignals",
     package: "swift-service-lifecycle"
 )
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -32,7 +36,8 @@ let package = Package(
         // Layer 0: C libraries, threads, addresses.
         cLibrary("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         cLibrary("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
-        cLibrary("CHiredis", pkgConfig: "hiredis", apt: "libhiredis-dev"),
+        // hiredis' pkg-config names a preprocessor flag that the package manager refuses.
+        cLibrary("CHiredis", apt: "libhiredis-dev"),
         cLibrary("CLibSSL", pkgConfig: "libssl", apt: "libssl-dev"),
         cLibrary("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -70,14 +75,14 @@ let package = Package(
             dependencies: ["Planning", "Pipelines", logging, lifecycle]
         ),
         .target(name: "Worker", dependencies: ["Planning", "Pipelines", logging, lifecycle]),
-        .target(name: "Console", dependencies: ["Planning", "Pipelines"]),
+        .target(name: "Console"),
 
         // Layer 4: the program.
         .executableTarget(
             name: "longshore",
             dependencies: [
                 "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
-                "Extraction", "LocalStack", "SampleData", arguments, lifecycle,
+                "Extraction", "LocalStack", "SampleData", arguments, lifecycle, signals, logging,
             ]
         ),
 
@@ -110,13 +115,16 @@ package.targets += [
     tests(of: "Extraction", and: "Rows", "Pipelines", "Postgres"),
     tests(of: "Warehouse", and: "Planning", "Pipelines", "Postgres", "Rows"),
     tests(of: "Messaging", and: "AMQP", "Planning"),
-    tests(of: "InFlight", and: "Redis", "Planning"),
-    tests(of: "LocalStack"),
+    tests(of: "InFlight", and: "Redis", "Planning", "Endpoints", logging),
+    tests(of: "LocalStack", and: "Endpoints"),
     tests(of: "SampleData"),
     tests(of: "Coordinator", and: "Worker", "Planning", "Pipelines", logging, lifecycle),
     tests(of: "Worker", and: "Planning", "Pipelines", logging, lifecycle),
     tests(of: "Console"),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Postgres", "longshore"]),
+    .testTarget(
+        name: "EndToEndTests",
+        dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore"]
+    ),
 ]
 
 // Settings of every Swift target.

@@ -10,4 +10,7 @@ public struct DefinitionBundle: Sendable, Hashable, Codable {
         self.files = files
         self.parameters = parameters
     }
+
+    /// The file in which a definition begins.
+    public static let mainFile = "pipeline.yaml"
 }

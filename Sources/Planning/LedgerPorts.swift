@@ -56,6 +56,8 @@ public struct LoadRequest: Sendable, Hashable {
     public var pipeline: Pipeline
     /// The definition it was read from, to be kept in the ledger.
     public var definition: DefinitionBundle
+    /// The pipeline's folder, absolute: relative folders of file sources start there.
+    public var folder: String
     /// The periods to load, sorted, without doubles.
     public var periods: [Period]
     /// Who asks: user and host.
@@ -65,11 +67,13 @@ public struct LoadRequest: Sendable, Hashable {
     public init(
         pipeline: Pipeline,
         definition: DefinitionBundle,
+        folder: String,
         periods: [Period],
         requestedBy: String
     ) {
         self.pipeline = pipeline
         self.definition = definition
+        self.folder = folder
         self.periods = periods
         self.requestedBy = requestedBy
     }

@@ -32,11 +32,17 @@ public protocol EventReceiver: Sendable {
 public protocol InFlightStore: Sendable {
     /// Takes the lease of a task for `owner`, unless another holds it or it is marked done.
     ///
+    /// A lease that `owner` holds already is extended; a fresh one begins the task's progress anew.
     /// When the store cannot be reached the answer is `.taken`: the ledger decides anyway.
     func claim(_ task: LoadTaskID, owner: String) async -> Claim
-    /// Extends the lease; `false` when `owner` no longer holds it.
+    /// Extends the lease; `false` when another holds it or the task is marked done.
+    ///
+    /// A lease that vanished, because the store lost it or it expired, is taken again. When the store
+    /// cannot be reached the answer is `true`.
     func renew(_ task: LoadTaskID, owner: String) async -> Bool
-    /// Gives the lease up, and marks the task done when it is.
+    /// Gives the lease up if `owner` holds it, and marks the task done when it is.
+    ///
+    /// It does so also when the calling task is cancelled.
     func release(_ task: LoadTaskID, owner: String, isDone: Bool) async
     /// Adds to the rows and bytes of a running task, for progress displays.
     func report(_ task: LoadTaskID, rows: Int, bytes: Int) async

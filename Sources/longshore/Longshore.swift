@@ -1,9 +1,56 @@
 import ArgumentParser
 
+/// The command line: its subcommands, and the one place where errors become exit codes.
 @main
 struct Longshore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "longshore",
-        abstract: "A fleet that loads data warehouses."
+        abstract: "A fleet that loads data warehouses.",
+        discussion: """
+            A coordinator splits a load into one task per dimension and one per fact and period; \
+            workers load Postgres; every period ends up loaded exactly once.
+
+            Servers are named by LONGSHORE_AMQP_URL, LONGSHORE_POSTGRES_URL and LONGSHORE_REDIS_URL \
+            (or …_FILE, a file that holds the URL). Without them the private stack of \
+            `longshore up` is used.
+            """,
+        version: "0.1.0",
+        subcommands: [],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Pipelines",
+                subcommands: [InitCommand.self, CheckCommand.self, PlanCommand.self]
+            ),
+            CommandGroup(
+                name: "Loading",
+                subcommands: [
+                    LoadCommand.self, ResumeCommand.self, WorkerCommand.self,
+                    CoordinatorCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Looking",
+                subcommands: [StatusCommand.self, PeriodsCommand.self, RejectsCommand.self]
+            ),
+            CommandGroup(
+                name: "This machine",
+                subcommands: [
+                    UpCommand.self, DownCommand.self, DoctorCommand.self, GenerateCommand.self,
+                ]
+            ),
+        ]
     )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            CommandFailure.exit(with: error)
+        }
+    }
 }

@@ -9,13 +9,13 @@ struct CoordinatorBench: Sendable {
     let clock: TestClock
     let broker: InMemoryBroker
     let warehouse: InMemoryWarehouse
-    let inFlight: FakeInFlightStore
+    let inFlight: InMemoryInFlightStore
 
     init(_ simulation: Simulation) {
         clock = simulation.clock
         broker = InMemoryBroker(clock: clock, dice: simulation.dice)
         warehouse = InMemoryWarehouse(clock: clock, dice: simulation.dice)
-        inFlight = FakeInFlightStore(clock: clock)
+        inFlight = InMemoryInFlightStore(clock: clock)
     }
 
     /// Plans a load of the call centre and writes it.
@@ -23,6 +23,7 @@ struct CoordinatorBench: Sendable {
         let request = LoadRequest(
             pipeline: SamplePipelines.callcenter,
             definition: DefinitionBundle(files: [:]),
+            folder: "",
             periods: SamplePipelines.months(months),
             requestedBy: "test"
         )

@@ -87,6 +87,7 @@ import Testing
         let request = LoadRequest(
             pipeline: SamplePipelines.callcenter,
             definition: .init(files: [:]),
+            folder: "",
             periods: SamplePipelines.months(1),
             requestedBy: "test"
         )

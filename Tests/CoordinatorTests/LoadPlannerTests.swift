@@ -24,6 +24,7 @@ import Testing
         let request = LoadRequest(
             pipeline: SamplePipelines.callcenter,
             definition: DefinitionBundle(files: [:]),
+            folder: "",
             periods: [months[1], months[0], months[1]],
             requestedBy: "test"
         )

@@ -1,0 +1,56 @@
+# Longshore: `make help` lists what can be made.
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo test check format lint bench stack clean
+
+SWIFT ?= swift
+LONGSHORE := .build/release/longshore
+SOURCES := Package.swift Sources Tests
+# The demo's files, beside the local stack's own; absolute, as a pipeline takes `DATA_DIR` from its own folder.
+DEMO := $(CURDIR)/.longshore/demo
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+deps: ## Install the Debian packages that are missing (root or sudo)
+	@sh deploy/install-packages.sh
+
+build: deps ## Build the release binary, .build/release/longshore
+	$(SWIFT) build --configuration release --product longshore
+
+demo: build ## Load twelve months of calls and the invoices on a local stack, from nothing
+	$(LONGSHORE) up
+	$(LONGSHORE) generate callcenter --seed 7 --months 12 --calls 100000 --bad 0.5% --output "$(DEMO)/callcenter"
+	$(LONGSHORE) generate invoices --seed 7 --rows 5000 --bad 1% --output "$(DEMO)/invoices"
+	DATA_DIR="$(DEMO)/callcenter" $(LONGSHORE) load pipelines/callcenter --periods 2024-01..2024-12 --workers 4
+	DATA_DIR="$(DEMO)/invoices" $(LONGSHORE) load pipelines/invoices
+	DATA_DIR="$(DEMO)/callcenter" $(LONGSHORE) load pipelines/callcenter --periods 2024-06
+	$(LONGSHORE) periods
+	$(LONGSHORE) rejects list
+
+test: deps ## Run every test; the servers they share are stopped at the end
+	$(SWIFT) build --build-tests
+	@status=0; $(SWIFT) test --skip-build || status=$$?; \
+	.build/debug/longshore down --purge --stack .build/test-stack || status=1; \
+	exit $$status
+
+check: lint test ## What CI runs: format, a build with warnings as errors, every test
+
+format: ## Format the sources in place
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+lint: ## Fail on sources that are not formatted, or break a rule of .swift-format
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+bench: build ## Load a file with psql's \copy and with Longshore, as a ratio
+	LONGSHORE=$(LONGSHORE) sh Benchmarks/copy.sh
+
+stack: build ## Start the local stack and show where it is
+	$(LONGSHORE) up
+
+clean: ## Stop the local stack, and remove its data, the demo's and everything built
+	@for stack in .longshore .build/test-stack; do \
+		for longshore in .build/release/longshore .build/debug/longshore; do \
+			[ ! -d $$stack ] || [ ! -x $$longshore ] || $$longshore down --purge --stack $$stack || exit 1; \
+		done; \
+	done
+	rm -rf .longshore .build

@@ -1,0 +1,36 @@
+/// Numbers as people read them.
+public enum Wording {
+    /// `1,234,567`.
+    public static func grouped(_ number: Int) -> String {
+        let digits = String(number.magnitude)
+        var groups: [Substring] = []
+        var rest = digits[...]
+        while !rest.isEmpty {
+            groups.insert(rest.suffix(3), at: 0)
+            rest = rest.dropLast(3)
+        }
+        return (number < 0 ? "-" : "") + groups.joined(separator: ",")
+    }
+
+    /// `0.84 s`, `12.3 s`, `4 min 05 s`.
+    public static func duration(seconds: Double) -> String {
+        if seconds < 10 { return fixed(seconds, decimals: 2) + " s" }
+        if seconds < 60 { return fixed(seconds, decimals: 1) + " s" }
+        let whole = Int(seconds.rounded())
+        let rest = whole % 60
+        return "\(whole / 60) min \(rest < 10 ? "0" : "")\(rest) s"
+    }
+
+    /// `1 row`, `2 rows`.
+    public static func count(_ number: Int, _ noun: String) -> String {
+        "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    private static func fixed(_ value: Double, decimals: Int) -> String {
+        let factor = decimals == 2 ? 100 : 10
+        let scaled = Int((value * Double(factor)).rounded())
+        let fraction = String(scaled % factor)
+        let zeros = String(repeating: "0", count: decimals - fraction.count)
+        return "\(scaled / factor).\(zeros)\(fraction)"
+    }
+}

@@ -1,0 +1,36 @@
+import Rows
+
+/// Judges the first record of a CSV file.
+struct CSVHeader {
+    let name: String
+    let limits: CSVLimits
+
+    /// The names of the columns.
+    func names(
+        fields: [[UInt8]],
+        count: Int,
+        hasBrokenQuotes: Bool
+    ) throws(ExtractionError) -> [String] {
+        guard !hasBrokenQuotes else { throw problem("a quote is not closed, or text follows it") }
+        guard count <= limits.columns else {
+            throw problem("it has \(count) columns; at most \(limits.columns) are read")
+        }
+        var names: [String] = []
+        var places: [String: Int] = [:]
+        for (index, field) in fields.enumerated() {
+            guard let name = String(validating: field, as: UTF8.self), !field.contains(0) else {
+                throw problem("the name of column \(index + 1) is not UTF-8 text")
+            }
+            if let first = places[name], !name.isEmpty {
+                throw problem("columns \(first + 1) and \(index + 1) are both called `\(name)`")
+            }
+            places[name] = index
+            names.append(name)
+        }
+        return names
+    }
+
+    private func problem(_ text: String) -> ExtractionError {
+        ExtractionError(.header, "reading the header of `\(name)`: \(text)")
+    }
+}

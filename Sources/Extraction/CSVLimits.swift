@@ -1,0 +1,16 @@
+/// What a CSV file may hold at most, so that memory stays bounded whatever it holds.
+public struct CSVLimits: Sendable, Hashable {
+    /// Bytes of a field, quotes included.
+    public var fieldBytes: Int
+    /// Bytes of a record.
+    public var recordBytes: Int
+    /// Columns of the header.
+    public var columns: Int
+
+    /// Creates limits: 16 MiB, 64 MiB and 10,000 unless said.
+    public init(fieldBytes: Int = 16 << 20, recordBytes: Int = 64 << 20, columns: Int = 10_000) {
+        self.fieldBytes = fieldBytes
+        self.recordBytes = recordBytes
+        self.columns = columns
+    }
+}

@@ -1,0 +1,21 @@
+public import Rows
+
+/// Rows of a source, batch by batch.
+public protocol RowReader {
+    /// The names of the columns.
+    var header: [String] { get }
+    /// The inputs that were read to their end so far, in the order of ``RowBatch/input``.
+    var inputs: [InputSummary] { get }
+    /// The next batch; `nil` when the source has ended and is found unchanged.
+    nonisolated(nonsending) mutating func next() async throws -> RowBatch?
+}
+
+/// What was read from one input.
+public struct InputSummary: Sendable, Hashable {
+    /// The file's name in its folder, or what else the rows came from.
+    public let name: String
+    /// The bytes read, as they lie there (compressed, if they are).
+    public let size: Int
+    /// XXH64 of those bytes, as `xxhsum -H1` gives it.
+    public let digest: UInt64
+}

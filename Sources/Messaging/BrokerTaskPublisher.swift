@@ -1,0 +1,169 @@
+public import AMQP
+public import Logging
+public import Planning
+import Synchronization
+
+/// Publishes tasks, retries, dead letters and events of one fleet.
+public final class BrokerTaskPublisher: TaskPublisher {
+    private let publisher: AMQPPublisher
+    private let configuration: AMQPConfiguration
+    private let topology: Topology
+    private let knownPools: KnownPools
+    private let log: BrokerLog
+
+    /// Connects and declares the queues of `pools`; those of other pools are declared when a task
+    /// for one is published.
+    public static func connect(
+        to configuration: AMQPConfiguration,
+        topology: Topology = Topology(),
+        pools: [String],
+        logger: Logger
+    ) async throws -> BrokerTaskPublisher {
+        let knownPools = KnownPools(pools)
+        let log = BrokerLog(logger, role: "publisher")
+        let publisher = try await AMQPPublisher.connect(to: configuration) { connection in
+            try await topology.declare(pools: knownPools.all, on: connection)
+        } onEvent: { event in
+            log.record(event)
+        }
+        return BrokerTaskPublisher(
+            publisher: publisher,
+            configuration: configuration,
+            topology: topology,
+            knownPools: knownPools,
+            log: log
+        )
+    }
+
+    private init(
+        publisher: AMQPPublisher,
+        configuration: AMQPConfiguration,
+        topology: Topology,
+        knownPools: KnownPools,
+        log: BrokerLog
+    ) {
+        self.publisher = publisher
+        self.configuration = configuration
+        self.topology = topology
+        self.knownPools = knownPools
+        self.log = log
+    }
+
+    /// Puts tasks into the queues of their pools; returns when the broker has confirmed all.
+    ///
+    /// - Throws: ``MessagingError`` for a bad pool name, ``AMQPError`` otherwise.
+    public func publish(_ messages: [TaskMessage]) async throws {
+        let letters = try messages.map { message in
+            AMQPMessage(
+                routingKey: topology.taskQueue(pool: message.pool),
+                body: try Envelope.encode(message),
+                contentType: Envelope.contentType
+            )
+        }
+        try await publish(letters, pools: Set(messages.map(\.pool)))
+    }
+
+    /// Puts a task into a retry queue, from which it returns to its pool after the tier's delay.
+    public func publish(_ message: TaskMessage, after tier: RetryTier) async throws {
+        let letter = AMQPMessage(
+            routingKey: topology.retryQueue(pool: message.pool, tier: tier),
+            body: try Envelope.encode(message),
+            contentType: Envelope.contentType
+        )
+        try await publish([letter], pools: [message.pool])
+    }
+
+    /// Sets a task aside for people, with the reason in headers.
+    public func setAside(_ message: TaskMessage, failure: TaskFailure) async throws {
+        let letter = AMQPMessage(
+            routingKey: topology.deadQueue,
+            body: try Envelope.encode(message),
+            headers: DeadLetterHeader.headers(
+                code: failure.code,
+                message: failure.message,
+                queue: topology.taskQueue(pool: message.pool)
+            ),
+            contentType: Envelope.contentType
+        )
+        try await publish([letter], pools: [])
+    }
+
+    /// Sets a body aside that is no message.
+    func setAside(_ delivery: AMQPDelivery, error: EnvelopeError) async throws {
+        let letter = AMQPMessage(
+            routingKey: topology.deadQueue,
+            body: delivery.body,
+            headers: DeadLetterHeader.headers(
+                code: "message.\(error.code)",
+                message: error.description,
+                queue: delivery.queue
+            ),
+            contentType: delivery.contentType
+        )
+        try await publish([letter], pools: [])
+    }
+
+    /// Tells coordinators that a task's state has changed; gives up after five seconds, with a log
+    /// line, because they also look for themselves.
+    public func announce(_ event: TaskEvent) async {
+        do {
+            let letter = AMQPMessage(
+                exchange: topology.eventsExchange,
+                routingKey: "",
+                body: try Envelope.encode(event),
+                contentType: Envelope.contentType,
+                isPersistent: false,
+                isMandatory: false
+            )
+            try await publisher.publish([letter], timeout: .seconds(5))
+        } catch {
+            log.failed("an event could not be announced", error)
+        }
+    }
+
+    /// Closes the connection.
+    public func close() async {
+        await publisher.close()
+    }
+
+    /// Publishes; when a queue has been deleted meanwhile, declares all again and publishes once more.
+    private func publish(_ letters: [AMQPMessage], pools: Set<String>) async throws {
+        if knownPools.add(pools) { try await declare() }
+        do {
+            try await publisher.publish(letters)
+        } catch let error as AMQPError where error.code == .returned {
+            try await declare()
+            try await publisher.publish(letters)
+        }
+    }
+
+    private func declare() async throws {
+        let connection = try await AMQPConnection.connect(to: configuration)
+        do {
+            try await topology.declare(pools: knownPools.all, on: connection)
+            await connection.close()
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+}
+
+/// The pools whose queues exist as far as this process knows.
+private final class KnownPools: Sendable {
+    private let pools: Mutex<Set<String>>
+
+    init(_ pools: [String]) {
+        self.pools = Mutex(Set(pools))
+    }
+
+    var all: [String] { pools.withLock { $0.sorted() } }
+
+    /// Adds pools; `true` when one of them is new.
+    func add(_ new: Set<String>) -> Bool {
+        pools.withLock { pools in
+            defer { pools.formUnion(new) }
+            return !new.isSubset(of: pools)
+        }
+    }
+}

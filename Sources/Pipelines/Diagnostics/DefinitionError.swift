@@ -1,0 +1,34 @@
+/// A definition that cannot be used: every problem it has, in the order of the text.
+public struct DefinitionError: Error, Sendable, Hashable {
+    /// The problems; at least one of them is an error.
+    public let diagnostics: [Diagnostic]
+
+    /// How many of the problems are errors.
+    public var errorCount: Int { diagnostics.count { $0.severity == .error } }
+
+    /// All problems as compilers show them, and a last line that counts them.
+    ///
+    /// - Parameter folder: what to put in front of file names, so that they can be clicked.
+    /// - Returns: The text, without a line end behind it.
+    public func rendered(folder: String? = nil) -> String {
+        let problems = diagnostics.map { $0.rendered(folder: folder) }
+        return (problems + [summary]).joined(separator: "\n\n")
+    }
+
+    private var summary: String {
+        let warnings = diagnostics.count - errorCount
+        let errors = errorCount == 1 ? "1 error" : "\(errorCount) errors"
+        switch warnings {
+        case 0: return "the pipeline has \(errors)"
+        case 1: return "the pipeline has \(errors) and 1 warning"
+        default: return "the pipeline has \(errors) and \(warnings) warnings"
+        }
+    }
+}
+
+extension DefinitionError: CustomStringConvertible {
+    /// One line for each problem.
+    public var description: String {
+        diagnostics.map(\.description).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,33 @@
+extension Diagnostic {
+    /// The problem as compilers show it, with the line it is on and a caret, over several lines.
+    ///
+    /// - Parameter folder: what to put in front of file names, so that they can be clicked.
+    /// - Returns: The text, without a line end behind it.
+    public func rendered(folder: String? = nil) -> String {
+        let path = folder.map { $0.hasSuffix("/") ? $0 + file : $0 + "/" + file } ?? file
+        let number = sourceLine == nil ? "" : String(position.line)
+        let margin = String(repeating: " ", count: number.utf8.count)
+        let place = sourceLine == nil ? path : "\(path):\(position)"
+        var lines = ["\(severity.rawValue)[\(code.rawValue)]: \(message)", "\(margin)--> \(place)"]
+        if let sourceLine {
+            lines += [
+                "\(margin) |", "\(number) | \(sourceLine)", "\(margin) | \(marking(sourceLine))",
+            ]
+        }
+        if let expected { lines.append("\(margin) = expected: \(expected)") }
+        if let note { lines.append("\(margin) = note: \(note)") }
+        if sourceLine == nil, let hint { lines.append("\(margin) = \(hint)") }
+        return lines.joined(separator: "\n")
+    }
+
+    private var hint: String? { suggestion.map { "did you mean `\($0)`?" } }
+
+    /// Carets under the offending text; tabs stay tabs, so that they stand under it.
+    private func marking(_ line: String) -> String {
+        let before = line.unicodeScalars.prefix(position.column - 1)
+        let padding = before.map { $0 == "\t" ? "\t" : " " }.joined()
+        let room = max(1, line.unicodeScalars.count - before.count)
+        let carets = String(repeating: "^", count: min(length, room))
+        return padding + carets + (hint.map { " \($0)" } ?? "")
+    }
+}

@@ -1,0 +1,135 @@
+internal import Rows
+
+/// The keys of columns and of cleaning.
+extension Grammar {
+    static let factColumn = Record(
+        title: "a column",
+        keys: valueKeys,
+        misplaced: referenceOnly.merging(["scd": noVersionsInFacts]) { $1 }
+    )
+
+    static let dimensionColumn = Record(
+        title: "a column",
+        keys: valueKeys + [change],
+        misplaced: referenceOnly
+    )
+
+    static let factReference = Record(
+        title: "a reference",
+        marker: "references",
+        keys: referenceKeys,
+        misplaced: valueOnly.merging(["scd": noVersionsInFacts]) { $1 }
+    )
+
+    static let dimensionReference = Record(
+        title: "a reference",
+        marker: "references",
+        keys: referenceKeys + [change],
+        misplaced: valueOnly
+    )
+
+    private static let noVersionsInFacts =
+        "only a dimension's rows have versions; a fact is replaced"
+
+    private static let referenceOnly = [
+        "missing": "`missing` belongs to a column with `references`"
+    ]
+
+    private static let valueOnly = Dictionary(
+        uniqueKeysWithValues: valueKeys.map(\.name)
+            .filter { name in
+                !referenceKeys.contains { $0.name == name }
+            }
+            .map { ($0, "a reference is read as the dimension's key is: set it there") }
+    )
+
+    private static let change = Record.Key(
+        name: "scd",
+        shape: .choice(ChangeType.allCases.map { String($0.rawValue) }),
+        summary: "What a changed value does: 0 stays, 1 is overwritten, 2 begins a new version."
+    )
+
+    private static let referenceKeys: [Record.Key] = [
+        .init(
+            name: "references",
+            shape: .name,
+            isRequired: true,
+            summary: "The dimension it points to."
+        ),
+        .init(
+            name: "from",
+            shape: .oneOrMore(.text),
+            isRequired: true,
+            summary:
+                "The source's columns with the business key, in the order of the dimension's key."
+        ),
+        .init(
+            name: "missing",
+            shape: .choice(MissingMember.allCases.map(\.rawValue)),
+            summary:
+                "What happens to a row whose key the dimension does not know; reject unless said."
+        ),
+        description,
+    ]
+
+    private static let valueKeys: [Record.Key] = [
+        .init(
+            name: "type",
+            shape: .text,
+            isRequired: true,
+            summary: "How the text is read: text, integer, decimal(p,s), float, boolean, date, …"
+        ),
+        .init(
+            name: "from",
+            shape: .text,
+            summary: "The source's column; the column's own name unless said."
+        ),
+        .init(name: "required", shape: .boolean, summary: "Whether a null is rejected."),
+        .init(name: "clean", shape: .list(cleaningStep), summary: "Steps of cleaning, in order."),
+        .init(name: "min", shape: .text, summary: "The smallest value."),
+        .init(name: "max", shape: .text, summary: "The largest value."),
+        .init(name: "one_of", shape: .list(.text), summary: "The texts that are allowed."),
+        .init(
+            name: "matches",
+            shape: .text,
+            summary: "A regular expression for the whole cleaned text."
+        ),
+        .init(
+            name: "length",
+            shape: .either(text: .integer, mapping: .record(bounds(of: "characters"))),
+            summary: "How many characters the cleaned text has."
+        ),
+        .init(
+            name: "format",
+            shape: .text,
+            summary: "How a date or timestamp is written: `dd/MM/yyyy`."
+        ),
+        .init(name: "zone", shape: .text, summary: "The time zone of a timestamp."),
+        description,
+    ]
+
+    /// The steps of cleaning without arguments.
+    static let cleaningWords: [(name: String, step: CleaningStep)] = [
+        ("trim", .trim), ("squeeze", .squeeze), ("upper", .upper), ("lower", .lower),
+        ("title", .title), ("digits", .digits),
+    ]
+
+    private static let cleaningStep = Shape.either(
+        text: .choice(cleaningWords.map(\.name)),
+        mapping: .record(
+            Record(
+                title: "a step of cleaning",
+                keys: [
+                    .init(
+                        name: "null_if",
+                        shape: .oneOrMore(.text),
+                        summary: "Texts that mean null."
+                    ),
+                    .init(name: "replace", shape: .texts, summary: "Texts and what replaces them."),
+                    .init(name: "default", shape: .text, summary: "The text that replaces a null."),
+                ],
+                alternatives: [["null_if", "replace", "default"]]
+            )
+        )
+    )
+}

@@ -1,0 +1,129 @@
+/// The JSON Schema of `pipeline.yaml`, for editors: completion, and marks under what is wrong.
+///
+/// It is made of the same table of keys as the check of definitions. It tells keys and kinds; names
+/// that must be defined, types and rules are the check's business.
+public enum PipelineSchema {
+    /// The schema as indented JSON text (draft 2020-12).
+    public static func json() -> String {
+        guard case .object(let members) = schema(of: Grammar.pipeline) else { return "{}" }
+        let head: [(String, JSONText)] = [
+            ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
+            ("title", .string("A Longshore pipeline")),
+        ]
+        let definitions = JSONText.object([
+            ("parameter", .object([("type", .string("string")), ("pattern", .string(#"^\$\{"#))]))
+        ])
+        return JSONText.object(head + members + [("$defs", definitions)]).text() + "\n"
+    }
+
+    // MARK: Records
+
+    private static func schema(of record: Record) -> JSONText {
+        var members: [(String, JSONText)] = [
+            ("type", .string("object")),
+            ("properties", .object(record.keys.map { ($0.name, property($0)) })),
+            ("additionalProperties", .bool(false)),
+        ]
+        let required = record.keys.filter(\.isRequired).map { JSONText.string($0.name) }
+        if !required.isEmpty { members.append(("required", .array(required))) }
+        let alternatives = record.alternatives.map { group in
+            JSONText.object([
+                ("oneOf", .array(group.map { .object([("required", .array([.string($0)]))]) }))
+            ])
+        }
+        if !alternatives.isEmpty { members.append(("allOf", .array(alternatives))) }
+        return .object(members)
+    }
+
+    private static func property(_ key: Record.Key) -> JSONText {
+        guard case .object(let members) = schema(of: key.shape) else { return .bool(true) }
+        return .object([("description", .string(key.summary))] + members)
+    }
+
+    // MARK: Shapes
+
+    private static func schema(of shape: Shape) -> JSONText {
+        switch shape {
+        case .text:
+            return .object([("type", .array(["string", "number", "boolean"].map(JSONText.string)))])
+        case .name:
+            return orParameter([
+                ("type", .string("string")), ("pattern", .string(Identifier.pattern)),
+            ])
+        case .boolean: return orParameter([("type", .string("boolean"))])
+        case .integer: return orParameter([("type", .string("integer"))])
+        case .share: return .object([("type", .array(["string", "number"].map(JSONText.string)))])
+        case .choice(let words): return orParameter([("enum", .array(words.flatMap(choices)))])
+        case .list(let item):
+            return .object([
+                ("type", .string("array")), ("items", schema(of: item)), ("minItems", .number(1)),
+            ])
+        case .oneOrMore(let item): return anyOf([schema(of: item), schema(of: .list(item))])
+        case .named(_, let value):
+            return .object([
+                ("type", .string("object")),
+                ("propertyNames", .object([("pattern", .string(Identifier.pattern))])),
+                ("additionalProperties", schema(of: value)),
+            ])
+        case .texts:
+            return .object([
+                ("type", .string("object")), ("additionalProperties", schema(of: .text)),
+            ])
+        case .record(let record): return schema(of: record)
+        case .variants(let records): return anyOf(records.map { schema(of: $0) })
+        case .either(let text, let mapping): return anyOf([schema(of: text), schema(of: mapping)])
+        }
+    }
+
+    /// A word, and the number that YAML makes of it when it is not in quotes.
+    private static func choices(_ word: String) -> [JSONText] {
+        [.string(word)] + (Int(word).map { [.number($0)] } ?? [])
+    }
+
+    private static func orParameter(_ members: [(String, JSONText)]) -> JSONText {
+        anyOf([.object(members), .object([("$ref", .string("#/$defs/parameter"))])])
+    }
+
+    private static func anyOf(_ schemas: [JSONText]) -> JSONText {
+        .object([("anyOf", .array(schemas))])
+    }
+}
+
+/// A JSON value whose members keep their order.
+private indirect enum JSONText {
+    case string(String)
+    case number(Int)
+    case bool(Bool)
+    case array([JSONText])
+    case object([(String, JSONText)])
+
+    func text(indent: String = "") -> String {
+        let deeper = indent + "  "
+        switch self {
+        case .string(let text): return Self.quoted(text)
+        case .number(let number): return String(number)
+        case .bool(let flag): return flag ? "true" : "false"
+        case .array(let items):
+            let lines = items.map { deeper + $0.text(indent: deeper) }
+            return lines.isEmpty ? "[]" : "[\n" + lines.joined(separator: ",\n") + "\n\(indent)]"
+        case .object(let members):
+            let lines = members.map { name, value in
+                "\(deeper)\(Self.quoted(name)): \(value.text(indent: deeper))"
+            }
+            return lines.isEmpty ? "{}" : "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

@@ -1,0 +1,45 @@
+/// What is read from a source.
+public struct Extract: Sendable, Hashable {
+    /// The source's name.
+    public var source: String
+    /// What is read there.
+    public var input: Input
+
+    /// Creates an extract.
+    public init(source: String, input: Input) {
+        self.source = source
+        self.input = input
+    }
+
+    /// The kinds of input.
+    public enum Input: Sendable, Hashable {
+        /// CSV files; `{period}` in the pattern stands for the period's label, `*` for any text.
+        case csv(pattern: String, dialect: CSVDialect)
+        /// A query; `:period_start` and `:period_end` stand for the period's bounds.
+        case query(String)
+    }
+}
+
+/// How a CSV file is written.
+///
+/// The format is RFC 4180's with these liberties.
+public struct CSVDialect: Sendable, Hashable {
+    /// The byte between fields.
+    public var delimiter: UInt8
+    /// The text encoding.
+    public var encoding: Encoding
+
+    /// Creates a dialect; a comma and UTF-8 unless said.
+    public init(delimiter: UInt8 = UInt8(ascii: ","), encoding: Encoding = .utf8) {
+        self.delimiter = delimiter
+        self.encoding = encoding
+    }
+
+    /// The encodings that are read.
+    public enum Encoding: String, Sendable, Hashable, CaseIterable {
+        /// UTF-8, with or without a byte order mark.
+        case utf8 = "utf-8"
+        /// ISO 8859-1.
+        case latin1 = "latin-1"
+    }
+}

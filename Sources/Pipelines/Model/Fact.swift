@@ -1,0 +1,64 @@
+/// A fact table.
+public struct Fact: Sendable, Hashable {
+    /// Its name in the definition; the table is `fact_<name>`.
+    public var name: String
+    /// What is read.
+    public var extract: Extract
+    /// The timestamp or date column that places a row in a period; `nil` when it is loaded whole.
+    public var periodColumn: String?
+    /// The columns that identify a row: attributes and references by name.
+    public var grain: [String]
+    /// Values, in the order in which they are written.
+    public var attributes: [Attribute]
+    /// References to dimensions, in the order in which they are written.
+    public var references: [Reference]
+    /// What must hold before the load task commits.
+    public var expectations: Expectations
+    /// The queue its tasks go to.
+    public var pool: String
+    /// A sentence for the catalog.
+    public var description: String?
+
+    /// Creates a fact.
+    public init(
+        name: String,
+        extract: Extract,
+        periodColumn: String?,
+        grain: [String],
+        attributes: [Attribute],
+        references: [Reference],
+        expectations: Expectations = Expectations(),
+        pool: String = "default",
+        description: String? = nil
+    ) {
+        self.name = name
+        self.extract = extract
+        self.periodColumn = periodColumn
+        self.grain = grain
+        self.attributes = attributes
+        self.references = references
+        self.expectations = expectations
+        self.pool = pool
+        self.description = description
+    }
+
+    /// The table's name.
+    public var table: String { "fact_\(name)" }
+}
+
+/// What must hold of a load task's result before it commits.
+public struct Expectations: Sendable, Hashable {
+    /// The fewest rows that may be loaded; 1 unless said, so that an empty source is a failure.
+    public var minimumRows: Int
+    /// The most rows that may be loaded.
+    public var maximumRows: Int?
+    /// The largest share of rows that may be rejected, 0 to 1.
+    public var maximumRejectShare: Double?
+
+    /// Creates expectations.
+    public init(minimumRows: Int = 1, maximumRows: Int? = nil, maximumRejectShare: Double? = nil) {
+        self.minimumRows = minimumRows
+        self.maximumRows = maximumRows
+        self.maximumRejectShare = maximumRejectShare
+    }
+}

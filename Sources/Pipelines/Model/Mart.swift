@@ -1,0 +1,35 @@
+/// A table computed by SQL from facts and dimensions.
+public struct Mart: Sendable, Hashable {
+    /// Its name in the definition; the table is `mart_<name>`.
+    public var name: String
+    /// The SQL text of its query; `:period_start` and `:period_end` stand for the period's bounds.
+    public var query: String
+    /// Whether it is computed anew for each period, or whole.
+    public var isPerPeriod: Bool
+    /// The facts and dimensions it reads, by name.
+    public var reads: [String]
+    /// The queue its tasks go to.
+    public var pool: String
+    /// A sentence for the catalog.
+    public var description: String?
+
+    /// Creates a mart.
+    public init(
+        name: String,
+        query: String,
+        isPerPeriod: Bool,
+        reads: [String],
+        pool: String = "default",
+        description: String? = nil
+    ) {
+        self.name = name
+        self.query = query
+        self.isPerPeriod = isPerPeriod
+        self.reads = reads
+        self.pool = pool
+        self.description = description
+    }
+
+    /// The table's name.
+    public var table: String { "mart_\(name)" }
+}

@@ -1,0 +1,55 @@
+/// One star schema and how it is filled: what a `pipeline.yaml` says, checked and resolved.
+public struct Pipeline: Sendable, Hashable {
+    /// The pipeline's name: what commands call it.
+    public var name: String
+    /// A sentence for the catalog.
+    public var description: String?
+    /// The Postgres schema that holds its tables.
+    public var schema: String
+    /// How facts are cut into periods; `nil` when every fact is loaded whole.
+    public var periods: PeriodRule?
+    /// The sources by name.
+    public var sources: [String: Source]
+    /// The dimensions, in the order in which they are written.
+    public var dimensions: [Dimension]
+    /// The facts, in the order in which they are written.
+    public var facts: [Fact]
+    /// The marts, in the order in which they are written.
+    public var marts: [Mart]
+
+    /// Creates a pipeline.
+    public init(
+        name: String,
+        schema: String,
+        periods: PeriodRule?,
+        sources: [String: Source],
+        dimensions: [Dimension],
+        facts: [Fact],
+        marts: [Mart],
+        description: String? = nil
+    ) {
+        self.name = name
+        self.schema = schema
+        self.periods = periods
+        self.sources = sources
+        self.dimensions = dimensions
+        self.facts = facts
+        self.marts = marts
+        self.description = description
+    }
+
+    /// The dimension called `name`.
+    public func dimension(_ name: String) -> Dimension? {
+        dimensions.first { $0.name == name }
+    }
+
+    /// The fact called `name`.
+    public func fact(_ name: String) -> Fact? {
+        facts.first { $0.name == name }
+    }
+
+    /// The mart called `name`.
+    public func mart(_ name: String) -> Mart? {
+        marts.first { $0.name == name }
+    }
+}

@@ -1,0 +1,46 @@
+/// Reads the section `period`.
+struct PeriodReading {
+    let findings: Findings
+
+    func rule(in root: YAMLNode) -> PeriodRule? {
+        guard let node = root["period"],
+            let grain = node["grain"]?.text.flatMap(PeriodGrain.init),
+            let first = period(node["start"], grain, named: "start")
+        else { return nil }
+        let last = period(node["end"], grain, named: "end")
+        if let last, last < first, let span = node["end"]?.span {
+            findings.add(
+                .valueRange,
+                at: span,
+                "the last period `\(last.label)` lies before the first",
+                expected: "`\(first.label)` or later"
+            )
+        }
+        return PeriodRule(grain: grain, first: first, last: last)
+    }
+
+    private func period(_ node: YAMLNode?, _ grain: PeriodGrain, named key: String) -> Period? {
+        guard let node, let label = node.text else { return nil }
+        if let period = Period(label, grain: grain) { return period }
+        findings.add(
+            .valueMalformed,
+            at: node.span,
+            "`\(key)` cannot be `\(label)`",
+            expected: "a \(grain.rawValue), written `\(grain.example)`"
+        )
+        return nil
+    }
+}
+
+extension PeriodGrain {
+    /// How a period is written.
+    fileprivate var example: String {
+        switch self {
+        case .day: "2024-01-31"
+        case .week: "2024-W05"
+        case .month: "2024-01"
+        case .quarter: "2024-Q1"
+        case .year: "2024"
+        }
+    }
+}

@@ -1,0 +1,224 @@
+/// Makes a pipeline of a definition's tree, and finds every problem on the way.
+///
+/// It goes on after a problem with whatever stands in for the broken part: the result is used only
+/// when nothing was found.
+struct PipelineReading {
+    private let root: YAMLNode
+    private let findings: Findings
+    private let files: any DefinitionFiles
+    private let usedParameters: Set<String>
+
+    /// The pipeline of `text`, or `nil` when there are errors: they are in `findings`.
+    static func read(
+        _ text: String,
+        parameters: [String: String],
+        files: any DefinitionFiles,
+        findings: Findings
+    ) -> Pipeline? {
+        let file = DefinitionBundle.mainFile
+        guard let tree = YAMLReader.read(text, file: file, findings: findings) else { return nil }
+        let values = Parameters(of: tree, given: parameters, findings: findings)
+        var substitution = ParameterSubstitution(values, findings: findings)
+        let root = substitution.apply(to: tree)
+        let name = YAMLNode.Key(text: file, span: .start(of: file))
+        ShapeCheck(findings: findings).check(root, named: name, is: .record(Grammar.pipeline))
+        let reading = PipelineReading(
+            root: root,
+            findings: findings,
+            files: files,
+            usedParameters: substitution.used
+        )
+        let pipeline = reading.pipeline()
+        return findings.hasErrors ? nil : pipeline
+    }
+
+    private func pipeline() -> Pipeline {
+        let name = root["pipeline"]?.text ?? ""
+        let sources = SourceReading(findings: findings).sources(in: root)
+        let periods = PeriodReading(findings: findings).rule(in: root)
+        checkTableNames()
+        let tables = tables(sources: sources)
+        reportUnused(tables)
+        return Pipeline(
+            name: name,
+            schema: schema(otherwise: name),
+            periods: periods,
+            sources: sources,
+            dimensions: tables.dimensions,
+            facts: tables.facts,
+            marts: tables.marts,
+            description: root["description"]?.text
+        )
+    }
+
+    // MARK: Tables
+
+    private typealias Tables = (dimensions: [Dimension], facts: [Fact], marts: [Mart])
+
+    private func tables(sources: [String: Source]) -> Tables {
+        let types = ColumnTypeReading(
+            findings: findings,
+            defaultZone: root["zone"]?.text ?? "UTC"
+        )
+        types.checkZone(root["zone"])
+        let columns = ColumnReading(findings: findings, types: types, keys: dimensionKeys)
+        let extracts = ExtractReading(
+            findings: findings,
+            sources: sources,
+            sourceNames: entries("sources").map(\.name)
+        )
+        let hasPeriods = root.entry("period") != nil
+        let dimensions = DimensionReading(findings: findings, columns: columns, extracts: extracts)
+        let facts = FactReading(
+            findings: findings,
+            columns: columns,
+            extracts: extracts,
+            hasPeriods: hasPeriods
+        )
+        let marts = MartReading(
+            findings: findings,
+            files: files,
+            hasPeriods: hasPeriods,
+            tables: tableNames
+        )
+        let tables = (
+            tableEntries("dimensions").map(dimensions.dimension),
+            tableEntries("facts").map(facts.fact),
+            tableEntries("marts").map(marts.mart)
+        )
+        checkCycles(marts: tables.2)
+        return tables
+    }
+
+    private func entries(_ section: String) -> [YAMLNode.Entry] {
+        root[section]?.entries ?? []
+    }
+
+    /// The entries of a section that are mappings; the others have been reported.
+    private func tableEntries(_ section: String) -> [YAMLNode.Entry] {
+        entries(section)
+            .filter { entry in
+                if case .mapping = entry.value.content { return true }
+                return false
+            }
+    }
+
+    private var dimensionKeys: [String: [String]] {
+        var keys: [String: [String]] = [:]
+        for entry in entries("dimensions") {
+            let isCalendar = entry.value.entry("calendar") != nil
+            keys[entry.name] = isCalendar ? ["date"] : entry.value["key"]?.texts ?? []
+        }
+        return keys
+    }
+
+    private static let sections = [
+        (name: "dimensions", prefix: "dim_", kind: "dimension"),
+        (name: "facts", prefix: "fact_", kind: "fact"),
+        (name: "marts", prefix: "mart_", kind: "mart"),
+    ]
+
+    private var tableNames: [String: String] {
+        var names: [String: String] = [:]
+        for section in Self.sections {
+            for entry in entries(section.name) { names[section.prefix + entry.name] = entry.name }
+        }
+        return names
+    }
+
+    // MARK: Names
+
+    private func schema(otherwise name: String) -> String {
+        let node = root["warehouse"]?["schema"] ?? root["pipeline"]
+        if let node, let schema = node.text, let use = ReservedNames.schema(schema) {
+            findings.add(
+                .nameReserved,
+                at: node.span,
+                "the schema `\(schema)` cannot be: \(use)",
+                expected: "another name in `warehouse: { schema: … }`"
+            )
+        }
+        return root["warehouse"]?["schema"]?.text ?? name
+    }
+
+    /// Dimensions, facts and marts share their names: `reads`, commands and tasks call them by it.
+    private func checkTableNames() {
+        var owners: [String: String] = [:]
+        for section in Self.sections {
+            for entry in entries(section.name) {
+                if let owner = owners[entry.name] {
+                    findings.add(
+                        .nameTaken,
+                        at: entry.key.span,
+                        "the name `\(entry.name)` is taken: there is a \(owner) of that name",
+                        expected: "another name for the \(section.kind)"
+                    )
+                }
+                owners[entry.name] = section.kind
+                if section.name == "dimensions", let use = ReservedNames.dimension(entry.name) {
+                    findings.add(
+                        .nameReserved,
+                        at: entry.key.span,
+                        "the dimension `\(entry.name)` cannot be: \(use)",
+                        expected: "another name"
+                    )
+                }
+            }
+        }
+        if root.entry("dimensions") == nil, root.entry("facts") == nil,
+            root.entry("pipeline") != nil
+        {
+            findings.add(
+                .keyMissing,
+                at: root.entry("pipeline")?.key.span ?? .start(of: DefinitionBundle.mainFile),
+                "the pipeline has no tables",
+                expected: "`dimensions`, `facts`, or both"
+            )
+        }
+    }
+
+    // MARK: Circles and leftovers
+
+    private func checkCycles(marts: [Mart]) {
+        var needs: [String: [(name: String, span: Span)]] = [:]
+        for entry in entries("dimensions") {
+            for column in entry.value["columns"]?.entries ?? [] {
+                guard let node = column.value["references"], let name = node.text else { continue }
+                needs[entry.name, default: []].append((name, node.span))
+            }
+        }
+        CycleCheck(findings: findings, kind: "dimensions", needs: needs)
+            .run(inOrder: entries("dimensions").map(\.name))
+        // A mart that shares its name with another table has been reported.
+        let others = (entries("dimensions") + entries("facts")).map(\.name)
+        let names = marts.map(\.name).filter { !others.contains($0) }
+        var martNeeds: [String: [(name: String, span: Span)]] = [:]
+        for (mart, entry) in zip(marts, tableEntries("marts")) {
+            let span = (entry.value["reads"] ?? entry.value["sql"])?.span ?? entry.key.span
+            martNeeds[mart.name] = mart.reads.filter(names.contains).map { ($0, span) }
+        }
+        CycleCheck(findings: findings, kind: "marts", needs: martNeeds).run(inOrder: names)
+    }
+
+    private func reportUnused(_ tables: Tables) {
+        // After an error, what is unused may only be misspelt.
+        guard !findings.hasErrors else { return }
+        var used = Set(tables.facts.map(\.extract.source))
+        for case .extract(let extract) in tables.dimensions.map(\.content) {
+            used.insert(extract.source)
+        }
+        report(entries("sources"), butNot: used, as: "source")
+        report(entries("parameters"), butNot: usedParameters, as: "parameter")
+    }
+
+    private func report(_ entries: [YAMLNode.Entry], butNot used: Set<String>, as kind: String) {
+        for entry in entries where !used.contains(entry.name) {
+            findings.add(
+                .unused,
+                at: entry.key.span,
+                severity: .warning,
+                "the \(kind) `\(entry.name)` is never used"
+            )
+        }
+    }
+}

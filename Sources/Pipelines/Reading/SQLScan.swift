@@ -1,0 +1,256 @@
+/// The parts of an SQL text that matter here: the names it mentions, its placeholders, its statements.
+///
+/// It follows Postgres' lexical rules: strings ('' and E'\''), dollar quotes, quoted names, line
+/// comments and nested block comments. What stands in strings and comments is skipped.
+struct SQLScan {
+    /// The names that stand outside of strings and comments: small letters unless quoted.
+    private(set) var names: [(text: String, position: Diagnostic.Position)] = []
+    /// The placeholders: `:period_start`.
+    private(set) var placeholders: [Placeholder] = []
+    /// A string or comment that is not closed.
+    private(set) var problem: Problem?
+    /// The text without the semicolon and the comments at its end.
+    var query: String { String(String.UnicodeScalarView(scalars[..<lastTokenEnd])) }
+
+    /// A `:name` in a text.
+    struct Placeholder {
+        var name: String
+        var position: Diagnostic.Position
+        /// Its Unicode scalars in the text, the colon among them.
+        var scalars: Range<Int>
+    }
+
+    /// What is wrong with a text.
+    struct Problem {
+        var message: String
+        var expected: String?
+        var position: Diagnostic.Position
+    }
+
+    private let scalars: [Unicode.Scalar]
+    private var index = 0
+    private var line = 1
+    private var lineStart = 0
+    private var firstToken: (text: String, position: Diagnostic.Position)?
+    private var lastTokenEnd = 0
+    private var hasSemicolon = false
+    private var afterSemicolon: Diagnostic.Position?
+
+    init(_ text: String) {
+        scalars = Array(text.unicodeScalars)
+        while index < scalars.count, problem == nil { scanToken() }
+    }
+
+    /// Why the text is not one single query, or `nil` when it is.
+    var statementProblem: Problem? {
+        let expected = "one query that begins with `select` or `with`"
+        guard let firstToken else {
+            return Problem(message: "there is no SQL", expected: expected, position: .start)
+        }
+        if !["select", "with", "("].contains(firstToken.text) {
+            let message = "the SQL begins with `\(firstToken.text)`"
+            return Problem(message: message, expected: expected, position: firstToken.position)
+        }
+        guard let afterSemicolon else { return nil }
+        let message = "the SQL goes on after `;`"
+        return Problem(message: message, expected: expected, position: afterSemicolon)
+    }
+}
+
+// MARK: - Tokens
+
+extension SQLScan {
+    private var position: Diagnostic.Position {
+        Diagnostic.Position(line: line, column: index - lineStart + 1)
+    }
+
+    private func peek(_ offset: Int = 0) -> Unicode.Scalar? {
+        scalars.indices.contains(index + offset) ? scalars[index + offset] : nil
+    }
+
+    /// Steps over one character and keeps count of lines.
+    private mutating func advance(_ count: Int = 1) {
+        for _ in 0..<count where index < scalars.count {
+            let isBreak = scalars[index] == "\n" || scalars[index] == "\r" && peek(1) != "\n"
+            index += 1
+            if isBreak {
+                line += 1
+                lineStart = index
+            }
+        }
+    }
+
+    private mutating func scanToken() {
+        guard let scalar = peek() else { return }
+        switch (scalar, peek(1)) {
+        case (_, _) where scalar.properties.isWhitespace: advance()
+        case ("-", "-"): skipLine()
+        case ("/", "*"): skipBlockComment()
+        case (";", _):
+            hasSemicolon = true
+            advance()
+        default:
+            let start = position
+            let token = scanVisibleToken(scalar)
+            firstToken = firstToken ?? (token, start)
+            lastTokenEnd = index
+            if hasSemicolon { afterSemicolon = afterSemicolon ?? start }
+        }
+    }
+
+    /// Steps over a token and returns its first letters, enough to name it in a message.
+    private mutating func scanVisibleToken(_ scalar: Unicode.Scalar) -> String {
+        let start = position
+        switch scalar {
+        case "'": skipQuoted("'", hasEscapes: false)
+        case "\"": names.append((scanQuotedName(), start))
+        case "$" where isDollarQuote: skipDollarQuote()
+        case ":" where peek(1) == ":": advance(2)
+        case ":" where isNameStart(peek(1)) && !isSlice:
+            let first = index
+            advance()
+            let name = scanWord()
+            placeholders.append(
+                Placeholder(name: name, position: start, scalars: first..<index)
+            )
+        case _ where isNameStart(scalar): return scanWordOrPrefixedString(at: start)
+        case "0"..."9": _ = scanWord()
+        default: advance()
+        }
+        return String(scalar)
+    }
+
+    /// Whether the colon here stands in `array[from:to]`.
+    private var isSlice: Bool {
+        guard index > 0 else { return false }
+        let previous = scalars[index - 1]
+        return isNameStart(previous) || ("0"..."9").contains(previous)
+            || [")", "]"].contains(previous)
+    }
+
+    private mutating func scanWordOrPrefixedString(at start: Diagnostic.Position) -> String {
+        let word = scanWord().lowercased()
+        if peek() == "'", ["e", "b", "x", "n"].contains(word) {
+            skipQuoted("'", hasEscapes: word == "e")
+        } else {
+            names.append((word, start))
+        }
+        return word
+    }
+
+    private func isNameStart(_ scalar: Unicode.Scalar?) -> Bool {
+        guard let scalar else { return false }
+        return scalar.properties.isAlphabetic || scalar == "_" || scalar.value >= 0x80
+    }
+
+    private mutating func scanWord() -> String {
+        var word = String.UnicodeScalarView()
+        while let scalar = peek(),
+            isNameStart(scalar) || ("0"..."9").contains(scalar) || scalar == "$"
+        {
+            word.append(scalar)
+            advance()
+        }
+        return String(word)
+    }
+
+    private mutating func scanQuotedName() -> String {
+        let start = index + 1
+        skipQuoted("\"", hasEscapes: false)
+        let end = max(start, index - 1)
+        return String(String.UnicodeScalarView(scalars[start..<end]))
+    }
+
+    // MARK: What is skipped
+
+    private mutating func skipLine() {
+        while let scalar = peek(), scalar != "\n", scalar != "\r" { advance() }
+    }
+
+    private mutating func skipBlockComment() {
+        let start = position
+        var depth = 0
+        repeat {
+            switch (peek(), peek(1)) {
+            case ("/", "*"):
+                depth += 1
+                advance(2)
+            case ("*", "/"):
+                depth -= 1
+                advance(2)
+            case (nil, _): return report("a comment `/*` is not closed", at: start)
+            default: advance()
+            }
+        } while depth > 0
+    }
+
+    private mutating func skipQuoted(_ quote: Unicode.Scalar, hasEscapes: Bool) {
+        let start = position
+        advance()
+        while let scalar = peek() {
+            if hasEscapes, scalar == "\\" {
+                advance(2)
+            } else if scalar != quote {
+                advance()
+            } else if peek(1) == quote {
+                advance(2)
+            } else {
+                return advance()
+            }
+        }
+        report("a quote `\(quote)` is not closed", at: start)
+    }
+
+    /// `$$` or `$tag$`, which opens a string; `$1` does not.
+    private var isDollarQuote: Bool { dollarTag != nil }
+
+    private var dollarTag: ArraySlice<Unicode.Scalar>? {
+        var end = index + 1
+        while scalars.indices.contains(end), scalars[end] != "$" {
+            let isDigit = ("0"..."9").contains(scalars[end])
+            guard isNameStart(scalars[end]) || isDigit && end > index + 1 else { return nil }
+            end += 1
+        }
+        return scalars.indices.contains(end) ? scalars[index...end] : nil
+    }
+
+    private mutating func skipDollarQuote() {
+        guard let tag = dollarTag else { return advance() }
+        let start = position
+        advance(tag.count)
+        while index < scalars.count {
+            if scalars[index...].starts(with: tag) { return advance(tag.count) }
+            advance()
+        }
+        report("a string `\(String(String.UnicodeScalarView(tag)))` is not closed", at: start)
+    }
+
+    private mutating func report(_ message: String, at position: Diagnostic.Position) {
+        problem = problem ?? Problem(message: message, expected: nil, position: position)
+    }
+}
+
+/// The placeholders of queries.
+enum SQLPlaceholder {
+    static let names = ["period_start", "period_end"]
+
+    /// Reports `name` when it stands for nothing in this query.
+    static func check(_ name: String, at span: Span, isByPeriod: Bool, _ findings: Findings) {
+        if !names.contains(name) {
+            findings.add(
+                .sqlPlaceholder,
+                at: span,
+                "`:\(name)` stands for nothing",
+                expected: names.map { "`:\($0)`" }.joined(separator: " or "),
+                suggestion: suggestion(for: name, among: names).map { ":" + $0 }
+            )
+        } else if !isByPeriod {
+            findings.add(
+                .periodMissing,
+                at: span,
+                "the SQL has `:\(name)`, but the table is not loaded by period",
+                expected: "a table by period, or SQL without it"
+            )
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// The text of a query, whose placeholders can be filled in.
+public struct SQLText: Sendable, Hashable {
+    /// The text as it was written.
+    public let text: String
+
+    /// Wraps a query.
+    public init(_ text: String) {
+        self.text = text
+    }
+
+    /// The text with SQL in the place of each `:name` that `values` knows; strings, comments and
+    /// casts (`::date`) are left alone.
+    public func replacing(placeholders values: [String: String]) -> String {
+        let scalars = Array(text.unicodeScalars)
+        var filled = String.UnicodeScalarView()
+        var position = 0
+        for placeholder in SQLScan(text).placeholders {
+            guard let value = values[placeholder.name] else { continue }
+            filled.append(contentsOf: scalars[position..<placeholder.scalars.lowerBound])
+            filled.append(contentsOf: value.unicodeScalars)
+            position = placeholder.scalars.upperBound
+        }
+        filled.append(contentsOf: scalars[position...])
+        return String(filled)
+    }
+}

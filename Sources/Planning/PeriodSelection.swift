@@ -1,0 +1,102 @@
+public import Pipelines
+
+/// Which periods a load is about.
+public enum PeriodSelection {
+    /// Reads `2024-01`, `2024-01..2024-06` or a list of both with commas.
+    ///
+    /// - Returns: the periods in order, without doubles.
+    /// - Throws: ``PeriodSelectionError`` that shows how a period of the pipeline's grain is written.
+    public static func parse(
+        _ text: String,
+        grain: PeriodGrain
+    ) throws(PeriodSelectionError) -> [Period] {
+        var periods: Set<Period> = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            periods.formUnion(try range(part, grain: grain))
+        }
+        return periods.sorted()
+    }
+
+    /// What is to be loaded when nobody says: every period of the rule that the control table does
+    /// not call `loaded` or `closed`, up to the last one that has ended.
+    public static func due(
+        _ rule: PeriodRule,
+        states: [String: Set<String>],
+        today: Day
+    ) -> [Period] {
+        let last = rule.last ?? Period(rule.grain, containing: today).previous
+        let settled = states["loaded", default: []]
+            .subtracting(states["pending", default: []])
+            .subtracting(states["stale", default: []])
+            .union(states["closed", default: []])
+        return span(from: rule.first, through: last).filter { !settled.contains($0.label) }
+    }
+
+    private static func range(
+        _ text: Substring,
+        grain: PeriodGrain
+    ) throws(PeriodSelectionError) -> [Period] {
+        guard let dots = text.firstRange(of: "..") else {
+            return [try period(text, grain: grain)]
+        }
+        let first = try period(text[..<dots.lowerBound], grain: grain)
+        let last = try period(text[dots.upperBound...], grain: grain)
+        guard first <= last else {
+            throw PeriodSelectionError(
+                description: "the periods `\(text)` run backwards: write `\(last.label)..\(first.label)`"
+            )
+        }
+        return span(from: first, through: last)
+    }
+
+    private static func period(
+        _ text: Substring,
+        grain: PeriodGrain
+    ) throws(PeriodSelectionError) -> Period {
+        guard let period = Period(String(text), grain: grain) else {
+            throw PeriodSelectionError(
+                description: "`\(text)` is not a \(grain.rawValue): expected one such as "
+                    + "`\(grain.example)`, or a range `\(grain.example)..\(grain.laterExample)`"
+            )
+        }
+        return period
+    }
+
+    private static func span(from first: Period, through last: Period) -> [Period] {
+        var periods: [Period] = []
+        var period = first
+        while period <= last {
+            periods.append(period)
+            period = period.next
+        }
+        return periods
+    }
+}
+
+/// Text that names no period.
+public struct PeriodSelectionError: Error, Hashable, CustomStringConvertible {
+    /// What is wrong and how a period is written.
+    public let description: String
+}
+
+extension PeriodGrain {
+    fileprivate var example: String {
+        switch self {
+        case .day: "2024-01-31"
+        case .week: "2024-W05"
+        case .month: "2024-01"
+        case .quarter: "2024-Q1"
+        case .year: "2024"
+        }
+    }
+
+    fileprivate var laterExample: String {
+        switch self {
+        case .day: "2024-02-29"
+        case .week: "2024-W09"
+        case .month: "2024-06"
+        case .quarter: "2024-Q4"
+        case .year: "2026"
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/// How much a transaction sees of others that run at the same time.
+public enum TransactionIsolation: String, Sendable, Hashable, CaseIterable {
+    /// Each statement sees what was committed before it.
+    case readCommitted = "READ COMMITTED"
+    /// All statements see what was committed before the first.
+    case repeatableRead = "REPEATABLE READ"
+    /// As if transactions ran one after another.
+    case serializable = "SERIALIZABLE"
+}
+
+extension PostgresConnection {
+    /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
+    ///
+    /// `body` runs where the caller runs, and uses this connection, which it captures. When COMMIT
+    /// itself ends with `isConnectionLost`, whether it took effect is unknown: look before doing the
+    /// work again.
+    ///
+    /// - Parameters:
+    ///   - isolation: `nil` means the server's default.
+    ///   - body: The statements. An error of one of them ends the transaction even if `body` catches
+    ///     it.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws, and ``PostgresError``.
+    public nonisolated(nonsending) func transaction<Result>(
+        isolation: TransactionIsolation? = nil,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        try await begin(isolation)
+        let result: Result
+        do {
+            result = try await body()
+            try await commit()
+        } catch {
+            await rollBack()
+            throw error
+        }
+        return result
+    }
+
+    private func begin(_ isolation: TransactionIsolation?) async throws {
+        guard !isInTransaction else {
+            throw PostgresError(
+                .misuse,
+                "a transaction is open on this connection; transactions do not nest"
+            )
+        }
+        let level = isolation.map { " ISOLATION LEVEL \($0.rawValue)" } ?? ""
+        try await query("BEGIN\(level)")
+    }
+
+    private func commit() async throws {
+        // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and no error.
+        guard try await query("COMMIT").commandTag == "COMMIT" else {
+            throw PostgresError(
+                .sqlState(.inFailedSQLTransaction),
+                "the transaction was rolled back instead of committed: a statement in it failed, and "
+                    + "its error was not passed on",
+                sqlState: .inFailedSQLTransaction
+            )
+        }
+    }
+
+    /// Ends the transaction; a connection that cannot even do that is given up.
+    private func rollBack() async {
+        guard isInTransaction else { return }
+        do {
+            try await exchange(.refused(within: Self.cleanupTime)) {
+                session throws(PostgresError) in
+                try session.sendScript("ROLLBACK")
+                _ = try session.collectResults()
+            }
+        } catch {
+            await close()
+        }
+    }
+}

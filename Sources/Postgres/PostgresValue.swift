@@ -1,0 +1,84 @@
+/// A value for a parameter (`$1`, `$2`, …) of a statement.
+///
+/// `text` and `null` are sent without a type, as a quoted constant in SQL is: the server takes the
+/// type from where the parameter stands. Where that does not tell, as in `jsonb_build_object($1)`,
+/// write a cast: `$1::text`. The others are sent with their type: `integer` as `bigint`, `boolean`,
+/// `double` as `double precision`, `bytes` as `bytea`, the arrays as `text[]` and `bigint[]`.
+public enum PostgresValue: Sendable, Hashable {
+    /// SQL's NULL.
+    case null
+    /// Text, or the textual form of any other type.
+    case text(String)
+    /// A `bigint`.
+    case integer(Int64)
+    /// A `boolean`.
+    case boolean(Bool)
+    /// A `double precision`, infinities and not-a-number included.
+    case double(Double)
+    /// A `bytea`.
+    case bytes([UInt8])
+    /// A `text[]`, in which `nil` is NULL.
+    case textArray([String?])
+    /// A `bigint[]`.
+    case integerArray([Int64])
+
+    /// A `bigint` from an `Int`.
+    public static func integer(_ value: Int) -> PostgresValue {
+        .integer(Int64(value))
+    }
+
+    /// The text, or NULL.
+    public init(_ value: String?) {
+        self = value.map { .text($0) } ?? .null
+    }
+
+    /// The number, or NULL.
+    public init(_ value: Int?) {
+        self = value.map { .integer(Int64($0)) } ?? .null
+    }
+
+    /// The number, or NULL.
+    public init(_ value: Int64?) {
+        self = value.map { .integer($0) } ?? .null
+    }
+
+    /// The number, or NULL.
+    public init(_ value: Double?) {
+        self = value.map { .double($0) } ?? .null
+    }
+
+    /// The truth value, or NULL.
+    public init(_ value: Bool?) {
+        self = value.map { .boolean($0) } ?? .null
+    }
+
+    /// The bytes, or NULL.
+    public init(_ value: [UInt8]?) {
+        self = value.map { .bytes($0) } ?? .null
+    }
+}
+
+extension PostgresValue: ExpressibleByNilLiteral {
+    /// SQL's NULL.
+    public init(nilLiteral: ()) { self = .null }
+}
+
+extension PostgresValue: ExpressibleByStringInterpolation {
+    /// Text, safely also with an interpolation: it makes a value, never SQL.
+    public init(stringLiteral value: String) { self = .text(value) }
+}
+
+extension PostgresValue: ExpressibleByIntegerLiteral {
+    /// A `bigint`.
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+}
+
+extension PostgresValue: ExpressibleByFloatLiteral {
+    /// A `double precision`.
+    public init(floatLiteral value: Double) { self = .double(value) }
+}
+
+extension PostgresValue: ExpressibleByBooleanLiteral {
+    /// A `boolean`.
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+}

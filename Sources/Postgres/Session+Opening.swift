@@ -1,0 +1,177 @@
+import CLibPQ
+import Glibc
+
+extension Session {
+    /// Connects and logs in, blocking the calling thread for at most the configured time.
+    static func open(
+        _ configuration: PostgresConfiguration,
+        onNotice: (@Sendable (PostgresNotice) -> Void)?
+    ) throws(PostgresError) -> Session {
+        let notices = NoticeSink(onNotice)
+        var attempt = try ConnectionAttempt(configuration, notices: notices)
+        return try attempt.finish(notices: notices)
+    }
+}
+
+/// A connection on its way: owns libpq's `PGconn` until a ``Session`` takes it over.
+@safe private struct ConnectionAttempt: ~Copyable {
+    private var connection: OpaquePointer?
+    private let name: String
+    private let timeout: Duration
+    private let deadline: ContinuousClock.Instant
+
+    init(_ configuration: PostgresConfiguration, notices: NoticeSink) throws(PostgresError) {
+        name = configuration.description
+        timeout = configuration.connectTimeout
+        deadline = .now + timeout
+        let parameters = configuration.connectionParameters
+        guard !parameters.contains(where: { $0.value.utf8.contains(0) }) else {
+            throw PostgresError(
+                .invalidConfiguration,
+                "the configuration of `\(configuration)` contains a NUL character; remove it"
+            )
+        }
+        let started = unsafe withCStrings(parameters.map(\.name)) { names in
+            unsafe withCStrings(parameters.map(\.value)) { values in
+                unsafe PQconnectStartParams(names, values, 0)
+            }
+        }
+        guard let started = unsafe started else {
+            throw PostgresError(.connectionLost, "there is no memory for a connection to `\(name)`")
+        }
+        unsafe connection = unsafe started
+        unsafe notices.attach(to: started)
+        // Only in this verbosity does libpq tell the SQLSTATE of a refused log-in.
+        unsafe PQsetErrorVerbosity(started, PQERRORS_VERBOSE)
+    }
+
+    deinit {
+        unsafe PQfinish(connection)
+    }
+
+    /// Goes on until the session is ready, and hands it over.
+    mutating func finish(notices: NoticeSink) throws(PostgresError) -> Session {
+        var stage = ConnectionStage()
+        var next = PGRES_POLLING_WRITING
+        while next != PGRES_POLLING_OK {
+            guard next != PGRES_POLLING_FAILED, unsafe PQstatus(connection) != CONNECTION_BAD else {
+                throw failure(at: stage)
+            }
+            try waitForSocket(toWrite: next == PGRES_POLLING_WRITING)
+            unsafe stage.observe(connection)
+            next = unsafe PQconnectPoll(connection)
+        }
+        guard let ready = unsafe connection.take() else { throw failure(at: stage) }
+        unsafe PQsetErrorVerbosity(ready, PQERRORS_DEFAULT)
+        return unsafe Session(owning: ready, notices: notices)
+    }
+
+    private func waitForSocket(toWrite: Bool) throws(PostgresError) {
+        while true {
+            if Task.isCancelled { throw .cancelled("connecting to `\(name)`") }
+            guard ContinuousClock.now < deadline else {
+                throw PostgresError(
+                    .timeout,
+                    "connecting to `\(name)` took longer than \(timeout); check the address, or "
+                        + "raise `connect_timeout`"
+                )
+            }
+            let socket = unsafe PQsocket(connection)
+            let events = Int16(toWrite ? POLLOUT : POLLIN)
+            var descriptor = pollfd(fd: socket, events: events, revents: 0)
+            if unsafe poll(&descriptor, 1, 50) > 0 { return }
+        }
+    }
+
+    private func failure(at stage: ConnectionStage) -> PostgresError {
+        let text = unsafe PQerrorMessage(connection).map { unsafe String(cString: $0) } ?? ""
+        let report = ConnectionReport(text)
+        let needsPassword = unsafe PQconnectionNeedsPassword(connection) == 1
+        return PostgresError(
+            needsPassword ? .authentication : report.sqlState?.connectionCode ?? stage.failureCode,
+            "connecting to `\(name)` failed: \(report.message)",
+            sqlState: report.sqlState
+        )
+    }
+}
+
+/// How far a connection came, seen from outside before each step: libpq does not say why it failed
+/// in any way but text.
+private struct ConnectionStage {
+    private var isReached = false
+    private var isAnswered = false
+    private var isInTLS = false
+    private var isClosedByPeer = false
+
+    mutating func observe(_ connection: OpaquePointer?) {
+        let status = unsafe PQstatus(connection)
+        switch status {
+        case CONNECTION_STARTED, CONNECTION_NEEDED:
+            self = ConnectionStage()
+            return
+        case CONNECTION_SSL_STARTUP: isInTLS = true
+        case CONNECTION_AWAITING_RESPONSE, CONNECTION_AUTH_OK: isAnswered = true
+        default: break
+        }
+        isReached = true
+        var byte: UInt8 = 0
+        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
+        let count = unsafe recv(unsafe PQsocket(connection), &byte, 1, flags)
+        isClosedByPeer = count == 0 || (count < 0 && errno != EAGAIN)
+    }
+
+    var failureCode: PostgresError.Code {
+        if !isReached { return .connectionRefused }
+        if isClosedByPeer { return .connectionLost }
+        if isAnswered { return .authentication }
+        return isInTLS ? .tls : .connectionLost
+    }
+}
+
+/// What libpq says about a connection that failed, in `PQERRORS_VERBOSE`.
+struct ConnectionReport {
+    let sqlState: SQLState?
+    let message: String
+
+    /// Reads libpq's text: a server's error is `FATAL:  28P01: message`, in any language of
+    /// `FATAL`; anything else is libpq's own, with hints on lines that begin with a tab.
+    init(_ text: String) {
+        let lines = text.split(separator: "\n")
+        for line in lines.reversed() {
+            guard let match = line.firstMatch(of: /:  ([0-9A-Z]{5}): (.*)/) else { continue }
+            sqlState = SQLState(rawValue: String(match.1))
+            message = String(match.2)
+            return
+        }
+        sqlState = nil
+        let own = lines.filter { !$0.hasPrefix("\t") }
+        message = own.isEmpty ? "no reason was given" : own.joined(separator: "; ")
+    }
+}
+
+extension SQLState {
+    /// The kind of failure that this code is when it ends a log-in.
+    fileprivate var connectionCode: PostgresError.Code {
+        errorClass == "28" ? .authentication : .sqlState(self)
+    }
+}
+
+/// Calls `body` with a NULL-terminated array of C strings.
+private func withCStrings<Result>(
+    _ strings: [String],
+    _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
+) -> Result {
+    var bytes: [CChar] = []
+    var offsets: [Int] = []
+    for string in strings {
+        offsets.append(bytes.count)
+        bytes.append(contentsOf: string.utf8CString)
+    }
+    return unsafe bytes.withUnsafeBufferPointer { buffer in
+        var pointers = unsafe offsets.map { offset in
+            unsafe buffer.baseAddress.map { unsafe $0 + offset }
+        }
+        unsafe pointers.append(nil)
+        return unsafe pointers.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
+    }
+}

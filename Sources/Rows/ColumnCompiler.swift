@@ -1,0 +1,189 @@
+/// Turns value plans into columns.
+struct ColumnCompiler {
+    let header: [String]
+    let zones: [String: ZoneTable]
+    private(set) var columns: [Column] = []
+    private(set) var details: [ColumnDetails] = []
+
+    init(header: [String], zones: [String: ZoneTable]) {
+        self.header = header
+        self.zones = zones
+    }
+
+    /// Adds a column and returns its place.
+    mutating func add(_ plan: ValuePlan) throws(RowLayoutError) -> Int {
+        guard let field = header.firstIndex(of: plan.source) else {
+            throw .missingColumn(plan, header: header)
+        }
+        guard let program = Cleaner.program(plan.cleaning) else {
+            throw .badPlan(plan, "it has more than 16 cleaning steps")
+        }
+        var column = Column(kind: plan.type.kind, field: field, steps: program.codes)
+        let pattern = try Self.pattern(of: plan)
+        column.layout = pattern.flatMap { FixedDateLayout($0) }
+        if case .decimal(let precision, let scale) = plan.type {
+            guard (1...1000).contains(precision), (0...precision).contains(scale) else {
+                throw .badPlan(plan, "decimal(\(precision),\(scale)) is not 1…1000, 0…precision")
+            }
+            (column.precision, column.scale) = (precision, scale)
+        }
+        let zone = try zone(of: plan)
+        var rules: [CompiledRule] = []
+        for rule in plan.rules {
+            let compiler = RuleCompiler(plan: plan, column: column, pattern: pattern, zone: zone)
+            rules.append(try compiler.compile(rule))
+        }
+        column.apply(rules)
+        columns.append(column)
+        details.append(
+            ColumnDetails(
+                plan: plan,
+                stepTexts: program.texts,
+                pattern: pattern,
+                zone: zone,
+                rules: rules
+            )
+        )
+        return columns.count - 1
+    }
+
+    private static func pattern(of plan: ValuePlan) throws(RowLayoutError) -> DatePattern? {
+        switch plan.type {
+        case .date(let format), .timestamp(let format, _):
+            do throws(DateFormatProblem) {
+                return try DatePattern(format)
+            } catch {
+                throw .badPlan(plan, "`\(format.pattern)` is no date format: \(error.text)")
+            }
+        default: return nil
+        }
+    }
+
+    private func zone(of plan: ValuePlan) throws(RowLayoutError) -> ZoneTable? {
+        guard case .timestamp(_, let name) = plan.type else { return nil }
+        if let zone = zones[name] { return zone }
+        if name == ZoneTable.utc.name { return .utc }
+        throw .missingZone(name)
+    }
+}
+
+extension ColumnType {
+    /// The type without its parameters.
+    var kind: Column.Kind {
+        switch self {
+        case .text: .text
+        case .integer: .integer
+        case .decimal: .decimal
+        case .float: .float
+        case .boolean: .boolean
+        case .date: .date
+        case .timestamp: .timestamp
+        case .uuid: .uuid
+        case .json: .json
+        }
+    }
+}
+
+extension Column {
+    /// Takes over the rules that need nothing but numbers.
+    fileprivate mutating func apply(_ rules: [CompiledRule]) {
+        for rule in rules {
+            switch rule {
+            case .required: isRequired = true
+            case .minimumNumber(let bound): minimum = max(minimum, bound)
+            case .maximumNumber(let bound): maximum = min(maximum, bound)
+            case .minimumFloat(let bound): leastFloat = max(leastFloat, bound)
+            case .maximumFloat(let bound): greatestFloat = min(greatestFloat, bound)
+            default: hasSlowRules = true
+            }
+        }
+    }
+}
+
+/// Turns a rule's texts into what values are compared with.
+private struct RuleCompiler {
+    let plan: ValuePlan
+    let column: Column
+    let pattern: DatePattern?
+    let zone: ZoneTable?
+
+    func compile(_ rule: Rule) throws(RowLayoutError) -> CompiledRule {
+        switch rule {
+        case .required: return .required
+        case .minimum(let bound): return try compile(bound, isMinimum: true)
+        case .maximum(let bound): return try compile(bound, isMinimum: false)
+        case .oneOf(let texts):
+            var choices = KeyMap(minimumCapacity: texts.count)
+            for (index, text) in texts.enumerated() {
+                choices.insert(Array(text.utf8).span, surrogate: Int64(index))
+            }
+            return .oneOf(choices)
+        case .matches(let source):
+            do {
+                return .matches(try Pattern(source))
+            } catch {
+                throw .badPlan(plan, "`\(source)` is no regular expression: \(error)")
+            }
+        case .length(let minimum, let maximum):
+            guard minimum ?? 0 >= 0, minimum ?? 0 <= maximum ?? .max else {
+                throw .badPlan(plan, "no text is \(minimum ?? 0) to \(maximum ?? .max) long")
+            }
+            return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
+        }
+    }
+
+    private func compile(_ text: String, isMinimum: Bool) throws(RowLayoutError) -> CompiledRule {
+        if column.kind == .text {
+            let bytes = Array(text.utf8)
+            return isMinimum ? .minimumText(bytes) : .maximumText(bytes)
+        }
+        guard let value = encoded(text) else {
+            throw .badPlan(plan, "the bound `\(text)` is no value of the column's type")
+        }
+        let bytes = Array(value.dropFirst(4))
+        let number = bytes.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        switch column.kind {
+        case .integer, .timestamp:
+            let bound = Int64(bitPattern: number)
+            return isMinimum ? .minimumNumber(bound) : .maximumNumber(bound)
+        case .date:
+            let bound = Int64(Int32(truncatingIfNeeded: number))
+            return isMinimum ? .minimumNumber(bound) : .maximumNumber(bound)
+        case .float:
+            let bound = Double(bitPattern: number)
+            return isMinimum ? .minimumFloat(bound) : .maximumFloat(bound)
+        case .decimal: return isMinimum ? .minimumDecimal(bytes) : .maximumDecimal(bytes)
+        case .text, .boolean, .uuid, .json:
+            throw .badPlan(plan, "a column of this type cannot have the rule `min` or `max`")
+        }
+    }
+
+    /// A bound's encoding. Dates may also be written as `yyyy-MM-dd`, whatever the column's format;
+    /// decimals may have any number of digits.
+    private func encoded(_ text: String) -> [UInt8]? {
+        var column = column
+        (column.minimum, column.maximum) = (.min, .max)
+        if column.kind == .decimal { (column.precision, column.scale) = (1000, 500) }
+        if let value = encoded(text, column: column, pattern: pattern) { return value }
+        guard pattern != nil, let iso = try? DatePattern(.isoDate) else { return nil }
+        column.layout = FixedDateLayout(iso)
+        return encoded(text, column: column, pattern: iso)
+    }
+
+    private func encoded(_ text: String, column: Column, pattern: DatePattern?) -> [UInt8]? {
+        let details = ColumnDetails(
+            plan: plan,
+            stepTexts: [],
+            pattern: pattern,
+            zone: zone,
+            rules: []
+        )
+        var column = column
+        column.steps = 0
+        var encoder = ValueEncoder(columns: [column], details: [details])
+        var out = ByteSink()
+        let fault = withView(of: Array(text.utf8)) { encoder.append($0, column: 0, to: &out) }
+        guard fault == nil, !text.isEmpty else { return nil }
+        return out.view.array
+    }
+}

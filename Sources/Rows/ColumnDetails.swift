@@ -1,0 +1,123 @@
+/// What is known of a column beyond what every row needs: names, texts, rules.
+final class ColumnDetails: Sendable {
+    let plan: ValuePlan
+    let stepTexts: [Cleaner.StepTexts]
+    let pattern: DatePattern?
+    let zone: ZoneTable?
+    let rules: [CompiledRule]
+
+    init(
+        plan: ValuePlan,
+        stepTexts: [Cleaner.StepTexts],
+        pattern: DatePattern?,
+        zone: ZoneTable?,
+        rules: [CompiledRule]
+    ) {
+        self.plan = plan
+        self.stepTexts = stepTexts
+        self.pattern = pattern
+        self.zone = zone
+        self.rules = rules
+    }
+}
+
+/// What every row needs of a column: plain numbers, so that reading them costs no reference count.
+struct Column: BitwiseCopyable {
+    /// The types, without what is in ``ColumnDetails``.
+    enum Kind: UInt8, BitwiseCopyable {
+        case text
+        case integer
+        case decimal
+        case float
+        case boolean
+        case date
+        case timestamp
+        case uuid
+        case json
+    }
+
+    var kind: Kind
+    /// The field's place in the record.
+    var field: Int
+    /// Cleaning steps, as ``Cleaner`` packs them.
+    var steps: UInt64
+    var isRequired = false
+    /// Whether there are rules that only ``ColumnDetails`` can check.
+    var hasSlowRules = false
+    /// Bounds of integers, days and microseconds.
+    var minimum = Int64.min
+    var maximum = Int64.max
+    var leastFloat = -Double.infinity
+    var greatestFloat = Double.infinity
+    var precision = 0
+    var scale = 0
+    var layout: FixedDateLayout?
+    /// The stretch of the zone's time that the last value lay in.
+    var segment = ZoneTable.Segment.none
+}
+
+/// A rule in the form in which it is checked.
+enum CompiledRule: Sendable {
+    case required
+    case minimumNumber(Int64)
+    case maximumNumber(Int64)
+    case minimumFloat(Double)
+    case maximumFloat(Double)
+    case minimumDecimal([UInt8])
+    case maximumDecimal([UInt8])
+    case minimumText([UInt8])
+    case maximumText([UInt8])
+    case oneOf(KeyMap)
+    case matches(Pattern)
+    case length(minimum: Int, maximum: Int)
+
+    /// Whether ``Column`` has all that is needed to check it.
+    var isFast: Bool {
+        switch self {
+        case .required, .minimumNumber, .maximumNumber, .minimumFloat, .maximumFloat: true
+        default: false
+        }
+    }
+
+    /// Whether a value keeps the rule.
+    ///
+    /// - Parameters:
+    ///   - text: The cleaned text, not empty.
+    ///   - value: The value's binary encoding, without its length.
+    func holds(text: ByteView, value: ByteView, kind: Column.Kind) -> Bool {
+        switch self {
+        case .required: true
+        case .minimumNumber(let bound): Self.number(value, kind) >= bound
+        case .maximumNumber(let bound): Self.number(value, kind) <= bound
+        case .minimumFloat(let bound): Self.float(value) >= bound
+        case .maximumFloat(let bound): Self.float(value) <= bound
+        case .minimumDecimal(let bound):
+            withView(of: bound) { !DecimalText.isLess(value, than: $0) }
+        case .maximumDecimal(let bound):
+            withView(of: bound) { !DecimalText.isLess($0, than: value) }
+        case .minimumText(let bound): withView(of: bound) { !text.precedes($0) }
+        case .maximumText(let bound): withView(of: bound) { !$0.precedes(text) }
+        case .oneOf(let choices): choices.lookup(text, asOf: .max) != nil
+        case .matches(let pattern): pattern.matches(text.text)
+        case .length(let minimum, let maximum):
+            (minimum...maximum).contains(Self.scalarCount(text))
+        }
+    }
+
+    private static func number(_ value: ByteView, _ kind: Column.Kind) -> Int64 {
+        guard kind == .date else { return Int64(bitPattern: value.word(at: 0).byteSwapped) }
+        let bits = UInt32(truncatingIfNeeded: value.shortWord(at: 0)).byteSwapped
+        return Int64(Int32(bitPattern: bits))
+    }
+
+    private static func float(_ value: ByteView) -> Double {
+        Double(bitPattern: value.word(at: 0).byteSwapped)
+    }
+
+    /// The number of Unicode scalars: bytes that do not continue one.
+    private static func scalarCount(_ text: ByteView) -> Int {
+        var count = 0
+        for index in 0..<text.count where text[index] & 0xc0 != 0x80 { count += 1 }
+        return count
+    }
+}

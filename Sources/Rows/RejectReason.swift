@@ -1,0 +1,96 @@
+/// The words for a refused value.
+struct RejectReason {
+    let plan: ValuePlan
+
+    /// The rule's name and the reason.
+    func words(for fault: ValueFault, text: ByteView, broken: Rule?) -> (String, String) {
+        let value = Self.shown(text)
+        switch fault {
+        case .encoding: return ("encoding", "\(value) is not UTF-8")
+        case .nul: return ("encoding", "\(value) holds a NUL, which Postgres cannot store")
+        case .rule: return words(for: broken ?? .required, value: value)
+        default: return (typeName, typeProblem(fault, value))
+        }
+    }
+
+    /// A value in backticks, shortened, without control characters.
+    static func shown(_ text: ByteView) -> String {
+        let start = text.count > 240 ? text.part(0, 240) : text
+        let all = start.text
+        let isWhole = start.count == text.count && all.unicodeScalars.count <= 60
+        let scalars = all.unicodeScalars.prefix(60).map { scalar in
+            scalar.properties.generalCategory == .control ? "·" : scalar
+        }
+        return "`" + String(String.UnicodeScalarView(scalars)) + (isWhole ? "`" : "…`")
+    }
+
+    private var typeName: String {
+        switch plan.type {
+        case .text: "text"
+        case .integer: "integer"
+        case .decimal: "decimal"
+        case .float: "float"
+        case .boolean: "boolean"
+        case .date: "date"
+        case .timestamp: "timestamp"
+        case .uuid: "uuid"
+        case .json: "json"
+        }
+    }
+
+    private var format: String {
+        switch plan.type {
+        case .date(let format), .timestamp(let format, _): "`\(format.pattern)`"
+        default: ""
+        }
+    }
+
+    private func typeProblem(_ fault: ValueFault, _ value: String) -> String {
+        switch fault {
+        case .integer: "\(value) is no whole number; only a sign and digits are expected"
+        case .integerRange: "\(value) does not fit into 64 bits"
+        case .decimal: "\(value) is no decimal; a sign, digits and one `.` are expected"
+        case .decimalDigits: "\(value) has too many digits before the point for \(decimalName)"
+        case .decimalScale: "\(value) has too many digits behind the point for \(decimalName)"
+        case .float: "\(value) is no number; as `-12.5` or `1e-3` is expected"
+        case .floatRange: "\(value) is beyond what a double can hold"
+        case .boolean: "\(value) is neither true, t, yes, y, 1 nor false, f, no, n, 0"
+        case .dateFormat: "\(value) is not written as \(format)"
+        case .noSuchDay: "\(value) is no day of the calendar (written as \(format))"
+        case .noSuchTime: "\(value) is no time of day: 00:00:00 to 23:59:59 (written as \(format))"
+        case .zoneGap: "\(value) was skipped by the clocks of \(zoneName) (written as \(format))"
+        case .uuid: "\(value) is no UUID; 32 hexadecimal digits are expected"
+        case .json: "\(value) is not JSON"
+        case .jsonEscape: "\(value) has an escape that jsonb cannot hold (\\u0000, half a pair)"
+        case .jsonNumber: "\(value) has a number that is too long for jsonb"
+        case .jsonDepth: "\(value) is nested too deeply"
+        case .encoding, .nul, .rule: value
+        }
+    }
+
+    private var decimalName: String {
+        guard case .decimal(let precision, let scale) = plan.type else { return "its type" }
+        return "decimal(\(precision),\(scale))"
+    }
+
+    private var zoneName: String {
+        guard case .timestamp(_, let zone) = plan.type else { return "its zone" }
+        return "`\(zone)`"
+    }
+
+    private func words(for rule: Rule, value: String) -> (String, String) {
+        switch rule {
+        case .required: (rule.name, "it is empty, but required")
+        case .minimum(let bound): (rule.name, "\(value) is less than `\(bound)`")
+        case .maximum(let bound): (rule.name, "\(value) is more than `\(bound)`")
+        case .oneOf(let texts): (rule.name, "\(value) is none of \(Self.list(texts))")
+        case .matches(let pattern): (rule.name, "\(value) does not match `\(pattern)`")
+        case .length(let minimum, let maximum):
+            (rule.name, "\(value) is not \(minimum ?? 0) to \(maximum.map(String.init) ?? "any number of") characters long")
+        }
+    }
+
+    private static func list(_ texts: [String]) -> String {
+        texts.prefix(5).map { "`\($0)`" }.joined(separator: ", ") + (texts.count > 5 ? ", …" : "")
+    }
+}

@@ -1,0 +1,260 @@
+/// Turns batches of records into the rows of a binary COPY: cleaned, typed, checked, with surrogate
+/// keys in place of business keys.
+///
+/// Every record that goes in comes out as exactly one of: a row of the COPY, a reject, a duplicate,
+/// or a row put aside until ``encodeDeferred(keys:into:rejects:)``.
+///
+/// Rows that are equal in the grain: when all columns are equal too, the later one is dropped as a
+/// duplicate; otherwise it is refused by the rule `grain`. A null in the grain is equal to nothing.
+public struct RowEncoder: ~Copyable, Sendable {
+    private var writer: RowWriter
+    private var inputNames: [Int: String] = [:]
+    private var tally = (read: 0, loaded: 0, rejected: 0, deduplicated: 0)
+
+    /// Compiles a layout for a source.
+    ///
+    /// - Parameters:
+    ///   - header: The names of the source's columns.
+    ///   - grain: The outputs that identify a row; none when rows need not be distinct.
+    ///   - bounds: The period that rows must lie in.
+    ///   - zones: A table for each of the layout's ``RowLayout/zones``; UTC may be left out.
+    public init(
+        layout: RowLayout,
+        header: [String],
+        grain: [Int] = [],
+        bounds: PeriodBounds? = nil,
+        zones: [String: ZoneTable] = [:]
+    ) throws(RowLayoutError) {
+        var compiler = ColumnCompiler(header: header, zones: zones)
+        let program = try RowProgram(
+            layout: layout,
+            grain: grain,
+            bounds: bounds,
+            compiler: &compiler
+        )
+        writer = RowWriter(
+            program: program,
+            values: ValueEncoder(columns: compiler.columns, details: compiler.details)
+        )
+    }
+
+    /// How many rows were read, encoded, refused and dropped as duplicates so far.
+    ///
+    /// Rows put aside are read and nothing else yet.
+    public var counts: (read: Int, loaded: Int, rejected: Int, deduplicated: Int) { tally }
+
+    /// The number of rows put aside.
+    public var deferredCount: Int { writer.deferred.rows.count }
+
+    /// Encodes a batch.
+    ///
+    /// - Parameters:
+    ///   - keys: The maps of the layout's references. They are not changed: to borrow them
+    ///     exclusively spares counting references for every row.
+    ///   - copy: Receives the rows as tuples of a binary COPY, without its header and trailer.
+    ///   - rejects: Receives the rows that were refused.
+    public mutating func encode(
+        _ batch: RowBatch,
+        keys: inout KeyMaps,
+        into copy: inout [UInt8],
+        rejects: inout [Reject]
+    ) {
+        if inputNames[batch.input] == nil { inputNames[batch.input] = batch.inputName }
+        writer.truncate(to: 0)
+        withView(of: batch.bytes) { bytes in
+            let source = RowWriter.Source(batch: batch, bytes: bytes)
+            for row in batch.rows {
+                encode(row, of: source, keys: keys, rejects: &rejects)
+            }
+        }
+        writer.out.append(from: 0, to: &copy)
+    }
+
+    /// The business keys that rows put aside wait for, without repetitions: a list for each map.
+    public func missingKeys() -> [[MissingKey]] {
+        let program = writer.program
+        let mapCount = (program.keys.map(\.map).max() ?? -1) + 1
+        var missing: [[MissingKey]] = Array(repeating: [], count: mapCount)
+        var seen = Array(repeating: KeyMap(), count: mapCount)
+        for pending in writer.deferred.pending {
+            let key = program.keys[pending.key]
+            let bytes = writer.deferred.keys.view.part(pending.start, pending.end)
+            guard seen[key.map].lookup(bytes, asOf: .max) == nil else { continue }
+            seen[key.map].insert(bytes, surrogate: 0, validFrom: .min)
+            missing[key.map].append(MissingKey(bytes: bytes.array, columns: key.partCount))
+        }
+        return missing
+    }
+
+    /// Encodes the rows put aside, now that `keys` knows the members they wait for. A row whose
+    /// member is still unknown becomes a reject.
+    public mutating func encodeDeferred(
+        keys: inout KeyMaps,
+        into copy: inout [UInt8],
+        rejects: inout [Reject]
+    ) {
+        writer.truncate(to: 0)
+        for row in writer.deferred.rows {
+            let start = writer.out.count
+            switch writer.write(row, keys: keys) {
+            case .encoded: tally.loaded += 1
+            case .duplicate:
+                writer.truncate(to: start)
+                tally.deduplicated += 1
+            case .incomplete: preconditionFailure("a row cannot be put aside twice")
+            case .refused(let refusal):
+                writer.truncate(to: start)
+                tally.rejected += 1
+                rejects.append(reject(row, refusal))
+            }
+        }
+        writer.removeDeferred()
+        writer.out.append(from: 0, to: &copy)
+    }
+
+    @inline(__always)
+    private mutating func encode(
+        _ row: RowBatch.Row,
+        of source: RowWriter.Source,
+        keys: KeyMaps,
+        rejects: inout [Reject]
+    ) {
+        tally.read &+= 1
+        guard row.fault < 0, row.fieldCount == writer.program.width else {
+            tally.rejected &+= 1
+            return rejects.append(unreadable(row, of: source))
+        }
+        let start = writer.out.count
+        let firstPending = writer.deferred.pending.count
+        switch writer.write(row, of: source, number: tally.read, keys: keys) {
+        case .encoded: tally.loaded &+= 1
+        case .duplicate:
+            writer.truncate(to: start)
+            tally.deduplicated &+= 1
+        case .incomplete:
+            writer.putAside(
+                from: start,
+                raw: source.raw(of: row),
+                place: RowPlace(input: source.batch.input, line: row.line),
+                byteOffset: row.byteOffset,
+                number: tally.read,
+                firstPending: firstPending
+            )
+        case .refused(let refusal):
+            writer.truncate(to: start)
+            writer.dropPending(to: firstPending)
+            tally.rejected &+= 1
+            rejects.append(reject(row, of: source, refusal))
+        }
+    }
+
+    /// The reject of a record that the reader could not accept.
+    private func unreadable(_ row: RowBatch.Row, of source: RowWriter.Source) -> Reject {
+        let batch = source.batch
+        let width = writer.program.width
+        let fault =
+            row.fault >= 0
+            ? batch.faults[row.fault]
+            : RowFault(
+                rule: "fields",
+                reason: "it has \(row.fieldCount) fields, the header has \(width)"
+            )
+        return reject(row, of: source, column: nil, fault.rule, fault.reason)
+    }
+
+    private mutating func reject(
+        _ row: RowBatch.Row,
+        of source: RowWriter.Source,
+        _ refusal: RowWriter.Refusal
+    ) -> Reject {
+        guard case .value(let fault, let column, let field) = refusal else {
+            let (column, rule, reason) = words(for: refusal, input: source.batch.input) { name in
+                values(of: name, row, of: source)
+            }
+            return reject(row, of: source, column: column, rule, reason)
+        }
+        let text = source.field(field)
+        let broken = fault == .rule ? writer.brokenRule(text, column: column) : nil
+        let plan = writer.values.details(of: column).plan
+        let shown = writer.cleaned(text, column: column)
+        let (rule, reason) = RejectReason(plan: plan).words(for: fault, text: shown, broken: broken)
+        return reject(row, of: source, column: plan.name, rule, reason)
+    }
+
+    private func reject(
+        _ row: RowBatch.Row,
+        of source: RowWriter.Source,
+        column: String?,
+        _ rule: String,
+        _ reason: String
+    ) -> Reject {
+        Reject(
+            input: source.batch.input,
+            line: row.line,
+            byteOffset: row.byteOffset,
+            raw: source.raw(of: row).array,
+            column: column,
+            rule: rule,
+            reason: reason
+        )
+    }
+
+    private func reject(_ row: DeferredRows.Row, _ refusal: RowWriter.Refusal) -> Reject {
+        let (column, rule, reason) = words(for: refusal, input: row.place.input) { _ in nil }
+        return Reject(
+            input: row.place.input,
+            line: row.place.line,
+            byteOffset: row.byteOffset,
+            raw: writer.deferred.raw.view.part(row.rawStart, row.rawEnd).array,
+            column: column,
+            rule: rule,
+            reason: reason
+        )
+    }
+
+    /// Column, rule and reason of a refusal that is not about one value.
+    ///
+    /// - Parameter shown: The source's text of an output's fields, where it is at hand.
+    private func words(
+        for refusal: RowWriter.Refusal,
+        input: Int,
+        shown: (Int) -> String?
+    ) -> (String?, String, String) {
+        let program = writer.program
+        switch refusal {
+        case .value: preconditionFailure("a value's refusal has words of its own")
+        case .period(let isNull):
+            let output = program.period?.output ?? 0
+            let name = program.names[output]
+            let value = shown(output) ?? "it"
+            let reason =
+                isNull ? "it is empty, so the row is in no period" : "\(value) is not in this period"
+            return (name, "period", reason)
+        case .key(let index, let isNull):
+            let plan = program.keyPlans[index]
+            let value = shown(program.keys[index].output) ?? "its business key"
+            let reason =
+                isNull
+                ? "it is empty, and the reference must name a member"
+                : "\(value) is no member of what it references"
+            return (plan.name, "references", reason)
+        case .grain(let first):
+            let file = first.input == input ? "" : " of \(inputNames[first.input] ?? "another input")"
+            return (
+                nil, "grain",
+                "line \(first.line)\(file) has the same \(program.grainNames) and other values"
+            )
+        }
+    }
+
+    /// The source's text of the fields that an output is made of.
+    private func values(
+        of output: Int,
+        _ row: RowBatch.Row,
+        of source: RowWriter.Source
+    ) -> String? {
+        writer.columns(of: output)
+            .map { RejectReason.shown(source.field(row.firstField + writer.values.field(of: $0))) }
+            .joined(separator: ", ")
+    }
+}

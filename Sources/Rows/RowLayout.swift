@@ -1,0 +1,151 @@
+/// What a table's row is made of, in the order of the COPY's columns.
+public struct RowLayout: Sendable, Hashable {
+    /// The columns.
+    public var outputs: [Output]
+
+    /// Creates a layout.
+    public init(_ outputs: [Output]) {
+        self.outputs = outputs
+    }
+
+    /// One column of the COPY.
+    public enum Output: Sendable, Hashable {
+        /// A value of the source.
+        case value(ValuePlan)
+        /// The surrogate key of a dimension's row: `bigint`.
+        case key(KeyPlan)
+        /// The same `bigint` in every row.
+        case constantInteger(Int64)
+        /// The same `text` in every row.
+        case constantText(String)
+        /// The row's number among those read, from 1: `bigint`. It does not count when rows are
+        /// compared with each other.
+        case rowNumber
+    }
+
+    /// The IANA names of the zones that its timestamps are read in.
+    public var zones: Set<String> {
+        Set(
+            plans.compactMap { plan in
+                guard case .timestamp(_, let zone) = plan.type else { return nil }
+                return zone
+            }
+        )
+    }
+
+    /// The plans of its values and of the business keys it references.
+    public var plans: [ValuePlan] {
+        outputs.flatMap { output -> [ValuePlan] in
+            switch output {
+            case .value(let plan): [plan]
+            case .key(let key): key.parts
+            case .constantInteger, .constantText, .rowNumber: []
+            }
+        }
+    }
+}
+
+/// How a surrogate key is found.
+public struct KeyPlan: Sendable, Hashable {
+    /// The reference's name, for rejects.
+    public var name: String
+    /// The dimension's place in ``KeyMaps``.
+    public var map: Int
+    /// How each column of the business key is made, typed and cleaned as in the dimension.
+    public var parts: [ValuePlan]
+    /// What happens to a row whose business key the map does not know.
+    public var missing: Missing
+    /// The output whose timestamp or date decides the version; `nil` for the newest.
+    public var asOf: Int?
+
+    /// Creates a plan.
+    public init(
+        name: String,
+        map: Int,
+        parts: [ValuePlan],
+        missing: Missing,
+        asOf: Int? = nil
+    ) {
+        self.name = name
+        self.map = map
+        self.parts = parts
+        self.missing = missing
+        self.asOf = asOf
+    }
+
+    /// What happens to a row whose business key the map does not know. A null business key is the
+    /// unknown member's, or a reject where unknown keys are.
+    public enum Missing: Sendable, Hashable {
+        /// The row becomes a reject.
+        case reject
+        /// The row points to the unknown member, key -1.
+        case unknown
+        /// The row is put aside until a member has been made for it.
+        case infer
+    }
+}
+
+/// The slice of time that rows must lie in; others become rejects of the rule `period`.
+public struct PeriodBounds: Sendable, Hashable {
+    /// The place in the layout of the timestamp or date.
+    public var output: Int
+    /// The first day, counted from 1970-01-01, in the column's zone.
+    public var firstDay: Int
+    /// The first day after it, counted likewise.
+    public var endDay: Int
+
+    /// Creates bounds.
+    public init(output: Int, firstDay: Int, endDay: Int) {
+        self.output = output
+        self.firstDay = firstDay
+        self.endDay = endDay
+    }
+}
+
+/// A layout that cannot be used, or not with this source.
+public struct RowLayoutError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kinds of problem.
+    public enum Code: Sendable, Hashable {
+        /// The source has no column of that name.
+        case missingColumn
+        /// A plan's type, cleaning or rule cannot be carried out.
+        case badPlan
+        /// A zone's table was not given.
+        case missingZone
+        /// An index points to no output, or to one of the wrong kind.
+        case badIndex
+    }
+
+    /// What kind of problem it is.
+    public var code: Code
+    /// What is wrong, what was expected and what to do.
+    public var message: String
+
+    /// The message.
+    public var description: String { message }
+
+    static func missingColumn(_ plan: ValuePlan, header: [String]) -> RowLayoutError {
+        let names = header.map { "`\($0)`" }.joined(separator: ", ")
+        let question = NearestNames(to: plan.source, among: header).question
+        return RowLayoutError(
+            code: .missingColumn,
+            message: "`\(plan.name)` is read from the column `\(plan.source)`, which the source "
+                + "does not have\(question); its columns are \(names)"
+        )
+    }
+
+    static func badPlan(_ plan: ValuePlan, _ problem: String) -> RowLayoutError {
+        RowLayoutError(code: .badPlan, message: "the column `\(plan.name)`: \(problem)")
+    }
+
+    static func missingZone(_ zone: String) -> RowLayoutError {
+        RowLayoutError(code: .missingZone, message: "no table was given for the zone `\(zone)`")
+    }
+
+    static func badIndex(_ what: String, _ index: Int) -> RowLayoutError {
+        RowLayoutError(
+            code: .badIndex,
+            message: "\(what) names the output \(index), which is not there or of the wrong kind"
+        )
+    }
+}

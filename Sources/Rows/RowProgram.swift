@@ -1,0 +1,169 @@
+/// A layout and a header put together: what is done for every row, step by step.
+struct RowProgram: Sendable {
+    private(set) var steps: [Step] = []
+    private(set) var keys: [KeyStep] = []
+    private(set) var keyPlans: [KeyPlan] = []
+    /// The places of the outputs that identify a row.
+    let grain: [Int]
+    /// The names of those outputs, for messages.
+    let grainNames: String
+    /// The outputs' names, for messages.
+    let names: [String]
+    /// The number of the source's columns.
+    let width: Int
+    private(set) var period: PeriodStep?
+
+    /// One output.
+    struct Step: BitwiseCopyable {
+        enum Kind: UInt8, BitwiseCopyable {
+            case value
+            case key
+            case constant
+            case rowNumber
+        }
+
+        var kind: Kind
+        /// A place among the columns, the keys or the constants.
+        var index: Int
+    }
+
+    /// One business key to look up.
+    struct KeyStep: BitwiseCopyable {
+        var output: Int
+        var map: Int
+        var firstPart: Int
+        var partCount: Int
+        /// The output that decides the version, -1 when there is none.
+        var asOf: Int
+        var isInferred: Bool
+        var isRejected: Bool
+    }
+
+    /// The bounds of the period, in the encoding of the output that they are about.
+    struct PeriodStep: BitwiseCopyable {
+        var output: Int
+        var first: Int64
+        var end: Int64
+    }
+
+    /// The constants' encodings, with their lengths.
+    private(set) var constants: [[UInt8]] = []
+
+    init(
+        layout: RowLayout,
+        grain: [Int],
+        bounds: PeriodBounds?,
+        compiler: inout ColumnCompiler
+    ) throws(RowLayoutError) {
+        self.grain = grain
+        width = compiler.header.count
+        for index in grain where !layout.outputs.indices.contains(index) {
+            throw .badIndex("the grain", index)
+        }
+        names = layout.outputs.map(\.name)
+        grainNames = grain.map { "`\(layout.outputs[$0].name)`" }.joined(separator: ", ")
+        for (place, output) in layout.outputs.enumerated() {
+            try add(output, at: place, layout: layout, compiler: &compiler)
+        }
+        period = try bounds.map { bounds throws(RowLayoutError) in
+            try Self.period(bounds, layout: layout, zones: compiler.zones)
+        }
+    }
+
+    private mutating func add(
+        _ output: RowLayout.Output,
+        at place: Int,
+        layout: RowLayout,
+        compiler: inout ColumnCompiler
+    ) throws(RowLayoutError) {
+        switch output {
+        case .value(let plan):
+            steps.append(Step(kind: .value, index: try compiler.add(plan)))
+        case .key(let plan):
+            steps.append(Step(kind: .key, index: keys.count))
+            try add(plan, at: place, layout: layout, compiler: &compiler)
+        case .constantInteger(let number):
+            var out = ByteSink()
+            out.append(bigEndian: 8 as Int32)
+            out.append(bigEndian: number)
+            steps.append(Step(kind: .constant, index: constants.count))
+            constants.append(out.view.array)
+        case .constantText(let text):
+            var out = ByteSink()
+            out.append(bigEndian: Int32(text.utf8.count))
+            out.append(Array(text.utf8))
+            steps.append(Step(kind: .constant, index: constants.count))
+            constants.append(out.view.array)
+        case .rowNumber:
+            steps.append(Step(kind: .rowNumber, index: 0))
+        }
+    }
+
+    private mutating func add(
+        _ plan: KeyPlan,
+        at place: Int,
+        layout: RowLayout,
+        compiler: inout ColumnCompiler
+    ) throws(RowLayoutError) {
+        if let asOf = plan.asOf, !layout.isTime(asOf) { throw .badIndex("`\(plan.name)`", asOf) }
+        var parts: [Int] = []
+        for part in plan.parts { parts.append(try compiler.add(part)) }
+        guard let first = parts.first else { throw .badIndex("`\(plan.name)`", place) }
+        keys.append(
+            KeyStep(
+                output: place,
+                map: plan.map,
+                firstPart: first,
+                partCount: parts.count,
+                asOf: plan.asOf ?? -1,
+                isInferred: plan.missing == .infer,
+                isRejected: plan.missing == .reject
+            )
+        )
+        keyPlans.append(plan)
+    }
+
+    private static func period(
+        _ bounds: PeriodBounds,
+        layout: RowLayout,
+        zones: [String: ZoneTable]
+    ) throws(RowLayoutError) -> PeriodStep {
+        guard layout.isTime(bounds.output), case .value(let plan) = layout.outputs[bounds.output]
+        else { throw .badIndex("the period", bounds.output) }
+        guard case .timestamp(_, let name) = plan.type else {
+            return PeriodStep(
+                output: bounds.output,
+                first: Int64(bounds.firstDay - PostgresEpoch.day),
+                end: Int64(bounds.endDay - PostgresEpoch.day)
+            )
+        }
+        let zone = zones[name] ?? .utc
+        return PeriodStep(
+            output: bounds.output,
+            first: zone.startOfDay(bounds.firstDay),
+            end: zone.startOfDay(bounds.endDay)
+        )
+    }
+}
+
+extension RowLayout {
+    /// Whether an output is a timestamp or a date.
+    fileprivate func isTime(_ index: Int) -> Bool {
+        guard outputs.indices.contains(index), case .value(let plan) = outputs[index] else {
+            return false
+        }
+        return plan.type.kind == .timestamp || plan.type.kind == .date
+    }
+}
+
+extension RowLayout.Output {
+    /// The output's name in messages.
+    var name: String {
+        switch self {
+        case .value(let plan): plan.name
+        case .key(let plan): plan.name
+        case .constantInteger, .constantText: "a constant"
+        case .rowNumber: "the row's number"
+        }
+    }
+}

@@ -1,0 +1,301 @@
+/// Writes one row at a time as a tuple of a binary COPY.
+struct RowWriter: ~Copyable {
+    let program: RowProgram
+    private(set) var values: ValueEncoder
+    private(set) var out = ByteSink(capacity: 1 << 16)
+    private(set) var deferred = DeferredRows()
+    private var keyBytes = ByteSink()
+    private var grainBytes = ByteSink()
+    /// Where each output of the current row begins in `out`, and where the last one ends.
+    private var places: [Int]
+    private var grain = GrainTable()
+
+    /// What became of a row.
+    enum Fate {
+        /// It stands at the end of `out`.
+        case encoded
+        /// Some of its keys are pending in `deferred`, and all else stands at the end of `out`.
+        case incomplete
+        /// It is equal to an earlier row.
+        case duplicate
+        /// It breaks a rule.
+        case refused(Refusal)
+    }
+
+    /// Why a row was refused, in numbers; the words come later.
+    enum Refusal {
+        case value(ValueFault, column: Int, field: Int)
+        case period(isNull: Bool)
+        case key(Int, isNull: Bool)
+        case grain(first: RowPlace)
+    }
+
+    /// A batch and a view of its bytes.
+    struct Source {
+        let batch: RowBatch
+        let bytes: ByteView
+
+        @inline(__always)
+        func field(_ index: Int) -> ByteView {
+            let slice = batch.fields[index]
+            return bytes.part(slice.start, slice.start &+ slice.length)
+        }
+
+        func raw(of row: RowBatch.Row) -> ByteView {
+            bytes.part(row.rawStart, row.rawStart + row.rawLength)
+        }
+    }
+
+    init(program: RowProgram, values: consuming ValueEncoder) {
+        self.program = program
+        self.values = values
+        places = Array(repeating: 0, count: program.steps.count + 1)
+    }
+
+    /// Appends a row to `out`; what a refused one has left there is for the caller to take back.
+    @inline(__always)
+    mutating func write(
+        _ row: RowBatch.Row,
+        of source: Source,
+        number: Int,
+        keys: KeyMaps
+    ) -> Fate {
+        let start = out.count
+        if let refusal = writeOutputs(row, of: source) { return .refused(refusal) }
+        if let refusal = checkPeriod() { return .refused(refusal) }
+        if !program.keys.isEmpty {
+            let firstPending = deferred.pending.count
+            if let refusal = writeKeys(row, of: source, keys: keys) { return .refused(refusal) }
+            if deferred.pending.count > firstPending { return .incomplete }
+        }
+        let place = RowPlace(input: source.batch.input, line: row.line)
+        return admit(from: start, place: place, number: number)
+    }
+
+    /// Takes everything after the first `length` bytes back.
+    mutating func truncate(to length: Int) {
+        out.truncate(to: length)
+    }
+
+    /// Forgets the pending keys after the first `count`.
+    mutating func dropPending(to count: Int) {
+        deferred.dropPending(to: count)
+    }
+
+    /// Moves the row that stands at the end of `out` to the rows put aside.
+    mutating func putAside(
+        from start: Int,
+        raw: ByteView,
+        place: RowPlace,
+        byteOffset: Int,
+        number: Int,
+        firstPending: Int
+    ) {
+        deferred.add(
+            row: out.view.part(start, out.count),
+            raw: raw,
+            place: place,
+            byteOffset: byteOffset,
+            number: number,
+            firstPending: firstPending
+        )
+        out.truncate(to: start)
+    }
+
+    /// Appends a row that was put aside, with the keys that are known by now.
+    mutating func write(_ row: DeferredRows.Row, keys: KeyMaps) -> Fate {
+        let start = out.count
+        out.append(deferred.encoded.view.part(row.encodedStart, row.encodedEnd))
+        findPlaces(from: start)
+        for index in row.firstPending..<row.endPending {
+            let pending = deferred.pending[index]
+            let key = program.keys[pending.key]
+            let bytes = deferred.keys.view.part(pending.start, pending.end)
+            guard let found = keys.lookup(bytes, asOf: pending.moment, map: key.map) else {
+                return .refused(.key(pending.key, isNull: false))
+            }
+            out.patch(bigEndian: found, at: places[key.output] + 4)
+        }
+        return admit(from: start, place: row.place, number: row.number)
+    }
+
+    /// Forgets the rows put aside.
+    mutating func removeDeferred() {
+        deferred.removeAll()
+    }
+
+    /// The first rule that a field breaks.
+    mutating func brokenRule(_ field: ByteView, column: Int) -> Rule? {
+        values.brokenRule(field, column: column)
+    }
+
+    /// A field as it is read after cleaning; valid until the next call.
+    mutating func cleaned(_ field: ByteView, column: Int) -> ByteView {
+        values.cleaned(field, column: column)
+    }
+
+    /// The columns that an output is made of.
+    func columns(of output: Int) -> Range<Int> {
+        let step = program.steps[output]
+        switch step.kind {
+        case .value: return step.index..<step.index + 1
+        case .key:
+            let key = program.keys[step.index]
+            return key.firstPart..<key.firstPart + key.partCount
+        case .constant, .rowNumber: return 0..<0
+        }
+    }
+
+    /// Finds the outputs of a finished row.
+    private mutating func findPlaces(from start: Int) {
+        var place = start + 2
+        for index in program.steps.indices {
+            places[index] = place
+            place += 4 + max(0, Int(out.number(at: place, as: Int32.self)))
+        }
+        places[program.steps.count] = place
+    }
+
+    /// Writes all outputs; keys and row numbers are left to be filled in.
+    @inline(__always)
+    private mutating func writeOutputs(_ row: RowBatch.Row, of source: Source) -> Refusal? {
+        out.append(bigEndian: Int16(truncatingIfNeeded: program.steps.count))
+        for index in program.steps.indices {
+            places[index] = out.count
+            let step = program.steps[index]
+            switch step.kind {
+            case .value:
+                let field = row.firstField &+ values.field(of: step.index)
+                let text = source.field(field)
+                if let fault = values.append(text, column: step.index, to: &out) {
+                    return .value(fault, column: step.index, field: field)
+                }
+            case .key, .rowNumber:
+                out.append(bigEndian: 8 as Int32)
+                out.append(bigEndian: 0 as Int64)
+            case .constant:
+                out.append(program.constants[step.index])
+            }
+        }
+        places[program.steps.count] = out.count
+        return nil
+    }
+
+    @inline(__always)
+    private func checkPeriod() -> Refusal? {
+        guard let period = program.period else { return nil }
+        let place = places[period.output]
+        let length = out.number(at: place, as: Int32.self)
+        guard length > 0 else { return .period(isNull: true) }
+        let value =
+            length == 8
+            ? out.number(at: place &+ 4, as: Int64.self)
+            : Int64(out.number(at: place &+ 4, as: Int32.self))
+        return value >= period.first && value < period.end ? nil : .period(isNull: false)
+    }
+
+    @inline(__always)
+    private mutating func writeKeys(
+        _ row: RowBatch.Row,
+        of source: Source,
+        keys: KeyMaps
+    ) -> Refusal? {
+        for index in program.keys.indices {
+            let key = program.keys[index]
+            let place = places[key.output] &+ 4
+            switch makeKey(key, row, of: source) {
+            case .refused(let refusal): return refusal
+            case .null:
+                if key.isRejected { return .key(index, isNull: true) }
+                out.patch(bigEndian: -1 as Int64, at: place)
+            case .made:
+                let moment = moment(of: key)
+                let bytes = keyView(of: key)
+                if let found = keys.lookup(bytes, asOf: moment, map: key.map) {
+                    out.patch(bigEndian: found, at: place)
+                } else if key.isRejected {
+                    return .key(index, isNull: false)
+                } else if key.isInferred {
+                    deferred.addPending(key: index, bytes: bytes, moment: moment)
+                } else {
+                    out.patch(bigEndian: -1 as Int64, at: place)
+                }
+            }
+        }
+        return nil
+    }
+
+    private enum KeyResult {
+        case made
+        case null
+        case refused(Refusal)
+    }
+
+    /// Encodes a business key into `keyBytes`.
+    @inline(__always)
+    private mutating func makeKey(
+        _ key: RowProgram.KeyStep,
+        _ row: RowBatch.Row,
+        of source: Source
+    ) -> KeyResult {
+        keyBytes.truncate(to: 0)
+        for column in key.firstPart..<key.firstPart &+ key.partCount {
+            let field = row.firstField &+ values.field(of: column)
+            let start = keyBytes.count
+            if let fault = values.append(source.field(field), column: column, to: &keyBytes) {
+                return .refused(.value(fault, column: column, field: field))
+            }
+            if keyBytes.number(at: start, as: Int32.self) < 0 { return .null }
+        }
+        return .made
+    }
+
+    /// The business key in `keyBytes`: one column stands without its length.
+    @inline(__always)
+    private func keyView(of key: RowProgram.KeyStep) -> ByteView {
+        keyBytes.view.part(key.partCount == 1 ? 4 : 0, keyBytes.count)
+    }
+
+    /// The moment that decides the version, in microseconds since 2000; a date's is its midnight
+    /// in UTC, a null's is now and for ever.
+    @inline(__always)
+    private func moment(of key: RowProgram.KeyStep) -> Int64 {
+        guard key.asOf >= 0 else { return .max }
+        let place = places[key.asOf]
+        switch out.number(at: place, as: Int32.self) {
+        case 8: return out.number(at: place &+ 4, as: Int64.self)
+        case 4: return Int64(out.number(at: place &+ 4, as: Int32.self)) &* 86_400_000_000
+        default: return .max
+        }
+    }
+
+    /// Compares a finished row with those before it and gives it its number.
+    @inline(__always)
+    private mutating func admit(from start: Int, place: RowPlace, number: Int) -> Fate {
+        if !program.grain.isEmpty && collectGrain() {
+            let row = out.view.part(start, out.count)
+            switch grain.admit(grain: grainBytes.view, row: row, place: place) {
+            case .new: break
+            case .same: return .duplicate
+            case .different(let first): return .refused(.grain(first: first))
+            }
+        }
+        for index in program.steps.indices where program.steps[index].kind == .rowNumber {
+            out.patch(bigEndian: Int64(number), at: places[index] &+ 4)
+        }
+        return .encoded
+    }
+
+    /// Copies the grain's outputs into `grainBytes`; `false` when one of them is null.
+    @inline(__always)
+    private mutating func collectGrain() -> Bool {
+        grainBytes.truncate(to: 0)
+        for index in program.grain.indices {
+            let output = program.grain[index]
+            let place = places[output]
+            if out.number(at: place, as: Int32.self) < 0 { return false }
+            grainBytes.append(out.view.part(place, places[output &+ 1]))
+        }
+        return true
+    }
+}

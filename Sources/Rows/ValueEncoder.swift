@@ -1,0 +1,204 @@
+/// Turns fields into Postgres's binary encoding, column by column.
+struct ValueEncoder: ~Copyable {
+    private var columns: [Column]
+    private let details: [ColumnDetails]
+    private var cleaner = Cleaner()
+
+    init(columns: [Column], details: [ColumnDetails]) {
+        self.columns = columns
+        self.details = details
+    }
+
+    /// The place in the record of a column's field.
+    @inline(__always)
+    func field(of column: Int) -> Int { columns[column].field }
+
+    /// What is known of a column.
+    func details(of column: Int) -> ColumnDetails { details[column] }
+
+    /// Appends a field's value, with its length in four bytes before it (-1 for null).
+    ///
+    /// When it is no value of the column, what has been appended is for the caller to take back.
+    @inline(__always)
+    mutating func append(
+        _ field: ByteView,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
+        var text = field
+        let steps = columns[index].steps
+        if steps != 0 {
+            if let fault = UTF8Check.fault(in: text) { return fault }
+            text = cleaner.clean(text, codes: steps, details: details[index])
+        }
+        if text.isEmpty {
+            out.append(bigEndian: -1 as Int32)
+            return columns[index].isRequired ? .rule : nil
+        }
+        let start = out.count
+        if let fault = appendTyped(text, column: index, to: &out) {
+            return fault == .rule ? fault : UTF8Check.fault(in: text) ?? fault
+        }
+        if columns[index].hasSlowRules {
+            return brokenRule(text, column: index, value: out, from: start) == nil ? nil : .rule
+        }
+        return nil
+    }
+
+    /// The text that is read as the type; valid until the next call. For messages.
+    mutating func cleaned(_ field: ByteView, column index: Int) -> ByteView {
+        guard UTF8Check.fault(in: field) == nil else { return field }
+        return cleaner.clean(field, codes: columns[index].steps, details: details[index])
+    }
+
+    /// The first rule that a field breaks, in the plan's order, when its type is right.
+    mutating func brokenRule(_ field: ByteView, column index: Int) -> Rule? {
+        let text = cleaned(field, column: index)
+        let rules = details[index].plan.rules
+        guard !text.isEmpty else { return rules.first { $0 == .required } }
+        var out = ByteSink()
+        _ = appendTyped(text, column: index, to: &out)
+        return brokenRule(text, column: index, value: out, from: 0).map { rules[$0] }
+    }
+
+    /// The place of the first broken rule.
+    @inline(never)
+    private func brokenRule(
+        _ text: ByteView,
+        column index: Int,
+        value out: borrowing ByteSink,
+        from start: Int
+    ) -> Int? {
+        let value = out.view.part(start + 4, out.count)
+        let kind = columns[index].kind
+        let rules = details[index].rules
+        for place in rules.indices where !rules[place].holds(text: text, value: value, kind: kind) {
+            return place
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private mutating func appendTyped(
+        _ text: ByteView,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
+        switch columns[index].kind {
+        case .text: return Self.appendText(text, to: &out)
+        case .integer: return appendInteger(text, column: index, to: &out)
+        case .decimal:
+            let (precision, scale) = (columns[index].precision, columns[index].scale)
+            return DecimalText.append(text, precision: precision, scale: scale, to: &out)
+        case .float: return appendFloat(text, column: index, to: &out)
+        case .boolean:
+            guard let value = BooleanText.value(text) else { return .boolean }
+            out.append(bigEndian: 1 as Int32)
+            out.append(value ? 1 : 0)
+            return nil
+        case .date: return appendDate(text, column: index, to: &out)
+        case .timestamp: return appendTimestamp(text, column: index, to: &out)
+        case .uuid: return UUIDText.append(text, to: &out)
+        case .json: return Self.appendJSON(text, to: &out)
+        }
+    }
+
+    @inline(__always)
+    private static func appendText(_ text: ByteView, to out: inout ByteSink) -> ValueFault? {
+        if let fault = UTF8Check.fault(in: text) { return fault }
+        out.append(bigEndian: Int32(truncatingIfNeeded: text.count))
+        out.append(text)
+        return nil
+    }
+
+    /// `jsonb`'s binary form is its version, 1, and the text.
+    private static func appendJSON(_ text: ByteView, to out: inout ByteSink) -> ValueFault? {
+        if let fault = UTF8Check.fault(in: text) ?? JSONText.fault(in: text) { return fault }
+        out.append(bigEndian: Int32(truncatingIfNeeded: text.count &+ 1))
+        out.append(1)
+        out.append(text)
+        return nil
+    }
+
+    @inline(__always)
+    private func appendInteger(
+        _ text: ByteView,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
+        var value: Int64 = 0
+        if let fault = NumberText.integer(text, into: &value) { return fault }
+        out.append(bigEndian: 8 as Int32)
+        out.append(bigEndian: value)
+        return isInBounds(value, index) ? nil : .rule
+    }
+
+    @inline(__always)
+    private func isInBounds(_ value: Int64, _ index: Int) -> Bool {
+        value >= columns[index].minimum && value <= columns[index].maximum
+    }
+
+    @inline(__always)
+    private func appendFloat(
+        _ text: ByteView,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
+        var value = 0.0
+        if let fault = NumberText.float(text, into: &value) { return fault }
+        out.append(bigEndian: 8 as Int32)
+        out.append(bigEndian: value.bitPattern)
+        let isInBounds =
+            value >= columns[index].leastFloat && value <= columns[index].greatestFloat
+        return isInBounds ? nil : .rule
+    }
+
+    @inline(__always)
+    private func readTime(_ text: ByteView, column index: Int) -> CivilTime? {
+        if let layout = columns[index].layout { return layout.read(text) }
+        return details[index].pattern?.read(text)
+    }
+
+    @inline(__always)
+    private func appendDate(
+        _ text: ByteView,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
+        guard let time = readTime(text, column: index) else { return .dateFormat }
+        guard time.hasDay else { return .noSuchDay }
+        guard time.hasTime else { return .noSuchTime }
+        let day = time.dayNumber &- PostgresEpoch.day
+        out.append(bigEndian: 4 as Int32)
+        out.append(bigEndian: Int32(truncatingIfNeeded: day))
+        return isInBounds(Int64(day), index) ? nil : .rule
+    }
+
+    @inline(__always)
+    private mutating func appendTimestamp(
+        _ text: ByteView,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
+        guard let time = readTime(text, column: index) else { return .dateFormat }
+        guard time.hasDay else { return .noSuchDay }
+        guard time.hasTime else { return .noSuchTime }
+        let local = time.seconds
+        guard let offset = time.offset ?? zoneOffset(local, column: index) else { return .zoneGap }
+        let seconds = local &- offset &- PostgresEpoch.second
+        let value = Int64(seconds) &* 1_000_000 &+ Int64(time.microsecond)
+        out.append(bigEndian: 8 as Int32)
+        out.append(bigEndian: value)
+        return isInBounds(value, index) ? nil : .rule
+    }
+
+    /// The zone's offset at a local time; most values lie in the same stretch as the one before.
+    @inline(__always)
+    private mutating func zoneOffset(_ local: Int, column index: Int) -> Int? {
+        let last = columns[index].segment
+        if local >= last.start && local < last.end { return last.offset }
+        guard let found = details[index].zone?.segment(at: local) else { return nil }
+        columns[index].segment = found
+        return found.offset
+    }
+}

@@ -1,0 +1,74 @@
+/// When a zone's clocks are how far from UTC: what turns a local time into an instant.
+///
+/// A local time that clocks skip (a gap) has no instant. One that they show twice (an overlap) is
+/// taken as the first of the two, that is, with the offset in force before the change.
+public struct ZoneTable: Sendable {
+    /// The zone's IANA name.
+    public let name: String
+    /// Stretches of local time with one offset, in order, without overlaps.
+    private let segments: [Segment]
+
+    /// A stretch of local time with one offset.
+    struct Segment: BitwiseCopyable {
+        /// Its first second, counted from 1970-01-01 00:00 on the zone's own clock.
+        var start: Int
+        /// The first second after it.
+        var end: Int
+        /// Seconds east of UTC.
+        var offset: Int
+
+        /// The stretch that holds nothing.
+        static let none = Segment(start: 0, end: 0, offset: 0)
+    }
+
+    /// A moment from which on an offset holds.
+    struct Transition {
+        var second: Int
+        var offset: Int
+    }
+
+    /// Coordinated universal time, which needs no file.
+    public static let utc = ZoneTable(name: "UTC", initialOffset: 0, transitions: [])
+
+    init(name: String, initialOffset: Int, transitions: [Transition]) {
+        self.name = name
+        var segments: [Segment] = []
+        var offset = initialOffset
+        var start = Int.min / 2
+        for transition in transitions {
+            let end = transition.second + offset
+            if end > start { segments.append(Segment(start: start, end: end, offset: offset)) }
+            start = max(transition.second + transition.offset, end)
+            offset = transition.offset
+        }
+        segments.append(Segment(start: start, end: Int.max / 2, offset: offset))
+        self.segments = segments
+    }
+
+    /// The start of a day in microseconds since 2000-01-01 UTC.
+    ///
+    /// - Parameter day: Counted from 1970-01-01. When clocks skip its midnight, the day begins
+    ///   where the gap ends.
+    public func startOfDay(_ day: Int) -> Int64 {
+        let local = day * 86_400
+        let segment = firstSegment(endingAfter: local)
+        let second = max(local, segment.start) - segment.offset
+        return Int64(second - PostgresEpoch.second) * 1_000_000
+    }
+
+    /// The stretch that `local` lies in; `nil` when clocks skip it.
+    func segment(at local: Int) -> Segment? {
+        let segment = firstSegment(endingAfter: local)
+        return local >= segment.start ? segment : nil
+    }
+
+    private func firstSegment(endingAfter local: Int) -> Segment {
+        var low = 0
+        var high = segments.count - 1
+        while low < high {
+            let middle = (low + high) / 2
+            if segments[middle].end > local { high = middle } else { low = middle + 1 }
+        }
+        return segments[low]
+    }
+}

@@ -1,0 +1,56 @@
+import CZlib
+import Glibc
+
+/// A file that is being written, compressed when its name ends in `.gz`.
+///
+/// Its bytes depend on nothing but what is written: zlib's header holds no name and no time.
+@safe final class OutputFile {
+    private let path: String
+    private var file: gzFile?
+    private var buffer: [UInt8] = []
+    private static let bufferSize = 1 << 16
+
+    /// Makes the file anew.
+    init(_ path: String) throws(SampleDataError) {
+        self.path = path
+        // "T" writes the bytes as they are.
+        unsafe file = gzopen(path, path.hasSuffix(".gz") ? "wb5" : "wbT")
+        guard unsafe file != nil else { throw failure("making") }
+        buffer.reserveCapacity(Self.bufferSize + 4_096)
+    }
+
+    deinit {
+        if let file = unsafe file { unsafe gzclose_w(file) }
+    }
+
+    /// Appends `bytes`.
+    func write(_ bytes: some Sequence<UInt8>) throws(SampleDataError) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.bufferSize { try flush() }
+    }
+
+    /// Appends `text`.
+    func write(_ text: String) throws(SampleDataError) {
+        try write(text.utf8)
+    }
+
+    /// Writes the rest and closes the file.
+    func close() throws(SampleDataError) {
+        try flush()
+        guard let open = unsafe file else { return }
+        unsafe file = nil
+        guard unsafe gzclose_w(open) == Z_OK else { throw failure("closing") }
+    }
+
+    private func flush() throws(SampleDataError) {
+        guard !buffer.isEmpty, let file = unsafe file else { return }
+        let written = unsafe gzwrite(file, buffer, UInt32(buffer.count))
+        guard written == buffer.count else { throw failure("writing") }
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func failure(_ doing: String) -> SampleDataError {
+        let reason = unsafe strerror(errno).map { unsafe String(cString: $0) }
+        return .file(path, doing: doing, reason: reason ?? "unknown reason")
+    }
+}

@@ -1,0 +1,280 @@
+import Pipelines
+public import Planning
+import Postgres
+
+/// A load in one line.
+public struct LoadReport: Sendable, Codable {
+    /// Its number.
+    public var load: Int64
+    /// The pipeline's name.
+    public var pipeline: String
+    /// `running`, `loaded`, `failed` or `cancelled`.
+    public var state: String
+    /// The first and last period, when it has any.
+    public var periods: String?
+    /// Tasks by state.
+    public var tasks: [String: Int]
+    /// Who asked for it.
+    public var requestedBy: String
+    /// When, in UTC.
+    public var createdAt: String
+    /// Seconds from its creation to its end, or to now.
+    public var seconds: Double
+    /// Who coordinates it now.
+    public var coordinator: String?
+}
+
+/// A load task as the ledger keeps it.
+public struct TaskReport: Sendable, Codable {
+    /// Its place in the plan.
+    public var ordinal: Int
+    /// `dimension`, `fact` or `mart`.
+    public var kind: String
+    /// The table that it fills.
+    public var table: String
+    /// The period's label; empty for whole tables.
+    public var period: String
+    /// Where it stands.
+    public var state: String
+    /// What it did to rows, once it is done.
+    public var counts: RowCounts?
+    /// Rows of earlier loads that it removed.
+    public var replaced: Int?
+    /// Seconds from BEGIN to COMMIT, once it is done.
+    public var seconds: Double?
+    /// Attempts that ended in an error.
+    public var failures: Int
+    /// Attempts that ended with their worker.
+    public var crashes: Int
+    /// Why the last attempt failed, when it did.
+    public var failure: String?
+}
+
+/// A line of the control table.
+public struct PeriodReport: Sendable, Codable {
+    /// The pipeline's name.
+    public var pipeline: String
+    /// The table with its schema.
+    public var table: String
+    /// The period's label; empty for a table that is loaded whole.
+    public var period: String
+    /// `pending`, `loaded`, `stale` or `closed`.
+    public var state: String
+    /// Why it is stale or closed.
+    public var reason: String?
+    /// The load that loaded it last.
+    public var loadedBy: Int64?
+    /// When, in UTC.
+    public var loadedAt: String?
+    /// Rows that it has.
+    public var rows: Int?
+    /// Rows that were rejected.
+    public var rejected: Int?
+}
+
+/// A refused source row.
+public struct RejectReport: Sendable, Codable {
+    /// Its number.
+    public var reject: Int64
+    /// The load task that refused it: `load.ordinal`.
+    public var task: String
+    /// The table that it was meant for.
+    public var table: String
+    /// The period that was being loaded.
+    public var period: String
+    /// The file or query.
+    public var source: String
+    /// The line of the row's start, from 1.
+    public var line: Int
+    /// The byte of the row's start, from 0.
+    public var byteOffset: Int
+    /// The column, when one column is at fault.
+    public var column: String?
+    /// The rule that it breaks.
+    public var rule: String
+    /// What is wrong, in words.
+    public var reason: String
+    /// `open`, `fixed`, `waived` or `superseded`.
+    public var state: String
+}
+
+/// What people ask the ledger.
+extension PostgresLedger {
+    /// The newest loads, newest first.
+    public func loads(limit: Int) async throws -> [LoadReport] {
+        try await loads(where: "true order by l.id desc limit $1", [.integer(Int64(limit))])
+    }
+
+    /// One load, or `nil` when there is none of that number.
+    public func report(ofLoad load: Int64) async throws -> LoadReport? {
+        try await loads(where: "l.id = $1", [.integer(load)]).first
+    }
+
+    private func loads(
+        where condition: String,
+        _ values: [PostgresValue]
+    ) async throws -> [LoadReport] {
+        let rows = try await connected().query(
+            """
+            select l.id, l.pipeline, l.state, l.periods[1] as first,
+                l.periods[array_upper(l.periods, 1)] as last, l.requested_by,
+                to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as created_at,
+                extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
+                    as seconds,
+                case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
+                t.tasks
+            from longshore.load l
+            cross join lateral (
+                select string_agg(state || '=' || count, ' ') as tasks
+                from (select state, count(*) from longshore.task
+                      where load_id = l.id group by state) s) t
+            where \(condition)
+            """,
+            values
+        )
+        return try rows.map { row in
+            let first = try row.optionalText("first")
+            let last = try row.optionalText("last")
+            return LoadReport(
+                load: try row.integer("id", as: Int64.self),
+                pipeline: try row.text("pipeline"),
+                state: try row.text("state"),
+                periods: first == last ? first : "\(first ?? "")..\(last ?? "")",
+                tasks: try Self.counts(row),
+                requestedBy: try row.text("requested_by"),
+                createdAt: try row.text("created_at"),
+                seconds: try row.double("seconds"),
+                coordinator: try row.optionalText("coordinator")
+            )
+        }
+    }
+
+    private static func counts(_ row: PostgresRow) throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for pair in try row.optionalText("tasks")?.split(separator: " ") ?? [] {
+            let parts = pair.split(separator: "=")
+            counts[String(parts[0])] = Int(parts[1])
+        }
+        return counts
+    }
+
+    /// The tasks of a load in the order of its plan.
+    public func tasks(ofLoad load: Int64) async throws -> [TaskReport] {
+        let rows = try await connected().query(
+            """
+            select ordinal, kind, table_name, period, state, rows_read, rows_loaded, rows_rejected,
+                rows_deduplicated, rows_replaced, failures, crashes,
+                extract(epoch from committed_at - started_at)::float8 as seconds,
+                case when state <> 'done' and failure_code is not null
+                    then failure_message || ' [' || failure_code || ']' end as failure
+            from longshore.task where load_id = $1 order by ordinal
+            """,
+            [.integer(load)]
+        )
+        return try rows.map { row in
+            TaskReport(
+                ordinal: try row.integer("ordinal"),
+                kind: try row.text("kind"),
+                table: try row.text("table_name"),
+                period: try row.text("period"),
+                state: try row.text("state"),
+                counts: try Self.rowCounts(row),
+                replaced: try row.optionalInteger("rows_replaced"),
+                seconds: try row.optionalDouble("seconds"),
+                failures: try row.integer("failures"),
+                crashes: try row.integer("crashes"),
+                failure: try row.optionalText("failure")
+            )
+        }
+    }
+
+    private static func rowCounts(_ row: PostgresRow) throws -> RowCounts? {
+        guard let read = try row.optionalInteger("rows_read") else { return nil }
+        return RowCounts(
+            read: Int(read),
+            loaded: try row.integer("rows_loaded"),
+            rejected: try row.integer("rows_rejected"),
+            deduplicated: try row.integer("rows_deduplicated")
+        )
+    }
+
+    /// The control table's facts, of one pipeline or all.
+    public func periods(ofPipeline pipeline: String?) async throws -> [PeriodReport] {
+        let rows = try await connected().query(
+            """
+            select pipeline, schema_name || '.' || table_name as table_name, period, state, reason,
+                loaded_by, rows_loaded, rows_rejected,
+                to_char(loaded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as loaded_at
+            from longshore.control
+            where kind = 'fact' and ($1::text is null or pipeline = $1)
+            order by pipeline, table_name, period
+            """,
+            [PostgresValue(pipeline)]
+        )
+        return try rows.map { row in
+            PeriodReport(
+                pipeline: try row.text("pipeline"),
+                table: try row.text("table_name"),
+                period: try row.text("period"),
+                state: try row.text("state"),
+                reason: try row.optionalText("reason"),
+                loadedBy: try row.optionalInteger("loaded_by", as: Int64.self),
+                loadedAt: try row.optionalText("loaded_at"),
+                rows: try row.optionalInteger("rows_loaded"),
+                rejected: try row.optionalInteger("rows_rejected")
+            )
+        }
+    }
+
+    /// Labels of periods by state, for the facts of a schema: what the control table wants loaded.
+    public func periodStates(ofSchema schema: String) async throws -> [String: Set<String>] {
+        let rows = try await connected().query(
+            """
+            select period, state from longshore.control
+            where schema_name = $1 and kind = 'fact' and period <> ''
+            """,
+            [.text(schema)]
+        )
+        var states: [String: Set<String>] = [:]
+        for row in rows { states[try row.text("state"), default: []].insert(try row.text("period")) }
+        return states
+    }
+
+    /// Rejects that are open unless `all`, newest first.
+    public func rejects(
+        ofPipeline pipeline: String?,
+        load: Int64?,
+        all: Bool,
+        limit: Int
+    ) async throws -> [RejectReport] {
+        let rows = try await connected().query(
+            """
+            select r.id, r.load_id, r.ordinal, r.schema_name || '.' || r.table_name as table_name,
+                r.period, r.source, r.line, r.byte_offset, r.column_name, r.rule, r.reason, r.state
+            from longshore.reject r join longshore.load l on l.id = r.load_id
+            where ($1::text is null or l.pipeline = $1) and ($2::bigint is null or r.load_id = $2)
+                and ($3 or r.state = 'open')
+            order by r.table_name, r.period, r.source, r.line limit $4
+            """,
+            [
+                PostgresValue(pipeline), load.map { .integer($0) } ?? .null, .boolean(all),
+                .integer(Int64(limit)),
+            ]
+        )
+        return try rows.map { row in
+            RejectReport(
+                reject: try row.integer("id", as: Int64.self),
+                task: "\(try row.text("load_id")).\(try row.text("ordinal"))",
+                table: try row.text("table_name"),
+                period: try row.text("period"),
+                source: try row.text("source"),
+                line: try row.integer("line"),
+                byteOffset: try row.integer("byte_offset"),
+                column: try row.optionalText("column_name"),
+                rule: try row.text("rule"),
+                reason: try row.text("reason"),
+                state: try row.text("state")
+            )
+        }
+    }
+}

@@ -1,0 +1,195 @@
+public import Postgres
+
+/// The numbered steps that bring the ledger's schema to what this program needs.
+///
+/// A step is never changed once released; a new one is appended.
+enum Migrations {
+    static let all: [(name: String, sql: String)] = [
+        ("ledger, control table and rejects", ledger)
+    ]
+
+    private static let ledger = """
+        create table longshore.definition (
+            digest      text primary key,
+            pipeline    text not null,
+            bundle      text not null,
+            created_at  timestamptz not null default now()
+        );
+        comment on table longshore.definition is
+            'Pipeline definitions as they were when loaded, by SHA-256 digest';
+
+        create table longshore.load (
+            id            bigint generated always as identity primary key,
+            pipeline      text not null,
+            definition    text not null references longshore.definition,
+            folder        text not null,
+            grain         text,
+            periods       text[] not null,
+            state         text not null default 'running'
+                          check (state in ('running', 'loaded', 'failed', 'cancelled')),
+            requested_by  text not null,
+            created_at    timestamptz not null default now(),
+            finished_at   timestamptz,
+            epoch         bigint not null default 0,
+            coordinator   text,
+            lease_until   timestamptz
+        );
+        create index load_running on longshore.load (id) where state = 'running';
+        comment on table longshore.load is 'One run of a pipeline over some periods';
+
+        create table longshore.task (
+            load_id            bigint not null references longshore.load on delete cascade,
+            ordinal            integer not null,
+            kind               text not null check (kind in ('dimension', 'fact', 'mart')),
+            name               text not null,
+            schema_name        text not null,
+            table_name         text not null,
+            period             text not null default '',
+            pool               text not null,
+            state              text not null default 'waiting' check (state in
+                ('waiting', 'published', 'done', 'failed', 'blocked', 'superseded', 'cancelled')),
+            published_at       timestamptz,
+            retry_at           timestamptz,
+            started_at         timestamptz,
+            committed_at       timestamptz,
+            worker             text,
+            failures           integer not null default 0,
+            crashes            integer not null default 0,
+            rows_read          bigint,
+            rows_loaded        bigint,
+            rows_rejected      bigint,
+            rows_deduplicated  bigint,
+            rows_replaced      bigint,
+            input              text,
+            failure_code       text,
+            failure_message    text,
+            primary key (load_id, ordinal),
+            check (rows_read = rows_loaded + rows_rejected + rows_deduplicated)
+        );
+        comment on table longshore.task is 'One unit of work in a load; period is empty for whole tables';
+        comment on column longshore.task.rows_replaced is 'Rows of earlier loads that this task removed';
+
+        create table longshore.attempt (
+            load_id      bigint not null,
+            ordinal      integer not null,
+            number       integer not null,
+            kind         text not null check (kind in ('error', 'crash')),
+            code         text not null,
+            message      text not null,
+            worker       text not null,
+            happened_at  timestamptz not null default now(),
+            primary key (load_id, ordinal, number),
+            foreign key (load_id, ordinal) references longshore.task on delete cascade
+        );
+        comment on table longshore.attempt is 'Attempts that failed, and deaths of workers';
+
+        create table longshore.control (
+            schema_name    text not null,
+            table_name     text not null,
+            period         text not null default '',
+            pipeline       text not null,
+            kind           text not null check (kind in ('dimension', 'fact', 'mart')),
+            name           text not null,
+            period_start   date,
+            period_end     date,
+            state          text not null default 'pending'
+                           check (state in ('pending', 'loaded', 'stale', 'closed')),
+            reason         text,
+            claimed_by     bigint,
+            loaded_by      bigint,
+            loaded_at      timestamptz,
+            rows_loaded    bigint,
+            rows_rejected  bigint,
+            revision       bigint not null default 0,
+            primary key (schema_name, table_name, period)
+        );
+        comment on table longshore.control is
+            'One row per table and period: is it pending, loaded, stale, closed; by which load';
+        comment on column longshore.control.revision is
+            'Counts the commits that changed a dimension: workers'' cached key maps go by it';
+
+        create table longshore.reject (
+            id           bigint generated always as identity primary key,
+            load_id      bigint not null,
+            ordinal      integer not null,
+            schema_name  text not null,
+            table_name   text not null,
+            period       text not null,
+            source       text not null,
+            line         bigint not null,
+            byte_offset  bigint not null,
+            column_name  text,
+            rule         text not null,
+            reason       text not null,
+            raw          bytea not null,
+            state        text not null default 'open'
+                         check (state in ('open', 'fixed', 'waived', 'superseded')),
+            created_at   timestamptz not null default now()
+        );
+        create index reject_of_task on longshore.reject (load_id, ordinal);
+        create index reject_open on longshore.reject (schema_name, table_name, period)
+            where state = 'open';
+        comment on table longshore.reject is 'Source rows refused by a rule, whole, with the reason';
+        """
+}
+
+/// Brings the ledger up to date, once, whoever asks first.
+public enum LedgerSchema {
+    /// An arbitrary number that all coordinators agree on, for the lock while migrating.
+    private static let lockKey = 0x6C6F_6E67
+
+    /// Creates the schema `longshore` and applies the migrations that it lacks, in one transaction.
+    ///
+    /// - Throws: ``WarehouseError`` when the server cannot be written to, or when the ledger is of a
+    ///   newer program than this one; `PostgresError` for everything else.
+    public static func migrate(_ connection: PostgresConnection) async throws {
+        try await refuseReadOnly(connection)
+        try await connection.transaction {
+            try await connection.query("select pg_advisory_xact_lock(\(lockKey))")
+            let version = try await installedVersion(connection)
+            guard version <= Migrations.all.count else {
+                throw WarehouseError.ledgerIsNewer(version: version, known: Migrations.all.count)
+            }
+            for (index, migration) in Migrations.all.enumerated() where index >= version {
+                try await connection.script(migration.sql)
+                try await connection.query(
+                    "insert into longshore.migration (version, name) values ($1, $2)",
+                    [.integer(Int64(index + 1)), .text(migration.name)]
+                )
+            }
+        }
+    }
+
+    private static func installedVersion(_ connection: PostgresConnection) async throws -> Int {
+        let exists = try await connection.query(
+            "select to_regclass('longshore.migration') is not null as found"
+        )
+        guard try exists.first?.boolean("found") == true else {
+            try await connection.script(
+                """
+                create schema if not exists longshore;
+                create table longshore.migration (
+                    version     integer primary key,
+                    name        text not null,
+                    applied_at  timestamptz not null default now()
+                );
+                """
+            )
+            return 0
+        }
+        let rows = try await connection.query(
+            "select coalesce(max(version), 0) as version from longshore.migration"
+        )
+        return try rows.first.map { try $0.integer("version") } ?? 0
+    }
+
+    private static func refuseReadOnly(_ connection: PostgresConnection) async throws {
+        let rows = try await connection.query(
+            "select pg_is_in_recovery() as standby, "
+                + "current_setting('default_transaction_read_only') = 'on' as readonly"
+        )
+        guard let row = rows.first else { return }
+        if try row.boolean("standby") { throw WarehouseError.targetIsStandby() }
+        if try row.boolean("readonly") { throw WarehouseError.targetIsReadOnly() }
+    }
+}

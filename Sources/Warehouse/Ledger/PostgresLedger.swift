@@ -1,0 +1,285 @@
+public import Planning
+import Pipelines
+public import Postgres
+
+/// The ledger in Postgres, as a coordinator sees it.
+///
+/// It holds one connection, made anew when it is lost. Every method is one transaction.
+public actor PostgresLedger: LoadLedger {
+    private let configuration: PostgresConfiguration
+    private var connection: PostgresConnection?
+    private var definitions: [String: Pipeline] = [:]
+
+    /// A ledger that connects when it is first asked.
+    public init(_ configuration: PostgresConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Ends the connection.
+    public func close() async {
+        await connection?.close()
+        connection = nil
+    }
+
+    /// The connection, for questions of people (`LedgerReport`).
+    func connected() async throws -> PostgresConnection {
+        if let connection, connection.isUsable { return connection }
+        let fresh = try await PostgresConnection.connect(configuration)
+        try await LedgerSchema.migrate(fresh)
+        connection = fresh
+        return fresh
+    }
+
+    // MARK: Loads
+
+    /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
+    public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
+        let connection = try await connected()
+        return try await connection.transaction {
+            try await SchemaPreparation(pipeline: request.pipeline, connection: connection).run()
+            let load = try await self.insertLoad(request, on: connection)
+            let claims = TaskRows(tasks, pipeline: request.pipeline)
+            try await claims.refuseClosed(on: connection)
+            try await claims.insertTasks(ofLoad: load, on: connection)
+            try await claims.claim(forLoad: load, on: connection)
+            return load
+        }
+    }
+
+    private func insertLoad(
+        _ request: LoadRequest,
+        on connection: PostgresConnection
+    ) async throws -> Int64 {
+        let bundle = try request.definition.encoded()
+        let digest = request.definition.digest
+        try await connection.query(
+            "insert into longshore.definition (digest, pipeline, bundle) values ($1, $2, $3) "
+                + "on conflict (digest) do nothing",
+            [.text(digest), .text(request.pipeline.name), .text(bundle)]
+        )
+        let rows = try await connection.query(
+            """
+            insert into longshore.load (pipeline, definition, folder, grain, periods, requested_by)
+            values ($1, $2, $3, $4, $5, $6) returning id
+            """,
+            [
+                .text(request.pipeline.name), .text(digest), .text(request.folder),
+                request.pipeline.periods.map { .text($0.grain.rawValue) } ?? .null,
+                .textArray(request.periods.map(\.label)), .text(request.requestedBy),
+            ]
+        )
+        guard let row = rows.first else { throw WarehouseError.unknownLoad(0) }
+        return try row.integer("id", as: Int64.self)
+    }
+
+    /// The load as it was asked for.
+    public func load(_ load: Int64) async throws -> LoadRecord? {
+        let rows = try await connected().query(
+            """
+            select l.state, array_to_string(l.periods, ',') as periods, l.grain, l.definition, d.bundle
+            from longshore.load l join longshore.definition d on d.digest = l.definition
+            where l.id = $1
+            """,
+            [.integer(load)]
+        )
+        guard let row = rows.first, let state = LoadState(rawValue: try row.text("state")) else {
+            return nil
+        }
+        let pipeline = try definition(
+            digest: try row.text("definition"),
+            bundle: try row.text("bundle")
+        )
+        let grain = try row.optionalText("grain").flatMap(PeriodGrain.init)
+        let labels = try row.text("periods").split(separator: ",").map(String.init)
+        let periods = grain.map { grain in labels.compactMap { Period($0, grain: grain) } } ?? []
+        return LoadRecord(id: load, pipeline: pipeline, periods: periods, state: state)
+    }
+
+    /// Where the load stands.
+    public func state(ofLoad load: Int64) async throws -> LoadState? {
+        let rows = try await connected().query(
+            "select state from longshore.load where id = $1",
+            [.integer(load)]
+        )
+        return try rows.first.flatMap { LoadState(rawValue: try $0.text("state")) }
+    }
+
+    private func definition(digest: String, bundle: String) throws -> Pipeline {
+        if let known = definitions[digest] { return known }
+        let pipeline = try Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
+        definitions[digest] = pipeline
+        return pipeline
+    }
+
+    // MARK: Leases
+
+    /// Loads that are running and whose coordinator has not renewed its lease.
+    public func orphanedLoads() async throws -> [Int64] {
+        let rows = try await connected().query(
+            """
+            select id from longshore.load
+            where state = 'running' and (lease_until is null or lease_until < clock_timestamp())
+            order by id
+            """
+        )
+        return try rows.map { try $0.integer("id", as: Int64.self) }
+    }
+
+    /// Takes the lease when nobody holds it; the epoch grows with every take-over.
+    public func acquireLease(
+        on load: Int64,
+        owner: String,
+        for duration: Duration
+    ) async throws -> LoadLease? {
+        let rows = try await connected().query(
+            """
+            update longshore.load
+            set epoch = epoch + 1, coordinator = $2,
+                lease_until = clock_timestamp() + $3 * interval '1 second'
+            where id = $1 and state = 'running'
+                and (lease_until is null or lease_until < clock_timestamp())
+            returning epoch
+            """,
+            [.integer(load), .text(owner), .double(duration.inSeconds)]
+        )
+        return try rows.first.map { LoadLease(load: load, epoch: try $0.integer("epoch", as: Int64.self)) }
+    }
+
+    /// Extends the lease unless another coordinator has taken over.
+    public func renew(_ lease: LoadLease, for duration: Duration) async throws -> Bool {
+        try await change(
+            lease,
+            "lease_until = clock_timestamp() + $3 * interval '1 second'",
+            [.double(duration.inSeconds)]
+        )
+    }
+
+    /// Ends the lease now.
+    public func release(_ lease: LoadLease) async throws {
+        _ = try await change(lease, "lease_until = null", [])
+    }
+
+    private func change(
+        _ lease: LoadLease,
+        _ assignment: String,
+        _ values: [PostgresValue]
+    ) async throws -> Bool {
+        try await connected().query(
+            "update longshore.load set \(assignment) where id = $1 and epoch = $2",
+            [.integer(lease.load), .integer(lease.epoch)] + values
+        ).affectedRows == 1
+    }
+
+    // MARK: Tasks
+
+    /// The state of every task, by ordinal.
+    public func states(ofLoad load: Int64) async throws -> [TaskState] {
+        let rows = try await connected().query(
+            "select state from longshore.task where load_id = $1 order by ordinal",
+            [.integer(load)]
+        )
+        return try rows.map { TaskState(rawValue: try $0.text("state")) ?? .waiting }
+    }
+
+    /// The state of some tasks.
+    public func states(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: TaskState] {
+        let rows = try await connected().query(
+            """
+            select ordinal, state from longshore.task
+            where load_id = $1 and ordinal = any($2::integer[])
+            """,
+            [.integer(load), .integerArray(tasks.map(Int64.init))]
+        )
+        var states: [Int: TaskState] = [:]
+        for row in rows {
+            states[try row.integer("ordinal")] = TaskState(rawValue: try row.text("state"))
+        }
+        return states
+    }
+
+    /// Marks tasks as published; rows locked by an attempt are running and need no mark.
+    public func markPublished(_ tasks: [Int], lease: LoadLease) async throws -> Bool {
+        let connection = try await connected()
+        return try await connection.transaction {
+            guard try await Self.confirm(lease, on: connection) else { return false }
+            try await connection.query(
+                """
+                update longshore.task set state = 'published', published_at = clock_timestamp()
+                where (load_id, ordinal) in (
+                    select load_id, ordinal from longshore.task
+                    where load_id = $1 and ordinal = any($2::integer[])
+                        and state in ('waiting', 'published')
+                    for update skip locked)
+                """,
+                [.integer(lease.load), .integerArray(tasks.map(Int64.init))]
+            )
+            return true
+        }
+    }
+
+    /// Tasks published long ago that nobody works on and that wait for no retry.
+    public func idle(
+        _ tasks: [Int],
+        ofLoad load: Int64,
+        since age: Duration
+    ) async throws -> [Int] {
+        let rows = try await connected().query(
+            """
+            select ordinal from longshore.task
+            where load_id = $1 and ordinal = any($2::integer[]) and state = 'published'
+                and greatest(published_at, retry_at) < clock_timestamp() - $3 * interval '1 second'
+            for update skip locked
+            """,
+            [.integer(load), .integerArray(tasks.map(Int64.init)), .double(age.inSeconds)]
+        )
+        return try rows.map { try $0.integer("ordinal") }.sorted()
+    }
+
+    /// Writes the load's end.
+    public func finish(
+        _ lease: LoadLease,
+        state: LoadState,
+        blocked: [Int]
+    ) async throws -> Bool {
+        let connection = try await connected()
+        return try await connection.transaction {
+            guard try await Self.confirm(lease, on: connection) else { return false }
+            try await connection.query(
+                """
+                update longshore.task set state = 'blocked'
+                where load_id = $1 and ordinal = any($2::integer[]) and state = 'waiting'
+                """,
+                [.integer(lease.load), .integerArray(blocked.map(Int64.init))]
+            )
+            try await connection.query(
+                """
+                update longshore.load
+                set state = $2, finished_at = clock_timestamp(), lease_until = null
+                where id = $1
+                """,
+                [.integer(lease.load), .text(state.rawValue)]
+            )
+            return true
+        }
+    }
+
+    /// Locks the load's row and checks that the lease is the newest.
+    private static func confirm(
+        _ lease: LoadLease,
+        on connection: PostgresConnection
+    ) async throws -> Bool {
+        let rows = try await connection.query(
+            "select epoch from longshore.load where id = $1 and state = 'running' for update",
+            [.integer(lease.load)]
+        )
+        return try rows.first.map { try $0.integer("epoch", as: Int64.self) } == lease.epoch
+    }
+}
+
+extension Duration {
+    /// Seconds as a number that SQL multiplies with an interval.
+    var inSeconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}

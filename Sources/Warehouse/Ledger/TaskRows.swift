@@ -1,0 +1,84 @@
+import Pipelines
+import Planning
+import Postgres
+
+/// The tasks of a new load as columns, ready for set-based statements.
+struct TaskRows {
+    private let tasks: [LoadTask]
+    private let pipeline: Pipeline
+    private let tables: [String]
+
+    init(_ tasks: [LoadTask], pipeline: Pipeline) {
+        self.tasks = tasks
+        self.pipeline = pipeline
+        tables = tasks.map { $0.kind.table($0.name) }
+    }
+
+    private var labels: [String] { tasks.map { $0.period?.label ?? "" } }
+
+    /// A closed period is never touched.
+    func refuseClosed(on connection: PostgresConnection) async throws {
+        let rows = try await connection.query(
+            """
+            select c.table_name, c.period from longshore.control c
+            join unnest($2::text[], $3::text[]) t(table_name, period) using (table_name, period)
+            where c.schema_name = $1 and c.state = 'closed' and c.kind = 'fact' limit 1
+            """,
+            [.text(pipeline.schema), .textArray(tables), .textArray(labels)]
+        )
+        guard let row = rows.first else { return }
+        throw WarehouseError.closed(try row.text("table_name"), try row.text("period"))
+    }
+
+    func insertTasks(ofLoad load: Int64, on connection: PostgresConnection) async throws {
+        try await connection.query(
+            """
+            insert into longshore.task
+                (load_id, ordinal, kind, name, schema_name, table_name, period, pool)
+            select $1, place - 1, kind, name, $2, table_name, period, pool
+            from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+                with ordinality t(kind, name, table_name, period, pool, place)
+            """,
+            [
+                .integer(load), .text(pipeline.schema), .textArray(tasks.map(\.kind.rawValue)),
+                .textArray(tasks.map(\.name)), .textArray(tables), .textArray(labels),
+                .textArray(tasks.map(\.pool)),
+            ]
+        )
+    }
+
+    /// The newest load owns the periods it asks for. Rows are taken in one order by every load, so
+    /// that two loads that are created at once wait for each other instead of deadlocking.
+    func claim(forLoad load: Int64, on connection: PostgresConnection) async throws {
+        try await connection.query(
+            """
+            insert into longshore.control (schema_name, table_name, period, pipeline, kind, name,
+                period_start, period_end, claimed_by)
+            select $2, table_name, period, $3, kind, name, start::date, finish::date, $1
+            from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+                t(table_name, period, kind, name, start, finish)
+            order by table_name, period
+            on conflict (schema_name, table_name, period)
+                do update set claimed_by = greatest(longshore.control.claimed_by, excluded.claimed_by)
+            """,
+            [
+                .integer(load), .text(pipeline.schema), .text(pipeline.name), .textArray(tables),
+                .textArray(labels), .textArray(tasks.map(\.kind.rawValue)),
+                .textArray(tasks.map(\.name)),
+                .textArray(tasks.map { $0.period?.start.description }),
+                .textArray(tasks.map { $0.period?.end.description }),
+            ]
+        )
+    }
+}
+
+extension LoadTaskKind {
+    /// The table that holds the `name` of this kind.
+    func table(_ name: String) -> String {
+        switch self {
+        case .dimension: "dim_\(name)"
+        case .fact: "fact_\(name)"
+        case .mart: "mart_\(name)"
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Extraction
+import Pipelines
+import Planning
+import Postgres
+import Rows
+
+/// One attempt at a load task, inside its transaction: extract, clean, validate, map keys, load, audit.
+struct Attempt: Sendable {
+    let task: LoadTaskID
+    let row: TaskRow
+    let pipeline: Pipeline
+    let connection: PostgresConnection
+    let keyMaps: KeyMapCache
+    /// Opens a second connection, for what must be committed ahead of the transaction.
+    let sideConnection: @Sendable () async throws -> PostgresConnection
+    let environment: @Sendable (String) -> String?
+    let observer: any StepObserver
+    let progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
+
+    /// Does the work and says what came of it; throws when nothing may be committed.
+    func run() async throws -> AttemptResult {
+        switch row.kind {
+        case .dimension:
+            guard let dimension = pipeline.dimension(row.name) else { throw missing() }
+            switch dimension.content {
+            case .calendar(let first, let last):
+                return try await CalendarLoad(self, dimension, from: first, through: last).run()
+            case .extract(let extract):
+                return try await DimensionLoad(self, dimension, extract).run()
+            }
+        case .fact:
+            guard let fact = pipeline.fact(row.name) else { throw missing() }
+            return try await FactLoad(self, fact).run()
+        case .mart:
+            guard let mart = pipeline.mart(row.name) else { throw missing() }
+            return try await MartLoad(self, mart).run()
+        }
+    }
+
+    /// The period of the task; `nil` for what is loaded whole.
+    var period: Period? {
+        pipeline.periods.flatMap { Period(row.period, grain: $0.grain) }
+    }
+
+    /// The quoted name of a table of the pipeline.
+    func table(_ name: String) -> String { qualified(row.schema, name) }
+
+    /// Opens what the task reads.
+    func open(_ extract: Extract) async throws -> any RowReader {
+        guard let source = pipeline.sources[extract.source] else { throw missing() }
+        let reader = try await openReader(
+            extract,
+            source: source,
+            period: period,
+            folder: row.folder,
+            environment: environment
+        )
+        observer.reached(.opened)
+        return reader
+    }
+
+    private func missing() -> WarehouseError { .unknownTask(task) }
+}
+
+/// What an attempt did, to be written into the ledger in the same transaction.
+struct AttemptResult: Sendable {
+    var counts: RowCounts
+    /// Rows of earlier loads that it removed.
+    var replaced = 0
+    /// Names, sizes and digests of what was read.
+    var input: String?
+
+    /// The ledger row and the control table's row.
+    func record(
+        _ task: LoadTaskID,
+        row: TaskRow,
+        by worker: String,
+        on connection: PostgresConnection
+    ) async throws {
+        try await connection.query(
+            """
+            update longshore.task
+            set state = 'done', started_at = now(), committed_at = clock_timestamp(), worker = $3,
+                rows_read = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
+                rows_replaced = $8, input = $9, failure_code = null, failure_message = null
+            where load_id = $1 and ordinal = $2
+            """,
+            [
+                .integer(task.load), .integer(Int64(task.ordinal)), .text(worker),
+                .integer(Int64(counts.read)), .integer(Int64(counts.loaded)),
+                .integer(Int64(counts.rejected)), .integer(Int64(counts.deduplicated)),
+                .integer(Int64(replaced)), PostgresValue(input),
+            ]
+        )
+        try await connection.query(
+            """
+            update longshore.control
+            set state = 'loaded', reason = null, loaded_by = $4, loaded_at = clock_timestamp(),
+                rows_loaded = $5, rows_rejected = $6, revision = revision + 1
+            where schema_name = $1 and table_name = $2 and period = $3
+            """,
+            [
+                .text(row.schema), .text(row.table), .text(row.period), .integer(task.load),
+                .integer(Int64(counts.loaded)), .integer(Int64(counts.rejected)),
+            ]
+        )
+    }
+}

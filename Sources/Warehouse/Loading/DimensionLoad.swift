@@ -1,0 +1,104 @@
+import Extraction
+import Pipelines
+import Planning
+import Postgres
+import Rows
+
+/// Loads a dimension from a source: into a staging table, then one set-based merge.
+struct DimensionLoad {
+    private let attempt: Attempt
+    private let dimension: Dimension
+    private let extract: Extract
+
+    init(_ attempt: Attempt, _ dimension: Dimension, _ extract: Extract) {
+        self.attempt = attempt
+        self.dimension = dimension
+        self.extract = extract
+    }
+
+    private var connection: PostgresConnection { attempt.connection }
+
+    func run() async throws -> AttemptResult {
+        let references = try await ReferenceMaps.load(dimension.references, of: attempt)
+        let reader = try await attempt.open(extract)
+        try await createStaging()
+        let fill = try RowFill(
+            attempt,
+            reader: reader,
+            layout: layout(references),
+            columns: dimension.sourceColumns.map(\.name) + ["staged_row"],
+            into: "pg_temp.staged",
+            references: references
+        )
+        let staged = try await fill.run()
+        attempt.observer.reached(.copied)
+        guard staged.loaded > 0 else {
+            throw WarehouseError.tooFewRows(attempt.row.table, loaded: 0, minimum: 1)
+        }
+        let members = try await merge()
+        attempt.observer.reached(.swapped)
+        var counts = staged
+        counts.loaded = members
+        counts.deduplicated += staged.loaded - members
+        return AttemptResult(counts: counts, input: fill.input)
+    }
+
+    private func createStaging() async throws {
+        let columns = dimension.sourceColumns.map { "\(quoteIdentifier($0.name)) \($0.type)" }
+        try await connection.query(
+            "create temp table staged (\(columns.joined(separator: ", ")), staged_row bigint) "
+                + "on commit drop"
+        )
+    }
+
+    /// Attributes, references, row number: the order of the staging table.
+    private func layout(_ references: ReferenceMaps) -> RowLayout {
+        let values = dimension.attributes.map { RowLayout.Output.value($0.plan) }
+        let keys = dimension.references.map { reference in
+            RowLayout.Output.key(
+                references.plan(
+                    reference,
+                    attributes: dimension.attributes,
+                    asOf: dimension.effective.flatMap { name in
+                        dimension.attributes.firstIndex { $0.name == name }
+                    }
+                )
+            )
+        }
+        return RowLayout(values + keys + [.rowNumber])
+    }
+
+    private func merge() async throws -> Int {
+        try await connection.query("analyze pg_temp.staged")
+        let table = attempt.table(dimension.table)
+        guard dimension.keepsObservations else {
+            return try await OverwriteMerge(
+                dimension: dimension,
+                table: table,
+                load: attempt.task.load,
+                connection: connection
+            ).run()
+        }
+        return try await HistoryMerge(
+            dimension: dimension,
+            table: table,
+            observations: attempt.table(dimension.observationTable),
+            observedAt: observedAt,
+            load: attempt.task.load,
+            connection: connection
+        ).run()
+    }
+
+    /// When a staged row holds from: its effective column, or the load's creation, which is the same
+    /// however often the task is tried.
+    private var observedAt: String {
+        guard let effective = dimension.effective else {
+            return quoteLiteral(attempt.row.loadCreated) + "::timestamptz"
+        }
+        let attribute = dimension.attributes.first { $0.name == effective }
+        if case .date? = attribute?.plan.type {
+            return "\(quoteIdentifier(effective))::timestamp at time zone 'UTC'"
+        }
+        return quoteIdentifier(effective)
+    }
+}

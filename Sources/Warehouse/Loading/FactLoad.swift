@@ -1,0 +1,176 @@
+import Extraction
+import Pipelines
+import Planning
+import Postgres
+import Rows
+
+/// Loads a fact's period, or the whole of one without periods.
+///
+/// A period that has no partition yet goes into a table of its own, which becomes the partition when
+/// it is complete; rows of a period that is there are deleted and copied anew. Readers see the old
+/// rows until the commit and the new ones after it (docs/decisions/0005).
+struct FactLoad {
+    private let attempt: Attempt
+    private let fact: Fact
+    private let design: TableDesign
+
+    init(_ attempt: Attempt, _ fact: Fact) {
+        self.attempt = attempt
+        self.fact = fact
+        design = fact.design(schema: attempt.row.schema)
+    }
+
+    private var connection: PostgresConnection { attempt.connection }
+
+    func run() async throws -> AttemptResult {
+        let references = try await ReferenceMaps.load(fact.references, of: attempt)
+        let reader = try await attempt.open(fact.extract)
+        let target = try await prepareTarget()
+        let fill = try RowFill(
+            attempt,
+            reader: reader,
+            layout: layout(references),
+            columns: copiedColumns,
+            into: target.table,
+            references: references,
+            grain: grainOutputs,
+            bounds: bounds
+        )
+        let counts = try await fill.run()
+        try audit(counts, rejectsByRule: fill.rejectsByRule)
+        attempt.observer.reached(.copied)
+        try await publish(target)
+        attempt.observer.reached(.swapped)
+        return AttemptResult(counts: counts, replaced: target.replaced, input: fill.input)
+    }
+
+    // MARK: Rows
+
+    /// What the COPY names: all but the period, which is the partition's default.
+    private var copiedColumns: [String] {
+        design.columns.map(\.name).filter { fact.periodColumn == nil || $0 != "period" }
+    }
+
+    /// References, attributes, load: the order of ``copiedColumns``.
+    private func layout(_ references: ReferenceMaps) -> RowLayout {
+        let keys = fact.references.map { reference in
+            RowLayout.Output.key(
+                references.plan(
+                    reference,
+                    attributes: fact.attributes,
+                    asOf: fact.periodColumn.flatMap(output)
+                )
+            )
+        }
+        let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
+        return RowLayout(keys + values + [.constantInteger(attempt.task.load)])
+    }
+
+    /// The place in the layout of an attribute or reference.
+    private func output(_ name: String) -> Int? {
+        if let index = fact.references.firstIndex(where: { $0.name == name }) { return index }
+        return fact.attributes.firstIndex { $0.name == name }.map { fact.references.count + $0 }
+    }
+
+    private var grainOutputs: [Int] { fact.grain.compactMap(output) }
+
+    private var bounds: PeriodBounds? {
+        guard let column = fact.periodColumn.flatMap(output), let period = attempt.period else {
+            return nil
+        }
+        return PeriodBounds(
+            output: column,
+            firstDay: period.start.number,
+            endDay: period.end.number
+        )
+    }
+
+    // MARK: Target
+
+    private struct Target {
+        /// The quoted table that the COPY goes to.
+        var table: String
+        /// The partition to attach when the rows are in, when there was none.
+        var newLeaf: String?
+        var replaced = 0
+    }
+
+    private func prepareTarget() async throws -> Target {
+        guard fact.periodColumn != nil, let period = attempt.period else {
+            let deleted = try await connection.query("delete from \(design.qualifiedName)")
+            return Target(table: design.qualifiedName, replaced: deleted.affectedRows)
+        }
+        let name = fact.leaf(period)
+        let table = attempt.table(name)
+        if try await isAttached(name) {
+            let deleted = try await connection.query("delete from \(table)")
+            return Target(table: table, replaced: deleted.affectedRows)
+        }
+        try await createLeaf(table, for: period)
+        return Target(table: table, newLeaf: name)
+    }
+
+    private func isAttached(_ leaf: String) async throws -> Bool {
+        let rows = try await connection.query(
+            "select from pg_inherits where inhparent = to_regclass($1) and inhrelid = to_regclass($2)",
+            [.text(design.qualifiedName), .text(attempt.table(leaf))]
+        )
+        return !rows.isEmpty
+    }
+
+    /// The columns are spelled out rather than taken with LIKE, which would lock the parent until
+    /// the commit and so deadlock with another period that wants to attach its partition.
+    private func createLeaf(_ table: String, for period: Period) async throws {
+        let columns = design.columns.map { column in
+            let standard = column.name == "period" ? " default date '\(period.start)'" : ""
+            return "\(quoteIdentifier(column.name)) \(column.type) \(column.constraint)\(standard)"
+        }
+        try await connection.query("create table \(table) (\(columns.joined(separator: ", ")))")
+    }
+
+    /// Makes a new partition visible; its CHECK lets ATTACH skip reading the rows.
+    private func publish(_ target: Target) async throws {
+        guard let leaf = target.newLeaf, let period = attempt.period else { return }
+        for index in design.indexes {
+            try await connection.query(index.sql(on: target.table, name: leaf + "_grain"))
+        }
+        let bound = "period >= date '\(period.start)' and period < date '\(period.end)'"
+        try await connection.query(
+            "alter table \(target.table) add constraint period_bound check (\(bound))"
+        )
+        try await LockPatience(connection).run(
+            "alter table \(design.qualifiedName) attach partition \(target.table) "
+                + "for values from ('\(period.start)') to ('\(period.end)')"
+        )
+        try await connection.query(
+            "alter table \(target.table) drop constraint period_bound"
+        )
+    }
+
+    // MARK: Audit
+
+    private func audit(_ counts: RowCounts, rejectsByRule: [String: Int]) throws {
+        let name = attempt.row.table + (attempt.period.map { " " + $0.label } ?? "")
+        let expected = fact.expectations
+        if let limit = expected.maximumRejectShare,
+            Double(counts.rejected) > limit * Double(counts.read)
+        {
+            throw WarehouseError.tooManyRejects(
+                name,
+                counts,
+                limit: limit,
+                byRule: rejectsByRule
+            )
+        }
+        if counts.loaded < expected.minimumRows {
+            throw WarehouseError.tooFewRows(
+                name,
+                loaded: counts.loaded,
+                minimum: expected.minimumRows
+            )
+        }
+        if let maximum = expected.maximumRows, counts.loaded > maximum {
+            throw WarehouseError.tooManyRows(name, loaded: counts.loaded, maximum: maximum)
+        }
+    }
+}

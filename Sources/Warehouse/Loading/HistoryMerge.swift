@@ -1,0 +1,183 @@
+import Pipelines
+import Postgres
+
+/// Merges staged rows into a dimension whose rows are ordered by time (scd 2, or `effective`).
+///
+/// The versions of a member are a function of everything that was ever observed of it: for each
+/// business key the distinct states by time. So late, doubled and shuffled rows give the same history
+/// as ordered ones. A fixed attribute has the value of the earliest observation, a changing one that
+/// of the latest, and a version begins where a historical one changes.
+///
+/// A version keeps its surrogate key: it takes over the row whose `valid_from` lies within it.
+struct HistoryMerge {
+    let dimension: Dimension
+    /// The dimension's quoted name.
+    let table: String
+    /// The quoted name of its observations.
+    let observations: String
+    /// The SQL expression that gives a staged row its time.
+    let observedAt: String
+    let load: Int64
+    let connection: PostgresConnection
+
+    private var columns: [String] { dimension.sourceColumns.map(\.name) }
+    private var keys: String { quotedList(dimension.key) }
+    private var surrogate: String { quoteIdentifier(dimension.surrogateKey) }
+
+    /// - Returns: how many distinct observations were merged.
+    func run() async throws -> Int {
+        let incoming = try await takeIncoming()
+        if dimension.effective == nil { try await dropUnchanged() }
+        try await recordObservations()
+        try await computeVersions()
+        try await keepSurrogateKeys()
+        if dimension.isVersioned { try await endVersions() }
+        try await connection.query(updateSQL, [.integer(load)])
+        try await connection.query(insertSQL, [.integer(load)])
+        return incoming
+    }
+
+    /// Of several staged rows with one key and time the last one counts.
+    private func takeIncoming() async throws -> Int {
+        try await connection.query(
+            """
+            create temp table incoming on commit drop as
+            select distinct on (\(keys), observed_at) * from (
+                select *, \(observedAt) as observed_at from pg_temp.staged) s
+            order by \(keys), observed_at, staged_row desc
+            """
+        ).affectedRows
+    }
+
+    /// Where rows have no time of their own, one that says nothing new is not an observation.
+    private func dropUnchanged() async throws {
+        let content = columns.filter { !dimension.key.contains($0) }
+        guard !content.isEmpty else { return }
+        try await connection.query(
+            """
+            delete from pg_temp.incoming i using (
+                select distinct on (\(keys)) o.* from \(observations) o
+                order by \(keys), observed_at desc) o
+            where \(dimension.keysEqual("i", "o")) and i.observed_at >= o.observed_at
+                and (\(quotedList(content, prefix: "i."))) is not distinct from
+                    (\(quotedList(content, prefix: "o.")))
+            """
+        )
+    }
+
+    private func recordObservations() async throws {
+        let content = columns.filter { !dimension.key.contains($0) }
+        let assignments = content.map { "\(quoteIdentifier($0)) = excluded.\(quoteIdentifier($0))" }
+        let action = assignments.isEmpty
+            ? "do nothing" : "do update set \(assignments.joined(separator: ", "))"
+        try await connection.query(
+            """
+            insert into \(observations) (\(quotedList(columns)), observed_at)
+            select \(quotedList(columns)), observed_at from pg_temp.incoming
+            on conflict (\(keys), observed_at) \(action)
+            """
+        )
+    }
+
+    /// `pg_temp.merged`: every version, as it must be, of every member that was seen.
+    private func computeVersions() async throws {
+        let values = dimension.sourceColumns.map { column in
+            let name = quoteIdentifier(column.name)
+            return switch column.change {
+            case .fixed: "first_value(\(name)) over history as \(name)"
+            case .overwrite: "last_value(\(name)) over history as \(name)"
+            case .newVersion: name
+            }
+        }
+        let historical = dimension.sourceColumns.filter { $0.change == .newVersion }.map(\.name)
+        let lagged = historical.map { "lag(\(quoteIdentifier($0))) over history" }
+        let changes = historical.isEmpty
+            ? "" : " or (\(quotedList(historical))) is distinct from "
+                + "(\(lagged.joined(separator: ", ")))"
+        try await connection.query(
+            """
+            create temp table merged on commit drop as
+            with states as (
+                select \(values.joined(separator: ", ")), observed_at,
+                    row_number() over history = 1\(changes) as begins
+                from \(observations)
+                where (\(keys)) in (select \(keys) from pg_temp.incoming)
+                window history as (partition by \(keys) order by observed_at
+                    rows between unbounded preceding and unbounded following)
+            )
+            select \(quotedList(columns)), observed_at as valid_from,
+                lead(observed_at, 1, 'infinity') over versions as valid_to,
+                lead(observed_at) over versions is null as is_current,
+                row_number() over versions = 1 as is_first,
+                null::bigint as surrogate
+            from states where begins
+            window versions as (partition by \(keys) order by observed_at)
+            """
+        )
+    }
+
+    private func keepSurrogateKeys() async throws {
+        let isWithin = dimension.isVersioned
+            ? "(d.is_inferred and m.is_first "
+                + "or d.valid_from >= m.valid_from and d.valid_from < m.valid_to)" : "true"
+        let order = dimension.isVersioned ? ", d.valid_from" : ""
+        try await connection.query(
+            """
+            update pg_temp.merged m set surrogate = kept.surrogate from (
+                select distinct on (\(quotedList(dimension.key, prefix: "m.")), m.valid_from)
+                    \(quotedList(dimension.key, prefix: "m.")), m.valid_from,
+                    d.\(surrogate) as surrogate
+                from pg_temp.merged m join \(table) d on \(dimension.keysEqual("m", "d"))
+                where \(isWithin)
+                order by \(quotedList(dimension.key, prefix: "m.")), m.valid_from\(order)) kept
+            where \(dimension.keysEqual("m", "kept")) and m.valid_from = kept.valid_from
+            """
+        )
+    }
+
+    /// Current versions that are no longer so end first, because a key has one current version only.
+    /// A row that no version took over stays for the facts that point to it, valid for no instant.
+    private func endVersions() async throws {
+        try await connection.query(
+            """
+            update \(table) d set is_current = false
+            from pg_temp.merged m where d.\(surrogate) = m.surrogate and d.is_current
+                and not m.is_current
+            """
+        )
+        try await connection.query(
+            """
+            update \(table) d set is_current = false, valid_to = d.valid_from
+            where (\(quotedList(dimension.key, prefix: "d."))) in
+                    (select \(keys) from pg_temp.merged)
+                and d.valid_from < d.valid_to
+                and not exists (select from pg_temp.merged m where m.surrogate = d.\(surrogate))
+            """
+        )
+    }
+
+    private var storedColumns: [String] {
+        let validity = ["valid_from", "valid_to", "is_current"]
+        return columns + (dimension.isVersioned ? validity : [])
+    }
+
+    private var updateSQL: String {
+        let assignments = storedColumns.map { "\(quoteIdentifier($0)) = m.\(quoteIdentifier($0))" }
+        return """
+            update \(table) d
+            set \((assignments + ["is_inferred = false", "load_id = $1"]).joined(separator: ", "))
+            from pg_temp.merged m
+            where d.\(surrogate) = m.surrogate
+                and (d.is_inferred or (\(quotedList(storedColumns, prefix: "d."))) is distinct from
+                    (\(quotedList(storedColumns, prefix: "m."))))
+            """
+    }
+
+    private var insertSQL: String {
+        """
+        insert into \(table) (\(quotedList(storedColumns)), load_id)
+        select \(quotedList(storedColumns)), $1 from pg_temp.merged
+        where surrogate is null order by \(keys), valid_from
+        """
+    }
+}

@@ -1,0 +1,81 @@
+import Pipelines
+import Planning
+import Postgres
+import Rows
+
+/// Makes placeholder members for business keys that a dimension does not know.
+///
+/// They are committed at once, on a connection of their own (docs/decisions/0007).
+struct InferredMembers {
+    let dimension: Dimension
+    let attempt: Attempt
+
+    /// Inserts the members that are still missing.
+    ///
+    /// - Parameters:
+    ///   - missing: the business keys.
+    ///   - connection: a connection other than the attempt's, which is busy with a COPY.
+    /// - Returns: the surrogate keys of all of them, whoever made them.
+    func create(_ missing: [MissingKey], on connection: PostgresConnection) async throws -> KeyMap {
+        try await connection.transaction {
+            try await stage(missing, on: connection)
+            try await connection.query(insertSQL, [.integer(attempt.task.load)])
+            try await connection.query(
+                """
+                update longshore.control set revision = revision + 1
+                where schema_name = $1 and table_name = $2 and period = ''
+                """,
+                [.text(attempt.row.schema), .text(dimension.table)]
+            )
+            let isCurrent = dimension.isVersioned ? "where is_current" : ""
+            return try await KeyMapQuery.read(
+                dimension,
+                from: "\(table) join pg_temp.inferred using (\(keys)) \(isCurrent)",
+                on: connection
+            )
+        }
+    }
+
+    private var table: String { attempt.table(dimension.table) }
+    private var keys: String { quotedList(dimension.key) }
+
+    private func stage(_ missing: [MissingKey], on connection: PostgresConnection) async throws {
+        let columns = dimension.keyAttributes.map {
+            "\(quoteIdentifier($0.name)) \($0.plan.type.postgresName)"
+        }
+        try await connection.query(
+            "create temp table inferred (\(columns.joined(separator: ", "))) on commit drop"
+        )
+        let tuples = missing.flatMap(\.copyTuple)
+        try await connection.copyIn("copy pg_temp.inferred from stdin (format binary)") { writer in
+            try await writer.write(BinaryCopy.header + tuples + BinaryCopy.trailer)
+        }
+    }
+
+    /// Rows go in by the order of their keys, so that two tasks that infer the same ones wait for
+    /// each other and do not deadlock.
+    private var insertSQL: String {
+        let references = dimension.references.map(\.column)
+        let unknown = references.map { _ in ", \(UnknownMember.key)" }.joined()
+        let names = quotedList(dimension.key + references)
+        let current = dimension.isVersioned ? " where is_current" : ""
+        return """
+            insert into \(table) (\(names), is_inferred, load_id)
+            select \(keys)\(unknown), true, $1 from pg_temp.inferred order by \(keys)
+            on conflict (\(keys))\(current) do nothing
+            """
+    }
+}
+
+extension MissingKey {
+    /// The key as a row of a binary COPY: the number of fields, then each with its length.
+    fileprivate var copyTuple: [UInt8] {
+        func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+            stride(from: value.bitWidth - 8, through: 0, by: -8).map {
+                UInt8(truncatingIfNeeded: value >> $0)
+            }
+        }
+        return bigEndian(Int16(fields.count))
+            + fields.flatMap { bigEndian(Int32($0.count)) + $0 }
+    }
+}

@@ -1,0 +1,58 @@
+import Pipelines
+import Planning
+import Postgres
+
+/// Computes a mart anew from the tables that it reads, for one period or whole.
+struct MartLoad {
+    private let attempt: Attempt
+    private let mart: Mart
+
+    init(_ attempt: Attempt, _ mart: Mart) {
+        self.attempt = attempt
+        self.mart = mart
+    }
+
+    /// Readers see the old rows until the transaction commits, then the new ones.
+    func run() async throws -> AttemptResult {
+        let connection = attempt.connection
+        let table = attempt.table(mart.table)
+        try await connection.query("set local search_path to " + quoteIdentifier(attempt.row.schema))
+        attempt.observer.reached(.opened)
+        let deleted: PostgresResult
+        if let period = attempt.period, mart.isPerPeriod {
+            deleted = try await connection.query(
+                "delete from \(table) where period = $1",
+                [.text(period.start.description)]
+            )
+        } else {
+            deleted = try await connection.query("delete from \(table)")
+        }
+        let query = mart.select(for: attempt.period)
+        let columns = try await connection.query("select * from (\(query)) mart limit 0").columns
+        let inserted = try await connection.query(
+            "insert into \(table) (\(quotedList(columns))) \(query)"
+        )
+        attempt.observer.reached(.copied)
+        let rows = inserted.affectedRows
+        attempt.progress(rows, 0)
+        return AttemptResult(
+            counts: RowCounts(read: rows, loaded: rows),
+            replaced: deleted.affectedRows
+        )
+    }
+}
+
+extension Mart {
+    /// The mart's query with its period's bounds in place, and the period as its first column.
+    ///
+    /// The bounds are dates that Longshore made itself, so they go in as literals: `CREATE TABLE AS`
+    /// takes no parameters.
+    func select(for period: Period?) -> String {
+        guard isPerPeriod, let period else { return query }
+        let start = "date '\(period.start)'"
+        let body = SQLText(query).replacing(
+            placeholders: ["period_start": start, "period_end": "date '\(period.end)'"]
+        )
+        return "select \(start) as period, mart.* from (\(body)) mart"
+    }
+}

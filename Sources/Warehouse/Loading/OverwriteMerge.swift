@@ -1,0 +1,67 @@
+import Pipelines
+import Postgres
+
+/// Merges staged rows into a dimension that has no versions and no effective time.
+///
+/// Of several staged rows with one business key the last one counts. Fixed attributes (scd 0) keep
+/// their first value, changing ones (scd 1) are overwritten, an inferred member is completed.
+struct OverwriteMerge {
+    let dimension: Dimension
+    /// The dimension's quoted name.
+    let table: String
+    let load: Int64
+    let connection: PostgresConnection
+
+    private var keys: String { quotedList(dimension.key) }
+
+    /// - Returns: how many distinct members were merged.
+    func run() async throws -> Int {
+        let incoming = try await connection.query(
+            """
+            create temp table incoming on commit drop as
+            select distinct on (\(keys)) * from pg_temp.staged order by \(keys), staged_row desc
+            """
+        ).affectedRows
+        try await connection.query(updateSQL, [.integer(load)])
+        try await connection.query(insertSQL, [.integer(load)])
+        return incoming
+    }
+
+    private var updateSQL: String {
+        let columns = dimension.sourceColumns.filter { !dimension.key.contains($0.name) }
+        let assignments = columns.map { column in
+            let name = quoteIdentifier(column.name)
+            return column.change == .fixed
+                ? "\(name) = case when d.is_inferred then s.\(name) else d.\(name) end"
+                : "\(name) = s.\(name)"
+        }
+        let changing = columns.filter { $0.change != .fixed }.map(\.name)
+        let differs = changing.isEmpty
+            ? "" : " or (\(quotedList(changing, prefix: "d."))) is distinct from "
+                + "(\(quotedList(changing, prefix: "s.")))"
+        return """
+            update \(table) d
+            set \((assignments + ["is_inferred = false", "load_id = $1"]).joined(separator: ", "))
+            from pg_temp.incoming s
+            where \(dimension.keysEqual("d", "s")) and (d.is_inferred\(differs))
+            """
+    }
+
+    private var insertSQL: String {
+        let columns = quotedList(dimension.sourceColumns.map(\.name))
+        return """
+            insert into \(table) (\(columns), load_id)
+            select \(columns), $1 from pg_temp.incoming s
+            where not exists (select from \(table) d where \(dimension.keysEqual("d", "s")))
+            order by staged_row
+            """
+    }
+}
+
+extension Dimension {
+    /// The condition that two rows have the same business key.
+    func keysEqual(_ left: String, _ right: String) -> String {
+        key.map { "\(left).\(quoteIdentifier($0)) = \(right).\(quoteIdentifier($0))" }
+            .joined(separator: " and ")
+    }
+}

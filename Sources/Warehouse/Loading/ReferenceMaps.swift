@@ -1,0 +1,126 @@
+import Pipelines
+import Postgres
+import Rows
+
+/// The key maps that a table's references need, each dimension's once.
+struct ReferenceMaps {
+    let dimensions: [Dimension]
+    let maps: [KeyMap]
+
+    /// Takes the maps from the process's cache, or loads them.
+    static func load(_ references: [Reference], of attempt: Attempt) async throws -> ReferenceMaps {
+        var dimensions: [Dimension] = []
+        for reference in references where !dimensions.contains(where: { $0.name == reference.dimension }) {
+            guard let dimension = attempt.pipeline.dimension(reference.dimension) else { continue }
+            dimensions.append(dimension)
+        }
+        var maps: [KeyMap] = []
+        for dimension in dimensions {
+            maps.append(try await KeyMapQuery(dimension: dimension, attempt: attempt).map())
+        }
+        return ReferenceMaps(dimensions: dimensions, maps: maps)
+    }
+
+    /// How a reference's key is found: typed and cleaned as the dimension's own key columns are.
+    ///
+    /// - Parameters:
+    ///   - reference: the reference.
+    ///   - attributes: those of the table that has it.
+    ///   - asOf: the place in the layout of the time that decides the version.
+    func plan(_ reference: Reference, attributes: [Attribute], asOf: Int?) -> KeyPlan {
+        let map = dimensions.firstIndex { $0.name == reference.dimension } ?? 0
+        let parts = zip(dimensions[map].keyAttributes, reference.from).map { key, source in
+            ValuePlan(
+                name: reference.name,
+                source: source,
+                type: Self.type(key.plan.type, of: source, among: attributes),
+                cleaning: key.plan.cleaning
+            )
+        }
+        return KeyPlan(
+            name: reference.name,
+            map: map,
+            parts: parts,
+            missing: KeyPlan.Missing(reference.missing),
+            asOf: dimensions[map].isVersioned ? asOf : nil
+        )
+    }
+
+    /// A day that is read from a column which also is a time or date of the table, is written as that.
+    private static func type(
+        _ key: ColumnType,
+        of source: String,
+        among attributes: [Attribute]
+    ) -> ColumnType {
+        guard case .date = key,
+            let twin = attributes.first(where: { $0.plan.source == source })
+        else { return key }
+        switch twin.plan.type {
+        case .timestamp(let format, _), .date(let format): return .date(format: format)
+        default: return key
+        }
+    }
+}
+
+extension KeyPlan.Missing {
+    fileprivate init(_ missing: MissingMember) {
+        switch missing {
+        case .reject: self = .reject
+        case .unknown: self = .unknown
+        case .infer: self = .infer
+        }
+    }
+}
+
+/// Reads a dimension's business keys and surrogate keys.
+struct KeyMapQuery {
+    let dimension: Dimension
+    let attempt: Attempt
+
+    func map() async throws -> KeyMap {
+        let table = attempt.table(dimension.table)
+        let revision = try await revision()
+        if let known = attempt.keyMaps.map(of: table, revision: revision) { return known }
+        let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
+        let map = try await Self.read(
+            dimension,
+            from: "\(table) \(condition)",
+            on: attempt.connection
+        )
+        attempt.keyMaps.keep(map, of: table, revision: revision)
+        return map
+    }
+
+    /// Read before the keys are: a map is at least as new as its revision says.
+    private func revision() async throws -> Int64 {
+        let rows = try await attempt.connection.query(
+            """
+            select revision from longshore.control
+            where schema_name = $1 and table_name = $2 and period = ''
+            """,
+            [.text(attempt.row.schema), .text(dimension.table)]
+        )
+        return try rows.first.map { try $0.integer("revision", as: Int64.self) } ?? -1
+    }
+
+    /// Loads the map from the rows that `source` (a FROM item with its condition) gives.
+    static func read(
+        _ dimension: Dimension,
+        from source: String,
+        on connection: PostgresConnection
+    ) async throws -> KeyMap {
+        let start = dimension.isVersioned ? ", valid_from" : ""
+        let columns = quoteIdentifier(dimension.surrogateKey) + start
+            + ", " + quotedList(dimension.key)
+        var loader = KeyMapLoader(
+            keyColumns: dimension.key.count,
+            isVersioned: dimension.isVersioned
+        )
+        try await connection.copyOut(
+            "copy (select \(columns) from \(source)) to stdout (format binary)"
+        ) { chunk in
+            try loader.read(chunk.span)
+        }
+        return try loader.finish()
+    }
+}

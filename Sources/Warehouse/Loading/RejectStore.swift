@@ -1,0 +1,57 @@
+import Planning
+import Postgres
+import Rows
+
+/// Writes rejects into the ledger, in the transaction of the task that refused them.
+struct RejectStore {
+    let attempt: Attempt
+
+    /// Earlier loads' rejects of the same rows count no more: this attempt reads the rows again.
+    func supersedeEarlier() async throws {
+        try await attempt.connection.query(
+            """
+            update longshore.reject set state = 'superseded'
+            where schema_name = $1 and table_name = $2 and period = $3 and state = 'open'
+            """,
+            [.text(attempt.row.schema), .text(attempt.row.table), .text(attempt.row.period)]
+        )
+    }
+
+    /// Keeps `rejects`; their `input` is a key of `inputNames`.
+    func write(_ rejects: [Reject], inputNames: [Int: String]) async throws {
+        guard !rejects.isEmpty else { return }
+        let row = attempt.row
+        try await attempt.connection.query(
+            """
+            insert into longshore.reject (load_id, ordinal, schema_name, table_name, period,
+                source, line, byte_offset, column_name, rule, reason, raw)
+            select $1, $2, $3, $4, $5, source, line, byte_offset, column_name, rule, reason,
+                decode(raw, 'hex')
+            from unnest($6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[],
+                    $11::text[], $12::text[])
+                t(source, line, byte_offset, column_name, rule, reason, raw)
+            """,
+            [
+                .integer(attempt.task.load), .integer(Int64(attempt.task.ordinal)),
+                .text(row.schema), .text(row.table), .text(row.period),
+                .textArray(rejects.map { inputNames[$0.input] ?? "" }),
+                .integerArray(rejects.map { Int64($0.line) }),
+                .integerArray(rejects.map { Int64($0.byteOffset) }),
+                .textArray(rejects.map(\.column)), .textArray(rejects.map(\.rule)),
+                .textArray(rejects.map(\.reason)), .textArray(rejects.map { hexadecimal($0.raw) }),
+            ]
+        )
+    }
+}
+
+/// Two digits for each byte: raw rows need not be text.
+private func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count * 2)
+    for byte in bytes {
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+}

@@ -1,0 +1,46 @@
+import Extraction
+import Planning
+import Postgres
+import Rows
+
+extension TaskOutcome {
+    /// The one place where an error becomes an outcome.
+    init(_ error: any Error) {
+        let failure = TaskFailure(any: error)
+        self = failure.isRetryable ? .retryable(failure) : .failed(failure)
+    }
+}
+
+extension TaskFailure {
+    /// The failure to record for `error`.
+    init(any error: any Error) {
+        switch error {
+        case let failure as TaskFailure:
+            self = failure
+        case let error as any TaskFailureConvertible:
+            self = error.taskFailure
+        case let error as PostgresError:
+            self.init(
+                code: "postgres." + (error.sqlState?.rawValue ?? "\(error.code)"),
+                message: error.description,
+                isRetryable: error.isRetryable
+            )
+        case let error as ExtractionError:
+            self.init(
+                code: error.code.rawValue,
+                message: error.message,
+                isRetryable: error.isRetryable
+            )
+        case let error as RowLayoutError:
+            self.init(code: "source.columns", message: error.message, isRetryable: false)
+        case is CancellationError:
+            self.init(
+                code: "worker.stopping",
+                message: "the attempt was stopped; the task goes back to the queue",
+                isRetryable: true
+            )
+        default:
+            self.init(code: "unexpected", message: String(describing: error), isRetryable: true)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+public import BlockingThread
+import Extraction
+import Pipelines
+public import Planning
+public import Postgres
+
+/// Loads one task at a time into Postgres: a slot of a worker.
+///
+/// Its own work and its connection share one thread, so rows go from the source to the socket
+/// without a hop, and nothing of it delays another slot.
+public actor WarehouseLoader: TaskLoader {
+    private let configuration: PostgresConfiguration
+    private let thread: BlockingThread
+    private let keyMaps: KeyMapCache
+    private let environment: @Sendable (String) -> String?
+    private var connection: PostgresConnection?
+    private var definitions: [String: Pipeline] = [:]
+
+    /// The slot's thread.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe thread.asUnownedSerialExecutor()
+    }
+
+    /// A loader that connects with its first task.
+    ///
+    /// - Parameters:
+    ///   - configuration: the warehouse.
+    ///   - thread: where the slot's work runs.
+    ///   - keyMaps: the process's cache of key maps, shared by its slots.
+    ///   - environment: gives the value of `${NAME}` in sources' texts.
+    public init(
+        _ configuration: PostgresConfiguration,
+        thread: BlockingThread,
+        keyMaps: KeyMapCache,
+        environment: @escaping @Sendable (String) -> String?
+    ) {
+        self.configuration = configuration
+        self.thread = thread
+        self.keyMaps = keyMaps
+        self.environment = environment
+    }
+
+    /// Ends the connection.
+    public func close() async {
+        await connection?.close()
+        connection = nil
+    }
+
+    /// Everything from BEGIN to COMMIT; see `docs/life-of-a-load-task.md`.
+    public func perform(
+        _ task: LoadTaskID,
+        by worker: String,
+        observer: any StepObserver,
+        progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+    ) async -> TaskOutcome {
+        do {
+            let connection = try await connected()
+            let outcome = try await connection.transaction {
+                observer.reached(.begun)
+                let claim = try await TaskClaim.take(task, by: worker, on: connection)
+                guard case .mine(let row) = claim else {
+                    return try await claim.settle(task, on: connection)
+                }
+                let attempt = Attempt(
+                    task: task,
+                    row: row,
+                    pipeline: try self.definition(of: row),
+                    connection: connection,
+                    keyMaps: keyMaps,
+                    sideConnection: { try await PostgresConnection.connect(self.configuration) },
+                    environment: environment,
+                    observer: observer,
+                    progress: progress
+                )
+                let result = try await attempt.run()
+                try await result.record(task, row: row, by: worker, on: connection)
+                observer.reached(.recorded)
+                observer.reached(.committing)
+                return .loaded(result.counts)
+            }
+            observer.reached(.committed)
+            return outcome
+        } catch {
+            return TaskOutcome(error)
+        }
+    }
+
+    private func connected() async throws -> PostgresConnection {
+        if let connection, connection.isUsable { return connection }
+        let fresh = try await PostgresConnection.connect(configuration, on: thread)
+        connection = fresh
+        return fresh
+    }
+
+    private func definition(of row: TaskRow) throws -> Pipeline {
+        if let known = definitions[row.digest] { return known }
+        let pipeline = try Pipeline.parse(bundle: DefinitionBundle(encoded: row.bundle))
+        definitions[row.digest] = pipeline
+        return pipeline
+    }
+
+    // MARK: Failures
+
+    /// Adds an `error` to the task's attempts.
+    public func record(
+        _ failure: TaskFailure,
+        of task: LoadTaskID,
+        by worker: String,
+        policy: RetryPolicy
+    ) async throws -> FailureVerdict {
+        try await FailureRecord(task: task, kind: .error, failure: failure, worker: worker)
+            .write(policy: policy, on: connected())
+    }
+
+    /// Adds a `crash` to the task's attempts.
+    public func recordCrash(
+        of task: LoadTaskID,
+        by worker: String,
+        policy: RetryPolicy
+    ) async throws -> FailureVerdict {
+        let failure = TaskFailure(
+            code: "worker.died",
+            message: "the worker that ran the task died or lost its connection to the broker",
+            isRetryable: true
+        )
+        return try await FailureRecord(task: task, kind: .crash, failure: failure, worker: worker)
+            .write(policy: policy, on: connected())
+    }
+}

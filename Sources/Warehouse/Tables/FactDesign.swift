@@ -1,0 +1,58 @@
+import Pipelines
+import Postgres
+import Rows
+
+extension Fact {
+    /// The columns of the table in order: period, references, attributes, load.
+    func design(schema: String) -> TableDesign {
+        let period = TableDesign.Column(
+            name: "period",
+            type: "date",
+            constraint: "not null",
+            comment: "The first day of the period that the row belongs to"
+        )
+        let keys = references.map {
+            TableDesign.Column(
+                name: $0.column,
+                type: "bigint",
+                constraint: "not null",
+                comment: $0.description ?? "Key of dim_\($0.dimension)"
+            )
+        }
+        let values = attributes.map {
+            TableDesign.Column(
+                name: $0.name,
+                type: $0.plan.type.postgresName,
+                constraint: $0.plan.rules.contains(.required) ? "not null" : "",
+                comment: $0.description
+            )
+        }
+        let load = TableDesign.Column(
+            name: "load_id",
+            type: "bigint",
+            constraint: "not null",
+            comment: "The load that wrote the row"
+        )
+        return TableDesign(
+            schema: schema,
+            name: table,
+            columns: (periodColumn == nil ? [] : [period]) + keys + values + [load],
+            indexes: [TableDesign.Index(name: "\(table)_grain", columns: grainColumns)],
+            isPartitionedByPeriod: periodColumn != nil,
+            comment: description
+        )
+    }
+
+    /// The columns of the unique index: the grain, and the period that partitions are cut by.
+    private var grainColumns: [String] {
+        let columns = grain.map { name in
+            references.first { $0.name == name }?.column ?? name
+        }
+        return (periodColumn == nil ? [] : ["period"]) + columns
+    }
+
+    /// The name of the partition that holds `period`.
+    func leaf(_ period: Period) -> String {
+        "\(table)_" + period.label.lowercased().replacing("-", with: "_")
+    }
+}

@@ -1,0 +1,219 @@
+import Pipelines
+import Planning
+import Postgres
+
+/// Makes a pipeline's tables fit its definition, as far as nothing is destroyed by it.
+///
+/// It runs in the transaction that creates a load, so workers find every table in place and hold no
+/// lock on a parent while they load.
+struct SchemaPreparation {
+    let pipeline: Pipeline
+    let connection: PostgresConnection
+
+    /// Creates what is missing, adds columns, refuses what would destroy data.
+    func run() async throws {
+        // Two loads must not create the same table at once.
+        try await connection.query(
+            "select pg_advisory_xact_lock(hashtextextended($1, 0))",
+            [.text("longshore.schema." + pipeline.schema)]
+        )
+        try await connection.query(
+            "create schema if not exists " + quoteIdentifier(pipeline.schema)
+        )
+        for dimension in pipeline.dimensions {
+            try await prepare(dimension.design(schema: pipeline.schema))
+            try await addUnknownMember(of: dimension)
+            if dimension.keepsObservations {
+                try await prepare(dimension.observationDesign(schema: pipeline.schema))
+            }
+        }
+        for fact in pipeline.facts {
+            try await prepare(fact.design(schema: pipeline.schema))
+        }
+        for name in try martOrder() {
+            try await prepareMart(name)
+        }
+    }
+
+    // MARK: Tables
+
+    private func prepare(_ design: TableDesign) async throws {
+        let existing = try await columns(of: design.name)
+        guard existing.isEmpty else {
+            try await fit(design, to: existing)
+            return
+        }
+        let definitions = design.columns
+            .map { "\(quoteIdentifier($0.name)) \($0.type) \($0.constraint)" }
+            .joined(separator: ", ")
+        let partitioning = design.isPartitionedByPeriod ? " partition by range (period)" : ""
+        try await connection.query(
+            "create table \(design.qualifiedName) (\(definitions))\(partitioning)"
+        )
+        for index in design.indexes {
+            try await connection.query(index.sql(on: design.qualifiedName))
+        }
+        try await comment(design)
+    }
+
+    private func fit(_ design: TableDesign, to existing: [String: String]) async throws {
+        for column in design.columns {
+            guard let type = existing[column.name] else {
+                try await add(column, to: design)
+                continue
+            }
+            guard type == column.type else {
+                throw WarehouseError.destructive(
+                    "\(design.schema).\(design.name)",
+                    "its column `\(column.name)` is `\(type)`, the definition says `\(column.type)`",
+                    sql: "alter table \(design.qualifiedName) alter column "
+                        + "\(quoteIdentifier(column.name)) type \(column.type) "
+                        + "using \(quoteIdentifier(column.name))::\(column.type);"
+                )
+            }
+        }
+        for index in design.indexes {
+            try await check(index, of: design)
+        }
+        try await comment(design)
+    }
+
+    /// A column that is added later is null in the rows that are there, whatever the rules say now.
+    private func add(_ column: TableDesign.Column, to design: TableDesign) async throws {
+        let isReference = column.constraint == "not null" && column.type == "bigint"
+        let constraint = isReference ? "not null default \(UnknownMember.key)" : ""
+        try await connection.query(
+            "alter table \(design.qualifiedName) add column "
+                + "\(quoteIdentifier(column.name)) \(column.type) \(constraint)"
+        )
+    }
+
+    /// An index whose columns differ means that the grain or the business key has changed.
+    private func check(_ index: TableDesign.Index, of design: TableDesign) async throws {
+        let rows = try await connection.query(
+            """
+            select array_to_string(array_agg(a.attname order by k.place), ', ') as columns
+            from pg_index i
+            cross join lateral unnest(i.indkey) with ordinality k(number, place)
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
+            where i.indexrelid = to_regclass($1)
+            """,
+            [.text(qualified(design.schema, index.name))]
+        )
+        let wanted = index.columns.joined(separator: ", ")
+        guard let found = try rows.first?.optionalText("columns") else {
+            try await connection.query(index.sql(on: design.qualifiedName))
+            return
+        }
+        guard found == wanted else {
+            throw WarehouseError.destructive(
+                "\(design.schema).\(design.name)",
+                "its rows are identified by (\(found)), the definition says (\(wanted))",
+                sql: "drop table \(design.qualifiedName);  -- then load every period again"
+            )
+        }
+    }
+
+    private func comment(_ design: TableDesign) async throws {
+        var statements: [String] = []
+        if let comment = design.comment {
+            statements.append(
+                "comment on table \(design.qualifiedName) is \(quoteLiteral(comment));"
+            )
+        }
+        for column in design.columns {
+            guard let comment = column.comment else { continue }
+            let name = design.qualifiedName + "." + quoteIdentifier(column.name)
+            statements.append("comment on column \(name) is \(quoteLiteral(comment));")
+        }
+        guard !statements.isEmpty else { return }
+        try await connection.script(statements.joined(separator: "\n"))
+    }
+
+    /// The columns of a table with their types; empty when there is no such table.
+    private func columns(of table: String) async throws -> [String: String] {
+        let rows = try await connection.query(
+            """
+            select attname as name, format_type(atttypid, atttypmod) as type
+            from pg_attribute
+            where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
+            """,
+            [.text(qualified(pipeline.schema, table))]
+        )
+        var columns: [String: String] = [:]
+        for row in rows { columns[try row.text("name")] = try row.text("type") }
+        return columns
+    }
+
+    // MARK: Dimensions
+
+    private func addUnknownMember(of dimension: Dimension) async throws {
+        let references = dimension.references.map(\.column)
+        let columns = [dimension.surrogateKey] + references
+        let values = columns.map { _ in String(UnknownMember.key) }.joined(separator: ", ")
+        try await connection.query(
+            "insert into \(qualified(pipeline.schema, dimension.table)) (\(quotedList(columns))) "
+                + "values (\(values)) on conflict (\(quoteIdentifier(dimension.surrogateKey))) "
+                + "do nothing"
+        )
+    }
+
+    // MARK: Marts
+
+    private func martOrder() throws -> [String] {
+        let graph = try PlanGraph(pipeline, periods: [])
+        let whole = graph.tasks.filter { $0.kind == .mart }.map(\.name)
+        let perPeriod = pipeline.marts.map(\.name).filter { !whole.contains($0) }
+        return perPeriod + whole
+    }
+
+    /// Creates a mart's table with the columns that its query has, or checks that they still fit.
+    private func prepareMart(_ name: String) async throws {
+        guard let mart = pipeline.mart(name) else { return }
+        try await connection.query(
+            "set local search_path to " + quoteIdentifier(pipeline.schema)
+        )
+        let table = qualified(pipeline.schema, mart.table)
+        let query = mart.select(for: Period(.day, containing: Day(number: 0)))
+        let existing = try await columns(of: mart.table)
+        guard !existing.isEmpty else {
+            try await connection.query("create table \(table) as \(query) with no data")
+            if mart.isPerPeriod {
+                try await connection.query("create index on \(table) (period)")
+            }
+            return
+        }
+        try await connection.query("create temp table mart_shape on commit drop as \(query) with no data")
+        let wanted = try await connection.query(
+            """
+            select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
+            where attrelid = 'pg_temp.mart_shape'::regclass and attnum > 0 and not attisdropped
+            """
+        )
+        var shape: [String: String] = [:]
+        for row in wanted { shape[try row.text("name")] = try row.text("type") }
+        try await connection.query("drop table pg_temp.mart_shape")
+        guard shape == existing else {
+            throw WarehouseError.destructive(
+                "\(pipeline.schema).\(mart.table)",
+                "its columns are not those that its SQL gives now",
+                sql: "drop table \(table);  -- then load every period again"
+            )
+        }
+    }
+}
+
+/// Kimball's unknown member: the row that facts point to when there is nothing to point to.
+enum UnknownMember {
+    /// Its surrogate key in every dimension.
+    static let key: Int64 = -1
+}
+
+extension TableDesign.Index {
+    /// The statement that creates it on a table.
+    func sql(on table: String, name other: String? = nil) -> String {
+        let condition = condition.map { " where \($0)" } ?? ""
+        return "create \(isUnique ? "unique " : "")index \(quoteIdentifier(other ?? name)) "
+            + "on \(table) (\(quotedList(columns)))\(condition)"
+    }
+}

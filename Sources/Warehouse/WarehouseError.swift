@@ -1,0 +1,137 @@
+public import Planning
+import Postgres
+
+/// What the warehouse refuses to do, and why.
+public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConvertible {
+    /// What kind of problem it is: the last part of the failure's code.
+    public let code: Code
+    /// What happened, to what, what was expected and what to do.
+    public let description: String
+
+    /// The kinds of problem.
+    public enum Code: String, Sendable, Hashable {
+        /// The server is a standby or read-only.
+        case readOnlyTarget = "read_only_target"
+        /// The ledger was made by a newer program.
+        case newerLedger = "newer_ledger"
+        /// The ledger has no such load or task.
+        case unknownTask = "unknown_task"
+        /// A table does not fit the definition, and making it fit would destroy data.
+        case destructiveChange = "destructive_change"
+        /// A period is closed.
+        case closedPeriod = "closed_period"
+        /// Rows were lost or invented: a bug.
+        case conservation
+        /// Fewer or more rows than expected.
+        case rowCount = "row_count"
+        /// More rejects than allowed.
+        case rejectShare = "reject_share"
+    }
+
+    /// The failure to record: none of these is helped by another attempt.
+    public var taskFailure: TaskFailure {
+        TaskFailure(code: "warehouse.\(code.rawValue)", message: description, isRetryable: false)
+    }
+
+    static func targetIsStandby() -> WarehouseError {
+        WarehouseError(
+            code: .readOnlyTarget,
+            description: "the warehouse is a standby and cannot be written to: "
+                + "point LONGSHORE_POSTGRES_URL at the primary"
+        )
+    }
+
+    static func targetIsReadOnly() -> WarehouseError {
+        WarehouseError(
+            code: .readOnlyTarget,
+            description: "the warehouse's transactions are read-only by default "
+                + "(default_transaction_read_only = on): use a role or database that may write"
+        )
+    }
+
+    static func ledgerIsNewer(version: Int, known: Int) -> WarehouseError {
+        WarehouseError(
+            code: .newerLedger,
+            description: "the ledger has schema version `\(version)`, this program knows `\(known)`: "
+                + "use the longshore that made it, or a newer one"
+        )
+    }
+
+    static func unknownTask(_ task: LoadTaskID) -> WarehouseError {
+        WarehouseError(
+            code: .unknownTask,
+            description: "the ledger has no load task `\(task)`: the message is not of this fleet"
+        )
+    }
+
+    static func unknownLoad(_ load: Int64) -> WarehouseError {
+        WarehouseError(
+            code: .unknownTask,
+            description: "the ledger has no load `\(load)`: `longshore status` lists the loads"
+        )
+    }
+
+    static func destructive(_ table: String, _ problem: String, sql: String) -> WarehouseError {
+        WarehouseError(
+            code: .destructiveChange,
+            description: "the table `\(table)` does not fit the definition: \(problem). "
+                + "Longshore does not destroy data by itself; this would do it:\n    \(sql)"
+        )
+    }
+
+    static func closed(_ table: String, _ period: String) -> WarehouseError {
+        WarehouseError(
+            code: .closedPeriod,
+            description: "the period `\(period)` of `\(table)` is closed: "
+                + "leave it out of `--periods`, or open it again first"
+        )
+    }
+
+    static func notConserved(_ table: String, _ counts: RowCounts, stored: Int) -> WarehouseError {
+        WarehouseError(
+            code: .conservation,
+            description: "rows of `\(table)` do not add up: read \(counts.read), loaded "
+                + "\(counts.loaded), rejected \(counts.rejected), deduplicated "
+                + "\(counts.deduplicated), stored \(stored); nothing was committed. "
+                + "This is a bug in Longshore: please report it with the definition"
+        )
+    }
+
+    static func tooFewRows(_ table: String, loaded: Int, minimum: Int) -> WarehouseError {
+        WarehouseError(
+            code: .rowCount,
+            description: "`\(table)` would have \(loaded) rows, expected at least \(minimum); "
+                + "nothing was changed. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
+        )
+    }
+
+    static func tooManyRows(_ table: String, loaded: Int, maximum: Int) -> WarehouseError {
+        WarehouseError(
+            code: .rowCount,
+            description: "`\(table)` would have \(loaded) rows, expected at most \(maximum); "
+                + "nothing was changed. If so many are right, raise `expect: { rows: { max: … } }`"
+        )
+    }
+
+    static func tooManyRejects(
+        _ table: String,
+        _ counts: RowCounts,
+        limit: Double,
+        byRule: [String: Int]
+    ) -> WarehouseError {
+        let rules = byRule.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+            .map { "\($0.key) \($0.value)" }
+            .joined(separator: ", ")
+        return WarehouseError(
+            code: .rejectShare,
+            description: "\(counts.rejected) of \(counts.read) rows of `\(table)` were rejected, "
+                + "more than \(percent(limit)) (\(rules)); nothing was changed. "
+                + "Mend the source, or raise `expect: { rejects: { max: … } }` to see the rejects"
+        )
+    }
+}
+
+private func percent(_ share: Double) -> String {
+    let tenths = Int((share * 1000).rounded())
+    return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
+}

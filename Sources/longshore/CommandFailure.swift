@@ -1,0 +1,74 @@
+import AMQP
+import ArgumentParser
+import Endpoints
+import Extraction
+import Foundation
+import LocalStack
+import Pipelines
+import Planning
+import Postgres
+import Redis
+import SampleData
+import Warehouse
+
+/// An end of a command that is not success: what to print, and the exit code (after `sysexits.h`).
+struct CommandFailure: Error {
+    enum Code: Int32 {
+        /// A load ended as failed.
+        case loadFailed = 1
+        /// The command line is wrong.
+        case usage = 64
+        /// A definition or a source is wrong.
+        case badInput = 65
+        /// A server cannot be reached or used.
+        case unavailable = 69
+        /// Anything else.
+        case unexpected = 70
+        /// Stopped before the end; to be resumed.
+        case interrupted = 75
+    }
+
+    let code: Code
+    /// What to print; empty when everything has been said.
+    let report: String
+
+    init(_ code: Code, _ message: String = "") {
+        self.init(code, report: message.isEmpty ? "" : "error: \(message)")
+    }
+
+    /// A failure whose text is printed as it is.
+    init(_ code: Code, report: String) {
+        self.code = code
+        self.report = report
+    }
+
+    /// Prints what is to be said about `error` and ends the process.
+    static func exit(with error: any Error) -> Never {
+        guard let failure = CommandFailure(error) else { Longshore.exit(withError: error) }
+        if !failure.report.isEmpty {
+            FileHandle.standardError.write(Data("\(failure.report)\n".utf8))
+        }
+        Foundation.exit(failure.code.rawValue)
+    }
+
+    /// `nil` for what argument-parser prints itself: its own errors, help, versions.
+    private init?(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as PeriodSelectionError: self.init(.usage, error.description)
+        case let error as PlanError: self.init(.badInput, error.description)
+        case let error as EndpointError: self.init(.usage, error.description)
+        case let error as PostgresError: self.init(.unavailable, "Postgres: \(error.description)")
+        case let error as AMQPError: self.init(.unavailable, "RabbitMQ: \(error.description)")
+        case let error as RedisError: self.init(.unavailable, "Redis: \(error.description)")
+        case let error as WarehouseError: self.init(.badInput, error.description)
+        case let error as ExtractionError: self.init(.badInput, error.description)
+        case let error as LocalStackError: self.init(.unavailable, error.description)
+        case let error as SampleDataError: self.init(.usage, error.description)
+        case is ExitCode, is ValidationError, is CleanExit: return nil
+        default:
+            guard Longshore.exitCode(for: error) == .failure else { return nil }
+            self.init(.unexpected, String(describing: error))
+        }
+    }
+}

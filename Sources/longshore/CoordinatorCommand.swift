@@ -1,0 +1,47 @@
+import ArgumentParser
+import Coordinator
+import ServiceLifecycle
+import UnixSignals
+import Warehouse
+
+/// `longshore coordinator`: the daemon that coordinates loads.
+struct CoordinatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator",
+        abstract: "Coordinate detached loads, and those whose coordinator died.",
+        discussion: """
+            Several may run: each load is coordinated by one of them, and when it dies another takes \
+            over within 15 seconds.
+            """
+    )
+
+    @Option(help: "How many loads to coordinate at a time.")
+    var loads = 8
+
+    @OptionGroup var options: FleetOptions
+
+    func validate() throws {
+        guard loads > 0 else { throw ValidationError("`--loads` must be at least 1") }
+    }
+
+    func run() async throws {
+        let fleet = try await options.fleet()
+        let wiring = try await Wiring(fleet)
+        let ledger = PostgresLedger(fleet.postgres)
+        let ports = try await wiring.coordinatorPorts(ledger: ledger)
+        let daemon = CoordinatorService(
+            settings: CoordinatorSettings(owner: Fleet.processName()),
+            ports: ports,
+            limit: loads,
+            logger: fleet.logger
+        )
+        let group = ServiceGroup(
+            services: [ports.events, daemon],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: fleet.logger
+        )
+        try await group.run()
+        await wiring.close()
+        await ledger.close()
+    }
+}

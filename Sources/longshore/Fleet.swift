@@ -1,0 +1,54 @@
+import AMQP
+import BlockingThread
+import Coordinator
+import Endpoints
+import Foundation
+import InFlight
+import Logging
+import Messaging
+import Planning
+import Postgres
+import Redis
+import ServiceLifecycle
+import Warehouse
+import Worker
+
+/// The composition root: the only place where connections are made and wired together.
+struct Fleet: Sendable {
+    let amqp: AMQPConfiguration
+    let postgres: PostgresConfiguration
+    let redis: RedisConfiguration
+    /// Whether it is the private stack of this machine.
+    let isLocal: Bool
+    /// The prefix of queues and keys: several fleets can share a broker and a Redis.
+    let name: String
+    let logger: Logger
+
+    init(amqp: String, postgres: String, redis: String, isLocal: Bool) throws {
+        let environment = ProcessInfo.processInfo.environment
+        let allowsPlaintext = environment["LONGSHORE_ALLOW_PLAINTEXT"] == "1"
+        self.amqp = try AMQPConfiguration(url: amqp, allowsPlaintext: allowsPlaintext)
+        self.postgres = try PostgresConfiguration(url: postgres, allowsPlaintext: allowsPlaintext)
+        self.redis = try RedisConfiguration(
+            url: ConnectionURL(redis),
+            allowsPlaintext: allowsPlaintext
+        )
+        self.isLocal = isLocal
+        name = environment["LONGSHORE_FLEET"] ?? "longshore"
+        logger = Self.logger(level: environment["LONGSHORE_LOG"])
+    }
+
+    /// Logs go to standard error, so that output can be piped.
+    private static func logger(level: String?) -> Logger {
+        var logger = Logger(label: "longshore", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = level.flatMap { Logger.Level(rawValue: $0) } ?? .warning
+        return logger
+    }
+
+    /// A name for this process in leases and logs.
+    static func processName() -> String {
+        let host = ProcessInfo.processInfo.hostName.prefix { $0 != "." }
+        let random = String(UInt16.random(in: .min ... .max), radix: 36)
+        return "\(host)-\(ProcessInfo.processInfo.processIdentifier)-\(random)"
+    }
+}

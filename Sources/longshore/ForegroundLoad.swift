@@ -1,0 +1,123 @@
+import Console
+import Coordinator
+import Foundation
+import Pipelines
+import Planning
+import ServiceLifecycle
+import UnixSignals
+import Warehouse
+import Worker
+
+/// A load that this process coordinates and shows, with workers of its own if wanted.
+struct ForegroundLoad {
+    let load: Int64
+    let fleet: Fleet
+    let ledger: PostgresLedger
+    let slots: Int
+    let output: OutputOptions
+
+    /// Runs to the load's end, or to a signal.
+    ///
+    /// - Throws: ``CommandFailure`` when the load does not end as loaded.
+    func run() async throws {
+        guard let record = try await ledger.load(load) else { return }
+        let service = try await LoadService(self, record)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: fleet.logger
+            )
+        )
+        try await group.run()
+        try await conclude(await service.result)
+        await ledger.close()
+    }
+
+    private func conclude(_ result: CoordinationResult?) async throws {
+        guard case .ended(let state) = result else {
+            throw CommandFailure(
+                .interrupted,
+                "load \(load) is not finished; what is committed stays. Go on with: "
+                    + "longshore resume \(load)"
+            )
+        }
+        let tasks = try await ledger.tasks(ofLoad: load)
+        if output.json {
+            try output.printJSON(tasks)
+        } else if let report = try await ledger.report(ofLoad: load) {
+            print(LoadSummary(report, tasks).lines.joined(separator: "\n"))
+        }
+        guard state == .loaded else { throw CommandFailure(.loadFailed) }
+    }
+}
+
+/// Coordinator, workers and display of a foreground load, as one service.
+private final class LoadService: Service {
+    private let job: ForegroundLoad
+    private let coordinator: LoadCoordinator
+    private let worker: Worker?
+    private let events: EventHub
+    private let view: ProgressView?
+    private let wiring: Wiring
+    private let outcome = Outcome()
+
+    init(_ job: ForegroundLoad, _ record: LoadRecord) async throws {
+        self.job = job
+        let graph = try PlanGraph(record.pipeline, periods: record.periods)
+        let pools = Set(graph.tasks.map(\.pool)).sorted()
+        wiring = try await Wiring(job.fleet, pools: pools)
+        let ports = try await wiring.coordinatorPorts(ledger: job.ledger)
+        coordinator = LoadCoordinator(
+            of: job.load,
+            settings: CoordinatorSettings(owner: Fleet.processName()),
+            ports: ports,
+            logger: job.fleet.logger
+        )
+        events = ports.events
+        worker = job.slots > 0 ? try await wiring.worker(slots: job.slots, pools: pools) : nil
+        view = job.output.json
+            ? nil
+            : ProgressView(
+                load: job.load,
+                pipeline: record.pipeline.name,
+                graph: graph,
+                inFlight: wiring.inFlight
+            )
+    }
+
+    var result: CoordinationResult? { get async { await outcome.result } }
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let hub = Task { try await events.run() }
+            defer { hub.cancel() }
+            if let worker { group.addTask { try await worker.run() } }
+            if let view { group.addTask { await view.follow(self.coordinator.progress) } }
+            group.addTask { try await self.coordinate() }
+            try await group.waitForAll()
+        }
+        await wiring.close()
+    }
+
+    /// Coordinates to the end, or until a signal; then the workers of this process stop too.
+    private func coordinate() async throws {
+        defer { worker?.shutDown() }
+        do {
+            let result = try await cancelWhenGracefulShutdown { try await self.coordinator.run() }
+            await outcome.set(result)
+        } catch is CancellationError {
+            // A signal: the load stays as it is, and another coordinator may go on.
+        }
+    }
+}
+
+private actor Outcome {
+    private(set) var result: CoordinationResult?
+
+    func set(_ result: CoordinationResult) {
+        self.result = result
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Console
+import Coordinator
+import Foundation
+import Pipelines
+import Planning
+import Warehouse
+
+/// `longshore load`: load a pipeline, coordinated in the foreground.
+struct LoadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "load",
+        abstract: "Load a pipeline's dimensions, facts and marts.",
+        discussion: """
+            Without configured servers the private stack of this machine is used, and the tasks are \
+            run by workers within this process. With servers it coordinates, and `longshore worker` \
+            processes do the work, unless --workers says otherwise.
+
+            Exit codes: 0 loaded; 1 a task failed for good; 64 wrong usage; 65 wrong definition; \
+            69 a server cannot be used; 75 interrupted, to be resumed.
+            """
+    )
+
+    @OptionGroup var argument: PipelineArgument
+    @OptionGroup var selection: LoadSelection
+
+    @Flag(help: "Only write the load; a `longshore coordinator` takes it up.")
+    var detach = false
+
+    @Option(help: "Load tasks to run at a time within this process.")
+    var workers: Int?
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let workers, workers < 0 { throw ValidationError("`--workers` cannot be negative") }
+        if detach, workers != nil {
+            throw ValidationError("`--detach` leaves the work to others: drop `--workers`")
+        }
+    }
+
+    func run() async throws {
+        let definition = try argument.read()
+        let pipeline = definition.pipeline
+        let fleet = try await options.fleet()
+        let ledger = PostgresLedger(fleet.postgres)
+        let periods = try await selection.periods(of: pipeline, in: ledger)
+        guard pipeline.periods == nil || !periods.isEmpty else {
+            print("Nothing is due: every period of \(pipeline.name) is loaded or closed.")
+            print("To load some again: longshore load \(argument.pipeline) --periods FIRST..LAST")
+            return
+        }
+        let request = LoadRequest(
+            pipeline: pipeline,
+            definition: definition.bundle,
+            folder: argument.folder,
+            periods: periods,
+            requestedBy: "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+        )
+        let load = try await LoadPlanner(ledger: ledger).create(request).load
+        if detach {
+            print("load \(load) is written; follow it with: longshore status \(load)")
+            await ledger.close()
+            return
+        }
+        try await ForegroundLoad(
+            load: load,
+            fleet: fleet,
+            ledger: ledger,
+            slots: workers ?? (fleet.isLocal ? 2 : 0),
+            output: output
+        ).run()
+    }
+}

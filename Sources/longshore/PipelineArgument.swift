@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Pipelines
+
+/// The pipeline that a command is about, and values for its parameters.
+struct PipelineArgument: ParsableArguments {
+    @Argument(help: "The pipeline's folder, which holds `pipeline.yaml`.")
+    var pipeline: String
+
+    @Option(name: .customLong("set"), help: "A value for a parameter of the definition: name=value.")
+    var settings: [String] = []
+
+    func validate() throws {
+        for setting in settings where !setting.contains("=") {
+            throw ValidationError("`--set \(setting)` has no `=`: write `--set name=value`")
+        }
+    }
+
+    /// The folder, absolute.
+    var folder: String { URL(fileURLWithPath: pipeline).standardizedFileURL.path }
+
+    /// Reads the definition and prints its warnings; every problem is in the error.
+    func read() throws -> Definition {
+        do {
+            let definition = try DefinitionReader.read(folder: folder, parameters: parameters)
+            for warning in definition.warnings {
+                FileHandle.standardError.write(Data("\(warning.description)\n".utf8))
+            }
+            return definition
+        } catch {
+            throw CommandFailure(.badInput, report: error.rendered(folder: pipeline))
+        }
+    }
+
+    private var parameters: [String: String] {
+        var values: [String: String] = [:]
+        for setting in settings {
+            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            values[String(parts[0])] = String(parts[1])
+        }
+        return values
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Planning
+import Warehouse
+
+/// `longshore resume`: go on with a load whose coordinator stopped.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Go on, in the foreground, with a load that nobody coordinates any more."
+    )
+
+    @Argument(help: "The load's number; the oldest unfinished one without it.")
+    var load: Int64?
+
+    @Option(help: "Load tasks to run at a time within this process.")
+    var workers: Int?
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let fleet = try await options.fleet()
+        let ledger = PostgresLedger(fleet.postgres)
+        guard let load = try await chosen(in: ledger) else {
+            print("No load is waiting for a coordinator: `longshore status` lists the loads.")
+            return
+        }
+        try await ForegroundLoad(
+            load: load,
+            fleet: fleet,
+            ledger: ledger,
+            slots: workers ?? (fleet.isLocal ? 2 : 0),
+            output: output
+        ).run()
+    }
+
+    private func chosen(in ledger: PostgresLedger) async throws -> Int64? {
+        guard let load else { return try await ledger.orphanedLoads().first }
+        guard let state = try await ledger.state(ofLoad: load) else {
+            throw CommandFailure(
+                .usage,
+                "there is no load `\(load)`: `longshore status` lists the loads"
+            )
+        }
+        guard state == .running else {
+            throw CommandFailure(
+                .usage,
+                "load \(load) has ended as \(state.rawValue): there is nothing to resume"
+            )
+        }
+        return load
+    }
+}

@@ -1,0 +1,87 @@
+import BlockingThread
+import Coordinator
+import Extraction
+import Foundation
+import InFlight
+import Messaging
+import Planning
+import Redis
+import Warehouse
+import Worker
+
+/// The connections of one process to its fleet's servers, and the actors that use them.
+struct Wiring: Sendable {
+    private let fleet: Fleet
+    private let topology: Topology
+    private let publisher: BrokerTaskPublisher
+    private let redis: RedisClient
+    /// Leases, done-marks and progress.
+    let inFlight: RedisInFlightStore
+
+    /// Connects the publisher; Redis is connected when it is first asked, and may be away.
+    init(_ fleet: Fleet, pools: [String] = ["default"]) async throws {
+        self.fleet = fleet
+        topology = Topology(fleet: fleet.name)
+        publisher = try await BrokerTaskPublisher.connect(
+            to: fleet.amqp,
+            topology: topology,
+            pools: pools,
+            logger: fleet.logger
+        )
+        redis = RedisClient(fleet.redis)
+        inFlight = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
+    }
+
+    /// What a coordinator needs.
+    func coordinatorPorts(ledger: PostgresLedger) async throws -> CoordinatorPorts {
+        let events = try await BrokerEventReceiver.connect(
+            to: fleet.amqp,
+            topology: topology,
+            logger: fleet.logger
+        )
+        return CoordinatorPorts(
+            ledger: ledger,
+            publisher: publisher,
+            events: EventHub(events),
+            inFlight: inFlight
+        )
+    }
+
+    /// A worker with its own consumer, and a thread and a connection to the warehouse for each slot.
+    func worker(slots: Int, pools: [String]) async throws -> Worker {
+        let receiver = try await BrokerTaskReceiver.connect(
+            to: fleet.amqp,
+            topology: topology,
+            pools: pools,
+            slots: slots,
+            publisher: publisher,
+            logger: fleet.logger
+        )
+        let threads = (0..<slots).map { BlockingThread(name: "slot-\($0)") }
+        let keyMaps = KeyMapCache()
+        let environment = ProcessInfo.processInfo.environment
+        let ports = WorkerPorts(
+            receiver: receiver,
+            publisher: publisher,
+            inFlight: inFlight,
+            makeLoader: { [postgres = fleet.postgres] slot in
+                WarehouseLoader(
+                    postgres,
+                    thread: threads[slot],
+                    keyMaps: keyMaps,
+                    environment: { environment[$0] }
+                )
+            },
+            executor: { threads[$0] },
+            observer: FaultInjector(environment)
+        )
+        let settings = WorkerSettings(name: Fleet.processName(), slots: slots)
+        return Worker(settings, ports: ports, logger: fleet.logger)
+    }
+
+    /// Ends the connections that the process shares.
+    func close() async {
+        await publisher.close()
+        await redis.close()
+    }
+}

@@ -1,0 +1,58 @@
+import AMQP
+import Endpoints
+import TestSupport
+import Testing
+
+@Suite("TLS to a real broker")
+struct TLSTests {
+    private func connect(host: String, authorityFile: (SecuredServers) -> String) async throws {
+        let tls = try await Broker.tls()
+        var url = try ConnectionURL(tls.amqpsURL(host: host))
+        url.query["cacertfile"] = authorityFile(tls)
+        let connection = try await AMQPConnection.connect(to: AMQPConfiguration(url: url))
+        #expect(try await connection.queueState("no-such-queue") == nil)
+        await connection.close()
+    }
+
+    @Test("the right certificate from a trusted authority connects")
+    func right() async throws {
+        try await connect(host: "localhost", authorityFile: \.caFile)
+    }
+
+    @Test("another host's certificate is refused")
+    func wrongHost() async throws {
+        let error = await amqpError {
+            try await connect(host: "127.0.0.1", authorityFile: \.caFile)
+        }
+        #expect(error?.code == .tlsRefused)
+        #expect(error?.message.contains("`127.0.0.1`") == true)
+        #expect(error?.isRetryable == false)
+    }
+
+    @Test("a certificate from an unknown authority is refused")
+    func unknownAuthority() async throws {
+        let error = await amqpError {
+            try await connect(host: "localhost", authorityFile: \.otherCAFile)
+        }
+        #expect(error?.code == .tlsRefused)
+    }
+
+    @Test("the system's authorities do not know the test's")
+    func systemAuthorities() async throws {
+        let tls = try await Broker.tls()
+        var url = try ConnectionURL(tls.amqpsURL())
+        url.query = [:]
+        let configuration = try AMQPConfiguration(url: url)
+        let error = await amqpError { _ = try await AMQPConnection.connect(to: configuration) }
+        #expect(error?.code == .tlsRefused)
+    }
+
+    @Test("a missing file of authorities is named")
+    func missingFile() async throws {
+        let error = await amqpError {
+            try await connect(host: "localhost", authorityFile: { _ in "/no/such/file.pem" })
+        }
+        #expect(error?.code == .tlsRefused)
+        #expect(error?.message.contains("`/no/such/file.pem`") == true)
+    }
+}

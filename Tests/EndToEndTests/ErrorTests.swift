@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// What a user sees when something is wrong.
+@Suite("Errors a user can act on")
+struct ErrorTests {
+    @Test("five mistakes are five diagnostics, each at its line and column")
+    func fiveMistakes() async throws {
+        let harbour = try await Harbour.open()
+        let folder = harbour.data + "/broken"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true
+        )
+        let text = """
+            pipeline: broken
+            warehouse: { schema: broken }
+            sources:
+              drops: { files: data }
+            dimensions:
+              team:
+                from: { source: dropz, csv: teams.csv }
+                key: code
+                columns:
+                  code: { type: txt, required: true }
+                  name: { type: text, clean: [trimm] }
+            facts:
+              call:
+                from: { source: drops, csv: calls.csv }
+                grain: [call_id]
+                columns:
+                  call_id: { type: text, required: true }
+                  team: { references: tem }
+                  size: { type: integer, min: 9, max: 1 }
+
+            """
+        try text.write(toFile: folder + "/pipeline.yaml", atomically: true, encoding: .utf8)
+        let run = try await harbour.program.run("check", folder)
+        #expect(run.exitCode == 65)
+        for place in ["7:21", "10:21", "11:35", "18:27", "19:"] {
+            #expect(run.errors.contains("pipeline.yaml:\(place)"), "\(run.errors)")
+        }
+        #expect(run.errors.contains("5 errors"))
+    }
+
+    @Test("a missing file fails its task with the file's name, and nothing is half loaded")
+    func missingFile() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 200, bad: "0%")
+        try FileManager.default.removeItem(atPath: harbour.data + "/clients.csv.gz")
+        let run = try await harbour.program.run(
+            "load", Harbour.pipeline("callcenter"), "--periods", "2024-01", "--workers", "2"
+        )
+        #expect(run.exitCode == 1)
+        #expect(run.output.contains("clients.csv.gz"), "\(run.output)\(run.errors)")
+        #expect(run.output.contains("not run, because they need what failed: fact_call 2024-01"))
+        #expect(try await harbour.ask("select count(*) from callcenter.fact_call") == ["0"])
+        #expect(
+            try await harbour.ask("select count(*) from callcenter.dim_client where client_key > 0")
+                == ["0"]
+        )
+    }
+
+    @Test(
+        "a dead server is one clear line and exit code 69",
+        arguments: [
+            ("LONGSHORE_AMQP_URL", "amqp://u:p@127.0.0.1:1/", "RabbitMQ"),
+            ("LONGSHORE_POSTGRES_URL", "postgres://u:p@127.0.0.1:1/x", "Postgres"),
+        ]
+    )
+    func deadServer(_ variable: String, _ url: String, _ name: String) async throws {
+        let harbour = try await Harbour.open()
+        let run = try await harbour.program.with([variable: url])
+            .run("load", Harbour.pipeline("invoices"), "--workers", "1")
+        #expect(run.exitCode == 69, "\(run.errors)")
+        let lines = run.errors.split(separator: "\n")
+        #expect(lines.count == 1, "\(run.errors)")
+        #expect(lines.first?.hasPrefix("error: \(name): ") == true, "\(run.errors)")
+    }
+
+    @Test("a wrong password is one clear line that does not show it")
+    func wrongPassword() async throws {
+        let harbour = try await Harbour.open()
+        let wrong = harbour.databaseURL.replacing(
+            try Regex("://([^:]+):[^@]+@"),
+            with: { "://\($0.output[1].substring ?? "")" + ":canary-secret@" }
+        )
+        let run = try await harbour.program.with(["LONGSHORE_POSTGRES_URL": wrong])
+            .run("load", Harbour.pipeline("invoices"), "--workers", "1")
+        #expect(run.exitCode == 69, "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        #expect(run.errors.contains("password"))
+        #expect(!run.errors.contains("canary-secret"))
+    }
+}

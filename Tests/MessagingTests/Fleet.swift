@@ -1,0 +1,113 @@
+import AMQP
+import Logging
+import Messaging
+import Planning
+import TestSupport
+
+/// A fleet of a test's own on the real broker of the shared stack.
+struct Fleet {
+    let configuration: AMQPConfiguration
+    let topology: Topology
+    let pools: [String]
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// Where the broker is.
+    private static func brokerURL() async throws -> String { try await TestStack.shared().amqpURL }
+
+    /// Runs `body`, and deletes the fleet's queues afterwards.
+    static func with(
+        pools: [String] = ["default"],
+        _ body: (Fleet) async throws -> Void
+    ) async throws {
+        let fleet = Fleet(
+            configuration: try AMQPConfiguration(url: await brokerURL()),
+            topology: Topology(fleet: try await TestStack.shared().uniqueFleet()),
+            pools: pools
+        )
+        do {
+            try await body(fleet)
+        } catch {
+            try await fleet.delete()
+            throw error
+        }
+        try await fleet.delete()
+    }
+
+    func publisher() async throws -> BrokerTaskPublisher {
+        try await .connect(
+            to: configuration,
+            topology: topology,
+            pools: pools,
+            logger: logger
+        )
+    }
+
+    func receiver(
+        slots: Int = 4,
+        publisher: BrokerTaskPublisher
+    ) async throws -> BrokerTaskReceiver {
+        try await .connect(
+            to: configuration,
+            topology: topology,
+            pools: pools,
+            slots: slots,
+            publisher: publisher,
+            logger: logger
+        )
+    }
+
+    func events() async throws -> BrokerEventReceiver {
+        try await .connect(to: configuration, topology: topology, logger: logger)
+    }
+
+    func depth(_ queue: String) async throws -> Int? {
+        try await topology.queueDepths(pools: pools, configuration: configuration)[queue]?.ready
+    }
+
+    /// Publishes a body that the fleet's own publisher never would.
+    func publish(raw body: [UInt8], pool: String = "default") async throws {
+        let publisher = try await AMQPPublisher.connect(to: configuration)
+        try await publisher.publish([
+            AMQPMessage(routingKey: topology.taskQueue(pool: pool), body: body)
+        ])
+        await publisher.close()
+    }
+
+    /// Takes `count` messages from the dead letters.
+    func deadLetters(_ count: Int) async throws -> [AMQPDelivery] {
+        let queue = topology.deadQueue
+        let consumer = try await AMQPConsumer.connect(to: configuration) { _ in
+            [AMQPSubscription(queue: queue, prefetch: 100)]
+        }
+        var letters: [AMQPDelivery] = []
+        for await letter in consumer.deliveries {
+            consumer.acknowledge(letter.receipt)
+            letters.append(letter)
+            if letters.count == count { break }
+        }
+        await consumer.close()
+        return letters
+    }
+
+    private func delete() async throws {
+        let connection = try await AMQPConnection.connect(to: configuration)
+        for queue in topology.queues(pools: pools) { try await connection.deleteQueue(queue) }
+        try await connection.deleteExchange(topology.eventsExchange)
+        await connection.close()
+    }
+}
+
+extension TaskMessage {
+    /// A task of load 7 in the pool `default`.
+    init(_ ordinal: Int, pool: String = "default") {
+        self.init(task: LoadTaskID(load: 7, ordinal: ordinal), pool: pool)
+    }
+}
+
+extension AsyncStream {
+    /// The next element, from an iterator of its own.
+    func next() async -> Element? {
+        var iterator = makeAsyncIterator()
+        return await iterator.next()
+    }
+}

@@ -1,0 +1,181 @@
+import Testing
+
+@Suite("Sources and what is read")
+struct SourceMistakeTests {
+    @Test(
+        "each mistake is told at its line and column",
+        arguments: [
+            Mistake(
+                "a password in a URL is told and not shown",
+                replacing: #""${CRM_URL}""#,
+                with: #""postgres://reader:hunter2@crm/db""#,
+                [
+                    "5:20: error: a password is written into the URL [secret.literal]"
+                ]
+            ),
+            Mistake(
+                "a password in a fallback is told and not shown",
+                replacing: #""${CRM_URL}""#,
+                with: #""${CRM_URL:-postgres://reader:hunter2@crm/db}""#,
+                [
+                    "5:20: error: a password is written into the URL [secret.literal]"
+                ]
+            ),
+            Mistake(
+                "a password as a fallback is told and not shown",
+                replacing: #""${CRM_URL}""#,
+                with: #""postgres://reader:${CRM_PASSWORD:-hunter2}@crm/db""#,
+                [
+                    "5:20: error: a password is written into the URL [secret.literal]"
+                ]
+            ),
+            Mistake(
+                "a password among the parameters is told and not shown",
+                replacing: #""${CRM_URL}""#,
+                with: #""postgres://crm/db?password=hunter2""#,
+                [
+                    "5:20: error: a password is written into the URL [secret.literal]"
+                ]
+            ),
+            Mistake(
+                "a URL of something else is told",
+                replacing: #""${CRM_URL}""#,
+                with: #""mysql://crm/db""#,
+                [
+                    "5:20: error: the URL of a Postgres database is not understood [value.malformed]"
+                ]
+            ),
+            Mistake(
+                "a query of a folder is told",
+                replacing: "{ source: crm, query",
+                with: "{ source: drops, query",
+                [
+                    "8:28: error: `drops` is a folder of files and has no `query` [source.kind]"
+                ]
+            ),
+            Mistake(
+                "files of a database are told",
+                replacing: "{ source: drops, csv: customers.csv }",
+                with: "{ source: crm, csv: customers.csv }",
+                [
+                    "14:26: error: `crm` is a Postgres database and has no `csv` [source.kind]"
+                ]
+            ),
+            Mistake(
+                "a delimiter of two characters is told",
+                replacing: "csv: customers.csv }",
+                with: #"csv: customers.csv, delimiter: "::" }"#,
+                [
+                    "14:59: error: `delimiter` cannot be `::` [value.malformed]"
+                ]
+            ),
+            Mistake(
+                "a delimiter beside a query is told",
+                replacing: #"cities" }"#,
+                with: #"cities", delimiter: ";" }"#,
+                [
+                    "8:66: error: `delimiter` stands beside `query` [key.conflict]"
+                ]
+            ),
+            Mistake(
+                "an unknown encoding is told",
+                replacing: "csv: customers.csv }",
+                with: "csv: customers.csv, encoding: latin1 }",
+                [
+                    "14:58: error: `encoding` cannot be `latin1`; did you mean `latin-1`? [value.malformed]"
+                ]
+            ),
+            Mistake(
+                "a path that leaves the folder is told",
+                replacing: "csv: customers.csv",
+                with: "csv: ../customers.csv",
+                [
+                    "14:33: error: `csv` cannot be `../customers.csv`: it leaves its folder [value.malformed]"
+                ]
+            ),
+            Mistake(
+                "an absolute path is told",
+                replacing: "csv: customers.csv",
+                with: "csv: /etc/passwd",
+                [
+                    "14:33: error: `csv` cannot be `/etc/passwd`: it is not relative [value.malformed]"
+                ]
+            ),
+            Mistake(
+                "an unknown part of a file name is told",
+                replacing: "sales_{period}",
+                with: "sales_{perod}",
+                [
+                    "26:33: error: `{perod}` in `csv` stands for nothing; did you mean `{period}`? [value.malformed]"
+                ]
+            ),
+            Mistake(
+                "a period in the file of a dimension is told",
+                replacing: "csv: customers.csv",
+                with: #"csv: "customers_{period}.csv""#,
+                [
+                    "14:33: error: `csv` has `{period}`, but the table is not loaded by period [period.missing]"
+                ]
+            ),
+            Mistake(
+                "an unknown placeholder in a query is told",
+                replacing: #"from cities""#,
+                with: #"from cities where d > :period_stat""#,
+                [
+                    "8:33: error: `:period_stat` stands for nothing; did you mean `:period_start`? [sql.placeholder]"
+                ]
+            ),
+            Mistake(
+                "a period in the query of a dimension is told",
+                replacing: #"from cities""#,
+                with: #"from cities where d > :period_start""#,
+                [
+                    "8:33: error: the SQL has `:period_start`, but the table is not loaded by period [period.missing]"
+                ]
+            ),
+            Mistake(
+                "a query that is none is told",
+                replacing: "select code, name from cities",
+                with: "delete from cities",
+                [
+                    "8:33: error: the SQL begins with `delete` [sql.statement]"
+                ]
+            ),
+            Mistake(
+                "two queries are told",
+                replacing: "select code, name from cities",
+                with: "select 1; drop table cities",
+                [
+                    "8:33: error: the SQL goes on after `;` [sql.statement]"
+                ]
+            ),
+            Mistake(
+                "an unclosed quote in a query is told",
+                replacing: "select code, name from cities",
+                with: "select 'code from cities",
+                [
+                    "8:33: error: a quote `'` is not closed [sql.statement]"
+                ]
+            ),
+            Mistake(
+                "a variable of the environment outside of sources is told",
+                replacing: "csv: customers.csv",
+                with: #"csv: "${NAME}.csv""#,
+                [
+                    "14:33: error: the pipeline has no parameter `NAME` [parameter.unknown]"
+                ]
+            ),
+            Mistake(
+                "a source that nothing reads is a warning",
+                replacing: #"{ source: crm, query: "select code, name from cities" }"#,
+                with: "{ source: drops, csv: cities.csv }",
+                [
+                    "5:3: warning: the source `crm` is never used [name.unused]"
+                ]
+            ),
+        ]
+    )
+    func mistakes(mistake: Mistake) {
+        #expect(mistake.problems == mistake.expected)
+    }
+}

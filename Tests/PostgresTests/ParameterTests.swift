@@ -1,0 +1,177 @@
+import Foundation
+import Postgres
+import Testing
+
+@Suite("Parameters and values", .timeLimit(.minutes(2)))
+struct ParameterTests {
+    @Test("a value of each kind comes back as it was sent")
+    func roundTrips() async throws {
+        try await withConnection { connection in
+            let result = try await connection.query(
+                """
+                select $1 as text, $2 as integer, $3 as boolean, $4 as double, $5 as bytes,
+                       $6::text as nothing
+                """,
+                ["Ñandú 🐦 'quoted' \\ \"", .integer(Int64.min), true, 0.1, .bytes([0, 255, 92]), nil]
+            )
+            let row = try #require(result.first)
+            #expect(try row.text("text") == "Ñandú 🐦 'quoted' \\ \"")
+            #expect(try row.integer("integer") == Int64.min)
+            #expect(try row.boolean("boolean"))
+            #expect(try row.double("double") == 0.1)
+            #expect(try row.bytes("bytes") == [0, 255, 92])
+            #expect(try row.optionalText("nothing") == nil)
+            #expect(try row.isNull("nothing"))
+        }
+    }
+
+    @Test(
+        "infinities and not-a-number are sent and read",
+        arguments: [Double.infinity, -.infinity, .nan, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
+    )
+    func roundTripsDouble(value: Double) async throws {
+        try await withConnection { connection in
+            let row = try #require(await connection.query("select $1 as v", [.double(value)]).first)
+            let read = try row.double("v")
+            #expect(read == value || (read.isNaN && value.isNaN))
+        }
+    }
+
+    @Test("arrays keep quotes, braces, backslashes, blanks, empty texts and NULL apart")
+    func roundTripsArrays() async throws {
+        let texts: [String?] = ["a,b", "\"", "\\", "{}", "", " ", nil, "NULL", "é"]
+        try await withConnection { connection in
+            let rows = try await connection.query(
+                "select v from unnest($1) with ordinality as t(v, n) order by n",
+                [.textArray(texts)]
+            )
+            #expect(try rows.map { try $0.optionalText("v") } == texts)
+
+            let numbers: [Int64] = [1, -2, .max]
+            let integers = try await connection.query(
+                "select v from unnest($1) with ordinality as t(v, n) order by n",
+                [.integerArray(numbers)]
+            )
+            #expect(try integers.map { try $0.integer("v", as: Int64.self) } == numbers)
+
+            let empty = try await connection.query(
+                "select cardinality($1) + cardinality($2) as n",
+                [.textArray([]), .integerArray([])]
+            )
+            #expect(try empty.first?.integer("n") == 0)
+        }
+    }
+
+    @Test("an untyped text takes the type of its place")
+    func infersTypes() async throws {
+        try await withConnection { connection in
+            let result = try await connection.query(
+                "select $1::date + 1 as day, 7 = $2::int as same, $3 = any($4::text[]) as inside",
+                ["2024-02-28", 7, "b", .textArray(["a", "b"])]
+            )
+            let row = try #require(result.first)
+            #expect(try row.text("day") == "2024-02-29")
+            #expect(try row.boolean("same"))
+            #expect(try row.boolean("inside"))
+        }
+    }
+
+    @Test("optional Swift values become NULL or the value")
+    func convertsOptionals() {
+        #expect(PostgresValue(String?.none) == .null)
+        #expect(PostgresValue(String?.some("a")) == .text("a"))
+        #expect(PostgresValue(Int?.some(3)) == .integer(3))
+        #expect(PostgresValue(Int64?.none) == .null)
+        #expect(PostgresValue(Double?.some(1.5)) == .double(1.5))
+        #expect(PostgresValue(Bool?.some(true)) == .boolean(true))
+        #expect(PostgresValue([UInt8]?.some([1])) == .bytes([1]))
+    }
+
+    @Test(
+        "a NUL is refused before anything is sent, and the parameter is named",
+        arguments: [PostgresValue.text("a\0b"), .textArray(["a", "\0"])]
+    )
+    func refusesNUL(value: PostgresValue) async throws {
+        try await withConnection { connection in
+            let error = await postgresError { try await connection.query("select 1, $2", [1, value]) }
+            #expect(error?.code == .invalidParameter)
+            #expect(error?.message.contains("`$2`") == true)
+            let one = try await connection.query("select 1 as one")
+            #expect(try one.first?.integer("one") == 1)
+        }
+    }
+
+    @Test("a NUL in a statement is refused, not taken for its end")
+    func refusesNULInStatement() async throws {
+        try await withConnection { connection in
+            let query = await postgresError { try await connection.query("select 1\0 + 1") }
+            #expect(query?.code == .invalidParameter)
+            let script = await postgresError { try await connection.script("select 1\0") }
+            #expect(script?.code == .invalidParameter)
+        }
+    }
+
+    @Test("65,535 parameters are sent, one more is refused")
+    func limitsParameters() async throws {
+        let list = (1...65_535).map { "($\($0)::bigint)" }.joined(separator: ",")
+        try await withConnection { connection in
+            let values = (1...65_535).map { PostgresValue.integer($0) }
+            let sum = try await connection.query("select sum(v) as s from (values \(list)) t(v)", values)
+            #expect(try sum.first?.integer("s") == 65_535 * 65_536 / 2)
+            let error = await postgresError { try await connection.query("select 1", values + [1]) }
+            #expect(error?.code == .invalidParameter)
+        }
+    }
+
+    @Test("reading a wrong column, a NULL or a wrong type names the column and what was expected")
+    func explainsMisreading() async throws {
+        try await withConnection { connection in
+            let row = try #require(
+                await connection.query("select 'secret' as name, null as age, 300 as big").first
+            )
+            let missing = #expect(throws: PostgresError.self) { try row.text("nam") }
+            #expect(missing?.message == "the result has no column `nam`; it has `name`, `age`, `big`")
+            let null = #expect(throws: PostgresError.self) { try row.integer("age") }
+            #expect(null?.message == "column `age` is NULL; expected Int")
+            let wrong = #expect(throws: PostgresError.self) { try row.integer("name") }
+            #expect(wrong?.message == "the value of column `name` cannot be read; expected Int")
+            #expect(throws: PostgresError.self) { try row.integer("big", as: Int8.self) }
+            #expect(throws: PostgresError.self) { try row.boolean("name") }
+            #expect(throws: PostgresError.self) { try row.bytes("name") }
+            #expect(wrong?.code == .unexpectedResult)
+        }
+    }
+
+    @Test("a result tells its columns, its rows and what was touched")
+    func describesResult() async throws {
+        let connection = try await freshConnection()
+        let created = try await connection.query("create table t (a int, b text)")
+        #expect(created.affectedRows == 0)
+        #expect(created.isEmpty)
+        let inserted = try await connection.query("insert into t values (1, 'x'), (2, 'y')")
+        #expect(inserted.affectedRows == 2)
+        #expect(inserted.commandTag == "INSERT 0 2")
+        let selected = try await connection.query("select * from t order by a")
+        #expect(selected.columns == ["a", "b"])
+        #expect(selected.count == 2)
+        #expect(try selected.map { try $0.text("b") } == ["x", "y"])
+        let nothing = try await connection.query("")
+        #expect(nothing.isEmpty)
+        await connection.close()
+    }
+
+    @Test("identifiers and literals survive quotes and backslashes")
+    func quotes() async throws {
+        #expect(quoteIdentifier("a\"b") == "\"a\"\"b\"")
+        let name = "odd \"name\"; drop table x; -- \\ 'é'"
+        try await withConnection { connection in
+            let sql = "select \(quoteLiteral(name)) as \(quoteIdentifier(name))"
+            for setting in ["on", "off"] {
+                try await connection.query("set standard_conforming_strings = \(setting)")
+                let result = try await connection.query(sql)
+                #expect(result.columns == [name])
+                #expect(try result.first?.text(name) == name)
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Redis
+import TestSupport
+import Testing
+
+@Suite("TLS")
+struct TLSTests {
+    private static let certificates = Result { try Certificates() }
+    /// Its certificate names `localhost` only.
+    private static let server = Result {
+        try PrivateRedisServer(
+            try certificates.get().serverOptions + ["--tls-auth-clients", "no"],
+            portOption: "--tls-port"
+        )
+    }
+    private let certificates: Certificates
+    private let port: Int
+
+    init() throws {
+        certificates = try Self.certificates.get()
+        port = try Self.server.get().port
+    }
+
+    @Test("the right authority and the right name connect")
+    func right() async throws {
+        let redis = try client("rediss://localhost:\(port)?cacertfile=\(certificates.authority)")
+        let value = [UInt8](repeating: 9, count: 3_000_000)
+        _ = try await redis.send(["SET", "large", .init(value)])
+        #expect(try await redis.send(["GET", "large"]).bytesValue == value)
+        let replies = try await redis.pipeline((0..<10_000).map { ["ECHO", .init($0)] })
+        #expect(try replies.last?.integerValue == 9_999)
+        await redis.close()
+    }
+
+    @Test("a certificate for another name is refused")
+    func wrongHost() async throws {
+        let redis = try client("rediss://127.0.0.1:\(port)?cacertfile=\(certificates.authority)")
+        let error = await failure(of: try await redis.send(["PING"]))
+        #expect(error?.code == .tls)
+        #expect(error?.isRetryable == false)
+        #expect(error?.message.contains("mismatch") == true)
+    }
+
+    @Test("a certificate of an unknown authority is refused")
+    func unknownAuthority() async throws {
+        for parameters in ["", "?cacertfile=\(certificates.otherAuthority)"] {
+            let redis = try client("rediss://localhost:\(port)\(parameters)")
+            let error = await failure(of: try await redis.send(["PING"]))
+            #expect(error?.code == .tls)
+            #expect(error?.message.contains("not trusted") == true)
+        }
+    }
+
+    @Test("the server is told which name is asked for")
+    func serverName() async throws {
+        let server = try FakeServer([.hangUp], greets: false)
+        let redis = try client("rediss://localhost:\(server.port)")
+        #expect(await failure(of: try await redis.send(["PING"]))?.code == .connectionLost)
+        #expect(server.receivedBytes.contains(Array("localhost".utf8)))
+    }
+
+    @Test("a file of authorities that cannot be read is named")
+    func unreadableAuthority() async throws {
+        let redis = try client("rediss://localhost:\(port)?cacertfile=/no/such.pem")
+        let error = await failure(of: try await redis.send(["PING"]))
+        #expect(error?.code == .tls)
+        #expect(error?.message.contains("/no/such.pem") == true)
+    }
+
+    @Test(
+        "a server that asks for the client's certificate gets it, and refuses a client without one"
+    )
+    func clientCertificate() async throws {
+        let strict = try PrivateRedisServer(
+            certificates.serverOptions,
+            portOption: "--tls-port"
+        )
+        let url = "rediss://localhost:\(strict.port)?cacertfile=\(certificates.authority)"
+        let stranger = try client(url)
+        let error = await failure(of: try await stranger.send(["PING"]))
+        #expect(error?.code == .tls)
+        let known = try client(
+            url + "&certfile=\(certificates.serverCertificate)&keyfile=\(certificates.serverKey)"
+        )
+        #expect(try await known.send(["PING"]) == .status("PONG"))
+    }
+
+    @Test("TLS 1.1 is refused")
+    func oldVersion() async throws {
+        let old = try PrivateRedisServer(
+            certificates.serverOptions + [
+                "--tls-auth-clients", "no", "--tls-protocols", "TLSv1.1",
+                "--tls-ciphers", "ALL:@SECLEVEL=0",
+            ],
+            portOption: "--tls-port"
+        )
+        let redis = try client(
+            "rediss://localhost:\(old.port)?cacertfile=\(certificates.authority)"
+        )
+        let error = await failure(of: try await redis.send(["PING"]))
+        #expect(error?.code == .tls)
+    }
+
+    @Test("a server without TLS is not spoken to")
+    func plainServer() async throws {
+        let plain = try sharedServer.get()
+        let redis = try client("rediss://127.0.0.1:\(plain.port)", timeout: .milliseconds(300))
+        #expect(await failure(of: try await redis.send(["PING"])) != nil)
+    }
+
+    @Test("a server that hangs during the handshake costs a call its deadline")
+    func silentHandshake() async throws {
+        let server = try FakeServer([.silence], greets: false)
+        let redis = try client("rediss://127.0.0.1:\(server.port)", timeout: .milliseconds(300))
+        let error = await failure(of: try await redis.send(["PING"]))
+        #expect(error?.code == .timeout)
+    }
+}
+
+/// Certificates made for one run of the tests.
+private final class Certificates: Sendable {
+    private let folder = FileManager.default.temporaryDirectory
+        .appending(path: "redis-tests-\(UUID().uuidString)").path
+
+    var authority: String { "\(folder)/ca.pem" }
+    var otherAuthority: String { "\(folder)/other.pem" }
+    var serverCertificate: String { "\(folder)/server.pem" }
+    var serverKey: String { "\(folder)/server.key" }
+    var serverOptions: [String] {
+        [
+            "--tls-cert-file", serverCertificate, "--tls-key-file", serverKey,
+            "--tls-ca-cert-file", authority,
+        ]
+    }
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try make("ca", name: "/CN=authority")
+        try make("other", name: "/CN=another authority")
+        try make(
+            "server",
+            name: "/CN=localhost",
+            [
+                "-CA", authority, "-CAkey", "\(folder)/ca.key", "-addext",
+                "subjectAltName=DNS:localhost",
+            ]
+        )
+    }
+
+    private func make(_ file: String, name: String, _ options: [String] = []) throws {
+        let openssl = Process()
+        openssl.executableURL = URL(filePath: "/usr/bin/env")
+        openssl.arguments =
+            [
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", name, "-keyout",
+                "\(folder)/\(file).key", "-out", "\(folder)/\(file).pem",
+            ] + options
+        openssl.standardError = FileHandle.nullDevice
+        try openssl.run()
+        openssl.waitUntilExit()
+        try #require(openssl.terminationStatus == 0)
+    }
+}

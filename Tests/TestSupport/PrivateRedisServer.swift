@@ -1,0 +1,107 @@
+internal import Foundation
+internal import Synchronization
+
+/// A redis-server of a test's own, on a free loopback port, which the test may kill and freeze.
+///
+/// It keeps nothing on disk and dies with the test's process, however that ends.
+public final class PrivateRedisServer: Sendable {
+    /// The port it listens on (with TLS, when that was asked for).
+    public let port: Int
+    private let arguments: [String]
+    private let running: Mutex<RunningProgram>
+
+    /// Starts a server with further `redis-server` options, and waits until it serves.
+    ///
+    /// - Parameters:
+    ///   - arguments: Options in the form of the command line.
+    ///   - portOption: `--tls-port` for a server that speaks only TLS.
+    /// - Throws: what it said when it did not start.
+    public init(_ arguments: [String] = [], portOption: String = "--port") throws {
+        port = try Self.freePort()
+        let plainPort = portOption == "--port" ? [] : ["--port", "0"]
+        self.arguments =
+            plainPort + [portOption, String(port), "--bind", "127.0.0.1", "--save", ""] + arguments
+        running = Mutex(try RunningProgram(self.arguments))
+    }
+
+    /// The address, without user and password.
+    public var url: String { "redis://127.0.0.1:\(port)" }
+
+    /// Ends the server as a crash does.
+    public func kill() {
+        running.withLock { $0.kill() }
+    }
+
+    /// Starts the server again, empty.
+    public func restart() throws {
+        try running.withLock {
+            $0.kill()
+            $0 = try RunningProgram(arguments)
+        }
+    }
+
+    /// Lets the server answer nothing until ``thaw()``.
+    public func freeze() {
+        running.withLock { $0.signal(SIGSTOP) }
+    }
+
+    /// Ends what ``freeze()`` began.
+    public func thaw() {
+        running.withLock { $0.signal(SIGCONT) }
+    }
+
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+                unsafe bind(descriptor, name, size) | getsockname(descriptor, name, &size)
+            }
+        }
+        guard status == 0 else { throw CocoaError(.fileReadUnknown) }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// One process of the server, and the shell that ends it when nobody holds its input any more.
+private struct RunningProgram: ~Copyable {
+    private let lifeline = Pipe()
+    private let shell = Process()
+    private let processID: Int32
+
+    init(_ arguments: [String]) throws {
+        let output = Pipe()
+        // Only the server keeps the output open, so that its end is seen if it does not start.
+        let script = "redis-server \"$@\" & echo $!; exec >/dev/null 2>&1; cat; kill -9 $!"
+        shell.executableURL = URL(filePath: "/bin/sh")
+        shell.arguments = ["-c", script, "sh"] + arguments
+        shell.standardInput = lifeline
+        shell.standardOutput = output
+        try shell.run()
+        var text = ""
+        while !text.contains("Ready to accept connections") {
+            let data = output.fileHandleForReading.availableData
+            if data.isEmpty { throw CocoaError(.executableLoad, userInfo: ["output": text]) }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        processID = text.split(separator: "\n").first.flatMap { Int32($0) } ?? 0
+    }
+
+    deinit {
+        try? lifeline.fileHandleForWriting.close()
+    }
+
+    borrowing func signal(_ number: Int32) {
+        if processID > 0 { Foundation.kill(processID, number) }
+    }
+
+    borrowing func kill() {
+        signal(SIGKILL)
+        try? lifeline.fileHandleForWriting.close()
+        shell.waitUntilExit()
+    }
+}

@@ -1,0 +1,78 @@
+import Endpoints
+import Foundation
+
+extension TestStack {
+    /// Creates an empty database that only the caller knows.
+    ///
+    /// - Returns: Its URL.
+    public func freshDatabase() async throws -> String {
+        let name =
+            "\(prefix)\(Int(Date.now.timeIntervalSince1970))_\(UInt32.random(in: 0...(.max)))"
+        try await psql("create database \(name)")
+        var url = postgresURL[...]
+        if let slash = url.lastIndex(of: "/") { url = url[...slash] }
+        return url + name
+    }
+
+    /// Runs SQL by `psql`, as the superuser, in `database` (a URL; the shared one unless said).
+    ///
+    /// - Returns: The rows it printed, unaligned, fields separated by `|`.
+    @discardableResult
+    public func psql(_ sql: String, database: String? = nil) async throws -> String {
+        let url = try ConnectionURL(database ?? postgresURL)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/psql")
+        process.arguments = [
+            "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command", sql,
+        ]
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "PGHOST": url.host, "PGPORT": "\(url.port ?? 0)",
+            "PGUSER": url.user ?? "", "PGPASSWORD": url.password?.revealed ?? "",
+            "PGDATABASE": url.path, "PGOPTIONS": "-c client_min_messages=warning",
+        ]
+        process.standardInput = FileHandle.nullDevice
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        let (status, text) = try await Self.finish(process, output)
+        guard status == 0 else { throw TestStackError.psql(status: status, message: text) }
+        return text
+    }
+
+    /// Databases of earlier test runs; nobody needs one that is an hour old.
+    func dropOldDatabases() async throws {
+        let names = try await psql(
+            "select datname from pg_database where datname like '\(prefix)%'"
+        )
+        let limit = Date.now.timeIntervalSince1970 - 3_600
+        for name in names.split(separator: "\n") {
+            let stamp = name.dropFirst(prefix.count).split(separator: "_").first ?? ""
+            guard let created = Double(stamp), created < limit else { continue }
+            try await psql("drop database if exists \(name) with (force)")
+        }
+    }
+
+    private var prefix: String { "test_" }
+
+    private static func finish(
+        _ process: Process,
+        _ output: Pipe
+    ) async throws -> (status: Int32, text: String) {
+        try await withCheckedThrowingContinuation { continuation in
+            // Reading and waiting block: not on the threads that run the tests.
+            DispatchQueue.global()
+                .async {
+                    do {
+                        try process.run()
+                        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+                        process.waitUntilExit()
+                        let text = String(decoding: bytes, as: UTF8.self)
+                            .trimmingCharacters(in: .newlines)
+                        continuation.resume(returning: (process.terminationStatus, text))
+                    } catch {
+                        continuation.resume(throwing: error)
+                    }
+                }
+        }
+    }
+}
