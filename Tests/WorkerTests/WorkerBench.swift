@@ -10,7 +10,7 @@ final class WorkerBench: Sendable {
     let clock: TestClock
     let broker: InMemoryBroker
     let warehouse: InMemoryWarehouse
-    let inFlight: FakeInFlightStore
+    let inFlight: InMemoryInFlightStore
     let heard = Mutex<[TaskEvent]>([])
     let connections = Mutex<[InMemoryTaskLoader]>([])
     let refusedConnections = Mutex(0)
@@ -23,7 +23,7 @@ final class WorkerBench: Sendable {
         self.clock = clock
         broker = InMemoryBroker(clock: clock, dice: dice)
         warehouse = InMemoryWarehouse(clock: clock, dice: dice)
-        inFlight = FakeInFlightStore(clock: clock)
+        inFlight = InMemoryInFlightStore(clock: clock)
     }
 
     /// A load of one whole fact for each of `count` tables, nothing needing anything.

@@ -11,7 +11,7 @@ struct Fleet: Sendable {
     private let simulation: Simulation
     private let broker: InMemoryBroker
     private let warehouse: InMemoryWarehouse
-    private let inFlight: FakeInFlightStore
+    private let inFlight: InMemoryInFlightStore
     /// Whether anything goes wrong: only for some time, so that the load can end.
     private let chaos = Chaos()
 
@@ -31,7 +31,7 @@ struct Fleet: Sendable {
         let (clock, dice) = (simulation.clock, simulation.dice)
         broker = InMemoryBroker(clock: clock, dice: dice)
         warehouse = InMemoryWarehouse(clock: clock, dice: dice)
-        inFlight = FakeInFlightStore(clock: clock)
+        inFlight = InMemoryInFlightStore(clock: clock)
     }
 
     /// Loads a random plan while everything fails, then lets the fleet come to rest.
@@ -79,6 +79,7 @@ struct Fleet: Sendable {
         let request = LoadRequest(
             pipeline: Sample.pipeline(dimensions: dimensions, facts: facts, marts: marts),
             definition: DefinitionBundle(files: [:]),
+            folder: "/",
             periods: Sample.months(dice.number(in: 1..<40)),
             requestedBy: "simulation"
         )
@@ -113,7 +114,7 @@ struct Fleet: Sendable {
         warehouse.setFaults(.init())
         broker.setDown(false)
         warehouse.setDown(false)
-        inFlight.setGone(false)
+        inFlight.setReachable(true)
     }
 
     /// Waits until the load is over and its messages are gone.
@@ -131,8 +132,8 @@ struct Fleet: Sendable {
             switch dice.number(in: 0..<6) {
             case 0: broker.dropConnections()
             case 1: broker.wipe()
-            case 2: inFlight.flush()
-            case 3: await outage { inFlight.setGone($0) }
+            case 2: inFlight.erase()
+            case 3: await outage { inFlight.setReachable(!$0) }
             case 4: await outage { broker.setDown($0) }
             default: await outage { warehouse.setDown($0) }
             }
