@@ -163,11 +163,11 @@ extension Session {
 extension Session {
     /// The next result of what was sent; `nil` when there is no more.
     func nextResult() throws(PostgresError) -> ResultHandle? {
-        try flush()
-        while unsafe PQisBusy(connection) == 1 {
+        // What a connection received before it broke is handed out all the same.
+        if !isBroken { try flush() }
+        while unsafe !isBroken && PQisBusy(connection) == 1 {
             _ = try wait(forWriting: false)
-            // When this fails the connection is broken, and the next result says how.
-            if unsafe PQconsumeInput(connection) == 0 { break }
+            unsafe PQconsumeInput(connection)
         }
         return unsafe PQgetResult(connection).map { unsafe ResultHandle(owning: $0) }
     }
