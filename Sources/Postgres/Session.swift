@@ -27,10 +27,10 @@ import Glibc
     private var isAbandoned = false
 
     /// Takes over `connection`, a `PGconn` that is ready.
-    init(owning connection: OpaquePointer, notices: NoticeSink) {
+    init(owning connection: OpaquePointer, notices: NoticeSink, grace: Duration) {
         unsafe self.connection = unsafe connection
         self.notices = notices
-        canceller = unsafe Canceller(connection)
+        canceller = unsafe Canceller(connection, grace: grace)
         unsafe PQsetnonblocking(connection, 1)
     }
 
@@ -75,8 +75,6 @@ extension Session {
     var isInTransaction: Bool {
         unsafe PQtransactionStatus(connection) != PQTRANS_IDLE
     }
-
-    var noticeCount: Int { notices.count }
 
     func parameterStatus(_ name: String) -> String? {
         unsafe PQparameterStatus(connection, name).map { unsafe String(cString: $0) }
@@ -248,7 +246,7 @@ extension Session {
             abandon()
             throw PostgresError(
                 .cancelled,
-                "the server did not answer a cancellation within \(Canceller.grace); the connection "
+                "the server did not answer a cancellation within \(canceller.grace); the connection "
                     + "was given up"
             )
         }
