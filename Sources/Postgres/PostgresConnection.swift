@@ -150,7 +150,7 @@ extension PostgresConnection {
     }
 
     private func finishExchange(of session: Session) {
-        session.canceller.end()
+        session.canceller.end(before: !session.isBroken)
         guard session.isBroken else { return }
         state.setClosed()
         self.session = nil

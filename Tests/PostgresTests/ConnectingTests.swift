@@ -71,7 +71,7 @@ struct ConnectingTests {
 
     @Test("a port where nobody listens refuses at once, and that is retryable")
     func refusesDeadServer() async throws {
-        let dead = try SilentServer(isListening: false)
+        let dead = try LoopbackSocket()
         let configuration = try PostgresConfiguration(
             url: "postgres://a:b@127.0.0.1:\(dead.port)/x"
         )
@@ -91,7 +91,8 @@ struct ConnectingTests {
 
     @Test("a server that accepts and says nothing ends in a timeout, not in waiting")
     func timesOut() async throws {
-        let silent = try SilentServer(isListening: true)
+        let silent = try LoopbackSocket()
+        try silent.listen()
         var configuration = try PostgresConfiguration(
             url: "postgres://a@127.0.0.1:\(silent.port)/x"
         )
@@ -104,7 +105,8 @@ struct ConnectingTests {
 
     @Test("connecting ends when its task is cancelled")
     func cancelsConnecting() async throws {
-        let silent = try SilentServer(isListening: true)
+        let silent = try LoopbackSocket()
+        try silent.listen()
         let configuration = try PostgresConfiguration(
             url: "postgres://a@127.0.0.1:\(silent.port)/x"
         )

@@ -7,7 +7,8 @@ private struct Refusal: Error {}
 
 /// The name of the thread that calls it.
 private func threadName() -> String {
-    Thread.current.name ?? ""
+    let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+    return name?.trimmingCharacters(in: .newlines) ?? ""
 }
 
 /// An actor with state that a transaction changes.
