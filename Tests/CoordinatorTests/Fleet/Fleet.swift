@@ -227,9 +227,3 @@ private struct DeadlyObserver: StepObserver {
         if dice.happens(chaos.stepDeaths) { process.die() }
     }
 }
-
-extension Logger {
-    fileprivate static var silent: Logger {
-        Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
-    }
-}
