@@ -166,8 +166,8 @@ extension Session {
         try flush()
         while unsafe PQisBusy(connection) == 1 {
             _ = try wait(forWriting: false)
-            // When this fails the connection is broken, and the next result says so.
-            unsafe PQconsumeInput(connection)
+            // When this fails the connection is broken, and the next result says how.
+            if unsafe PQconsumeInput(connection) == 0 { break }
         }
         return unsafe PQgetResult(connection).map { unsafe ResultHandle(owning: $0) }
     }

@@ -10,9 +10,11 @@ extension ZoneTable {
             if let rule = content.rule {
                 transitions += rule.transitions(after: transitions.last?.second)
             }
+            // Without a change written out, the rule holds for all time (RFC 8536, 3.3).
+            let first = content.transitions.isEmpty ? content.rule?.standard : nil
             self.init(
                 name: name,
-                initialOffset: content.initialOffset,
+                initialOffset: first ?? content.initialOffset,
                 transitions: transitions
             )
         } catch {
@@ -81,8 +83,11 @@ private struct ZoneFileReader {
         }
         var transitions: [ZoneTable.Transition] = []
         for (second, type) in zip(seconds, types) {
-            guard offsets.indices.contains(type) else {
-                throw ZoneFileProblem(text: "its file points to an offset that is not there")
+            // Some files begin with a change at the Big Bang, -2^59.
+            guard offsets.indices.contains(type), abs(second / 2) <= 1 << 58,
+                second > transitions.last?.second ?? .min
+            else {
+                throw ZoneFileProblem(text: "its file has changes out of order or of no offset")
             }
             transitions.append(ZoneTable.Transition(second: second, offset: offsets[type]))
         }
@@ -101,6 +106,9 @@ private struct ZoneFileReader {
         let version = bytes[position + 4]
         position += 20
         let counts = try readNumbers(6, size: 4)
+        guard counts.allSatisfy({ (0...bytes.count).contains($0) }) else {
+            throw ZoneFileProblem(text: "its file counts more than it holds")
+        }
         return Header(
             version: version,
             utcFlags: counts[0],
@@ -117,6 +125,9 @@ private struct ZoneFileReader {
         for _ in 0..<count {
             offsets += try readNumbers(1, size: 4)
             try skip(2)
+        }
+        guard offsets.allSatisfy({ abs($0) <= 26 * 3600 }) else {
+            throw ZoneFileProblem(text: "its file has an offset of more than 26 hours")
         }
         return offsets
     }

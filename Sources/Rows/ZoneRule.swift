@@ -2,7 +2,7 @@
 /// `EST5EDT,M3.2.0,M11.1.0` or `<-05>5`.
 struct ZoneRule {
     /// Seconds east of UTC.
-    private let standard: Int
+    let standard: Int
     private let summer: Summer?
 
     private struct Summer {
@@ -70,9 +70,9 @@ struct ZoneRule {
     /// Without a moment the rule holds always; it is then written out from the year 1900.
     func transitions(after moment: Int?) -> [ZoneTable.Transition] {
         guard let summer else { return [] }
-        let firstYear = moment.map { max(1900, 1970 + $0 / 31_556_952 - 1) } ?? 1900
+        let firstYear = moment.map { min(max(1900, 1970 + $0 / 31_556_952 - 1), 9999) }
         var transitions: [ZoneTable.Transition] = []
-        for year in firstYear...9999 {
+        for year in (firstYear ?? 1900)...9999 {
             let start = summer.start.localSecond(year: year) - standard
             let end = summer.end.localSecond(year: year) - summer.offset
             transitions.append(ZoneTable.Transition(second: start, offset: summer.offset))

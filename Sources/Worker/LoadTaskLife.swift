@@ -53,6 +53,10 @@ struct LoadTaskLife: Sendable {
         let conclusion: Conclusion?
         if isCrashPresumed(claim) {
             conclusion = await recordCrash()
+            if conclusion != nil, case .held(let dead) = claim {
+                // The ledger has let go of the dead: its lease would only make the retry wait.
+                await ports.inFlight.release(task, owner: dead, isDone: false)
+            }
         } else if case .held(let other) = claim {
             logger.debug("held by another attempt", metadata: .init([.owner: "\(other)"]))
             conclusion = .retry(.second, .busy)

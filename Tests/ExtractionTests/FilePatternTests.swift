@@ -1,0 +1,18 @@
+@testable import Extraction
+import Testing
+
+@Suite("File patterns")
+struct FilePatternTests {
+    @Test(
+        "a star stands for any text, other characters for themselves",
+        arguments: [
+            ("a.csv", "a.csv", true), ("a.csv", "aXcsv", false), ("*.csv", "a.csv", true),
+            ("*.csv", ".csv", false), ("*.csv", ".a.csv", false), ("a*b*c", "abc", true),
+            ("a*b*c", "aXbYc", true), ("a*b*c", "acb", false), ("ab*ba", "aba", false),
+            ("*", "anything", true), ("a**b", "aXb", true), (".a*", ".ab", true), ("*a", "ba ", false),
+        ]
+    )
+    func star(component: String, name: String, isMatch: Bool) {
+        #expect(FilePattern.matches(name, component: component) == isMatch)
+    }
+}

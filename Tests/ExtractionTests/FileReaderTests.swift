@@ -1,0 +1,280 @@
+@testable import Extraction
+import Foundation
+import Pipelines
+import Rows
+import Testing
+
+@Suite("Files")
+struct FileReaderTests {
+    /// A folder that goes away with the test.
+    private final class Folder {
+        let url = FileManager.default.temporaryDirectory.appending(path: "extract-\(UUID().uuidString)")
+
+        init() throws {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        }
+
+        deinit {
+            try? FileManager.default.removeItem(at: url)
+        }
+
+        func write(_ bytes: [UInt8], _ name: String) throws {
+            let file = url.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+            try Data(bytes).write(to: file)
+        }
+
+        func write(_ text: String, _ name: String) throws { try write(Array(text.utf8), name) }
+
+        func link(_ name: String, to target: String) throws {
+            try FileManager.default.createSymbolicLink(
+                atPath: url.appending(path: name).path,
+                withDestinationPath: target
+            )
+        }
+    }
+
+    private let march = Period("2024-03", grain: .month)
+
+    private func open(
+        _ pattern: String,
+        in folder: Folder,
+        period: Period? = nil,
+        template: String? = nil,
+        variables: [String: String] = [:]
+    ) async throws -> any RowReader {
+        try await openReader(
+            Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
+            source: .files(folder: template ?? folder.url.path),
+            period: period,
+            folder: folder.url.path,
+            environment: { variables[$0] }
+        )
+    }
+
+    private func failure(
+        _ pattern: String,
+        in folder: Folder,
+        period: Period? = nil,
+        template: String? = nil
+    ) async throws -> ExtractionError {
+        do {
+            var reader = try await open(pattern, in: folder, period: period, template: template)
+            _ = try await drain(&reader)
+        } catch let error as ExtractionError {
+            return error
+        }
+        throw NoFailure()
+    }
+
+    private struct NoFailure: Error {}
+
+    @Test("files that match are read in the order of their names, as one source")
+    func several() async throws {
+        let folder = try Folder()
+        try folder.write("id,v\n3,c\n", "calls_2024-03_b.csv")
+        try folder.write("id,v\n1,a\n2,b", "calls_2024-03_a.csv")
+        try folder.write("id,v\n", "calls_2024-03_aa.csv")
+        try folder.write("id,v\n9,z\n", "calls_2024-04_a.csv")
+        try folder.write("id,v\n9,z\n", ".calls_2024-03_hidden.csv")
+        var reader = try await open("calls_{period}_*.csv", in: folder, period: march)
+        #expect(reader.header == ["id", "v"])
+        #expect(try await drain(&reader).map(\.fields) == [["1", "a"], ["2", "b"], ["3", "c"]])
+        #expect(reader.inputs.map(\.name) == [
+            "calls_2024-03_a.csv", "calls_2024-03_aa.csv", "calls_2024-03_b.csv",
+        ])
+        #expect(reader.inputs.map(\.size) == [12, 5, 9])
+    }
+
+    @Test("a batch names the input it comes from")
+    func inputNames() async throws {
+        let folder = try Folder()
+        try folder.write("id\n1\n", "a.csv")
+        try folder.write("id\n2\n", "b.csv")
+        var reader = try await open("*.csv", in: folder)
+        var names: [Int: String] = [:]
+        while let batch = try await reader.next() { names[batch.input] = batch.inputName }
+        #expect(names == [0: "a.csv", 1: "b.csv"])
+    }
+
+    @Test("a compressed file is known by its first bytes, not by its name")
+    func compressed() async throws {
+        let folder = try Folder()
+        try folder.write(Gzip.stored(Array("id\n1\n2\n".utf8)), "calls.csv")
+        var reader = try await open("calls.csv", in: folder)
+        #expect(try await drain(&reader).map(\.fields) == [["1"], ["2"]])
+        #expect(reader.inputs.map(\.size) == [Gzip.stored(Array("id\n1\n2\n".utf8)).count])
+    }
+
+    @Test("a large file is read in many batches, with the right lines to the end")
+    func large() async throws {
+        let folder = try Folder()
+        let lines = (1...60_000).map { "\($0),some text \($0)" }
+        try folder.write("id,v\n" + lines.joined(separator: "\n") + "\n", "large.csv")
+        var reader = try await open("large.csv", in: folder)
+        var batches = 0
+        var last: Record?
+        var rows = 0
+        while let batch = try await reader.next() {
+            batches += 1
+            rows += batch.rows.count
+            last = batch.rows.last.map { Record($0, of: batch) }
+        }
+        #expect(batches > 3)
+        #expect(rows == 60_000)
+        #expect(last?.fields == ["60000", "some text 60000"])
+        #expect(last?.line == 60_001)
+    }
+
+    @Test("without a match the error names pattern, folder and the nearest names")
+    func noMatch() async throws {
+        let folder = try Folder()
+        try folder.write("id\n", "calls_2024-02.csv")
+        let error = try await failure("calls_{period}.csv", in: folder, period: march)
+        #expect(error.code == .missing)
+        #expect(error.message.contains("`calls_2024-03.csv`"))
+        #expect(error.message.contains("`calls_2024-02.csv`"))
+        #expect(error.message.contains(folder.url.lastPathComponent))
+        let absent = try await failure("*.csv", in: folder, template: "nowhere")
+        #expect(absent.code == .missing)
+    }
+
+    @Test("a pattern stays in its folder", arguments: ["../x.csv", "a/../../x.csv", "/etc/passwd", ""])
+    func escapes(pattern: String) async throws {
+        #expect(try await failure(pattern, in: try Folder()).code == .escape)
+    }
+
+    @Test("a link that leads out of the folder is refused, one that stays inside is read")
+    func links() async throws {
+        let folder = try Folder()
+        let other = try Folder()
+        try other.write("id\n1\n", "secret.csv")
+        try folder.write("id\n1\n", "sub/inside.csv")
+        try folder.link("out.csv", to: other.url.appending(path: "secret.csv").path)
+        try folder.link("outfolder", to: other.url.path)
+        try folder.link("in.csv", to: "sub/inside.csv")
+        try folder.link("dangling.csv", to: "nothing.csv")
+        #expect(try await failure("out.csv", in: folder).code == .escape)
+        #expect(try await failure("outfolder/*.csv", in: folder).code == .escape)
+        #expect(try await failure("dangling.csv", in: folder).code == .unreadable)
+        var reader = try await open("in.csv", in: folder)
+        #expect(try await drain(&reader).count == 1)
+    }
+
+    @Test("what is no regular file is refused, and a pipe is not waited for")
+    func irregular() async throws {
+        let folder = try Folder()
+        #expect(unsafe mkfifo(folder.url.appending(path: "pipe.csv").path, 0o600) == 0)
+        try folder.write("id\n", "folder.csv/x")
+        #expect(try await failure("pipe.csv", in: folder).code == .unreadable)
+        #expect(try await failure("folder.csv", in: folder).code == .unreadable)
+    }
+
+    @Test("a file that changes while it is read fails the attempt, and another may help")
+    func changes() async throws {
+        for change in ["append", "replace", "shrink"] {
+            let folder = try Folder()
+            let text = "id\n" + String(repeating: "1234567\n", count: 100_000)
+            try folder.write(text, "a.csv")
+            var reader = try await open("a.csv", in: folder)
+            _ = try await reader.next()
+            switch change {
+            case "append": try folder.write(text + "2\n", "a.csv")
+            case "replace":
+                try folder.write(text, "b.csv")
+                #expect(
+                    unsafe rename(
+                        folder.url.appending(path: "b.csv").path,
+                        folder.url.appending(path: "a.csv").path
+                    ) == 0
+                )
+            default: try folder.write("id\n1\n", "a.csv")
+            }
+            do {
+                _ = try await drain(&reader)
+                Issue.record("\(change) was not noticed")
+            } catch let error as ExtractionError {
+                #expect(error.code == .changed)
+                #expect(error.isRetryable)
+            }
+        }
+    }
+
+    @Test("files of one pattern must have the same header")
+    func headers() async throws {
+        let folder = try Folder()
+        try folder.write("id,v\n1,2\n", "a.csv")
+        try folder.write("id,w\n1,2\n", "b.csv")
+        let error = try await failure("*.csv", in: folder)
+        #expect(error.code == .header)
+        #expect(error.message.contains("without `v`, with `w`"))
+        try folder.write("v,id\n1,2\n", "b.csv")
+        #expect(try await failure("*.csv", in: folder).message.contains("another order"))
+    }
+
+    @Test("a bad file is refused by what is wrong with it")
+    func badFiles() async throws {
+        let folder = try Folder()
+        try folder.write("", "empty.csv")
+        try folder.write(Array(Gzip.stored(Array("id\n1\n".utf8)).dropLast(3)), "cut.csv.gz")
+        #expect(try await failure("empty.csv", in: folder).code == .header)
+        #expect(try await failure("cut.csv.gz", in: folder).code == .gzip)
+        #expect(try await failure("x_{period}.csv", in: folder).code == .misconfigured)
+    }
+
+    @Test("a folder's variables are resolved where the worker runs")
+    func variables() async throws {
+        let folder = try Folder()
+        try folder.write("id\n1\n", "drops/a.csv")
+        for template in ["${BASE}/drops", "${UNSET:-drops}", "drops", "${EMPTY:-drops}"] {
+            var reader = try await open(
+                "a.csv",
+                in: folder,
+                template: template,
+                variables: ["BASE": folder.url.path, "EMPTY": ""]
+            )
+            #expect(try await drain(&reader).count == 1)
+        }
+        let unset = try await failure("a.csv", in: folder, template: "${NO_SUCH}/x")
+        #expect(unset.code == .variable)
+        #expect(unset.message.contains("`NO_SUCH`"))
+        #expect(try await failure("a.csv", in: folder, template: "${OPEN").code == .variable)
+    }
+
+    @Test("a source of the other kind is a misconfiguration")
+    func wrongKind() async throws {
+        let extract = Extract(source: "drops", input: .query("select 1"))
+        await #expect(throws: ExtractionError.self) {
+            _ = try await openReader(
+                extract,
+                source: .files(folder: "x"),
+                period: nil,
+                folder: "/",
+                environment: { _ in nil }
+            )
+        }
+    }
+
+    @Test("digests are XXH64 of the file's bytes, whatever the chunks")
+    func digests() {
+        // From the specification's reference implementation, seed 0.
+        let known: [(String, UInt64)] = [
+            ("", 0xef46_db37_51d8_e999), ("a", 0xd24e_c4f1_a98c_6e5b),
+            ("abc", 0x44bc_2cf5_ad77_0999),
+            ("Nobody inspects the spammish repetition", 0xfbce_a83c_8a37_8bf1),
+        ]
+        for (text, digest) in known {
+            for size in [1, 3, 32, 100] {
+                var content = ContentDigest()
+                let bytes = Array(text.utf8)
+                for start in stride(from: 0, to: bytes.count, by: size) {
+                    content.update(bytes.span.extracting(start..<min(start + size, bytes.count)))
+                }
+                #expect(content.value == digest, "\(text), \(size)")
+            }
+        }
+    }
+}
