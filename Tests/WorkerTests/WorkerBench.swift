@@ -49,13 +49,14 @@ final class WorkerBench: Sendable {
     func worker(
         _ process: FakeProcess = FakeProcess("worker"),
         slots: Int = 1,
+        prefetch: Int? = nil,
         policy: RetryPolicy = RetryPolicy(),
         observer: any StepObserver = NoObserver()
     ) -> Worker {
         Worker(
             WorkerSettings(name: process.name, slots: slots, policy: policy),
             ports: WorkerPorts(
-                receiver: InMemoryTaskReceiver(broker, slots: slots, process: process),
+                receiver: InMemoryTaskReceiver(broker, slots: prefetch ?? slots, process: process),
                 publisher: InMemoryPublisher(broker, process: process),
                 inFlight: InFlightStoreOfProcess(inFlight, process: process),
                 makeLoader: { [self] _ in try connect(process) },
