@@ -233,11 +233,9 @@ public struct RowEncoder: ~Copyable, Sendable {
         case .key(let index, let isNull):
             let plan = program.keyPlans[index]
             let value = shown(program.keys[index].output) ?? "its business key"
-            let reason =
-                isNull
-                ? "it is empty, and the reference must name a member"
-                : "\(value) is no member of what it references"
-            return (plan.name, "references", reason)
+            return isNull
+                ? (plan.name, "required", "it is empty, and the reference must name a member")
+                : (plan.name, "references", "\(value) is no member of what it references")
         case .grain(let first):
             let file = first.input == input ? "" : " of \(inputNames[first.input] ?? "another input")"
             return (

@@ -43,7 +43,7 @@ struct ReferenceTests {
         let rows = batch([["A-9", "", ""], ["  ", "", ""]])
         var rejecting = try harness(agent(.reject))
         rejecting.encode(rows)
-        #expect(rejecting.rejects.map(\.rule) == ["references", "references"])
+        #expect(rejecting.rejects.map(\.rule) == ["references", "required"])
         #expect(rejecting.rejects.map(\.column) == ["agent", "agent"])
         #expect(rejecting.rejects[0].reason.contains("`A-9`"))
 
