@@ -74,9 +74,10 @@ struct Cleaner: ~Copyable {
         case .title: return recased(text, .title)
         case .digits: return digits(text)
         case .nullIf:
-            let isNull = details.stepTexts[index].texts.contains { candidate in
-                withView(of: candidate) { $0.equals(text) }
-            }
+            let isNull = details.stepTexts[index].texts
+                .contains { candidate in
+                    withView(of: candidate) { $0.equals(text) }
+                }
             return isNull ? text.part(0, 0) : text
         case .replace:
             let texts = details.stepTexts[index].texts

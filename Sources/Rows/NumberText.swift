@@ -129,7 +129,8 @@ private struct FloatScanner {
         guard text[index] | 0x20 == UInt8(ascii: "e") else { return false }
         index += 1
         var sign = 1
-        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+")
+        {
             sign = text[index] == UInt8(ascii: "-") ? -1 : 1
             index += 1
         }

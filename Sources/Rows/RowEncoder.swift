@@ -228,7 +228,8 @@ public struct RowEncoder: ~Copyable, Sendable {
             let name = program.names[output]
             let value = shown(output) ?? "it"
             let reason =
-                isNull ? "it is empty, so the row is in no period" : "\(value) is not in this period"
+                isNull
+                ? "it is empty, so the row is in no period" : "\(value) is not in this period"
             return (name, "period", reason)
         case .key(let index, let isNull):
             let plan = program.keyPlans[index]
@@ -237,7 +238,8 @@ public struct RowEncoder: ~Copyable, Sendable {
                 ? (plan.name, "required", "it is empty, and the reference must name a member")
                 : (plan.name, "references", "\(value) is no member of what it references")
         case .grain(let first):
-            let file = first.input == input ? "" : " of \(inputNames[first.input] ?? "another input")"
+            let file =
+                first.input == input ? "" : " of \(inputNames[first.input] ?? "another input")"
             return (
                 nil, "grain",
                 "line \(first.line)\(file) has the same \(program.grainNames) and other values"

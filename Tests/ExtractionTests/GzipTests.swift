@@ -124,9 +124,10 @@ enum Gzip {
     /// CRC-32, bit by bit.
     private static func checksum(_ bytes: [UInt8]) -> UInt32 {
         ~bytes.reduce(UInt32.max) { sum, byte in
-            (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in
-                sum & 1 == 1 ? sum >> 1 ^ 0xedb8_8320 : sum >> 1
-            }
+            (0..<8)
+                .reduce(sum ^ UInt32(byte)) { sum, _ in
+                    sum & 1 == 1 ? sum >> 1 ^ 0xedb8_8320 : sum >> 1
+                }
         }
     }
 
