@@ -43,7 +43,7 @@ enum NumberText {
         return nil
     }
 
-    /// A number with an optional sign, fraction and exponent. `inf` and `nan` are no numbers here.
+    /// A number with an optional sign, fraction and exponent; `inf` and `nan` are none.
     @inline(__always)
     static func float(_ text: ByteView, into value: inout Double) -> ValueFault? {
         var scanner = FloatScanner(text: text)
