@@ -28,8 +28,10 @@ public struct CSVReader: Sendable {
     /// - Parameters:
     ///   - name: The input's name, for messages.
     ///   - input: The input's place among its reader's.
+    ///   - dialect: How it is written.
     ///   - keepsBlankLines: Whether, below a header of one column, a blank line is a record whose
     ///     only field is empty, as Postgres writes a null.
+    ///   - limits: What it may hold at most.
     public init(
         name: String,
         input: Int = 0,

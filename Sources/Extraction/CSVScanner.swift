@@ -103,13 +103,14 @@ struct CSVScanner: Sendable {
     /// Moves the fields of the record that has not ended to the front.
     private mutating func forgetEndedRecords() {
         let shift = recordStart
-        let open = fields[firstField...].map { field in
-            RowBatch.FieldSlice(
-                start: field.start - shift,
-                length: field.length,
-                wasQuoted: field.wasQuoted
-            )
-        }
+        let open = fields[firstField...]
+            .map { field in
+                RowBatch.FieldSlice(
+                    start: field.start - shift,
+                    length: field.length,
+                    wasQuoted: field.wasQuoted
+                )
+            }
         escapedFields = escapedFields.map { $0 - firstField }
         let capacity = fields.capacity
         fields = []
@@ -261,11 +262,12 @@ struct CSVScanner: Sendable {
         try checkSize(of: 0, record: end &- recordStart)
         if !escapedFields.isEmpty { unescapeFields(bytes) }
         if header == nil {
-            header = try CSVHeader(name: name, limits: limits).names(
-                fields: fields[firstField...].map { text(of: $0, in: bytes) },
-                count: fieldCount,
-                hasBrokenQuotes: hasBrokenQuotes
-            )
+            header = try CSVHeader(name: name, limits: limits)
+                .names(
+                    fields: fields[firstField...].map { text(of: $0, in: bytes) },
+                    count: fieldCount,
+                    hasBrokenQuotes: hasBrokenQuotes
+                )
             fields.removeAll(keepingCapacity: true)
         } else {
             addRow(end: end)
@@ -341,9 +343,10 @@ struct CSVScanner: Sendable {
     }
 
     private func text(of field: RowBatch.FieldSlice, in bytes: Span<UInt8>) -> [UInt8] {
-        (field.start..<field.start + field.length).map { index in
-            index < bytes.count ? bytes[index] : unescaped[index - bytes.count]
-        }
+        (field.start..<field.start + field.length)
+            .map { index in
+                index < bytes.count ? bytes[index] : unescaped[index - bytes.count]
+            }
     }
 
     /// The number of the input's bytes that became a part of `bytes`: Latin-1 grows in UTF-8.

@@ -35,7 +35,7 @@ struct FilePattern {
         }
     }
 
-    /// Whether a file or folder name fits one of the components. Hidden ones need a written dot.
+    /// Whether a file or folder name fits one of the components; hidden ones need a written dot.
     static func matches(_ name: String, component: String) -> Bool {
         if name.hasPrefix(".") && !component.hasPrefix(".") { return false }
         let parts = component.split(separator: "*", omittingEmptySubsequences: false)

@@ -33,9 +33,12 @@ public struct GzipReader: ~Copyable {
 
     /// Expands some bytes into `output`, which it fills at most once.
     ///
-    /// - Parameter consumed: How many bytes of `input` have been used; advanced by the call.
-    /// - Returns: The number of bytes written to the beginning of `output`; 0 when more input is
-    ///   needed.
+    /// - Parameters:
+    ///   - input: Compressed bytes.
+    ///   - consumed: How many of them have been used; advanced by the call.
+    ///   - output: Receives the expanded bytes at its beginning.
+    /// - Returns: The number of bytes written to `output`; 0 when more input is needed.
+    /// - Throws: ``ExtractionError`` when the bytes are damaged or expand beyond the limits.
     public mutating func expand(
         _ input: Span<UInt8>,
         consumed: inout Int,

@@ -5,7 +5,11 @@ public import Rows
 public enum ZoneTables {
     /// Reads the tables of some zones.
     ///
-    /// - Parameter folder: Where the files are; the distribution's package `tzdata` puts them there.
+    /// - Parameters:
+    ///   - names: IANA names.
+    ///   - folder: Where the files are; the distribution's package `tzdata` puts them there.
+    /// - Returns: The tables by name.
+    /// - Throws: ``ExtractionError`` for a name that is no zone, or a machine without zones.
     public static func load(
         _ names: Set<String>,
         folder: String = "/usr/share/zoneinfo"

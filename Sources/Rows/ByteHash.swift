@@ -24,6 +24,16 @@ struct ByteHash {
         return Self.fold(state ^ keys.2, UInt64(bitPattern: Int64(bytes.count)) ^ keys.1)
     }
 
+    /// The same hash of up to eight bytes that lie in a number, the first one lowest.
+    func hash(packed: UInt64, count: Int) -> UInt64 {
+        unsafe withUnsafeBytes(of: packed.littleEndian) { raw in
+            unsafe raw.withMemoryRebound(to: UInt8.self) { buffer in
+                guard let base = buffer.baseAddress else { return 0 }
+                return unsafe hash(ByteView(base: base, count: count))
+            }
+        }
+    }
+
     /// A hash of 128 bits, wide enough to stand for the bytes themselves.
     @inline(__always)
     func wideHash(_ bytes: ByteView) -> WideHash {

@@ -69,7 +69,7 @@ struct ByteView {
         return count < other.count
     }
 
-    /// The bytes as text, with U+FFFD for what is not UTF-8. For messages and slow paths only.
+    /// The bytes as text, with U+FFFD for what is not UTF-8: for messages and slow paths.
     var text: String {
         unsafe String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
     }

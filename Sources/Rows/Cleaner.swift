@@ -25,7 +25,7 @@ struct Cleaner: ~Copyable {
         var texts: [[UInt8]]
     }
 
-    /// The steps of a column: four bits each, the first one lowest. At most 16.
+    /// The steps of a column: four bits each, the first one lowest; `nil` for more than 16.
     static func program(_ steps: [CleaningStep]) -> (codes: UInt64, texts: [StepTexts])? {
         guard steps.count <= 16 else { return nil }
         var codes: UInt64 = 0
@@ -74,9 +74,10 @@ struct Cleaner: ~Copyable {
         case .title: return recased(text, .title)
         case .digits: return digits(text)
         case .nullIf:
-            let isNull = details.stepTexts[index].texts.contains { candidate in
-                withView(of: candidate) { $0.equals(text) }
-            }
+            let isNull = details.stepTexts[index].texts
+                .contains { candidate in
+                    withView(of: candidate) { $0.equals(text) }
+                }
             return isNull ? text.part(0, 0) : text
         case .replace:
             let texts = details.stepTexts[index].texts

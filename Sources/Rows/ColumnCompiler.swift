@@ -158,7 +158,9 @@ private struct RuleCompiler {
         }
     }
 
-    /// A bound's encoding. Dates may also be written as `yyyy-MM-dd`, whatever the column's format;
+    /// A bound's encoding.
+    ///
+    /// Dates may also be written as `yyyy-MM-dd`, whatever the column's format;
     /// decimals may have any number of digits.
     private func encoded(_ text: String) -> [UInt8]? {
         var column = column

@@ -79,11 +79,8 @@ enum CompiledRule: Sendable {
         }
     }
 
-    /// Whether a value keeps the rule.
-    ///
-    /// - Parameters:
-    ///   - text: The cleaned text, not empty.
-    ///   - value: The value's binary encoding, without its length.
+    /// Whether a value keeps the rule; `text` is its cleaned text, not empty, and `value` its binary
+    /// encoding without the length.
     func holds(text: ByteView, value: ByteView, kind: Column.Kind) -> Bool {
         switch self {
         case .required: true

@@ -39,7 +39,9 @@ public struct DateFormat: Sendable, Hashable {
     public static let isoTimestamp = DateFormat("yyyy-MM-dd HH:mm:ss")
 }
 
-/// One step of cleaning, applied to the text before it is read as its type. Steps run in order.
+/// One step of cleaning, applied to the text before it is read as its type.
+///
+/// Steps run in order.
 public enum CleaningStep: Sendable, Hashable {
     /// Removes white space (Unicode) at both ends.
     case trim
@@ -97,7 +99,7 @@ public struct ValuePlan: Sendable, Hashable {
     public var source: String
     /// What the text is read as.
     public var type: ColumnType
-    /// Cleaning, in order. Text that is empty after it is null.
+    /// Cleaning, in order; text that is empty after it is null.
     public var cleaning: [CleaningStep]
     /// Rules, checked in order after typing; the first broken one is reported.
     public var rules: [Rule]

@@ -43,7 +43,7 @@ enum NumberText {
         return nil
     }
 
-    /// A number with an optional sign, fraction and exponent. `inf` and `nan` are no numbers here.
+    /// A number with an optional sign, fraction and exponent; `inf` and `nan` are none.
     @inline(__always)
     static func float(_ text: ByteView, into value: inout Double) -> ValueFault? {
         var scanner = FloatScanner(text: text)
@@ -129,7 +129,8 @@ private struct FloatScanner {
         guard text[index] | 0x20 == UInt8(ascii: "e") else { return false }
         index += 1
         var sign = 1
-        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+")
+        {
             sign = text[index] == UInt8(ascii: "-") ? -1 : 1
             index += 1
         }

@@ -13,7 +13,9 @@ public struct Reject: Sendable, Hashable {
     /// The rule that was broken: a type's name, a rule's name, `references`, `grain`, `period`,
     /// `fields`, `quotes` or `encoding`.
     public var rule: String
-    /// Why, in at most 200 characters. It may show the value, so it is as secret as the row.
+    /// Why, in at most 200 characters.
+    ///
+    /// It may show the value, so it is as secret as the row.
     public var reason: String
 
     /// Creates a reject; `reason` is cut to 200 characters.

@@ -18,9 +18,10 @@ struct RejectReason {
         let start = text.count > 240 ? text.part(0, 240) : text
         let all = start.text
         let isWhole = start.count == text.count && all.unicodeScalars.count <= 60
-        let scalars = all.unicodeScalars.prefix(60).map { scalar in
-            scalar.properties.generalCategory == .control ? "·" : scalar
-        }
+        let scalars = all.unicodeScalars.prefix(60)
+            .map { scalar in
+                scalar.properties.generalCategory == .control ? "·" : scalar
+            }
         return "`" + String(String.UnicodeScalarView(scalars)) + (isWhole ? "`" : "…`")
     }
 
@@ -86,7 +87,10 @@ struct RejectReason {
         case .oneOf(let texts): (rule.name, "\(value) is none of \(Self.list(texts))")
         case .matches(let pattern): (rule.name, "\(value) does not match `\(pattern)`")
         case .length(let minimum, let maximum):
-            (rule.name, "\(value) is not \(minimum ?? 0) to \(maximum.map(String.init) ?? "any number of") characters long")
+            (
+                rule.name,
+                "\(value) is not \(minimum ?? 0) to \(maximum.map(String.init) ?? "any number of") characters long"
+            )
         }
     }
 

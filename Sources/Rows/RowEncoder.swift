@@ -14,10 +14,12 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// Compiles a layout for a source.
     ///
     /// - Parameters:
+    ///   - layout: What a row is made of.
     ///   - header: The names of the source's columns.
     ///   - grain: The outputs that identify a row; none when rows need not be distinct.
     ///   - bounds: The period that rows must lie in.
     ///   - zones: A table for each of the layout's ``RowLayout/zones``; UTC may be left out.
+    /// - Throws: ``RowLayoutError`` when the source lacks a column or a plan cannot be carried out.
     public init(
         layout: RowLayout,
         header: [String],
@@ -49,6 +51,7 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// Encodes a batch.
     ///
     /// - Parameters:
+    ///   - batch: Records of a source whose columns are those of the header.
     ///   - keys: The maps of the layout's references. They are not changed: to borrow them
     ///     exclusively spares counting references for every row.
     ///   - copy: Receives the rows as tuples of a binary COPY, without its header and trailer.
@@ -86,8 +89,9 @@ public struct RowEncoder: ~Copyable, Sendable {
         return missing
     }
 
-    /// Encodes the rows put aside, now that `keys` knows the members they wait for. A row whose
-    /// member is still unknown becomes a reject.
+    /// Encodes the rows put aside, now that `keys` knows the members they wait for.
+    ///
+    /// A row whose member is still unknown becomes a reject.
     public mutating func encodeDeferred(
         keys: inout KeyMaps,
         into copy: inout [UInt8],
@@ -212,9 +216,8 @@ public struct RowEncoder: ~Copyable, Sendable {
         )
     }
 
-    /// Column, rule and reason of a refusal that is not about one value.
-    ///
-    /// - Parameter shown: The source's text of an output's fields, where it is at hand.
+    /// Column, rule and reason of a refusal that is not about one value; `shown` gives the source's
+    /// text of an output's fields, where it is at hand.
     private func words(
         for refusal: RowWriter.Refusal,
         input: Int,
@@ -228,7 +231,8 @@ public struct RowEncoder: ~Copyable, Sendable {
             let name = program.names[output]
             let value = shown(output) ?? "it"
             let reason =
-                isNull ? "it is empty, so the row is in no period" : "\(value) is not in this period"
+                isNull
+                ? "it is empty, so the row is in no period" : "\(value) is not in this period"
             return (name, "period", reason)
         case .key(let index, let isNull):
             let plan = program.keyPlans[index]
@@ -237,7 +241,8 @@ public struct RowEncoder: ~Copyable, Sendable {
                 ? (plan.name, "required", "it is empty, and the reference must name a member")
                 : (plan.name, "references", "\(value) is no member of what it references")
         case .grain(let first):
-            let file = first.input == input ? "" : " of \(inputNames[first.input] ?? "another input")"
+            let file =
+                first.input == input ? "" : " of \(inputNames[first.input] ?? "another input")"
             return (
                 nil, "grain",
                 "line \(first.line)\(file) has the same \(program.grainNames) and other values"

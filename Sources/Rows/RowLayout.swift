@@ -73,8 +73,10 @@ public struct KeyPlan: Sendable, Hashable {
         self.asOf = asOf
     }
 
-    /// What happens to a row whose business key the map does not know. A null business key is the
-    /// unknown member's, or a reject where unknown keys are.
+    /// What happens to a row whose business key the map does not know.
+    ///
+    /// A null business key is the unknown member's; where unknown keys are refused, it breaks the
+    /// rule `required`.
     public enum Missing: Sendable, Hashable {
         /// The row becomes a reject.
         case reject

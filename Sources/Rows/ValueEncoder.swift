@@ -45,7 +45,7 @@ struct ValueEncoder: ~Copyable {
         return nil
     }
 
-    /// The text that is read as the type; valid until the next call. For messages.
+    /// The text that is read as the type, for messages; valid until the next call.
     mutating func cleaned(_ field: ByteView, column index: Int) -> ByteView {
         guard UTF8Check.fault(in: field) == nil else { return field }
         return cleaner.clean(field, codes: columns[index].steps, details: details[index])
@@ -71,11 +71,14 @@ struct ValueEncoder: ~Copyable {
     ) -> Int? {
         let value = out.view.part(start + 4, out.count)
         let kind = columns[index].kind
-        let rules = details[index].rules
-        for place in rules.indices where !rules[place].holds(text: text, value: value, kind: kind) {
-            return place
+        // Through the buffer, because an array's subscript would copy the rule and count references.
+        return unsafe details[index].rules.withUnsafeBufferPointer { rules in
+            for place in 0..<rules.count {
+                let isKept = unsafe rules[place].holds(text: text, value: value, kind: kind)
+                if !isKept { return place }
+            }
+            return nil
         }
-        return nil
     }
 
     @inline(__always)

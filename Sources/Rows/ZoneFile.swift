@@ -158,16 +158,17 @@ private struct ZoneFileReader {
     ) throws(ZoneFileProblem) -> [Int] {
         let start = position
         try skip(count * size)
-        return (0..<count).map { index in
-            var value: UInt64 = 0
-            for byte in bytes[(start + index * size)..<(start + (index + 1) * size)] {
-                value = value << 8 | UInt64(byte)
+        return (0..<count)
+            .map { index in
+                var value: UInt64 = 0
+                for byte in bytes[(start + index * size)..<(start + (index + 1) * size)] {
+                    value = value << 8 | UInt64(byte)
+                }
+                switch size {
+                case 4: return Int(Int32(truncatingIfNeeded: value))
+                case 8: return Int(Int64(bitPattern: value))
+                default: return Int(value)
+                }
             }
-            switch size {
-            case 4: return Int(Int32(truncatingIfNeeded: value))
-            case 8: return Int(Int64(bitPattern: value))
-            default: return Int(value)
-            }
-        }
     }
 }

@@ -45,10 +45,9 @@ public struct ZoneTable: Sendable {
         self.segments = segments
     }
 
-    /// The start of a day in microseconds since 2000-01-01 UTC.
+    /// The start of a day (counted from 1970-01-01) in microseconds since 2000-01-01 UTC.
     ///
-    /// - Parameter day: Counted from 1970-01-01. When clocks skip its midnight, the day begins
-    ///   where the gap ends.
+    /// When clocks skip its midnight, the day begins where the gap ends.
     public func startOfDay(_ day: Int) -> Int64 {
         let local = day * 86_400
         let segment = firstSegment(endingAfter: local)

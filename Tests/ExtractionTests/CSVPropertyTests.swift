@@ -7,7 +7,8 @@ import Testing
 struct CSVPropertyTests {
     /// Pieces that meet in every way that matters to a state machine.
     private static let pieces = [
-        "a", "b", "ñ", "0", " ", ",", ",", ",", "\n", "\n", "\r", "\r\n", "\"", "\"", "\"\"", "long text",
+        "a", "b", "ñ", "0", " ", ",", ",", ",", "\n", "\n", "\r", "\r\n", "\"", "\"", "\"\"",
+        "long text",
         "a field that is longer than a word", "\\.", "\"quoted\"", "\"q,q\n\"\"q\"",
     ]
 
@@ -29,7 +30,10 @@ struct CSVPropertyTests {
         }
     }
 
-    @Test("records are those of a parser that goes byte by byte", arguments: 0..<40 as Range<UInt64>)
+    @Test(
+        "records are those of a parser that goes byte by byte",
+        arguments: 0..<40 as Range<UInt64>
+    )
     func reference(block: UInt64) throws {
         for seed in block * 50..<(block + 1) * 50 {
             let text = text(seed)
@@ -37,7 +41,10 @@ struct CSVPropertyTests {
             let records = try readCSV(text, chunk: Int(seed % 7) + 1).records
             #expect(records.map(\.line) == expected.map(\.line), "seed \(seed)")
             #expect(records.map(\.byteOffset) == expected.map(\.byteOffset), "seed \(seed)")
-            #expect(records.map { $0.fault == "quotes" } == expected.map(\.isBroken), "seed \(seed)")
+            #expect(
+                records.map { $0.fault == "quotes" } == expected.map(\.isBroken),
+                "seed \(seed)"
+            )
             for (record, wanted) in zip(records, expected) where !wanted.isBroken {
                 #expect(record.fields == wanted.fields, "seed \(seed)")
                 #expect(record.fault == (wanted.fields.count == 3 ? nil : "fields"), "seed \(seed)")

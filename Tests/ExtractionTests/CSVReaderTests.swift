@@ -66,7 +66,9 @@ struct CSVReaderTests {
 
     @Test("empty fields at every place are fields")
     func emptyFields() throws {
-        #expect(try fields("a,b,c\n,,\n1,,\n,,3") == [["", "", ""], ["1", "", ""], ["", "", "3"]])
+        #expect(
+            try fields("a,b,c\n,,\n1,,\n,,3") == [["", "", ""], ["1", "", ""], ["", "", "3"]]
+        )
         #expect(try fields("a,b\n1,") == [["1", ""]])
     }
 
@@ -126,7 +128,9 @@ struct CSVReaderTests {
     @Test("a file that is UTF-8 and declared Latin-1 is refused")
     func wronglyDeclared() {
         let bytes: [UInt8] = [0xef, 0xbb, 0xbf] + Array("a\n1\n".utf8)
-        #expect(code { _ = try readCSV(bytes, dialect: CSVDialect(encoding: .latin1)) } == .encoding)
+        #expect(
+            code { _ = try readCSV(bytes, dialect: CSVDialect(encoding: .latin1)) } == .encoding
+        )
     }
 
     @Test("bytes that are not UTF-8, and NUL, are left for the encoder to refuse")
@@ -161,7 +165,10 @@ struct CSVReaderTests {
         #expect(try readCSV("a,,\n1,2,3\n").header == ["a", "", ""])
     }
 
-    @Test("a header of broken quotes or bytes is refused", arguments: ["\"a,b\n1,2\n", "\"a\"x,b\n"])
+    @Test(
+        "a header of broken quotes or bytes is refused",
+        arguments: ["\"a,b\n1,2\n", "\"a\"x,b\n"]
+    )
     func badHeader(text: String) {
         #expect(code { _ = try readCSV(text) } == .header)
         #expect(code { _ = try readCSV([0xff, 0x0a]) } == .header)

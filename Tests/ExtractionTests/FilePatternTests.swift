@@ -1,5 +1,6 @@
-@testable import Extraction
 import Testing
+
+@testable import Extraction
 
 @Suite("File patterns")
 struct FilePatternTests {
@@ -9,7 +10,8 @@ struct FilePatternTests {
             ("a.csv", "a.csv", true), ("a.csv", "aXcsv", false), ("*.csv", "a.csv", true),
             ("*.csv", ".csv", false), ("*.csv", ".a.csv", false), ("a*b*c", "abc", true),
             ("a*b*c", "aXbYc", true), ("a*b*c", "acb", false), ("ab*ba", "aba", false),
-            ("*", "anything", true), ("a**b", "aXb", true), (".a*", ".ab", true), ("*a", "ba ", false),
+            ("*", "anything", true), ("a**b", "aXb", true), (".a*", ".ab", true),
+            ("*a", "ba ", false),
         ]
     )
     func star(component: String, name: String, isMatch: Bool) {

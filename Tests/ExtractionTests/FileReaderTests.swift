@@ -1,14 +1,17 @@
-@testable import Extraction
 import Foundation
 import Pipelines
 import Rows
 import Testing
 
+@testable import Extraction
+
 @Suite("Files")
 struct FileReaderTests {
     /// A folder that goes away with the test.
     private final class Folder {
-        let url = FileManager.default.temporaryDirectory.appending(path: "extract-\(UUID().uuidString)")
+        let url = FileManager.default.temporaryDirectory.appending(
+            path: "extract-\(UUID().uuidString)"
+        )
 
         init() throws {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -83,9 +86,11 @@ struct FileReaderTests {
         var reader = try await open("calls_{period}_*.csv", in: folder, period: march)
         #expect(reader.header == ["id", "v"])
         #expect(try await drain(&reader).map(\.fields) == [["1", "a"], ["2", "b"], ["3", "c"]])
-        #expect(reader.inputs.map(\.name) == [
-            "calls_2024-03_a.csv", "calls_2024-03_aa.csv", "calls_2024-03_b.csv",
-        ])
+        #expect(
+            reader.inputs.map(\.name) == [
+                "calls_2024-03_a.csv", "calls_2024-03_aa.csv", "calls_2024-03_b.csv",
+            ]
+        )
         #expect(reader.inputs.map(\.size) == [12, 5, 9])
     }
 
@@ -142,7 +147,10 @@ struct FileReaderTests {
         #expect(absent.code == .missing)
     }
 
-    @Test("a pattern stays in its folder", arguments: ["../x.csv", "a/../../x.csv", "/etc/passwd", ""])
+    @Test(
+        "a pattern stays in its folder",
+        arguments: ["../x.csv", "a/../../x.csv", "/etc/passwd", ""]
+    )
     func escapes(pattern: String) async throws {
         #expect(try await failure(pattern, in: try Folder()).code == .escape)
     }

@@ -30,7 +30,9 @@ struct QueryReaderTests {
             url: url
         )
         #expect(reader.header == ["id", "Name", "note"])
-        #expect(try await drain(&reader).map(\.fields) == [["1", "a,\"b\"", ""], ["2", "x\ny", "ñ"]])
+        #expect(
+            try await drain(&reader).map(\.fields) == [["1", "a,\"b\"", ""], ["2", "x\ny", "ñ"]]
+        )
         #expect(reader.inputs.map(\.name) == ["crm"])
     }
 
@@ -49,9 +51,11 @@ struct QueryReaderTests {
             url: url,
             period: Period("2024-02", grain: .month)
         )
-        #expect(try await drain(&reader).map(\.fields) == [
-            ["2024-02-01", "2024-02-29", ":period_start"]
-        ])
+        #expect(
+            try await drain(&reader).map(\.fields) == [
+                ["2024-02-01", "2024-02-29", ":period_start"]
+            ]
+        )
     }
 
     @Test("many rows come whole, in order")

@@ -1,6 +1,7 @@
-@testable import Extraction
 import Pipelines
 import Rows
+
+@testable import Extraction
 
 /// A record as a test compares it.
 struct Record: Equatable, CustomStringConvertible {
@@ -14,9 +15,10 @@ struct Record: Equatable, CustomStringConvertible {
     var description: String { "\(line)@\(byteOffset) \(fields) \(fault ?? "") \(raw)" }
 
     init(_ row: RowBatch.Row, of batch: RowBatch) {
-        fields = (0..<row.fieldCount).map {
-            String(decoding: batch.field($0, of: row), as: UTF8.self)
-        }
+        fields = (0..<row.fieldCount)
+            .map {
+                String(decoding: batch.field($0, of: row), as: UTF8.self)
+            }
         line = row.line
         byteOffset = row.byteOffset
         raw = String(decoding: batch.raw(of: row), as: UTF8.self)

@@ -23,7 +23,9 @@ struct ZoneTablesTests {
 
     @Test(
         "what is no zone is refused, and nothing else is read",
-        arguments: ["America/Bogotá", "Nowhere/City", "../../etc/passwd", "/etc/passwd", "", "America"]
+        arguments: [
+            "America/Bogotá", "Nowhere/City", "../../etc/passwd", "/etc/passwd", "", "America",
+        ]
     )
     func badNames(name: String) {
         #expect(throws: ExtractionError.self) { try ZoneTables.load([name]) }

@@ -87,7 +87,9 @@ struct CleaningTests {
     @Test("text that is empty after cleaning is null")
     func emptyAfterCleaning() throws {
         #expect(try encode("   ", as: .integer, cleaning: [.trim]) == .null)
-        #expect(try encode("   ", as: .text, cleaning: [.trim], rules: [.required]).rule == "required")
+        #expect(
+            try encode("   ", as: .text, cleaning: [.trim], rules: [.required]).rule == "required"
+        )
     }
 
     @Test("more steps than there is room for are an error, not a silent loss")

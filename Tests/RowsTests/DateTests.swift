@@ -75,7 +75,10 @@ struct DateTests {
 
     @Test("fractions of a second keep their digits")
     func fraction() throws {
-        let millis = ColumnType.timestamp(format: DateFormat("yyyy-MM-dd'T'HH:mm:ss.SSS"), zone: "UTC")
+        let millis = ColumnType.timestamp(
+            format: DateFormat("yyyy-MM-dd'T'HH:mm:ss.SSS"),
+            zone: "UTC"
+        )
         #expect(try encode("2000-01-01T00:00:00.125", as: millis).number == 125_000)
         let micros = ColumnType.timestamp(format: DateFormat("yyyyMMddHHmmssSSSSSS"), zone: "UTC")
         #expect(try encode("20000101000000000001", as: micros).number == 1)
@@ -92,7 +95,9 @@ struct DateTests {
         let hour: Int64 = 3_600_000_000
         #expect(try encode("2000-01-01 00:00:00Z", as: type, zones: zones).number == 0)
         #expect(try encode("2000-01-01 00:00:00+01:00", as: type, zones: zones).number == -hour)
-        #expect(try encode("2000-01-01 00:00:00-05:30", as: type, zones: zones).number == hour * 11 / 2)
+        #expect(
+            try encode("2000-01-01 00:00:00-05:30", as: type, zones: zones).number == hour * 11 / 2
+        )
         #expect(try encode("2000-01-01 00:00:00+1", as: type, zones: zones).rule == "timestamp")
         #expect(try encode("2000-01-01 00:00:00+0100", as: type, zones: zones).rule == "timestamp")
     }

@@ -28,7 +28,8 @@ enum Encoded: Equatable {
     var number: Int64? {
         bytes.map { bytes in
             let bits = bytes.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-            return bytes.count == 4 ? Int64(Int32(truncatingIfNeeded: bits)) : Int64(bitPattern: bits)
+            return bytes.count == 4
+                ? Int64(Int32(truncatingIfNeeded: bits)) : Int64(bitPattern: bits)
         }
     }
 }
@@ -86,7 +87,8 @@ func tuples(_ copy: [UInt8]) -> [[[UInt8]?]] {
     func number(_ size: Int) -> Int {
         defer { position += size }
         let bits = copy[position..<position + size].reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-        return size == 2 ? Int(Int16(truncatingIfNeeded: bits)) : Int(Int32(truncatingIfNeeded: bits))
+        return size == 2
+            ? Int(Int16(truncatingIfNeeded: bits)) : Int(Int32(truncatingIfNeeded: bits))
     }
     while position < copy.count {
         var row: [[UInt8]?] = []

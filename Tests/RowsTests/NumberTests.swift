@@ -45,16 +45,18 @@ struct NumberTests {
     )
     func decimal(text: String, digits: [Int], weight: Int, sign: Int) throws {
         let header = [digits.count, weight, sign, 6]
-        let bytes = (header + digits).flatMap {
-            [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)]
-        }
+        let bytes = (header + digits)
+            .flatMap {
+                [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)]
+            }
         #expect(try encode(text, as: .decimal(precision: 20, scale: 6)) == .value(bytes))
     }
 
     @Test(
         "decimals that would lose a digit or are written in another way are refused",
         arguments: [
-            "1000", "999.999", "0.001", "1e2", "NaN", "Infinity", "1,5", "1.234,50", "1 000", "", ".",
+            "1000", "999.999", "0.001", "1e2", "NaN", "Infinity", "1,5", "1.234,50", "1 000", "",
+            ".",
             "-", "1.2.3", "12a", "--1",
         ]
     )
@@ -88,7 +90,8 @@ struct NumberTests {
         "floating-point numbers are the nearest doubles",
         arguments: [
             "0", "-0", "1", "-1.5", "0.1", "3.141592653589793", "1e3", "1E-3", "2.5e+2",
-            "9007199254740993", "1.7976931348623157e308", "5e-324", "123456789012345678901234567890",
+            "9007199254740993", "1.7976931348623157e308", "5e-324",
+            "123456789012345678901234567890",
             "0.000000000000000000000000000001", ".5", "5.", "0e999", "00012",
             "2.2250738585072014e-308", "8.5e22", "1e23",
         ]
@@ -102,7 +105,8 @@ struct NumberTests {
     @Test(
         "floating-point numbers beyond a double, and words, are refused",
         arguments: [
-            "1e400", "-1e400", "1e-400", "NaN", "nan", "inf", "Infinity", "1,5", "1e", "e5", "+", ".",
+            "1e400", "-1e400", "1e-400", "NaN", "nan", "inf", "Infinity", "1,5", "1e", "e5", "+",
+            ".",
             "0x1p3", "1_000", "1e5x", "1 ",
         ]
     )
@@ -145,7 +149,8 @@ private struct Numeric {
     let text: String
 
     init?(_ bytes: [UInt8]) {
-        let words = stride(from: 0, to: bytes.count, by: 2).map { Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]) }
+        let words = stride(from: 0, to: bytes.count, by: 2)
+            .map { Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]) }
         let (count, weight) = (words[0], Int(Int16(truncatingIfNeeded: words[1])))
         guard words.count == 4 + count else { return nil }
         func group(_ power: Int) -> String {

@@ -58,7 +58,8 @@ struct RowEncoderTests {
         }
         #expect(error?.code == .missingColumn)
         #expect(
-            error?.message == "`amuont` is read from the column `amuont`, which the source does not "
+            error?.message
+                == "`amuont` is read from the column `amuont`, which the source does not "
                 + "have (did you mean `amount`?); its columns are `id`, `amount`, `day`"
         )
     }
@@ -92,14 +93,18 @@ struct RowEncoderTests {
 
     @Test("rows of one grain with other values are refused, naming the first one's line")
     func conflicts() throws {
-        var harness = Harness(try RowEncoder(layout: RowLayout([id, amount]), header: header, grain: [0]))
+        var harness = Harness(
+            try RowEncoder(layout: RowLayout([id, amount]), header: header, grain: [0])
+        )
         harness.encode(batch([["1", "10", ""], ["1", "11", ""], ["1", "10", ""]]))
         harness.encode(batch([["1", "12", ""]], input: 1))
         #expect(harness.rejects.map(\.rule) == ["grain", "grain"])
-        #expect(harness.rejects.map(\.reason) == [
-            "line 2 has the same `id` and other values",
-            "line 2 of file0.csv has the same `id` and other values",
-        ])
+        #expect(
+            harness.rejects.map(\.reason) == [
+                "line 2 has the same `id` and other values",
+                "line 2 of file0.csv has the same `id` and other values",
+            ]
+        )
         #expect(harness.counts == [4, 1, 2, 1])
     }
 
@@ -122,7 +127,9 @@ struct RowEncoderTests {
 
     @Test("many rows are told apart, and each of them is found again")
     func manyRows() throws {
-        var harness = Harness(try RowEncoder(layout: RowLayout([id, amount]), header: header, grain: [0]))
+        var harness = Harness(
+            try RowEncoder(layout: RowLayout([id, amount]), header: header, grain: [0])
+        )
         let rows = (0..<10_000).map { ["\($0)", "\($0 % 7)", ""] }
         harness.encode(batch(rows))
         harness.encode(batch(rows))

@@ -39,19 +39,27 @@ struct RuleTests {
         #expect(try encode("31/12/2019", as: type, rules: [.minimum("2020-01-01")]).rule == "min")
         #expect(try encode("01/01/2020", as: type, rules: [.minimum("01/01/2020")]).bytes != nil)
         let time = ColumnType.timestamp(format: .isoTimestamp, zone: "UTC")
-        #expect(try encode("2019-12-31 23:59:59", as: time, rules: [.minimum("2020-01-01")]).rule == "min")
+        #expect(
+            try encode("2019-12-31 23:59:59", as: time, rules: [.minimum("2020-01-01")]).rule
+                == "min"
+        )
     }
 
     @Test("one_of compares the cleaned text")
     func oneOf() throws {
         let rule = Rule.oneOf(["paid", "refused", "a text longer than eight bytes"])
-        #expect(try encode(" PAID", as: .text, cleaning: [.trim, .lower], rules: [rule]).text == "paid")
+        #expect(
+            try encode(" PAID", as: .text, cleaning: [.trim, .lower], rules: [rule]).text == "paid"
+        )
         #expect(try encode("a text longer than eight bytes", as: .text, rules: [rule]).bytes != nil)
         let result = try encode("owed", as: .text, rules: [rule])
-        #expect(result == .rejected(
-            rule: "one_of",
-            reason: "`owed` is none of `paid`, `refused`, `a text longer than eight bytes`"
-        ))
+        #expect(
+            result
+                == .rejected(
+                    rule: "one_of",
+                    reason: "`owed` is none of `paid`, `refused`, `a text longer than eight bytes`"
+                )
+        )
     }
 
     @Test("matches looks at the whole text")
@@ -70,7 +78,9 @@ struct RuleTests {
         #expect(try encode("日本語", as: .text, rules: [rule]).bytes != nil)
         #expect(try encode("ñ", as: .text, rules: [rule]).rule == "length")
         #expect(try encode("abcd", as: .text, rules: [rule]).rule == "length")
-        #expect(try encode("abcd", as: .text, rules: [.length(minimum: 3, maximum: nil)]).bytes != nil)
+        #expect(
+            try encode("abcd", as: .text, rules: [.length(minimum: 3, maximum: nil)]).bytes != nil
+        )
     }
 
     @Test("the first broken rule in the plan's order is reported")
@@ -82,15 +92,21 @@ struct RuleTests {
 
     @Test("null breaks no rule but required")
     func nulls() throws {
-        let rules: [Rule] = [.minimum("1"), .oneOf(["1"]), .matches("1"), .length(minimum: 1, maximum: 1)]
+        let rules: [Rule] = [
+            .minimum("1"), .oneOf(["1"]), .matches("1"), .length(minimum: 1, maximum: 1),
+        ]
         #expect(try encode("", as: .integer, rules: rules) == .null)
         #expect(try encode("", as: .integer, rules: rules + [.required]).rule == "required")
     }
 
     @Test("a bound that is no value of the type is an error of the layout")
     func badBound() {
-        #expect(throws: RowLayoutError.self) { try encode("1", as: .integer, rules: [.minimum("one")]) }
-        #expect(throws: RowLayoutError.self) { try encode("t", as: .boolean, rules: [.minimum("f")]) }
+        #expect(throws: RowLayoutError.self) {
+            try encode("1", as: .integer, rules: [.minimum("one")])
+        }
+        #expect(throws: RowLayoutError.self) {
+            try encode("t", as: .boolean, rules: [.minimum("f")])
+        }
     }
 
     @Test("a reason is at most 200 characters and shows no control characters")

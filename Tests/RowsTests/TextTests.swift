@@ -39,12 +39,14 @@ struct TextTests {
     func randomEncoding() throws {
         var random = Xorshift(seed: 3)
         let pieces: [[UInt8]] = [
-            [0x61], [0xc3, 0xb1], [0xe2, 0x82, 0xac], [0xf0, 0x9f, 0x9a, 0xa2], [0x80], [0xc3], [0xed, 0xa0],
+            [0x61], [0xc3, 0xb1], [0xe2, 0x82, 0xac], [0xf0, 0x9f, 0x9a, 0xa2], [0x80], [0xc3],
+            [0xed, 0xa0],
         ]
         for _ in 0..<5_000 {
-            let bytes = (0..<1 + random.below(12)).flatMap { _ in
-                pieces[random.below(random.below(4) == 0 ? 7 : 4)]
-            }
+            let bytes = (0..<1 + random.below(12))
+                .flatMap { _ in
+                    pieces[random.below(random.below(4) == 0 ? 7 : 4)]
+                }
             let isText = String(validating: bytes, as: UTF8.self) != nil
             #expect((try encode(bytes: bytes, as: .text).bytes == bytes) == isText)
         }
@@ -53,7 +55,8 @@ struct TextTests {
     @Test(
         "the words of a boolean are read in any case",
         arguments: [
-            ("true", 1), ("T", 1), ("YES", 1), ("y", 1), ("1", 1), ("tRuE", 1), ("false", 0), ("F", 0),
+            ("true", 1), ("T", 1), ("YES", 1), ("y", 1), ("1", 1), ("tRuE", 1), ("false", 0),
+            ("F", 0),
             ("no", 0), ("N", 0), ("0", 0),
         ] as [(String, UInt8)]
     )
@@ -61,7 +64,10 @@ struct TextTests {
         #expect(try encode(text, as: .boolean) == .value([value]))
     }
 
-    @Test("other words are no booleans", arguments: ["on", "2", "truee", "tru", "oui", " ", "-", "\u{11}"])
+    @Test(
+        "other words are no booleans",
+        arguments: ["on", "2", "truee", "tru", "oui", " ", "-", "\u{11}"]
+    )
     func badBoolean(text: String) throws {
         #expect(try encode(text, as: .boolean).rule == "boolean")
     }
@@ -69,7 +75,8 @@ struct TextTests {
     @Test("a UUID is sixteen bytes, with or without hyphens")
     func uuid() throws {
         let bytes: [UInt8] = [
-            0x55, 0x0e, 0x84, 0x00, 0xe2, 0x9b, 0x41, 0xd4, 0xa7, 0x16, 0x44, 0x66, 0x55, 0x44, 0, 0xff,
+            0x55, 0x0e, 0x84, 0x00, 0xe2, 0x9b, 0x41, 0xd4, 0xa7, 0x16, 0x44, 0x66, 0x55, 0x44, 0,
+            0xff,
         ]
         #expect(try encode("550e8400-e29b-41d4-a716-4466554400ff", as: .uuid) == .value(bytes))
         #expect(try encode("550E8400E29B41D4A7164466554400FF", as: .uuid) == .value(bytes))
@@ -95,8 +102,10 @@ struct TextTests {
     @Test(
         "what RFC 8259 or jsonb does not allow is refused",
         arguments: [
-            "{", "[1,]", "{'a':1}", "{a:1}", "01", "1.", ".5", "+1", "nul", "[1 2]", "\"a", "\"\t\"",
-            #""\x""#, #""\u00""#, #""\u0000""#, #""\ud800""#, #""\udc00""#, "1e99999", "{} {}", "NaN",
+            "{", "[1,]", "{'a':1}", "{a:1}", "01", "1.", ".5", "+1", "nul", "[1 2]", "\"a",
+            "\"\t\"",
+            #""\x""#, #""\u00""#, #""\u0000""#, #""\ud800""#, #""\udc00""#, "1e99999", "{} {}",
+            "NaN",
             #"{"a" 1}"#, #"{"a":}"#, String(repeating: "[", count: 600),
         ]
     )

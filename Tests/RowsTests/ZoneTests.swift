@@ -41,7 +41,10 @@ struct ZoneTests {
         ] as [(String, Double)]
     )
     func rules(rule: String, hoursWest: Double) throws {
-        let zone = try ZoneTable(name: "Test/Rule", tzif: ZoneFixtures.file(offsets: [0], rule: rule))
+        let zone = try ZoneTable(
+            name: "Test/Rule",
+            tzif: ZoneFixtures.file(offsets: [0], rule: rule)
+        )
         let july = zone.startOfDay(Self.millennium + 182)
         #expect(Double(july - 182 * Self.day) / Double(Self.hour) == hoursWest)
     }
