@@ -80,14 +80,18 @@ public struct LoadDisplay: Sendable {
             (last?.tables ?? []).map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        return frame.tables.filter { table in
-            let before = known[table.name]
-            return table.done + table.failed > (before?.done ?? 0) + (before?.failed ?? 0)
-        }.map { table in
-            let failed = table.failed > 0 ? ", \(table.failed) failed" : ""
-            return "load \(frame.load): \(table.name) \(table.done)/\(table.total) tasks\(failed), "
-                + "\(Wording.count(table.rows, "row"))\n"
-        }.joined()
+        return frame.tables
+            .filter { table in
+                let before = known[table.name]
+                return table.done + table.failed > (before?.done ?? 0) + (before?.failed ?? 0)
+            }
+            .map { table in
+                let failed = table.failed > 0 ? ", \(table.failed) failed" : ""
+                return
+                    "load \(frame.load): \(table.name) \(table.done)/\(table.total) tasks\(failed), "
+                    + "\(Wording.count(table.rows, "row"))\n"
+            }
+            .joined()
     }
 
     /// The whole picture: a bar for each table and a line of totals.
@@ -102,7 +106,8 @@ public struct LoadDisplay: Sendable {
             ])
         }
         let rate = frame.seconds > 0 ? Int(Double(frame.rows) / frame.seconds) : 0
-        let total = "load \(frame.load) of \(frame.pipeline): \(frame.done)/\(frame.total) tasks, "
+        let total =
+            "load \(frame.load) of \(frame.pipeline): \(frame.done)/\(frame.total) tasks, "
             + "\(Wording.count(frame.rows, "row")), \(Wording.grouped(rate)) rows/s, "
             + Wording.duration(seconds: frame.seconds)
         return table.lines + [total]

@@ -43,7 +43,8 @@ public enum PeriodSelection {
         let last = try period(text[dots.upperBound...], grain: grain)
         guard first <= last else {
             throw PeriodSelectionError(
-                description: "the periods `\(text)` run backwards: write `\(last.label)..\(first.label)`"
+                description:
+                    "the periods `\(text)` run backwards: write `\(last.label)..\(first.label)`"
             )
         }
         return span(from: first, through: last)

@@ -72,13 +72,14 @@ struct ValueEncoder: ~Copyable {
         let value = out.view.part(start + 4, out.count)
         let kind = columns[index].kind
         // Through the buffer, because an array's subscript would copy the rule and count references.
-        return unsafe details[index].rules.withUnsafeBufferPointer { rules in
-            for place in 0..<rules.count {
-                let isKept = unsafe rules[place].holds(text: text, value: value, kind: kind)
-                if !isKept { return place }
+        return unsafe details[index].rules
+            .withUnsafeBufferPointer { rules in
+                for place in 0..<rules.count {
+                    let isKept = unsafe rules[place].holds(text: text, value: value, kind: kind)
+                    if !isKept { return place }
+                }
+                return nil
             }
-            return nil
-        }
     }
 
     @inline(__always)

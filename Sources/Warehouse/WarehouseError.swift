@@ -52,7 +52,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     static func ledgerIsNewer(version: Int, known: Int) -> WarehouseError {
         WarehouseError(
             code: .newerLedger,
-            description: "the ledger has schema version `\(version)`, this program knows `\(known)`: "
+            description:
+                "the ledger has schema version `\(version)`, this program knows `\(known)`: "
                 + "use the longshore that made it, or a newer one"
         )
     }

@@ -51,7 +51,10 @@ struct Fleet: Sendable {
 
     /// Logs go to standard error, so that output can be piped.
     private static func logger(level: String?) -> Logger {
-        var logger = Logger(label: "longshore", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(
+            label: "longshore",
+            factory: { StreamLogHandler.standardError(label: $0) }
+        )
         logger.logLevel = level.flatMap { Logger.Level(rawValue: $0) } ?? .info
         return logger
     }

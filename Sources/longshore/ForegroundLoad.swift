@@ -78,7 +78,8 @@ private final class LoadService: Service {
         )
         events = ports.events
         worker = job.slots > 0 ? try await wiring.worker(slots: job.slots, pools: pools) : nil
-        view = job.output.json
+        view =
+            job.output.json
             ? nil
             : ProgressView(
                 load: job.load,

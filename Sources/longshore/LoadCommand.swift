@@ -70,6 +70,7 @@ struct LoadCommand: AsyncParsableCommand {
             ledger: ledger,
             slots: workers ?? (fleet.isLocal ? 2 : 0),
             output: output
-        ).run()
+        )
+        .run()
     }
 }

@@ -15,7 +15,8 @@ struct LoadSummary {
     /// The whole summary: the table, what failed, what to look at next.
     var lines: [String] {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
-        let headline = "load \(load.load) of \(load.pipeline): \(load.state) in "
+        let headline =
+            "load \(load.load) of \(load.pipeline): \(load.state) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
         return [""] + table.lines + ["", headline] + failureLines + nextLines

@@ -7,7 +7,10 @@ struct PipelineArgument: ParsableArguments {
     @Argument(help: "The pipeline's folder, which holds `pipeline.yaml`.")
     var pipeline: String
 
-    @Option(name: .customLong("set"), help: "A value for a parameter of the definition: name=value.")
+    @Option(
+        name: .customLong("set"),
+        help: "A value for a parameter of the definition: name=value."
+    )
     var settings: [String] = []
 
     func validate() throws {
@@ -35,7 +38,11 @@ struct PipelineArgument: ParsableArguments {
     private var parameters: [String: String] {
         var values: [String: String] = [:]
         for setting in settings {
-            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = setting.split(
+                separator: "=",
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
             values[String(parts[0])] = String(parts[1])
         }
         return values

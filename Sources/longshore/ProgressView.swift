@@ -29,7 +29,10 @@ struct ProgressView {
     ) -> LoadFrame {
         var rowsByTable: [String: Int] = [:]
         for (ordinal, reading) in rows where graph.tasks.indices.contains(ordinal) {
-            rowsByTable[Self.table(graph.tasks[ordinal].kind, graph.tasks[ordinal].name), default: 0] +=
+            rowsByTable[
+                Self.table(graph.tasks[ordinal].kind, graph.tasks[ordinal].name),
+                default: 0
+            ] +=
                 reading.rows
         }
         let tables = snapshot.tables.map { table in

@@ -32,7 +32,8 @@ struct ResumeCommand: AsyncParsableCommand {
             ledger: ledger,
             slots: workers ?? (fleet.isLocal ? 2 : 0),
             output: output
-        ).run()
+        )
+        .run()
     }
 
     /// A coordinator that died keeps its lease for some seconds more.

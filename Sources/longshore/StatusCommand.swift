@@ -28,7 +28,11 @@ struct StatusCommand: AsyncParsableCommand {
             try await showTasks(of: load, in: ledger)
         } else {
             let redis = RedisClient(fleet.redis)
-            let inFlight = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
+            let inFlight = RedisInFlightStore(
+                client: redis,
+                fleet: fleet.name,
+                logger: fleet.logger
+            )
             try await showLoads(in: ledger, workers: inFlight.workers())
             await redis.close()
         }

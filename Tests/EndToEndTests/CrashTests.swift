@@ -1,6 +1,6 @@
+import Endpoints
 import Foundation
 import Redis
-import Endpoints
 import TestSupport
 import Testing
 
@@ -14,7 +14,12 @@ struct CrashTests {
         let harbour = try await Harbour.open()
         try await harbour.generateCalls(months: 6, calls: 12_000)
         let run = try await harbour.program.run(
-            "load", Harbour.pipeline("callcenter"), "--periods", Self.periods, "--workers", "2"
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            Self.periods,
+            "--workers",
+            "2"
         )
         #expect(run.exitCode == 0, "\(run.errors)")
         return (try await harbour.checksums("callcenter"), try await harbour.meaningOfCalls())

@@ -49,7 +49,12 @@ struct ErrorTests {
         try await harbour.generateCalls(months: 1, calls: 200, bad: "0%")
         try FileManager.default.removeItem(atPath: harbour.data + "/clients.csv.gz")
         let run = try await harbour.program.run(
-            "load", Harbour.pipeline("callcenter"), "--periods", "2024-01", "--workers", "2"
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01",
+            "--workers",
+            "2"
         )
         #expect(run.exitCode == 1)
         #expect(run.output.contains("clients.csv.gz"), "\(run.output)\(run.errors)")

@@ -49,8 +49,18 @@ struct Harbour: Sendable {
     /// Generates the call centre's sources.
     func generateCalls(months: Int, calls: Int, bad: String = "0.5%") async throws {
         let run = try await program.run(
-            "generate", "callcenter", "--seed", "7", "--months", String(months), "--calls",
-            String(calls), "--bad", bad, "--output", data
+            "generate",
+            "callcenter",
+            "--seed",
+            "7",
+            "--months",
+            String(months),
+            "--calls",
+            String(calls),
+            "--bad",
+            bad,
+            "--output",
+            data
         )
         guard run.exitCode == 0 else { throw HarbourError(what: run.errors) }
     }
@@ -89,7 +99,8 @@ struct Harbour: Sendable {
                 select count(*), coalesce(sum(hashtextextended(row(\(parts[1]))::text, 0)::numeric), 0)
                 from \(schema).\(parts[0])
                 """
-            ).first
+            )
+            .first
         }
         return sums
     }
@@ -109,7 +120,8 @@ struct Harbour: Sendable {
             join callcenter.dim_outcome o using (outcome_key)
             join callcenter.dim_date d on d.date_key = c.day_key
             """
-        ).first
+        )
+        .first
     }
 }
 

@@ -11,7 +11,12 @@ struct LoadTests {
         let pipeline = Harbour.pipeline("callcenter")
         let periods = "2024-01..2024-03"
         let first = try await harbour.program.run(
-            "load", pipeline, "--periods", periods, "--workers", "2"
+            "load",
+            pipeline,
+            "--periods",
+            periods,
+            "--workers",
+            "2"
         )
         #expect(first.exitCode == 0, "\(first.errors)")
         let tables = try await harbour.checksums("callcenter")
@@ -19,7 +24,12 @@ struct LoadTests {
         #expect(tables["fact_call"]?.hasPrefix("0|") == false)
 
         let second = try await harbour.program.run(
-            "load", pipeline, "--periods", periods, "--workers", "2"
+            "load",
+            pipeline,
+            "--periods",
+            periods,
+            "--workers",
+            "2"
         )
         #expect(second.exitCode == 0, "\(second.errors)")
         #expect(try await harbour.checksums("callcenter") == tables)
@@ -38,8 +48,12 @@ struct LoadTests {
         let harbour = try await Harbour.open()
         try await harbour.generateCalls(months: 2, calls: 1_000)
         let run = try await harbour.program.run(
-            "load", Harbour.pipeline("callcenter"), "--periods", "2024-01..2024-02",
-            "--workers", "4"
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01..2024-02",
+            "--workers",
+            "4"
         )
         #expect(run.exitCode == 0, "\(run.errors)")
         let order = try await harbour.ask(
@@ -58,8 +72,12 @@ struct LoadTests {
         let harbour = try await Harbour.open()
         try await harbour.generateCalls(months: 2, calls: 4_000, bad: "2%")
         let run = try await harbour.program.run(
-            "load", Harbour.pipeline("callcenter"), "--periods", "2024-01..2024-02",
-            "--workers", "2"
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01..2024-02",
+            "--workers",
+            "2"
         )
         #expect(run.exitCode == 0, "\(run.errors)")
         try await expectRejects(of: harbour, table: "fact_call")
@@ -69,12 +87,23 @@ struct LoadTests {
     func invoices() async throws {
         let harbour = try await Harbour.open()
         let generated = try await harbour.program.run(
-            "generate", "invoices", "--seed", "7", "--rows", "3000", "--bad", "2%",
-            "--output", harbour.data
+            "generate",
+            "invoices",
+            "--seed",
+            "7",
+            "--rows",
+            "3000",
+            "--bad",
+            "2%",
+            "--output",
+            harbour.data
         )
         #expect(generated.exitCode == 0, "\(generated.errors)")
         let run = try await harbour.program.run(
-            "load", Harbour.pipeline("invoices"), "--workers", "2"
+            "load",
+            Harbour.pipeline("invoices"),
+            "--workers",
+            "2"
         )
         #expect(run.exitCode == 0, "\(run.errors)")
         try await expectRejects(of: harbour, table: "fact_invoice")
@@ -91,18 +120,26 @@ struct LoadTests {
         let lines =
             ["invoice_id,issue_date,customer_id,customer_name,item_description,status,total"]
             + good + [",2024-01-03,C1,Ana,Ink,Pending,5.50"]
-        try lines.joined(separator: "\n").write(
-            toFile: harbour.data + "/invoices.csv",
-            atomically: true,
-            encoding: .utf8
-        )
+        try lines.joined(separator: "\n")
+            .write(
+                toFile: harbour.data + "/invoices.csv",
+                atomically: true,
+                encoding: .utf8
+            )
         let strict = try await harbour.program.run(
-            "load", Harbour.pipeline("invoices"), "--workers", "1"
+            "load",
+            Harbour.pipeline("invoices"),
+            "--workers",
+            "1"
         )
         #expect(strict.exitCode == 0, "\(strict.errors)")
         #expect(try await harbour.ask("select count(*) from invoices.fact_invoice") == ["30"])
         let lenient = try await harbour.program.run(
-            "load", Harbour.pipeline("invoices"), "--workers", "1", "--set",
+            "load",
+            Harbour.pipeline("invoices"),
+            "--workers",
+            "1",
+            "--set",
             "require_invoice_id=false"
         )
         #expect(lenient.exitCode == 0, "\(lenient.errors)")

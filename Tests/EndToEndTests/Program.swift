@@ -16,9 +16,10 @@ struct Program: Sendable {
     /// Runs in `folder` with the given variables and nothing of this process's own but PATH and HOME.
     init(environment: [String: String], folder: String) {
         let own = ProcessInfo.processInfo.environment
-        let kept = ["PATH", "HOME", "LD_LIBRARY_PATH"].compactMap { name in
-            own[name].map { (name, $0) }
-        }
+        let kept = ["PATH", "HOME", "LD_LIBRARY_PATH"]
+            .compactMap { name in
+                own[name].map { (name, $0) }
+            }
         self.environment = environment.merging(kept) { given, _ in given }
         self.folder = folder
     }
@@ -26,7 +27,9 @@ struct Program: Sendable {
     /// The binary beside the tests' own.
     static let path: String = {
         let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let candidates = [tests, URL(fileURLWithPath: TestStack.packageDirectory + "/.build/debug")]
+        let candidates = [
+            tests, URL(fileURLWithPath: TestStack.packageDirectory + "/.build/debug"),
+        ]
         return candidates.map { $0.appendingPathComponent("longshore").path }
             .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "longshore"
     }()
@@ -90,10 +93,11 @@ final class RunningProgram: @unchecked Sendable {
     /// Waits for the end.
     func finish() async throws -> Program.Run {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [process] in
-                process.waitUntilExit()
-                continuation.resume()
-            }
+            DispatchQueue.global()
+                .async { [process] in
+                    process.waitUntilExit()
+                    continuation.resume()
+                }
         }
         return Program.Run(
             exitCode: process.terminationReason == .exit ? process.terminationStatus : -1,

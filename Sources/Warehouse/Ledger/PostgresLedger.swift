@@ -1,5 +1,5 @@
-public import Planning
 import Pipelines
+public import Planning
 public import Postgres
 
 /// The ledger in Postgres, as a coordinator sees it.
@@ -74,14 +74,15 @@ public actor PostgresLedger: LoadLedger {
 
     /// The load as it was asked for.
     public func load(_ load: Int64) async throws -> LoadRecord? {
-        let rows = try await connected().query(
-            """
-            select l.state, array_to_string(l.periods, ',') as periods, l.grain, l.definition, d.bundle
-            from longshore.load l join longshore.definition d on d.digest = l.definition
-            where l.id = $1
-            """,
-            [.integer(load)]
-        )
+        let rows = try await connected()
+            .query(
+                """
+                select l.state, array_to_string(l.periods, ',') as periods, l.grain, l.definition, d.bundle
+                from longshore.load l join longshore.definition d on d.digest = l.definition
+                where l.id = $1
+                """,
+                [.integer(load)]
+            )
         guard let row = rows.first, let state = LoadState(rawValue: try row.text("state")) else {
             return nil
         }
@@ -97,10 +98,11 @@ public actor PostgresLedger: LoadLedger {
 
     /// Where the load stands.
     public func state(ofLoad load: Int64) async throws -> LoadState? {
-        let rows = try await connected().query(
-            "select state from longshore.load where id = $1",
-            [.integer(load)]
-        )
+        let rows = try await connected()
+            .query(
+                "select state from longshore.load where id = $1",
+                [.integer(load)]
+            )
         return try rows.first.flatMap { LoadState(rawValue: try $0.text("state")) }
     }
 
@@ -115,21 +117,23 @@ public actor PostgresLedger: LoadLedger {
 
     /// Loads that are running and whose coordinator has not renewed its lease.
     public func orphanedLoads() async throws -> [Int64] {
-        let rows = try await connected().query(
-            """
-            select id from longshore.load
-            where state = 'running' and (lease_until is null or lease_until < clock_timestamp())
-            order by id
-            """
-        )
+        let rows = try await connected()
+            .query(
+                """
+                select id from longshore.load
+                where state = 'running' and (lease_until is null or lease_until < clock_timestamp())
+                order by id
+                """
+            )
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
     /// Loads that are running, whoever coordinates them, oldest first.
     public func unfinishedLoads() async throws -> [Int64] {
-        let rows = try await connected().query(
-            "select id from longshore.load where state = 'running' order by id"
-        )
+        let rows = try await connected()
+            .query(
+                "select id from longshore.load where state = 'running' order by id"
+            )
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
@@ -139,18 +143,21 @@ public actor PostgresLedger: LoadLedger {
         owner: String,
         for duration: Duration
     ) async throws -> LoadLease? {
-        let rows = try await connected().query(
-            """
-            update longshore.load
-            set epoch = epoch + 1, coordinator = $2,
-                lease_until = clock_timestamp() + $3 * interval '1 second'
-            where id = $1 and state = 'running'
-                and (lease_until is null or lease_until < clock_timestamp())
-            returning epoch
-            """,
-            [.integer(load), .text(owner), .double(duration.inSeconds)]
-        )
-        return try rows.first.map { LoadLease(load: load, epoch: try $0.integer("epoch", as: Int64.self)) }
+        let rows = try await connected()
+            .query(
+                """
+                update longshore.load
+                set epoch = epoch + 1, coordinator = $2,
+                    lease_until = clock_timestamp() + $3 * interval '1 second'
+                where id = $1 and state = 'running'
+                    and (lease_until is null or lease_until < clock_timestamp())
+                returning epoch
+                """,
+                [.integer(load), .text(owner), .double(duration.inSeconds)]
+            )
+        return try rows.first.map {
+            LoadLease(load: load, epoch: try $0.integer("epoch", as: Int64.self))
+        }
     }
 
     /// Extends the lease unless another coordinator has taken over.
@@ -172,32 +179,36 @@ public actor PostgresLedger: LoadLedger {
         _ assignment: String,
         _ values: [PostgresValue]
     ) async throws -> Bool {
-        try await connected().query(
-            "update longshore.load set \(assignment) where id = $1 and epoch = $2",
-            [.integer(lease.load), .integer(lease.epoch)] + values
-        ).affectedRows == 1
+        try await connected()
+            .query(
+                "update longshore.load set \(assignment) where id = $1 and epoch = $2",
+                [.integer(lease.load), .integer(lease.epoch)] + values
+            )
+            .affectedRows == 1
     }
 
     // MARK: Tasks
 
     /// The state of every task, by ordinal.
     public func states(ofLoad load: Int64) async throws -> [TaskState] {
-        let rows = try await connected().query(
-            "select state from longshore.task where load_id = $1 order by ordinal",
-            [.integer(load)]
-        )
+        let rows = try await connected()
+            .query(
+                "select state from longshore.task where load_id = $1 order by ordinal",
+                [.integer(load)]
+            )
         return try rows.map { TaskState(rawValue: try $0.text("state")) ?? .waiting }
     }
 
     /// The state of some tasks.
     public func states(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: TaskState] {
-        let rows = try await connected().query(
-            """
-            select ordinal, state from longshore.task
-            where load_id = $1 and ordinal = any($2::integer[])
-            """,
-            [.integer(load), .integerArray(tasks.map(Int64.init))]
-        )
+        let rows = try await connected()
+            .query(
+                """
+                select ordinal, state from longshore.task
+                where load_id = $1 and ordinal = any($2::integer[])
+                """,
+                [.integer(load), .integerArray(tasks.map(Int64.init))]
+            )
         var states: [Int: TaskState] = [:]
         for row in rows {
             states[try row.integer("ordinal")] = TaskState(rawValue: try row.text("state"))
@@ -231,15 +242,16 @@ public actor PostgresLedger: LoadLedger {
         ofLoad load: Int64,
         since age: Duration
     ) async throws -> [Int] {
-        let rows = try await connected().query(
-            """
-            select ordinal from longshore.task
-            where load_id = $1 and ordinal = any($2::integer[]) and state = 'published'
-                and greatest(published_at, retry_at) < clock_timestamp() - $3 * interval '1 second'
-            for update skip locked
-            """,
-            [.integer(load), .integerArray(tasks.map(Int64.init)), .double(age.inSeconds)]
-        )
+        let rows = try await connected()
+            .query(
+                """
+                select ordinal from longshore.task
+                where load_id = $1 and ordinal = any($2::integer[]) and state = 'published'
+                    and greatest(published_at, retry_at) < clock_timestamp() - $3 * interval '1 second'
+                for update skip locked
+                """,
+                [.integer(load), .integerArray(tasks.map(Int64.init)), .double(age.inSeconds)]
+            )
         return try rows.map { try $0.integer("ordinal") }.sorted()
     }
 

@@ -77,7 +77,8 @@ struct DimensionLoad {
                 table: table,
                 load: attempt.task.load,
                 connection: connection
-            ).run()
+            )
+            .run()
         }
         return try await HistoryMerge(
             dimension: dimension,
@@ -86,7 +87,8 @@ struct DimensionLoad {
             observedAt: observedAt,
             load: attempt.task.load,
             connection: connection
-        ).run()
+        )
+        .run()
     }
 
     /// When a staged row holds from: its effective column, or the load's creation, which is the same

@@ -138,10 +138,11 @@ struct FactLoad {
         try await connection.query(
             "alter table \(target.table) add constraint period_bound check (\(bound))"
         )
-        try await LockPatience(connection).run(
-            "alter table \(design.qualifiedName) attach partition \(target.table) "
-                + "for values from ('\(period.start)') to ('\(period.end)')"
-        )
+        try await LockPatience(connection)
+            .run(
+                "alter table \(design.qualifiedName) attach partition \(target.table) "
+                    + "for values from ('\(period.start)') to ('\(period.end)')"
+            )
         try await connection.query(
             "alter table \(target.table) drop constraint period_bound"
         )

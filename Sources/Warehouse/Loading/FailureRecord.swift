@@ -41,7 +41,8 @@ struct FailureRecord {
         on connection: PostgresConnection
     ) async throws -> FailureVerdict {
         let budget = kind == .error ? policy.maximumAttempts : policy.maximumCrashes
-        guard failure.isRetryable, count < budget, let tier = policy.tier(afterFailures: count) else {
+        guard failure.isRetryable, count < budget, let tier = policy.tier(afterFailures: count)
+        else {
             try await connection.query(
                 "update longshore.task set state = 'failed' where load_id = $1 and ordinal = $2",
                 key

@@ -46,7 +46,8 @@ struct HistoryMerge {
                 select *, \(observedAt) as observed_at from pg_temp.staged) s
             order by \(keys), observed_at, staged_row desc
             """
-        ).affectedRows
+        )
+        .affectedRows
     }
 
     /// Where rows have no time of their own, one that says nothing new is not an observation.
@@ -68,7 +69,8 @@ struct HistoryMerge {
     private func recordObservations() async throws {
         let content = columns.filter { !dimension.key.contains($0) }
         let assignments = content.map { "\(quoteIdentifier($0)) = excluded.\(quoteIdentifier($0))" }
-        let action = assignments.isEmpty
+        let action =
+            assignments.isEmpty
             ? "do nothing" : "do update set \(assignments.joined(separator: ", "))"
         try await connection.query(
             """
@@ -91,8 +93,10 @@ struct HistoryMerge {
         }
         let historical = dimension.sourceColumns.filter { $0.change == .newVersion }.map(\.name)
         let lagged = historical.map { "lag(\(quoteIdentifier($0))) over history" }
-        let changes = historical.isEmpty
-            ? "" : " or (\(quotedList(historical))) is distinct from "
+        let changes =
+            historical.isEmpty
+            ? ""
+            : " or (\(quotedList(historical))) is distinct from "
                 + "(\(lagged.joined(separator: ", ")))"
         try await connection.query(
             """
@@ -117,7 +121,8 @@ struct HistoryMerge {
     }
 
     private func keepSurrogateKeys() async throws {
-        let isWithin = dimension.isVersioned
+        let isWithin =
+            dimension.isVersioned
             ? "(d.is_inferred and m.is_first "
                 + "or d.valid_from >= m.valid_from and d.valid_from < m.valid_to)" : "true"
         let order = dimension.isVersioned ? ", d.valid_from" : ""

@@ -71,9 +71,10 @@ extension MissingKey {
     /// The key as a row of a binary COPY: the number of fields, then each with its length.
     fileprivate var copyTuple: [UInt8] {
         func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-            stride(from: value.bitWidth - 8, through: 0, by: -8).map {
-                UInt8(truncatingIfNeeded: value >> $0)
-            }
+            stride(from: value.bitWidth - 8, through: 0, by: -8)
+                .map {
+                    UInt8(truncatingIfNeeded: value >> $0)
+                }
         }
         return bigEndian(Int16(fields.count))
             + fields.flatMap { bigEndian(Int32($0.count)) + $0 }

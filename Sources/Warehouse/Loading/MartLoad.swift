@@ -16,7 +16,9 @@ struct MartLoad {
     func run() async throws -> AttemptResult {
         let connection = attempt.connection
         let table = attempt.table(mart.table)
-        try await connection.query("set local search_path to " + quoteIdentifier(attempt.row.schema))
+        try await connection.query(
+            "set local search_path to " + quoteIdentifier(attempt.row.schema)
+        )
         attempt.observer.reached(.opened)
         let deleted: PostgresResult
         if let period = attempt.period, mart.isPerPeriod {
@@ -50,9 +52,10 @@ extension Mart {
     func select(for period: Period?) -> String {
         guard isPerPeriod, let period else { return query }
         let start = "date '\(period.start)'"
-        let body = SQLText(query).replacing(
-            placeholders: ["period_start": start, "period_end": "date '\(period.end)'"]
-        )
+        let body = SQLText(query)
+            .replacing(
+                placeholders: ["period_start": start, "period_end": "date '\(period.end)'"]
+            )
         return "select \(start) as period, mart.* from (\(body)) mart"
     }
 }

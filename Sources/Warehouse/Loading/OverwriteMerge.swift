@@ -16,12 +16,14 @@ struct OverwriteMerge {
 
     /// - Returns: how many distinct members were merged.
     func run() async throws -> Int {
-        let incoming = try await connection.query(
-            """
-            create temp table incoming on commit drop as
-            select distinct on (\(keys)) * from pg_temp.staged order by \(keys), staged_row desc
-            """
-        ).affectedRows
+        let incoming =
+            try await connection.query(
+                """
+                create temp table incoming on commit drop as
+                select distinct on (\(keys)) * from pg_temp.staged order by \(keys), staged_row desc
+                """
+            )
+            .affectedRows
         try await connection.query(updateSQL, [.integer(load)])
         try await connection.query(insertSQL, [.integer(load)])
         return incoming
@@ -36,8 +38,10 @@ struct OverwriteMerge {
                 : "\(name) = s.\(name)"
         }
         let changing = columns.filter { $0.change != .fixed }.map(\.name)
-        let differs = changing.isEmpty
-            ? "" : " or (\(quotedList(changing, prefix: "d."))) is distinct from "
+        let differs =
+            changing.isEmpty
+            ? ""
+            : " or (\(quotedList(changing, prefix: "d."))) is distinct from "
                 + "(\(quotedList(changing, prefix: "s.")))"
         return """
             update \(table) d

@@ -10,7 +10,8 @@ struct ReferenceMaps {
     /// Takes the maps from the process's cache, or loads them.
     static func load(_ references: [Reference], of attempt: Attempt) async throws -> ReferenceMaps {
         var dimensions: [Dimension] = []
-        for reference in references where !dimensions.contains(where: { $0.name == reference.dimension }) {
+        for reference in references
+        where !dimensions.contains(where: { $0.name == reference.dimension }) {
             guard let dimension = attempt.pipeline.dimension(reference.dimension) else { continue }
             dimensions.append(dimension)
         }
@@ -29,14 +30,15 @@ struct ReferenceMaps {
     ///   - asOf: the place in the layout of the time that decides the version.
     func plan(_ reference: Reference, attributes: [Attribute], asOf: Int?) -> KeyPlan {
         let map = dimensions.firstIndex { $0.name == reference.dimension } ?? 0
-        let parts = zip(dimensions[map].keyAttributes, reference.from).map { key, source in
-            ValuePlan(
-                name: reference.name,
-                source: source,
-                type: Self.type(key.plan.type, of: source, among: attributes),
-                cleaning: key.plan.cleaning
-            )
-        }
+        let parts = zip(dimensions[map].keyAttributes, reference.from)
+            .map { key, source in
+                ValuePlan(
+                    name: reference.name,
+                    source: source,
+                    type: Self.type(key.plan.type, of: source, among: attributes),
+                    cleaning: key.plan.cleaning
+                )
+            }
         return KeyPlan(
             name: reference.name,
             map: map,
@@ -110,7 +112,8 @@ struct KeyMapQuery {
         on connection: PostgresConnection
     ) async throws -> KeyMap {
         let start = dimension.isVersioned ? ", valid_from" : ""
-        let columns = quoteIdentifier(dimension.surrogateKey) + start
+        let columns =
+            quoteIdentifier(dimension.surrogateKey) + start
             + ", " + quotedList(dimension.key)
         var loader = KeyMapLoader(
             keyColumns: dimension.key.count,

@@ -52,7 +52,8 @@ extension Dimension {
                     columns: key + [Self.observedAt]
                 )
             ],
-            comment: "What sources told of \(table), by time; Longshore computes its versions from it"
+            comment:
+                "What sources told of \(table), by time; Longshore computes its versions from it"
         )
     }
 

@@ -99,7 +99,8 @@ struct SchemaPreparation {
             [.text(design.qualifiedName)]
         )
         let required = try Set(rows.map { try $0.text("name") })
-        for column in design.columns where column.constraint.isEmpty && required.contains(column.name) {
+        for column in design.columns
+        where column.constraint.isEmpty && required.contains(column.name) {
             try await connection.query(
                 "alter table \(design.qualifiedName) alter column \(quoteIdentifier(column.name)) "
                     + "drop not null"
@@ -202,7 +203,9 @@ struct SchemaPreparation {
             }
             return
         }
-        try await connection.query("create temp table mart_shape on commit drop as \(query) with no data")
+        try await connection.query(
+            "create temp table mart_shape on commit drop as \(query) with no data"
+        )
         let wanted = try await connection.query(
             """
             select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
