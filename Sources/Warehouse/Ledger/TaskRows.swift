@@ -47,7 +47,9 @@ struct TaskRows {
         )
     }
 
-    /// The newest load owns the periods it asks for. Rows are taken in one order by every load, so
+    /// The newest load owns the periods it asks for.
+    ///
+    /// Rows are taken in one order by every load, so
     /// that two loads that are created at once wait for each other instead of deadlocking.
     func claim(forLoad load: Int64, on connection: PostgresConnection) async throws {
         try await connection.query(

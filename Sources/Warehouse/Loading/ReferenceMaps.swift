@@ -28,6 +28,7 @@ struct ReferenceMaps {
     ///   - reference: the reference.
     ///   - attributes: those of the table that has it.
     ///   - asOf: the place in the layout of the time that decides the version.
+    /// - Returns: the plan, whose `map` is a place in ``maps``.
     func plan(_ reference: Reference, attributes: [Attribute], asOf: Int?) -> KeyPlan {
         let map = dimensions.firstIndex { $0.name == reference.dimension } ?? 0
         let parts = zip(dimensions[map].keyAttributes, reference.from)
