@@ -118,13 +118,9 @@ package.targets += [
     tests(of: "InFlight", and: "Redis", "Planning", "Endpoints", logging),
     tests(of: "LocalStack", and: "Endpoints"),
     tests(of: "SampleData"),
-    tests(of: "Coordinator", and: "Planning", "Pipelines", logging, lifecycle),
+    tests(of: "Coordinator", and: "Worker", "Planning", "Pipelines", logging, lifecycle),
     tests(of: "Worker", and: "Planning", "Pipelines", logging, lifecycle),
     tests(of: "Console"),
-    .testTarget(
-        name: "SimulationTests",
-        dependencies: ["Coordinator", "Worker", "Planning", "Pipelines", "TestSupport", logging]
-    ),
     .testTarget(
         name: "EndToEndTests",
         dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore"]

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// One operating system thread as the executor of an actor whose methods block in C calls, and of
 /// the tasks that work with that actor.
@@ -15,11 +16,10 @@ import Foundation
 public final class BlockingThread: SerialExecutor, TaskExecutor {
     private let mailbox = Mailbox()
 
-    /// Starts the thread; `name` is what debuggers and `top -H` show (15 bytes on Linux).
+    /// Starts the thread; `name` is what debuggers and `top -H` show (15 bytes of it).
     public init(name: String) {
         Thread.detachNewThread { [mailbox] in
-            // From inside: on Linux, a name given before the start is lost.
-            Thread.current.name = name
+            setThreadName(name)
             mailbox.runUntilClosed()
         }
     }
@@ -37,4 +37,16 @@ public final class BlockingThread: SerialExecutor, TaskExecutor {
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         unsafe UnownedSerialExecutor(ordinary: self)
     }
+}
+
+/// Names the calling thread; without `/proc` it stays unnamed.
+///
+/// Through the file because Foundation's `Thread.name` is lost when the thread is not quite up yet,
+/// and Glibc's functions for it are not visible in Swift.
+private func setThreadName(_ name: String) {
+    let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    let bytes = Array(name.utf8.prefix(15))
+    _ = unsafe write(file, bytes, bytes.count)
 }

@@ -43,8 +43,9 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         republishing = RepublishSchedule(idleAge: settings.idleAge)
     }
 
-    /// Coordinates until the load is over, the lease is lost or the task is cancelled. When broker or
-    /// ledger fail, it pauses and goes on: the lease, not the error, decides how long.
+    /// Coordinates until the load is over, the lease is lost or the task is cancelled.
+    ///
+    /// When broker or ledger fail, it pauses and goes on: the lease, not the error, decides how long.
     mutating func run() async throws -> CoordinationResult {
         var failures = 0
         inbox.demandReconciliation()
@@ -164,7 +165,9 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     }
 
     /// Publishes tasks: in the ledger first, so that the load's next coordinator knows of them, then
-    /// in the broker. `false` when another coordinator took over.
+    /// in the broker.
+    ///
+    /// - Returns: `false` when another coordinator took over.
     private func publish(_ tasks: [Int]) async throws -> Bool {
         for start in stride(from: 0, to: tasks.count, by: settings.batch) {
             let batch = Array(tasks[start..<min(start + settings.batch, tasks.count)])

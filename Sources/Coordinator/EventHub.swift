@@ -32,7 +32,9 @@ public final class EventHub: Service {
     public func listen() async {
         for await event in receiver.events {
             let inboxes = state.withLock { $0.inboxes[event.task.load] }
-            for inbox in (inboxes ?? [:]).values { inbox.hint(event.task.ordinal) }
+            for (_, inbox) in (inboxes ?? [:]).sorted(by: { $0.key < $1.key }) {
+                inbox.hint(event.task.ordinal)
+            }
         }
     }
 

@@ -24,8 +24,9 @@ public final class LoadCoordinator: Sendable {
     /// Ends when the coordinator is to stop.
     private let untilStop: AsyncStream<Never>
     private let stopSign: AsyncStream<Never>.Continuation
-    /// How far the load is, after every change; a slow reader gets the newest snapshot only. It ends
-    /// with the coordination.
+    /// How far the load is, after every change.
+    ///
+    /// A slow reader gets the newest snapshot only; the stream ends with the coordination.
     public let progress: AsyncStream<LoadProgress>
 
     /// A coordinator of `load`; ``run()`` starts it, once.
@@ -49,6 +50,7 @@ public final class LoadCoordinator: Sendable {
     public func stop() { stopSign.finish() }
 
     /// Coordinates the load until it is over, another coordinator took it over, or it is stopped.
+    ///
     /// Broker and ledger may fail meanwhile for as long as the lease holds.
     ///
     /// - Throws: `CancellationError` when the calling task is cancelled: the lease is left to expire;

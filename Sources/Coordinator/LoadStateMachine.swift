@@ -1,8 +1,8 @@
 public import Planning
 
-/// Where every task of a load stands, and what is to be done next. It does no I/O.
+/// Where every task of a load stands, and what is to be done next.
 ///
-/// States read from the ledger go in by ``observe(_:)``; ``nextAction(batch:)`` says what follows.
+/// It does no I/O. States read from the ledger go in by ``observe(_:)``; ``nextAction(batch:)`` says what follows.
 /// A machine made from any state of the ledger goes on where the last coordinator stopped, because
 /// everything else is a function of the plan and those states.
 public struct LoadStateMachine: Sendable {
@@ -55,7 +55,9 @@ public struct LoadStateMachine: Sendable {
         }
     }
 
-    /// Takes in what the ledger says of some tasks. What is known to be final stays so.
+    /// Takes in what the ledger says of some tasks.
+    ///
+    /// What is known to be final stays so.
     public mutating func observe(_ observed: [Int: TaskState]) {
         for (task, state) in observed.sorted(by: { $0.key < $1.key }) { observe(task, state) }
     }

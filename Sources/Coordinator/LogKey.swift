@@ -7,7 +7,6 @@ enum LogKey: String {
     case epoch
     case error
     case load
-    case owner
     case pause
     case state
 }

@@ -19,8 +19,16 @@ public struct ConnectionURL: Sendable, Hashable {
     public var query: [String: String]
 
     /// Whether the host is this machine itself.
+    ///
+    /// Addresses of the loopback, `localhost`, and the path of a unix socket; not a name such as
+    /// `127.example.com`.
     public var isLoopback: Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.") || host.hasPrefix("/")
+        if host.hasPrefix("/") { return true }
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+        let isAddress =
+            numbers.count == 4 && numbers.allSatisfy { Self.decimal($0, 0...255) != nil }
+        return ["localhost", "::1"].contains(host.lowercased())
+            || (isAddress && numbers[0] == "127")
     }
 
     /// Parses `text`.
@@ -71,19 +79,34 @@ public struct ConnectionURL: Sendable, Hashable {
     ) throws(EndpointError) -> (host: String, port: Int?) {
         var host = text
         var portText: Substring?
-        if text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
+        if text.hasPrefix("[") {
+            guard let bracket = text.firstIndex(of: "]") else {
+                throw .malformed("its host begins with `[` and has no `]`")
+            }
             host = text[text.index(after: text.startIndex)..<bracket]
             let tail = text[text.index(after: bracket)...]
-            portText = tail.hasPrefix(":") ? tail.dropFirst() : nil
+            guard tail.isEmpty || tail.hasPrefix(":") else {
+                throw .malformed("something other than a port follows its `]`")
+            }
+            portText = tail.dropFirst()
         } else if let colon = text.lastIndex(of: ":") {
             host = text[..<colon]
             portText = text[text.index(after: colon)...]
         }
         guard let portText, !portText.isEmpty else { return (try decode(host), nil) }
-        guard let port = Int(portText), (1...65_535).contains(port) else {
-            throw .malformed("its port `\(portText)` is not a number from 1 to 65535")
+        // Not shown: after a `/` in a password, what looks like the port is a part of the password.
+        guard let port = decimal(portText, 1...65_535) else {
+            throw .malformed("its port is not a number from 1 to 65535")
         }
         return (try decode(host), port)
+    }
+
+    /// A number of digits only, within `range`.
+    private static func decimal(_ text: Substring, _ range: ClosedRange<Int>) -> Int? {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return nil
+        }
+        return Int(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
     private static func decode(_ text: Substring) throws(EndpointError) -> String {
@@ -96,7 +119,9 @@ public struct ConnectionURL: Sendable, Hashable {
                 continue
             }
             let digits = Substring(rest.prefix(2))
-            guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else {
+            guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
+                let value = UInt8(digits, radix: 16)
+            else {
                 throw .malformed("it has a `%` that no two hexadecimal digits follow")
             }
             bytes.append(value)

@@ -7,14 +7,17 @@ public struct EndpointError: Error, Hashable, CustomStringConvertible {
     static func malformed(_ what: String) -> EndpointError {
         EndpointError(
             description: "the URL is not usable: \(what); expected "
-                + "`scheme://user:password@host:port/path`, with `%40` for an `@` in a password"
+                + "`scheme://user:password@host:port/path`, with `%40` for an `@`, `%2F` for a `/` and "
+                + "`%3F` for a `?` in a password"
         )
     }
 
     /// A plaintext connection to a host that is not this machine.
-    public static func plaintextRefused(_ url: ConnectionURL, secureScheme: String) -> EndpointError {
+    public static func plaintextRefused(_ url: ConnectionURL, secureScheme: String) -> EndpointError
+    {
         EndpointError(
-            description: "refusing to connect to `\(url)` without TLS: use `\(secureScheme)`, or set "
+            description:
+                "refusing to connect to `\(url)` without TLS: use `\(secureScheme)`, or set "
                 + "LONGSHORE_ALLOW_PLAINTEXT=1 where the network itself is trusted"
         )
     }

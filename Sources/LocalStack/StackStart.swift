@@ -22,7 +22,13 @@ struct StackStart: Sendable {
             for server in StackServer.allCases {
                 group.addTask { await attempt(server, record) }
             }
-            return await group.reduce(into: []) { $0.append($1) }
+            var results: [Result<Started, any Error>] = []
+            for await result in group {
+                results.append(result)
+                // The others need not come up any more; the first failure is the one to tell.
+                if case .failure = result { group.cancelAll() }
+            }
+            return results
         }
         let started = results.compactMap { try? $0.get() }
         do {

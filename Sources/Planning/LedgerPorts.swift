@@ -1,6 +1,8 @@
 public import Pipelines
 
-/// The ledger as a coordinator sees it. Every write checks the lease's epoch.
+/// The ledger as a coordinator sees it.
+///
+/// Every write checks the lease's epoch.
 public protocol LoadLedger: Sendable {
     /// Writes a load, its tasks (all `waiting`) and its claims on periods, in one transaction.
     ///

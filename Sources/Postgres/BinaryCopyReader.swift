@@ -46,15 +46,19 @@ public struct BinaryCopyReader {
             position = end
             stage = .rows
         }
-        while stage == .rows, let end = try scanRow(bytes, from: position) {
+        var current = BinaryCopyRow(bytes: bytes, reusing: fields)
+        fields = []
+        while stage == .rows {
+            guard let end = try scan(&current, from: position) else { break }
             position = end
             guard stage == .rows else { break }
-            try row(BinaryCopyRow(bytes: bytes, fields: fields))
+            try row(current)
             rowCount += 1
         }
         guard stage != .finished || position == bytes.count else {
             throw violation("has `\(bytes.count - position)` bytes after its trailer")
         }
+        fields = current.fields
         keepRemainder(of: bytes, from: position)
     }
 
@@ -107,30 +111,31 @@ public struct BinaryCopyReader {
         return bytes.count >= end ? end : nil
     }
 
-    /// Fills `fields` with the row that begins at `start`.
+    /// Makes `row` the one that begins at `start`.
     ///
     /// - Returns: Where the row ends, or `nil` when it is not complete. At the trailer it also
     ///   changes the stage.
-    private mutating func scanRow(
-        _ bytes: [UInt8],
+    private mutating func scan(
+        _ row: inout BinaryCopyRow,
         from start: Int
     ) throws(PostgresError) -> Int? {
-        guard bytes.count - start >= 2 else { return nil }
-        let count = Int(bytes.bigEndianInt16(at: start))
+        let total = row.bytes.count
+        guard total - start >= 2 else { return nil }
+        let count = Int(row.bytes.bigEndianInt16(at: start))
         var position = start + 2
         guard count >= 0 else {
             guard count == -1 else { throw violation("has a row of `\(count)` fields") }
             stage = .finished
             return position
         }
-        fields.removeAll(keepingCapacity: true)
+        row.fields.removeAll(keepingCapacity: true)
         for _ in 0..<count {
-            guard bytes.count - position >= 4 else { return nil }
-            let length = Int(bytes.bigEndianInt32(at: position))
+            guard total - position >= 4 else { return nil }
+            let length = Int(row.bytes.bigEndianInt32(at: position))
             guard length >= -1 else { throw violation("has a field of `\(length)` bytes") }
             position += 4
-            guard bytes.count - position >= length else { return nil }
-            fields.append(BinaryCopyRow.Field(start: position, length: length))
+            guard total - position >= length else { return nil }
+            row.fields.append(BinaryCopyRow.Field(start: position, length: length))
             position += max(length, 0)
         }
         return position

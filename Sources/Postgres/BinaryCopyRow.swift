@@ -8,10 +8,11 @@ public struct BinaryCopyRow: ~Copyable {
         var length: Int
     }
 
-    private let bytes: [UInt8]
-    private let fields: [Field]
+    let bytes: [UInt8]
+    var fields: [Field]
 
-    init(bytes: [UInt8], fields: [Field]) {
+    /// A row of `bytes` that is found out later, with the memory of `fields`.
+    init(bytes: [UInt8], reusing fields: [Field]) {
         self.bytes = bytes
         self.fields = fields
     }
@@ -61,10 +62,15 @@ public struct BinaryCopyRow: ~Copyable {
                     + "\(MemoryLayout<Number>.size), the size of \(type)"
             )
         }
-        var number: Number = 0
+        return Number(truncatingIfNeeded: bits(of: field))
+    }
+
+    /// The last eight bytes of a field as one number; not generic, because this is called per row.
+    private func bits(of field: Field) -> UInt64 {
+        var bits: UInt64 = 0
         for offset in field.start..<(field.start + field.length) {
-            number = number << 8 | Number(truncatingIfNeeded: bytes[offset])
+            bits = bits << 8 | UInt64(bytes[offset])
         }
-        return number
+        return bits
     }
 }

@@ -11,7 +11,7 @@ import Synchronization
 /// documented as safe from any thread; everything else is behind the mutex.
 @safe final class Canceller: @unchecked Sendable {
     /// How long a server that was asked to give up may take before its connection is given up.
-    static let grace: Duration = .seconds(10)
+    let grace: Duration
     /// A request that overtakes its statement is lost, so it is repeated while the statement runs.
     private static let repetition: Duration = .milliseconds(250)
 
@@ -27,8 +27,9 @@ import Synchronization
     private let requestsInFlight = DispatchGroup()
 
     /// `connection` is the session's `PGconn`; it is only used during this call.
-    init(_ connection: OpaquePointer) {
+    init(_ connection: OpaquePointer, grace: Duration) {
         unsafe handle = PQgetCancel(connection)
+        self.grace = grace
     }
 
     deinit {
@@ -49,13 +50,15 @@ import Synchronization
         }
     }
 
-    /// The exchange is over; returns when no request is on its way that could hit the next one.
-    func end() {
+    /// The exchange is over.
+    ///
+    /// If `another` may follow, this returns when no request is on its way that could hit it.
+    func end(before another: Bool) {
         let isBusy = state.withLock {
             $0.isRunning = false
             return $0.requestsInFlight > 0
         }
-        guard isBusy else { return }
+        guard isBusy && another else { return }
         _ = requestsInFlight.wait(timeout: .now() + .seconds(5))
     }
 
@@ -80,7 +83,7 @@ import Synchronization
             let isDue = state.sentAt.map { now - $0 >= Self.repetition } ?? true
             let mustSend = isDue && state.requestsInFlight == 0
             return (
-                mustSend && Self.reserveRequest(&state, at: now), now - askedAt < Self.grace
+                mustSend && Self.reserveRequest(&state, at: now), now - askedAt < grace
             )
         }
         if mustSend { send() }

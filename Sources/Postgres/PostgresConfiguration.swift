@@ -13,7 +13,7 @@ public struct PostgresConfiguration: Sendable {
     public let password: Secret?
     /// The database; empty means the one that is named like the user.
     public var database: String
-    /// What `pg_stat_activity` shows; `nil` shows nothing.
+    /// What `pg_stat_activity` shows; empty shows nothing.
     public var applicationName: String
     /// How long connecting may take altogether, the log-in included; 10 seconds unless set.
     public var connectTimeout: Duration
@@ -21,6 +21,9 @@ public struct PostgresConfiguration: Sendable {
     ///
     /// It is also how long a server may stop reading in the middle of a COPY.
     public var deadPeerTimeout: Duration = .seconds(60)
+    /// How long a server may take to stop a statement that was cancelled, before the connection is
+    /// given up.
+    public var cancellationGrace: Duration = .seconds(10)
     /// How TLS is used.
     public let tls: PostgresTLS
     /// Settings of the session, as `-c name=value` of the server's command line.

@@ -21,6 +21,7 @@ extension PostgresConnection {
     ///     it.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, and ``PostgresError``.
+    @discardableResult
     public nonisolated(nonsending) func transaction<Result>(
         isolation: TransactionIsolation? = nil,
         _ body: () async throws -> Result

@@ -133,16 +133,24 @@ extension PostgresConnection {
         }
         session.patience = .untilCancelled
         return try await withTaskCancellationHandler {
-            // From here on a cancellation reaches the canceller; before, it shows in the task.
-            if Task.isCancelled { throw PostgresError.cancelled("the statement") }
-            return try body(session)
+            // Through a method of the actor: a closure that does not use the actor does not run on it.
+            try runUnlessCancelled(body, session)
         } onCancel: {
             canceller.request()
         }
     }
 
+    private func runUnlessCancelled<Result>(
+        _ body: (Session) throws(PostgresError) -> Result,
+        _ session: Session
+    ) throws(PostgresError) -> Result {
+        // From here on a cancellation reaches the canceller; before, it shows in the task.
+        if Task.isCancelled { throw .cancelled("the statement") }
+        return try body(session)
+    }
+
     private func finishExchange(of session: Session) {
-        session.canceller.end()
+        session.canceller.end(before: !session.isBroken)
         guard session.isBroken else { return }
         state.setClosed()
         self.session = nil

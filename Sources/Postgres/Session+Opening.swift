@@ -18,11 +18,13 @@ extension Session {
     private var connection: OpaquePointer?
     private let name: String
     private let timeout: Duration
+    private let grace: Duration
     private let deadline: ContinuousClock.Instant
 
     init(_ configuration: PostgresConfiguration, notices: NoticeSink) throws(PostgresError) {
         name = configuration.description
         timeout = configuration.connectTimeout
+        grace = configuration.cancellationGrace
         deadline = .now + timeout
         let parameters = configuration.connectionParameters
         guard !parameters.contains(where: { $0.value.utf8.contains(0) }) else {
@@ -63,7 +65,7 @@ extension Session {
         }
         guard let ready = unsafe connection.take() else { throw failure(at: stage) }
         unsafe PQsetErrorVerbosity(ready, PQERRORS_DEFAULT)
-        return unsafe Session(owning: ready, notices: notices)
+        return unsafe Session(owning: ready, notices: notices, grace: grace)
     }
 
     private func waitForSocket(toWrite: Bool) throws(PostgresError) {

@@ -27,10 +27,10 @@ import Glibc
     private var isAbandoned = false
 
     /// Takes over `connection`, a `PGconn` that is ready.
-    init(owning connection: OpaquePointer, notices: NoticeSink) {
+    init(owning connection: OpaquePointer, notices: NoticeSink, grace: Duration) {
         unsafe self.connection = unsafe connection
         self.notices = notices
-        canceller = unsafe Canceller(connection)
+        canceller = unsafe Canceller(connection, grace: grace)
         unsafe PQsetnonblocking(connection, 1)
     }
 
@@ -75,8 +75,6 @@ extension Session {
     var isInTransaction: Bool {
         unsafe PQtransactionStatus(connection) != PQTRANS_IDLE
     }
-
-    var noticeCount: Int { notices.count }
 
     func parameterStatus(_ name: String) -> String? {
         unsafe PQparameterStatus(connection, name).map { unsafe String(cString: $0) }
@@ -163,10 +161,10 @@ extension Session {
 extension Session {
     /// The next result of what was sent; `nil` when there is no more.
     func nextResult() throws(PostgresError) -> ResultHandle? {
-        try flush()
-        while unsafe PQisBusy(connection) == 1 {
+        // What a connection received before it broke is handed out all the same.
+        if !isBroken { try flush() }
+        while unsafe !isBroken && PQisBusy(connection) == 1 {
             _ = try wait(forWriting: false)
-            // When this fails the connection is broken, and the next result says so.
             unsafe PQconsumeInput(connection)
         }
         return unsafe PQgetResult(connection).map { unsafe ResultHandle(owning: $0) }
@@ -248,7 +246,7 @@ extension Session {
             abandon()
             throw PostgresError(
                 .cancelled,
-                "the server did not answer a cancellation within \(Canceller.grace); the connection "
+                "the server did not answer a cancellation within \(canceller.grace); the connection "
                     + "was given up"
             )
         }

@@ -59,8 +59,9 @@ public actor RedisClient {
         timeout: Duration? = nil
     ) async throws(RedisError) -> [RedisReply] {
         if commands.isEmpty { return [] }
+        let encoded = try EncodedCommands(commands)
         return try await call(timeout) { connection, limit throws(RedisError) in
-            try connection.exchange(commands, limit: limit)
+            try connection.exchange(encoded, limit: limit)
         }
     }
 
@@ -79,9 +80,12 @@ public actor RedisClient {
         arguments: [RedisArgument] = [],
         timeout: Duration? = nil
     ) async throws(RedisError) -> RedisReply {
-        try Self.only(
+        let words = [RedisArgument(keys.count)] + keys + arguments
+        let short = try EncodedCommands([["EVALSHA", .init(script.digest)] + words])
+        let full = try EncodedCommands([["EVAL", .init(script.source)] + words])
+        return try Self.only(
             try await call(timeout) { connection, limit throws(RedisError) in
-                try connection.run(script, keys: keys, arguments: arguments, limit: limit)
+                try connection.exchange(short, orInFull: full, limit: limit)
             }
         )
     }

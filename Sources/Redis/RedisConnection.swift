@@ -22,10 +22,10 @@ final class RedisConnection {
 
     /// Sends commands and waits for a reply to each; a refused command's reply is an error.
     func exchange(
-        _ commands: [[RedisArgument]],
+        _ commands: EncodedCommands,
         limit: CallLimit
     ) throws(RedisError) -> [RedisReply] {
-        try transport.queue(try CommandEncoder.encode(commands))
+        try transport.queue(commands.bytes)
         var replies: [RedisReply] = []
         replies.reserveCapacity(commands.count)
         while replies.count < commands.count || !transport.hasSentAll {
@@ -38,21 +38,19 @@ final class RedisConnection {
         return replies
     }
 
-    /// Runs a script: by its digest, and in full when the server has not seen it.
-    func run(
-        _ script: RedisScript,
-        keys: [RedisArgument],
-        arguments: [RedisArgument],
+    /// Sends `command`, which names a script by its digest, and `fullCommand` when the server has
+    /// not seen that script.
+    func exchange(
+        _ command: EncodedCommands,
+        orInFull fullCommand: EncodedCommands,
         limit: CallLimit
     ) throws(RedisError) -> [RedisReply] {
-        let short = script.evaluation(byDigest: true, keys: keys, arguments: arguments)
-        let replies = try exchange([short], limit: limit)
+        let replies = try exchange(command, limit: limit)
         guard case .error(let error)? = replies.first, error.code == .server(prefix: "NOSCRIPT")
         else {
             return replies
         }
-        let full = script.evaluation(byDigest: false, keys: keys, arguments: arguments)
-        return try exchange([full], limit: limit)
+        return try exchange(fullCommand, limit: limit)
     }
 
     private func introduce(
@@ -68,12 +66,13 @@ final class RedisConnection {
             commands.append(["SELECT", .init(configuration.database)])
         }
         commands.append(["PING"])
-        for reply in try exchange(commands, limit: limit) {
+        for reply in try exchange(try EncodedCommands(commands), limit: limit) {
             if case .error(let error) = reply { throw error }
         }
         // A name is a courtesy: a user who may not set it can work all the same.
         if let name = configuration.clientName {
-            _ = try exchange([["CLIENT", "SETNAME", .init(name)]], limit: limit)
+            let command = try EncodedCommands([["CLIENT", "SETNAME", .init(name)]])
+            _ = try exchange(command, limit: limit)
         }
     }
 }

@@ -20,14 +20,4 @@ public struct RedisScript: Sendable, Hashable {
         _ = unsafe SHA1(bytes, bytes.count, &sum)
         return sum.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
-
-    func evaluation(
-        byDigest: Bool,
-        keys: [RedisArgument],
-        arguments: [RedisArgument]
-    ) -> [RedisArgument] {
-        let opening =
-            byDigest ? ["EVALSHA", RedisArgument(digest)] : ["EVAL", RedisArgument(source)]
-        return opening + [RedisArgument(keys.count)] + keys + arguments
-    }
 }

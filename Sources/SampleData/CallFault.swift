@@ -33,9 +33,9 @@ enum CallFault: String, RowFault {
         switch self {
         case .missingCallID, .sameIDOtherContent: "call_id"
         case .unparsableStart, .outsideMonth: "started_at"
-        case .unknownAgent: "agent_id"
+        case .unknownAgent: "agent"
         case .negativeDuration, .wordyDuration: "duration_s"
-        case .unknownOutcome: "outcome_code"
+        case .unknownOutcome: "outcome"
         case .wordyAmount: "promise_amount"
         case .invalidUTF8: "notes"
         case .duplicateLine, .tooFewFields: nil

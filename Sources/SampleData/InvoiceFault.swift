@@ -12,7 +12,7 @@ enum InvoiceFault: String, RowFault {
         switch self {
         case .missingInvoiceID, .missingCustomer: "required"
         case .badDate: "date"
-        case .unknownStatus: "one_of"
+        case .unknownStatus: "references"
         case .wordyTotal: "decimal"
         case .tooManyFields: "fields"
         case .duplicateLine: nil
@@ -23,7 +23,7 @@ enum InvoiceFault: String, RowFault {
         switch self {
         case .missingInvoiceID: "invoice_id"
         case .badDate: "issue_date"
-        case .missingCustomer: "customer_id"
+        case .missingCustomer: "customer"
         case .unknownStatus: "status"
         case .wordyTotal: "total"
         case .tooManyFields, .duplicateLine: nil

@@ -69,8 +69,9 @@ struct Attempt: Sendable {
         }
     }
 
-    /// Renews the lease until it is lost. A lost lease stops nothing: the ledger decides which of two
-    /// attempts counts.
+    /// Renews the lease until it is lost.
+    ///
+    /// A lost lease stops nothing: the ledger decides which of two attempts counts.
     private func keepLease() async -> Event {
         guard let leaseOwner else { return .sideWorkEnded }
         while await context.sleep(for: context.settings.leaseRenewal) {

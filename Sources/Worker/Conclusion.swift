@@ -44,7 +44,9 @@ enum Ending: Sendable, Hashable {
     /// This worker interrupted it.
     case interrupted
 
-    /// Normalises an outcome. An attempt that this worker cancelled, because it shuts down, proves
+    /// Normalises an outcome.
+    ///
+    /// An attempt that this worker cancelled, because it shuts down, proves
     /// nothing about the task: only what the ledger says counts then.
     init(_ outcome: TaskOutcome, wasInterrupted: Bool) {
         switch outcome {

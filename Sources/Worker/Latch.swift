@@ -16,7 +16,7 @@ final class Latch: Sendable {
         let waiters = state.withLock { state in
             state.isOpen = true
             defer { state.waiters = [:] }
-            return state.waiters.values
+            return state.waiters.sorted { $0.key < $1.key }.map(\.value)
         }
         for waiter in waiters { waiter.resume() }
     }

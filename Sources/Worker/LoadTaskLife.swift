@@ -19,6 +19,8 @@ struct LoadTaskLife: Sendable {
         var result: WorkerMetrics.Result
         /// Whether the loader could not reach the ledger.
         var lostLedger: Bool
+        /// Whether the broker did not take what it was told.
+        var lostBroker: Bool
     }
 
     init(
@@ -51,6 +53,10 @@ struct LoadTaskLife: Sendable {
         let conclusion: Conclusion?
         if isCrashPresumed(claim) {
             conclusion = await recordCrash()
+            if conclusion != nil, case .held(let dead) = claim {
+                // The ledger has let go of the dead: its lease would only make the retry wait.
+                await ports.inFlight.release(task, owner: dead, isDone: false)
+            }
         } else if case .held(let other) = claim {
             logger.debug("held by another attempt", metadata: .init([.owner: "\(other)"]))
             conclusion = .retry(.second, .busy)
@@ -60,7 +66,11 @@ struct LoadTaskLife: Sendable {
         }
         // The ledger could not be told of the failure: nothing is counted, the task comes back.
         let result = await settle(conclusion ?? .retry(.fiveSeconds, .retried), claim: claim)
-        return End(result: result, lostLedger: conclusion == nil)
+        return End(
+            result: result,
+            lostLedger: conclusion == nil,
+            lostBroker: result == .givenBack && conclusion != .giveBack
+        )
     }
 
     /// Whether the task's last attempt is presumed to have died with its worker.
@@ -75,7 +85,9 @@ struct LoadTaskLife: Sendable {
         return delivery.redeliveries >= 2
     }
 
-    /// A done-mark is only a hint, and a second delivery of a done task is rare: the attempt asks the
+    /// Tries the task, even when it is marked done.
+    ///
+    /// The mark is only a hint, and a second delivery of a done task is rare: the attempt asks the
     /// ledger, which answers `alreadyDone`. Believing a wrong mark would leave a task undone for ever.
     private func attempt(_ claim: Claim) async -> Ending {
         await Attempt(

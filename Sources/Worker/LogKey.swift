@@ -2,16 +2,13 @@ import Logging
 
 /// The metadata keys of this module's log messages.
 enum LogKey: String {
-    case attempt
     case error
     case failure
     case outcome
     case owner
-    case pause
     case redeliveries
     case slot
     case task
-    case tier
     case worker
 }
 

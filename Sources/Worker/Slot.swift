@@ -13,25 +13,39 @@ struct Slot: Sendable {
     /// Lives until the deliveries end, replacing its loader whenever that has lost its connection.
     func run() async {
         var deliveries = deliveries.makeAsyncIterator()
+        var troubles = 0
         while let loader = await connect() {
-            let goesOn = await serve(&deliveries, with: loader)
+            let goesOn = await serve(&deliveries, with: loader, troubles: &troubles)
             await loader.close()
             guard goesOn else { return }
         }
     }
 
     /// Runs deliveries until the loader is of no use (`true`) or there are no more (`false`).
+    ///
+    /// After trouble with a server the slot pauses before it is free again: what it gave back returns
+    /// at once.
     private func serve(
         _ deliveries: inout AsyncStream<TaskDelivery>.AsyncIterator,
-        with loader: any TaskLoader
+        with loader: any TaskLoader,
+        troubles: inout Int
     ) async -> Bool {
         while true {
             isFree()
             guard let delivery = await deliveries.next(isolation: nil) else { return false }
             let end = await live(delivery, loader: loader)
+            troubles = end.lostLedger || end.lostBroker ? troubles + 1 : 0
+            if troubles > 0 { await pause(afterFailures: troubles) }
             let isUsable = await loader.isUsable
             if end.lostLedger || !isUsable { return true }
         }
+    }
+
+    private func pause(afterFailures failures: Int) async {
+        let reconnect = context.settings.reconnect
+        await context.pause(
+            for: reconnect.pause(afterFailures: failures, jitter: context.ports.jitter())
+        )
     }
 
     private func live(_ delivery: TaskDelivery, loader: any TaskLoader) async -> LoadTaskLife.End {
@@ -58,15 +72,11 @@ struct Slot: Sendable {
                 return try await context.ports.makeLoader(index)
             } catch {
                 failures += 1
-                let pause = context.settings.reconnect.pause(
-                    afterFailures: failures,
-                    jitter: context.ports.jitter()
-                )
                 context.logger.error(
                     "the warehouse cannot be reached",
-                    metadata: .init([.slot: "\(index)", .pause: "\(pause)", .error: .error(error)])
+                    metadata: .init([.slot: "\(index)", .error: .error(error)])
                 )
-                await context.pause(for: pause)
+                await pause(afterFailures: failures)
             }
         }
         return nil

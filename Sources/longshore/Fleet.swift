@@ -15,14 +15,14 @@ import Worker
 
 /// The composition root: the only place where connections are made and wired together.
 struct Fleet: Sendable {
-    let amqp: AMQPConfiguration
+    private(set) var amqp: AMQPConfiguration
     let postgres: PostgresConfiguration
     let redis: RedisConfiguration
     /// Whether it is the private stack of this machine.
     let isLocal: Bool
     /// The prefix of queues and keys: several fleets can share a broker and a Redis.
     let name: String
-    let logger: Logger
+    private(set) var logger: Logger
 
     init(amqp: String, postgres: String, redis: String, isLocal: Bool) throws {
         let environment = ProcessInfo.processInfo.environment
@@ -38,10 +38,21 @@ struct Fleet: Sendable {
         logger = Self.logger(level: environment["LONGSHORE_LOG"])
     }
 
+    /// For commands that a person waits for: a server that does not answer is an error at once, and
+    /// errors are what they print at the end, not log lines on the way.
+    func inForeground() -> Fleet {
+        var fleet = self
+        fleet.amqp.connectDeadline = .seconds(2)
+        if ProcessInfo.processInfo.environment["LONGSHORE_LOG"] == nil {
+            fleet.logger.logLevel = .critical
+        }
+        return fleet
+    }
+
     /// Logs go to standard error, so that output can be piped.
     private static func logger(level: String?) -> Logger {
         var logger = Logger(label: "longshore", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = level.flatMap { Logger.Level(rawValue: $0) } ?? .warning
+        logger.logLevel = level.flatMap { Logger.Level(rawValue: $0) } ?? .info
         return logger
     }
 

@@ -105,12 +105,12 @@ private final class LoadService: Service {
     /// Coordinates to the end, or until a signal; then the workers of this process stop too.
     private func coordinate() async throws {
         defer { worker?.shutDown() }
-        do {
-            let result = try await cancelWhenGracefulShutdown { try await self.coordinator.run() }
-            await outcome.set(result)
-        } catch is CancellationError {
-            // A signal: the load stays as it is, and another coordinator may go on.
+        let result = try await withGracefulShutdownHandler {
+            try await coordinator.run()
+        } onGracefulShutdown: {
+            self.coordinator.stop()
         }
+        await outcome.set(result)
     }
 }
 

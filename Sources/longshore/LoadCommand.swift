@@ -43,7 +43,7 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws {
         let definition = try argument.read()
         let pipeline = definition.pipeline
-        let fleet = try await options.fleet()
+        let fleet = try await options.fleet().inForeground()
         let ledger = PostgresLedger(fleet.postgres)
         let periods = try await selection.periods(of: pipeline, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {

@@ -19,12 +19,13 @@ struct ResumeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let fleet = try await options.fleet()
+        let fleet = try await options.fleet().inForeground()
         let ledger = PostgresLedger(fleet.postgres)
         guard let load = try await chosen(in: ledger) else {
             print("No load is waiting for a coordinator: `longshore status` lists the loads.")
             return
         }
+        try await waitForLease(on: load, in: ledger)
         try await ForegroundLoad(
             load: load,
             fleet: fleet,
@@ -34,8 +35,23 @@ struct ResumeCommand: AsyncParsableCommand {
         ).run()
     }
 
+    /// A coordinator that died keeps its lease for some seconds more.
+    private func waitForLease(on load: Int64, in ledger: PostgresLedger) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try await !ledger.orphanedLoads().contains(load) {
+            guard ContinuousClock.now < deadline else {
+                throw CommandFailure(
+                    .usage,
+                    "load \(load) has a coordinator that is alive: follow it with "
+                        + "`longshore status \(load)`"
+                )
+            }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
     private func chosen(in ledger: PostgresLedger) async throws -> Int64? {
-        guard let load else { return try await ledger.orphanedLoads().first }
+        guard let load else { return try await ledger.unfinishedLoads().first }
         guard let state = try await ledger.state(ofLoad: load) else {
             throw CommandFailure(
                 .usage,

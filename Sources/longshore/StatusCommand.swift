@@ -22,7 +22,7 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let fleet = try await options.fleet()
+        let fleet = try await options.fleet().inForeground()
         let ledger = PostgresLedger(fleet.postgres)
         if let load {
             try await showTasks(of: load, in: ledger)

@@ -30,7 +30,8 @@ private actor Recorder {
 
 /// The name of the thread that calls it.
 private func threadName() -> String {
-    Thread.current.name ?? ""
+    let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+    return name?.trimmingCharacters(in: .newlines) ?? ""
 }
 
 /// The same, as nonisolated asynchronous work.

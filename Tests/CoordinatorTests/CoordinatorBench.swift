@@ -9,13 +9,13 @@ struct CoordinatorBench: Sendable {
     let clock: TestClock
     let broker: InMemoryBroker
     let warehouse: InMemoryWarehouse
-    let inFlight: FakeInFlightStore
+    let inFlight: InMemoryInFlightStore
 
     init(_ simulation: Simulation) {
         clock = simulation.clock
         broker = InMemoryBroker(clock: clock, dice: simulation.dice)
         warehouse = InMemoryWarehouse(clock: clock, dice: simulation.dice)
-        inFlight = FakeInFlightStore(clock: clock)
+        inFlight = InMemoryInFlightStore(clock: clock)
     }
 
     /// Plans a load of the call centre and writes it.

@@ -175,6 +175,25 @@ import Testing
         }
     }
 
+    @Test("a coordinator that was overtaken does not write the end of the load")
+    func overtakenAtTheEnd() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 1)
+            bench.warehouse.setBehaviour { task, _ in
+                guard task.ordinal == 3 else { return .init() }
+                simulation.clock.schedule(after: .milliseconds(100)) {
+                    bench.warehouse.stealLease(of: load, for: "second")
+                }
+                return .init()
+            }
+            let result = try await bench.withWorker { try await bench.coordinate(load) }
+            #expect(result == .overtaken)
+            #expect(bench.warehouse.rows(ofLoad: load).allSatisfy { $0.state == .done })
+            #expect(bench.warehouse.loadState(load) == .running)
+        }
+    }
+
     @Test("when a coordinator dies, the next one ends its load once the lease has expired")
     func takeover() async throws {
         try await Simulation.run { simulation in

@@ -30,7 +30,7 @@ struct ErrorTests {
                 grain: [call_id]
                 columns:
                   call_id: { type: text, required: true }
-                  team: { references: tem }
+                  team: { references: tem, from: team }
                   size: { type: integer, min: 9, max: 1 }
 
             """

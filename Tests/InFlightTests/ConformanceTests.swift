@@ -67,14 +67,14 @@ struct ConformanceTests {
     func doneMarkExpires(_ kind: StoreUnderTest) async throws {
         let store = try kind.make(doneMark: .milliseconds(50))
         await store.release(task, owner: "a", isDone: true)
-        await eventually { await store.claim(task, owner: "b") == .taken }
+        await eventually("the entry is forgotten") { await store.claim(task, owner: "b") == .taken }
     }
 
     @Test("a lease that is not renewed ends", arguments: StoreUnderTest.allCases)
     func leaseExpires(_ kind: StoreUnderTest) async throws {
         let store = try kind.make(lease: .milliseconds(50))
         _ = await store.claim(task, owner: "a")
-        await eventually { await store.claim(task, owner: "b") == .taken }
+        await eventually("the entry is forgotten") { await store.claim(task, owner: "b") == .taken }
     }
 
     @Test("a renewed lease outlives its first time", arguments: StoreUnderTest.allCases)
@@ -82,7 +82,7 @@ struct ConformanceTests {
         let store = try kind.make(lease: .seconds(3))
         let start = ContinuousClock.now
         _ = await store.claim(task, owner: "a")
-        await eventually {
+        await eventually("the first time is over") {
             #expect(await store.renew(task, owner: "a"))
             return ContinuousClock.now - start > .milliseconds(3200)
         }
@@ -170,7 +170,7 @@ struct ConformanceTests {
         let store = try kind.make(presence: .milliseconds(300))
         let alive = WorkerPresence(name: "alive", slots: 1, running: [])
         await store.register(WorkerPresence(name: "silent", slots: 1, running: []))
-        await eventually {
+        await eventually("only the worker that spoke is left") {
             await store.register(alive)
             return await store.workers() == [alive]
         }

@@ -97,7 +97,7 @@ struct RedisInFlightStoreTests {
             log.lines == ["warning: Redis cannot be used; work goes on without leases and progress"]
         )
         try server.restart()
-        await eventually {
+        await eventually("the end of the outage is logged") {
             await useEverything(store)
             return log.lines.count == 2
         }

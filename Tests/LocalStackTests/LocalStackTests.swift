@@ -161,8 +161,13 @@ struct LocalStackTests {
             _ = try await LocalStack(directory: scratch.directory).up()
             let ports = try StackRecord.read(StackDirectory(scratch.directory)).ports
             let used = Set(StackServer.allCases.flatMap(ports.used))
-            let listening = try ListeningSocket.all().filter { used.contains($0.port) }
-            #expect(Set(listening.map(\.port)).isSuperset(of: [ports.amqp, ports.postgres]))
+            var listening: [ListeningSocket] = []
+            // The kernel's list may miss an entry while others come and go.
+            await eventually("each server's socket is listed") {
+                listening += try ListeningSocket.all().filter { used.contains($0.port) }
+                let wanted: Set = [ports.amqp, ports.postgres, ports.redis, ports.epmd]
+                return wanted.isSubset(of: listening.map(\.port))
+            }
             #expect(listening.filter { !$0.isLoopback }.isEmpty)
         }
     }

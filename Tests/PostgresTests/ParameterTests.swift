@@ -12,7 +12,10 @@ struct ParameterTests {
                 select $1 as text, $2 as integer, $3 as boolean, $4 as double, $5 as bytes,
                        $6::text as nothing
                 """,
-                ["Ñandú 🐦 'quoted' \\ \"", .integer(Int64.min), true, 0.1, .bytes([0, 255, 92]), nil]
+                [
+                    "Ñandú 🐦 'quoted' \\ \"", .integer(Int64.min), true, 0.1, .bytes([0, 255, 92]),
+                    nil,
+                ]
             )
             let row = try #require(result.first)
             #expect(try row.text("text") == "Ñandú 🐦 'quoted' \\ \"")
@@ -27,7 +30,9 @@ struct ParameterTests {
 
     @Test(
         "infinities and not-a-number are sent and read",
-        arguments: [Double.infinity, -.infinity, .nan, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
+        arguments: [
+            Double.infinity, -.infinity, .nan, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+        ]
     )
     func roundTripsDouble(value: Double) async throws {
         try await withConnection { connection in
@@ -93,7 +98,9 @@ struct ParameterTests {
     )
     func refusesNUL(value: PostgresValue) async throws {
         try await withConnection { connection in
-            let error = await postgresError { try await connection.query("select 1, $2", [1, value]) }
+            let error = await postgresError {
+                try await connection.query("select 1, $2", [1, value])
+            }
             #expect(error?.code == .invalidParameter)
             #expect(error?.message.contains("`$2`") == true)
             let one = try await connection.query("select 1 as one")
@@ -116,7 +123,10 @@ struct ParameterTests {
         let list = (1...65_535).map { "($\($0)::bigint)" }.joined(separator: ",")
         try await withConnection { connection in
             let values = (1...65_535).map { PostgresValue.integer($0) }
-            let sum = try await connection.query("select sum(v) as s from (values \(list)) t(v)", values)
+            let sum = try await connection.query(
+                "select sum(v) as s from (values \(list)) t(v)",
+                values
+            )
             #expect(try sum.first?.integer("s") == 65_535 * 65_536 / 2)
             let error = await postgresError { try await connection.query("select 1", values + [1]) }
             #expect(error?.code == .invalidParameter)
@@ -130,7 +140,9 @@ struct ParameterTests {
                 await connection.query("select 'secret' as name, null as age, 300 as big").first
             )
             let missing = #expect(throws: PostgresError.self) { try row.text("nam") }
-            #expect(missing?.message == "the result has no column `nam`; it has `name`, `age`, `big`")
+            #expect(
+                missing?.message == "the result has no column `nam`; it has `name`, `age`, `big`"
+            )
             let null = #expect(throws: PostgresError.self) { try row.integer("age") }
             #expect(null?.message == "column `age` is NULL; expected Int")
             let wrong = #expect(throws: PostgresError.self) { try row.integer("name") }

@@ -22,6 +22,7 @@ func postgresError(_ body: () async throws -> Void) async -> PostgresError? {
 }
 
 /// Runs `body` with a connection to a shared, unchanged database.
+@discardableResult
 func withConnection<Result>(
     _ body: (PostgresConnection) async throws -> Result
 ) async throws -> Result {
@@ -35,4 +36,9 @@ func withConnection<Result>(
         await connection.close()
         throw error
     }
+}
+
+/// Cancels the task that calls it.
+func cancelCurrentTask() {
+    unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
 }

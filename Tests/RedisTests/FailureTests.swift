@@ -31,7 +31,9 @@ struct FailureTests {
         let error = await failure(of: try await redis.send(["PING"]))
         #expect(error?.code == .timeout)
         server.thaw()
-        await eventually { (try? await redis.send(["PING"])) == .status("PONG") }
+        await eventually("the thawed server answers") {
+            (try? await redis.send(["PING"])) == .status("PONG")
+        }
     }
 
     @Test("an answer that comes after the deadline is not taken for the next call's")
@@ -42,7 +44,7 @@ struct FailureTests {
             of: try await redis.send(["BLPOP", "nothing", 1], timeout: .milliseconds(100))
         )
         #expect(slow?.code == .timeout)
-        await eventually {
+        await eventually("the next call gets its own answer") {
             (try? await redis.send(["ECHO", "mine"])) == .bytes(Array("mine".utf8))
         }
     }
@@ -74,7 +76,7 @@ struct FailureTests {
         let call = Task {
             await failure(of: try await redis.send(["BLPOP", "list", 0]))
         }
-        await eventually {
+        await eventually("the first call blocks") {
             (try? await observer.send(["INFO", "clients"]).stringValue)?
                 .contains("blocked_clients:1") == true
         }
@@ -94,8 +96,8 @@ struct FailureTests {
         }
     }
 
-    @Test("a large command to a server that dies fails without a signal")
-    func brokenPipe() async throws {
+    @Test("a large command to a server that dies fails")
+    func diesWhileReceiving() async throws {
         let server = try PrivateRedisServer()
         let redis = try client(server.url, timeout: .seconds(60))
         _ = try await redis.send(["PING"])
@@ -177,7 +179,7 @@ struct FailureTests {
         let call = Task {
             await failure(of: try await redis.send(["GET", "a"]))
         }
-        await eventually { server.commandCount == 2 }
+        await eventually("the command has arrived") { server.commandCount == 2 }
         let start = ContinuousClock.now
         call.cancel()
         #expect(try await call.value?.code == .cancelled)
@@ -190,7 +192,7 @@ struct FailureTests {
         let redis = try client(server.url, timeout: .seconds(60))
         let observer = try client(server.url)
         let first = Task { try await redis.send(["BLPOP", "list", 0]) }
-        await eventually {
+        await eventually("the first call blocks") {
             (try? await observer.send(["INFO", "clients"]).stringValue)?
                 .contains("blocked_clients:1") == true
         }

@@ -1,29 +1,20 @@
-import Foundation
 import Redis
 import TestSupport
 import Testing
 
 @Suite("TLS")
 struct TLSTests {
-    private static let certificates = Result { try Certificates() }
-    /// Its certificate names `localhost` only.
-    private static let server = Result {
-        try PrivateRedisServer(
-            try certificates.get().serverOptions + ["--tls-auth-clients", "no"],
-            portOption: "--tls-port"
-        )
-    }
     private let certificates: Certificates
-    private let port: Int
 
     init() throws {
-        certificates = try Self.certificates.get()
-        port = try Self.server.get().port
+        certificates = try Certificates()
     }
 
     @Test("the right authority and the right name connect")
     func right() async throws {
-        let redis = try client("rediss://localhost:\(port)?cacertfile=\(certificates.authority)")
+        let server = try startServer()
+        let url = "rediss://localhost:\(server.port)?cacertfile=\(certificates.authority)"
+        let redis = try client(url)
         let value = [UInt8](repeating: 9, count: 3_000_000)
         _ = try await redis.send(["SET", "large", .init(value)])
         #expect(try await redis.send(["GET", "large"]).bytesValue == value)
@@ -34,7 +25,9 @@ struct TLSTests {
 
     @Test("a certificate for another name is refused")
     func wrongHost() async throws {
-        let redis = try client("rediss://127.0.0.1:\(port)?cacertfile=\(certificates.authority)")
+        let server = try startServer()
+        let url = "rediss://127.0.0.1:\(server.port)?cacertfile=\(certificates.authority)"
+        let redis = try client(url)
         let error = await failure(of: try await redis.send(["PING"]))
         #expect(error?.code == .tls)
         #expect(error?.isRetryable == false)
@@ -43,8 +36,9 @@ struct TLSTests {
 
     @Test("a certificate of an unknown authority is refused")
     func unknownAuthority() async throws {
+        let server = try startServer()
         for parameters in ["", "?cacertfile=\(certificates.otherAuthority)"] {
-            let redis = try client("rediss://localhost:\(port)\(parameters)")
+            let redis = try client("rediss://localhost:\(server.port)\(parameters)")
             let error = await failure(of: try await redis.send(["PING"]))
             #expect(error?.code == .tls)
             #expect(error?.message.contains("not trusted") == true)
@@ -61,7 +55,7 @@ struct TLSTests {
 
     @Test("a file of authorities that cannot be read is named")
     func unreadableAuthority() async throws {
-        let redis = try client("rediss://localhost:\(port)?cacertfile=/no/such.pem")
+        let redis = try client("rediss://localhost?cacertfile=/no/such.pem")
         let error = await failure(of: try await redis.send(["PING"]))
         #expect(error?.code == .tls)
         #expect(error?.message.contains("/no/such.pem") == true)
@@ -71,10 +65,7 @@ struct TLSTests {
         "a server that asks for the client's certificate gets it, and refuses a client without one"
     )
     func clientCertificate() async throws {
-        let strict = try PrivateRedisServer(
-            certificates.serverOptions,
-            portOption: "--tls-port"
-        )
+        let strict = try startServer(["--tls-auth-clients", "yes"])
         let url = "rediss://localhost:\(strict.port)?cacertfile=\(certificates.authority)"
         let stranger = try client(url)
         let error = await failure(of: try await stranger.send(["PING"]))
@@ -87,13 +78,10 @@ struct TLSTests {
 
     @Test("TLS 1.1 is refused")
     func oldVersion() async throws {
-        let old = try PrivateRedisServer(
-            certificates.serverOptions + [
-                "--tls-auth-clients", "no", "--tls-protocols", "TLSv1.1",
-                "--tls-ciphers", "ALL:@SECLEVEL=0",
-            ],
-            portOption: "--tls-port"
-        )
+        let old = try startServer([
+            "--tls-auth-clients", "no", "--tls-protocols", "TLSv1.1", "--tls-ciphers",
+            "ALL:@SECLEVEL=0",
+        ])
         let redis = try client(
             "rediss://localhost:\(old.port)?cacertfile=\(certificates.authority)"
         )
@@ -115,50 +103,11 @@ struct TLSTests {
         let error = await failure(of: try await redis.send(["PING"]))
         #expect(error?.code == .timeout)
     }
-}
 
-/// Certificates made for one run of the tests.
-private final class Certificates: Sendable {
-    private let folder = FileManager.default.temporaryDirectory
-        .appending(path: "redis-tests-\(UUID().uuidString)").path
-
-    var authority: String { "\(folder)/ca.pem" }
-    var otherAuthority: String { "\(folder)/other.pem" }
-    var serverCertificate: String { "\(folder)/server.pem" }
-    var serverKey: String { "\(folder)/server.key" }
-    var serverOptions: [String] {
-        [
-            "--tls-cert-file", serverCertificate, "--tls-key-file", serverKey,
-            "--tls-ca-cert-file", authority,
-        ]
-    }
-
-    init() throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try make("ca", name: "/CN=authority")
-        try make("other", name: "/CN=another authority")
-        try make(
-            "server",
-            name: "/CN=localhost",
-            [
-                "-CA", authority, "-CAkey", "\(folder)/ca.key", "-addext",
-                "subjectAltName=DNS:localhost",
-            ]
-        )
-    }
-
-    private func make(_ file: String, name: String, _ options: [String] = []) throws {
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/env")
-        openssl.arguments =
-            [
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", name, "-keyout",
-                "\(folder)/\(file).key", "-out", "\(folder)/\(file).pem",
-            ] + options
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
-        try #require(openssl.terminationStatus == 0)
+    /// A server whose certificate names `localhost` only.
+    private func startServer(
+        _ options: [String] = ["--tls-auth-clients", "no"]
+    ) throws -> PrivateRedisServer {
+        try PrivateRedisServer(certificates.serverOptions + options, portOption: "--tls-port")
     }
 }

@@ -43,6 +43,16 @@ public final class InMemoryInFlightStore: InFlightStore {
         self.now = now
     }
 
+    /// The tasks whose lease somebody holds.
+    public var held: Set<LoadTaskID> {
+        access(otherwise: []) { state, _ in Set(state.leases.keys) }
+    }
+
+    /// The tasks that are marked done.
+    public var done: Set<LoadTaskID> {
+        access(otherwise: []) { state, _ in Set(state.doneMarks.keys) }
+    }
+
     /// Forgets everything, as FLUSHALL does.
     public func erase() {
         state.withLock { $0.erase() }

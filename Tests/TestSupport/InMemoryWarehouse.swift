@@ -2,9 +2,9 @@ internal import Pipelines
 public import Planning
 import Synchronization
 
-/// The twin of the ledger and the star schema in one database. One lock plays the transaction.
+/// The twin of the ledger and the star schema in one database.
 ///
-/// It keeps what real tables would hide: how often each task took effect, and whether anything was
+/// One lock plays the transaction. It keeps what real tables would hide: how often each task took effect, and whether anything was
 /// committed before what it needs.
 public final class InMemoryWarehouse: Sendable {
     /// What goes wrong, by probability.

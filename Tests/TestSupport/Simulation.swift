@@ -2,8 +2,9 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Runs code in virtual time on one thread: whenever nothing can run, the clock moves to the next
-/// moment at which something is due. A sleep of an hour costs nothing, and the same seed gives the
+/// Runs code in virtual time on one thread.
+///
+/// Whenever nothing can run, the clock moves to the next moment at which something is due. A sleep of an hour costs nothing, and the same seed gives the
 /// same run, step by step.
 ///
 /// Only child tasks stay on the thread; a `Task { }` leaves it, and time may then pass too early.

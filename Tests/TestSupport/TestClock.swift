@@ -19,25 +19,51 @@ public final class TestClock: Clock, Sendable {
         public static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }
 
-    private struct Timer {
+    private typealias Action = @Sendable (_ isCancelled: Bool) -> Void
+
+    private struct Entry {
         var deadline: Instant
-        var action: @Sendable (_ isCancelled: Bool) -> Void
+        var ticket: Int
+
+        func isLater(than other: Entry) -> Bool {
+            if deadline.offset == other.deadline.offset { return ticket > other.ticket }
+            return deadline.offset > other.deadline.offset
+        }
     }
 
     private struct State {
         var now = Instant(offset: .zero)
         var lastTicket = 0
-        var timers: [Int: Timer] = [:]
+        /// What is due when, the next one last; those without an action were cancelled.
+        private var entries: [Entry] = []
+        private var actions: [Int: Action] = [:]
 
-        mutating func add(_ timer: Timer, ticket: Int) { timers[ticket] = timer }
-
-        mutating func takeNext(notAfter limit: Instant?) -> Timer? {
-            let next = timers.min { left, right in
-                (left.value.deadline, left.key) < (right.value.deadline, right.key)
+        mutating func add(_ action: @escaping Action, deadline: Instant, ticket: Int) {
+            let entry = Entry(deadline: deadline, ticket: ticket)
+            var range = entries.startIndex..<entries.endIndex
+            while !range.isEmpty {
+                let middle = (range.lowerBound + range.upperBound) / 2
+                if entries[middle].isLater(than: entry) {
+                    range = (middle + 1)..<range.upperBound
+                } else {
+                    range = range.lowerBound..<middle
+                }
             }
-            guard let next, limit.map({ next.value.deadline <= $0 }) ?? true else { return nil }
-            now = max(now, next.value.deadline)
-            return timers.removeValue(forKey: next.key)
+            entries.insert(entry, at: range.lowerBound)
+            actions[ticket] = action
+        }
+
+        mutating func cancel(_ ticket: Int) -> Action? { actions.removeValue(forKey: ticket) }
+
+        mutating func takeNext(notAfter limit: Instant?) -> Action? {
+            while let entry = entries.last {
+                if let limit, entry.deadline > limit { return nil }
+                entries.removeLast()
+                guard let action = actions.removeValue(forKey: entry.ticket) else { continue }
+                now = max(now, entry.deadline)
+                return action
+            }
+            return nil
         }
     }
 
@@ -57,7 +83,7 @@ public final class TestClock: Clock, Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation {
                 (wakeUp: CheckedContinuation<Void, any Error>) in
-                let timer = Timer(deadline: deadline) { isCancelled in
+                let wake: Action = { isCancelled in
                     if isCancelled {
                         wakeUp.resume(throwing: CancellationError())
                     } else {
@@ -66,13 +92,13 @@ public final class TestClock: Clock, Sendable {
                 }
                 let isCancelled = state.withLock { state in
                     if Task.isCancelled { return true }
-                    state.add(timer, ticket: ticket)
+                    state.add(wake, deadline: deadline, ticket: ticket)
                     return false
                 }
-                if isCancelled { timer.action(true) }
+                if isCancelled { wake(true) }
             }
         } onCancel: {
-            state.withLock { $0.timers.removeValue(forKey: ticket) }?.action(true)
+            state.withLock { $0.cancel(ticket) }?(true)
         }
     }
 
@@ -81,21 +107,21 @@ public final class TestClock: Clock, Sendable {
         let ticket = newTicket()
         state.withLock { state in
             let deadline = state.now.advanced(by: delay)
-            state.add(Timer(deadline: deadline) { _ in action() }, ticket: ticket)
+            state.add({ _ in action() }, deadline: deadline, ticket: ticket)
         }
     }
 
     /// Moves the clock, waking what is due on the way.
     public func advance(by duration: Duration) {
         let end = now.advanced(by: duration)
-        while let timer = state.withLock({ $0.takeNext(notAfter: end) }) { timer.action(false) }
+        while let action = state.withLock({ $0.takeNext(notAfter: end) }) { action(false) }
         state.withLock { $0.now = max($0.now, end) }
     }
 
     /// Moves the clock to the next moment at which something is due; `false` when nothing is.
     func advanceToNextTimer() -> Bool {
-        guard let timer = state.withLock({ $0.takeNext(notAfter: nil) }) else { return false }
-        timer.action(false)
+        guard let action = state.withLock({ $0.takeNext(notAfter: nil) }) else { return false }
+        action(false)
         return true
     }
 

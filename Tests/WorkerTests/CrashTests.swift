@@ -39,7 +39,7 @@ import Worker
     func poison(redisIsGone: Bool) async throws {
         try await Simulation.run { simulation in
             let bench = WorkerBench(simulation)
-            bench.inFlight.setGone(redisIsGone)
+            bench.inFlight.setReachable(!redisIsGone)
             let tasks = try await bench.makeLoad(2)
             bench.inject(tasks[0])
             bench.inject(tasks[1])

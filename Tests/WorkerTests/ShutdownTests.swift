@@ -28,6 +28,42 @@ import Worker
         }
     }
 
+    @Test("deliveries that wait for a slot, or come during the shutdown, are given back unbegun")
+    func notBegun() async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            let tasks = try await bench.makeLoad(4)
+            for task in tasks.dropLast() { bench.inject(task) }
+            let worker = bench.worker(prefetch: 9)
+            try await bench.run(worker) {
+                try await simulation.clock.sleep(for: .milliseconds(100))
+                #expect(bench.broker.unsettledCount == 3)
+                worker.shutDown()
+                bench.inject(tasks[3])
+            }
+            #expect(bench.warehouse.rows(ofLoad: 1).map(\.attempts) == [1, 0, 0, 0])
+            #expect(bench.broker.messageCount == 3)
+            #expect(bench.broker.unsettledCount == 0)
+        }
+    }
+
+    @Test("a delivery that an idle worker gets during its shutdown is given back unbegun")
+    func idleShutdown() async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            let task = try await bench.makeLoad()[0]
+            let worker = bench.worker()
+            try await bench.run(worker) {
+                try await simulation.clock.sleep(for: .seconds(1))
+                worker.shutDown()
+                bench.inject(task)
+            }
+            #expect(bench.warehouse.row(task)?.attempts == 0)
+            #expect(bench.broker.messageCount == 1)
+            #expect(bench.broker.unsettledCount == 0)
+        }
+    }
+
     @Test("tasks that outlast the grace period are given back without burning an attempt")
     func beyondGrace() async throws {
         try await Simulation.run { simulation in
@@ -115,7 +151,7 @@ import Worker
             try await bench.drain(worker)
             #expect(worker.metrics.results[.loaded] == 1)
             #expect(bench.warehouse.row(task)?.failures == 0)
-            #expect(simulation.clock.now.offset < .seconds(70))
+            #expect(simulation.clock.now.offset < .seconds(95))
         }
     }
 

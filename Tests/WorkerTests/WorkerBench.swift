@@ -10,7 +10,7 @@ final class WorkerBench: Sendable {
     let clock: TestClock
     let broker: InMemoryBroker
     let warehouse: InMemoryWarehouse
-    let inFlight: FakeInFlightStore
+    let inFlight: InMemoryInFlightStore
     let heard = Mutex<[TaskEvent]>([])
     let connections = Mutex<[InMemoryTaskLoader]>([])
     let refusedConnections = Mutex(0)
@@ -23,7 +23,7 @@ final class WorkerBench: Sendable {
         self.clock = clock
         broker = InMemoryBroker(clock: clock, dice: dice)
         warehouse = InMemoryWarehouse(clock: clock, dice: dice)
-        inFlight = FakeInFlightStore(clock: clock)
+        inFlight = InMemoryInFlightStore(clock: clock)
     }
 
     /// A load of one whole fact for each of `count` tables, nothing needing anything.
@@ -49,13 +49,14 @@ final class WorkerBench: Sendable {
     func worker(
         _ process: FakeProcess = FakeProcess("worker"),
         slots: Int = 1,
+        prefetch: Int? = nil,
         policy: RetryPolicy = RetryPolicy(),
         observer: any StepObserver = NoObserver()
     ) -> Worker {
         Worker(
             WorkerSettings(name: process.name, slots: slots, policy: policy),
             ports: WorkerPorts(
-                receiver: InMemoryTaskReceiver(broker, slots: slots, process: process),
+                receiver: InMemoryTaskReceiver(broker, slots: prefetch ?? slots, process: process),
                 publisher: InMemoryPublisher(broker, process: process),
                 inFlight: InFlightStoreOfProcess(inFlight, process: process),
                 makeLoader: { [self] _ in try connect(process) },

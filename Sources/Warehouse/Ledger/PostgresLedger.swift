@@ -125,6 +125,14 @@ public actor PostgresLedger: LoadLedger {
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
+    /// Loads that are running, whoever coordinates them, oldest first.
+    public func unfinishedLoads() async throws -> [Int64] {
+        let rows = try await connected().query(
+            "select id from longshore.load where state = 'running' order by id"
+        )
+        return try rows.map { try $0.integer("id", as: Int64.self) }
+    }
+
     /// Takes the lease when nobody holds it; the epoch grows with every take-over.
     public func acquireLease(
         on load: Int64,

@@ -57,6 +57,7 @@ struct SchemaPreparation {
     }
 
     private func fit(_ design: TableDesign, to existing: [String: String]) async throws {
+        try await allowNulls(in: design)
         for column in design.columns {
             guard let type = existing[column.name] else {
                 try await add(column, to: design)
@@ -86,6 +87,24 @@ struct SchemaPreparation {
             "alter table \(design.qualifiedName) add column "
                 + "\(quoteIdentifier(column.name)) \(column.type) \(constraint)"
         )
+    }
+
+    /// A column that is required no more may be null from now on.
+    private func allowNulls(in design: TableDesign) async throws {
+        let rows = try await connection.query(
+            """
+            select attname as name from pg_attribute
+            where attrelid = to_regclass($1) and attnum > 0 and attnotnull
+            """,
+            [.text(design.qualifiedName)]
+        )
+        let required = try Set(rows.map { try $0.text("name") })
+        for column in design.columns where column.constraint.isEmpty && required.contains(column.name) {
+            try await connection.query(
+                "alter table \(design.qualifiedName) alter column \(quoteIdentifier(column.name)) "
+                    + "drop not null"
+            )
+        }
     }
 
     /// An index whose columns differ means that the grain or the business key has changed.

@@ -1,15 +1,23 @@
 internal import CHiredis
 
 /// Commands as the protocol writes them.
-enum CommandEncoder {
+struct EncodedCommands: Sendable {
+    /// The commands, one after the other.
+    let bytes: [UInt8]
+    /// How many replies they will have.
+    let count: Int
+
     /// The largest command: hiredis counts its bytes in a 32-bit integer.
     private static let largestCommand = 512 * 1024 * 1024
 
-    /// The bytes of `commands`, one after the other.
-    static func encode(_ commands: [[RedisArgument]]) throws(RedisError) -> [UInt8] {
+    /// Encodes `commands`.
+    ///
+    /// - Throws: ``RedisError/Code/invalidInput`` for a command without words, or a huge one.
+    init(_ commands: [[RedisArgument]]) throws(RedisError) {
         var bytes: [UInt8] = []
-        for command in commands { try append(command, to: &bytes) }
-        return bytes
+        for command in commands { try Self.append(command, to: &bytes) }
+        self.bytes = bytes
+        count = commands.count
     }
 
     private static func append(

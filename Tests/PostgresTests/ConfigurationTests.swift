@@ -1,0 +1,95 @@
+import Endpoints
+import Postgres
+import Testing
+
+@Suite("Configuration")
+struct ConfigurationTests {
+    @Test("a URL with everything is read")
+    func readsURL() throws {
+        let configuration = try PostgresConfiguration(
+            url:
+                "postgresql://ann:p%40ss@db.example:6543/sales?sslmode=verify-ca&sslrootcert=/ca.pem"
+                + "&sslcert=/c.pem&sslkey=/k.pem&application_name=app&connect_timeout=3"
+                + "&options=-c%20a%3Db"
+        )
+        #expect(configuration.host == "db.example")
+        #expect(configuration.port == 6543)
+        #expect(configuration.user == "ann")
+        #expect(configuration.password?.revealed == "p@ss")
+        #expect(configuration.database == "sales")
+        #expect(configuration.applicationName == "app")
+        #expect(configuration.connectTimeout == .seconds(3))
+        #expect(configuration.options == "-c a=b")
+        #expect(configuration.tls.mode == .verifyCA)
+        #expect(configuration.tls.authorityFile == "/ca.pem")
+        #expect(configuration.tls.certificateFile == "/c.pem")
+        #expect(configuration.tls.keyFile == "/k.pem")
+        #expect("\(configuration)" == "postgres://ann@db.example:6543/sales")
+    }
+
+    @Test("a unix socket is named by its directory, and needs no TLS")
+    func readsSocket() throws {
+        let configuration = try PostgresConfiguration(
+            url: "postgres://ann@/sales?host=/run/postgresql&port=6543"
+        )
+        #expect(configuration.host == "/run/postgresql")
+        #expect(configuration.port == 6543)
+        #expect(configuration.tls.mode.allowsPlaintext)
+        #expect("\(configuration)" == "postgres://ann@:6543/sales?host=/run/postgresql")
+    }
+
+    @Test("another host is verified unless the URL says otherwise")
+    func verifiesByDefault() throws {
+        let remote = try PostgresConfiguration(url: "postgres://db.example/x")
+        #expect(remote.tls.mode == .verifyFull)
+        #expect(remote.tls.authorityFile != nil)
+        let local = try PostgresConfiguration(url: "postgres://localhost/x")
+        #expect(local.tls.mode == .allow)
+    }
+
+    @Test(
+        "plaintext to another host is refused, unless it is allowed explicitly",
+        arguments: [
+            "db.example/x?sslmode=disable", "db.example/x?sslmode=prefer",
+            "db.example/x?sslmode=allow", "localhost/x?host=db.example&sslmode=disable",
+            "127.evil.example/x?sslmode=disable",
+        ]
+    )
+    func refusesPlaintext(rest: String) throws {
+        let url = "postgres://ann:s3cret@\(rest)"
+        let error = #expect(throws: EndpointError.self) { try PostgresConfiguration(url: url) }
+        #expect(error?.description.contains("without TLS") == true)
+        #expect(error?.description.contains("s3cret") == false)
+        let allowed = try PostgresConfiguration(url: url, allowsPlaintext: true)
+        #expect(allowed.tls.mode.allowsPlaintext)
+    }
+
+    @Test(
+        "a parameter that cannot be used is named, with what was expected",
+        arguments: [
+            ("?sslmode=full", "`sslmode` is `full`; expected one of `disable`"),
+            ("?connect_timeout=0", "`connect_timeout` is `0`; expected seconds from 1 to 3600"),
+            ("?port=x", "`port` is `x`; expected a number from 1 to 65535"),
+            ("?sslmod=require", "the parameter `sslmod`; expected one of `application_name`"),
+        ]
+    )
+    func explainsParameters(query: String, message: String) {
+        let error = #expect(throws: PostgresError.self) {
+            try PostgresConfiguration(url: "postgres://db.example/x\(query)")
+        }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(error?.message.contains(message) == true)
+    }
+
+    @Test("several hosts are refused")
+    func refusesSeveralHosts() {
+        #expect(throws: PostgresError.self) {
+            try PostgresConfiguration(url: "postgres://a,b/x?sslmode=require")
+        }
+    }
+
+    @Test("another scheme is refused")
+    func refusesScheme() {
+        #expect(throws: EndpointError.self) { try PostgresConfiguration(url: "mysql://db/x") }
+    }
+}
