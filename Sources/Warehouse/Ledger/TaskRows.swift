@@ -73,14 +73,3 @@ struct TaskRows {
         )
     }
 }
-
-extension LoadTaskKind {
-    /// The table that holds the `name` of this kind.
-    func table(_ name: String) -> String {
-        switch self {
-        case .dimension: "dim_\(name)"
-        case .fact: "fact_\(name)"
-        case .mart: "mart_\(name)"
-        }
-    }
-}
