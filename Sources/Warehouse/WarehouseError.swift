@@ -102,7 +102,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         WarehouseError(
             code: .rowCount,
             description: "`\(table)` would have \(loaded) rows, expected at least \(minimum); "
-                + "nothing was changed. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
+                + "the rows are as they were. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
         )
     }
 
@@ -110,7 +110,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         WarehouseError(
             code: .rowCount,
             description: "`\(table)` would have \(loaded) rows, expected at most \(maximum); "
-                + "nothing was changed. If so many are right, raise `expect: { rows: { max: … } }`"
+                + "the rows are as they were. If so many are right, raise `expect: { rows: { max: … } }`"
         )
     }
 
@@ -126,7 +126,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         return WarehouseError(
             code: .rejectShare,
             description: "\(counts.rejected) of \(counts.read) rows of `\(table)` were rejected, "
-                + "more than \(percent(limit)) (\(rules)); nothing was changed. "
+                + "more than \(percent(limit)) (\(rules)); the rows are as they were. "
                 + "Mend the source, or raise `expect: { rejects: { max: … } }` to see the rejects"
         )
     }
