@@ -5,8 +5,6 @@
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
 SOURCES := Package.swift Sources Tests
-# The demo's files, beside the local stack's own; absolute, as a pipeline takes `DATA_DIR` from its own folder.
-DEMO := $(CURDIR)/.longshore/demo
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,13 +17,19 @@ build: deps ## Build the release binary, .build/release/longshore
 
 demo: build ## Load twelve months of calls and the invoices on a local stack, from nothing
 	$(LONGSHORE) up
-	$(LONGSHORE) generate callcenter --seed 7 --months 12 --calls 100000 --bad 0.5% --output "$(DEMO)/callcenter"
-	$(LONGSHORE) generate invoices --seed 7 --rows 5000 --bad 1% --output "$(DEMO)/invoices"
-	DATA_DIR="$(DEMO)/callcenter" $(LONGSHORE) load pipelines/callcenter --periods 2024-01..2024-12 --workers 4
-	DATA_DIR="$(DEMO)/invoices" $(LONGSHORE) load pipelines/invoices
-	DATA_DIR="$(DEMO)/callcenter" $(LONGSHORE) load pipelines/callcenter --periods 2024-06
+	$(LONGSHORE) generate callcenter --seed 7 --months 12 --calls 100000 --bad 0.5% --output pipelines/callcenter/data
+	$(LONGSHORE) generate invoices --seed 7 --rows 5000 --bad 1% --output pipelines/invoices/data
+	$(LONGSHORE) load pipelines/callcenter --periods 2024-01..2024-12 --workers 4
+	$(LONGSHORE) load pipelines/invoices
+	$(LONGSHORE) load pipelines/callcenter --periods 2024-06
+	$(LONGSHORE) status
 	$(LONGSHORE) periods
-	$(LONGSHORE) rejects list
+	@printf '%s\n' '' 'What to look at next:' \
+		'  $(LONGSHORE) rejects list callcenter                        the rows that were refused, and why' \
+		'  $(LONGSHORE) status 1                                       what the first load did, task by task' \
+		'  eval "$$($(LONGSHORE) up --export)"; psql "$$LONGSHORE_POSTGRES_URL" -c "table callcenter.mart_digital_adoption limit 20"' \
+		'  $(LONGSHORE) load pipelines/callcenter --periods 2024-06    the same month again: replaced, not added' \
+		'  $(LONGSHORE) down                                           stop the stack; its data stays'
 
 test: deps ## Run every test; the servers they share are stopped at the end
 	$(SWIFT) build --build-tests
@@ -53,4 +57,4 @@ clean: ## Stop the local stack, and remove its data, the demo's and everything b
 			[ ! -d $$stack ] || [ ! -x $$longshore ] || $$longshore down --purge --stack $$stack || exit 1; \
 		done; \
 	done
-	rm -rf .longshore .build
+	rm -rf .longshore .build pipelines/*/data

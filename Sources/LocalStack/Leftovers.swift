@@ -18,14 +18,15 @@ struct Leftovers: Sendable {
 
     private func belongs(_ pid: Int32) -> Bool {
         guard pid != getpid() else { return false }
-        if let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ"),
-            environment.split(separator: 0).contains(Data("\(Self.mark)=\(directory)".utf8))
+        let mark = Array("\(Self.mark)=\(directory)".utf8)
+        if let environment = ProcFile.bytes("/proc/\(pid)/environ"),
+            environment.split(separator: 0).contains(where: mark.elementsEqual)
         {
             return true
         }
         // Postgres and Redis write over their environment to change what `ps` shows.
         guard
-            let name = try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8),
+            let name = ProcFile.text("/proc/\(pid)/comm"),
             ["postgres\n", "redis-server\n"].contains(name),
             let place = try? FileManager.default.destinationOfSymbolicLink(
                 atPath: "/proc/\(pid)/cwd"

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// One process, told apart from a later one that got the same id.
@@ -32,7 +31,7 @@ private struct ProcessStat {
     let startTicks: UInt64
 
     init?(pid: Int32) {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        guard let text = ProcFile.text("/proc/\(pid)/stat"),
             // The second field is the name in parentheses, which may itself hold blanks.
             let nameEnd = text.lastIndex(of: ")")
         else { return nil }

@@ -25,6 +25,15 @@ public enum LoadTaskKind: String, Sendable, Hashable, CaseIterable {
     case fact
     /// One mart, whole or for one period.
     case mart
+
+    /// The name of the table that holds the `name` of this kind: `dim_agent`.
+    public func table(_ name: String) -> String {
+        switch self {
+        case .dimension: "dim_\(name)"
+        case .fact: "fact_\(name)"
+        case .mart: "mart_\(name)"
+        }
+    }
 }
 
 /// One unit of work in a load.

@@ -112,12 +112,7 @@ private struct RuleCompiler {
         case .required: return .required
         case .minimum(let bound): return try compile(bound, isMinimum: true)
         case .maximum(let bound): return try compile(bound, isMinimum: false)
-        case .oneOf(let texts):
-            var choices = KeyMap(minimumCapacity: texts.count)
-            for (index, text) in texts.enumerated() {
-                choices.insert(Array(text.utf8).span, surrogate: Int64(index))
-            }
-            return .oneOf(choices)
+        case .oneOf(let texts): return .oneOf(Choices(texts))
         case .matches(let source):
             do {
                 return .matches(try Pattern(source))

@@ -67,17 +67,9 @@ enum CompiledRule: Sendable {
     case maximumDecimal([UInt8])
     case minimumText([UInt8])
     case maximumText([UInt8])
-    case oneOf(KeyMap)
+    case oneOf(Choices)
     case matches(Pattern)
     case length(minimum: Int, maximum: Int)
-
-    /// Whether ``Column`` has all that is needed to check it.
-    var isFast: Bool {
-        switch self {
-        case .required, .minimumNumber, .maximumNumber, .minimumFloat, .maximumFloat: true
-        default: false
-        }
-    }
 
     /// Whether a value keeps the rule; `text` is its cleaned text, not empty, and `value` its binary
     /// encoding without the length.
@@ -94,7 +86,7 @@ enum CompiledRule: Sendable {
             withView(of: bound) { !DecimalText.isLess($0, than: value) }
         case .minimumText(let bound): withView(of: bound) { !text.precedes($0) }
         case .maximumText(let bound): withView(of: bound) { !$0.precedes(text) }
-        case .oneOf(let choices): choices.lookup(text, asOf: .max) != nil
+        case .oneOf(let choices): choices.contains(text)
         case .matches(let pattern): pattern.matches(text.text)
         case .length(let minimum, let maximum):
             (minimum...maximum).contains(Self.scalarCount(text))
@@ -117,4 +109,17 @@ enum CompiledRule: Sendable {
         for index in 0..<text.count where text[index] & 0xc0 != 0x80 { count += 1 }
         return count
     }
+}
+
+/// The texts of a `one_of`: an object, so that passing it on counts one reference and not many.
+final class Choices: Sendable {
+    private let map: KeyMap
+
+    init(_ texts: [String]) {
+        var map = KeyMap(minimumCapacity: texts.count)
+        for text in texts { map.insert(Array(text.utf8).span, surrogate: 0) }
+        self.map = map
+    }
+
+    func contains(_ text: ByteView) -> Bool { map.lookup(text, asOf: .max) != nil }
 }

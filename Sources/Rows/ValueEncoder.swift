@@ -71,15 +71,11 @@ struct ValueEncoder: ~Copyable {
     ) -> Int? {
         let value = out.view.part(start + 4, out.count)
         let kind = columns[index].kind
-        // Through the buffer, because an array's subscript would copy the rule and count references.
-        return unsafe details[index].rules
-            .withUnsafeBufferPointer { rules in
-                for place in 0..<rules.count {
-                    let isKept = unsafe rules[place].holds(text: text, value: value, kind: kind)
-                    if !isKept { return place }
-                }
-                return nil
-            }
+        let rules = details[index].rules
+        for place in rules.indices where !rules[place].holds(text: text, value: value, kind: kind) {
+            return place
+        }
+        return nil
     }
 
     @inline(__always)

@@ -27,7 +27,7 @@ public struct WorkerSettings: Sendable, Hashable {
         grace: Duration = .seconds(25),
         leaseRenewal: Duration = .seconds(10),
         presence: Duration = .seconds(10),
-        progress: Duration = .seconds(2),
+        progress: Duration = .milliseconds(500),
         reconnect: Backoff = Backoff()
     ) {
         self.name = name

@@ -22,10 +22,17 @@ struct LoadSummary {
         return [""] + table.lines + ["", headline] + failureLines + nextLines
     }
 
+    /// The program as it was called, so that the lines can be pasted.
+    private static var program: String {
+        CommandLine.arguments.first.flatMap { $0.contains("/") ? $0 : nil } ?? "longshore"
+    }
+
     private var nextLines: [String] {
-        var lines = ["next:", "  longshore periods \(load.pipeline)"]
-        if total.rejected > 0 { lines.append("  longshore rejects list \(load.pipeline)") }
-        return lines
+        var commands = ["periods \(load.pipeline)"]
+        if total.rejected > 0 {
+            commands.append("rejects list \(load.pipeline) --load \(load.load)")
+        }
+        return ["", "next:"] + commands.map { "  \(Self.program) \($0)" }
     }
 
     /// A line for each task and one of totals.

@@ -19,7 +19,9 @@ struct Longshore: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Pipelines",
-                subcommands: [InitCommand.self, CheckCommand.self, PlanCommand.self]
+                subcommands: [
+                    InitCommand.self, CheckCommand.self, PlanCommand.self, SchemaCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Loading",

@@ -4,39 +4,59 @@ import Foundation
 import Planning
 
 /// Shows how far a load is, on standard error, so that output stays clean.
-struct ProgressView {
-    let load: Int64
-    let pipeline: String
-    let graph: PlanGraph
-    let inFlight: any InFlightStore
+actor ProgressView {
+    private let load: Int64
+    private let pipeline: String
+    private let graph: PlanGraph
+    private let inFlight: any InFlightStore
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let began = ContinuousClock.now
+    private var display: LoadDisplay
+    private var snapshot: LoadProgress?
 
-    /// Draws every snapshot until the coordination ends; on a terminal four times a second too, for
+    /// A view of one load, whose tasks are those of `graph`.
+    init(load: Int64, pipeline: String, graph: PlanGraph, inFlight: any InFlightStore) {
+        self.load = load
+        self.pipeline = pipeline
+        self.graph = graph
+        self.inFlight = inFlight
+        display = LoadDisplay(isTerminal: isTerminal)
+    }
+
+    /// Draws until the coordination ends: every snapshot, and on a terminal four times a second, for
     /// the rows that are on their way.
     func follow(_ progress: AsyncStream<LoadProgress>) async {
-        let began = ContinuousClock.now
-        var display = LoadDisplay(isTerminal: isatty(STDERR_FILENO) == 1)
+        let clock = isTerminal ? Task { await redrawUntilCancelled() } : nil
         for await snapshot in progress {
-            let rows = await inFlight.progress(ofLoad: load)
-            let frame = frame(snapshot, rows: rows, since: began)
-            FileHandle.standardError.write(Data(display.draw(frame).utf8))
+            self.snapshot = snapshot
+            await draw()
+        }
+        clock?.cancel()
+        await clock?.value
+    }
+
+    private func redrawUntilCancelled() async {
+        while !Task.isCancelled {
+            await draw()
+            try? await Task.sleep(for: .milliseconds(250))
         }
     }
 
-    private func frame(
-        _ snapshot: LoadProgress,
-        rows: [Int: InFlightProgress],
-        since began: ContinuousClock.Instant
-    ) -> LoadFrame {
+    private func draw() async {
+        let rows = await inFlight.progress(ofLoad: load)
+        guard let snapshot else { return }
+        let text = display.draw(frame(snapshot, rows: rows))
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+
+    private func frame(_ snapshot: LoadProgress, rows: [Int: InFlightProgress]) -> LoadFrame {
         var rowsByTable: [String: Int] = [:]
         for (ordinal, reading) in rows where graph.tasks.indices.contains(ordinal) {
-            rowsByTable[
-                Self.table(graph.tasks[ordinal].kind, graph.tasks[ordinal].name),
-                default: 0
-            ] +=
-                reading.rows
+            let task = graph.tasks[ordinal]
+            rowsByTable[task.kind.table(task.name), default: 0] += reading.rows
         }
         let tables = snapshot.tables.map { table in
-            let name = Self.table(table.kind, table.name)
+            let name = table.kind.table(table.name)
             return LoadFrame.Table(
                 name: name,
                 total: table.counts.total,
@@ -51,13 +71,5 @@ struct ProgressView {
             tables: tables,
             seconds: (ContinuousClock.now - began) / .seconds(1)
         )
-    }
-
-    private static func table(_ kind: LoadTaskKind, _ name: String) -> String {
-        switch kind {
-        case .dimension: "dim_\(name)"
-        case .fact: "fact_\(name)"
-        case .mart: "mart_\(name)"
-        }
     }
 }

@@ -46,7 +46,7 @@ struct RefusedConnectionTests {
         var url = try ConnectionURL(await Broker.url())
         url.port = 1
         var configuration = try AMQPConfiguration(url: url)
-        configuration.connectDeadline = .milliseconds(500)
+        configuration.connectDeadline = .seconds(3)
         let log = EventLog()
         let error = await amqpError {
             _ = try await AMQPPublisher.connect(to: configuration, onEvent: log.record)

@@ -77,9 +77,11 @@ struct LocalStackTests {
             async let other = LocalStack(directory: scratch.directory).up()
             let (first, second) = (try await one, try await other)
             #expect(first == second)
-            let masters = scratch.processes().filter { !$0.isChild }
-            // RabbitMQ and its epmd, Postgres, Redis.
-            #expect(masters.count == 4)
+            // Whatever a server calls while it starts is gone after a moment.
+            await eventually("one of each program runs") {
+                scratch.processes().filter { !$0.isChild }.map(\.name).sorted()
+                    == ["beam.smp", "epmd", "postgres", "redis-server"]
+            }
         }
     }
 
@@ -161,13 +163,9 @@ struct LocalStackTests {
             _ = try await LocalStack(directory: scratch.directory).up()
             let ports = try StackRecord.read(StackDirectory(scratch.directory)).ports
             let used = Set(StackServer.allCases.flatMap(ports.used))
-            var listening: [ListeningSocket] = []
-            // The kernel's list may miss an entry while others come and go.
-            await eventually("each server's socket is listed") {
-                listening += try ListeningSocket.all().filter { used.contains($0.port) }
-                let wanted: Set = [ports.amqp, ports.postgres, ports.redis, ports.epmd]
-                return wanted.isSubset(of: listening.map(\.port))
-            }
+            let listening = try ListeningSocket.all().filter { used.contains($0.port) }
+            let wanted: Set = [ports.amqp, ports.postgres, ports.redis, ports.epmd]
+            #expect(wanted.isSubset(of: listening.map(\.port)))
             #expect(listening.filter { !$0.isLoopback }.isEmpty)
         }
     }

@@ -1,5 +1,6 @@
 import Endpoints
 import Foundation
+import Testing
 
 @testable import LocalStack
 
@@ -11,6 +12,8 @@ struct Scratch: Sendable {
     /// One process of the stack.
     struct StackProcess {
         let arguments: String
+        /// The name of its program, as `ps` shows it.
+        let name: String
         /// Whether another process of the stack started it.
         let isChild: Bool
     }
@@ -23,11 +26,16 @@ struct Scratch: Sendable {
         let all = Set(found.map(\.pid))
         return found.map { process in
             let place = "/proc/\(process.pid)"
-            let arguments = (try? String(contentsOfFile: "\(place)/cmdline", encoding: .utf8)) ?? ""
-            let status = (try? String(contentsOfFile: "\(place)/status", encoding: .utf8)) ?? ""
+            let arguments = ProcFile.text("\(place)/cmdline") ?? ""
+            let name = ProcFile.text("\(place)/comm")?.dropLast() ?? ""
+            let status = ProcFile.text("\(place)/status") ?? ""
             let parent = status.split(separator: "\n").first { $0.hasPrefix("PPid:") }
             let id = parent.flatMap { Int32($0.dropFirst(5).drop(while: \.isWhitespace)) }
-            return StackProcess(arguments: arguments, isChild: id.map(all.contains) ?? false)
+            return StackProcess(
+                arguments: arguments,
+                name: String(name),
+                isChild: id.map(all.contains) ?? false
+            )
         }
     }
 
@@ -83,7 +91,7 @@ struct ListeningSocket {
     static func all() throws -> [ListeningSocket] {
         try ["/proc/net/tcp", "/proc/net/tcp6"]
             .flatMap { file in
-                try String(contentsOfFile: file, encoding: .utf8)
+                try #require(ProcFile.text(file))
                     .split(separator: "\n").dropFirst().compactMap(ListeningSocket.init)
             }
     }

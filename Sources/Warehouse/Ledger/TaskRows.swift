@@ -47,7 +47,9 @@ struct TaskRows {
         )
     }
 
-    /// The newest load owns the periods it asks for. Rows are taken in one order by every load, so
+    /// The newest load owns the periods it asks for.
+    ///
+    /// Rows are taken in one order by every load, so
     /// that two loads that are created at once wait for each other instead of deadlocking.
     func claim(forLoad load: Int64, on connection: PostgresConnection) async throws {
         try await connection.query(
@@ -69,16 +71,5 @@ struct TaskRows {
                 .textArray(tasks.map { $0.period?.end.description }),
             ]
         )
-    }
-}
-
-extension LoadTaskKind {
-    /// The table that holds the `name` of this kind.
-    func table(_ name: String) -> String {
-        switch self {
-        case .dimension: "dim_\(name)"
-        case .fact: "fact_\(name)"
-        case .mart: "mart_\(name)"
-        }
     }
 }

@@ -140,7 +140,8 @@ struct HistoryMerge {
         )
     }
 
-    /// Current versions that are no longer so end first, because a key has one current version only.
+    /// Current versions that are no longer so end first: a key has one current version only.
+    ///
     /// A row that no version took over stays for the facts that point to it, valid for no instant.
     private func endVersions() async throws {
         try await connection.query(

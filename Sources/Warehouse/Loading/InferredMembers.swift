@@ -16,6 +16,7 @@ struct InferredMembers {
     ///   - missing: the business keys.
     ///   - connection: a connection other than the attempt's, which is busy with a COPY.
     /// - Returns: the surrogate keys of all of them, whoever made them.
+    /// - Throws: `PostgresError`; nothing is inserted then.
     func create(_ missing: [MissingKey], on connection: PostgresConnection) async throws -> KeyMap {
         try await connection.transaction {
             try await stage(missing, on: connection)

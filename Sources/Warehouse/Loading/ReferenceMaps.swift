@@ -28,6 +28,7 @@ struct ReferenceMaps {
     ///   - reference: the reference.
     ///   - attributes: those of the table that has it.
     ///   - asOf: the place in the layout of the time that decides the version.
+    /// - Returns: the plan, whose `map` is a place in ``maps``.
     func plan(_ reference: Reference, attributes: [Attribute], asOf: Int?) -> KeyPlan {
         let map = dimensions.firstIndex { $0.name == reference.dimension } ?? 0
         let parts = zip(dimensions[map].keyAttributes, reference.from)
@@ -71,59 +72,5 @@ extension KeyPlan.Missing {
         case .unknown: self = .unknown
         case .infer: self = .infer
         }
-    }
-}
-
-/// Reads a dimension's business keys and surrogate keys.
-struct KeyMapQuery {
-    let dimension: Dimension
-    let attempt: Attempt
-
-    func map() async throws -> KeyMap {
-        let table = attempt.table(dimension.table)
-        let revision = try await revision()
-        if let known = attempt.keyMaps.map(of: table, revision: revision) { return known }
-        let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
-        let map = try await Self.read(
-            dimension,
-            from: "\(table) \(condition)",
-            on: attempt.connection
-        )
-        attempt.keyMaps.keep(map, of: table, revision: revision)
-        return map
-    }
-
-    /// Read before the keys are: a map is at least as new as its revision says.
-    private func revision() async throws -> Int64 {
-        let rows = try await attempt.connection.query(
-            """
-            select revision from longshore.control
-            where schema_name = $1 and table_name = $2 and period = ''
-            """,
-            [.text(attempt.row.schema), .text(dimension.table)]
-        )
-        return try rows.first.map { try $0.integer("revision", as: Int64.self) } ?? -1
-    }
-
-    /// Loads the map from the rows that `source` (a FROM item with its condition) gives.
-    static func read(
-        _ dimension: Dimension,
-        from source: String,
-        on connection: PostgresConnection
-    ) async throws -> KeyMap {
-        let start = dimension.isVersioned ? ", valid_from" : ""
-        let columns =
-            quoteIdentifier(dimension.surrogateKey) + start
-            + ", " + quotedList(dimension.key)
-        var loader = KeyMapLoader(
-            keyColumns: dimension.key.count,
-            isVersioned: dimension.isVersioned
-        )
-        try await connection.copyOut(
-            "copy (select \(columns) from \(source)) to stdout (format binary)"
-        ) { chunk in
-            try loader.read(chunk.span)
-        }
-        return try loader.finish()
     }
 }

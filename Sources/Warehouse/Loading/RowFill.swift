@@ -24,6 +24,8 @@ final class RowFill {
     private(set) var rejectsByRule: [String: Int] = [:]
 
     private static let rejectsKept = 5_000
+    /// Rows that wait for their inferred members before these are made, all in one transaction.
+    private static let rowsDeferred = 5_000
 
     init(
         _ attempt: Attempt,
@@ -94,7 +96,7 @@ final class RowFill {
     private func copyUntilManyRejects() async throws -> Int {
         try await attempt.connection.copyIn(copySQL) { writer in
             try await writer.write(BinaryCopy.header)
-            while rejects.count < Self.rejectsKept, try await encodeNextBatch() {
+            while !isAtEnd, rejects.count < Self.rejectsKept, try await encodeNextBatch() {
                 try await writer.write(buffer)
                 attempt.observer.reached(.copying)
             }
@@ -104,15 +106,16 @@ final class RowFill {
 
     /// Encodes the next batch into ``buffer``; `false` at the end.
     private func encodeNextBatch() async throws -> Bool {
+        buffer.removeAll(keepingCapacity: true)
         guard let batch = try await reader.next() else {
             isAtEnd = true
-            return false
+            try await inferMembers()
+            return !buffer.isEmpty
         }
         attempt.observer.reached(.extracting)
         inputNames[batch.input] = batch.inputName
-        buffer.removeAll(keepingCapacity: true)
         encoder.encode(batch, keys: &keys, into: &buffer, rejects: &rejects)
-        try await inferMembers()
+        if encoder.deferredCount >= Self.rowsDeferred { try await inferMembers() }
         attempt.progress(batch.rows.count, batch.bytes.count)
         return true
     }

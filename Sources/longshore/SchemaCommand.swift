@@ -1,0 +1,23 @@
+import ArgumentParser
+import Pipelines
+
+/// `longshore schema`: what other tools need to know of Longshore's formats.
+struct SchemaCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Print machine-readable descriptions of Longshore's formats.",
+        subcommands: [Definition.self]
+    )
+
+    /// `longshore schema json`.
+    struct Definition: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "json",
+            abstract: "Print the JSON Schema of `pipeline.yaml`, for editors."
+        )
+
+        func run() async throws {
+            print(PipelineSchema.json())
+        }
+    }
+}
