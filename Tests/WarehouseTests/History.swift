@@ -74,15 +74,17 @@ enum OracleHistory {
         where before.team != state.team || before.level != state.level {
             begins.append(state)
         }
-        return begins.enumerated().map { index, state in
-            let isLast = index == begins.count - 1
-            let end = isLast ? "infinity" : Observation.time(begins[index + 1].minute)
-            return [
-                state.member, shown(first.hired), last.phone, shown(state.team), "\(state.level)",
-                Observation.time(state.minute), end, isLast ? "t" : "f",
-            ]
-            .joined(separator: "|")
-        }
+        return begins.enumerated()
+            .map { index, state in
+                let isLast = index == begins.count - 1
+                let end = isLast ? "infinity" : Observation.time(begins[index + 1].minute)
+                return [
+                    state.member, shown(first.hired), last.phone, shown(state.team),
+                    "\(state.level)",
+                    Observation.time(state.minute), end, isLast ? "t" : "f",
+                ]
+                .joined(separator: "|")
+            }
     }
 
     private static func shown(_ text: String) -> String { text.isEmpty ? "∅" : text }

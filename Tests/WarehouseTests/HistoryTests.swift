@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Warehouse
 
-@Suite("The history of a dimension")
+@Suite("The history of a dimension", .serialized)
 struct HistoryTests {
     private func definition() throws -> Definition {
         try .text(
