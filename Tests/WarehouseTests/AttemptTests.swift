@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Warehouse
 
-@Suite("An attempt at a load task")
+@Suite("An attempt at a load task", .serialized)
 struct AttemptTests {
     @Test("what is done is done once")
     func twice() async throws {
@@ -47,7 +47,9 @@ struct AttemptTests {
         let dock = try await Dock(Shop.files)
         let load = try await dock.create(Shop.definition())
         try await dock.connection.transaction {
-            try await dock.connection.query("select from longshore.task where ordinal = 0 for update")
+            try await dock.connection.query(
+                "select from longshore.task where ordinal = 0 for update"
+            )
             #expect(await dock.perform(load.task("customer")) == .busy)
         }
         #expect(await dock.perform(load.task("customer")) == .loaded(RowCounts(read: 2, loaded: 2)))
@@ -69,7 +71,9 @@ struct AttemptTests {
     func supersededFact() async throws {
         let dock = try await Dock(Shop.files)
         let older = try await dock.create(Shop.definition())
-        #expect(await dock.perform(older.task("customer")) == .loaded(RowCounts(read: 2, loaded: 2)))
+        #expect(
+            await dock.perform(older.task("customer")) == .loaded(RowCounts(read: 2, loaded: 2))
+        )
         let newer = try await dock.create(Shop.definition())
         #expect(await dock.perform(older.task("sale 2024-01")) == .superseded)
         #expect(await dock.perform(older.task("sale 2024-01")) == .superseded)
@@ -155,7 +159,7 @@ struct AttemptTests {
     }
 }
 
-@Suite("Failures in the ledger")
+@Suite("Failures in the ledger", .serialized)
 struct FailureTests {
     private let failure = TaskFailure(code: "source.gone", message: "gone", isRetryable: true)
 
@@ -235,7 +239,9 @@ struct FailureTests {
         let dock = try await Dock(Shop.files)
         let task = try await dock.create(Shop.definition()).task("customer")
         try await dock.connection.transaction {
-            try await dock.connection.query("select from longshore.task where ordinal = 0 for update")
+            try await dock.connection.query(
+                "select from longshore.task where ordinal = 0 for update"
+            )
             #expect(
                 try await dock.loader.recordCrash(of: task, by: "w", policy: RetryPolicy())
                     == .retry(.second)

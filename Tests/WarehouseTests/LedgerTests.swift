@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Warehouse
 
-@Suite("A load in the ledger")
+@Suite("A load in the ledger", .serialized)
 struct LedgerTests {
     @Test("creating a load writes the load, its tasks in the plan's order, and its claims")
     func create() async throws {
@@ -125,7 +125,7 @@ struct LedgerTests {
     }
 }
 
-@Suite("Tasks in the ledger")
+@Suite("Tasks in the ledger", .serialized)
 struct LedgerTaskTests {
     private func coordinated() async throws -> (Dock, DockedLoad, LoadLease) {
         let dock = try await Dock(Shop.files)
@@ -151,13 +151,17 @@ struct LedgerTaskTests {
     func lockedRow() async throws {
         let (dock, load, lease) = try await coordinated()
         try await dock.connection.transaction {
-            try await dock.connection.query("select from longshore.task where ordinal = 1 for update")
+            try await dock.connection.query(
+                "select from longshore.task where ordinal = 1 for update"
+            )
             #expect(try await dock.ledger.markPublished([1, 2], lease: lease))
         }
         #expect(try await dock.ledger.states(ofLoad: load.id) == [.waiting, .waiting, .published])
     }
 
-    @Test("a task is idle when it was published long ago, nobody holds it and no retry is due later")
+    @Test(
+        "a task is idle when it was published long ago, nobody holds it and no retry is due later"
+    )
     func idle() async throws {
         let (dock, load, lease) = try await coordinated()
         #expect(try await dock.ledger.markPublished([0, 1, 2], lease: lease))
@@ -166,13 +170,17 @@ struct LedgerTaskTests {
         try await dock.connection.query(
             "update longshore.task set published_at = now() - interval '1 hour'"
         )
-        #expect(try await ledger.idle([0, 1, 2], ofLoad: load.id, since: .seconds(60)) == [0, 1, 2])
+        #expect(
+            try await ledger.idle([0, 1, 2], ofLoad: load.id, since: .seconds(60)) == [0, 1, 2]
+        )
         #expect(try await ledger.idle([2, 1], ofLoad: load.id, since: .seconds(60)) == [1, 2])
         try await dock.connection.query(
             "update longshore.task set retry_at = now() + interval '1 minute' where ordinal = 1"
         )
         try await dock.connection.transaction {
-            try await dock.connection.query("select from longshore.task where ordinal = 2 for update")
+            try await dock.connection.query(
+                "select from longshore.task where ordinal = 2 for update"
+            )
             #expect(try await ledger.idle([0, 1, 2], ofLoad: load.id, since: .seconds(60)) == [0])
         }
     }
@@ -209,7 +217,7 @@ struct LedgerTaskTests {
     }
 }
 
-@Suite("Leases of loads")
+@Suite("Leases of loads", .serialized)
 struct LeaseTests {
     @Test("a lease is held by one coordinator until it is released")
     func oneHolder() async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Warehouse
 
-@Suite("Migrations of the ledger")
+@Suite("Migrations of the ledger", .serialized)
 struct MigrationTests {
     private func configuration() async throws -> PostgresConfiguration {
         try PostgresConfiguration(url: await TestStack.shared().freshDatabase())
@@ -50,7 +50,8 @@ struct MigrationTests {
         } throws: { error in
             let error = error as? WarehouseError
             return error?.code == .newerLedger
-                && error?.description == "the ledger has schema version `99`, this program knows `1`: "
+                && error?.description
+                    == "the ledger has schema version `99`, this program knows `1`: "
                     + "use the longshore that made it, or a newer one"
         }
         #expect(await connection.isInTransaction == false)
