@@ -8,7 +8,8 @@ import Postgres
 /// as ordered ones. A fixed attribute has the value of the earliest observation, a changing one that
 /// of the latest, and a version begins where a historical one changes.
 ///
-/// A version keeps its surrogate key: it takes over the row whose `valid_from` lies within it.
+/// A version keeps its surrogate key: it takes over the row whose `valid_from` lies within it, one
+/// that holds for some time before one that holds for no instant.
 struct HistoryMerge {
     let dimension: Dimension
     /// The dimension's quoted name.
@@ -137,7 +138,7 @@ struct HistoryMerge {
             dimension.isVersioned
             ? "(d.is_inferred and m.is_first "
                 + "or d.valid_from >= m.valid_from and d.valid_from < m.valid_to)" : "true"
-        let order = dimension.isVersioned ? ", d.valid_from" : ""
+        let order = dimension.isVersioned ? ", d.valid_from < d.valid_to desc, d.valid_from" : ""
         try await connection.query(
             """
             update pg_temp.merged m set surrogate = kept.surrogate from (

@@ -46,7 +46,7 @@ public actor WarehouseLoader: TaskLoader {
         connection = nil
     }
 
-    /// Everything from BEGIN to COMMIT; see `docs/life-of-a-load-task.md`.
+    /// Everything from BEGIN to COMMIT; see `docs/architecture.md`.
     public func perform(
         _ task: LoadTaskID,
         by worker: String,
