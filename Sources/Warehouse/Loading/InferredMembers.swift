@@ -59,16 +59,22 @@ struct InferredMembers {
         }
     }
 
+    /// A day beyond the calendar has the key that it has when the calendar reaches it.
+    ///
     /// Rows go in by the order of their keys, so that two tasks that infer the same ones wait for
     /// each other and do not deadlock.
     private var insertSQL: String {
         let references = dimension.references.map(\.column)
-        let unknown = references.map { _ in ", \(UnknownMember.key)" }.joined()
-        let names = quotedList(dimension.key + references)
+        var names = dimension.key + references
+        var values = [keys] + references.map { _ in "\(UnknownMember.key)" }
+        if case .calendar = dimension.content {
+            names.append(dimension.surrogateKey)
+            values.append(CalendarLoad.surrogate(of: keys))
+        }
         let current = dimension.isVersioned ? " where is_current" : ""
         return """
-            insert into \(table) (\(names), is_inferred, load_id)
-            select \(keys)\(unknown), true, $1 from pg_temp.inferred order by \(keys)
+            insert into \(table) (\(quotedList(names)), is_inferred, load_id)
+            select \(values.joined(separator: ", ")), true, $1 from pg_temp.inferred order by \(keys)
             on conflict (\(keys))\(current) do nothing
             """
     }
