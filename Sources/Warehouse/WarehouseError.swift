@@ -105,9 +105,9 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     ) -> WarehouseError {
         let problem =
             counts.read == 0
-            ? "the source of `\(table)` has no rows; nothing was changed. "
+            ? "the source of `\(table)` has no rows; the rows are as they were. "
                 + "Look whether it is complete, then load again"
-            : "every row of `\(table)`'s source was rejected (\(list(byRule))); nothing was changed. "
+            : "every row of `\(table)`'s source was rejected (\(list(byRule))); the rows are as they were. "
                 + "Mend the source or the rules, then load again"
         return WarehouseError(code: .rowCount, description: problem)
     }
@@ -116,7 +116,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         WarehouseError(
             code: .rowCount,
             description: "`\(table)` would have \(loaded) rows, expected at least \(minimum); "
-                + "nothing was changed. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
+                + "the rows are as they were. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
         )
     }
 
@@ -124,7 +124,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         WarehouseError(
             code: .rowCount,
             description: "`\(table)` would have \(loaded) rows, expected at most \(maximum); "
-                + "nothing was changed. If so many are right, raise `expect: { rows: { max: … } }`"
+                + "the rows are as they were. If so many are right, raise `expect: { rows: { max: … } }`"
         )
     }
 
@@ -137,7 +137,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         WarehouseError(
             code: .rejectShare,
             description: "\(counts.rejected) of \(counts.read) rows of `\(table)` were rejected, "
-                + "more than \(percent(limit)) (\(list(byRule))); nothing was changed. "
+                + "more than \(percent(limit)) (\(list(byRule))); the rows are as they were. "
                 + "Mend the source, or raise `expect: { rejects: { max: … } }` to see the rejects"
         )
     }

@@ -30,7 +30,7 @@ struct HistoryMerge {
     /// - Returns: how many distinct observations were merged.
     func run() async throws -> Int {
         let incoming = try await takeIncoming()
-        if dimension.effective == nil { try await dropUnchanged() }
+        try await dropKnown()
         try await recordObservations()
         try await computeVersions()
         try await keepSurrogateKeys()
@@ -53,18 +53,29 @@ struct HistoryMerge {
         .affectedRows
     }
 
-    /// Where rows have no time of their own, one that says nothing new is not an observation.
-    private func dropUnchanged() async throws {
+    /// What has been observed before is not merged again.
+    ///
+    /// A row without a time of its own is known when it says what the latest observation says; one
+    /// with a time, when it says what was observed at that time.
+    private func dropKnown() async throws {
         let content = columns.filter { !dimension.key.contains($0) }
-        guard !content.isEmpty else { return }
+        let known =
+            dimension.effective == nil
+            ? "(select distinct on (\(keys)) * from \(observations) order by \(keys), _observed_at desc)"
+            : observations
+        let isKnown = dimension.effective == nil ? ">=" : "="
+        let same =
+            content.isEmpty
+            ? ""
+            : """
+            and (\(quotedList(content, prefix: "i."))) is not distinct from
+                (\(quotedList(content, prefix: "o.")))
+            """
+        try await connection.query("analyze pg_temp.incoming")
         try await connection.query(
             """
-            delete from pg_temp.incoming i using (
-                select distinct on (\(keys)) o.* from \(observations) o
-                order by \(keys), _observed_at desc) o
-            where \(dimension.keysEqual("i", "o")) and i._observed_at >= o._observed_at
-                and (\(quotedList(content, prefix: "i."))) is not distinct from
-                    (\(quotedList(content, prefix: "o.")))
+            delete from pg_temp.incoming i using \(known) o
+            where \(dimension.keysEqual("i", "o")) and i._observed_at \(isKnown) o._observed_at \(same)
             """
         )
     }
@@ -124,6 +135,7 @@ struct HistoryMerge {
     }
 
     private func keepSurrogateKeys() async throws {
+        try await connection.query("analyze pg_temp.merged")
         let isWithin =
             dimension.isVersioned
             ? "(d.is_inferred and m._is_first "

@@ -19,9 +19,12 @@ struct InferredMembers {
     /// - Throws: `PostgresError`; nothing is inserted then.
     func create(_ missing: [MissingKey], on connection: PostgresConnection) async throws -> KeyMap {
         try await connection.transaction {
-            try await lockDimension(on: connection)
+            // A merge writes members in another order: at the same time the two would deadlock.
+            try await TableLock(schema: attempt.row.schema, table: dimension.table)
+                .take(on: connection)
             try await stage(missing, on: connection)
             try await connection.query(insertSQL, [.integer(attempt.task.load)])
+            try await countRevision(on: connection)
             let isCurrent = dimension.isVersioned ? "where is_current" : ""
             return try await KeyMapQuery.read(
                 dimension,
@@ -31,9 +34,8 @@ struct InferredMembers {
         }
     }
 
-    /// Takes the dimension's row of the control table before its members, as a merge does: in another
-    /// order the two would deadlock.
-    private func lockDimension(on connection: PostgresConnection) async throws {
+    /// Tells workers that the key maps they have are old.
+    private func countRevision(on connection: PostgresConnection) async throws {
         try await connection.query(
             """
             update longshore.control set revision = revision + 1

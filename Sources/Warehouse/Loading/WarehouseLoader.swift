@@ -87,8 +87,12 @@ public actor WarehouseLoader: TaskLoader {
         }
     }
 
+    /// The connection, asked first: one that died while the slot was idle is no fault of a task.
     private func connected() async throws -> PostgresConnection {
-        if let connection, connection.isUsable { return connection }
+        if let connection, connection.isUsable, (try? await connection.query("select")) != nil {
+            return connection
+        }
+        await connection?.close()
         let fresh = try await PostgresConnection.connect(configuration, on: thread)
         connection = fresh
         return fresh

@@ -162,15 +162,26 @@ struct SchemaPreparation {
         }
     }
 
+    /// Writes the comments that differ: a comment that is there already needs no lock.
     private func comment(_ design: TableDesign) async throws {
+        let rows = try await connection.query(
+            """
+            select coalesce(a.attname, '') as name, d.description from pg_description d
+            left join pg_attribute a on a.attrelid = d.objoid and a.attnum = d.objsubid and d.objsubid > 0
+            where d.objoid = to_regclass($1) and d.classoid = 'pg_class'::regclass
+            """,
+            [.text(design.qualifiedName)]
+        )
+        var known: [String: String] = [:]
+        for row in rows { known[try row.text("name")] = try row.text("description") }
         var statements: [String] = []
-        if let comment = design.comment {
+        if let comment = design.comment, known[""] != comment {
             statements.append(
                 "comment on table \(design.qualifiedName) is \(quoteLiteral(comment));"
             )
         }
         for column in design.columns {
-            guard let comment = column.comment else { continue }
+            guard let comment = column.comment, known[column.name] != comment else { continue }
             let name = design.qualifiedName + "." + quoteIdentifier(column.name)
             statements.append("comment on column \(name) is \(quoteLiteral(comment));")
         }
