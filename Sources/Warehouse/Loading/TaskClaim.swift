@@ -130,16 +130,18 @@ enum TaskClaim {
     ) async throws -> Bool {
         // Another attempt of the same period, by an older load, may be about to commit.
         try await connection.query("set local lock_timeout = '2s'")
+        try await TableLock(schema: row.schema, table: row.table, period: row.period)
+            .take(on: connection)
+        try await connection.query("set local lock_timeout = 0")
         let rows = try await connection.query(
             """
             select loaded_by, (select l.id from longshore.load l
                 where l.id = claimed_by and l.state = 'running') as claimed_by
             from longshore.control
-            where schema_name = $1 and table_name = $2 and period = $3 for update
+            where schema_name = $1 and table_name = $2 and period = $3
             """,
             [.text(row.schema), .text(row.table), .text(row.period)]
         )
-        try await connection.query("set local lock_timeout = 0")
         guard let control = rows.first else { return false }
         let owners = ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
         return try owners.contains { owner in
