@@ -16,7 +16,7 @@ struct ExpressionMistakeTests {
             ("(i > 1", "7+0: the end of the expression stands where `)` is needed"),
             ("i > 1)", "6+1: `)` is unexpected here"),
             ("t = 'a", "5+2: a quote is opened and never closed"),
-            ("i like 1", "3+4: `like` is no operator; did you mean `is`?"),
+            ("i like 1", "3+4: `like` is no operator"),
             ("t between 1 and 2", "3+7: `between` is no operator"),
             ("b adn b", "3+3: `adn` is no operator; did you mean `and`?"),
             ("1 < i < 3", "7+1: comparisons cannot be chained"),
@@ -36,7 +36,7 @@ struct ExpressionMistakeTests {
                 "16+21: `'2024-01-01 10:00:00'` is no timestamp"
             ),
             ("dya > other", "1+3: there is no column `dya`; did you mean `day`?"),
-            ("é > 1", "1+1: there is no column `é`; did you mean `b`?"),
+            ("é > 1", "1+1: there is no column `é`"),
             ("day > at", "1+8: a date cannot be compared with a timestamp"),
             ("t > 1", "1+5: a text cannot be compared with an integer"),
             ("b > false", "1+9: booleans have no order"),
