@@ -453,6 +453,41 @@ struct ReferenceTests {
         )
     }
 
+    @Test("a member that comes while a fact is loaded is found by the fact's own time too")
+    func cameMeanwhile() async throws {
+        let dock = try await Dock([
+            "agents.csv": "agent_id,since,team\na0,2024-01-01 00:00:00,North\n",
+            "calls_2024-01.csv": """
+            call_id,at,agent
+            x,2024-01-15 00:00:00,a1
+            y,2024-01-25 00:00:00,a1
+
+            """,
+        ])
+        let load = try await dock.create(Self.calls())
+        #expect(await dock.perform(load.task("agent")).failure == nil)
+        try dock.write(
+            "agents.csv",
+            "agent_id,since,team\na1,2024-01-10 00:00:00,North\na1,2024-01-20 00:00:00,South\n"
+        )
+        let other = try await dock.create(Self.calls(), periods: "2024-02")
+        let merger = WarehouseLoader(dock.configuration)
+        let outcome = await dock.perform(
+            load.task("call 2024-01"),
+            observer: At(.opened) { _ = await dock.perform(other.task("agent"), by: merger) }
+        )
+        #expect(outcome == .loaded(RowCounts(read: 2, loaded: 2)))
+        #expect(
+            try await dock.rows(
+                """
+                select call_id, team from desk.fact_call join desk.dim_agent using (agent_key)
+                order by call_id
+                """
+            ) == ["x|North", "y|South"]
+        )
+        await merger.close()
+    }
+
     @Test("a late version re-keys a period when it is loaded again")
     func lateVersion() async throws {
         let dock = try await Dock([

@@ -164,7 +164,6 @@ struct SchemaPreparation {
         }
     }
 
-    /// Writes the comments that differ: a comment that is there already needs no lock.
     /// Periods of another length would overlap the partitions that are there.
     private func checkPeriods(of design: TableDesign) async throws {
         guard let grain = pipeline.periods?.grain else { return }
@@ -190,6 +189,7 @@ struct SchemaPreparation {
         }
     }
 
+    /// Writes the comments that differ: a comment that is there already needs no lock.
     private func comment(_ design: TableDesign) async throws {
         let rows = try await connection.query(
             """
