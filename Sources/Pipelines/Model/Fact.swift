@@ -1,3 +1,5 @@
+public import Rows
+
 /// A fact table.
 public struct Fact: Sendable, Hashable {
     /// Its name in the definition; the table is `fact_<name>`.
@@ -12,6 +14,8 @@ public struct Fact: Sendable, Hashable {
     public var attributes: [Attribute]
     /// References to dimensions, in the order in which they are written.
     public var references: [Reference]
+    /// What must hold of every row.
+    public var checks: [RowCheck]
     /// What must hold before the load task commits.
     public var expectations: Expectations
     /// The queue its tasks go to.
@@ -27,6 +31,7 @@ public struct Fact: Sendable, Hashable {
         grain: [String],
         attributes: [Attribute],
         references: [Reference],
+        checks: [RowCheck] = [],
         expectations: Expectations = Expectations(),
         pool: String = "default",
         description: String? = nil
@@ -37,6 +42,7 @@ public struct Fact: Sendable, Hashable {
         self.grain = grain
         self.attributes = attributes
         self.references = references
+        self.checks = checks
         self.expectations = expectations
         self.pool = pool
         self.description = description

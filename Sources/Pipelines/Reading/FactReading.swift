@@ -19,6 +19,7 @@ struct FactReading {
             grain: node["grain"]?.texts ?? [],
             attributes: read.attributes,
             references: read.references,
+            checks: ExpressionReading(findings: findings).checks(of: node, in: read),
             expectations: expectations(node["expect"]),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text

@@ -72,7 +72,7 @@ struct DimensionLoad {
                 )
             )
         }
-        return RowLayout(values + keys + [.rowNumber])
+        return RowLayout(values + keys + [.rowNumber], checks: dimension.checks)
     }
 
     private func merge() async throws -> Int {

@@ -63,7 +63,8 @@ struct FactLoad {
             )
         }
         let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
-        return RowLayout(keys + values + [.constantInteger(attempt.task.load)])
+        let load = RowLayout.Output.constantInteger(attempt.task.load)
+        return RowLayout(keys + values + [load], checks: fact.checks)
     }
 
     /// The place in the layout of an attribute or reference.

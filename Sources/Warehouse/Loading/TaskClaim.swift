@@ -119,7 +119,8 @@ enum TaskClaim {
 
     /// Locks the period and asks whether a newer load has it.
     ///
-    /// A fact's period belongs to the newest load that asked for it. A dimension or mart is
+    /// A fact's period belongs to the newest load that asked for it, as long as that load runs or has
+    /// loaded it: one that ended without it owns nothing. A dimension or mart is
     /// merged or computed again by whoever comes, unless a newer load has already done it: an older
     /// load's facts still need it.
     private static func isOvertaken(
@@ -134,13 +135,17 @@ enum TaskClaim {
         try await connection.query("set local lock_timeout = 0")
         let rows = try await connection.query(
             """
-            select claimed_by, loaded_by from longshore.control
+            select loaded_by, (select l.id from longshore.load l
+                where l.id = claimed_by and l.state = 'running') as claimed_by
+            from longshore.control
             where schema_name = $1 and table_name = $2 and period = $3
             """,
             [.text(row.schema), .text(row.table), .text(row.period)]
         )
         guard let control = rows.first else { return false }
-        let owner = try control.optionalInteger(row.kind == .fact ? "claimed_by" : "loaded_by")
-        return owner.map { Int64($0) > load } ?? false
+        let owners = ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
+        return try owners.contains { owner in
+            try control.optionalInteger(owner, as: Int64.self).map { $0 > load } ?? false
+        }
     }
 }
