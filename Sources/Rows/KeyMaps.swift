@@ -15,9 +15,16 @@ public struct KeyMaps: Sendable {
     /// The number of maps.
     public var count: Int { bases.count }
 
-    /// Adds a member that this task has inferred.
-    public mutating func insert(_ key: Span<UInt8>, surrogate: Int64, map: Int) {
-        overlays[map].insert(key, surrogate: surrogate)
+    /// Adds a member that this task has inferred, or a version of one that came meanwhile.
+    public mutating func insert(
+        _ key: Span<UInt8>,
+        surrogate: Int64,
+        validFrom: Int64 = .min,
+        map: Int
+    ) {
+        withView(of: key) {
+            overlays[map].insert($0, surrogate: surrogate, validFrom: validFrom)
+        }
     }
 
     /// The surrogate key of a business key in one of the maps.

@@ -264,7 +264,9 @@ struct DimensionTests {
             "  date: { calendar: { from: 2023-12-30, to: 2024-03-01 } }"
         )
         #expect(try await dock.load(definition).counts("date") == RowCounts(read: 63, loaded: 63))
+        let before = try await dock.rows("select *, xmin from hr.dim_date order by 1")
         #expect(try await dock.load(definition).counts("date") == RowCounts(read: 63, loaded: 63))
+        #expect(try await dock.rows("select *, xmin from hr.dim_date order by 1") == before)
         #expect(
             try await dock.rows(
                 """

@@ -154,6 +154,70 @@ struct FactTests {
         #expect(try await dock.row("select count(*) from shop.fact_sale") == "600")
     }
 
+    @Test("a partition waits for whoever holds the fact's lock, and lets readers pass meanwhile")
+    func patience() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition(), periods: "2024-02")
+        let load = try await dock.create(Shop.definition())
+        #expect(await dock.perform(load.task("customer")).failure == nil)
+        let holder = try await PostgresConnection.connect(dock.configuration)
+        try await holder.query("begin")
+        try await holder.query("lock table shop.fact_sale in share update exclusive mode")
+        async let outcome = dock.perform(load.task("sale 2024-01"))
+        await eventually("the attempt waits for the lock") {
+            try await dock
+                .rows(
+                    """
+                    select pid from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock'
+                    """
+                )
+                .isEmpty == false
+        }
+        #expect(try await dock.rows(Shop.facts) == februaryRows)
+        try await holder.query("commit")
+        #expect(await outcome == .loaded(RowCounts(read: 3, loaded: 3)))
+        #expect(try await dock.rows(Shop.facts) == januaryRows + februaryRows)
+        await holder.close()
+    }
+
+    @Test("a row belongs to the period of its own zone's calendar")
+    func zone() async throws {
+        let dock = try await Dock([
+            "calls_2024-01.csv": """
+            id,at
+            1,2023-12-31 23:59:59
+            2,2024-01-01 00:00:00
+            3,2024-01-31 23:59:59
+            4,2024-02-01 00:00:00
+
+            """
+        ])
+        let definition = try Definition.text(
+            """
+            pipeline: desk
+            zone: America/Bogota
+            period: { grain: month, start: 2024-01 }
+            sources: { drops: { files: data } }
+            facts:
+              call:
+                from: { source: drops, csv: "calls_{period}.csv" }
+                period: at
+                grain: [id]
+                columns:
+                  id: { type: integer, required: true }
+                  at: { type: timestamp, required: true }
+            """
+        )
+        let load = try await dock.load(definition)
+        #expect(load.counts("call 2024-01") == RowCounts(read: 4, loaded: 2, rejected: 2))
+        #expect(
+            try await dock.rows("select period, id, at from desk.fact_call order by id") == [
+                "2024-01-01|2|2024-01-01 05:00:00+00", "2024-01-01|3|2024-02-01 04:59:59+00",
+            ]
+        )
+    }
+
     @Test("days have partitions of their own, however long the fact's name is")
     func longNames() async throws {
         let name = String(repeating: "n", count: 48)
@@ -387,6 +451,41 @@ struct ReferenceTests {
                 """
             ) == ["early|North", "start|North", "last|North", "next|South", "end|South"]
         )
+    }
+
+    @Test("a member that comes while a fact is loaded is found by the fact's own time too")
+    func cameMeanwhile() async throws {
+        let dock = try await Dock([
+            "agents.csv": "agent_id,since,team\na0,2024-01-01 00:00:00,North\n",
+            "calls_2024-01.csv": """
+            call_id,at,agent
+            x,2024-01-15 00:00:00,a1
+            y,2024-01-25 00:00:00,a1
+
+            """,
+        ])
+        let load = try await dock.create(Self.calls())
+        #expect(await dock.perform(load.task("agent")).failure == nil)
+        try dock.write(
+            "agents.csv",
+            "agent_id,since,team\na1,2024-01-10 00:00:00,North\na1,2024-01-20 00:00:00,South\n"
+        )
+        let other = try await dock.create(Self.calls(), periods: "2024-02")
+        let merger = WarehouseLoader(dock.configuration)
+        let outcome = await dock.perform(
+            load.task("call 2024-01"),
+            observer: At(.opened) { _ = await dock.perform(other.task("agent"), by: merger) }
+        )
+        #expect(outcome == .loaded(RowCounts(read: 2, loaded: 2)))
+        #expect(
+            try await dock.rows(
+                """
+                select call_id, team from desk.fact_call join desk.dim_agent using (agent_key)
+                order by call_id
+                """
+            ) == ["x|North", "y|South"]
+        )
+        await merger.close()
     }
 
     @Test("a late version re-keys a period when it is loaded again")

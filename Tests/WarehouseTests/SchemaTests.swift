@@ -111,6 +111,28 @@ struct SchemaTests {
         )
     }
 
+    @Test("periods of another length are refused with the SQL that would change them")
+    func changedPeriods() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        let bundle = try Shop.definition().bundle
+        let yaml = bundle.files["pipeline.yaml"] ?? ""
+        let daily = try Definition.text(
+            yaml.replacing("grain: month, start: 2024-01", with: "grain: day, start: 2024-01-01")
+        )
+        let problem = await dock.problem { try await dock.create(daily, periods: "2024-01-15") }
+        #expect(
+            problem == """
+                the table `shop.fact_sale` does not fit the definition: it has a partition from \
+                2024-01-01 to 2024-02-01, which is no day. Longshore does not destroy data by \
+                itself; this would do it:
+                    drop table "shop"."fact_sale";  -- then load every period again
+                """
+        )
+        try await dock.connection.query("drop table shop.fact_sale")
+        try await dock.create(daily, periods: "2024-01-15")
+    }
+
     @Test("a column that the definition loses is refused with the SQL that would drop it")
     func lostColumn() async throws {
         let dock = try await Dock(Shop.files)

@@ -44,18 +44,21 @@ struct CalendarLoad {
         let updates = names.map { "\(quoteIdentifier($0)) = excluded.\(quoteIdentifier($0))" }
         let columns = [dimension.surrogateKey] + names + ["load_id"]
         attempt.observer.reached(.opened)
-        let result = try await attempt.connection.query(
+        try await attempt.connection.query(
             """
-            insert into \(attempt.table(dimension.table)) (\(quotedList(columns)))
+            insert into \(attempt.table(dimension.table)) as known (\(quotedList(columns)))
             select \(Self.surrogate(of: "d")), \(values.joined(separator: ", ")), $3
             from generate_series($1::date::timestamp, $2::date::timestamp, interval '1 day') d
             on conflict (\(quoteIdentifier(dimension.surrogateKey))) do update
                 set \(updates.joined(separator: ", ")), is_inferred = false
+            where known.is_inferred
+                or (\(quotedList(names, prefix: "known."))) is distinct from
+                    (\(quotedList(names, prefix: "excluded.")))
             """,
             [.text(first.description), .text(last.description), .integer(attempt.task.load)]
         )
         attempt.observer.reached(.copied)
-        let days = result.affectedRows
+        let days = last.number - first.number + 1
         attempt.progress(days, 0)
         return AttemptResult(counts: RowCounts(read: days, loaded: days))
     }

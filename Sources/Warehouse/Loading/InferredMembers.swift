@@ -15,9 +15,14 @@ struct InferredMembers {
     /// - Parameters:
     ///   - missing: the business keys.
     ///   - connection: a connection other than the attempt's, which is busy with a COPY.
-    /// - Returns: the surrogate keys of all of them, whoever made them.
+    ///   - body: is given the business key, surrogate key and start of every version of all of them,
+    ///     whoever made them.
     /// - Throws: `PostgresError`; nothing is inserted then.
-    func create(_ missing: [MissingKey], on connection: PostgresConnection) async throws -> KeyMap {
+    func create(
+        _ missing: [MissingKey],
+        on connection: PostgresConnection,
+        _ body: (_ key: Span<UInt8>, _ surrogate: Int64, _ start: Int64) -> Void
+    ) async throws {
         try await connection.transaction {
             // A merge writes members in another order: at the same time the two would deadlock.
             try await TableLock(schema: attempt.row.schema, table: dimension.table)
@@ -25,11 +30,12 @@ struct InferredMembers {
             try await stage(missing, on: connection)
             try await connection.query(insertSQL, [.integer(attempt.task.load)])
             try await countRevision(on: connection)
-            let isCurrent = dimension.isVersioned ? "where is_current" : ""
-            return try await KeyMapQuery.read(
+            let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
+            try await KeyMapQuery.read(
                 dimension,
-                from: "\(table) join pg_temp.inferred using (\(keys)) \(isCurrent)",
-                on: connection
+                from: "\(table) join pg_temp.inferred using (\(keys)) \(condition)",
+                on: connection,
+                body
             )
         }
     }

@@ -13,11 +13,14 @@ struct KeyMapQuery {
         let revision = try await revision()
         if let known = attempt.keyMaps.map(of: table, revision: revision) { return known }
         let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
-        let map = try await Self.read(
+        var map = KeyMap()
+        try await Self.read(
             dimension,
             from: "\(table) \(condition)",
             on: attempt.connection
-        )
+        ) { key, surrogate, start in
+            map.insert(key, surrogate: surrogate, validFrom: start)
+        }
         attempt.keyMaps.keep(map, of: table, revision: revision)
         return map
     }
@@ -34,18 +37,19 @@ struct KeyMapQuery {
         return try rows.first.map { try $0.integer("revision", as: Int64.self) } ?? -1
     }
 
-    /// Loads the map from the rows that `source` (a FROM item with its condition) gives.
+    /// Gives `body` the business key, surrogate key and start of each row that `source` (a FROM item
+    /// with its condition) has.
     static func read(
         _ dimension: Dimension,
         from source: String,
-        on connection: PostgresConnection
-    ) async throws -> KeyMap {
+        on connection: PostgresConnection,
+        _ body: (_ key: Span<UInt8>, _ surrogate: Int64, _ start: Int64) -> Void
+    ) async throws {
         let start = dimension.isVersioned ? ", valid_from" : ""
         let surrogate = quoteIdentifier(dimension.surrogateKey)
         let columns = surrogate + start + ", " + quotedList(dimension.key)
         let first = dimension.isVersioned ? 2 : 1
         var reader = BinaryCopyReader()
-        var map = KeyMap()
         var key: [UInt8] = []
         try await connection.copyOut(
             "copy (select \(columns) from \(source)) to stdout (format binary)"
@@ -55,11 +59,10 @@ struct KeyMapQuery {
                     row.readKey(first..<row.count, into: &key)
                 else { return }
                 let start = dimension.isVersioned ? try row.integer(1) : nil
-                map.insert(key.span, surrogate: surrogate, validFrom: start ?? .min)
+                body(key.span, surrogate, start ?? .min)
             }
         }
         try reader.finish()
-        return map
     }
 }
 

@@ -128,10 +128,8 @@ final class RowFill {
                 dimension: references.dimensions[map],
                 attempt: attempt
             )
-            let made = try await members.create(missing, on: connection)
-            for key in missing {
-                guard let surrogate = made.lookup(key.bytes.span) else { continue }
-                keys.insert(key.bytes.span, surrogate: surrogate, map: map)
+            try await members.create(missing, on: connection) { key, surrogate, start in
+                keys.insert(key, surrogate: surrogate, validFrom: start, map: map)
             }
         }
         encoder.encodeDeferred(keys: &keys, into: &buffer, rejects: &rejects)

@@ -28,7 +28,9 @@ struct SchemaPreparation {
             }
         }
         for fact in pipeline.facts {
-            try await prepare(fact.design(schema: pipeline.schema))
+            let design = fact.design(schema: pipeline.schema)
+            try await prepare(design)
+            if design.isPartitionedByPeriod { try await checkPeriods(of: design) }
         }
         for name in try martOrder() {
             try await prepareMart(name)
@@ -159,6 +161,31 @@ struct SchemaPreparation {
                 "its rows are identified by (\(found)), the definition says (\(wanted))",
                 sql: "drop table \(design.qualifiedName);  -- then load every period again"
             )
+        }
+    }
+
+    /// Periods of another length would overlap the partitions that are there.
+    private func checkPeriods(of design: TableDesign) async throws {
+        guard let grain = pipeline.periods?.grain else { return }
+        let rows = try await connection.query(
+            """
+            select pg_get_expr(c.relpartbound, c.oid) as bound
+            from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = to_regclass($1)
+            """,
+            [.text(design.qualifiedName)]
+        )
+        for row in rows {
+            // FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')
+            let bound = try row.text("bound").split(separator: "'")
+            guard bound.count == 5, let start = Day(String(bound[1])) else { continue }
+            let period = Period(grain, containing: start)
+            guard period.start == start, period.end.description == bound[3] else {
+                throw WarehouseError.destructive(
+                    "\(design.schema).\(design.name)",
+                    "it has a partition from \(bound[1]) to \(bound[3]), which is no \(grain.rawValue)",
+                    sql: "drop table \(design.qualifiedName);  -- then load every period again"
+                )
+            }
         }
     }
 
