@@ -1,6 +1,7 @@
 import Console
 import Coordinator
 import Foundation
+import InFlight
 import Pipelines
 import Planning
 import ServiceLifecycle
@@ -12,6 +13,7 @@ import Worker
 struct ForegroundLoad {
     let load: Int64
     let fleet: Fleet
+    let wiring: Wiring
     let ledger: PostgresLedger
     let slots: Int
     let output: OutputOptions
@@ -20,6 +22,7 @@ struct ForegroundLoad {
     ///
     /// - Throws: ``CommandFailure`` when the load does not end as loaded.
     func run() async throws {
+        await tellWhenNobodyWorks()
         guard let record = try await ledger.load(load) else { return }
         let service = try await LoadService(self, record)
         let group = ServiceGroup(
@@ -34,6 +37,12 @@ struct ForegroundLoad {
         try await group.run()
         try await conclude(await service.result)
         await ledger.close()
+    }
+
+    private func tellWhenNobodyWorks() async {
+        guard slots == 0, await wiring.inFlight.workers().isEmpty else { return }
+        let line = "No worker is registered; the load waits for one: longshore worker\n"
+        FileHandle.standardError.write(Data(line.utf8))
     }
 
     private func conclude(_ result: CoordinationResult?) async throws {
@@ -67,8 +76,7 @@ private final class LoadService: Service {
     init(_ job: ForegroundLoad, _ record: LoadRecord) async throws {
         self.job = job
         let graph = try PlanGraph(record.pipeline, periods: record.periods)
-        let pools = Set(graph.tasks.map(\.pool)).sorted()
-        wiring = try await Wiring(job.fleet, pools: pools)
+        wiring = job.wiring
         let ports = try await wiring.coordinatorPorts(ledger: job.ledger)
         coordinator = LoadCoordinator(
             of: job.load,
@@ -77,7 +85,9 @@ private final class LoadService: Service {
             logger: job.fleet.logger
         )
         events = ports.events
-        worker = job.slots > 0 ? try await wiring.worker(slots: job.slots, pools: pools) : nil
+        worker =
+            job.slots > 0
+            ? try await wiring.worker(slots: job.slots, pools: record.pipeline.pools) : nil
         view =
             job.output.json
             ? nil

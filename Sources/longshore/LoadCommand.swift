@@ -34,7 +34,7 @@ struct LoadCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let workers, workers < 0 { throw ValidationError("`--workers` cannot be negative") }
+        try SlotCount.validate(workers ?? 0, atLeast: 0, option: "--workers")
         if detach, workers != nil {
             throw ValidationError("`--detach` leaves the work to others: drop `--workers`")
         }
@@ -43,7 +43,7 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws {
         let definition = try argument.read()
         let pipeline = definition.pipeline
-        let fleet = try await options.fleet().inForeground()
+        let fleet = try await options.startedFleet().inForeground()
         let ledger = PostgresLedger(fleet.postgres)
         let periods = try await selection.periods(of: pipeline, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {
@@ -51,6 +51,7 @@ struct LoadCommand: AsyncParsableCommand {
             print("To load some again: longshore load \(argument.pipeline) --periods FIRST..LAST")
             return
         }
+        if let rule = pipeline.periods { try PeriodSelection.check(periods, of: rule) }
         let request = LoadRequest(
             pipeline: pipeline,
             definition: definition.bundle,
@@ -58,15 +59,27 @@ struct LoadCommand: AsyncParsableCommand {
             periods: periods,
             requestedBy: "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
         )
-        let load = try await LoadPlanner(ledger: ledger).create(request).load
         if detach {
-            print("load \(load) is written; follow it with: longshore status \(load)")
+            let load = try await LoadPlanner(ledger: ledger).create(request).load
             await ledger.close()
-            return
+            print("load \(load) is written; follow it with: longshore status \(load)")
+        } else {
+            try await coordinate(request, on: fleet, ledger: ledger)
         }
+    }
+
+    /// The servers are tried first: where one is missing, no load is left behind.
+    private func coordinate(
+        _ request: LoadRequest,
+        on fleet: Fleet,
+        ledger: PostgresLedger
+    ) async throws {
+        let wiring = try await Wiring(fleet, pools: request.pipeline.pools)
+        try await wiring.requireRedis()
         try await ForegroundLoad(
-            load: load,
+            load: try await LoadPlanner(ledger: ledger).create(request).load,
             fleet: fleet,
+            wiring: wiring,
             ledger: ledger,
             slots: workers ?? (fleet.isLocal ? 2 : 0),
             output: output

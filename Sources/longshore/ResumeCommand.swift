@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pipelines
 import Planning
 import Warehouse
 
@@ -18,17 +19,23 @@ struct ResumeCommand: AsyncParsableCommand {
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        try SlotCount.validate(workers ?? 0, atLeast: 0, option: "--workers")
+    }
+
     func run() async throws {
-        let fleet = try await options.fleet().inForeground()
+        let fleet = try await options.startedFleet().inForeground()
         let ledger = PostgresLedger(fleet.postgres)
         guard let load = try await chosen(in: ledger) else {
             print("No load is waiting for a coordinator: `longshore status` lists the loads.")
             return
         }
         try await waitForLease(on: load, in: ledger)
+        guard let record = try await ledger.load(load) else { return }
         try await ForegroundLoad(
             load: load,
             fleet: fleet,
+            wiring: try await Wiring(fleet, pools: record.pipeline.pools),
             ledger: ledger,
             slots: workers ?? (fleet.isLocal ? 2 : 0),
             output: output

@@ -22,11 +22,11 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var options: FleetOptions
 
     func validate() throws {
-        guard slots > 0 else { throw ValidationError("`--slots` must be at least 1") }
+        try SlotCount.validate(slots, atLeast: 1, option: "--slots")
     }
 
     func run() async throws {
-        let fleet = try await options.fleet()
+        let fleet = try await options.startedFleet()
         let wiring = try await Wiring(fleet, pools: pools)
         let worker = try await wiring.worker(slots: slots, pools: pools)
         let group = ServiceGroup(

@@ -16,12 +16,15 @@ struct TaskRow: Sendable {
     let loadCreated: String
 }
 
+/// Another attempt has the task's row, or its transaction has the period.
+///
+/// It is an error because the lock that was not to be had has ended the transaction.
+struct TaskIsBusy: Error {}
+
 /// The first statements of an attempt: lock the ledger row, then the period, and look at both.
 enum TaskClaim {
     /// The attempt goes on.
     case mine(TaskRow)
-    /// Another attempt has the row, or its transaction has the period.
-    case busy
     /// The row is final already.
     case settled(TaskState)
     /// A newer load owns the period.
@@ -38,7 +41,7 @@ enum TaskClaim {
             return try await isOvertaken(row, load: task.load, on: connection)
                 ? .overtaken : .mine(row)
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
-            return .busy
+            throw TaskIsBusy()
         }
     }
 
@@ -46,7 +49,6 @@ enum TaskClaim {
     func settle(_ task: LoadTaskID, on connection: PostgresConnection) async throws -> TaskOutcome {
         switch self {
         case .mine: preconditionFailure("a claim that holds the task is not settled")
-        case .busy: return .busy
         case .settled(.cancelled): return .cancelled
         case .settled(.superseded): return .superseded
         case .settled(.failed): return .failed(try await Self.failure(of: task, on: connection))
@@ -117,7 +119,8 @@ enum TaskClaim {
 
     /// Locks the period and asks whether a newer load has it.
     ///
-    /// A fact's period belongs to the newest load that asked for it. A dimension or mart is
+    /// A fact's period belongs to the newest load that asked for it, as long as that load runs or has
+    /// loaded it: one that ended without it owns nothing. A dimension or mart is
     /// merged or computed again by whoever comes, unless a newer load has already done it: an older
     /// load's facts still need it.
     private static func isOvertaken(
@@ -127,16 +130,22 @@ enum TaskClaim {
     ) async throws -> Bool {
         // Another attempt of the same period, by an older load, may be about to commit.
         try await connection.query("set local lock_timeout = '2s'")
+        try await TableLock(schema: row.schema, table: row.table, period: row.period)
+            .take(on: connection)
+        try await connection.query("set local lock_timeout = 0")
         let rows = try await connection.query(
             """
-            select claimed_by, loaded_by from longshore.control
-            where schema_name = $1 and table_name = $2 and period = $3 for update
+            select loaded_by, (select l.id from longshore.load l
+                where l.id = claimed_by and l.state = 'running') as claimed_by
+            from longshore.control
+            where schema_name = $1 and table_name = $2 and period = $3
             """,
             [.text(row.schema), .text(row.table), .text(row.period)]
         )
-        try await connection.query("set local lock_timeout = 0")
         guard let control = rows.first else { return false }
-        let owner = try control.optionalInteger(row.kind == .fact ? "claimed_by" : "loaded_by")
-        return owner.map { Int64($0) > load } ?? false
+        let owners = ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
+        return try owners.contains { owner in
+            try control.optionalInteger(owner, as: Int64.self).map { $0 > load } ?? false
+        }
     }
 }
