@@ -1,5 +1,7 @@
+import Foundation
 import Pipelines
 import Rows
+import TestSupport
 import Testing
 
 @Suite("Expressions in definitions")
@@ -145,6 +147,67 @@ struct ExpressionTests {
     @Test("each mistake is told at its line and column", arguments: mistakes)
     func told(mistake: Mistake) {
         #expect(mistake.problems == mistake.expected)
+    }
+
+    @Test("a place lies within the text, whatever the text", arguments: [1, 2, 3] as [UInt64])
+    func places(seed: UInt64) throws {
+        let pieces = [
+            "amount", "sale_id", "day", " > ", " = ", " and ", "'it''s'", "'", "\"", "(", ")", ",",
+            "1", "2.5", " || ", "é", "\u{1F680}", " is ", "null", "\\", "day ", "coalesce(", "#",
+        ]
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<60 {
+            let text = (0..<Int.random(in: 1...8, using: &random))
+                .map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+            let isSingle = Bool.random(using: &random)
+            let written =
+                isSingle
+                ? "'" + text.replacing("'", with: "''") + "'"
+                : "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+            let bundle = Shop.bundle(
+                replacing: Self.amount,
+                with: Self.amount + "\n    checks:\n      late: \(written)"
+            )
+            for diagnostic in diagnose(bundle) {
+                #expect(diagnostic.position.line == 36, "\(text): \(diagnostic)")
+                // Within the quotes, unless the whole is meant.
+                let column = diagnostic.position.column
+                let end = 13 + written.unicodeScalars.count
+                #expect(column >= 13 && column + diagnostic.length <= end + 1, "\(text)")
+            }
+        }
+    }
+
+    @Test(
+        "the examples of the reference are definitions",
+        arguments: ["Derived columns", "checks"]
+    )
+    func reference(section: String) throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../docs/definition.md")
+        let text = try String(contentsOf: path, encoding: .utf8)
+        let start = try #require(text.range(of: "## \(section)\n\n```yaml\n"))
+        let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
+        let example = text[start.upperBound..<end.lowerBound]
+            .split(separator: "\n")
+            .map { (section == "checks" ? "    " : "      ") + $0 }.joined(separator: "\n")
+        let columns = """
+            paid_at: { type: timestamp }
+                  issued_at: { type: timestamp }
+                  discount: { type: integer }
+                  reason: { type: text }
+                  kind: { type: text }
+            """
+        let bundle = Shop.bundle(
+            replacing: Self.amount,
+            with: Self.amount + "\n      \(columns)\n\(example)"
+        )
+        #expect(problems(bundle) == [])
+        let fact = try #require(try Pipeline.parse(bundle: bundle).fact("sale"))
+        #expect(fact.checks.count == (section == "checks" ? 3 : 0))
+        #expect(
+            fact.attributes.count { $0.plan.expression != nil } == (section == "checks" ? 0 : 2)
+        )
     }
 
     @Test("in a block of several lines are told where the block begins")
