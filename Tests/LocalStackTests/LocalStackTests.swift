@@ -133,7 +133,7 @@ struct LocalStackTests {
             await eventually("a first process runs") { !scratch.processes().isEmpty }
             start.cancel()
             await #expect(throws: (any Error).self) { try await start.value }
-            #expect(scratch.processes().isEmpty)
+            await eventually("the last process has ended") { scratch.processes().isEmpty }
         }
     }
 

@@ -2,7 +2,8 @@ public import Testing
 
 /// Waits until `condition` holds, asking again every few milliseconds.
 ///
-/// When it does not hold within `deadline`, the running test fails with `description`. An error that
+/// When it does not hold within `deadline`, the running test fails with `description`; however busy
+/// the machine is, it is asked a few times before. An error that
 /// `condition` throws counts as not yet; the last one is shown.
 public func eventually(
     within deadline: Duration = .seconds(10),
@@ -13,7 +14,9 @@ public func eventually(
 ) async {
     let end = ContinuousClock.now + deadline
     var lastError: (any Error)?
+    var tries = 0
     repeat {
+        tries += 1
         do {
             if try await condition() { return }
             lastError = nil
@@ -21,7 +24,7 @@ public func eventually(
             lastError = error
         }
         try? await Task.sleep(for: .milliseconds(10))
-    } while ContinuousClock.now < end && !Task.isCancelled
+    } while (ContinuousClock.now < end || tries < 5) && !Task.isCancelled
     let reason = lastError.map { "; the last try failed with: \($0)" } ?? ""
     Issue.record("not within \(deadline): \(description)\(reason)", sourceLocation: sourceLocation)
 }
