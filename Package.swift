@@ -113,7 +113,10 @@ package.targets += [
     tests(of: "Pipelines", and: "Rows"),
     tests(of: "Planning", and: "Pipelines"),
     tests(of: "Extraction", and: "Rows", "Pipelines", "Postgres"),
-    tests(of: "Warehouse", and: "Planning", "Pipelines", "Postgres", "Rows"),
+    tests(
+        of: "Warehouse",
+        and: "BlockingThread", "Planning", "Pipelines", "Postgres", "Rows"
+    ),
     tests(of: "Messaging", and: "AMQP", "Planning"),
     tests(of: "InFlight", and: "Redis", "Planning", "Endpoints", logging),
     tests(of: "LocalStack", and: "Endpoints"),

@@ -20,6 +20,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case destructiveChange = "destructive_change"
         /// A period is closed.
         case closedPeriod = "closed_period"
+        /// A running load has claimed a period.
+        case claimedPeriod = "claimed_period"
         /// Rows were lost or invented: a bug.
         case conservation
         /// Fewer or more rows than expected.
@@ -80,11 +82,21 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
-    static func closed(_ table: String, _ period: String) -> WarehouseError {
+    static func closed(_ table: String, _ period: String, reason: String?) -> WarehouseError {
         WarehouseError(
             code: .closedPeriod,
-            description: "the period `\(period)` of `\(table)` is closed: "
-                + "leave it out of `--periods`, or open it again first"
+            description: "the period `\(period)` of `\(table)` is closed"
+                + (reason.map { " (\($0))" } ?? "")
+                + ": leave it out of `--periods`, or open it again first"
+        )
+    }
+
+    static func claimed(_ table: String, _ period: String, load: Int64) -> WarehouseError {
+        WarehouseError(
+            code: .claimedPeriod,
+            description: "the period `\(period)` of `\(table)` cannot be closed: load \(load) is "
+                + "running and has claimed it. Close it when `longshore status \(load)` says that the "
+                + "load has ended"
         )
     }
 

@@ -62,6 +62,8 @@ public struct PeriodReport: Sendable, Codable {
     public var state: String
     /// Why it is stale or closed.
     public var reason: String?
+    /// Who closed it.
+    public var closedBy: String?
     /// The load that loaded it last.
     public var loadedBy: Int64?
     /// When, in UTC.
@@ -206,7 +208,7 @@ extension PostgresLedger {
             .query(
                 """
                 select pipeline, schema_name || '.' || table_name as table_name, period, state, reason,
-                    loaded_by, rows_loaded, rows_rejected,
+                    closed_by, loaded_by, rows_loaded, rows_rejected,
                     to_char(loaded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as loaded_at
                 from longshore.control
                 where kind = 'fact' and ($1::text is null or pipeline = $1)
@@ -221,6 +223,7 @@ extension PostgresLedger {
                 period: try row.text("period"),
                 state: try row.text("state"),
                 reason: try row.optionalText("reason"),
+                closedBy: try row.optionalText("closed_by"),
                 loadedBy: try row.optionalInteger("loaded_by", as: Int64.self),
                 loadedAt: try row.optionalText("loaded_at"),
                 rows: try row.optionalInteger("rows_loaded"),

@@ -5,8 +5,18 @@ public import Postgres
 /// A step is never changed once released; a new one is appended.
 enum Migrations {
     static let all: [(name: String, sql: String)] = [
-        ("ledger, control table and rejects", ledger)
+        ("ledger, control table and rejects", ledger),
+        ("who closed a period, and what it was before", closing),
     ]
+
+    private static let closing = """
+        alter table longshore.control
+            add column state_before text,
+            add column closed_by text,
+            add column closed_at timestamptz;
+        comment on column longshore.control.state_before is
+            'Of a closed period: the state that it has again when it is opened';
+        """
 
     private static let ledger = """
         create table longshore.definition (

@@ -129,7 +129,7 @@ enum TaskClaim {
         try await connection.query("set local lock_timeout = '2s'")
         let rows = try await connection.query(
             """
-            select claimed_by, loaded_by from longshore.control
+            select claimed_by, loaded_by, state, reason from longshore.control
             where schema_name = $1 and table_name = $2 and period = $3 for update
             """,
             [.text(row.schema), .text(row.table), .text(row.period)]
@@ -137,6 +137,14 @@ enum TaskClaim {
         try await connection.query("set local lock_timeout = 0")
         guard let control = rows.first else { return false }
         let owner = try control.optionalInteger(row.kind == .fact ? "claimed_by" : "loaded_by")
-        return owner.map { Int64($0) > load } ?? false
+        if let owner, Int64(owner) > load { return true }
+        guard try control.text("state") != "closed" else {
+            throw WarehouseError.closed(
+                row.table,
+                row.period,
+                reason: try control.optionalText("reason")
+            )
+        }
+        return false
     }
 }

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// What people do to a warehouse between loads, by the built binary on real servers.
+@Suite("Operating a warehouse", .serialized)
+struct OperationsTests {
+    @Test("periods are added, closed, refused, opened again and loaded when they are stale")
+    func periods() async throws {
+        let harbour = try await Harbour.open()
+        let program = harbour.program
+        try await harbour.generateCalls(months: 2, calls: 500)
+        let pipeline = Harbour.pipeline("callcenter")
+        let early = try await program.run("periods", "add", pipeline, "2024-01..2024-02")
+        #expect(early.exitCode == 0, "\(early.errors)")
+        #expect(
+            early.output == """
+                table      period   state
+                fact_call  2024-01  pending
+                fact_call  2024-02  pending
+
+                """
+        )
+        let loaded = try await program.run(
+            "load",
+            pipeline,
+            "--periods",
+            "2024-01..2024-02",
+            "--workers",
+            "2"
+        )
+        #expect(loaded.exitCode == 0, "\(loaded.errors)")
+
+        let closed = try await program.run(
+            "periods",
+            "close",
+            "callcenter",
+            "2024-01",
+            "--reason",
+            "audited"
+        )
+        #expect(closed.exitCode == 0, "\(closed.errors)")
+        let refused = try await program.run("load", pipeline, "--periods", "2024-01")
+        #expect(refused.exitCode == 65)
+        #expect(refused.errors.contains("the period `2024-01` of `fact_call` is closed (audited)"))
+        let listed = try await program.run("periods", "callcenter")
+        #expect(listed.output.contains("audited ("))
+
+        let none = try await program.run("load", pipeline, "--stale")
+        #expect(none.output.hasPrefix("No period of callcenter is stale."))
+        _ = try await harbour.ask(
+            "update longshore.control set state = 'stale' where period = '2024-02'"
+        )
+        let stale = try await program.run("load", pipeline, "--stale", "--workers", "1")
+        #expect(stale.exitCode == 0, "\(stale.errors)")
+        let newest = "select periods::text from longshore.load order by id desc limit 1"
+        #expect(try await harbour.ask(newest) == ["{2024-02}"])
+
+        let opened = try await program.run("periods", "open", "callcenter", "2024-01")
+        #expect(opened.output.hasSuffix("fact_call  2024-01  loaded\n"))
+        let unknown = try await program.run("periods", "close", "callcentre", "2024-01")
+        #expect(unknown.exitCode == 64)
+        #expect(unknown.errors.contains("no pipeline called `callcentre` has been loaded"))
+    }
+}

@@ -1,0 +1,160 @@
+import BlockingThread
+import Foundation
+import Pipelines
+import Planning
+import Postgres
+import TestSupport
+import Warehouse
+
+/// A place to load pipelines at: a folder of files, a database of its own, one slot, no broker.
+final class Dock: Sendable {
+    let configuration: PostgresConfiguration
+    let folder: String
+    let ledger: PostgresLedger
+    /// A slot, as a worker has several.
+    let loader: WarehouseLoader
+    /// For the test's own questions.
+    let connection: PostgresConnection
+
+    /// A dock whose folder has `files`, by their paths.
+    init(_ files: [String: String] = [:]) async throws {
+        configuration = try PostgresConfiguration(url: await TestStack.shared().freshDatabase())
+        folder = NSTemporaryDirectory() + "longshore-dock-\(UUID().uuidString)"
+        ledger = PostgresLedger(configuration)
+        loader = WarehouseLoader(configuration)
+        connection = try await PostgresConnection.connect(configuration)
+        try await connection.query("set timezone to 'UTC'")
+        for (path, text) in files { try write(path, text) }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Writes a file of the sources: `customers.csv`.
+    func write(_ path: String, _ text: String) throws {
+        try write(path, bytes: Array(text.utf8))
+    }
+
+    func write(_ path: String, bytes: [UInt8]) throws {
+        let data = folder + "/data"
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(filePath: data + "/" + path))
+    }
+
+    // MARK: Loads
+
+    /// Writes a load into the ledger; its tasks are still to be performed.
+    @discardableResult
+    func create(_ definition: Definition, periods: String = "2024-01") async throws -> DockedLoad {
+        let selected = try definition.pipeline.periods.map {
+            try PeriodSelection.parse(periods, grain: $0.grain)
+        }
+        let tasks = try PlanGraph(definition.pipeline, periods: selected ?? []).tasks
+        let request = LoadRequest(
+            pipeline: definition.pipeline,
+            definition: definition.bundle,
+            folder: folder,
+            periods: selected ?? [],
+            requestedBy: "test"
+        )
+        return DockedLoad(id: try await ledger.create(request, tasks: tasks), tasks: tasks)
+    }
+
+    /// Creates a load and performs its tasks in the plan's order.
+    @discardableResult
+    func load(_ definition: Definition, periods: String = "2024-01") async throws -> DockedLoad {
+        var load = try await create(definition, periods: periods)
+        for (ordinal, task) in load.tasks.enumerated() {
+            load.outcomes[task.title] = await perform(LoadTaskID(load: load.id, ordinal: ordinal))
+        }
+        return load
+    }
+
+    /// Performs one task, by this dock's slot unless another is given.
+    func perform(
+        _ task: LoadTaskID,
+        by other: WarehouseLoader? = nil,
+        observer: any StepObserver = NoObserver()
+    ) async -> TaskOutcome {
+        await (other ?? loader).perform(task, by: "test", observer: observer) { _, _ in }
+    }
+
+    // MARK: Questions
+
+    /// The rows of a query, their fields separated by `|`, a null as `∅`.
+    func rows(_ sql: String) async throws -> [String] {
+        let result = try await connection.query(sql)
+        let columns = result.columns
+        return try result.map { row in
+            try columns.map { try row.optionalText($0) ?? "∅" }.joined(separator: "|")
+        }
+    }
+
+    /// The only row of a query.
+    func row(_ sql: String) async throws -> String {
+        try await rows(sql).joined(separator: "\n")
+    }
+
+    /// The error of a failed statement or call, in words.
+    func problem(_ body: () async throws -> Void) async -> String? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+}
+
+extension WarehouseLoader {
+    /// A slot with a thread and a cache of its own, as if in another process.
+    init(_ configuration: PostgresConfiguration) {
+        self.init(
+            configuration,
+            thread: BlockingThread(name: "slot"),
+            keyMaps: KeyMapCache(),
+            environment: { _ in nil }
+        )
+    }
+}
+
+/// A load in the ledger, and what came of its tasks as far as they were performed.
+struct DockedLoad {
+    let id: Int64
+    let tasks: [LoadTask]
+    /// By the tasks' titles: `customer`, `sale 2024-01`.
+    var outcomes: [String: TaskOutcome] = [:]
+
+    /// The task with a title.
+    func task(_ title: String) -> LoadTaskID {
+        LoadTaskID(load: id, ordinal: tasks.firstIndex { $0.title == title } ?? -1)
+    }
+
+    /// What a task did to rows; `nil` when it was not loaded.
+    func counts(_ title: String) -> RowCounts? {
+        guard case .loaded(let counts)? = outcomes[title] else { return nil }
+        return counts
+    }
+
+    /// Why a task failed.
+    func failure(_ title: String) -> TaskFailure? { outcomes[title]?.failure }
+
+    /// Why tasks failed, all of them: nothing in a good load.
+    var failures: [String] { outcomes.values.compactMap(\.failure?.description) }
+}
+
+extension LoadTask {
+    /// `customer`, `sale 2024-01`.
+    var title: String { period.map { "\(name) \($0.label)" } ?? name }
+}
+
+extension TaskOutcome {
+    /// Why the attempt failed, whether it can be tried again or not.
+    var failure: TaskFailure? {
+        switch self {
+        case .retryable(let failure), .failed(let failure): failure
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Pipelines
+import Planning
+
+/// A small star schema: sales of customers, by month.
+enum Shop {
+    static let january = """
+        sale_id,sold_on,customer_id,amount
+        s1,2024-01-05,c1,10.00
+        s2,2024-01-06,c2,20.50
+        s3,2024-01-31,c1,5.25
+
+        """
+
+    static let february = """
+        sale_id,sold_on,customer_id,amount
+        s4,2024-02-01,c2,7.00
+
+        """
+
+    static let customers = """
+        customer_id,name
+        c1,Ana
+        c2,Bo
+
+        """
+
+    /// The sources' files.
+    static let files = [
+        "customers.csv": customers, "sales_2024-01.csv": january, "sales_2024-02.csv": february,
+    ]
+
+    /// The definition; every part can be replaced.
+    static func definition(
+        customer: String = Shop.customer,
+        sale: String = Shop.sale(),
+        others: String = "",
+        marts: [String: String] = [:]
+    ) throws -> Definition {
+        try .text(
+            """
+            pipeline: shop
+            period: { grain: month, start: 2024-01 }
+            sources:
+              drops: { files: data }
+            dimensions:
+            \(customer)
+            facts:
+            \(sale)
+            \(others)
+            """,
+            files: marts
+        )
+    }
+
+    static let customer = """
+          customer:
+            from: { source: drops, csv: customers.csv }
+            key: customer_id
+            columns:
+              customer_id: { type: text, required: true }
+              name: { type: text }
+        """
+
+    static func sale(
+        missing: String = "reject",
+        grain: String = "[sale_id]",
+        amount: String = "amount: { type: \"decimal(12,2)\", required: true, min: 0 }",
+        expect: String = ""
+    ) -> String {
+        """
+          sale:
+            from: { source: drops, csv: "sales_{period}.csv" }
+            period: sold_on
+            grain: \(grain)
+            columns:
+              sale_id: { type: text, required: true }
+              sold_on: { type: date, required: true }
+              customer: { references: customer, from: customer_id, missing: \(missing) }
+              \(amount)
+            \(expect)
+        """
+    }
+
+    /// The whole fact, readable.
+    static let facts = """
+        select period, sale_id, customer_id, amount from shop.fact_sale
+        left join shop.dim_customer using (customer_key) order by period, sale_id
+        """
+}
+
+extension Definition {
+    /// A definition of one YAML text, and the SQL files it names.
+    static func text(_ yaml: String, files: [String: String] = [:]) throws -> Definition {
+        try Definition(
+            bundle: DefinitionBundle(files: files.merging(["pipeline.yaml": yaml]) { $1 })
+        )
+    }
+}
