@@ -33,7 +33,7 @@ struct LoadCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let workers, workers < 0 { throw ValidationError("`--workers` cannot be negative") }
+        try SlotCount.validate(workers ?? 0, atLeast: 0, option: "--workers")
         if detach, workers != nil {
             throw ValidationError("`--detach` leaves the work to others: drop `--workers`")
         }

@@ -18,6 +18,10 @@ struct ResumeCommand: AsyncParsableCommand {
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        try SlotCount.validate(workers ?? 0, atLeast: 0, option: "--workers")
+    }
+
     func run() async throws {
         let fleet = try await options.fleet().inForeground()
         let ledger = PostgresLedger(fleet.postgres)

@@ -22,7 +22,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var options: FleetOptions
 
     func validate() throws {
-        guard slots > 0 else { throw ValidationError("`--slots` must be at least 1") }
+        try SlotCount.validate(slots, atLeast: 1, option: "--slots")
     }
 
     func run() async throws {

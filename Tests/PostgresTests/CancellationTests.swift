@@ -185,7 +185,7 @@ struct CancellationTests {
         // With the pool blocked this detached task would only run after ten minutes.
         let began = ContinuousClock.now
         await Task.detached {}.value
-        #expect(ContinuousClock.now - began < .seconds(1))
+        #expect(ContinuousClock.now - began < .seconds(60))
         for sleeper in sleepers { sleeper.cancel() }
         for sleeper in sleepers { _ = try? await sleeper.value }
         for connection in connections { await connection.close() }

@@ -16,12 +16,15 @@ struct TaskRow: Sendable {
     let loadCreated: String
 }
 
+/// Another attempt has the task's row, or its transaction has the period.
+///
+/// It is an error because the lock that was not to be had has ended the transaction.
+struct TaskIsBusy: Error {}
+
 /// The first statements of an attempt: lock the ledger row, then the period, and look at both.
 enum TaskClaim {
     /// The attempt goes on.
     case mine(TaskRow)
-    /// Another attempt has the row, or its transaction has the period.
-    case busy
     /// The row is final already.
     case settled(TaskState)
     /// A newer load owns the period.
@@ -38,7 +41,7 @@ enum TaskClaim {
             return try await isOvertaken(row, load: task.load, on: connection)
                 ? .overtaken : .mine(row)
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
-            return .busy
+            throw TaskIsBusy()
         }
     }
 
@@ -46,7 +49,6 @@ enum TaskClaim {
     func settle(_ task: LoadTaskID, on connection: PostgresConnection) async throws -> TaskOutcome {
         switch self {
         case .mine: preconditionFailure("a claim that holds the task is not settled")
-        case .busy: return .busy
         case .settled(.cancelled): return .cancelled
         case .settled(.superseded): return .superseded
         case .settled(.failed): return .failed(try await Self.failure(of: task, on: connection))

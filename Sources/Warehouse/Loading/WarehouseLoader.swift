@@ -80,6 +80,8 @@ public actor WarehouseLoader: TaskLoader {
             }
             observer.reached(.committed)
             return outcome
+        } catch is TaskIsBusy {
+            return .busy
         } catch {
             return TaskOutcome(error)
         }

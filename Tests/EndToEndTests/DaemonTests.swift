@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Loads that nobody waits for in the foreground.
+@Suite("Detached loads", .serialized)
+struct DaemonTests {
+    @Test("a detached load is taken up by a coordinator, and by another when that one is killed")
+    func takeover() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 3, calls: 3_000)
+        let detached = try await harbour.program.run(
+            "load", Harbour.pipeline("callcenter"), "--periods", "2024-01..2024-03", "--detach"
+        )
+        #expect(detached.exitCode == 0, "\(detached.errors)")
+        #expect(detached.output.contains("longshore status 1"))
+
+        let first = try harbour.program.start(["coordinator"])
+        await eventually(within: .seconds(30), "the first coordinator publishes") {
+            let published = try? await harbour.ask(
+                "select count(*) > 0 from longshore.task where state <> 'waiting'"
+            )
+            return published == ["t"]
+        }
+        first.signal(SIGKILL)
+        _ = try await first.finish()
+
+        let second = try harbour.program.start(["coordinator"])
+        let worker = try harbour.program.start(["worker", "--slots", "2"])
+        await eventually(within: .seconds(60), "the second coordinator ends the load") {
+            (try? await harbour.ask("select state from longshore.load")) == ["loaded"]
+        }
+        #expect(try await harbour.ask("select epoch >= 2 from longshore.load") == ["t"])
+        for process in [second, worker] {
+            process.signal(SIGTERM)
+            let end = try await process.finish()
+            #expect(end.exitCode == 0, "\(end.errors)")
+        }
+    }
+
+    @Test("two workers that are stopped with SIGTERM in the middle leave a load that ends right")
+    func rollingUpdate() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 4, calls: 20_000)
+        let load = try harbour.program.start(
+            ["load", Harbour.pipeline("callcenter"), "--periods", "2024-01..2024-04"]
+        )
+        for step in ["copying", "copied"] {
+            let worker = try harbour.program.with(["FAULT_AT": "\(step):4:term"])
+                .start(["worker", "--slots", "1"])
+            let end = try await worker.finish()
+            #expect(end.exitCode == 0, "\(end.errors)")
+        }
+        let last = try harbour.program.start(["worker", "--slots", "2"])
+        let end = try await load.finish()
+        #expect(end.exitCode == 0, "\(end.errors)")
+        last.signal(SIGTERM)
+        _ = try await last.finish()
+        let failures = try await harbour.ask(
+            "select sum(failures), sum(crashes) from longshore.task"
+        )
+        #expect(failures == ["0|0"])
+    }
+
+    @Test("the pipeline that init writes loads as it is")
+    func starter() async throws {
+        let harbour = try await Harbour.open()
+        let folder = harbour.data + "/shop"
+        let program = harbour.program.with(["DATA_DIR": ""])
+        let made = try await program.run("init", folder)
+        #expect(made.exitCode == 0, "\(made.errors)")
+        let load = try await program.run("load", folder, "--workers", "1", "--json")
+        #expect(load.exitCode == 0, "\(load.errors)")
+        #expect(try await harbour.ask("select count(*) from shop.fact_order") == ["2"])
+        let rejects = try await harbour.ask("select line, column_name, rule from longshore.reject")
+        #expect(rejects == ["4|amount|min"])
+        let again = try await program.run("load", folder, "--workers", "1")
+        #expect(again.output.hasPrefix("Nothing is due"), "\(again.output)")
+    }
+}
