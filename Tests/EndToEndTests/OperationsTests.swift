@@ -61,4 +61,62 @@ struct OperationsTests {
         #expect(unknown.exitCode == 64)
         #expect(unknown.errors.contains("no pipeline called `callcentre` has been loaded"))
     }
+
+    @Test("rejects are shown, exported and waived; what is no open reject is an error")
+    func rejects() async throws {
+        let harbour = try await Harbour.open()
+        let program = harbour.program
+        try await harbour.generateCalls(months: 1, calls: 1_000, bad: "2%")
+        let loaded = try await program.run(
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01",
+            "--workers",
+            "2"
+        )
+        #expect(loaded.exitCode == 0, "\(loaded.errors)")
+        let counts = "select count(*) from longshore.reject where table_name = 'fact_call'"
+        let total = try #require(try await harbour.ask(counts + " and state = 'open'").first)
+        let number = try #require(
+            try await harbour.ask("select min(id) from longshore.reject").first
+        )
+        let shown = try await program.run("rejects", "show", number)
+        #expect(shown.output.hasPrefix("reject \(number) of callcenter.fact_call 2024-01: open\n"))
+
+        let file = harbour.data + "/rejects.csv"
+        let exported = try await program.run(
+            "rejects",
+            "export",
+            "--table",
+            "fact_call",
+            "--file",
+            file
+        )
+        #expect(exported.errors == "\(total) rejects written to \(file)\n")
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        let sheet = String(decoding: bytes, as: UTF8.self)
+        #expect(sheet.hasPrefix("call_id,"))
+        #expect(sheet.contains(",reject_rule,reject_reason,"))
+        let printed = try await program.run("rejects", "export", "--rule", "required")
+        #expect(printed.output.hasPrefix("call_id,"), "\(printed.errors)")
+
+        let careless = try await program.run("rejects", "waive", "--reason", "because")
+        #expect(careless.exitCode == 64)
+        let waived = try await program.run("rejects", "waive", number, "--reason", "known")
+        #expect(waived.output == "1 reject waived\n", "\(waived.errors)")
+        let again = try await program.run("rejects", "waive", number, "--reason", "known")
+        #expect(again.exitCode == 64)
+        #expect(again.errors.contains("not open, or no such reject: `\(number)`"))
+        let rest = try await program.run(
+            "rejects",
+            "waive",
+            "--period",
+            "2024-01",
+            "--reason",
+            "known"
+        )
+        #expect(rest.output == "\((Int(total) ?? 0) - 1) rejects waived\n")
+        #expect(try await harbour.ask(counts + " and state = 'open'") == ["0"])
+    }
 }

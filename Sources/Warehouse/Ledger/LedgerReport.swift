@@ -74,32 +74,6 @@ public struct PeriodReport: Sendable, Codable {
     public var rejected: Int?
 }
 
-/// A refused source row.
-public struct RejectReport: Sendable, Codable {
-    /// Its number.
-    public var reject: Int64
-    /// The load task that refused it: `load.ordinal`.
-    public var task: String
-    /// The table that it was meant for.
-    public var table: String
-    /// The period that was being loaded.
-    public var period: String
-    /// The file or query.
-    public var source: String
-    /// The line of the row's start, from 1.
-    public var line: Int
-    /// The byte of the row's start, from 0.
-    public var byteOffset: Int
-    /// The column, when one column is at fault.
-    public var column: String?
-    /// The rule that it breaks.
-    public var rule: String
-    /// What is wrong, in words.
-    public var reason: String
-    /// `open`, `fixed`, `waived` or `superseded`.
-    public var state: String
-}
-
 /// What people ask the ledger.
 extension PostgresLedger {
     /// The newest loads, newest first.
@@ -247,44 +221,5 @@ extension PostgresLedger {
             states[try row.text("state"), default: []].insert(try row.text("period"))
         }
         return states
-    }
-
-    /// Rejects that are open unless `all`, newest first.
-    public func rejects(
-        ofPipeline pipeline: String?,
-        load: Int64?,
-        all: Bool,
-        limit: Int
-    ) async throws -> [RejectReport] {
-        let rows = try await connected()
-            .query(
-                """
-                select r.id, r.load_id, r.ordinal, r.schema_name || '.' || r.table_name as table_name,
-                    r.period, r.source, r.line, r.byte_offset, r.column_name, r.rule, r.reason, r.state
-                from longshore.reject r join longshore.load l on l.id = r.load_id
-                where ($1::text is null or l.pipeline = $1) and ($2::bigint is null or r.load_id = $2)
-                    and ($3 or r.state = 'open')
-                order by r.table_name, r.period, r.source, r.line limit $4
-                """,
-                [
-                    PostgresValue(pipeline), load.map { .integer($0) } ?? .null, .boolean(all),
-                    .integer(Int64(limit)),
-                ]
-            )
-        return try rows.map { row in
-            RejectReport(
-                reject: try row.integer("id", as: Int64.self),
-                task: "\(try row.text("load_id")).\(try row.text("ordinal"))",
-                table: try row.text("table_name"),
-                period: try row.text("period"),
-                source: try row.text("source"),
-                line: try row.integer("line"),
-                byteOffset: try row.integer("byte_offset"),
-                column: try row.optionalText("column_name"),
-                rule: try row.text("rule"),
-                reason: try row.text("reason"),
-                state: try row.text("state")
-            )
-        }
     }
 }

@@ -7,7 +7,18 @@ enum Migrations {
     static let all: [(name: String, sql: String)] = [
         ("ledger, control table and rejects", ledger),
         ("who closed a period, and what it was before", closing),
+        ("who waived a reject, and the columns of what a task has read", waiving),
     ]
+
+    private static let waiving = """
+        alter table longshore.reject
+            add column waived_by text,
+            add column waived_at timestamptz,
+            add column waiver text;
+        alter table longshore.task add column header text[];
+        comment on column longshore.reject.waiver is 'Why the row may stay out';
+        comment on column longshore.task.header is 'The columns of what was read, in their order';
+        """
 
     private static let closing = """
         alter table longshore.control

@@ -106,7 +106,8 @@ public actor PostgresLedger: LoadLedger {
         return try rows.first.flatMap { LoadState(rawValue: try $0.text("state")) }
     }
 
-    private func definition(digest: String, bundle: String) throws -> Pipeline {
+    /// The definition of that digest, read once.
+    func definition(digest: String, bundle: String) throws -> Pipeline {
         if let known = definitions[digest] { return known }
         let pipeline = try Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
         definitions[digest] = pipeline

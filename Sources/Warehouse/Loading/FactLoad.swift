@@ -41,7 +41,12 @@ struct FactLoad {
         attempt.observer.reached(.copied)
         try await publish(target)
         attempt.observer.reached(.swapped)
-        return AttemptResult(counts: counts, replaced: target.replaced, input: fill.input)
+        return AttemptResult(
+            counts: counts,
+            replaced: target.replaced,
+            input: fill.input,
+            header: fill.header
+        )
     }
 
     // MARK: Rows
