@@ -85,6 +85,11 @@ extension Grammar {
                 isRequired: true,
                 summary: "The columns and references that identify a row."
             ),
+            .init(
+                name: "duplicates",
+                shape: .choice(Fact.Duplicates.allCases.map(\.rawValue)),
+                summary: "What happens to rows with the same grain and other values."
+            ),
             pool,
             description,
             .init(

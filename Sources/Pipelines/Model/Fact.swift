@@ -8,6 +8,8 @@ public struct Fact: Sendable, Hashable {
     public var periodColumn: String?
     /// The columns that identify a row: attributes and references by name.
     public var grain: [String]
+    /// What happens to rows with the same grain and other values.
+    public var duplicates: Duplicates
     /// Values, in the order in which they are written.
     public var attributes: [Attribute]
     /// References to dimensions, in the order in which they are written.
@@ -27,6 +29,7 @@ public struct Fact: Sendable, Hashable {
         grain: [String],
         attributes: [Attribute],
         references: [Reference],
+        duplicates: Duplicates = .reject,
         expectations: Expectations = Expectations(),
         pool: String = "default",
         description: String? = nil
@@ -37,9 +40,22 @@ public struct Fact: Sendable, Hashable {
         self.grain = grain
         self.attributes = attributes
         self.references = references
+        self.duplicates = duplicates
         self.expectations = expectations
         self.pool = pool
         self.description = description
+    }
+
+    /// What happens to a row of a task whose grain another row of it has, with other values.
+    ///
+    /// Rows that are equal in all columns are kept once, whatever it says.
+    public enum Duplicates: String, Sendable, Hashable, CaseIterable {
+        /// The first row is loaded, the others become rejects.
+        case reject
+        /// The first row is loaded.
+        case keepFirst = "keep_first"
+        /// The last row is loaded.
+        case keepLast = "keep_last"
     }
 
     /// The table's name.

@@ -19,6 +19,7 @@ struct FactReading {
             grain: node["grain"]?.texts ?? [],
             attributes: read.attributes,
             references: read.references,
+            duplicates: node["duplicates"]?.text.flatMap(Fact.Duplicates.init) ?? .reject,
             expectations: expectations(node["expect"]),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text

@@ -26,17 +26,23 @@ struct FactLoad {
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let reader = try await attempt.open(fact.extract)
         let target = try await prepareTarget()
+        let staged = try await staging()
         let fill = try RowFill(
             attempt,
             reader: reader,
             layout: layout(references),
-            columns: copiedColumns,
-            into: target.table,
+            columns: copiedColumns.map(\.name) + (staged == nil ? [] : [StagedFact.rowNumber]),
+            into: staged == nil ? target.table : StagedFact.table,
             references: references,
-            grain: grainOutputs,
+            grain: staged == nil ? grainOutputs : [],
             bounds: bounds
         )
-        let counts = try await fill.run()
+        var counts = try await fill.run()
+        if let staged {
+            let kept = try await staged.move(into: target.table)
+            counts.deduplicated += counts.loaded - kept
+            counts.loaded = kept
+        }
         try audit(counts, rejectsByRule: fill.rejectsByRule)
         attempt.observer.reached(.copied)
         try await publish(target)
@@ -52,11 +58,20 @@ struct FactLoad {
     // MARK: Rows
 
     /// What the COPY names: all but the period, which is the partition's default.
-    private var copiedColumns: [String] {
-        design.columns.map(\.name).filter { fact.periodColumn == nil || $0 != "period" }
+    private var copiedColumns: [TableDesign.Column] {
+        design.columns.filter { fact.periodColumn == nil || $0.name != "period" }
     }
 
-    /// References, attributes, load: the order of ``copiedColumns``.
+    /// The table that rows go through when one of each grain is kept.
+    private func staging() async throws -> StagedFact? {
+        guard fact.duplicates != .reject else { return nil }
+        let staged = StagedFact(fact: fact, columns: copiedColumns, connection: connection)
+        try await staged.create()
+        return staged
+    }
+
+    /// References, attributes, load, and the row's number where one of each grain is kept: the order
+    /// of ``copiedColumns``.
     private func layout(_ references: ReferenceMaps) -> RowLayout {
         let keys = fact.references.map { reference in
             RowLayout.Output.key(
@@ -68,7 +83,8 @@ struct FactLoad {
             )
         }
         let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
-        return RowLayout(keys + values + [.constantInteger(attempt.task.load)])
+        let number: [RowLayout.Output] = fact.duplicates == .reject ? [] : [.rowNumber]
+        return RowLayout(keys + values + [.constantInteger(attempt.task.load)] + number)
     }
 
     /// The place in the layout of an attribute or reference.
