@@ -115,7 +115,11 @@ package.targets += [
     tests(of: "Extraction", and: "Rows", "Pipelines", "Postgres"),
     tests(
         of: "Warehouse",
-        and: "BlockingThread", "Planning", "Pipelines", "Postgres", "Rows"
+        and: "BlockingThread",
+        "Planning",
+        "Pipelines",
+        "Postgres",
+        "Rows"
     ),
     tests(of: "Messaging", and: "AMQP", "Planning"),
     tests(of: "InFlight", and: "Redis", "Planning", "Endpoints", logging),

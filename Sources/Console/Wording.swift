@@ -14,8 +14,8 @@ public enum Wording {
 
     /// `0.84 s`, `12.3 s`, `4 min 05 s`.
     public static func duration(seconds: Double) -> String {
-        if seconds < 10 { return fixed(seconds, decimals: 2) + " s" }
-        if seconds < 60 { return fixed(seconds, decimals: 1) + " s" }
+        if seconds < 9.995 { return fixed(seconds, decimals: 2) + " s" }
+        if seconds < 59.95 { return fixed(seconds, decimals: 1) + " s" }
         let whole = Int(seconds.rounded())
         let rest = whole % 60
         return "\(whole / 60) min \(rest < 10 ? "0" : "")\(rest) s"

@@ -17,8 +17,16 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// The tier of delay before the attempt after `failures` failed ones; `nil` when none is left.
     public func tier(afterFailures failures: Int) -> RetryTier? {
-        guard failures < maximumAttempts else { return nil }
-        return RetryTier.allCases[min(max(failures, 1), RetryTier.allCases.count) - 1]
+        failures < maximumAttempts ? Self.tier(failures) : nil
+    }
+
+    /// The tier of delay after `crashes` deaths of workers; `nil` when the task is to be set aside.
+    public func tier(afterCrashes crashes: Int) -> RetryTier? {
+        crashes < maximumCrashes ? Self.tier(crashes) : nil
+    }
+
+    private static func tier(_ count: Int) -> RetryTier {
+        RetryTier.allCases[min(max(count, 1), RetryTier.allCases.count) - 1]
     }
 }
 

@@ -110,11 +110,25 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
+    static func noRows(
+        _ table: String,
+        _ counts: RowCounts,
+        byRule: [String: Int]
+    ) -> WarehouseError {
+        let problem =
+            counts.read == 0
+            ? "the source of `\(table)` has no rows; nothing was changed. "
+                + "Look whether it is complete, then load again"
+            : "every row of `\(table)`'s source was rejected (\(list(byRule))); nothing was changed. "
+                + "Mend the source or the rules, then load again"
+        return WarehouseError(code: .rowCount, description: problem)
+    }
+
     static func tooFewRows(_ table: String, loaded: Int, minimum: Int) -> WarehouseError {
         WarehouseError(
             code: .rowCount,
             description: "`\(table)` would have \(loaded) rows, expected at least \(minimum); "
-                + "nothing was changed. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
+                + "the rows are as they were. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
         )
     }
 
@@ -122,7 +136,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         WarehouseError(
             code: .rowCount,
             description: "`\(table)` would have \(loaded) rows, expected at most \(maximum); "
-                + "nothing was changed. If so many are right, raise `expect: { rows: { max: … } }`"
+                + "the rows are as they were. If so many are right, raise `expect: { rows: { max: … } }`"
         )
     }
 
@@ -132,13 +146,10 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         limit: Double,
         byRule: [String: Int]
     ) -> WarehouseError {
-        let rules = byRule.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
-            .map { "\($0.key) \($0.value)" }
-            .joined(separator: ", ")
-        return WarehouseError(
+        WarehouseError(
             code: .rejectShare,
             description: "\(counts.rejected) of \(counts.read) rows of `\(table)` were rejected, "
-                + "more than \(percent(limit)) (\(rules)); nothing was changed. "
+                + "more than \(percent(limit)) (\(list(byRule))); the rows are as they were. "
                 + "Mend the source, or raise `expect: { rejects: { max: … } }` to see the rejects"
         )
     }
@@ -147,4 +158,11 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
 private func percent(_ share: Double) -> String {
     let tenths = Int((share * 1000).rounded())
     return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
+}
+
+/// How many rows each rule refused, most first: `min 12, required 3`.
+private func list(_ byRule: [String: Int]) -> String {
+    byRule.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+        .map { "\($0.key) \($0.value)" }
+        .joined(separator: ", ")
 }

@@ -12,6 +12,7 @@ import Worker
 struct ForegroundLoad {
     let load: Int64
     let fleet: Fleet
+    let wiring: Wiring
     let ledger: PostgresLedger
     let slots: Int
     let output: OutputOptions
@@ -67,8 +68,7 @@ private final class LoadService: Service {
     init(_ job: ForegroundLoad, _ record: LoadRecord) async throws {
         self.job = job
         let graph = try PlanGraph(record.pipeline, periods: record.periods)
-        let pools = Set(graph.tasks.map(\.pool)).sorted()
-        wiring = try await Wiring(job.fleet, pools: pools)
+        wiring = job.wiring
         let ports = try await wiring.coordinatorPorts(ledger: job.ledger)
         coordinator = LoadCoordinator(
             of: job.load,
@@ -77,7 +77,9 @@ private final class LoadService: Service {
             logger: job.fleet.logger
         )
         events = ports.events
-        worker = job.slots > 0 ? try await wiring.worker(slots: job.slots, pools: pools) : nil
+        worker =
+            job.slots > 0
+            ? try await wiring.worker(slots: job.slots, pools: record.pipeline.pools) : nil
         view =
             job.output.json
             ? nil

@@ -57,15 +57,26 @@ struct LoadCommand: AsyncParsableCommand {
             periods: periods,
             requestedBy: Requester.name
         )
-        let load = try await LoadPlanner(ledger: ledger).create(request).load
         if detach {
-            print("load \(load) is written; follow it with: longshore status \(load)")
+            let load = try await LoadPlanner(ledger: ledger).create(request).load
             await ledger.close()
-            return
+            print("load \(load) is written; follow it with: longshore status \(load)")
+        } else {
+            try await coordinate(request, on: fleet, ledger: ledger)
         }
+    }
+
+    /// The broker is tried first: where there is none, no load is left behind.
+    private func coordinate(
+        _ request: LoadRequest,
+        on fleet: Fleet,
+        ledger: PostgresLedger
+    ) async throws {
+        let wiring = try await Wiring(fleet, pools: request.pipeline.pools)
         try await ForegroundLoad(
-            load: load,
+            load: try await LoadPlanner(ledger: ledger).create(request).load,
             fleet: fleet,
+            wiring: wiring,
             ledger: ledger,
             slots: workers ?? (fleet.isLocal ? 2 : 0),
             output: output

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pipelines
 import Planning
 import Warehouse
 
@@ -30,9 +31,11 @@ struct ResumeCommand: AsyncParsableCommand {
             return
         }
         try await waitForLease(on: load, in: ledger)
+        guard let record = try await ledger.load(load) else { return }
         try await ForegroundLoad(
             load: load,
             fleet: fleet,
+            wiring: try await Wiring(fleet, pools: record.pipeline.pools),
             ledger: ledger,
             slots: workers ?? (fleet.isLocal ? 2 : 0),
             output: output

@@ -10,7 +10,11 @@ struct DaemonTests {
         let harbour = try await Harbour.open()
         try await harbour.generateCalls(months: 3, calls: 3_000)
         let detached = try await harbour.program.run(
-            "load", Harbour.pipeline("callcenter"), "--periods", "2024-01..2024-03", "--detach"
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01..2024-03",
+            "--detach"
         )
         #expect(detached.exitCode == 0, "\(detached.errors)")
         #expect(detached.output.contains("longshore status 1"))

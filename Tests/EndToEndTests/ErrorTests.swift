@@ -81,6 +81,9 @@ struct ErrorTests {
         let lines = run.errors.split(separator: "\n")
         #expect(lines.count == 1, "\(run.errors)")
         #expect(lines.first?.hasPrefix("error: \(name): ") == true, "\(run.errors)")
+        let loads = try await harbour.ask("select count(*) from pg_class where relname = 'load'")
+        guard loads != ["0"] else { return }
+        #expect(try await harbour.ask("select count(*) from longshore.load") == ["0"])
     }
 
     @Test("a wrong password is one clear line that does not show it")

@@ -124,8 +124,7 @@ public final class InMemoryTaskLoader: TaskLoader {
         return try await call {
             warehouse.record(failure, of: task) { row in
                 row.crashes += 1
-                guard row.crashes < policy.maximumCrashes else { return nil }
-                return RetryPolicy(maximumAttempts: .max).tier(afterFailures: row.crashes)
+                return policy.tier(afterCrashes: row.crashes)
             }
         }
     }

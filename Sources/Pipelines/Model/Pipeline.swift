@@ -52,4 +52,9 @@ public struct Pipeline: Sendable, Hashable {
     public func mart(_ name: String) -> Mart? {
         marts.first { $0.name == name }
     }
+
+    /// The pools that its tasks go to, each once.
+    public var pools: [String] {
+        Set(dimensions.map(\.pool) + facts.map(\.pool) + marts.map(\.pool)).sorted()
+    }
 }

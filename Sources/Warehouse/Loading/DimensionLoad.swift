@@ -33,7 +33,7 @@ struct DimensionLoad {
         let staged = try await fill.run()
         attempt.observer.reached(.copied)
         guard staged.loaded > 0 else {
-            throw WarehouseError.tooFewRows(attempt.row.table, loaded: 0, minimum: 1)
+            throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
         }
         let members = try await merge()
         attempt.observer.reached(.swapped)
@@ -53,7 +53,14 @@ struct DimensionLoad {
 
     /// Attributes, references, row number: the order of the staging table.
     private func layout(_ references: ReferenceMaps) -> RowLayout {
-        let values = dimension.attributes.map { RowLayout.Output.value($0.plan) }
+        let values = dimension.attributes.map { attribute in
+            var plan = attribute.plan
+            // A row without its time has no place in a history.
+            if attribute.name == dimension.effective, !plan.rules.contains(.required) {
+                plan.rules.insert(.required, at: 0)
+            }
+            return RowLayout.Output.value(plan)
+        }
         let keys = dimension.references.map { reference in
             RowLayout.Output.key(
                 references.plan(

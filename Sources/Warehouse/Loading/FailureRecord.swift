@@ -40,9 +40,10 @@ struct FailureRecord {
         policy: RetryPolicy,
         on connection: PostgresConnection
     ) async throws -> FailureVerdict {
-        let budget = kind == .error ? policy.maximumAttempts : policy.maximumCrashes
-        guard failure.isRetryable, count < budget, let tier = policy.tier(afterFailures: count)
-        else {
+        let next =
+            kind == .error
+            ? policy.tier(afterFailures: count) : policy.tier(afterCrashes: count)
+        guard failure.isRetryable, let tier = next else {
             try await connection.query(
                 "update longshore.task set state = 'failed' where load_id = $1 and ordinal = $2",
                 key

@@ -8,7 +8,8 @@ import Postgres
 /// as ordered ones. A fixed attribute has the value of the earliest observation, a changing one that
 /// of the latest, and a version begins where a historical one changes.
 ///
-/// A version keeps its surrogate key: it takes over the row whose `valid_from` lies within it.
+/// A version keeps its surrogate key: it takes over the row whose `valid_from` lies within it, one
+/// that holds for some time before one that holds for no instant.
 struct HistoryMerge {
     let dimension: Dimension
     /// The dimension's quoted name.
@@ -27,7 +28,7 @@ struct HistoryMerge {
     /// - Returns: how many distinct observations were merged.
     func run() async throws -> Int {
         let incoming = try await takeIncoming()
-        if dimension.effective == nil { try await dropUnchanged() }
+        try await dropKnown()
         try await recordObservations()
         try await computeVersions()
         try await keepSurrogateKeys()
@@ -50,18 +51,29 @@ struct HistoryMerge {
         .affectedRows
     }
 
-    /// Where rows have no time of their own, one that says nothing new is not an observation.
-    private func dropUnchanged() async throws {
+    /// What has been observed before is not merged again.
+    ///
+    /// A row without a time of its own is known when it says what the latest observation says; one
+    /// with a time, when it says what was observed at that time.
+    private func dropKnown() async throws {
         let content = columns.filter { !dimension.key.contains($0) }
-        guard !content.isEmpty else { return }
+        let known =
+            dimension.effective == nil
+            ? "(select distinct on (\(keys)) * from \(observations) order by \(keys), observed_at desc)"
+            : observations
+        let isKnown = dimension.effective == nil ? ">=" : "="
+        let same =
+            content.isEmpty
+            ? ""
+            : """
+            and (\(quotedList(content, prefix: "i."))) is not distinct from
+                (\(quotedList(content, prefix: "o.")))
+            """
+        try await connection.query("analyze pg_temp.incoming")
         try await connection.query(
             """
-            delete from pg_temp.incoming i using (
-                select distinct on (\(keys)) o.* from \(observations) o
-                order by \(keys), observed_at desc) o
-            where \(dimension.keysEqual("i", "o")) and i.observed_at >= o.observed_at
-                and (\(quotedList(content, prefix: "i."))) is not distinct from
-                    (\(quotedList(content, prefix: "o.")))
+            delete from pg_temp.incoming i using \(known) o
+            where \(dimension.keysEqual("i", "o")) and i.observed_at \(isKnown) o.observed_at \(same)
             """
         )
     }
@@ -121,11 +133,12 @@ struct HistoryMerge {
     }
 
     private func keepSurrogateKeys() async throws {
+        try await connection.query("analyze pg_temp.merged")
         let isWithin =
             dimension.isVersioned
             ? "(d.is_inferred and m.is_first "
                 + "or d.valid_from >= m.valid_from and d.valid_from < m.valid_to)" : "true"
-        let order = dimension.isVersioned ? ", d.valid_from" : ""
+        let order = dimension.isVersioned ? ", d.valid_from < d.valid_to desc, d.valid_from" : ""
         try await connection.query(
             """
             update pg_temp.merged m set surrogate = kept.surrogate from (

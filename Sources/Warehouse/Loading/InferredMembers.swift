@@ -19,15 +19,9 @@ struct InferredMembers {
     /// - Throws: `PostgresError`; nothing is inserted then.
     func create(_ missing: [MissingKey], on connection: PostgresConnection) async throws -> KeyMap {
         try await connection.transaction {
+            try await lockDimension(on: connection)
             try await stage(missing, on: connection)
             try await connection.query(insertSQL, [.integer(attempt.task.load)])
-            try await connection.query(
-                """
-                update longshore.control set revision = revision + 1
-                where schema_name = $1 and table_name = $2 and period = ''
-                """,
-                [.text(attempt.row.schema), .text(dimension.table)]
-            )
             let isCurrent = dimension.isVersioned ? "where is_current" : ""
             return try await KeyMapQuery.read(
                 dimension,
@@ -35,6 +29,18 @@ struct InferredMembers {
                 on: connection
             )
         }
+    }
+
+    /// Takes the dimension's row of the control table before its members, as a merge does: in another
+    /// order the two would deadlock.
+    private func lockDimension(on connection: PostgresConnection) async throws {
+        try await connection.query(
+            """
+            update longshore.control set revision = revision + 1
+            where schema_name = $1 and table_name = $2 and period = ''
+            """,
+            [.text(attempt.row.schema), .text(dimension.table)]
+        )
     }
 
     private var table: String { attempt.table(dimension.table) }

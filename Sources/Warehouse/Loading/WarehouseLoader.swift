@@ -46,7 +46,7 @@ public actor WarehouseLoader: TaskLoader {
         connection = nil
     }
 
-    /// Everything from BEGIN to COMMIT; see `docs/life-of-a-load-task.md`.
+    /// Everything from BEGIN to COMMIT; see `docs/architecture.md`.
     public func perform(
         _ task: LoadTaskID,
         by worker: String,
@@ -87,8 +87,12 @@ public actor WarehouseLoader: TaskLoader {
         }
     }
 
+    /// The connection, asked first: one that died while the slot was idle is no fault of a task.
     private func connected() async throws -> PostgresConnection {
-        if let connection, connection.isUsable { return connection }
+        if let connection, connection.isUsable, (try? await connection.query("select")) != nil {
+            return connection
+        }
+        await connection?.close()
         let fresh = try await PostgresConnection.connect(configuration, on: thread)
         connection = fresh
         return fresh

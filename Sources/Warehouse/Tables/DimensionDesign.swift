@@ -29,7 +29,8 @@ extension Dimension {
             schema: schema,
             name: table,
             columns: [surrogate] + values + (isVersioned ? Self.validity : []) + Self.origin,
-            indexes: isVersioned ? versionIndexes : [index("key", key)],
+            indexes: isVersioned
+                ? versionIndexes : [TableDesign.Index(name: "\(table)_key", columns: key)],
             comment: description
         )
     }
@@ -99,16 +100,16 @@ extension Dimension {
 
     private var versionIndexes: [TableDesign.Index] {
         [
-            index("version", key + ["valid_from"]),
+            TableDesign.Index(
+                name: "\(table)_version",
+                columns: key + ["valid_from"],
+                condition: "valid_from < valid_to"
+            ),
             TableDesign.Index(
                 name: "\(table)_current",
                 columns: key,
                 condition: "is_current"
             ),
         ]
-    }
-
-    private func index(_ suffix: String, _ columns: [String]) -> TableDesign.Index {
-        TableDesign.Index(name: "\(table)_\(suffix)", columns: columns)
     }
 }

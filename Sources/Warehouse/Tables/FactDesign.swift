@@ -53,8 +53,12 @@ extension Fact {
         grain.map { name in references.first { $0.name == name }?.column ?? name }
     }
 
-    /// The name of the partition that holds `period`.
+    /// The name of the partition that holds `period`: `fact_call_2024_01`.
+    ///
+    /// Days do without separators. With them the longest fact's partitions would have 64 characters,
+    /// of which Postgres drops the last: two days would share a name.
     func leaf(_ period: Period) -> String {
-        "\(table)_" + period.label.lowercased().replacing("-", with: "_")
+        let separator = period.grain == .day ? "" : "_"
+        return "\(table)_" + period.label.lowercased().replacing("-", with: separator)
     }
 }

@@ -62,6 +62,7 @@ struct SchemaPreparation {
     }
 
     private func fit(_ design: TableDesign, to existing: [String: String]) async throws {
+        try refuseLoss(design, existing)
         try await allowNulls(in: design)
         for column in design.columns {
             guard let type = existing[column.name] else {
@@ -84,32 +85,59 @@ struct SchemaPreparation {
         try await comment(design)
     }
 
+    /// A table cannot gain or lose versions, nor a column be left unfilled.
+    private func refuseLoss(_ design: TableDesign, _ existing: [String: String]) throws {
+        let wanted = Set(design.columns.map(\.name))
+        let hasVersions = existing["valid_from"] != nil
+        guard hasVersions == wanted.contains("valid_from") else {
+            throw WarehouseError.destructive(
+                "\(design.schema).\(design.name)",
+                hasVersions
+                    ? "it has versions, the definition has no `scd: 2`"
+                    : "it has no versions, the definition has `scd: 2`",
+                sql: "drop table \(design.qualifiedName);  -- then load it, and every period again"
+            )
+        }
+        guard let lost = existing.keys.sorted().first(where: { !wanted.contains($0) }) else {
+            return
+        }
+        throw WarehouseError.destructive(
+            "\(design.schema).\(design.name)",
+            "the definition has no column `\(lost)` any more",
+            sql: "alter table \(design.qualifiedName) drop column \(quoteIdentifier(lost));"
+        )
+    }
+
     /// A column that is added later is null in the rows that are there, whatever the rules say now.
     private func add(_ column: TableDesign.Column, to design: TableDesign) async throws {
         let isReference = column.constraint == "not null" && column.type == "bigint"
         let constraint = isReference ? "not null default \(UnknownMember.key)" : ""
-        try await connection.query(
-            "alter table \(design.qualifiedName) add column "
-                + "\(quoteIdentifier(column.name)) \(column.type) \(constraint)"
-        )
+        try await LockPatience(connection)
+            .run(
+                "alter table \(design.qualifiedName) add column "
+                    + "\(quoteIdentifier(column.name)) \(column.type) \(constraint)"
+            )
     }
 
-    /// A column that is required no more may be null from now on.
+    /// A column that is required no more may be null from now on, in every partition.
     private func allowNulls(in design: TableDesign) async throws {
         let rows = try await connection.query(
             """
-            select attname as name from pg_attribute
-            where attrelid = to_regclass($1) and attnum > 0 and attnotnull
+            select distinct attname as name from pg_attribute
+            where attnum > 0 and attnotnull and attrelid in (
+                select to_regclass($1) union all
+                select inhrelid from pg_inherits where inhparent = to_regclass($1))
             """,
             [.text(design.qualifiedName)]
         )
         let required = try Set(rows.map { try $0.text("name") })
         for column in design.columns
         where column.constraint.isEmpty && required.contains(column.name) {
-            try await connection.query(
-                "alter table \(design.qualifiedName) alter column \(quoteIdentifier(column.name)) "
-                    + "drop not null"
-            )
+            try await LockPatience(connection)
+                .run(
+                    "alter table \(design.qualifiedName) "
+                        + "alter column \(quoteIdentifier(column.name)) drop not null"
+                )
         }
     }
 
@@ -139,15 +167,26 @@ struct SchemaPreparation {
         }
     }
 
+    /// Writes the comments that differ: a comment that is there already needs no lock.
     private func comment(_ design: TableDesign) async throws {
+        let rows = try await connection.query(
+            """
+            select coalesce(a.attname, '') as name, d.description from pg_description d
+            left join pg_attribute a on a.attrelid = d.objoid and a.attnum = d.objsubid and d.objsubid > 0
+            where d.objoid = to_regclass($1) and d.classoid = 'pg_class'::regclass
+            """,
+            [.text(design.qualifiedName)]
+        )
+        var known: [String: String] = [:]
+        for row in rows { known[try row.text("name")] = try row.text("description") }
         var statements: [String] = []
-        if let comment = design.comment {
+        if let comment = design.comment, known[""] != comment {
             statements.append(
                 "comment on table \(design.qualifiedName) is \(quoteLiteral(comment));"
             )
         }
         for column in design.columns {
-            guard let comment = column.comment else { continue }
+            guard let comment = column.comment, known[column.name] != comment else { continue }
             let name = design.qualifiedName + "." + quoteIdentifier(column.name)
             statements.append("comment on column \(name) is \(quoteLiteral(comment));")
         }
@@ -185,11 +224,10 @@ struct SchemaPreparation {
 
     // MARK: Marts
 
+    /// The marts' names, each after the marts that it reads.
     private func martOrder() throws -> [String] {
-        let graph = try PlanGraph(pipeline, periods: [])
-        let whole = graph.tasks.filter { $0.kind == .mart }.map(\.name)
-        let perPeriod = pipeline.marts.map(\.name).filter { !whole.contains($0) }
-        return perPeriod + whole
+        let graph = try PlanGraph(pipeline, periods: [Period(.day, containing: Day(number: 0))])
+        return graph.tasks.filter { $0.kind == .mart }.map(\.name)
     }
 
     /// Creates a mart's table with the columns that its query has, or checks that they still fit.

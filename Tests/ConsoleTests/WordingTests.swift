@@ -1,0 +1,36 @@
+import Console
+import Testing
+
+@Suite("Numbers as people read them")
+struct WordingTests {
+    @Test(
+        "thousands are set apart",
+        arguments: [
+            (0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567"), (-1_000, "-1,000"),
+            (-999, "-999"), (.min, "-9,223,372,036,854,775,808"),
+        ]
+    )
+    func grouped(number: Int, text: String) {
+        #expect(Wording.grouped(number) == text)
+    }
+
+    @Test(
+        "a duration has two decimals, then one, then minutes",
+        arguments: [
+            (0, "0.00 s"), (0.844, "0.84 s"), (9.994, "9.99 s"), (9.996, "10.0 s"),
+            (12.34, "12.3 s"),
+            (59.94, "59.9 s"), (59.96, "1 min 00 s"), (60, "1 min 00 s"), (245.4, "4 min 05 s"),
+            (4_500, "75 min 00 s"),
+        ]
+    )
+    func duration(seconds: Double, text: String) {
+        #expect(Wording.duration(seconds: seconds) == text)
+    }
+
+    @Test("one is singular, all others are plural")
+    func count() {
+        #expect(Wording.count(1, "row") == "1 row")
+        #expect(Wording.count(0, "row") == "0 rows")
+        #expect(Wording.count(1_000, "task") == "1,000 tasks")
+    }
+}

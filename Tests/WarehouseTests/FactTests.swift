@@ -1,0 +1,435 @@
+import Pipelines
+import Planning
+import Postgres
+import TestSupport
+import Testing
+import Warehouse
+
+@Suite("Loading a fact", .serialized)
+struct FactTests {
+    private let januaryRows = [
+        "2024-01-01|s1|c1|10.00", "2024-01-01|s2|c2|20.50", "2024-01-01|s3|c1|5.25",
+    ]
+    private let februaryRows = ["2024-02-01|s4|c2|7.00"]
+
+    @Test("a period's first load makes a partition with the period's bounds and the fact's index")
+    func firstLoad() async throws {
+        let dock = try await Dock(Shop.files)
+        let load = try await dock.load(Shop.definition(), periods: "2024-01..2024-02")
+        #expect(load.failures == [])
+        #expect(try await dock.rows(Shop.facts) == januaryRows + februaryRows)
+        #expect(
+            try await dock.rows(
+                """
+                select inhrelid::regclass as leaf, pg_get_expr(c.relpartbound, c.oid) as bound,
+                    (select count(*) from pg_index i where i.indrelid = c.oid and indisunique) as i,
+                    (select count(*) from pg_constraint where conrelid = c.oid) as constraints
+                from pg_inherits join pg_class c on c.oid = inhrelid
+                where inhparent = 'shop.fact_sale'::regclass order by 1
+                """
+            ) == [
+                "shop.fact_sale_2024_01|FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')|1|0",
+                "shop.fact_sale_2024_02|FOR VALUES FROM ('2024-02-01') TO ('2024-03-01')|1|0",
+            ]
+        )
+        #expect(try await dock.row("select count(distinct load_id) from shop.fact_sale") == "1")
+    }
+
+    @Test("a reload replaces the period, and no other")
+    func reload() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition(), periods: "2024-01..2024-02")
+        let others = "select *, xmin from shop.fact_sale_2024_02"
+        let february = try await dock.rows(others)
+        try dock.write(
+            "sales_2024-01.csv",
+            "amount,sale_id,customer_id,sold_on\n1.5,s9,c1,2024-01-02\n"
+        )
+        let load = try await dock.load(Shop.definition())
+        #expect(load.counts("sale 2024-01") == RowCounts(read: 1, loaded: 1))
+        #expect(try await dock.rows(Shop.facts) == ["2024-01-01|s9|c1|1.50"] + februaryRows)
+        #expect(
+            try await dock.row(
+                """
+                select rows_loaded, rows_replaced from longshore.task
+                where load_id = \(load.id) and kind = 'fact'
+                """
+            ) == "1|3"
+        )
+        #expect(try await dock.rows(others) == february)
+    }
+
+    @Test("a fact without periods is replaced whole")
+    func whole() async throws {
+        let dock = try await Dock(["rates.csv": "day,rate\n2024-01-01,1.5\n2024-01-02,1.6\n"])
+        let definition = try Definition.text(
+            """
+            pipeline: bank
+            sources: { drops: { files: data } }
+            dimensions: { day: { calendar: { from: 2024-01-01, to: 2024-12-31 } } }
+            facts:
+              rate:
+                from: { source: drops, csv: rates.csv }
+                grain: [day]
+                columns:
+                  day: { references: day, from: day }
+                  rate: { type: "decimal(6,3)" }
+            """
+        )
+        #expect(try await dock.load(definition).failures == [])
+        try dock.write("rates.csv", "day,rate\n2024-01-03,1.7\n")
+        let second = try await dock.load(definition)
+        #expect(second.counts("rate") == RowCounts(read: 1, loaded: 1))
+        #expect(
+            try await dock.rows("select day_key, rate from bank.fact_rate") == ["20240103|1.700"]
+        )
+        #expect(
+            try await dock.row(
+                "select rows_replaced from longshore.task where load_id = \(second.id) and kind = 'fact'"
+            ) == "2"
+        )
+    }
+
+    @Test("readers who count during first loads and reloads see all of a period or nothing of it")
+    func readers() async throws {
+        let dock = try await Dock(Shop.files)
+        let sizes = [2_000, 3_000, 1_000]
+        let reader = try await PostgresConnection.connect(dock.configuration)
+        try await dock.load(Shop.definition(), periods: "2024-02")
+        let isLoading = Flag()
+        async let seen = count(with: reader, while: isLoading)
+        for size in sizes {
+            try dock.write("sales_2024-01.csv", Self.sales(size))
+            let load = try await dock.load(Shop.definition())
+            #expect(load.counts("sale 2024-01")?.loaded == size)
+        }
+        isLoading.lower()
+        let counts = try await seen
+        #expect(counts.count > 20)
+        #expect(Set(counts).subtracting([0] + sizes) == [])
+        await reader.close()
+    }
+
+    private func count(
+        with reader: PostgresConnection,
+        while isLoading: Flag
+    ) async throws -> [Int] {
+        var counts: [Int] = []
+        while isLoading.isUp {
+            let rows = try await reader.query(
+                "select count(*) as n from shop.fact_sale where period = '2024-01-01'"
+            )
+            counts += try rows.map { try $0.integer("n") }
+        }
+        return counts
+    }
+
+    @Test("first loads of many periods at once do not disturb each other")
+    func parallel() async throws {
+        let dock = try await Dock(Shop.files)
+        let periods = SamplePipelines.months(12).map(\.label)
+        for period in periods {
+            let rows = (0..<50).map { "\(period)-\($0),\(period)-15,c1,1.0\n" }.joined()
+            try dock.write("sales_\(period).csv", "sale_id,sold_on,customer_id,amount\n" + rows)
+        }
+        let load = try await dock.create(Shop.definition(), periods: "2024-01..2024-12")
+        #expect(await dock.perform(load.task("customer")).failure == nil)
+        let outcomes = await withTaskGroup(of: TaskOutcome.self) { group in
+            for slot in 0..<4 {
+                group.addTask {
+                    let loader = WarehouseLoader(dock.configuration)
+                    var last = TaskOutcome.busy
+                    for period in periods[slot * 3..<slot * 3 + 3] {
+                        last = await dock.perform(load.task("sale \(period)"), by: loader)
+                        if last.failure != nil { break }
+                    }
+                    await loader.close()
+                    return last
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.allSatisfy { $0 == .loaded(RowCounts(read: 50, loaded: 50)) })
+        #expect(try await dock.row("select count(*) from shop.fact_sale") == "600")
+    }
+
+    @Test("days have partitions of their own, however long the fact's name is")
+    func longNames() async throws {
+        let name = String(repeating: "n", count: 48)
+        let dock = try await Dock([
+            "x_2024-01-30.csv": "id,day\n1,2024-01-30\n2,2024-01-30\n",
+            "x_2024-01-31.csv": "id,day\n3,2024-01-31\n",
+        ])
+        let definition = try Definition.text(
+            """
+            pipeline: long
+            period: { grain: day, start: 2024-01-01 }
+            sources: { drops: { files: data } }
+            facts:
+              \(name):
+                from: { source: drops, csv: "x_{period}.csv" }
+                period: day
+                grain: [id]
+                columns:
+                  id: { type: integer, required: true }
+                  day: { type: date, required: true }
+            """
+        )
+        let first = try await dock.load(definition, periods: "2024-01-30..2024-01-31")
+        #expect(first.failures == [])
+        let second = try await dock.load(definition, periods: "2024-01-31")
+        #expect(second.failures == [])
+        #expect(
+            try await dock.rows("select period, id, day from long.fact_\(name) order by id")
+                == [
+                    "2024-01-30|1|2024-01-30", "2024-01-30|2|2024-01-30", "2024-01-31|3|2024-01-31",
+                ]
+        )
+    }
+
+    static func sales(_ count: Int) -> String {
+        "sale_id,sold_on,customer_id,amount\n"
+            + (0..<count).map { "x\($0),2024-01-02,c1,1.0\n" }.joined()
+    }
+}
+
+@Suite("References of facts", .serialized)
+struct ReferenceTests {
+    private let sales = """
+        sale_id,sold_on,customer_id,amount
+        s1,2024-01-05,c1,1
+        s2,2024-01-06,c9,1
+        s3,2024-01-07,,1
+        s4,2024-01-08,c8,1
+        s5,2024-01-09,c9,1
+
+        """
+
+    private func load(missing: String) async throws -> (Dock, DockedLoad) {
+        let dock = try await Dock(Shop.files)
+        try dock.write("sales_2024-01.csv", sales)
+        let definition = try Shop.definition(sale: Shop.sale(missing: missing))
+        return (dock, try await dock.load(definition))
+    }
+
+    private func keys(_ dock: Dock) async throws -> [String] {
+        try await dock.rows(
+            """
+            select sale_id, customer_id, customer_key = -1 as unknown, is_inferred
+            from shop.fact_sale join shop.dim_customer using (customer_key) order by sale_id
+            """
+        )
+    }
+
+    @Test("`missing: reject` refuses rows whose key is unknown or empty")
+    func reject() async throws {
+        let (dock, load) = try await load(missing: "reject")
+        #expect(load.counts("sale 2024-01") == RowCounts(read: 5, loaded: 1, rejected: 4))
+        #expect(try await keys(dock) == ["s1|c1|f|f"])
+        #expect(
+            try await dock.rows(
+                "select line, column_name, rule, reason from longshore.reject order by line"
+            ) == [
+                "3|customer|references|`c9` is no member of what it references",
+                "4|customer|required|it is empty, and the reference must name a member",
+                "5|customer|references|`c8` is no member of what it references",
+                "6|customer|references|`c9` is no member of what it references",
+            ]
+        )
+    }
+
+    @Test("`missing: unknown` points such rows to the unknown member")
+    func unknown() async throws {
+        let (dock, load) = try await load(missing: "unknown")
+        #expect(load.counts("sale 2024-01") == RowCounts(read: 5, loaded: 5))
+        #expect(
+            try await keys(dock)
+                == ["s1|c1|f|f", "s2|∅|t|f", "s3|∅|t|f", "s4|∅|t|f", "s5|∅|t|f"]
+        )
+    }
+
+    @Test(
+        "`missing: infer` makes placeholders, one a key, and points empty keys to the unknown member"
+    )
+    func infer() async throws {
+        let (dock, load) = try await load(missing: "infer")
+        #expect(load.counts("sale 2024-01") == RowCounts(read: 5, loaded: 5))
+        #expect(
+            try await keys(dock)
+                == ["s1|c1|f|f", "s2|c9|f|t", "s3|∅|t|f", "s4|c8|f|t", "s5|c9|f|t"]
+        )
+        #expect(
+            try await dock.rows(
+                """
+                select customer_id, name, is_inferred, load_id = \(load.id) as mine
+                from shop.dim_customer where is_inferred order by 1
+                """
+            ) == ["c8|∅|t|t", "c9|∅|t|t"]
+        )
+    }
+
+    @Test("a placeholder is completed under its key when the real row comes")
+    func completed() async throws {
+        let (dock, _) = try await load(missing: "infer")
+        let key = "select customer_key from shop.dim_customer where customer_id = 'c9'"
+        let before = try await dock.row(key)
+        try dock.write("customers.csv", Shop.customers + "c9,Zoe\n")
+        #expect(
+            try await dock.load(Shop.definition(sale: Shop.sale(missing: "infer"))).failures == []
+        )
+        #expect(try await dock.row(key) == before)
+        #expect(
+            try await dock.rows(
+                "select customer_id, name, is_inferred from shop.dim_customer order by 1"
+            ) == ["c1|Ana|f", "c2|Bo|f", "c8|∅|t", "c9|Zoe|f", "∅|∅|f"]
+        )
+    }
+
+    @Test("two tasks that infer the same members at once make each of them once")
+    func inferredAtOnce() async throws {
+        let dock = try await Dock(["customers.csv": Shop.customers])
+        for period in ["2024-01", "2024-02"] {
+            let rows = (0..<3_000).shuffled()
+                .map { "\(period)-\($0),\(period)-02,new\($0 % 1_500),1\n" }
+            try dock.write(
+                "sales_\(period).csv",
+                "sale_id,sold_on,customer_id,amount\n" + rows.joined()
+            )
+        }
+        let load = try await dock.create(
+            Shop.definition(sale: Shop.sale(missing: "infer")),
+            periods: "2024-01..2024-02"
+        )
+        #expect(await dock.perform(load.task("customer")).failure == nil)
+        let other = WarehouseLoader(dock.configuration)
+        async let january = dock.perform(load.task("sale 2024-01"))
+        async let february = dock.perform(load.task("sale 2024-02"), by: other)
+        let outcomes = await [january, february]
+        #expect(
+            outcomes == Array(repeating: .loaded(RowCounts(read: 3_000, loaded: 3_000)), count: 2)
+        )
+        #expect(
+            try await dock.row(
+                """
+                select count(*) as facts, count(distinct customer_id) as members,
+                    count(distinct customer_key) as keys
+                from shop.fact_sale join shop.dim_customer using (customer_key)
+                """
+            ) == "6000|1500|1500"
+        )
+        await other.close()
+    }
+
+    @Test("inferring waits for a merge of the dimension and takes the member that it made")
+    func inferredDuringMerge() async throws {
+        let dock = try await Dock(Shop.files)
+        try dock.write(
+            "sales_2024-01.csv",
+            "sale_id,sold_on,customer_id,amount\ns1,2024-01-05,c7,1\n"
+        )
+        let load = try await dock.create(Shop.definition(sale: Shop.sale(missing: "infer")))
+        #expect(await dock.perform(load.task("customer")).failure == nil)
+        // A merge: it locks its row of the control table, then writes members.
+        let connection = dock.connection
+        let outcome = try await connection.transaction {
+            try await connection.query(
+                "select from longshore.control where table_name = 'dim_customer' for update"
+            )
+            async let outcome = dock.perform(load.task("sale 2024-01"))
+            await eventually("the attempt waits for the merge") {
+                try await connection
+                    .query(
+                        """
+                        select from pg_locks
+                        where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))
+                        """
+                    )
+                    .isEmpty == false
+            }
+            try await connection.query(
+                "insert into shop.dim_customer (customer_id, name, load_id) values ('c7', 'Cy', 1)"
+            )
+            try await connection.query("commit")
+            try await connection.query("begin")
+            return await outcome
+        }
+        #expect(outcome == .loaded(RowCounts(read: 1, loaded: 1)))
+        #expect(try await dock.rows(Shop.facts) == ["2024-01-01|s1|c7|1.00"])
+        #expect(try await dock.row("select bool_or(is_inferred) from shop.dim_customer") == "f")
+    }
+
+    @Test("a fact points to the version that held at its own time; before the first, to the first")
+    func asOf() async throws {
+        let dock = try await Dock([
+            "agents.csv": """
+            agent_id,since,team
+            a1,2024-01-10 00:00:00,North
+            a1,2024-01-20 12:00:00,South
+
+            """,
+            "calls_2024-01.csv": """
+            call_id,at,agent
+            early,2024-01-01 00:00:00,a1
+            start,2024-01-10 00:00:00,a1
+            last,2024-01-20 11:59:59,a1
+            next,2024-01-20 12:00:00,a1
+            end,2024-01-31 23:59:59,a1
+
+            """,
+        ])
+        let load = try await dock.load(Self.calls())
+        #expect(load.failures == [])
+        #expect(
+            try await dock.rows(
+                """
+                select call_id, team from desk.fact_call join desk.dim_agent using (agent_key)
+                order by at
+                """
+            ) == ["early|North", "start|North", "last|North", "next|South", "end|South"]
+        )
+    }
+
+    @Test("a late version re-keys a period when it is loaded again")
+    func lateVersion() async throws {
+        let dock = try await Dock([
+            "agents.csv": "agent_id,since,team\na1,2024-01-01 00:00:00,North\n",
+            "calls_2024-01.csv": "call_id,at,agent\nx,2024-01-15 00:00:00,a1\n",
+        ])
+        #expect(try await dock.load(Self.calls()).failures == [])
+        try dock.write("agents.csv", "agent_id,since,team\na1,2024-01-10 00:00:00,South\n")
+        #expect(try await dock.load(Self.calls()).failures == [])
+        #expect(
+            try await dock.rows(
+                "select call_id, team from desk.fact_call join desk.dim_agent using (agent_key)"
+            ) == ["x|South"]
+        )
+    }
+
+    static func calls() throws -> Definition {
+        try .text(
+            """
+            pipeline: desk
+            period: { grain: month, start: 2024-01 }
+            sources: { drops: { files: data } }
+            dimensions:
+              agent:
+                from: { source: drops, csv: agents.csv }
+                key: agent_id
+                effective: since
+                columns:
+                  agent_id: { type: text, required: true }
+                  since: { type: timestamp }
+                  team: { type: text, scd: 2 }
+            facts:
+              call:
+                from: { source: drops, csv: "calls_{period}.csv" }
+                period: at
+                grain: [call_id]
+                columns:
+                  call_id: { type: text, required: true }
+                  at: { type: timestamp, required: true }
+                  agent: { references: agent, from: agent, missing: infer }
+            """
+        )
+    }
+}
