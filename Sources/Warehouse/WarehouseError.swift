@@ -18,6 +18,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case unknownTask = "unknown_task"
         /// A table does not fit the definition, and making it fit would destroy data.
         case destructiveChange = "destructive_change"
+        /// Nothing can be said of where the rows of a table came from.
+        case untraceable
         /// A period is closed.
         case closedPeriod = "closed_period"
         /// A running load has claimed a period.
@@ -79,6 +81,13 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
             code: .destructiveChange,
             description: "the table `\(table)` does not fit the definition: \(problem). "
                 + "Longshore does not destroy data by itself; this would do it:\n    \(sql)"
+        )
+    }
+
+    static func untraceable(_ table: String, _ reason: String) -> WarehouseError {
+        WarehouseError(
+            code: .untraceable,
+            description: "rows of `\(table)` cannot be traced: \(reason)"
         )
     }
 

@@ -119,4 +119,28 @@ struct OperationsTests {
         #expect(rest.output == "\((Int(total) ?? 0) - 1) rejects waived\n")
         #expect(try await harbour.ask(counts + " and state = 'open'") == ["0"])
     }
+
+    @Test("a call is traced to its file, and a table that nobody loads is an error")
+    func trace() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 100)
+        let loaded = try await harbour.program.run(
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01",
+            "--workers",
+            "2"
+        )
+        #expect(loaded.exitCode == 0, "\(loaded.errors)")
+        let call = try #require(
+            try await harbour.ask("select min(call_id) from callcenter.fact_call").first
+        )
+        let traced = try await harbour.program.run("trace", "fact_call", call)
+        #expect(traced.output.hasPrefix("fact_call `\(call)`: 1 row\n"), "\(traced.errors)")
+        #expect(traced.output.contains("    input       calls_2024-01.csv.gz ("))
+        let unknown = try await harbour.program.run("trace", "fact_cal", call)
+        #expect(unknown.exitCode == 65)
+        #expect(unknown.errors.contains("no pipeline loads such a table"))
+    }
 }
