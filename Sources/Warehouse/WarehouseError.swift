@@ -126,9 +126,9 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     ) -> WarehouseError {
         let problem =
             counts.read == 0
-            ? "the source of `\(table)` has no rows; nothing was changed. "
+            ? "the source of `\(table)` has no rows; the rows are as they were. "
                 + "Look whether it is complete, then load again"
-            : "every row of `\(table)`'s source was rejected (\(list(byRule))); nothing was changed. "
+            : "every row of `\(table)`'s source was rejected (\(list(byRule))); the rows are as they were. "
                 + "Mend the source or the rules, then load again"
         return WarehouseError(code: .rowCount, description: problem)
     }

@@ -249,9 +249,9 @@ struct DimensionTests {
         #expect(
             failure.message
                 == (text == "code\n"
-                    ? "the source of `dim_team` has no rows; nothing was changed. "
+                    ? "the source of `dim_team` has no rows; the rows are as they were. "
                         + "Look whether it is complete, then load again"
-                    : "every row of `dim_team`'s source was rejected (required 1); nothing was changed. "
+                    : "every row of `dim_team`'s source was rejected (required 1); the rows are as they were. "
                         + "Mend the source or the rules, then load again")
         )
         #expect(try await dock.rows("select *, xmin from hr.dim_team") == before)

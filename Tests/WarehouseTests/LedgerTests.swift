@@ -198,6 +198,36 @@ struct LedgerTaskTests {
         )
     }
 
+    @Test(
+        "callers of one ledger do not share a transaction: one that fails takes nothing of others"
+    )
+    func separateCallers() async throws {
+        let (dock, _, lease) = try await coordinated()
+        let definition = try Shop.definition()
+        try await dock.connection.query(
+            "update longshore.control set state = 'closed' where period = '2024-01'"
+        )
+        let failed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    let periods = number % 2 == 0 ? "2024-01" : "2024-02"
+                    _ = try await dock.ledger.renew(lease, for: .seconds(60))
+                    return await dock.problem {
+                        try await dock.create(definition, periods: periods)
+                    }
+                        != nil
+                }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(failed == 10)
+        #expect(try await dock.row("select count(*) from longshore.load") == "11")
+        #expect(
+            try await dock.row("select count(*) from longshore.task where period = '2024-02'")
+                == "11"
+        )
+    }
+
     @Test("one ledger serves many callers at once")
     func manyCallers() async throws {
         let (dock, load, lease) = try await coordinated()

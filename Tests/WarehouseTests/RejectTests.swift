@@ -146,17 +146,17 @@ struct RejectTests {
             (
                 "expect: { rejects: { max: 10% } }", "warehouse.reject_share",
                 "1 of 2 rows of `fact_sale 2024-01` were rejected, more than 10 % (min 1); "
-                    + "nothing was changed. Mend the source, or raise "
+                    + "the rows are as they were. Mend the source, or raise "
                     + "`expect: { rejects: { max: … } }` to see the rejects"
             ),
             (
                 "expect: { rows: { min: 2 } }", "warehouse.row_count",
-                "`fact_sale 2024-01` would have 1 rows, expected at least 2; nothing was changed. "
+                "`fact_sale 2024-01` would have 1 rows, expected at least 2; the rows are as they were. "
                     + "If so few are right, set `expect: { rows: { min: 1 } }`"
             ),
             (
                 "expect: { rows: { max: 0, min: 0 } }", "warehouse.row_count",
-                "`fact_sale 2024-01` would have 1 rows, expected at most 0; nothing was changed. "
+                "`fact_sale 2024-01` would have 1 rows, expected at most 0; the rows are as they were. "
                     + "If so many are right, raise `expect: { rows: { max: … } }`"
             ),
         ]

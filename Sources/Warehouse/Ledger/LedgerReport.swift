@@ -90,25 +90,24 @@ extension PostgresLedger {
         where condition: String,
         _ values: [PostgresValue]
     ) async throws -> [LoadReport] {
-        let rows = try await connected()
-            .query(
-                """
-                select l.id, l.pipeline, l.state, l.periods[1] as first,
-                    l.periods[array_upper(l.periods, 1)] as last, l.requested_by,
-                    to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as created_at,
-                    extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
-                        as seconds,
-                    case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
-                    t.tasks
-                from longshore.load l
-                cross join lateral (
-                    select string_agg(state || '=' || count, ' ') as tasks
-                    from (select state, count(*) from longshore.task
-                          where load_id = l.id group by state) s) t
-                where \(condition)
-                """,
-                values
-            )
+        let rows = try await query(
+            """
+            select l.id, l.pipeline, l.state, l.periods[1] as first,
+                l.periods[array_upper(l.periods, 1)] as last, l.requested_by,
+                to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as created_at,
+                extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
+                    as seconds,
+                case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
+                t.tasks
+            from longshore.load l
+            cross join lateral (
+                select string_agg(state || '=' || count, ' ') as tasks
+                from (select state, count(*) from longshore.task
+                      where load_id = l.id group by state) s) t
+            where \(condition)
+            """,
+            values
+        )
         return try rows.map { row in
             let first = try row.optionalText("first")
             let last = try row.optionalText("last")
@@ -137,18 +136,17 @@ extension PostgresLedger {
 
     /// The tasks of a load in the order of its plan.
     public func tasks(ofLoad load: Int64) async throws -> [TaskReport] {
-        let rows = try await connected()
-            .query(
-                """
-                select ordinal, kind, table_name, period, state, rows_read, rows_loaded, rows_rejected,
-                    rows_deduplicated, rows_replaced, failures, crashes,
-                    extract(epoch from committed_at - started_at)::float8 as seconds,
-                    case when state <> 'done' and failure_code is not null
-                        then failure_message || ' [' || failure_code || ']' end as failure
-                from longshore.task where load_id = $1 order by ordinal
-                """,
-                [.integer(load)]
-            )
+        let rows = try await query(
+            """
+            select ordinal, kind, table_name, period, state, rows_read, rows_loaded, rows_rejected,
+                rows_deduplicated, rows_replaced, failures, crashes,
+                extract(epoch from committed_at - started_at)::float8 as seconds,
+                case when state <> 'done' and failure_code is not null
+                    then failure_message || ' [' || failure_code || ']' end as failure
+            from longshore.task where load_id = $1 order by ordinal
+            """,
+            [.integer(load)]
+        )
         return try rows.map { row in
             TaskReport(
                 ordinal: try row.integer("ordinal"),
@@ -178,18 +176,17 @@ extension PostgresLedger {
 
     /// The control table's facts, of one pipeline or all.
     public func periods(ofPipeline pipeline: String?) async throws -> [PeriodReport] {
-        let rows = try await connected()
-            .query(
-                """
-                select pipeline, schema_name || '.' || table_name as table_name, period, state, reason,
-                    closed_by, loaded_by, rows_loaded, rows_rejected,
-                    to_char(loaded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as loaded_at
-                from longshore.control
-                where kind = 'fact' and ($1::text is null or pipeline = $1)
-                order by pipeline, table_name, period
-                """,
-                [PostgresValue(pipeline)]
-            )
+        let rows = try await query(
+            """
+            select pipeline, schema_name || '.' || table_name as table_name, period, state, reason,
+                closed_by, loaded_by, rows_loaded, rows_rejected,
+                to_char(loaded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as loaded_at
+            from longshore.control
+            where kind = 'fact' and ($1::text is null or pipeline = $1)
+            order by pipeline, table_name, period
+            """,
+            [PostgresValue(pipeline)]
+        )
         return try rows.map { row in
             PeriodReport(
                 pipeline: try row.text("pipeline"),
@@ -208,14 +205,13 @@ extension PostgresLedger {
 
     /// Labels of periods by state, for the facts of a schema: what the control table wants loaded.
     public func periodStates(ofSchema schema: String) async throws -> [String: Set<String>] {
-        let rows = try await connected()
-            .query(
-                """
-                select period, state from longshore.control
-                where schema_name = $1 and kind = 'fact' and period <> ''
-                """,
-                [.text(schema)]
-            )
+        let rows = try await query(
+            """
+            select period, state from longshore.control
+            where schema_name = $1 and kind = 'fact' and period <> ''
+            """,
+            [.text(schema)]
+        )
         var states: [String: Set<String>] = [:]
         for row in rows {
             states[try row.text("state"), default: []].insert(try row.text("period"))

@@ -93,15 +93,14 @@ extension PostgresLedger {
 
     /// The definition that the newest load of a pipeline was made with; `nil` when there is no load.
     public func newestDefinition(ofPipeline name: String) async throws -> Pipeline? {
-        let rows = try await connected()
-            .query(
-                """
-                select d.bundle from longshore.load l
-                join longshore.definition d on d.digest = l.definition
-                where l.pipeline = $1 order by l.id desc limit 1
-                """,
-                [.text(name)]
-            )
+        let rows = try await query(
+            """
+            select d.bundle from longshore.load l
+            join longshore.definition d on d.digest = l.definition
+            where l.pipeline = $1 order by l.id desc limit 1
+            """,
+            [.text(name)]
+        )
         return try rows.first.map { row in
             try Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle")))
         }
@@ -113,8 +112,7 @@ extension PostgresLedger {
         of pipeline: Pipeline,
         _ body: (PostgresConnection) async throws -> [PeriodChange]
     ) async throws -> [PeriodChange] {
-        let connection = try await connected()
-        return try await connection.transaction {
+        try await transaction { connection in
             try await SchemaPreparation.lock(pipeline.schema, on: connection)
             return try await body(connection)
         }

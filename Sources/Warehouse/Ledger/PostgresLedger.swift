@@ -4,10 +4,13 @@ public import Postgres
 
 /// The ledger in Postgres, as a coordinator sees it.
 ///
-/// It holds one connection, made anew when it is lost. Every method is one transaction.
+/// It holds one connection, made anew when it is lost. Every method is one transaction, and callers
+/// take turns: on one connection their statements would end up in each other's transactions.
 public actor PostgresLedger: LoadLedger {
     private let configuration: PostgresConfiguration
     private var connection: PostgresConnection?
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     private var definitions: [String: Pipeline] = [:]
 
     /// A ledger that connects when it is first asked.
@@ -21,8 +24,26 @@ public actor PostgresLedger: LoadLedger {
         connection = nil
     }
 
-    /// The connection, for questions of people (`LedgerReport`).
-    func connected() async throws -> PostgresConnection {
+    // MARK: Turns
+
+    /// Runs one statement.
+    func query(_ sql: String, _ values: [PostgresValue] = []) async throws -> PostgresResult {
+        await takeTurn()
+        defer { passTurn() }
+        return try await connected().query(sql, values)
+    }
+
+    /// Runs statements that belong together.
+    func transaction<Result>(
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        await takeTurn()
+        defer { passTurn() }
+        let connection = try await connected()
+        return try await connection.transaction { try await body(connection) }
+    }
+
+    private func connected() async throws -> PostgresConnection {
         if let connection, connection.isUsable { return connection }
         let fresh = try await PostgresConnection.connect(configuration)
         try await LedgerSchema.migrate(fresh)
@@ -30,12 +51,27 @@ public actor PostgresLedger: LoadLedger {
         return fresh
     }
 
+    private func takeTurn() async {
+        guard isTaken else {
+            isTaken = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func passTurn() {
+        if waiting.isEmpty {
+            isTaken = false
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+
     // MARK: Loads
 
     /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
-        let connection = try await connected()
-        return try await connection.transaction {
+        try await transaction { connection in
             try await SchemaPreparation(pipeline: request.pipeline, connection: connection).run()
             let load = try await self.insertLoad(request, on: connection)
             let claims = TaskRows(tasks, pipeline: request.pipeline)
@@ -74,15 +110,14 @@ public actor PostgresLedger: LoadLedger {
 
     /// The load as it was asked for.
     public func load(_ load: Int64) async throws -> LoadRecord? {
-        let rows = try await connected()
-            .query(
-                """
-                select l.state, array_to_string(l.periods, ',') as periods, l.grain, l.definition, d.bundle
-                from longshore.load l join longshore.definition d on d.digest = l.definition
-                where l.id = $1
-                """,
-                [.integer(load)]
-            )
+        let rows = try await query(
+            """
+            select l.state, array_to_string(l.periods, ',') as periods, l.grain, l.definition, d.bundle
+            from longshore.load l join longshore.definition d on d.digest = l.definition
+            where l.id = $1
+            """,
+            [.integer(load)]
+        )
         guard let row = rows.first, let state = LoadState(rawValue: try row.text("state")) else {
             return nil
         }
@@ -98,11 +133,10 @@ public actor PostgresLedger: LoadLedger {
 
     /// Where the load stands.
     public func state(ofLoad load: Int64) async throws -> LoadState? {
-        let rows = try await connected()
-            .query(
-                "select state from longshore.load where id = $1",
-                [.integer(load)]
-            )
+        let rows = try await query(
+            "select state from longshore.load where id = $1",
+            [.integer(load)]
+        )
         return try rows.first.flatMap { LoadState(rawValue: try $0.text("state")) }
     }
 
@@ -118,23 +152,21 @@ public actor PostgresLedger: LoadLedger {
 
     /// Loads that are running and whose coordinator has not renewed its lease.
     public func orphanedLoads() async throws -> [Int64] {
-        let rows = try await connected()
-            .query(
-                """
-                select id from longshore.load
-                where state = 'running' and (lease_until is null or lease_until < clock_timestamp())
-                order by id
-                """
-            )
+        let rows = try await query(
+            """
+            select id from longshore.load
+            where state = 'running' and (lease_until is null or lease_until < clock_timestamp())
+            order by id
+            """
+        )
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
     /// Loads that are running, whoever coordinates them, oldest first.
     public func unfinishedLoads() async throws -> [Int64] {
-        let rows = try await connected()
-            .query(
-                "select id from longshore.load where state = 'running' order by id"
-            )
+        let rows = try await query(
+            "select id from longshore.load where state = 'running' order by id"
+        )
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
@@ -144,18 +176,17 @@ public actor PostgresLedger: LoadLedger {
         owner: String,
         for duration: Duration
     ) async throws -> LoadLease? {
-        let rows = try await connected()
-            .query(
-                """
-                update longshore.load
-                set epoch = epoch + 1, coordinator = $2,
-                    lease_until = clock_timestamp() + $3 * interval '1 second'
-                where id = $1 and state = 'running'
-                    and (lease_until is null or lease_until < clock_timestamp())
-                returning epoch
-                """,
-                [.integer(load), .text(owner), .double(duration.inSeconds)]
-            )
+        let rows = try await query(
+            """
+            update longshore.load
+            set epoch = epoch + 1, coordinator = $2,
+                lease_until = clock_timestamp() + $3 * interval '1 second'
+            where id = $1 and state = 'running'
+                and (lease_until is null or lease_until < clock_timestamp())
+            returning epoch
+            """,
+            [.integer(load), .text(owner), .double(duration.inSeconds)]
+        )
         return try rows.first.map {
             LoadLease(load: load, epoch: try $0.integer("epoch", as: Int64.self))
         }
@@ -180,36 +211,33 @@ public actor PostgresLedger: LoadLedger {
         _ assignment: String,
         _ values: [PostgresValue]
     ) async throws -> Bool {
-        try await connected()
-            .query(
-                "update longshore.load set \(assignment) where id = $1 and epoch = $2",
-                [.integer(lease.load), .integer(lease.epoch)] + values
-            )
-            .affectedRows == 1
+        try await query(
+            "update longshore.load set \(assignment) where id = $1 and epoch = $2",
+            [.integer(lease.load), .integer(lease.epoch)] + values
+        )
+        .affectedRows == 1
     }
 
     // MARK: Tasks
 
     /// The state of every task, by ordinal.
     public func states(ofLoad load: Int64) async throws -> [TaskState] {
-        let rows = try await connected()
-            .query(
-                "select state from longshore.task where load_id = $1 order by ordinal",
-                [.integer(load)]
-            )
+        let rows = try await query(
+            "select state from longshore.task where load_id = $1 order by ordinal",
+            [.integer(load)]
+        )
         return try rows.map { TaskState(rawValue: try $0.text("state")) ?? .waiting }
     }
 
     /// The state of some tasks.
     public func states(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: TaskState] {
-        let rows = try await connected()
-            .query(
-                """
-                select ordinal, state from longshore.task
-                where load_id = $1 and ordinal = any($2::integer[])
-                """,
-                [.integer(load), .integerArray(tasks.map(Int64.init))]
-            )
+        let rows = try await query(
+            """
+            select ordinal, state from longshore.task
+            where load_id = $1 and ordinal = any($2::integer[])
+            """,
+            [.integer(load), .integerArray(tasks.map(Int64.init))]
+        )
         var states: [Int: TaskState] = [:]
         for row in rows {
             states[try row.integer("ordinal")] = TaskState(rawValue: try row.text("state"))
@@ -219,8 +247,7 @@ public actor PostgresLedger: LoadLedger {
 
     /// Marks tasks as published; rows locked by an attempt are running and need no mark.
     public func markPublished(_ tasks: [Int], lease: LoadLease) async throws -> Bool {
-        let connection = try await connected()
-        return try await connection.transaction {
+        try await transaction { connection in
             guard try await Self.confirm(lease, on: connection) else { return false }
             try await connection.query(
                 """
@@ -243,16 +270,15 @@ public actor PostgresLedger: LoadLedger {
         ofLoad load: Int64,
         since age: Duration
     ) async throws -> [Int] {
-        let rows = try await connected()
-            .query(
-                """
-                select ordinal from longshore.task
-                where load_id = $1 and ordinal = any($2::integer[]) and state = 'published'
-                    and greatest(published_at, retry_at) < clock_timestamp() - $3 * interval '1 second'
-                for update skip locked
-                """,
-                [.integer(load), .integerArray(tasks.map(Int64.init)), .double(age.inSeconds)]
-            )
+        let rows = try await query(
+            """
+            select ordinal from longshore.task
+            where load_id = $1 and ordinal = any($2::integer[]) and state = 'published'
+                and greatest(published_at, retry_at) < clock_timestamp() - $3 * interval '1 second'
+            for update skip locked
+            """,
+            [.integer(load), .integerArray(tasks.map(Int64.init)), .double(age.inSeconds)]
+        )
         return try rows.map { try $0.integer("ordinal") }.sorted()
     }
 
@@ -262,8 +288,7 @@ public actor PostgresLedger: LoadLedger {
         state: LoadState,
         blocked: [Int]
     ) async throws -> Bool {
-        let connection = try await connected()
-        return try await connection.transaction {
+        try await transaction { connection in
             guard try await Self.confirm(lease, on: connection) else { return false }
             try await connection.query(
                 """

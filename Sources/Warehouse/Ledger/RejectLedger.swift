@@ -56,16 +56,15 @@ public struct RejectedRow: Sendable {
 extension PostgresLedger {
     /// Rejects by table, period, source and line; at most `limit`.
     public func rejects(_ filter: RejectFilter, limit: Int) async throws -> [RejectReport] {
-        let rows = try await connected()
-            .query(
-                """
-                select \(Self.reportColumns) from longshore.reject r
-                join longshore.load l on l.id = r.load_id
-                where \(RejectFilter.condition)
-                order by r.schema_name, r.table_name, r.period, r.source, r.line, r.id limit $9
-                """,
-                filter.values + [.integer(Int64(limit))]
-            )
+        let rows = try await query(
+            """
+            select \(Self.reportColumns) from longshore.reject r
+            join longshore.load l on l.id = r.load_id
+            where \(RejectFilter.condition)
+            order by r.schema_name, r.table_name, r.period, r.source, r.line, r.id limit $9
+            """,
+            filter.values + [.integer(Int64(limit))]
+        )
         return try rows.map(Self.report)
     }
 
@@ -75,20 +74,19 @@ extension PostgresLedger {
         after last: Int64 = 0,
         limit: Int
     ) async throws -> [RejectedRow] {
-        let rows = try await connected()
-            .query(
-                """
-                select \(Self.reportColumns), r.raw, array_to_json(t.header)::text as header, t.input, l.definition,
-                    d.bundle, t.kind, t.name
-                from longshore.reject r
-                join longshore.load l on l.id = r.load_id
-                join longshore.definition d on d.digest = l.definition
-                join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
-                where \(RejectFilter.condition) and r.id > $9
-                order by r.id limit $10
-                """,
-                filter.values + [.integer(last), .integer(Int64(limit))]
-            )
+        let rows = try await query(
+            """
+            select \(Self.reportColumns), r.raw, array_to_json(t.header)::text as header, t.input, l.definition,
+                d.bundle, t.kind, t.name
+            from longshore.reject r
+            join longshore.load l on l.id = r.load_id
+            join longshore.definition d on d.digest = l.definition
+            join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
+            where \(RejectFilter.condition) and r.id > $9
+            order by r.id limit $10
+            """,
+            filter.values + [.integer(last), .integer(Int64(limit))]
+        )
         return try rows.map { row in
             let pipeline = try definition(
                 digest: row.text("definition"),
@@ -115,31 +113,29 @@ extension PostgresLedger {
     ) async throws -> [Int64] {
         var filter = filter
         filter.onlyOpen = true
-        let rows = try await connected()
-            .query(
-                """
-                update longshore.reject w
-                set state = 'waived', waived_by = $9, waived_at = clock_timestamp(), waiver = $10
-                from longshore.reject r join longshore.load l on l.id = r.load_id
-                where w.id = r.id and \(RejectFilter.condition)
-                returning w.id
-                """,
-                filter.values + [.text(person), .text(reason)]
-            )
+        let rows = try await query(
+            """
+            update longshore.reject w
+            set state = 'waived', waived_by = $9, waived_at = clock_timestamp(), waiver = $10
+            from longshore.reject r join longshore.load l on l.id = r.load_id
+            where w.id = r.id and \(RejectFilter.condition)
+            returning w.id
+            """,
+            filter.values + [.text(person), .text(reason)]
+        )
         return try rows.map { try $0.integer("id", as: Int64.self) }.sorted()
     }
 
     /// The tables that rejects were meant for, by name.
     public func tables(ofRejects filter: RejectFilter) async throws -> [String] {
-        let rows = try await connected()
-            .query(
-                """
-                select distinct r.schema_name || '.' || r.table_name as table_name
-                from longshore.reject r join longshore.load l on l.id = r.load_id
-                where \(RejectFilter.condition) order by 1
-                """,
-                filter.values
-            )
+        let rows = try await query(
+            """
+            select distinct r.schema_name || '.' || r.table_name as table_name
+            from longshore.reject r join longshore.load l on l.id = r.load_id
+            where \(RejectFilter.condition) order by 1
+            """,
+            filter.values
+        )
         return try rows.map { try $0.text("table_name") }
     }
 

@@ -15,8 +15,7 @@ extension PostgresLedger {
     /// - Returns: the rows; none when nobody has such a key.
     /// - Throws: ``WarehouseError`` for a table that no pipeline loads, and for a key that does not fit.
     public func trace(_ name: String, key: [String]) async throws -> [TracedRow] {
-        let connection = try await connected()
-        let table = try await TracedTable.find(name, on: connection)
+        let table = try await tracedTable(name)
         guard let pipeline = try await newestDefinition(ofPipeline: table.pipeline) else {
             throw WarehouseError.untraceable(name, "no load of it is in the ledger")
         }
@@ -28,19 +27,18 @@ extension PostgresLedger {
                 "its rows are identified by \(names): give a value for each (given: \(key.count))"
             )
         }
-        let rows = try await found(search, key: key, on: connection)
+        let rows = try await found(search, key: key)
         var traced: [TracedRow] = []
-        for row in rows { traced.append(try await origin(of: row, in: table, on: connection)) }
+        for row in rows { traced.append(try await origin(of: row, in: table)) }
         return traced
     }
 
     private func found(
         _ search: TraceSearch,
-        key: [String],
-        on connection: PostgresConnection
+        key: [String]
     ) async throws -> [TracedRow] {
         do {
-            let result = try await connection.query(search.sql, key.map { .text($0) })
+            let result = try await query(search.sql, key.map { .text($0) })
             let names = result.columns
             return try result.map { row in
                 let columns = try names.map {
@@ -63,11 +61,10 @@ extension PostgresLedger {
 
     private func origin(
         of row: TracedRow,
-        in table: TracedTable,
-        on connection: PostgresConnection
+        in table: TracedTable
     ) async throws -> TracedRow {
         guard let load = row.load, !row.isInferred else { return row }
-        let rows = try await connection.query(
+        let rows = try await query(
             """
             select t.load_id || '.' || t.ordinal as task, t.period, t.input, t.worker,
                 to_char(t.committed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as committed_at,
@@ -97,22 +94,9 @@ extension PostgresLedger {
         }
         return traced
     }
-}
 
-/// A table that the control table knows.
-struct TracedTable {
-    let schema: String
-    let name: String
-    /// The name in the definition: `call` of `fact_call`.
-    let subject: String
-    let pipeline: String
-
-    /// With its schema, as people write it.
-    var title: String { "\(schema).\(name)" }
-
-    static func find(_ name: String, on connection: PostgresConnection) async throws -> TracedTable
-    {
-        let rows = try await connection.query(
+    private func tracedTable(_ name: String) async throws -> TracedTable {
+        let rows = try await query(
             """
             select distinct schema_name, table_name, name, pipeline from longshore.control
             where $1 in (table_name, schema_name || '.' || table_name)
@@ -140,6 +124,18 @@ struct TracedTable {
         }
         return table
     }
+}
+
+/// A table that the control table knows.
+struct TracedTable {
+    let schema: String
+    let name: String
+    /// The name in the definition: `call` of `fact_call`.
+    let subject: String
+    let pipeline: String
+
+    /// With its schema, as people write it.
+    var title: String { "\(schema).\(name)" }
 }
 
 /// The query that finds rows by a fact's grain or a dimension's key.
