@@ -28,6 +28,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case conservation
         /// Fewer or more rows than expected.
         case rowCount = "row_count"
+        /// A number of rows that is unlike that of other periods.
+        case volume
         /// More rejects than allowed.
         case rejectShare = "reject_share"
     }
@@ -149,6 +151,15 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
+    static func unusualVolume(_ table: String, loaded: Int, usual: String) -> WarehouseError {
+        WarehouseError(
+            code: .volume,
+            description:
+                "`\(table)` would have \(loaded) rows, \(usual); the rows are as they were. "
+                + "If so many are right, widen `expect: { volume: { within: … } }` or let it warn"
+        )
+    }
+
     static func tooManyRejects(
         _ table: String,
         _ counts: RowCounts,
@@ -164,13 +175,14 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     }
 }
 
-private func percent(_ share: Double) -> String {
+/// `1 %`, `2.5 %`.
+func percent(_ share: Double) -> String {
     let tenths = Int((share * 1000).rounded())
     return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
 }
 
 /// How many rows each rule refused, most first: `min 12, required 3`.
-private func list(_ byRule: [String: Int]) -> String {
+func list(_ byRule: [String: Int]) -> String {
     byRule.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
         .map { "\($0.key) \($0.value)" }
         .joined(separator: ", ")

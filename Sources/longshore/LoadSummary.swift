@@ -19,7 +19,7 @@ struct LoadSummary {
             "load \(load.load) of \(load.pipeline): \(load.state) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
-        return [""] + table.lines + ["", headline] + failureLines + nextLines
+        return [""] + table.lines + ["", headline] + warningLines + failureLines + nextLines
     }
 
     /// The program as it was called, so that the lines can be pasted.
@@ -62,6 +62,13 @@ struct LoadSummary {
         guard let counts else { return ["", "", "", "", ""] }
         return [counts.read, counts.loaded, counts.rejected, counts.deduplicated, replaced ?? 0]
             .map(Wording.grouped)
+    }
+
+    /// What did not hold and was let through.
+    var warningLines: [String] {
+        tasks.flatMap { task in
+            task.warnings.map { "warning: \("\(task.table) \(task.period)".trimmed): \($0)" }
+        }
     }
 
     /// What failed and why, what was blocked by it, what to do.

@@ -115,7 +115,7 @@ extension Grammar {
         keys: [
             .init(
                 name: "rows",
-                shape: .record(bounds(of: "rows that are loaded")),
+                shape: .record(rowBounds),
                 summary: "How many rows may be loaded; at least 1 unless said."
             ),
             .init(
@@ -123,6 +123,40 @@ extension Grammar {
                 shape: .record(rejectBound),
                 summary: "How many rows may be rejected."
             ),
+            .init(
+                name: "volume",
+                shape: .record(volumeBand),
+                summary: "How far the number of rows may be from that of the periods before."
+            ),
+        ]
+    )
+
+    static let severity = Record.Key(
+        name: "severity",
+        shape: .choice(Expectations.Severity.allCases.map(\.rawValue)),
+        summary: "Whether the task fails when it does not hold, or only warns; `fail` unless said."
+    )
+
+    static let rowBounds = Record(
+        title: "bounds",
+        keys: bounds(of: "rows that are loaded").keys + [severity]
+    )
+
+    static let volumeBand = Record(
+        title: "a band of volume",
+        keys: [
+            .init(
+                name: "within",
+                shape: .share,
+                isRequired: true,
+                summary: "How far the number of rows may be from the mean, as a share of it."
+            ),
+            .init(
+                name: "of",
+                shape: .integer,
+                summary: "How many loaded periods before are taken; 3 unless said."
+            ),
+            severity,
         ]
     )
 
@@ -134,7 +168,8 @@ extension Grammar {
                 shape: .share,
                 isRequired: true,
                 summary: "The largest share of rows that may be rejected."
-            )
+            ),
+            severity,
         ]
     )
 

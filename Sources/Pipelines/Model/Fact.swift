@@ -61,20 +61,3 @@ public struct Fact: Sendable, Hashable {
     /// The table's name.
     public var table: String { "fact_\(name)" }
 }
-
-/// What must hold of a load task's result before it commits.
-public struct Expectations: Sendable, Hashable {
-    /// The fewest rows that may be loaded; 1 unless said, so that an empty source is a failure.
-    public var minimumRows: Int
-    /// The most rows that may be loaded.
-    public var maximumRows: Int?
-    /// The largest share of rows that may be rejected, 0 to 1.
-    public var maximumRejectShare: Double?
-
-    /// Creates expectations.
-    public init(minimumRows: Int = 1, maximumRows: Int? = nil, maximumRejectShare: Double? = nil) {
-        self.minimumRows = minimumRows
-        self.maximumRows = maximumRows
-        self.maximumRejectShare = maximumRejectShare
-    }
-}

@@ -48,6 +48,8 @@ public struct TaskReport: Sendable, Codable {
     public var crashes: Int
     /// Why the last attempt failed, when it did.
     public var failure: String?
+    /// Expectations that did not hold and let it commit all the same.
+    public var warnings: [String]
 }
 
 /// A line of the control table.
@@ -141,6 +143,7 @@ extension PostgresLedger {
             select ordinal, kind, table_name, period, state, rows_read, rows_loaded, rows_rejected,
                 rows_deduplicated, rows_replaced, failures, crashes,
                 extract(epoch from committed_at - started_at)::float8 as seconds,
+                array_to_string(warnings, E'\\n') as warnings,
                 case when state <> 'done' and failure_code is not null
                     then failure_message || ' [' || failure_code || ']' end as failure
             from longshore.task where load_id = $1 order by ordinal
@@ -159,7 +162,9 @@ extension PostgresLedger {
                 seconds: try row.optionalDouble("seconds"),
                 failures: try row.integer("failures"),
                 crashes: try row.integer("crashes"),
-                failure: try row.optionalText("failure")
+                failure: try row.optionalText("failure"),
+                warnings: try row.optionalText("warnings")?.split(separator: "\n").map(String.init)
+                    ?? []
             )
         }
     }

@@ -8,7 +8,14 @@ enum Migrations {
         ("ledger, control table and rejects", ledger),
         ("who closed a period, and what it was before", closing),
         ("who waived a reject, and the columns of what a task has read", waiving),
+        ("warnings of audits", warnings),
     ]
+
+    private static let warnings = """
+        alter table longshore.task add column warnings text[];
+        comment on column longshore.task.warnings is
+            'Expectations that did not hold and let the task commit all the same';
+        """
 
     private static let waiving = """
         alter table longshore.reject

@@ -71,6 +71,8 @@ struct AttemptResult: Sendable {
     var input: String?
     /// The columns of what was read.
     var header: [String] = []
+    /// Expectations that do not hold and let it commit all the same.
+    var warnings: [String] = []
 
     /// The ledger row and the control table's row.
     func record(
@@ -84,7 +86,8 @@ struct AttemptResult: Sendable {
             update longshore.task
             set state = 'done', started_at = now(), committed_at = clock_timestamp(), worker = $3,
                 rows_read = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
-                rows_replaced = $8, input = $9, header = $10, failure_code = null, failure_message = null
+                rows_replaced = $8, input = $9, header = $10, warnings = $11,
+                failure_code = null, failure_message = null
             where load_id = $1 and ordinal = $2
             """,
             [
@@ -93,6 +96,7 @@ struct AttemptResult: Sendable {
                 .integer(Int64(counts.rejected)), .integer(Int64(counts.deduplicated)),
                 .integer(Int64(replaced)), PostgresValue(input),
                 header.isEmpty ? .null : .textArray(header),
+                warnings.isEmpty ? .null : .textArray(warnings),
             ]
         )
         try await connection.query(

@@ -43,7 +43,7 @@ struct FactLoad {
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
         }
-        try audit(counts, rejectsByRule: fill.rejectsByRule)
+        let warnings = try await audit(counts, rejectsByRule: fill.rejectsByRule)
         attempt.observer.reached(.copied)
         try await publish(target)
         attempt.observer.reached(.swapped)
@@ -51,7 +51,8 @@ struct FactLoad {
             counts: counts,
             replaced: target.replaced,
             input: fill.input,
-            header: fill.header
+            header: fill.header,
+            warnings: warnings
         )
     }
 
@@ -171,28 +172,32 @@ struct FactLoad {
 
     // MARK: Audit
 
-    private func audit(_ counts: RowCounts, rejectsByRule: [String: Int]) throws {
-        let name = attempt.row.table + (attempt.period.map { " " + $0.label } ?? "")
-        let expected = fact.expectations
-        if let limit = expected.maximumRejectShare,
-            Double(counts.rejected) > limit * Double(counts.read)
-        {
-            throw WarehouseError.tooManyRejects(
-                name,
-                counts,
-                limit: limit,
-                byRule: rejectsByRule
-            )
-        }
-        if counts.loaded < expected.minimumRows {
-            throw WarehouseError.tooFewRows(
-                name,
-                loaded: counts.loaded,
-                minimum: expected.minimumRows
-            )
-        }
-        if let maximum = expected.maximumRows, counts.loaded > maximum {
-            throw WarehouseError.tooManyRows(name, loaded: counts.loaded, maximum: maximum)
-        }
+    private func audit(_ counts: RowCounts, rejectsByRule: [String: Int]) async throws -> [String] {
+        try await FactAudit(
+            name: attempt.row.table + (attempt.period.map { " " + $0.label } ?? ""),
+            expected: fact.expectations,
+            counts: counts,
+            rejectsByRule: rejectsByRule,
+            earlierRows: earlierRows()
+        )
+        .run()
+    }
+
+    /// The rows of the last loaded periods before this one, as many as the volume's band asks for.
+    private func earlierRows() async throws -> [Int] {
+        guard let band = fact.expectations.volume, let period = attempt.period else { return [] }
+        let rows = try await connection.query(
+            """
+            select rows_loaded from longshore.control
+            where schema_name = $1 and table_name = $2 and period_end <= $3
+                and rows_loaded is not null
+            order by period_start desc limit $4
+            """,
+            [
+                .text(attempt.row.schema), .text(attempt.row.table),
+                .text(period.start.description), .integer(Int64(band.periods)),
+            ]
+        )
+        return try rows.map { try $0.integer("rows_loaded") }
     }
 }
