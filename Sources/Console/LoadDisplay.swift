@@ -62,13 +62,21 @@ public struct LoadDisplay: Sendable {
     }
 
     /// The text that shows `frame` after what was shown before; empty when there is nothing to say.
-    public mutating func draw(_ frame: LoadFrame) -> String {
+    ///
+    /// Lines are cut at the terminal's `width`, because a line that wraps cannot be drawn over; where
+    /// the picture is higher than `height` there are plain lines as in a pipe.
+    public mutating func draw(
+        _ frame: LoadFrame,
+        width: Int = .max,
+        height: Int = .max
+    ) -> String {
         defer { last = frame }
-        return isTerminal ? redraw(frame) : news(frame)
+        let lines = Self.lines(frame)
+        guard isTerminal, lines.count < height else { return news(frame) }
+        return redraw(lines.map { String($0.prefix(max(width - 1, 1))) })
     }
 
-    private mutating func redraw(_ frame: LoadFrame) -> String {
-        let lines = Self.lines(frame)
+    private mutating func redraw(_ lines: [String]) -> String {
         let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
         drawnLines = lines.count
         return up + lines.map { "\u{1B}[2K" + $0 + "\n" }.joined()
@@ -86,7 +94,7 @@ public struct LoadDisplay: Sendable {
                 return table.done + table.failed > (before?.done ?? 0) + (before?.failed ?? 0)
             }
             .map { table in
-                let failed = table.failed > 0 ? ", \(table.failed) failed" : ""
+                let failed = table.failed > 0 ? ", \(table.failed) failed or not run" : ""
                 return
                     "load \(frame.load): \(table.name) \(table.done)/\(table.total) tasks\(failed), "
                     + "\(Wording.count(table.rows, "row"))\n"
@@ -102,7 +110,7 @@ public struct LoadDisplay: Sendable {
         for line in frame.tables {
             table.add([
                 line.name, bar(line), "\(line.done)/\(line.total)", Wording.grouped(line.rows),
-                line.failed > 0 ? "\(line.failed) failed" : "",
+                line.failed > 0 ? "\(line.failed) failed or not run" : "",
             ])
         }
         let rate = frame.seconds > 0 ? Int(Double(frame.rows) / frame.seconds) : 0

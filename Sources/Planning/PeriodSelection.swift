@@ -50,6 +50,23 @@ public enum PeriodSelection {
         states[state, default: []].compactMap { Period($0, grain: grain) }
     }
 
+    /// Refuses periods that the pipeline does not have.
+    ///
+    /// - Throws: ``PeriodSelectionError`` that says which it has.
+    public static func check(
+        _ periods: [Period],
+        of rule: PeriodRule
+    ) throws(PeriodSelectionError) {
+        for period in periods where period < rule.first || rule.last.map({ period > $0 }) ?? false {
+            let last = rule.last.map { " to `\($0.label)`" } ?? " on"
+            throw PeriodSelectionError(
+                description:
+                    "`\(period.label)` is not a period of the pipeline: its definition has "
+                    + "those from `\(rule.first.label)`\(last)"
+            )
+        }
+    }
+
     private static func range(
         _ text: Substring,
         grain: PeriodGrain

@@ -61,6 +61,14 @@ struct ByteSink: ~Copyable, @unchecked Sendable {
         count &+= bytes.count
     }
 
+    /// Appends a part of what is written already.
+    mutating func repeatBytes(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "repetition outside")
+        makeRoom(range.count)
+        unsafe (base + count).update(from: base + range.lowerBound, count: range.count)
+        count &+= range.count
+    }
+
     mutating func append(_ bytes: [UInt8]) {
         withView(of: bytes) { append($0) }
     }
@@ -92,6 +100,13 @@ struct ByteSink: ~Copyable, @unchecked Sendable {
     mutating func truncate(to length: Int) {
         precondition(length >= 0 && length <= count, "truncation cannot lengthen")
         count = length
+    }
+
+    /// Puts everything from `start` on into the opposite order.
+    mutating func reverse(from start: Int) {
+        precondition(start >= 0 && start <= count, "reversal outside")
+        var bytes = unsafe UnsafeMutableBufferPointer(start: base + start, count: count - start)
+        unsafe bytes.reverse()
     }
 
     /// Appends everything from `start` on to `array`.

@@ -32,6 +32,17 @@ struct ByteView {
         return unsafe UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
     }
 
+    /// A number in network byte order.
+    @inline(__always)
+    func number<Number: FixedWidthInteger & BitwiseCopyable>(
+        at index: Int,
+        as type: Number.Type
+    ) -> Number {
+        precondition(index >= 0 && index <= count - MemoryLayout<Number>.size, "out of bounds")
+        let raw = unsafe UnsafeRawPointer(base + index)
+        return unsafe Number(bigEndian: raw.loadUnaligned(as: Number.self))
+    }
+
     /// Up to eight bytes from `index` to the end as one number, missing ones as zeros.
     @inline(__always)
     func shortWord(at index: Int) -> UInt64 {

@@ -15,6 +15,22 @@ struct ColumnCompiler {
         guard let field = header.firstIndex(of: plan.source) else {
             throw .missingColumn(plan, header: header)
         }
+        return try add(plan, field: field)
+    }
+
+    /// Adds a column that is computed: only its rules count.
+    mutating func add(computed plan: ValuePlan) throws(RowLayoutError) -> Int {
+        guard plan.cleaning.isEmpty else {
+            throw .badPlan(plan, "it is computed and cannot be cleaned")
+        }
+        let textRule = plan.rules.first { $0.isAboutText }
+        if let textRule, plan.type != .text {
+            throw .badPlan(plan, "`\(textRule.name)` needs a computed column of type text")
+        }
+        return try add(plan, field: -1)
+    }
+
+    private mutating func add(_ plan: ValuePlan, field: Int) throws(RowLayoutError) -> Int {
         guard let program = Cleaner.program(plan.cleaning) else {
             throw .badPlan(plan, "it has more than 16 cleaning steps")
         }
@@ -80,6 +96,16 @@ extension ColumnType {
         case .timestamp: .timestamp
         case .uuid: .uuid
         case .json: .json
+        }
+    }
+}
+
+extension Rule {
+    /// Whether it looks at the text that a value was read from.
+    fileprivate var isAboutText: Bool {
+        switch self {
+        case .oneOf, .matches, .length: true
+        case .required, .minimum, .maximum: false
         }
     }
 }

@@ -37,7 +37,7 @@ struct Column: BitwiseCopyable {
     }
 
     var kind: Kind
-    /// The field's place in the record.
+    /// The field's place in the record; -1 when the column is computed.
     var field: Int
     /// Cleaning steps, as ``Cleaner`` packs them.
     var steps: UInt64

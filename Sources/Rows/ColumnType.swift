@@ -91,13 +91,17 @@ public enum Rule: Sendable, Hashable {
     }
 }
 
-/// How one value is made from source text: the plan of a column, apart from where it goes.
+/// How one value is made, from source text or from other values of the row: the plan of a column,
+/// apart from where it goes.
 public struct ValuePlan: Sendable, Hashable {
     /// The column's name in the warehouse, for rejects.
     public var name: String
-    /// The name of the source's column it is read from.
+    /// The name of the source's column it is read from; of no meaning when it is computed.
     public var source: String
-    /// What the text is read as.
+    /// What it is computed from, in place of source text; its columns are values that stand before
+    /// it in the layout.
+    public var expression: RowExpression?
+    /// What the text is read as, or what is computed.
     public var type: ColumnType
     /// Cleaning, in order; text that is empty after it is null.
     public var cleaning: [CleaningStep]
@@ -114,8 +118,20 @@ public struct ValuePlan: Sendable, Hashable {
     ) {
         self.name = name
         self.source = source
+        expression = nil
         self.type = type
         self.cleaning = cleaning
         self.rules = rules
+    }
+
+    /// Creates a plan of a value that is computed.
+    public init(
+        name: String,
+        expression: RowExpression,
+        type: ColumnType,
+        rules: [Rule] = []
+    ) {
+        self.init(name: name, source: "", type: type, rules: rules)
+        self.expression = expression
     }
 }

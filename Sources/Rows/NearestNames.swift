@@ -8,11 +8,15 @@ public struct NearestNames: Sendable, Hashable {
         let wanted = Array(name.lowercased().unicodeScalars)
         let tolerance = max(2, wanted.count / 3)
         let ranked = candidates.map { candidate in
-            (candidate, Self.distance(wanted, Array(candidate.lowercased().unicodeScalars)))
+            let letters = Array(candidate.lowercased().unicodeScalars)
+            let distance = Self.distance(wanted, letters)
+            // Of a slip, something is left: one letter is not like another.
+            let isSlip = distance <= tolerance && distance < min(wanted.count, letters.count)
+            return (candidate, isSlip ? distance : Int.max)
         }
         names =
             ranked
-            .filter { $0.1 <= tolerance }
+            .filter { $0.1 < Int.max }
             .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
             .prefix(limit)
             .map(\.0)

@@ -13,6 +13,25 @@ struct RejectReason {
         }
     }
 
+    /// The rule's name and the reason of a computed value, which is called by its expression.
+    func words(forComputed broken: Rule) -> (String, String) {
+        words(for: broken, value: Self.shown(plan.expression?.text ?? ""))
+    }
+
+    /// The reason of a row that an expression refuses: it is false, or there is a fault.
+    static func words(for fault: ExpressionFault?, expression: String) -> String {
+        switch fault {
+        case nil: "\(shown(expression, upTo: 160)) is false"
+        case .division: "\(shown(expression, upTo: 120)) divides by zero"
+        case .range: "\(shown(expression, upTo: 120)) gives a number too large to hold"
+        }
+    }
+
+    /// A text of the definition in backticks, shortened.
+    private static func shown(_ text: String, upTo limit: Int = 60) -> String {
+        text.count > limit ? "`\(text.prefix(limit))…`" : "`\(text)`"
+    }
+
     /// A value in backticks, shortened, without control characters.
     static func shown(_ text: ByteView) -> String {
         let start = text.count > 240 ? text.part(0, 240) : text

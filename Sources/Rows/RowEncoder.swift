@@ -226,6 +226,18 @@ public struct RowEncoder: ~Copyable, Sendable {
         let program = writer.program
         switch refusal {
         case .value: preconditionFailure("a value's refusal has words of its own")
+        case .computed(let index, let broken):
+            let plan = writer.values.details(of: program.computed[index].column).plan
+            let (rule, reason) = RejectReason(plan: plan).words(forComputed: broken)
+            return (plan.name, rule, reason)
+        case .uncomputable(let index, let fault):
+            let plan = writer.values.details(of: program.computed[index].column).plan
+            let text = plan.expression?.text ?? ""
+            return (plan.name, "expression", RejectReason.words(for: fault, expression: text))
+        case .check(let index, let fault):
+            let check = program.checks[index].check
+            let reason = RejectReason.words(for: fault, expression: check.expression.text)
+            return (nil, check.name, reason)
         case .period(let isNull):
             let output = program.period?.output ?? 0
             let name = program.names[output]
@@ -256,7 +268,10 @@ public struct RowEncoder: ~Copyable, Sendable {
         _ row: RowBatch.Row,
         of source: RowWriter.Source
     ) -> String? {
-        writer.columns(of: output)
+        let columns = writer.columns(of: output)
+        guard !columns.isEmpty else { return nil }
+        return
+            columns
             .map { RejectReason.shown(source.field(row.firstField + writer.values.field(of: $0))) }
             .joined(separator: ", ")
     }

@@ -2,15 +2,19 @@
 public struct RowLayout: Sendable, Hashable {
     /// The columns.
     public var outputs: [Output]
+    /// Conditions over its values, checked in order when all of them are there; the first broken one
+    /// is reported.
+    public var checks: [RowCheck]
 
     /// Creates a layout.
-    public init(_ outputs: [Output]) {
+    public init(_ outputs: [Output], checks: [RowCheck] = []) {
         self.outputs = outputs
+        self.checks = checks
     }
 
     /// One column of the COPY.
     public enum Output: Sendable, Hashable {
-        /// A value of the source.
+        /// A value of the source, or one that is computed from those before it.
         case value(ValuePlan)
         /// The surrogate key of a dimension's row: `bigint`.
         case key(KeyPlan)
@@ -138,6 +142,13 @@ public struct RowLayoutError: Error, Sendable, Hashable, CustomStringConvertible
 
     static func badPlan(_ plan: ValuePlan, _ problem: String) -> RowLayoutError {
         RowLayoutError(code: .badPlan, message: "the column `\(plan.name)`: \(problem)")
+    }
+
+    static func badCheck(_ check: RowCheck, _ error: ExpressionError) -> RowLayoutError {
+        RowLayoutError(
+            code: .badPlan,
+            message: "the check `\(check.name)`, `\(check.expression.text)`: \(error)"
+        )
     }
 
     static func missingZone(_ zone: String) -> RowLayoutError {

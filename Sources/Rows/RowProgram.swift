@@ -12,19 +12,36 @@ struct RowProgram: Sendable {
     /// The number of the source's columns.
     let width: Int
     private(set) var period: PeriodStep?
+    private(set) var computed: [ComputedStep] = []
+    private(set) var checks: [CheckStep] = []
 
     /// One output.
     struct Step: BitwiseCopyable {
         enum Kind: UInt8, BitwiseCopyable {
             case value
+            case computed
             case key
             case constant
             case rowNumber
         }
 
         var kind: Kind
-        /// A place among the columns, the keys or the constants.
+        /// A place among the columns, the computed values, the keys or the constants.
         var index: Int
+    }
+
+    /// A value to compute.
+    struct ComputedStep: Sendable {
+        var program: ExpressionProgram
+        var type: ColumnType
+        /// The column with its rules.
+        var column: Int
+    }
+
+    /// A condition to check.
+    struct CheckStep: Sendable {
+        var check: RowCheck
+        var program: ExpressionProgram
     }
 
     /// One business key to look up.
@@ -65,6 +82,7 @@ struct RowProgram: Sendable {
         for (place, output) in layout.outputs.enumerated() {
             try add(output, at: place, layout: layout, compiler: &compiler)
         }
+        for check in layout.checks { try add(check, to: layout) }
         period = try bounds.map { bounds throws(RowLayoutError) in
             try Self.period(bounds, layout: layout, zones: compiler.zones)
         }
@@ -78,7 +96,11 @@ struct RowProgram: Sendable {
     ) throws(RowLayoutError) {
         switch output {
         case .value(let plan):
-            steps.append(Step(kind: .value, index: try compiler.add(plan)))
+            if let expression = plan.expression {
+                try add(expression, for: plan, at: place, layout: layout, compiler: &compiler)
+            } else {
+                steps.append(Step(kind: .value, index: try compiler.add(plan)))
+            }
         case .key(let plan):
             steps.append(Step(kind: .key, index: keys.count))
             try add(plan, at: place, layout: layout, compiler: &compiler)
@@ -123,6 +145,34 @@ struct RowProgram: Sendable {
         keyPlans.append(plan)
     }
 
+    private mutating func add(
+        _ expression: RowExpression,
+        for plan: ValuePlan,
+        at place: Int,
+        layout: RowLayout,
+        compiler: inout ColumnCompiler
+    ) throws(RowLayoutError) {
+        do throws(ExpressionError) {
+            let scope = layout.scope(before: place)
+            let program = try expression.compiled(.value(plan.type), in: scope)
+            steps.append(Step(kind: .computed, index: computed.count))
+            computed.append(ComputedStep(program: program, type: plan.type, column: 0))
+        } catch {
+            throw .badPlan(plan, "`\(expression.text)`: \(error)")
+        }
+        computed[computed.count - 1].column = try compiler.add(computed: plan)
+    }
+
+    private mutating func add(_ check: RowCheck, to layout: RowLayout) throws(RowLayoutError) {
+        do throws(ExpressionError) {
+            let scope = layout.scope(before: layout.outputs.count)
+            let program = try check.expression.compiled(.condition, in: scope)
+            checks.append(CheckStep(check: check, program: program))
+        } catch {
+            throw .badCheck(check, error)
+        }
+    }
+
     private static func period(
         _ bounds: PeriodBounds,
         layout: RowLayout,
@@ -147,6 +197,23 @@ struct RowProgram: Sendable {
 }
 
 extension RowLayout {
+    /// The values before an output, as expressions see them.
+    fileprivate func scope(before end: Int) -> ExpressionScope {
+        var scope = ExpressionScope()
+        for (place, output) in outputs.enumerated() {
+            switch output {
+            case .value(let plan) where place < end:
+                scope.add(plan.name, plan.type, output: place)
+            case .value(let plan):
+                scope.refuse(plan.name, because: "it does not stand before what uses it")
+            case .key(let plan):
+                scope.refuse(plan.name, because: "it is a reference")
+            case .constantInteger, .constantText, .rowNumber: break
+            }
+        }
+        return scope
+    }
+
     /// Whether an output is a timestamp or a date.
     fileprivate func isTime(_ index: Int) -> Bool {
         guard outputs.indices.contains(index), case .value(let plan) = outputs[index] else {

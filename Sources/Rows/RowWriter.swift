@@ -9,6 +9,7 @@ struct RowWriter: ~Copyable {
     /// Where each output of the current row begins in `out`, and where the last one ends.
     private var places: [Int]
     private var grain = GrainTable()
+    private var machine = ExpressionMachine()
 
     /// What became of a row.
     enum Fate {
@@ -25,6 +26,12 @@ struct RowWriter: ~Copyable {
     /// Why a row was refused, in numbers; the words come later.
     enum Refusal {
         case value(ValueFault, column: Int, field: Int)
+        /// A computed value, by its place among them, breaks a rule of its column.
+        case computed(Int, broken: Rule)
+        /// A value cannot be computed.
+        case uncomputable(Int, ExpressionFault)
+        /// A check, by its place among them, is false, or cannot be told.
+        case check(Int, ExpressionFault?)
         case period(isNull: Bool)
         case key(Int, isNull: Bool)
         case grain(first: RowPlace)
@@ -63,6 +70,7 @@ struct RowWriter: ~Copyable {
         let start = out.count
         if let refusal = writeOutputs(row, of: source) { return .refused(refusal) }
         if let refusal = checkPeriod() { return .refused(refusal) }
+        if !program.checks.isEmpty, let refusal = brokenCheck() { return .refused(refusal) }
         if !program.keys.isEmpty {
             let firstPending = deferred.pending.count
             if let refusal = writeKeys(row, of: source, keys: keys) { return .refused(refusal) }
@@ -142,7 +150,7 @@ struct RowWriter: ~Copyable {
         case .key:
             let key = program.keys[step.index]
             return key.firstPart..<key.firstPart + key.partCount
-        case .constant, .rowNumber: return 0..<0
+        case .computed, .constant, .rowNumber: return 0..<0
         }
     }
 
@@ -170,6 +178,8 @@ struct RowWriter: ~Copyable {
                 if let fault = values.append(text, column: step.index, to: &out) {
                     return .value(fault, column: step.index, field: field)
                 }
+            case .computed:
+                if let refusal = writeComputed(step.index) { return refusal }
             case .key, .rowNumber:
                 out.append(bigEndian: 8 as Int32)
                 out.append(bigEndian: 0 as Int64)
@@ -179,6 +189,37 @@ struct RowWriter: ~Copyable {
         }
         places[program.steps.count] = out.count
         return nil
+    }
+
+    @inline(never)
+    private mutating func writeComputed(_ index: Int) -> Refusal? {
+        let step = program.computed[index]
+        do throws(ExpressionFault) {
+            try machine.compute(step.type, frame(of: step.program))
+        } catch {
+            return .uncomputable(index, error)
+        }
+        let start = out.count
+        out.append(machine.result.view)
+        return values.brokenRule(ofComputed: step.column, in: out, from: start)
+            .map { .computed(index, broken: $0) }
+    }
+
+    @inline(never)
+    private mutating func brokenCheck() -> Refusal? {
+        for index in program.checks.indices {
+            do throws(ExpressionFault) {
+                let frame = frame(of: program.checks[index].program)
+                if try machine.truth(frame) == false { return .check(index, nil) }
+            } catch {
+                return .check(index, error)
+            }
+        }
+        return nil
+    }
+
+    private func frame(of expression: ExpressionProgram) -> ExpressionMachine.Frame {
+        ExpressionMachine.Frame(program: expression, bytes: out.view, places: places)
     }
 
     @inline(__always)

@@ -61,6 +61,21 @@ struct ValueEncoder: ~Copyable {
         return brokenRule(text, column: index, value: out, from: 0).map { rules[$0] }
     }
 
+    /// The first rule that a computed value, which begins at `start` with its length, breaks.
+    func brokenRule(
+        ofComputed column: Int,
+        in out: borrowing ByteSink,
+        from start: Int
+    ) -> Rule? {
+        let rules = details[column].plan.rules
+        if rules.isEmpty { return nil }
+        guard out.number(at: start, as: Int32.self) >= 0 else {
+            return rules.first { $0 == .required }
+        }
+        let text = out.view.part(start + 4, out.count)
+        return brokenRule(text, column: column, value: out, from: start).map { rules[$0] }
+    }
+
     /// The place of the first broken rule.
     @inline(never)
     private func brokenRule(

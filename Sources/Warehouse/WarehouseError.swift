@@ -18,6 +18,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case unknownTask = "unknown_task"
         /// A table does not fit the definition, and making it fit would destroy data.
         case destructiveChange = "destructive_change"
+        /// The query of a mart is wrong.
+        case badQuery = "bad_query"
         /// Nothing can be said of where the rows of a table came from.
         case untraceable
         /// A period is closed.
@@ -83,6 +85,14 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
             code: .destructiveChange,
             description: "the table `\(table)` does not fit the definition: \(problem). "
                 + "Longshore does not destroy data by itself; this would do it:\n    \(sql)"
+        )
+    }
+
+    static func badQuery(ofMart name: String, _ problem: String) -> WarehouseError {
+        WarehouseError(
+            code: .badQuery,
+            description: "Postgres refuses the query of the mart `\(name)`: \(problem). "
+                + "Mend its SQL file; nothing has been loaded"
         )
     }
 

@@ -51,6 +51,12 @@ struct CommandFailure: Error {
         Foundation.exit(failure.code.rawValue)
     }
 
+    /// A statement that the server refuses is a wrong input, unless it is the server that has a problem.
+    private static func code(of error: PostgresError) -> Code {
+        guard case .sqlState(let state) = error.code else { return .unavailable }
+        return ["22", "23", "42"].contains(state.errorClass) ? .badInput : .unavailable
+    }
+
     /// `nil` for what argument-parser prints itself: its own errors, help, versions.
     private init?(_ error: any Error) {
         switch error {
@@ -58,7 +64,8 @@ struct CommandFailure: Error {
         case let error as PeriodSelectionError: self.init(.usage, error.description)
         case let error as PlanError: self.init(.badInput, error.description)
         case let error as EndpointError: self.init(.usage, error.description)
-        case let error as PostgresError: self.init(.unavailable, "Postgres: \(error.description)")
+        case let error as PostgresError:
+            self.init(Self.code(of: error), "Postgres: \(error.description)")
         case let error as AMQPError: self.init(.unavailable, "RabbitMQ: \(error.description)")
         case let error as RedisError: self.init(.unavailable, "Redis: \(error.description)")
         case let error as WarehouseError: self.init(.badInput, error.description)

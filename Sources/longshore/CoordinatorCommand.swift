@@ -21,11 +21,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @OptionGroup var options: FleetOptions
 
     func validate() throws {
-        guard loads > 0 else { throw ValidationError("`--loads` must be at least 1") }
+        guard (1...1000).contains(loads) else {
+            throw ValidationError("`--loads` must be from 1 to 1000")
+        }
     }
 
     func run() async throws {
-        let fleet = try await options.fleet()
+        let fleet = try await options.startedFleet()
         let wiring = try await Wiring(fleet)
         let ledger = PostgresLedger(fleet.postgres)
         let ports = try await wiring.coordinatorPorts(ledger: ledger)

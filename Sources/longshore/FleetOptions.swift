@@ -11,23 +11,45 @@ struct FleetOptions: ParsableArguments {
     private static let names = ["AMQP", "POSTGRES", "REDIS"]
 
     /// The servers of the environment, or those of the private stack, started when need be.
+    func startedFleet() async throws -> Fleet {
+        let local = LocalStack(directory: stack)
+        if try configured() == nil, try local.addresses() == nil {
+            let line = "Starting a private RabbitMQ, Postgres and Redis in \(stack) …\n"
+            FileHandle.standardError.write(Data(line.utf8))
+            _ = try await local.up()
+        }
+        return try await fleet()
+    }
+
+    /// The servers of the environment, or those of the private stack, which must run already.
     func fleet() async throws -> Fleet {
+        if let configured = try configured() { return configured }
+        guard let addresses = try LocalStack(directory: stack).addresses() else {
+            throw CommandFailure(
+                .unavailable,
+                "no server is configured, and no private stack runs in `\(stack)`: start one with "
+                    + "`longshore up --stack \(stack)`, or set LONGSHORE_AMQP_URL, "
+                    + "LONGSHORE_POSTGRES_URL and LONGSHORE_REDIS_URL"
+            )
+        }
+        return try Fleet(
+            amqp: addresses.amqp.revealed,
+            postgres: addresses.postgres.revealed,
+            redis: addresses.redis.revealed,
+            isLocal: true
+        )
+    }
+
+    /// The servers of the environment; `nil` when it names none.
+    private func configured() throws -> Fleet? {
         let environment = ProcessInfo.processInfo.environment
         let urls = try Self.names.map { try Self.url($0, in: environment) }
         let missing = zip(Self.names, urls).filter { $0.1 == nil }.map { "LONGSHORE_\($0.0)_URL" }
-        if missing.count == Self.names.count {
-            let addresses = try await LocalStack(directory: stack).up()
-            return try Fleet(
-                amqp: addresses.amqp.revealed,
-                postgres: addresses.postgres.revealed,
-                redis: addresses.redis.revealed,
-                isLocal: true
-            )
-        }
+        if missing.count == Self.names.count { return nil }
         guard let amqp = urls[0], let postgres = urls[1], let redis = urls[2] else {
             throw CommandFailure(
                 .usage,
-                "\(missing.joined(separator: " and ")) is not set: set all three server URLs, "
+                "\(missing.joined(separator: " and ")) missing: set all three server URLs, "
                     + "or none to use the private stack of `longshore up`"
             )
         }

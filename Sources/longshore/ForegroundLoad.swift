@@ -1,6 +1,7 @@
 import Console
 import Coordinator
 import Foundation
+import InFlight
 import Pipelines
 import Planning
 import ServiceLifecycle
@@ -21,6 +22,7 @@ struct ForegroundLoad {
     ///
     /// - Throws: ``CommandFailure`` when the load does not end as loaded.
     func run() async throws {
+        await tellWhenNobodyWorks()
         guard let record = try await ledger.load(load) else { return }
         let service = try await LoadService(self, record)
         let group = ServiceGroup(
@@ -35,6 +37,12 @@ struct ForegroundLoad {
         try await group.run()
         try await conclude(await service.result)
         await ledger.close()
+    }
+
+    private func tellWhenNobodyWorks() async {
+        guard slots == 0, await wiring.inFlight.workers().isEmpty else { return }
+        let line = "No worker is registered; the load waits for one: longshore worker\n"
+        FileHandle.standardError.write(Data(line.utf8))
     }
 
     private func conclude(_ result: CoordinationResult?) async throws {

@@ -42,7 +42,7 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws {
         let definition = try argument.read()
         let pipeline = definition.pipeline
-        let fleet = try await options.fleet().inForeground()
+        let fleet = try await options.startedFleet().inForeground()
         let ledger = PostgresLedger(fleet.postgres)
         let periods = try await selection.periods(of: pipeline, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {
@@ -50,6 +50,7 @@ struct LoadCommand: AsyncParsableCommand {
             print("To load some again: longshore load \(argument.pipeline) --periods FIRST..LAST")
             return
         }
+        if let rule = pipeline.periods { try PeriodSelection.check(periods, of: rule) }
         let request = LoadRequest(
             pipeline: pipeline,
             definition: definition.bundle,
@@ -66,13 +67,14 @@ struct LoadCommand: AsyncParsableCommand {
         }
     }
 
-    /// The broker is tried first: where there is none, no load is left behind.
+    /// The servers are tried first: where one is missing, no load is left behind.
     private func coordinate(
         _ request: LoadRequest,
         on fleet: Fleet,
         ledger: PostgresLedger
     ) async throws {
         let wiring = try await Wiring(fleet, pools: request.pipeline.pools)
+        try await wiring.requireRedis()
         try await ForegroundLoad(
             load: try await LoadPlanner(ledger: ledger).create(request).load,
             fleet: fleet,

@@ -19,7 +19,7 @@ struct LoadSummary {
             "load \(load.load) of \(load.pipeline): \(load.state) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
-        return [""] + table.lines + ["", headline] + warningLines + failureLines + nextLines
+        return [""] + table.lines + ["", headline] + noteLines + nextLines
     }
 
     /// The program as it was called, so that the lines can be pasted.
@@ -64,28 +64,28 @@ struct LoadSummary {
             .map(Wording.grouped)
     }
 
-    /// What did not hold and was let through.
-    var warningLines: [String] {
-        tasks.flatMap { task in
-            task.warnings.map { "warning: \("\(task.table) \(task.period)".trimmed): \($0)" }
+    /// What failed and why, what was blocked by it or left to others, and what looks wrong.
+    private var noteLines: [String] {
+        let failed = tasks.filter { $0.state == "failed" }
+        let suspicious = tasks.filter { task in
+            task.counts.map { $0.rejected * 10 > $0.read } ?? false
         }
+        return failed.map { "failed: \($0.label): \($0.failure ?? "no reason recorded")" }
+            + list("not run, because they need what failed", state: "blocked")
+            + list("left to a newer load, which owns the period", state: "superseded")
+            + suspicious.map {
+                "attention: more than a tenth of the rows of \($0.label) was rejected"
+            }
+            + tasks.flatMap { task in task.warnings.map { "warning: \(task.label): \($0)" } }
     }
 
-    /// What failed and why, what was blocked by it, what to do.
-    var failureLines: [String] {
-        let failed = tasks.filter { $0.state == "failed" }
-        let blocked = tasks.filter { $0.state == "blocked" }
-        var lines = failed.map { task in
-            "failed: \(task.table) \(task.period): \(task.failure ?? "no reason recorded")"
-        }
-        if !blocked.isEmpty {
-            let names = blocked.map { "\($0.table) \($0.period)".trimmed }
-            lines.append("not run, because they need what failed: " + names.joined(separator: ", "))
-        }
-        return lines
+    private func list(_ title: String, state: String) -> [String] {
+        let names = tasks.filter { $0.state == state }.map(\.label)
+        return names.isEmpty ? [] : ["\(title): \(names.joined(separator: ", "))"]
     }
 }
 
-extension String {
-    fileprivate var trimmed: String { hasSuffix(" ") ? String(dropLast()) : self }
+extension TaskReport {
+    /// The table, and the period where it has one.
+    fileprivate var label: String { period.isEmpty ? table : "\(table) \(period)" }
 }

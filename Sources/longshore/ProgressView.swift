@@ -29,10 +29,11 @@ actor ProgressView {
         let clock = isTerminal ? Task { await redrawUntilCancelled() } : nil
         for await snapshot in progress {
             self.snapshot = snapshot
-            await draw()
+            if !isTerminal { await draw() }
         }
         clock?.cancel()
         await clock?.value
+        if isTerminal { await draw() }
     }
 
     private func redrawUntilCancelled() async {
@@ -45,7 +46,12 @@ actor ProgressView {
     private func draw() async {
         let rows = await inFlight.progress(ofLoad: load)
         guard let snapshot else { return }
-        let text = display.draw(frame(snapshot, rows: rows))
+        let size = TerminalSize.current()
+        let text = display.draw(
+            frame(snapshot, rows: rows),
+            width: size?.columns ?? .max,
+            height: size?.rows ?? .max
+        )
         FileHandle.standardError.write(Data(text.utf8))
     }
 

@@ -24,7 +24,7 @@ struct ResumeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let fleet = try await options.fleet().inForeground()
+        let fleet = try await options.startedFleet().inForeground()
         let ledger = PostgresLedger(fleet.postgres)
         guard let load = try await chosen(in: ledger) else {
             print("No load is waiting for a coordinator: `longshore status` lists the loads.")

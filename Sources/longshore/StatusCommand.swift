@@ -21,6 +21,10 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("`--limit` must be at least 1") }
+    }
+
     func run() async throws {
         let fleet = try await options.fleet().inForeground()
         let ledger = PostgresLedger(fleet.postgres)

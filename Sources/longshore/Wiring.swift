@@ -32,6 +32,13 @@ struct Wiring: Sendable {
         inFlight = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
     }
 
+    /// Asks Redis once: a load goes on without it, but a wrong address or password is told at its start.
+    ///
+    /// - Throws: `RedisError`.
+    func requireRedis() async throws {
+        _ = try await redis.send(["PING"], timeout: .seconds(2))
+    }
+
     /// What a coordinator needs.
     func coordinatorPorts(ledger: PostgresLedger) async throws -> CoordinatorPorts {
         let events = try await BrokerEventReceiver.connect(

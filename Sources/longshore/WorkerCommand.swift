@@ -26,7 +26,7 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let fleet = try await options.fleet()
+        let fleet = try await options.startedFleet()
         let wiring = try await Wiring(fleet, pools: pools)
         let worker = try await wiring.worker(slots: slots, pools: pools)
         let group = ServiceGroup(

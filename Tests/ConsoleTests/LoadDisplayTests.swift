@@ -43,7 +43,7 @@ struct LoadDisplayTests {
             text == """
                 \u{1B}[2K                                 tasks       rows
                 \u{1B}[2Kdim_agent  ████████████████████    1/1         40
-                \u{1B}[2Kfact_call  █████░░░░░░░░░░░░░░░   3/12  1,234,560  1 failed
+                \u{1B}[2Kfact_call  █████░░░░░░░░░░░░░░░   3/12  1,234,560  1 failed or not run
                 \u{1B}[2Kload 7 of callcenter: 4/13 tasks, 1,234,600 rows, 129,957 rows/s, 9.50 s
 
                 """
@@ -58,6 +58,22 @@ struct LoadDisplayTests {
         #expect(second == "\u{1B}[4A" + first)
     }
 
+    @Test("lines are cut at the terminal's width, so that none wraps")
+    func narrow() {
+        var display = LoadDisplay(isTerminal: true)
+        let lines = display.draw(frame(), width: 20, height: 24).split(separator: "\n")
+        #expect(lines.count == 4)
+        #expect(lines.allSatisfy { $0.count <= 19 + "\u{1B}[2K".count })
+    }
+
+    @Test("a terminal that is too low for the picture gets plain lines")
+    func low() {
+        var display = LoadDisplay(isTerminal: true)
+        #expect(display.draw(frame(), width: 80, height: 4) == "")
+        let line = display.draw(frame(agents: 1), width: 80, height: 4)
+        #expect(line == "load 7: dim_agent 1/1 tasks, 40 rows\n")
+    }
+
     @Test("in a pipe there is a line for each table that has moved on, and no other")
     func pipe() {
         var display = LoadDisplay(isTerminal: false)
@@ -66,7 +82,7 @@ struct LoadDisplayTests {
         #expect(display.draw(frame(agents: 1, rows: 50)) == "")
         #expect(
             display.draw(frame(agents: 1, calls: 2, failed: 1, rows: 2_000))
-                == "load 7: fact_call 2/12 tasks, 1 failed, 2,000 rows\n"
+                == "load 7: fact_call 2/12 tasks, 1 failed or not run, 2,000 rows\n"
         )
         #expect(display.draw(frame(agents: 1, calls: 2, failed: 1, rows: 2_000)) == "")
     }

@@ -10,5 +10,7 @@ struct NearestNamesTests {
         #expect(NearestNames(to: "STARTED_AT", among: names).names == ["started_at"])
         #expect(NearestNames(to: "zzz", among: names).names.isEmpty)
         #expect(NearestNames(to: "zzz", among: names).question == "")
+        #expect(NearestNames(to: "dya", among: ["d", "b", "day"]).names == ["day"])
+        #expect(NearestNames(to: "a", among: ["b"]).names.isEmpty)
     }
 }

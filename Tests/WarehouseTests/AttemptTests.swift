@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 import Warehouse
@@ -55,16 +56,34 @@ struct AttemptTests {
         #expect(await dock.perform(load.task("customer")) == .loaded(RowCounts(read: 2, loaded: 2)))
     }
 
-    @Test("a task whose period another load is writing is busy")
+    @Test(
+        "a newer load claims a period while an older one writes it, and is busy until that is done"
+    )
     func busyPeriod() async throws {
         let dock = try await Dock(Shop.files)
-        let load = try await dock.create(Shop.definition())
-        try await dock.connection.transaction {
-            try await dock.connection.query(
-                "select from longshore.control where table_name = 'dim_customer' for update"
-            )
-            #expect(await dock.perform(load.task("customer")) == .busy)
-        }
+        let definition = try Shop.definition()
+        let older = try await dock.load(definition)
+        let next = try await dock.create(definition)
+        #expect(await dock.perform(next.task("customer")).failure == nil)
+        let newest = Mutex<(load: DockedLoad, outcome: TaskOutcome)?>(nil)
+        let outcome = await dock.perform(
+            next.task("sale 2024-01"),
+            observer: At(.copied) {
+                let load = try await dock.create(definition)
+                let other = WarehouseLoader(dock.configuration)
+                let outcome = await dock.perform(load.task("sale 2024-01"), by: other)
+                await other.close()
+                newest.withLock { $0 = (load, outcome) }
+            }
+        )
+        #expect(outcome == .loaded(RowCounts(read: 3, loaded: 3)))
+        let (load, first) = try #require(newest.withLock { $0 })
+        #expect(first == .busy)
+        #expect(await dock.perform(load.task("sale 2024-01")) == outcome)
+        #expect(await dock.perform(older.task("sale 2024-01")) == .alreadyDone)
+        #expect(
+            try await dock.rows("select distinct load_id from shop.fact_sale") == ["\(load.id)"]
+        )
     }
 
     @Test("a period that a newer load has claimed is left to it, done or not")

@@ -280,4 +280,68 @@ struct DimensionTests {
         )
         #expect(try await dock.row("select count(*) from hr.dim_date") == "64")
     }
+
+    @Test("a day that a fact infers beyond the calendar keeps its key when the calendar reaches it")
+    func inferredDay() async throws {
+        let dock = try await Dock(["rates.csv": "day,rate\n2024-01-02,1\n2025-01-01,2\n"])
+        func definition(to day: String) throws -> Definition {
+            try self.definition(
+                """
+                  date: { calendar: { from: 2024-01-01, to: \(day) } }
+                facts:
+                  rate:
+                    from: { source: drops, csv: rates.csv }
+                    grain: [day]
+                    columns:
+                      day: { references: date, from: day, missing: infer }
+                      rate: { type: integer }
+                """
+            )
+        }
+        let keys = """
+            select day_key, date, year, is_inferred from hr.fact_rate
+            join hr.dim_date on day_key = date_key order by 1
+            """
+        #expect(try await dock.load(definition(to: "2024-12-31")).failures == [])
+        #expect(
+            try await dock.rows(keys)
+                == ["20240102|2024-01-02|2024|f", "20250101|2025-01-01|∅|t"]
+        )
+        let later = try await dock.load(definition(to: "2025-12-31"))
+        #expect(later.failures == [])
+        #expect(
+            try await dock.rows(keys)
+                == ["20240102|2024-01-02|2024|f", "20250101|2025-01-01|2025|f"]
+        )
+    }
+
+    @Test("a column may have any name that the definition allows", arguments: ["scd: 1", "scd: 2"])
+    func names(change: String) async throws {
+        let names = [
+            "observed_at", "staged_row", "surrogate", "begins", "is_first", "d", "m", "s", "o", "i",
+            "select", "incoming", "history", "load",
+        ]
+        let columns = names.map { "\($0): { type: text, \(change) }" }.joined(separator: "\n      ")
+        let values = names.map { _ in "x" }.joined(separator: ",")
+        let dock = try await Dock([
+            "things.csv": "order,\(names.joined(separator: ","))\n1,\(values)\n"
+        ])
+        let definition = try definition(
+            """
+              thing:
+                from: { source: drops, csv: things.csv }
+                key: order
+                columns:
+                  order: { type: text, required: true }
+                  \(columns)
+            """
+        )
+        #expect(try await dock.load(definition).failures == [])
+        #expect(try await dock.load(definition).failures == [])
+        #expect(
+            try await dock.row(
+                "select surrogate, observed_at from hr.dim_thing where thing_key > 0"
+            ) == "x|x"
+        )
+    }
 }

@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 import Warehouse
@@ -327,33 +328,32 @@ struct ReferenceTests {
             "sales_2024-01.csv",
             "sale_id,sold_on,customer_id,amount\ns1,2024-01-05,c7,1\n"
         )
-        let load = try await dock.create(Shop.definition(sale: Shop.sale(missing: "infer")))
+        let definition = try Shop.definition(sale: Shop.sale(missing: "infer"))
+        let load = try await dock.create(definition)
         #expect(await dock.perform(load.task("customer")).failure == nil)
-        // A merge: it locks its row of the control table, then writes members.
-        let connection = dock.connection
-        let outcome = try await connection.transaction {
-            try await connection.query(
-                "select from longshore.control where table_name = 'dim_customer' for update"
-            )
-            async let outcome = dock.perform(load.task("sale 2024-01"))
+        try dock.write("customers.csv", Shop.customers + "c7,Cy\n")
+        let other = try await dock.create(definition, periods: "2024-02")
+        let sale = Mutex<Task<TaskOutcome, Never>?>(nil)
+        let merge = At(.swapped) {
+            let attempt = Task { await dock.perform(load.task("sale 2024-01")) }
+            sale.withLock { $0 = attempt }
             await eventually("the attempt waits for the merge") {
-                try await connection
-                    .query(
+                try await dock
+                    .rows(
                         """
-                        select from pg_locks
-                        where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))
+                        select pid from pg_stat_activity
+                        where datname = current_database() and wait_event_type = 'Lock'
                         """
                     )
                     .isEmpty == false
             }
-            try await connection.query(
-                "insert into shop.dim_customer (customer_id, name, load_id) values ('c7', 'Cy', 1)"
-            )
-            try await connection.query("commit")
-            try await connection.query("begin")
-            return await outcome
         }
-        #expect(outcome == .loaded(RowCounts(read: 1, loaded: 1)))
+        let merger = WarehouseLoader(dock.configuration)
+        let merged = await dock.perform(other.task("customer"), by: merger, observer: merge)
+        #expect(merged == .loaded(RowCounts(read: 3, loaded: 3)))
+        let attempt = try #require(sale.withLock { $0 })
+        #expect(await attempt.value == .loaded(RowCounts(read: 1, loaded: 1)))
+        await merger.close()
         #expect(try await dock.rows(Shop.facts) == ["2024-01-01|s1|c7|1.00"])
         #expect(try await dock.row("select bool_or(is_inferred) from shop.dim_customer") == "f")
     }

@@ -169,6 +169,24 @@ struct PeriodControlTests {
         #expect(try await dock.row("select count(*) from shop.fact_sale") == "0")
     }
 
+    @Test("a period that is closed while a task of an ended load runs stays as it was")
+    func closedWhileRunning() async throws {
+        let dock = try await Dock(Shop.files)
+        let load = try await dock.create(Shop.definition())
+        _ = await dock.perform(load.task("customer"))
+        let outcome = await dock.perform(
+            load.task("sale 2024-01"),
+            observer: At(.copied) {
+                try await dock.connection.query(
+                    "update longshore.control set state = 'closed' where period = '2024-01'"
+                )
+            }
+        )
+        #expect(outcome.failure?.code == "warehouse.closed_period")
+        #expect(try await dock.row("select count(*) from shop.fact_sale") == "0")
+        #expect(try await dock.row(Self.states).contains("closed"))
+    }
+
     @Test("the newest definition of a pipeline is found by its name")
     func newest() async throws {
         let dock = try await Dock(Shop.files)

@@ -24,6 +24,11 @@ final class Findings {
         sources[source.path] = source
     }
 
+    /// A line of a file, from 1.
+    func line(_ number: Int, of file: String) -> String? {
+        sources[file]?.line(number)
+    }
+
     /// Records a problem of `span`; with `hidesValue` the line is shown only as far as the span.
     func add(
         _ code: Diagnostic.Code,

@@ -84,6 +84,11 @@ extension Grammar {
             shape: .text,
             summary: "The source's column; the column's own name unless said."
         ),
+        .init(
+            name: "expression",
+            shape: .text,
+            summary: "What the value is computed from, in place of a column of the source."
+        ),
         .init(name: "required", shape: .boolean, summary: "Whether a null is rejected."),
         .init(name: "clean", shape: .list(cleaningStep), summary: "Steps of cleaning, in order."),
         .init(name: "min", shape: .text, summary: "The smallest value."),

@@ -28,6 +28,7 @@ extension Grammar {
                 isRequired: true,
                 summary: "The columns of the table."
             ),
+            checks,
         ],
         misplaced: [
             "period": "only facts are loaded by period",
@@ -52,6 +53,7 @@ extension Grammar {
         misplaced: [
             "from": "a calendar is made, not read",
             "columns": "a calendar brings its own columns",
+            "checks": "a calendar is made, not read",
             "key": "a calendar's key is its column `date`",
         ]
     )
@@ -98,6 +100,7 @@ extension Grammar {
                 isRequired: true,
                 summary: "The columns of the table."
             ),
+            checks,
             .init(
                 name: "expect",
                 shape: .record(expectations),
@@ -108,6 +111,12 @@ extension Grammar {
             "key": "a fact's rows are identified by its `grain`",
             "effective": "only dimensions have versions",
         ]
+    )
+
+    private static let checks = Record.Key(
+        name: "checks",
+        shape: .named(of: "check", .text),
+        summary: "Conditions over a row's columns, by name; a row that breaks one is rejected."
     )
 
     static let expectations = Record(

@@ -1,6 +1,6 @@
 public import Rows
 
-/// A column of a dimension or fact that holds a value of the source.
+/// A column of a dimension or fact that holds a value of the source, or one that is computed.
 public struct Attribute: Sendable, Hashable {
     /// How the value is made.
     public var plan: ValuePlan

@@ -1,3 +1,5 @@
+public import Rows
+
 /// A dimension table.
 public struct Dimension: Sendable, Hashable {
     /// Its name in the definition; the table is `dim_<name>`, the surrogate key `<name>_key`.
@@ -12,6 +14,8 @@ public struct Dimension: Sendable, Hashable {
     public var attributes: [Attribute]
     /// References to other dimensions.
     public var references: [Reference]
+    /// What must hold of every row of the source.
+    public var checks: [RowCheck]
     /// The queue its tasks go to.
     public var pool: String
     /// A sentence for the catalog.
@@ -25,6 +29,7 @@ public struct Dimension: Sendable, Hashable {
         effective: String? = nil,
         attributes: [Attribute],
         references: [Reference] = [],
+        checks: [RowCheck] = [],
         pool: String = "default",
         description: String? = nil
     ) {
@@ -34,6 +39,7 @@ public struct Dimension: Sendable, Hashable {
         self.effective = effective
         self.attributes = attributes
         self.references = references
+        self.checks = checks
         self.pool = pool
         self.description = description
     }

@@ -1,3 +1,5 @@
+public import Rows
+
 /// A fact table.
 public struct Fact: Sendable, Hashable {
     /// Its name in the definition; the table is `fact_<name>`.
@@ -14,6 +16,8 @@ public struct Fact: Sendable, Hashable {
     public var attributes: [Attribute]
     /// References to dimensions, in the order in which they are written.
     public var references: [Reference]
+    /// What must hold of every row.
+    public var checks: [RowCheck]
     /// What must hold before the load task commits.
     public var expectations: Expectations
     /// The queue its tasks go to.
@@ -30,6 +34,7 @@ public struct Fact: Sendable, Hashable {
         attributes: [Attribute],
         references: [Reference],
         duplicates: Duplicates = .reject,
+        checks: [RowCheck] = [],
         expectations: Expectations = Expectations(),
         pool: String = "default",
         description: String? = nil
@@ -41,6 +46,7 @@ public struct Fact: Sendable, Hashable {
         self.attributes = attributes
         self.references = references
         self.duplicates = duplicates
+        self.checks = checks
         self.expectations = expectations
         self.pool = pool
         self.description = description

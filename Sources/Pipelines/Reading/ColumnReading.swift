@@ -7,7 +7,7 @@ struct Columns {
     /// The columns as they stand in the definition.
     fileprivate(set) var entries: [YAMLNode.Entry] = []
     /// The columns whose type has a problem, which is reported where it stands.
-    fileprivate var unreadable: Set<String> = []
+    fileprivate(set) var unreadable: Set<String> = []
 
     /// The names that are given in the definition.
     var names: [String] { entries.map(\.name) }
@@ -58,7 +58,7 @@ struct ColumnReading {
                 column = entry.name
                 let type = types.type(of: entry.value)
                 if type == nil { columns.unreadable.insert(entry.name) }
-                columns.attributes.append(attribute(entry, type))
+                columns.attributes.append(attribute(entry, type, above: columns, in: table))
             }
             checkName(column, of: entry, owners: owners)
             owners[column] = owners[column] ?? "the column `\(entry.name)`"
@@ -68,9 +68,14 @@ struct ColumnReading {
 
     // MARK: Values
 
-    private func attribute(_ entry: YAMLNode.Entry, _ type: ColumnType?) -> Attribute {
+    private func attribute(
+        _ entry: YAMLNode.Entry,
+        _ type: ColumnType?,
+        above columns: Columns,
+        in table: YAMLNode
+    ) -> Attribute {
         let rules = RuleReading(findings: findings)
-        let plan = ValuePlan(
+        var plan = ValuePlan(
             name: entry.name,
             source: entry.value["from"]?.text ?? entry.name,
             // A column whose type is wrong is never loaded: its problem is reported.
@@ -78,6 +83,15 @@ struct ColumnReading {
             cleaning: rules.cleaning(of: entry.value),
             rules: rules.rules(of: entry.value, type: type)
         )
+        let expressions = ExpressionReading(findings: findings)
+        if let expression = expressions.derived(entry, type: type, above: columns, in: table) {
+            plan = ValuePlan(
+                name: plan.name,
+                expression: expression,
+                type: plan.type,
+                rules: plan.rules
+            )
+        }
         return Attribute(
             plan: plan,
             change: change(entry.value),

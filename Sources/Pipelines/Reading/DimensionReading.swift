@@ -19,6 +19,7 @@ struct DimensionReading {
             effective: node["effective"]?.text,
             attributes: read.attributes,
             references: read.references,
+            checks: ExpressionReading(findings: findings).checks(of: node, in: read),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )

@@ -20,6 +20,7 @@ struct FactReading {
             attributes: read.attributes,
             references: read.references,
             duplicates: node["duplicates"]?.text.flatMap(Fact.Duplicates.init) ?? .reject,
+            checks: ExpressionReading(findings: findings).checks(of: node, in: read),
             expectations: ExpectationReading(findings: findings, isByPeriod: isByPeriod)
                 .expectations(node["expect"]),
             pool: node["pool"]?.text ?? "default",

@@ -99,17 +99,21 @@ struct AttemptResult: Sendable {
                 warnings.isEmpty ? .null : .textArray(warnings),
             ]
         )
-        try await connection.query(
+        let control = try await connection.query(
             """
             update longshore.control
             set state = 'loaded', reason = null, loaded_by = $4, loaded_at = clock_timestamp(),
                 rows_loaded = $5, rows_rejected = $6, revision = revision + 1
-            where schema_name = $1 and table_name = $2 and period = $3
+            where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
             """,
             [
                 .text(row.schema), .text(row.table), .text(row.period), .integer(task.load),
                 .integer(Int64(counts.loaded)), .integer(Int64(counts.rejected)),
             ]
         )
+        // Nothing holds up a close while a task runs whose load is over: it has the last word.
+        guard control.affectedRows == 1 else {
+            throw WarehouseError.closed(row.table, row.period, reason: nil)
+        }
     }
 }

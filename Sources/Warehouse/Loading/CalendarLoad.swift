@@ -33,6 +33,11 @@ struct CalendarLoad {
         "is_weekend": "extract(isodow from d) > 5",
     ]
 
+    /// The surrogate key of the day that `expression` gives.
+    static func surrogate(of expression: String) -> String {
+        "to_char(\(expression), 'YYYYMMDD')::bigint"
+    }
+
     func run() async throws -> AttemptResult {
         let names = dimension.attributes.map(\.name)
         let values = names.map { Self.expressions[$0] ?? "null" }
@@ -42,10 +47,10 @@ struct CalendarLoad {
         let result = try await attempt.connection.query(
             """
             insert into \(attempt.table(dimension.table)) (\(quotedList(columns)))
-            select to_char(d, 'YYYYMMDD')::bigint, \(values.joined(separator: ", ")), $3
+            select \(Self.surrogate(of: "d")), \(values.joined(separator: ", ")), $3
             from generate_series($1::date::timestamp, $2::date::timestamp, interval '1 day') d
             on conflict (\(quoteIdentifier(dimension.surrogateKey))) do update
-                set \(updates.joined(separator: ", "))
+                set \(updates.joined(separator: ", ")), is_inferred = false
             """,
             [.text(first.description), .text(last.description), .integer(attempt.task.load)]
         )

@@ -26,7 +26,7 @@ struct DimensionLoad {
             attempt,
             reader: reader,
             layout: layout(references),
-            columns: dimension.sourceColumns.map(\.name) + ["staged_row"],
+            columns: dimension.sourceColumns.map(\.name) + ["_row"],
             into: "pg_temp.staged",
             references: references
         )
@@ -46,7 +46,7 @@ struct DimensionLoad {
     private func createStaging() async throws {
         let columns = dimension.sourceColumns.map { "\(quoteIdentifier($0.name)) \($0.type)" }
         try await connection.query(
-            "create temp table staged (\(columns.joined(separator: ", ")), staged_row bigint) "
+            "create temp table staged (\(columns.joined(separator: ", ")), _row bigint) "
                 + "on commit drop"
         )
     }
@@ -72,7 +72,7 @@ struct DimensionLoad {
                 )
             )
         }
-        return RowLayout(values + keys + [.rowNumber])
+        return RowLayout(values + keys + [.rowNumber], checks: dimension.checks)
     }
 
     private func merge() async throws -> Int {

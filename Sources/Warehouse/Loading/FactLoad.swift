@@ -84,8 +84,9 @@ struct FactLoad {
             )
         }
         let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
+        let load = RowLayout.Output.constantInteger(attempt.task.load)
         let number: [RowLayout.Output] = fact.duplicates == .reject ? [] : [.rowNumber]
-        return RowLayout(keys + values + [.constantInteger(attempt.task.load)] + number)
+        return RowLayout(keys + values + [load] + number, checks: fact.checks)
     }
 
     /// The place in the layout of an attribute or reference.

@@ -8,6 +8,8 @@ import Postgres
 /// as ordered ones. A fixed attribute has the value of the earliest observation, a changing one that
 /// of the latest, and a version begins where a historical one changes.
 ///
+/// Columns of the merge's own begin with `_`, as no column of a definition does.
+///
 /// A version keeps its surrogate key: it takes over the row whose `valid_from` lies within it, one
 /// that holds for some time before one that holds for no instant.
 struct HistoryMerge {
@@ -43,9 +45,9 @@ struct HistoryMerge {
         try await connection.query(
             """
             create temp table incoming on commit drop as
-            select distinct on (\(keys), observed_at) * from (
-                select *, \(observedAt) as observed_at from pg_temp.staged) s
-            order by \(keys), observed_at, staged_row desc
+            select distinct on (\(keys), _observed_at) * from (
+                select *, \(observedAt) as _observed_at from pg_temp.staged) s
+            order by \(keys), _observed_at, _row desc
             """
         )
         .affectedRows
@@ -59,7 +61,7 @@ struct HistoryMerge {
         let content = columns.filter { !dimension.key.contains($0) }
         let known =
             dimension.effective == nil
-            ? "(select distinct on (\(keys)) * from \(observations) order by \(keys), observed_at desc)"
+            ? "(select distinct on (\(keys)) * from \(observations) order by \(keys), _observed_at desc)"
             : observations
         let isKnown = dimension.effective == nil ? ">=" : "="
         let same =
@@ -73,7 +75,7 @@ struct HistoryMerge {
         try await connection.query(
             """
             delete from pg_temp.incoming i using \(known) o
-            where \(dimension.keysEqual("i", "o")) and i.observed_at \(isKnown) o.observed_at \(same)
+            where \(dimension.keysEqual("i", "o")) and i._observed_at \(isKnown) o._observed_at \(same)
             """
         )
     }
@@ -86,9 +88,9 @@ struct HistoryMerge {
             ? "do nothing" : "do update set \(assignments.joined(separator: ", "))"
         try await connection.query(
             """
-            insert into \(observations) (\(quotedList(columns)), observed_at)
-            select \(quotedList(columns)), observed_at from pg_temp.incoming
-            on conflict (\(keys), observed_at) \(action)
+            insert into \(observations) (\(quotedList(columns)), _observed_at)
+            select \(quotedList(columns)), _observed_at from pg_temp.incoming
+            on conflict (\(keys), _observed_at) \(action)
             """
         )
     }
@@ -114,20 +116,20 @@ struct HistoryMerge {
             """
             create temp table merged on commit drop as
             with states as (
-                select \(values.joined(separator: ", ")), observed_at,
-                    row_number() over history = 1\(changes) as begins
+                select \(values.joined(separator: ", ")), _observed_at,
+                    row_number() over history = 1\(changes) as _begins
                 from \(observations)
                 where (\(keys)) in (select \(keys) from pg_temp.incoming)
-                window history as (partition by \(keys) order by observed_at
+                window history as (partition by \(keys) order by _observed_at
                     rows between unbounded preceding and unbounded following)
             )
-            select \(quotedList(columns)), observed_at as valid_from,
-                lead(observed_at, 1, 'infinity') over versions as valid_to,
-                lead(observed_at) over versions is null as is_current,
-                row_number() over versions = 1 as is_first,
-                null::bigint as surrogate
-            from states where begins
-            window versions as (partition by \(keys) order by observed_at)
+            select \(quotedList(columns)), _observed_at as valid_from,
+                lead(_observed_at, 1, 'infinity') over versions as valid_to,
+                lead(_observed_at) over versions is null as is_current,
+                row_number() over versions = 1 as _is_first,
+                null::bigint as _surrogate
+            from states where _begins
+            window versions as (partition by \(keys) order by _observed_at)
             """
         )
     }
@@ -136,15 +138,15 @@ struct HistoryMerge {
         try await connection.query("analyze pg_temp.merged")
         let isWithin =
             dimension.isVersioned
-            ? "(d.is_inferred and m.is_first "
+            ? "(d.is_inferred and m._is_first "
                 + "or d.valid_from >= m.valid_from and d.valid_from < m.valid_to)" : "true"
         let order = dimension.isVersioned ? ", d.valid_from < d.valid_to desc, d.valid_from" : ""
         try await connection.query(
             """
-            update pg_temp.merged m set surrogate = kept.surrogate from (
+            update pg_temp.merged m set _surrogate = kept._surrogate from (
                 select distinct on (\(quotedList(dimension.key, prefix: "m.")), m.valid_from)
                     \(quotedList(dimension.key, prefix: "m.")), m.valid_from,
-                    d.\(surrogate) as surrogate
+                    d.\(surrogate) as _surrogate
                 from pg_temp.merged m join \(table) d on \(dimension.keysEqual("m", "d"))
                 where \(isWithin)
                 order by \(quotedList(dimension.key, prefix: "m.")), m.valid_from\(order)) kept
@@ -160,7 +162,7 @@ struct HistoryMerge {
         try await connection.query(
             """
             update \(table) d set is_current = false
-            from pg_temp.merged m where d.\(surrogate) = m.surrogate and d.is_current
+            from pg_temp.merged m where d.\(surrogate) = m._surrogate and d.is_current
                 and not m.is_current
             """
         )
@@ -170,7 +172,7 @@ struct HistoryMerge {
             where (\(quotedList(dimension.key, prefix: "d."))) in
                     (select \(keys) from pg_temp.merged)
                 and d.valid_from < d.valid_to
-                and not exists (select from pg_temp.merged m where m.surrogate = d.\(surrogate))
+                and not exists (select from pg_temp.merged m where m._surrogate = d.\(surrogate))
             """
         )
     }
@@ -186,7 +188,7 @@ struct HistoryMerge {
             update \(table) d
             set \((assignments + ["is_inferred = false", "load_id = $1"]).joined(separator: ", "))
             from pg_temp.merged m
-            where d.\(surrogate) = m.surrogate
+            where d.\(surrogate) = m._surrogate
                 and (d.is_inferred or (\(quotedList(storedColumns, prefix: "d."))) is distinct from
                     (\(quotedList(storedColumns, prefix: "m."))))
             """
@@ -196,7 +198,7 @@ struct HistoryMerge {
         """
         insert into \(table) (\(quotedList(storedColumns)), load_id)
         select \(quotedList(storedColumns)), $1 from pg_temp.merged
-        where surrogate is null order by \(keys), valid_from
+        where _surrogate is null order by \(keys), valid_from
         """
     }
 }

@@ -19,9 +19,12 @@ struct InferredMembers {
     /// - Throws: `PostgresError`; nothing is inserted then.
     func create(_ missing: [MissingKey], on connection: PostgresConnection) async throws -> KeyMap {
         try await connection.transaction {
-            try await lockDimension(on: connection)
+            // A merge writes members in another order: at the same time the two would deadlock.
+            try await TableLock(schema: attempt.row.schema, table: dimension.table)
+                .take(on: connection)
             try await stage(missing, on: connection)
             try await connection.query(insertSQL, [.integer(attempt.task.load)])
+            try await countRevision(on: connection)
             let isCurrent = dimension.isVersioned ? "where is_current" : ""
             return try await KeyMapQuery.read(
                 dimension,
@@ -31,9 +34,8 @@ struct InferredMembers {
         }
     }
 
-    /// Takes the dimension's row of the control table before its members, as a merge does: in another
-    /// order the two would deadlock.
-    private func lockDimension(on connection: PostgresConnection) async throws {
+    /// Tells workers that the key maps they have are old.
+    private func countRevision(on connection: PostgresConnection) async throws {
         try await connection.query(
             """
             update longshore.control set revision = revision + 1
@@ -59,16 +61,22 @@ struct InferredMembers {
         }
     }
 
+    /// A day beyond the calendar has the key that it has when the calendar reaches it.
+    ///
     /// Rows go in by the order of their keys, so that two tasks that infer the same ones wait for
     /// each other and do not deadlock.
     private var insertSQL: String {
         let references = dimension.references.map(\.column)
-        let unknown = references.map { _ in ", \(UnknownMember.key)" }.joined()
-        let names = quotedList(dimension.key + references)
+        var names = dimension.key + references
+        var values = [keys] + references.map { _ in "\(UnknownMember.key)" }
+        if case .calendar = dimension.content {
+            names.append(dimension.surrogateKey)
+            values.append(CalendarLoad.surrogate(of: keys))
+        }
         let current = dimension.isVersioned ? " where is_current" : ""
         return """
-            insert into \(table) (\(names), is_inferred, load_id)
-            select \(keys)\(unknown), true, $1 from pg_temp.inferred order by \(keys)
+            insert into \(table) (\(quotedList(names)), is_inferred, load_id)
+            select \(values.joined(separator: ", ")), true, $1 from pg_temp.inferred order by \(keys)
             on conflict (\(keys))\(current) do nothing
             """
     }

@@ -20,7 +20,7 @@ struct OverwriteMerge {
             try await connection.query(
                 """
                 create temp table incoming on commit drop as
-                select distinct on (\(keys)) * from pg_temp.staged order by \(keys), staged_row desc
+                select distinct on (\(keys)) * from pg_temp.staged order by \(keys), _row desc
                 """
             )
             .affectedRows
@@ -57,7 +57,7 @@ struct OverwriteMerge {
             insert into \(table) (\(columns), load_id)
             select \(columns), $1 from pg_temp.incoming s
             where not exists (select from \(table) d where \(dimension.keysEqual("d", "s")))
-            order by staged_row
+            order by _row
             """
     }
 }

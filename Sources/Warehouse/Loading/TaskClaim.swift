@@ -119,7 +119,8 @@ enum TaskClaim {
 
     /// Locks the period and asks whether a newer load has it.
     ///
-    /// A fact's period belongs to the newest load that asked for it. A dimension or mart is
+    /// A fact's period belongs to the newest load that asked for it, as long as that load runs or has
+    /// loaded it: one that ended without it owns nothing. A dimension or mart is
     /// merged or computed again by whoever comes, unless a newer load has already done it: an older
     /// load's facts still need it.
     private static func isOvertaken(
@@ -129,24 +130,30 @@ enum TaskClaim {
     ) async throws -> Bool {
         // Another attempt of the same period, by an older load, may be about to commit.
         try await connection.query("set local lock_timeout = '2s'")
+        try await TableLock(schema: row.schema, table: row.table, period: row.period)
+            .take(on: connection)
+        try await connection.query("set local lock_timeout = 0")
         let rows = try await connection.query(
             """
-            select claimed_by, loaded_by, state, reason from longshore.control
-            where schema_name = $1 and table_name = $2 and period = $3 for update
+            select loaded_by, state, reason, (select l.id from longshore.load l
+                where l.id = claimed_by and l.state = 'running') as claimed_by
+            from longshore.control
+            where schema_name = $1 and table_name = $2 and period = $3
             """,
             [.text(row.schema), .text(row.table), .text(row.period)]
         )
-        try await connection.query("set local lock_timeout = 0")
         guard let control = rows.first else { return false }
-        let owner = try control.optionalInteger(row.kind == .fact ? "claimed_by" : "loaded_by")
-        if let owner, Int64(owner) > load { return true }
-        guard try control.text("state") != "closed" else {
+        let owners = ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
+        let isOvertaken = try owners.contains { owner in
+            try control.optionalInteger(owner, as: Int64.self).map { $0 > load } ?? false
+        }
+        if !isOvertaken, try control.text("state") == "closed" {
             throw WarehouseError.closed(
                 row.table,
                 row.period,
                 reason: try control.optionalText("reason")
             )
         }
-        return false
+        return isOvertaken
     }
 }

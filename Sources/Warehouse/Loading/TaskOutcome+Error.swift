@@ -40,7 +40,14 @@ extension TaskFailure {
                 isRetryable: true
             )
         default:
-            self.init(code: "unexpected", message: String(describing: error), isRetryable: true)
+            // Its description may hold values of rows; its type does not.
+            self.init(
+                code: "unexpected",
+                message:
+                    "an error of the type `\(type(of: error))`, which Longshore does not expect: "
+                    + "please report it with the worker's log",
+                isRetryable: true
+            )
         }
     }
 }

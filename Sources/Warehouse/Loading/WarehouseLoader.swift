@@ -89,10 +89,14 @@ public actor WarehouseLoader: TaskLoader {
 
     /// The connection, asked first: one that died while the slot was idle is no fault of a task.
     private func connected() async throws -> PostgresConnection {
-        if let connection, connection.isUsable, (try? await connection.query("select")) != nil {
-            return connection
+        if let connection, connection.isUsable {
+            do {
+                try await connection.query("select")
+                return connection
+            } catch let error as PostgresError where error.isConnectionLost {
+                await connection.close()
+            }
         }
-        await connection?.close()
         let fresh = try await PostgresConnection.connect(configuration, on: thread)
         connection = fresh
         return fresh

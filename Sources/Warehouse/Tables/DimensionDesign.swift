@@ -60,8 +60,8 @@ extension Dimension {
 
     /// The table of observations.
     var observationTable: String { "\(table)_observed" }
-    /// The column that says when an observation holds from.
-    static let observedAt = "observed_at"
+    /// The column that says when an observation holds from; no definition can have such a column.
+    static let observedAt = "_observed_at"
 
     private static let validity: [TableDesign.Column] = [
         TableDesign.Column(

@@ -230,8 +230,17 @@ struct SchemaPreparation {
         return graph.tasks.filter { $0.kind == .mart }.map(\.name)
     }
 
-    /// Creates a mart's table with the columns that its query has, or checks that they still fit.
+    /// A query that Postgres refuses is the definition's fault, and is told as such.
     private func prepareMart(_ name: String) async throws {
+        do {
+            try await createOrCheckMart(name)
+        } catch let error as PostgresError where error.sqlState?.errorClass == "42" {
+            throw WarehouseError.badQuery(ofMart: name, error.message)
+        }
+    }
+
+    /// Creates a mart's table with the columns that its query has, or checks that they still fit.
+    private func createOrCheckMart(_ name: String) async throws {
         guard let mart = pipeline.mart(name) else { return }
         try await connection.query(
             "set local search_path to " + quoteIdentifier(pipeline.schema)

@@ -1,0 +1,15 @@
+import Foundation
+
+/// How large the terminal on standard error is, now: people resize it.
+struct TerminalSize {
+    let columns: Int
+    let rows: Int
+
+    /// `nil` where standard error is no terminal, or one that does not say.
+    static func current() -> TerminalSize? {
+        var size = winsize()
+        let answer = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size)
+        guard answer == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+        return TerminalSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
+    }
+}
