@@ -17,8 +17,9 @@ public enum PeriodSelection {
         return periods.sorted()
     }
 
-    /// What is to be loaded when nobody says: every period of the rule that the control table does
-    /// not call `loaded` or `closed`, up to the last one that has ended.
+    /// What is to be loaded when nobody says: every period of the rule, up to the last one that has
+    /// ended, that the control table does not call `loaded` or `closed`; and every other one that it
+    /// calls `pending` or `stale`.
     public static func due(
         _ rule: PeriodRule,
         states: [String: Set<String>],
@@ -29,7 +30,24 @@ public enum PeriodSelection {
             .subtracting(states["pending", default: []])
             .subtracting(states["stale", default: []])
             .union(states["closed", default: []])
-        return span(from: rule.first, through: last).filter { !settled.contains($0.label) }
+        let registered = ["pending", "stale"].flatMap { listed($0, states, grain: rule.grain) }
+        return Set(span(from: rule.first, through: last) + registered)
+            .filter { !settled.contains($0.label) }
+            .sorted()
+    }
+
+    /// The periods that the control table calls stale and does not call closed.
+    public static func stale(grain: PeriodGrain, states: [String: Set<String>]) -> [Period] {
+        let closed = states["closed", default: []]
+        return listed("stale", states, grain: grain).filter { !closed.contains($0.label) }.sorted()
+    }
+
+    private static func listed(
+        _ state: String,
+        _ states: [String: Set<String>],
+        grain: PeriodGrain
+    ) -> [Period] {
+        states[state, default: []].compactMap { Period($0, grain: grain) }
     }
 
     /// Refuses periods that the pipeline does not have.

@@ -20,12 +20,18 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case destructiveChange = "destructive_change"
         /// The query of a mart is wrong.
         case badQuery = "bad_query"
+        /// Nothing can be said of where the rows of a table came from.
+        case untraceable
         /// A period is closed.
         case closedPeriod = "closed_period"
+        /// A running load has claimed a period.
+        case claimedPeriod = "claimed_period"
         /// Rows were lost or invented: a bug.
         case conservation
         /// Fewer or more rows than expected.
         case rowCount = "row_count"
+        /// A number of rows that is unlike that of other periods.
+        case volume
         /// More rejects than allowed.
         case rejectShare = "reject_share"
     }
@@ -90,11 +96,28 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
-    static func closed(_ table: String, _ period: String) -> WarehouseError {
+    static func untraceable(_ table: String, _ reason: String) -> WarehouseError {
+        WarehouseError(
+            code: .untraceable,
+            description: "rows of `\(table)` cannot be traced: \(reason)"
+        )
+    }
+
+    static func closed(_ table: String, _ period: String, reason: String?) -> WarehouseError {
         WarehouseError(
             code: .closedPeriod,
-            description: "the period `\(period)` of `\(table)` is closed: "
-                + "leave it out of `--periods`, or open it again first"
+            description: "the period `\(period)` of `\(table)` is closed"
+                + (reason.map { " (\($0))" } ?? "")
+                + ": leave it out of `--periods`, or open it again first"
+        )
+    }
+
+    static func claimed(_ table: String, _ period: String, load: Int64) -> WarehouseError {
+        WarehouseError(
+            code: .claimedPeriod,
+            description: "the period `\(period)` of `\(table)` cannot be closed: load \(load) is "
+                + "running and has claimed it. Close it when `longshore status \(load)` says that the "
+                + "load has ended"
         )
     }
 
@@ -138,6 +161,15 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
+    static func unusualVolume(_ table: String, loaded: Int, usual: String) -> WarehouseError {
+        WarehouseError(
+            code: .volume,
+            description:
+                "`\(table)` would have \(loaded) rows, \(usual); the rows are as they were. "
+                + "If so many are right, widen `expect: { volume: { within: … } }` or let it warn"
+        )
+    }
+
     static func tooManyRejects(
         _ table: String,
         _ counts: RowCounts,
@@ -153,13 +185,14 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     }
 }
 
-private func percent(_ share: Double) -> String {
+/// `1 %`, `2.5 %`.
+func percent(_ share: Double) -> String {
     let tenths = Int((share * 1000).rounded())
     return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
 }
 
 /// How many rows each rule refused, most first: `min 12, required 3`.
-private func list(_ byRule: [String: Int]) -> String {
+func list(_ byRule: [String: Int]) -> String {
     byRule.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
         .map { "\($0.key) \($0.value)" }
         .joined(separator: ", ")

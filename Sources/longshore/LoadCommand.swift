@@ -1,7 +1,6 @@
 import ArgumentParser
 import Console
 import Coordinator
-import Foundation
 import Pipelines
 import Planning
 import Warehouse
@@ -47,7 +46,7 @@ struct LoadCommand: AsyncParsableCommand {
         let ledger = PostgresLedger(fleet.postgres)
         let periods = try await selection.periods(of: pipeline, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {
-            print("Nothing is due: every period of \(pipeline.name) is loaded or closed.")
+            print(selection.nothing(of: pipeline))
             print("To load some again: longshore load \(argument.pipeline) --periods FIRST..LAST")
             return
         }
@@ -57,7 +56,7 @@ struct LoadCommand: AsyncParsableCommand {
             definition: definition.bundle,
             folder: argument.folder,
             periods: periods,
-            requestedBy: "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+            requestedBy: Requester.name
         )
         if detach {
             let load = try await LoadPlanner(ledger: ledger).create(request).load

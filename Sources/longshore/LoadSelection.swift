@@ -14,21 +14,40 @@ struct LoadSelection: ParsableArguments {
     )
     var periods: String?
 
+    @Flag(help: "Only periods that the control table calls stale.")
+    var stale = false
+
+    func validate() throws {
+        if stale, periods != nil {
+            throw ValidationError("`--stale` chooses the periods: leave `--periods` out")
+        }
+    }
+
+    /// Why there is nothing to load.
+    func nothing(of pipeline: Pipeline) -> String {
+        stale
+            ? "No period of \(pipeline.name) is stale."
+            : "Nothing is due: every period of \(pipeline.name) is loaded or closed."
+    }
+
     /// The periods, as the user or the control table says.
     func periods(of pipeline: Pipeline, in ledger: PostgresLedger) async throws -> [Period] {
         guard let rule = pipeline.periods else {
-            guard periods == nil else {
+            guard periods == nil, !stale else {
                 throw CommandFailure(
                     .usage,
-                    "the pipeline `\(pipeline.name)` has no periods: leave `--periods` out"
+                    "the pipeline `\(pipeline.name)` has no periods: "
+                        + "leave `\(stale ? "--stale" : "--periods")` out"
                 )
             }
             return []
         }
         if let periods { return try PeriodSelection.parse(periods, grain: rule.grain) }
+        let states = try await ledger.periodStates(ofSchema: pipeline.schema)
+        if stale { return PeriodSelection.stale(grain: rule.grain, states: states) }
         return PeriodSelection.due(
             rule,
-            states: try await ledger.periodStates(ofSchema: pipeline.schema),
+            states: states,
             today: Day(number: Int((Date().timeIntervalSince1970 / 86_400).rounded(.down)))
         )
     }

@@ -76,6 +76,7 @@ struct LoadSummary {
             + suspicious.map {
                 "attention: more than a tenth of the rows of \($0.label) was rejected"
             }
+            + tasks.flatMap { task in task.warnings.map { "warning: \(task.label): \($0)" } }
     }
 
     private func list(_ title: String, state: String) -> [String] {

@@ -32,7 +32,9 @@ struct Longshore: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Looking",
-                subcommands: [StatusCommand.self, PeriodsCommand.self, RejectsCommand.self]
+                subcommands: [
+                    StatusCommand.self, PeriodsCommand.self, RejectsCommand.self, TraceCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "This machine",

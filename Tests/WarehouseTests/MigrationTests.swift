@@ -16,7 +16,8 @@ struct MigrationTests {
         let before = try await applied(connection)
         try await LedgerSchema.migrate(connection)
         #expect(try await applied(connection) == before)
-        #expect(before.count == 1)
+        #expect(Set(before).count == before.count)
+        #expect(!before.isEmpty)
         await connection.close()
     }
 
@@ -34,7 +35,9 @@ struct MigrationTests {
             try await group.waitForAll()
         }
         let connection = try await PostgresConnection.connect(configuration)
-        #expect(try await applied(connection).count == 1)
+        let found = try await applied(connection)
+        #expect(Set(found).count == found.count)
+        #expect(!found.isEmpty)
         await connection.close()
     }
 
@@ -42,6 +45,7 @@ struct MigrationTests {
     func newer() async throws {
         let connection = try await PostgresConnection.connect(configuration())
         try await LedgerSchema.migrate(connection)
+        let known = try await applied(connection).count
         try await connection.query(
             "insert into longshore.migration (version, name) values (99, 'of the future')"
         )
@@ -51,7 +55,7 @@ struct MigrationTests {
             let error = error as? WarehouseError
             return error?.code == .newerLedger
                 && error?.description
-                    == "the ledger has schema version `99`, this program knows `1`: "
+                    == "the ledger has schema version `99`, this program knows `\(known)`: "
                     + "use the longshore that made it, or a newer one"
         }
         #expect(await connection.isInTransaction == false)

@@ -87,6 +87,11 @@ extension Grammar {
                 isRequired: true,
                 summary: "The columns and references that identify a row."
             ),
+            .init(
+                name: "duplicates",
+                shape: .choice(Fact.Duplicates.allCases.map(\.rawValue)),
+                summary: "What happens to rows with the same grain and other values."
+            ),
             pool,
             description,
             .init(
@@ -119,7 +124,7 @@ extension Grammar {
         keys: [
             .init(
                 name: "rows",
-                shape: .record(bounds(of: "rows that are loaded")),
+                shape: .record(rowBounds),
                 summary: "How many rows may be loaded; at least 1 unless said."
             ),
             .init(
@@ -127,6 +132,40 @@ extension Grammar {
                 shape: .record(rejectBound),
                 summary: "How many rows may be rejected."
             ),
+            .init(
+                name: "volume",
+                shape: .record(volumeBand),
+                summary: "How far the number of rows may be from that of the periods before."
+            ),
+        ]
+    )
+
+    static let severity = Record.Key(
+        name: "severity",
+        shape: .choice(Expectations.Severity.allCases.map(\.rawValue)),
+        summary: "Whether the task fails when it does not hold, or only warns; `fail` unless said."
+    )
+
+    static let rowBounds = Record(
+        title: "bounds",
+        keys: bounds(of: "rows that are loaded").keys + [severity]
+    )
+
+    static let volumeBand = Record(
+        title: "a band of volume",
+        keys: [
+            .init(
+                name: "within",
+                shape: .share,
+                isRequired: true,
+                summary: "How far the number of rows may be from the mean, as a share of it."
+            ),
+            .init(
+                name: "of",
+                shape: .integer,
+                summary: "How many loaded periods before are taken; 3 unless said."
+            ),
+            severity,
         ]
     )
 
@@ -138,7 +177,8 @@ extension Grammar {
                 shape: .share,
                 isRequired: true,
                 summary: "The largest share of rows that may be rejected."
-            )
+            ),
+            severity,
         ]
     )
 

@@ -10,6 +10,8 @@ public struct Fact: Sendable, Hashable {
     public var periodColumn: String?
     /// The columns that identify a row: attributes and references by name.
     public var grain: [String]
+    /// What happens to rows with the same grain and other values.
+    public var duplicates: Duplicates
     /// Values, in the order in which they are written.
     public var attributes: [Attribute]
     /// References to dimensions, in the order in which they are written.
@@ -31,6 +33,7 @@ public struct Fact: Sendable, Hashable {
         grain: [String],
         attributes: [Attribute],
         references: [Reference],
+        duplicates: Duplicates = .reject,
         checks: [RowCheck] = [],
         expectations: Expectations = Expectations(),
         pool: String = "default",
@@ -42,29 +45,25 @@ public struct Fact: Sendable, Hashable {
         self.grain = grain
         self.attributes = attributes
         self.references = references
+        self.duplicates = duplicates
         self.checks = checks
         self.expectations = expectations
         self.pool = pool
         self.description = description
     }
 
+    /// What happens to a row of a task whose grain another row of it has, with other values.
+    ///
+    /// Rows that are equal in all columns are kept once, whatever it says.
+    public enum Duplicates: String, Sendable, Hashable, CaseIterable {
+        /// The first row is loaded, the others become rejects.
+        case reject
+        /// The first row is loaded.
+        case keepFirst = "keep_first"
+        /// The last row is loaded.
+        case keepLast = "keep_last"
+    }
+
     /// The table's name.
     public var table: String { "fact_\(name)" }
-}
-
-/// What must hold of a load task's result before it commits.
-public struct Expectations: Sendable, Hashable {
-    /// The fewest rows that may be loaded; 1 unless said, so that an empty source is a failure.
-    public var minimumRows: Int
-    /// The most rows that may be loaded.
-    public var maximumRows: Int?
-    /// The largest share of rows that may be rejected, 0 to 1.
-    public var maximumRejectShare: Double?
-
-    /// Creates expectations.
-    public init(minimumRows: Int = 1, maximumRows: Int? = nil, maximumRejectShare: Double? = nil) {
-        self.minimumRows = minimumRows
-        self.maximumRows = maximumRows
-        self.maximumRejectShare = maximumRejectShare
-    }
 }

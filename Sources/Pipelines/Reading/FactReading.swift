@@ -19,8 +19,10 @@ struct FactReading {
             grain: node["grain"]?.texts ?? [],
             attributes: read.attributes,
             references: read.references,
+            duplicates: node["duplicates"]?.text.flatMap(Fact.Duplicates.init) ?? .reject,
             checks: ExpressionReading(findings: findings).checks(of: node, in: read),
-            expectations: expectations(node["expect"]),
+            expectations: ExpectationReading(findings: findings, isByPeriod: isByPeriod)
+                .expectations(node["expect"]),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )
@@ -60,17 +62,6 @@ struct FactReading {
                 reportUnknown(name, at: item.span, among: columns.names)
             }
         }
-    }
-
-    private func expectations(_ node: YAMLNode?) -> Expectations {
-        var expectations = Expectations()
-        if let rows = node?["rows"] {
-            let bounds = RuleReading(findings: findings).bounds(in: rows)
-            expectations.minimumRows = bounds.minimum ?? expectations.minimumRows
-            expectations.maximumRows = bounds.maximum
-        }
-        expectations.maximumRejectShare = node?["rejects"]?["max"]?.text.flatMap(Share.init)?.value
-        return expectations
     }
 
     private func reportUnknown(_ name: String, at span: Span, among names: [String]) {

@@ -48,6 +48,8 @@ public struct TaskReport: Sendable, Codable {
     public var crashes: Int
     /// Why the last attempt failed, when it did.
     public var failure: String?
+    /// Expectations that did not hold and let it commit all the same.
+    public var warnings: [String]
 }
 
 /// A line of the control table.
@@ -62,6 +64,8 @@ public struct PeriodReport: Sendable, Codable {
     public var state: String
     /// Why it is stale or closed.
     public var reason: String?
+    /// Who closed it.
+    public var closedBy: String?
     /// The load that loaded it last.
     public var loadedBy: Int64?
     /// When, in UTC.
@@ -70,32 +74,6 @@ public struct PeriodReport: Sendable, Codable {
     public var rows: Int?
     /// Rows that were rejected.
     public var rejected: Int?
-}
-
-/// A refused source row.
-public struct RejectReport: Sendable, Codable {
-    /// Its number.
-    public var reject: Int64
-    /// The load task that refused it: `load.ordinal`.
-    public var task: String
-    /// The table that it was meant for.
-    public var table: String
-    /// The period that was being loaded.
-    public var period: String
-    /// The file or query.
-    public var source: String
-    /// The line of the row's start, from 1.
-    public var line: Int
-    /// The byte of the row's start, from 0.
-    public var byteOffset: Int
-    /// The column, when one column is at fault.
-    public var column: String?
-    /// The rule that it breaks.
-    public var rule: String
-    /// What is wrong, in words.
-    public var reason: String
-    /// `open`, `fixed`, `waived` or `superseded`.
-    public var state: String
 }
 
 /// What people ask the ledger.
@@ -165,6 +143,7 @@ extension PostgresLedger {
             select ordinal, kind, table_name, period, state, rows_read, rows_loaded, rows_rejected,
                 rows_deduplicated, rows_replaced, failures, crashes,
                 extract(epoch from committed_at - started_at)::float8 as seconds,
+                array_to_string(warnings, E'\\n') as warnings,
                 case when state <> 'done' and failure_code is not null
                     then failure_message || ' [' || failure_code || ']' end as failure
             from longshore.task where load_id = $1 order by ordinal
@@ -183,7 +162,9 @@ extension PostgresLedger {
                 seconds: try row.optionalDouble("seconds"),
                 failures: try row.integer("failures"),
                 crashes: try row.integer("crashes"),
-                failure: try row.optionalText("failure")
+                failure: try row.optionalText("failure"),
+                warnings: try row.optionalText("warnings")?.split(separator: "\n").map(String.init)
+                    ?? []
             )
         }
     }
@@ -203,7 +184,7 @@ extension PostgresLedger {
         let rows = try await query(
             """
             select pipeline, schema_name || '.' || table_name as table_name, period, state, reason,
-                loaded_by, rows_loaded, rows_rejected,
+                closed_by, loaded_by, rows_loaded, rows_rejected,
                 to_char(loaded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as loaded_at
             from longshore.control
             where kind = 'fact' and ($1::text is null or pipeline = $1)
@@ -218,6 +199,7 @@ extension PostgresLedger {
                 period: try row.text("period"),
                 state: try row.text("state"),
                 reason: try row.optionalText("reason"),
+                closedBy: try row.optionalText("closed_by"),
                 loadedBy: try row.optionalInteger("loaded_by", as: Int64.self),
                 loadedAt: try row.optionalText("loaded_at"),
                 rows: try row.optionalInteger("rows_loaded"),
@@ -240,43 +222,5 @@ extension PostgresLedger {
             states[try row.text("state"), default: []].insert(try row.text("period"))
         }
         return states
-    }
-
-    /// Rejects that are open unless `all`, newest first.
-    public func rejects(
-        ofPipeline pipeline: String?,
-        load: Int64?,
-        all: Bool,
-        limit: Int
-    ) async throws -> [RejectReport] {
-        let rows = try await query(
-            """
-            select r.id, r.load_id, r.ordinal, r.schema_name || '.' || r.table_name as table_name,
-                r.period, r.source, r.line, r.byte_offset, r.column_name, r.rule, r.reason, r.state
-            from longshore.reject r join longshore.load l on l.id = r.load_id
-            where ($1::text is null or l.pipeline = $1) and ($2::bigint is null or r.load_id = $2)
-                and ($3 or r.state = 'open')
-            order by r.table_name, r.period, r.source, r.line limit $4
-            """,
-            [
-                PostgresValue(pipeline), load.map { .integer($0) } ?? .null, .boolean(all),
-                .integer(Int64(limit)),
-            ]
-        )
-        return try rows.map { row in
-            RejectReport(
-                reject: try row.integer("id", as: Int64.self),
-                task: "\(try row.text("load_id")).\(try row.text("ordinal"))",
-                table: try row.text("table_name"),
-                period: try row.text("period"),
-                source: try row.text("source"),
-                line: try row.integer("line"),
-                byteOffset: try row.integer("byte_offset"),
-                column: try row.optionalText("column_name"),
-                rule: try row.text("rule"),
-                reason: try row.text("reason"),
-                state: try row.text("state")
-            )
-        }
     }
 }

@@ -5,8 +5,36 @@ public import Postgres
 /// A step is never changed once released; a new one is appended.
 enum Migrations {
     static let all: [(name: String, sql: String)] = [
-        ("ledger, control table and rejects", ledger)
+        ("ledger, control table and rejects", ledger),
+        ("who closed a period, and what it was before", closing),
+        ("who waived a reject, and the columns of what a task has read", waiving),
+        ("warnings of audits", warnings),
     ]
+
+    private static let warnings = """
+        alter table longshore.task add column warnings text[];
+        comment on column longshore.task.warnings is
+            'Expectations that did not hold and let the task commit all the same';
+        """
+
+    private static let waiving = """
+        alter table longshore.reject
+            add column waived_by text,
+            add column waived_at timestamptz,
+            add column waiver text;
+        alter table longshore.task add column header text[];
+        comment on column longshore.reject.waiver is 'Why the row may stay out';
+        comment on column longshore.task.header is 'The columns of what was read, in their order';
+        """
+
+    private static let closing = """
+        alter table longshore.control
+            add column state_before text,
+            add column closed_by text,
+            add column closed_at timestamptz;
+        comment on column longshore.control.state_before is
+            'Of a closed period: the state that it has again when it is opened';
+        """
 
     private static let ledger = """
         create table longshore.definition (

@@ -34,7 +34,7 @@ public actor PostgresLedger: LoadLedger {
     }
 
     /// Runs statements that belong together.
-    private func transaction<Result>(
+    func transaction<Result>(
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
         await takeTurn()
@@ -140,7 +140,8 @@ public actor PostgresLedger: LoadLedger {
         return try rows.first.flatMap { LoadState(rawValue: try $0.text("state")) }
     }
 
-    private func definition(digest: String, bundle: String) throws -> Pipeline {
+    /// The definition of that digest, read once.
+    func definition(digest: String, bundle: String) throws -> Pipeline {
         if let known = definitions[digest] { return known }
         let pipeline = try Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
         definitions[digest] = pipeline

@@ -16,18 +16,51 @@ struct TaskRows {
 
     private var labels: [String] { tasks.map { $0.period?.label ?? "" } }
 
-    /// A closed period is never touched.
+    /// A closed period is never touched, by no table of the schema: its marts keep what they hold
+    /// although they are no facts.
     func refuseClosed(on connection: PostgresConnection) async throws {
         let rows = try await connection.query(
             """
-            select c.table_name, c.period from longshore.control c
-            join unnest($2::text[], $3::text[]) t(table_name, period) using (table_name, period)
-            where c.schema_name = $1 and c.state = 'closed' and c.kind = 'fact' limit 1
+            select table_name, period, reason from longshore.control
+            where schema_name = $1 and state = 'closed' and period <> '' and period = any($2::text[])
+            order by kind, table_name, period limit 1
             """,
-            [.text(pipeline.schema), .textArray(tables), .textArray(labels)]
+            [.text(pipeline.schema), .textArray(labels)]
         )
         guard let row = rows.first else { return }
-        throw WarehouseError.closed(try row.text("table_name"), try row.text("period"))
+        throw WarehouseError.closed(
+            try row.text("table_name"),
+            try row.text("period"),
+            reason: try row.optionalText("reason")
+        )
+    }
+
+    /// Puts into the control table what is not there yet, as pending and claimed by no load.
+    func register(on connection: PostgresConnection) async throws -> [PeriodChange] {
+        try await PostgresLedger.changes(
+            connection.query(
+                """
+                insert into longshore.control (schema_name, table_name, period, pipeline, kind, name,
+                    period_start, period_end)
+                select $1, table_name, period, $2, kind, name, start::date, finish::date
+                from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+                    t(table_name, period, kind, name, start, finish)
+                order by table_name, period
+                on conflict (schema_name, table_name, period) do nothing
+                returning kind, table_name, period, state
+                """,
+                [.text(pipeline.schema), .text(pipeline.name)] + controlColumns
+            )
+        )
+    }
+
+    /// Table, label, kind, name and bounds: what the control table knows of a slice.
+    private var controlColumns: [PostgresValue] {
+        [
+            .textArray(tables), .textArray(labels), .textArray(tasks.map(\.kind.rawValue)),
+            .textArray(tasks.map(\.name)), .textArray(tasks.map { $0.period?.start.description }),
+            .textArray(tasks.map { $0.period?.end.description }),
+        ]
     }
 
     func insertTasks(ofLoad load: Int64, on connection: PostgresConnection) async throws {
@@ -63,13 +96,7 @@ struct TaskRows {
             on conflict (schema_name, table_name, period)
                 do update set claimed_by = greatest(longshore.control.claimed_by, excluded.claimed_by)
             """,
-            [
-                .integer(load), .text(pipeline.schema), .text(pipeline.name), .textArray(tables),
-                .textArray(labels), .textArray(tasks.map(\.kind.rawValue)),
-                .textArray(tasks.map(\.name)),
-                .textArray(tasks.map { $0.period?.start.description }),
-                .textArray(tasks.map { $0.period?.end.description }),
-            ]
+            [.integer(load), .text(pipeline.schema), .text(pipeline.name)] + controlColumns
         )
     }
 }

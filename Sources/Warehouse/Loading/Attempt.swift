@@ -69,6 +69,10 @@ struct AttemptResult: Sendable {
     var replaced = 0
     /// Names, sizes and digests of what was read.
     var input: String?
+    /// The columns of what was read.
+    var header: [String] = []
+    /// Expectations that do not hold and let it commit all the same.
+    var warnings: [String] = []
 
     /// The ledger row and the control table's row.
     func record(
@@ -82,7 +86,8 @@ struct AttemptResult: Sendable {
             update longshore.task
             set state = 'done', started_at = now(), committed_at = clock_timestamp(), worker = $3,
                 rows_read = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
-                rows_replaced = $8, input = $9, failure_code = null, failure_message = null
+                rows_replaced = $8, input = $9, header = $10, warnings = $11,
+                failure_code = null, failure_message = null
             where load_id = $1 and ordinal = $2
             """,
             [
@@ -90,19 +95,25 @@ struct AttemptResult: Sendable {
                 .integer(Int64(counts.read)), .integer(Int64(counts.loaded)),
                 .integer(Int64(counts.rejected)), .integer(Int64(counts.deduplicated)),
                 .integer(Int64(replaced)), PostgresValue(input),
+                header.isEmpty ? .null : .textArray(header),
+                warnings.isEmpty ? .null : .textArray(warnings),
             ]
         )
-        try await connection.query(
+        let control = try await connection.query(
             """
             update longshore.control
             set state = 'loaded', reason = null, loaded_by = $4, loaded_at = clock_timestamp(),
                 rows_loaded = $5, rows_rejected = $6, revision = revision + 1
-            where schema_name = $1 and table_name = $2 and period = $3
+            where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
             """,
             [
                 .text(row.schema), .text(row.table), .text(row.period), .integer(task.load),
                 .integer(Int64(counts.loaded)), .integer(Int64(counts.rejected)),
             ]
         )
+        // Nothing holds up a close while a task runs whose load is over: it has the last word.
+        guard control.affectedRows == 1 else {
+            throw WarehouseError.closed(row.table, row.period, reason: nil)
+        }
     }
 }

@@ -40,7 +40,7 @@ struct DimensionLoad {
         var counts = staged
         counts.loaded = members
         counts.deduplicated += staged.loaded - members
-        return AttemptResult(counts: counts, input: fill.input)
+        return AttemptResult(counts: counts, input: fill.input, header: fill.header)
     }
 
     private func createStaging() async throws {

@@ -26,32 +26,53 @@ struct FactLoad {
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let reader = try await attempt.open(fact.extract)
         let target = try await prepareTarget()
+        let staged = try await staging()
         let fill = try RowFill(
             attempt,
             reader: reader,
             layout: layout(references),
-            columns: copiedColumns,
-            into: target.table,
+            columns: copiedColumns.map(\.name) + (staged == nil ? [] : [StagedFact.rowNumber]),
+            into: staged == nil ? target.table : StagedFact.table,
             references: references,
-            grain: grainOutputs,
+            grain: staged == nil ? grainOutputs : [],
             bounds: bounds
         )
-        let counts = try await fill.run()
-        try audit(counts, rejectsByRule: fill.rejectsByRule)
+        var counts = try await fill.run()
+        if let staged {
+            let kept = try await staged.move(into: target.table)
+            counts.deduplicated += counts.loaded - kept
+            counts.loaded = kept
+        }
+        let warnings = try await audit(counts, rejectsByRule: fill.rejectsByRule)
         attempt.observer.reached(.copied)
         try await publish(target)
         attempt.observer.reached(.swapped)
-        return AttemptResult(counts: counts, replaced: target.replaced, input: fill.input)
+        return AttemptResult(
+            counts: counts,
+            replaced: target.replaced,
+            input: fill.input,
+            header: fill.header,
+            warnings: warnings
+        )
     }
 
     // MARK: Rows
 
     /// What the COPY names: all but the period, which is the partition's default.
-    private var copiedColumns: [String] {
-        design.columns.map(\.name).filter { fact.periodColumn == nil || $0 != "period" }
+    private var copiedColumns: [TableDesign.Column] {
+        design.columns.filter { fact.periodColumn == nil || $0.name != "period" }
     }
 
-    /// References, attributes, load: the order of ``copiedColumns``.
+    /// The table that rows go through when one of each grain is kept.
+    private func staging() async throws -> StagedFact? {
+        guard fact.duplicates != .reject else { return nil }
+        let staged = StagedFact(fact: fact, columns: copiedColumns, connection: connection)
+        try await staged.create()
+        return staged
+    }
+
+    /// References, attributes, load, and the row's number where one of each grain is kept: the order
+    /// of ``copiedColumns``.
     private func layout(_ references: ReferenceMaps) -> RowLayout {
         let keys = fact.references.map { reference in
             RowLayout.Output.key(
@@ -64,7 +85,8 @@ struct FactLoad {
         }
         let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
         let load = RowLayout.Output.constantInteger(attempt.task.load)
-        return RowLayout(keys + values + [load], checks: fact.checks)
+        let number: [RowLayout.Output] = fact.duplicates == .reject ? [] : [.rowNumber]
+        return RowLayout(keys + values + [load] + number, checks: fact.checks)
     }
 
     /// The place in the layout of an attribute or reference.
@@ -151,28 +173,32 @@ struct FactLoad {
 
     // MARK: Audit
 
-    private func audit(_ counts: RowCounts, rejectsByRule: [String: Int]) throws {
-        let name = attempt.row.table + (attempt.period.map { " " + $0.label } ?? "")
-        let expected = fact.expectations
-        if let limit = expected.maximumRejectShare,
-            Double(counts.rejected) > limit * Double(counts.read)
-        {
-            throw WarehouseError.tooManyRejects(
-                name,
-                counts,
-                limit: limit,
-                byRule: rejectsByRule
-            )
-        }
-        if counts.loaded < expected.minimumRows {
-            throw WarehouseError.tooFewRows(
-                name,
-                loaded: counts.loaded,
-                minimum: expected.minimumRows
-            )
-        }
-        if let maximum = expected.maximumRows, counts.loaded > maximum {
-            throw WarehouseError.tooManyRows(name, loaded: counts.loaded, maximum: maximum)
-        }
+    private func audit(_ counts: RowCounts, rejectsByRule: [String: Int]) async throws -> [String] {
+        try await FactAudit(
+            name: attempt.row.table + (attempt.period.map { " " + $0.label } ?? ""),
+            expected: fact.expectations,
+            counts: counts,
+            rejectsByRule: rejectsByRule,
+            earlierRows: earlierRows()
+        )
+        .run()
+    }
+
+    /// The rows of the last loaded periods before this one, as many as the volume's band asks for.
+    private func earlierRows() async throws -> [Int] {
+        guard let band = fact.expectations.volume, let period = attempt.period else { return [] }
+        let rows = try await connection.query(
+            """
+            select rows_loaded from longshore.control
+            where schema_name = $1 and table_name = $2 and period_end <= $3
+                and rows_loaded is not null
+            order by period_start desc limit $4
+            """,
+            [
+                .text(attempt.row.schema), .text(attempt.row.table),
+                .text(period.start.description), .integer(Int64(band.periods)),
+            ]
+        )
+        return try rows.map { try $0.integer("rows_loaded") }
     }
 }

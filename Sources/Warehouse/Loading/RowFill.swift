@@ -58,6 +58,9 @@ final class RowFill {
             .joined(separator: "; ")
     }
 
+    /// The columns of what was read.
+    var header: [String] { reader.header }
+
     /// Reads to the end.
     ///
     /// - Throws: `WarehouseError` when rows do not add up; what the reader or Postgres throw.

@@ -135,7 +135,7 @@ enum TaskClaim {
         try await connection.query("set local lock_timeout = 0")
         let rows = try await connection.query(
             """
-            select loaded_by, (select l.id from longshore.load l
+            select loaded_by, state, reason, (select l.id from longshore.load l
                 where l.id = claimed_by and l.state = 'running') as claimed_by
             from longshore.control
             where schema_name = $1 and table_name = $2 and period = $3
@@ -144,8 +144,16 @@ enum TaskClaim {
         )
         guard let control = rows.first else { return false }
         let owners = ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
-        return try owners.contains { owner in
+        let isOvertaken = try owners.contains { owner in
             try control.optionalInteger(owner, as: Int64.self).map { $0 > load } ?? false
         }
+        if !isOvertaken, try control.text("state") == "closed" {
+            throw WarehouseError.closed(
+                row.table,
+                row.period,
+                reason: try control.optionalText("reason")
+            )
+        }
+        return isOvertaken
     }
 }

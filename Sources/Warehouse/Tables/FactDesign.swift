@@ -37,18 +37,20 @@ extension Fact {
             schema: schema,
             name: table,
             columns: (periodColumn == nil ? [] : [period]) + keys + values + [load],
-            indexes: [TableDesign.Index(name: "\(table)_grain", columns: grainColumns)],
+            indexes: [TableDesign.Index(name: "\(table)_grain", columns: identifyingColumns)],
             isPartitionedByPeriod: periodColumn != nil,
             comment: description
         )
     }
 
     /// The columns of the unique index: the grain, and the period that partitions are cut by.
-    private var grainColumns: [String] {
-        let columns = grain.map { name in
-            references.first { $0.name == name }?.column ?? name
-        }
-        return (periodColumn == nil ? [] : ["period"]) + columns
+    private var identifyingColumns: [String] {
+        (periodColumn == nil ? [] : ["period"]) + grainColumns
+    }
+
+    /// The columns of the grain; of a reference, that of its key.
+    var grainColumns: [String] {
+        grain.map { name in references.first { $0.name == name }?.column ?? name }
     }
 
     /// The name of the partition that holds `period`: `fact_call_2024_01`.

@@ -12,11 +12,7 @@ struct SchemaPreparation {
 
     /// Creates what is missing, adds columns, refuses what would destroy data.
     func run() async throws {
-        // Two loads must not create the same table at once.
-        try await connection.query(
-            "select pg_advisory_xact_lock(hashtextextended($1, 0))",
-            [.text("longshore.schema." + pipeline.schema)]
-        )
+        try await Self.lock(pipeline.schema, on: connection)
         try await connection.query(
             "create schema if not exists " + quoteIdentifier(pipeline.schema)
         )
@@ -35,6 +31,15 @@ struct SchemaPreparation {
         for name in try martOrder() {
             try await prepareMart(name)
         }
+    }
+
+    /// Until the transaction ends, no other load of the schema is created and no period of it is
+    /// closed: two must not create the same table at once, nor claim a period that is being closed.
+    static func lock(_ schema: String, on connection: PostgresConnection) async throws {
+        try await connection.query(
+            "select pg_advisory_xact_lock(hashtextextended($1, 0))",
+            [.text("longshore.schema." + schema)]
+        )
     }
 
     // MARK: Tables

@@ -2,10 +2,10 @@ import ArgumentParser
 import Console
 import Warehouse
 
-/// `longshore periods`: the control table.
-struct PeriodsCommand: AsyncParsableCommand {
+/// `longshore periods list`: the control table.
+struct PeriodsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "periods",
+        commandName: "list",
         abstract: "Show which periods of which facts are pending, loaded, stale or closed."
     )
 
@@ -30,14 +30,21 @@ struct PeriodsCommand: AsyncParsableCommand {
         var table = TextTable([
             ("pipeline", .left), ("table", .left), ("period", .left), ("state", .left),
             ("rows", .right), ("rejected", .right), ("load", .right), ("loaded (UTC)", .left),
+            ("reason", .left),
         ])
         for period in periods {
             table.add([
                 period.pipeline, period.table, period.period, period.state,
                 period.rows.map(Wording.grouped) ?? "", period.rejected.map(Wording.grouped) ?? "",
-                period.loadedBy.map(String.init) ?? "", period.loadedAt ?? "",
+                period.loadedBy.map(String.init) ?? "", period.loadedAt ?? "", reason(period),
             ])
         }
         print(table.lines.joined(separator: "\n"))
+    }
+
+    private func reason(_ period: PeriodReport) -> String {
+        let reason = period.reason ?? ""
+        guard let person = period.closedBy else { return reason }
+        return reason.isEmpty ? "by \(person)" : "\(reason) (\(person))"
     }
 }

@@ -1,0 +1,195 @@
+import Foundation
+import Pipelines
+import Postgres
+
+/// A refused source row.
+public struct RejectReport: Sendable, Codable {
+    /// Its number.
+    public var reject: Int64
+    /// The load task that refused it: `load.ordinal`.
+    public var task: String
+    /// The table that it was meant for.
+    public var table: String
+    /// The period that was being loaded.
+    public var period: String
+    /// The file or query.
+    public var source: String
+    /// The line of the row's start, from 1.
+    public var line: Int
+    /// The byte of the row's start, from 0.
+    public var byteOffset: Int
+    /// The column, when one column is at fault.
+    public var column: String?
+    /// The rule that it breaks.
+    public var rule: String
+    /// What is wrong, in words.
+    public var reason: String
+    /// `open`, `fixed`, `waived` or `superseded`.
+    public var state: String
+    /// When it was refused, in UTC.
+    public var refusedAt: String
+    /// Who waived it.
+    public var waivedBy: String?
+    /// When, in UTC.
+    public var waivedAt: String?
+    /// Why.
+    public var waiver: String?
+}
+
+/// A refused source row with the row itself.
+public struct RejectedRow: Sendable {
+    /// What is known of it.
+    public var report: RejectReport
+    /// The row's bytes as they were read, without the line's end; not always UTF-8.
+    public var raw: [UInt8]
+    /// The names of the source's columns; empty when an older Longshore refused the row.
+    public var header: [String]
+    /// The byte between the source's fields.
+    public var delimiter: UInt8
+    /// Names, sizes and digests of what the task has read; `nil` when it never committed.
+    public var input: String?
+    /// The digest of the definition that the row was refused by.
+    public var definition: String
+}
+
+/// Questions about rejects, and their waivers.
+extension PostgresLedger {
+    /// Rejects by table, period, source and line; at most `limit`.
+    public func rejects(_ filter: RejectFilter, limit: Int) async throws -> [RejectReport] {
+        let rows = try await query(
+            """
+            select \(Self.reportColumns) from longshore.reject r
+            join longshore.load l on l.id = r.load_id
+            where \(RejectFilter.condition)
+            order by r.schema_name, r.table_name, r.period, r.source, r.line, r.id limit $9
+            """,
+            filter.values + [.integer(Int64(limit))]
+        )
+        return try rows.map(Self.report)
+    }
+
+    /// Rejects with their rows, in the order of their numbers, beginning after the number `last`.
+    public func rejectedRows(
+        _ filter: RejectFilter,
+        after last: Int64 = 0,
+        limit: Int
+    ) async throws -> [RejectedRow] {
+        let rows = try await query(
+            """
+            select \(Self.reportColumns), r.raw, array_to_json(t.header)::text as header, t.input, l.definition,
+                d.bundle, t.kind, t.name
+            from longshore.reject r
+            join longshore.load l on l.id = r.load_id
+            join longshore.definition d on d.digest = l.definition
+            join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
+            where \(RejectFilter.condition) and r.id > $9
+            order by r.id limit $10
+            """,
+            filter.values + [.integer(last), .integer(Int64(limit))]
+        )
+        return try rows.map { row in
+            let pipeline = try definition(
+                digest: row.text("definition"),
+                bundle: row.text("bundle")
+            )
+            return RejectedRow(
+                report: try Self.report(row),
+                raw: try row.bytes("raw"),
+                header: try Self.names(row.optionalText("header")),
+                delimiter: pipeline.delimiter(ofTable: try row.text("name")),
+                input: try row.optionalText("input"),
+                definition: try row.text("definition")
+            )
+        }
+    }
+
+    /// Marks open rejects as waived: they count as settled from now on.
+    ///
+    /// - Returns: the numbers of those that were open and fit.
+    public func waiveRejects(
+        _ filter: RejectFilter,
+        reason: String,
+        by person: String
+    ) async throws -> [Int64] {
+        var filter = filter
+        filter.onlyOpen = true
+        let rows = try await query(
+            """
+            update longshore.reject w
+            set state = 'waived', waived_by = $9, waived_at = clock_timestamp(), waiver = $10
+            from longshore.reject r join longshore.load l on l.id = r.load_id
+            where w.id = r.id and \(RejectFilter.condition)
+            returning w.id
+            """,
+            filter.values + [.text(person), .text(reason)]
+        )
+        return try rows.map { try $0.integer("id", as: Int64.self) }.sorted()
+    }
+
+    /// The tables that rejects were meant for, by name.
+    public func tables(ofRejects filter: RejectFilter) async throws -> [String] {
+        let rows = try await query(
+            """
+            select distinct r.schema_name || '.' || r.table_name as table_name
+            from longshore.reject r join longshore.load l on l.id = r.load_id
+            where \(RejectFilter.condition) order by 1
+            """,
+            filter.values
+        )
+        return try rows.map { try $0.text("table_name") }
+    }
+
+    // MARK: Rows
+
+    private static let reportColumns = """
+        r.id, r.load_id, r.ordinal, r.schema_name || '.' || r.table_name as table_name, r.period,
+        r.source, r.line, r.byte_offset, r.column_name, r.rule, r.reason, r.state, r.waived_by,
+        r.waiver, \(utc("r.created_at")) as refused_at, \(utc("r.waived_at")) as waived_at
+        """
+
+    private static func utc(_ column: String) -> String {
+        "to_char(\(column) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
+    }
+
+    private static func report(_ row: PostgresRow) throws -> RejectReport {
+        RejectReport(
+            reject: try row.integer("id", as: Int64.self),
+            task: "\(try row.text("load_id")).\(try row.text("ordinal"))",
+            table: try row.text("table_name"),
+            period: try row.text("period"),
+            source: try row.text("source"),
+            line: try row.integer("line"),
+            byteOffset: try row.integer("byte_offset"),
+            column: try row.optionalText("column_name"),
+            rule: try row.text("rule"),
+            reason: try row.text("reason"),
+            state: try row.text("state"),
+            refusedAt: try row.text("refused_at"),
+            waivedBy: try row.optionalText("waived_by"),
+            waivedAt: try row.optionalText("waived_at"),
+            waiver: try row.optionalText("waiver")
+        )
+    }
+
+    private static func names(_ json: String?) throws -> [String] {
+        guard let json else { return [] }
+        return try JSONDecoder().decode([String].self, from: Data(json.utf8))
+    }
+}
+
+extension Pipeline {
+    /// The byte between the fields of what a dimension or fact is read from.
+    fileprivate func delimiter(ofTable name: String) -> UInt8 {
+        guard case .csv(_, let dialect)? = extract(ofTable: name)?.input else {
+            return CSVDialect().delimiter
+        }
+        return dialect.delimiter
+    }
+
+    /// What a dimension or fact reads; the two share their names.
+    private func extract(ofTable name: String) -> Extract? {
+        if let fact = fact(name) { return fact.extract }
+        guard case .extract(let extract)? = dimension(name)?.content else { return nil }
+        return extract
+    }
+}

@@ -1,0 +1,39 @@
+/// A row of the warehouse and where it came from.
+public struct TracedRow: Sendable, Codable {
+    /// The row's columns with their values as text, in the table's order; `nil` for a null.
+    public var columns: [Column]
+    /// The number of the load that wrote it.
+    public var load: Int64?
+    /// Whether it is a placeholder that a fact's load made before the dimension knew its key.
+    public var isInferred: Bool
+    /// The load task that wrote it; `nil` for a placeholder.
+    public var origin: Origin?
+
+    /// A column and its value.
+    public struct Column: Sendable, Codable {
+        /// The column's name.
+        public var name: String
+        /// The value.
+        public var value: String?
+    }
+
+    /// The load task that wrote a row.
+    public struct Origin: Sendable, Codable {
+        /// The task: `load.ordinal`.
+        public var task: String
+        /// The label of the period that it loaded; empty for what is loaded whole.
+        public var period: String
+        /// Names, sizes and digests of what it read.
+        public var input: String?
+        /// The worker that committed it.
+        public var worker: String?
+        /// When, in UTC.
+        public var committedAt: String?
+        /// The digest of the definition that the load was made with.
+        public var definition: String
+        /// The pipeline's name.
+        public var pipeline: String
+        /// Who asked for the load.
+        public var requestedBy: String
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Console
+import Foundation
+import Pipelines
+import Planning
+import Warehouse
+
+/// A pipeline and some of its periods: what `periods add`, `close` and `reopen` are about.
+struct ChosenPeriods: ParsableArguments {
+    @Argument(help: "The name of a pipeline that has been loaded, or a pipeline's folder.")
+    var pipeline: String
+
+    @Argument(help: "Periods: `2024-01`, `2024-01..2024-12`, or a list with commas.")
+    var periods: String
+
+    /// Finds the pipeline's definition and reads the periods by its grain.
+    func read(in ledger: PostgresLedger) async throws -> (Pipeline, [Period]) {
+        let found = try await definition(in: ledger)
+        guard let rule = found.periods else {
+            throw CommandFailure(.usage, "the pipeline `\(found.name)` has no periods")
+        }
+        return (found, try PeriodSelection.parse(periods, grain: rule.grain))
+    }
+
+    private func definition(in ledger: PostgresLedger) async throws -> Pipeline {
+        if let known = try await ledger.newestDefinition(ofPipeline: pipeline) { return known }
+        guard FileManager.default.fileExists(atPath: pipeline + "/pipeline.yaml") else {
+            throw CommandFailure(
+                .usage,
+                "no pipeline called `\(pipeline)` has been loaded, and it is no folder with a "
+                    + "`pipeline.yaml`: `longshore periods` lists what has been loaded"
+            )
+        }
+        var folder = PipelineArgument()
+        folder.pipeline = pipeline
+        folder.settings = []
+        return try folder.read().pipeline
+    }
+}
+
+extension OutputOptions {
+    /// Prints what was changed in the control table, or that nothing was.
+    func printChanges(_ changes: [PeriodChange], otherwise nothing: String) throws {
+        if json { return try printJSON(changes) }
+        guard !changes.isEmpty else { return print(nothing) }
+        var table = TextTable([("table", .left), ("period", .left), ("state", .left)])
+        for change in changes { table.add([change.table, change.period, change.state]) }
+        print(table.lines.joined(separator: "\n"))
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Warehouse
+
+/// `longshore periods add`: register periods as pending.
+struct PeriodsAddCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Register periods as pending, so that the next load takes them.",
+        discussion: """
+            Periods of the definition's span are pending by themselves once they have ended; this is \
+            for others, such as the one that is still running.
+            """
+    )
+
+    @OptionGroup var chosen: ChosenPeriods
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let (pipeline, periods) = try await chosen.read(in: ledger)
+        let changes = try await ledger.addPeriods(periods, of: pipeline)
+        await ledger.close()
+        try output.printChanges(changes, otherwise: "All of these periods are registered already.")
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Warehouse
+
+/// `longshore periods close`: periods that no load may touch any more.
+struct PeriodsCloseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "close",
+        abstract: "Close periods: no load touches their facts and marts until they are reopened.",
+        discussion: """
+            A load that names a closed period is refused with the reason; one that names none leaves \
+            it out. A period that a running load has claimed cannot be closed.
+            """
+    )
+
+    @OptionGroup var chosen: ChosenPeriods
+
+    @Option(help: "Why, for those who want to load it.")
+    var reason: String?
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let (pipeline, periods) = try await chosen.read(in: ledger)
+        let changes = try await ledger.closePeriods(
+            periods,
+            of: pipeline,
+            reason: reason,
+            by: Requester.name
+        )
+        await ledger.close()
+        try output.printChanges(changes, otherwise: "All of these periods are closed already.")
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Warehouse
+
+/// `longshore periods reopen`: closed periods may be loaded again.
+struct PeriodsReopenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reopen",
+        abstract: "Open closed periods again; each is what it was before: loaded, stale, pending.",
+        aliases: ["open"]
+    )
+
+    @OptionGroup var chosen: ChosenPeriods
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let (pipeline, periods) = try await chosen.read(in: ledger)
+        let changes = try await ledger.reopenPeriods(periods, of: pipeline)
+        await ledger.close()
+        try output.printChanges(changes, otherwise: "None of these periods is closed.")
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// `longshore rejects`: the rows that were refused.
+struct RejectsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rejects",
+        abstract: "Look at source rows that were refused by a rule, export and waive them.",
+        subcommands: [
+            RejectsListCommand.self, RejectsShowCommand.self, RejectsExportCommand.self,
+            RejectsWaiveCommand.self,
+        ],
+        defaultSubcommand: RejectsListCommand.self
+    )
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Warehouse
+
+/// `longshore rejects show`: one refused row and everything that is known of it.
+struct RejectsShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a refused row as it was read, and everything that is known of it."
+    )
+
+    @Argument(help: "The reject's number, as `rejects list` shows it.")
+    var reject: Int64
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        var filter = RejectFilter()
+        filter.rejects = [reject]
+        filter.onlyOpen = false
+        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let found = try await ledger.rejectedRows(filter, limit: 1).first
+        await ledger.close()
+        guard let found else {
+            throw CommandFailure(
+                .usage,
+                "there is no reject `\(reject)`: `longshore rejects list --all` lists them"
+            )
+        }
+        if output.json { return try output.printJSON(ShownReject(found)) }
+        print(lines(found).joined(separator: "\n"))
+    }
+
+    private func lines(_ row: RejectedRow) -> [String] {
+        let report = row.report
+        let place = report.period.isEmpty ? report.table : "\(report.table) \(report.period)"
+        let column = report.column.map { " on `\($0)`" } ?? ""
+        var facts = [
+            ("rule", "`\(report.rule)`\(column): \(report.reason)"),
+            ("source", "\(report.source), line \(report.line), byte \(report.byteOffset)"),
+            ("refused", "\(report.refusedAt) UTC by load task \(report.task)"),
+            ("definition", row.definition),
+        ]
+        if let input = row.input { facts.append(("input", input)) }
+        if let person = report.waivedBy {
+            let reason = report.waiver ?? ""
+            facts.append(("waived", "\(report.waivedAt ?? "") UTC by \(person): \(reason)"))
+        }
+        if !row.header.isEmpty { facts.append(("columns", row.header.joined(separator: ", "))) }
+        return ["reject \(report.reject) of \(place): \(report.state)"]
+            + facts.map { name, text in
+                "  \(name)\(String(repeating: " ", count: 12 - name.count))\(text)"
+            } + ["", Self.shown(row.raw)]
+    }
+
+    /// The row as text; what could command a terminal is shown as a dot.
+    private static func shown(_ raw: [UInt8]) -> String {
+        let scalars = String(decoding: raw, as: UTF8.self).unicodeScalars
+            .map { scalar in
+                scalar.properties.generalCategory == .control && scalar != "\t" && scalar != "\n"
+                    ? "·" : scalar
+            }
+        return String(String.UnicodeScalarView(scalars))
+    }
+}
+
+/// A reject and its row for machines.
+private struct ShownReject: Encodable {
+    let reject: RejectReport
+    let raw: String
+    let columns: [String]
+    let input: String?
+    let definition: String
+
+    init(_ row: RejectedRow) {
+        reject = row.report
+        raw = String(decoding: row.raw, as: UTF8.self)
+        columns = row.header
+        input = row.input
+        definition = row.definition
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Console
+import Warehouse
+
+/// `longshore trace`: where a row came from.
+struct TraceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Show where a row came from: load, task, worker, input, definition.",
+        discussion: """
+            A fact's row is named by its grain, a dimension's by its business key: one value for \
+            each column, in the order of the definition. Of a dimension with history every version \
+            is shown.
+
+            longshore trace callcenter.fact_call C-000123
+            """
+    )
+
+    @Argument(help: "The table: `fact_call`, `callcenter.fact_call`.")
+    var table: String
+
+    @Argument(help: "The values of the grain or business key.")
+    var key: [String]
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let rows = try await ledger.trace(table, key: key)
+        await ledger.close()
+        if output.json { return try output.printJSON(rows) }
+        let words = key.map { "`\($0)`" }.joined(separator: ", ")
+        print("\(table) \(words): \(Wording.count(rows.count, "row"))")
+        for row in rows { print(([""] + lines(row)).joined(separator: "\n")) }
+    }
+
+    private func lines(_ row: TracedRow) -> [String] {
+        let values = row.columns.map { ($0.name, $0.value ?? "") }
+        return Self.aligned(values) + ["  came from"] + Self.aligned(origin(row)).map { "  " + $0 }
+    }
+
+    private func origin(_ row: TracedRow) -> [(String, String)] {
+        guard let load = row.load else { return [("nobody", "the unknown member is always there")] }
+        guard let origin = row.origin else {
+            let reason =
+                row.isInferred
+                ? "a fact of load \(load) named it before the dimension did"
+                : "load \(load), whose task is no longer in the ledger"
+            return [(row.isInferred ? "inferred" : "load", reason)]
+        }
+        let period = origin.period.isEmpty ? "" : " (\(origin.period))"
+        return [
+            ("load", "\(load) of \(origin.pipeline), asked for by \(origin.requestedBy)"),
+            ("task", origin.task + period),
+            ("committed", "\(origin.committedAt ?? "") UTC by \(origin.worker ?? "")"),
+            ("input", origin.input ?? ""),
+            ("definition", origin.definition),
+        ]
+    }
+
+    private static func aligned(_ pairs: [(String, String)]) -> [String] {
+        let width = pairs.map(\.0.count).max() ?? 0
+        return pairs.map { name, text in
+            "  \(name)\(String(repeating: " ", count: width - name.count))  \(text)"
+        }
+    }
+}
