@@ -23,6 +23,10 @@ struct RejectsListCommand: AsyncParsableCommand {
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("`--limit` must be at least 1") }
+    }
+
     func run() async throws {
         var filter = selection.filter
         filter.pipeline = name ?? filter.pipeline
