@@ -4,22 +4,22 @@ public struct NearestNames: Sendable, Hashable {
     public let names: [String]
 
     /// Compares `name` with each candidate, without regard to case.
+    ///
+    /// A slip changes a third of the letters at most, and never all of them; of equal ones the
+    /// candidate that comes first is offered first.
     public init(to name: String, among candidates: some Sequence<String>, limit: Int = 3) {
-        let wanted = Array(name.lowercased().unicodeScalars)
-        let tolerance = max(2, wanted.count / 3)
-        let ranked = candidates.map { candidate in
-            let letters = Array(candidate.lowercased().unicodeScalars)
+        let wanted = Array(name.lowercased().unicodeScalars.prefix(64))
+        var slips: [(name: String, distance: Int)] = []
+        for candidate in candidates {
+            let letters = Array(candidate.lowercased().unicodeScalars.prefix(64))
+            let tolerance = max(1, max(wanted.count, letters.count) / 3)
+            guard abs(wanted.count - letters.count) <= tolerance else { continue }
             let distance = Self.distance(wanted, letters)
-            // Of a slip, something is left: one letter is not like another.
-            let isSlip = distance <= tolerance && distance < min(wanted.count, letters.count)
-            return (candidate, isSlip ? distance : Int.max)
+            guard distance <= tolerance, distance < min(wanted.count, letters.count) else { continue }
+            slips.append((candidate, distance))
         }
-        names =
-            ranked
-            .filter { $0.1 < Int.max }
-            .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
-            .prefix(limit)
-            .map(\.0)
+        // Swift's sort is stable.
+        names = slips.sorted { $0.distance < $1.distance }.prefix(limit).map(\.name)
     }
 
     /// ` (did you mean …?)` with a leading blank; empty when there is nothing to offer.
@@ -28,18 +28,24 @@ public struct NearestNames: Sendable, Hashable {
         return " (did you mean " + names.map { "`\($0)`" }.joined(separator: " or ") + "?)"
     }
 
-    /// Levenshtein's distance: insertions, deletions and replacements.
+    /// The optimal string alignment distance: insertions, deletions, replacements, and swaps of
+    /// neighbours; of its table three rows are kept.
     private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
-        var row = Array(0...right.count)
-        for (index, scalar) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in right.indices {
-                let replaced = diagonal + (scalar == right[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
+        for (row, letter) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                var cost = last[column] + (letter == other ? 0 : 1)
+                cost = min(cost, last[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, letter == right[column - 1], left[row - 1] == other {
+                    cost = min(cost, beforeLast[column - 1] + 1)
+                }
+                current.append(cost)
             }
+            beforeLast = last
+            last = current
         }
-        return row[right.count]
+        return last[right.count]
     }
 }
