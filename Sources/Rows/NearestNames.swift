@@ -15,7 +15,9 @@ public struct NearestNames: Sendable, Hashable {
             let tolerance = max(1, max(wanted.count, letters.count) / 3)
             guard abs(wanted.count - letters.count) <= tolerance else { continue }
             let distance = Self.distance(wanted, letters)
-            guard distance <= tolerance, distance < min(wanted.count, letters.count) else { continue }
+            guard distance <= tolerance, distance < min(wanted.count, letters.count) else {
+                continue
+            }
             slips.append((candidate, distance))
         }
         // Swift's sort is stable.
