@@ -5,8 +5,9 @@ import Rows
 
 /// Fills a table from a reader: batches of rows through the encoder into a binary COPY.
 ///
-/// Memory is bounded: a batch at a time is encoded, and when many rejects have come together the
-/// COPY is ended, the rejects are stored, and another COPY goes on.
+/// Memory is bounded: a batch at a time is encoded. When many rejects have come together, or many
+/// rows that wait for inferred members, the COPY is ended, the rejects are stored and the members made,
+/// and another COPY goes on.
 final class RowFill {
     private let attempt: Attempt
     private var reader: any RowReader
@@ -79,10 +80,11 @@ final class RowFill {
         let store = RejectStore(attempt: attempt)
         try await store.supersedeEarlier()
         var stored = 0
-        while !isAtEnd {
-            stored += try await copyUntilManyRejects()
+        repeat {
+            stored += try await copyUntilPause()
+            try await inferMembers()
             try await keepRejects(in: store)
-        }
+        } while !isAtEnd || !buffer.isEmpty
         let tally = encoder.counts
         let counts = RowCounts(
             read: tally.read,
@@ -96,53 +98,67 @@ final class RowFill {
         return counts
     }
 
-    private func copyUntilManyRejects() async throws -> Int {
+    private func copyUntilPause() async throws -> Int {
         try await attempt.connection.copyIn(copySQL) { writer in
             try await writer.write(BinaryCopy.header)
-            while !isAtEnd, rejects.count < Self.rejectsKept, try await encodeNextBatch() {
+            if !buffer.isEmpty { try await writer.write(buffer) }
+            while !mustPause, try await encodeNextBatch() {
                 try await writer.write(buffer)
                 attempt.observer.reached(.copying)
             }
+            buffer.removeAll(keepingCapacity: true)
             try await writer.write(BinaryCopy.trailer)
         }
+    }
+
+    private var mustPause: Bool {
+        rejects.count >= Self.rejectsKept || encoder.deferredCount >= Self.rowsDeferred
     }
 
     /// Encodes the next batch into ``buffer``; `false` at the end.
     private func encodeNextBatch() async throws -> Bool {
         buffer.removeAll(keepingCapacity: true)
-        guard let batch = try await reader.next() else {
+        guard !isAtEnd, let batch = try await reader.next() else {
             isAtEnd = true
-            try await inferMembers()
-            return !buffer.isEmpty
+            return false
         }
         attempt.observer.reached(.extracting)
         inputNames[batch.input] = batch.inputName
         encoder.encode(batch, keys: &keys, into: &buffer, rejects: &rejects)
-        if encoder.deferredCount >= Self.rowsDeferred { try await inferMembers() }
         attempt.progress(batch.rows.count, batch.bytes.count)
         return true
     }
 
+    /// Makes the members that rows wait for, when these are many or the last, and encodes the rows
+    /// into ``buffer``.
     private func inferMembers() async throws {
-        guard encoder.deferredCount > 0 else { return }
-        let connection = try await side()
+        guard encoder.deferredCount > 0, isAtEnd || encoder.deferredCount >= Self.rowsDeferred
+        else { return }
         for (map, missing) in encoder.missingKeys().enumerated() where !missing.isEmpty {
-            let members = InferredMembers(
-                dimension: references.dimensions[map],
-                attempt: attempt
-            )
-            try await members.create(missing, on: connection) { key, surrogate, start in
-                keys.insert(key, surrogate: surrogate, validFrom: start, map: map)
-            }
+            try await infer(missing, ofMap: map)
         }
         encoder.encodeDeferred(keys: &keys, into: &buffer, rejects: &rejects)
     }
 
-    private func side() async throws -> PostgresConnection {
-        if let sideConnection { return sideConnection }
-        let connection = try await attempt.sideConnection()
-        sideConnection = connection
-        return connection
+    private func infer(_ missing: [MissingKey], ofMap map: Int) async throws {
+        let members = InferredMembers(dimension: references.dimensions[map], attempt: attempt)
+        func make(on connection: PostgresConnection) async throws {
+            try await members.create(missing, on: connection) { key, surrogate, start in
+                keys.insert(key, surrogate: surrogate, validFrom: start, map: map)
+            }
+        }
+        switch attempt.inferring {
+        case .within: try await make(on: attempt.connection)
+        case .aside(let connect):
+            let connection: PostgresConnection
+            if let sideConnection {
+                connection = sideConnection
+            } else {
+                connection = try await connect()
+                sideConnection = connection
+            }
+            try await connection.transaction { try await make(on: connection) }
+        }
     }
 
     private func keepRejects(in store: RejectStore) async throws {

@@ -9,6 +9,8 @@ import Postgres
 struct SchemaPreparation {
     let pipeline: Pipeline
     let connection: PostgresConnection
+    /// Whether tables that are there may be altered: readers wait until the transaction ends.
+    var altersTables = true
 
     /// Creates what is missing, adds columns, refuses what would destroy data.
     func run() async throws {
@@ -114,11 +116,10 @@ struct SchemaPreparation {
     private func add(_ column: TableDesign.Column, to design: TableDesign) async throws {
         let isReference = column.constraint == "not null" && column.type == "bigint"
         let constraint = isReference ? "not null default \(UnknownMember.key)" : ""
-        try await LockPatience(connection)
-            .run(
-                "alter table \(design.qualifiedName) add column "
-                    + "\(quoteIdentifier(column.name)) \(column.type) \(constraint)"
-            )
+        try await alter(
+            design,
+            "add column \(quoteIdentifier(column.name)) \(column.type) \(constraint)"
+        )
     }
 
     /// A column that is required no more may be null from now on, in every partition.
@@ -135,12 +136,20 @@ struct SchemaPreparation {
         let required = try Set(rows.map { try $0.text("name") })
         for column in design.columns
         where column.constraint.isEmpty && required.contains(column.name) {
-            try await LockPatience(connection)
-                .run(
-                    "alter table \(design.qualifiedName) "
-                        + "alter column \(quoteIdentifier(column.name)) drop not null"
-                )
+            try await alter(
+                design,
+                "alter column \(quoteIdentifier(column.name)) drop not null"
+            )
         }
+    }
+
+    /// Alters a table that is there, under a lock that keeps readers out.
+    private func alter(_ design: TableDesign, _ action: String) async throws {
+        let sql = "alter table \(design.qualifiedName) \(action)"
+        guard altersTables else {
+            throw WarehouseError.altersTable("\(design.schema).\(design.name)", sql: sql + ";")
+        }
+        try await LockPatience(connection).run(sql)
     }
 
     /// An index whose columns differ means that the grain or the business key has changed.
