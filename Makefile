@@ -1,10 +1,11 @@
 # Longshore: `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test check docs format lint bench stack clean
+.PHONY: help deps build demo test simulate check docs format lint bench stack clean
 
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
 SOURCES := Package.swift Sources Tests
+SEEDS ?= 0..<10000
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +39,10 @@ test: deps ## Run every test; the servers they share are stopped at the end
 	@status=0; $(SWIFT) test --skip-build --no-parallel || status=$$?; \
 	.build/debug/longshore down --purge --stack .build/test-stack || status=1; \
 	exit $$status
+
+simulate: deps ## Run the fleet in virtual time with 10,000 seeds of faults, or with SEEDS=4711
+	$(SWIFT) build --build-tests
+	LONGSHORE_SEEDS='$(SEEDS)' $(SWIFT) test --skip-build --filter FleetSimulationTests
 
 check: lint test ## What CI runs: format, a build with warnings as errors, every test
 
