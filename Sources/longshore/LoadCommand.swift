@@ -37,6 +37,7 @@ struct LoadCommand: AsyncParsableCommand {
     )
     var plan: String?
 
+    @OptionGroup var keyMaps: KeyMapOptions
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
@@ -60,7 +61,8 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws {
         let definition = try argument.read()
         let pipeline = definition.pipeline
-        let fleet = try await options.startedFleet().inForeground()
+        let limit = try keyMaps.limit()
+        let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
         let ledger = PostgresLedger(fleet.postgres)
         let plan = try await rememberedPlan(of: pipeline, in: ledger)
         let periods = try await periods(of: pipeline, plan: plan, in: ledger)

@@ -6,8 +6,8 @@ import Rows
 /// Fills a table from a reader: batches of rows through the encoder into a binary COPY.
 ///
 /// Memory is bounded: a batch at a time is encoded. When many rejects have come together, or many
-/// rows that wait for inferred members, the COPY is ended, the rejects are stored and the members made,
-/// and another COPY goes on.
+/// rows wait for members that have yet to be looked up or made, the COPY is ended, the rejects are
+/// stored or the members found, and another COPY goes on.
 final class RowFill {
     private let attempt: Attempt
     private var reader: any RowReader
@@ -25,8 +25,10 @@ final class RowFill {
     private(set) var rejectsByRule: [String: Int] = [:]
 
     private static let rejectsKept = 5_000
-    /// Rows that wait for their inferred members before these are made, all in one transaction.
-    private static let rowsDeferred = 5_000
+    /// Rows that wait for members before these are looked up and made, all at once.
+    private static let rowsDeferred = 20_000
+    /// What is kept of the members that were looked up in Postgres, in bytes.
+    private static let learnedKept = 8 << 20
 
     init(
         _ attempt: Attempt,
@@ -42,7 +44,7 @@ final class RowFill {
         self.reader = reader
         self.references = references
         copySQL = "copy \(table) (\(quotedList(columns))) from stdin (format binary)"
-        keys = KeyMaps(references.maps)
+        keys = references.keyMaps
         encoder = try RowEncoder(
             layout: layout,
             header: reader.header,
@@ -82,7 +84,7 @@ final class RowFill {
         var stored = 0
         repeat {
             stored += try await copyUntilPause()
-            try await inferMembers()
+            if isAtEnd || encoder.deferredCount >= Self.rowsDeferred { try await encodeDeferred() }
             try await keepRejects(in: store)
         } while !isAtEnd || !buffer.isEmpty
         let tally = encoder.counts
@@ -98,11 +100,15 @@ final class RowFill {
         return counts
     }
 
+    /// Copies what is in ``buffer`` and what comes, until there is something else to do.
     private func copyUntilPause() async throws -> Int {
         try await attempt.connection.copyIn(copySQL) { writer in
             try await writer.write(BinaryCopy.header)
-            if !buffer.isEmpty { try await writer.write(buffer) }
-            while !mustPause, try await encodeNextBatch() {
+            try await writer.write(buffer)
+            while !isAtEnd, rejects.count < Self.rejectsKept,
+                encoder.deferredCount < Self.rowsDeferred
+            {
+                try await encodeNextBatch()
                 try await writer.write(buffer)
                 attempt.observer.reached(.copying)
             }
@@ -111,33 +117,44 @@ final class RowFill {
         }
     }
 
-    private var mustPause: Bool {
-        rejects.count >= Self.rejectsKept || encoder.deferredCount >= Self.rowsDeferred
-    }
-
-    /// Encodes the next batch into ``buffer``; `false` at the end.
-    private func encodeNextBatch() async throws -> Bool {
+    /// Encodes the next batch into ``buffer``.
+    private func encodeNextBatch() async throws {
         buffer.removeAll(keepingCapacity: true)
-        guard !isAtEnd, let batch = try await reader.next() else {
+        guard let batch = try await reader.next() else {
             isAtEnd = true
-            return false
+            return
         }
         attempt.observer.reached(.extracting)
         inputNames[batch.input] = batch.inputName
         encoder.encode(batch, keys: &keys, into: &buffer, rejects: &rejects)
         attempt.progress(batch.rows.count, batch.bytes.count)
-        return true
     }
 
-    /// Makes the members that rows wait for, when these are many or the last, and encodes the rows
-    /// into ``buffer``.
+    // MARK: Rows that wait
+
+    /// Encodes the rows that wait into ``buffer``, once all members that they need are known.
+    private func encodeDeferred() async throws {
+        guard encoder.deferredCount > 0 else { return }
+        try await lookUpMembers()
+        try await inferMembers()
+        encoder.encodeDeferred(keys: &keys, into: &buffer, rejects: &rejects)
+        keys.forget(over: Self.learnedKept)
+    }
+
+    /// Asks Postgres for members of dimensions whose key maps do not fit in memory.
+    private func lookUpMembers() async throws {
+        for (map, wanted) in encoder.wantedKeys(in: keys).enumerated() where !wanted.isEmpty {
+            let join = KeyJoin(dimension: references.dimensions[map], attempt: attempt)
+            try await join.find(wanted) { key, surrogate, start in
+                keys.learn(key, surrogate: surrogate, validFrom: start, map: map)
+            }
+        }
+    }
+
     private func inferMembers() async throws {
-        guard encoder.deferredCount > 0, isAtEnd || encoder.deferredCount >= Self.rowsDeferred
-        else { return }
-        for (map, missing) in encoder.missingKeys().enumerated() where !missing.isEmpty {
+        for (map, missing) in encoder.missingKeys(in: keys).enumerated() where !missing.isEmpty {
             try await infer(missing, ofMap: map)
         }
-        encoder.encodeDeferred(keys: &keys, into: &buffer, rejects: &rejects)
     }
 
     private func infer(_ missing: [MissingKey], ofMap map: Int) async throws {
@@ -150,15 +167,18 @@ final class RowFill {
         switch attempt.inferring {
         case .within: try await make(on: attempt.connection)
         case .aside(let connect):
-            let connection: PostgresConnection
-            if let sideConnection {
-                connection = sideConnection
-            } else {
-                connection = try await connect()
-                sideConnection = connection
-            }
+            let connection = try await side(connect)
             try await connection.transaction { try await make(on: connection) }
         }
+    }
+
+    private func side(
+        _ connect: () async throws -> PostgresConnection
+    ) async throws -> PostgresConnection {
+        if let sideConnection { return sideConnection }
+        let connection = try await connect()
+        sideConnection = connection
+        return connection
     }
 
     private func keepRejects(in store: RejectStore) async throws {
