@@ -17,11 +17,11 @@ struct SchemaPreparation {
             "create schema if not exists " + quoteIdentifier(pipeline.schema)
         )
         for dimension in pipeline.dimensions {
-            try await prepare(dimension.design(schema: pipeline.schema))
+            try await ChangedDimension(dimension, of: pipeline, on: connection).check()
+            for design in dimension.designs(schema: pipeline.schema) { try await prepare(design) }
             try await addUnknownMember(of: dimension)
-            if dimension.keepsObservations {
-                try await prepare(dimension.observationDesign(schema: pipeline.schema))
-            }
+            try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
+                .ensure()
         }
         for fact in pipeline.facts {
             let design = fact.design(schema: pipeline.schema)
@@ -161,9 +161,12 @@ struct SchemaPreparation {
             return
         }
         guard found == wanted else {
+            let periods = try await LoadedPeriods(design.schema, [design.name], on: connection)
+                .summary()
             throw WarehouseError.destructive(
                 "\(design.schema).\(design.name)",
-                "its rows are identified by (\(found)), the definition says (\(wanted))",
+                "its rows are identified by (\(found)), the definition says (\(wanted))"
+                    + (periods.isEmpty ? "" : ". It has to be loaded anew: \(periods)"),
                 sql: "drop table \(design.qualifiedName);  -- then load every period again"
             )
         }
