@@ -82,11 +82,12 @@ struct ChangedDimension {
     }
 
     private func isThere() async throws -> Bool {
-        try await !connection.query(
-            "select from pg_class where oid = to_regclass($1)",
-            [.text(table)]
-        )
-        .isEmpty
+        try await
+            !connection.query(
+                "select from pg_class where oid = to_regclass($1)",
+                [.text(table)]
+            )
+            .isEmpty
     }
 
     // MARK: Empty tables
