@@ -17,19 +17,26 @@ struct SchemaPreparation {
             "create schema if not exists " + quoteIdentifier(pipeline.schema)
         )
         for dimension in pipeline.dimensions {
+<<<<<<< HEAD
             try await ChangedDimension(dimension, of: pipeline, on: connection).check()
             for design in dimension.designs(schema: pipeline.schema) { try await prepare(design) }
             try await addUnknownMember(of: dimension)
             try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
                 .ensure()
+=======
+            try await fit(dimension.design(schema: pipeline.schema))
+            try await addUnknownMember(of: dimension)
+            if dimension.keepsObservations {
+                try await fit(dimension.observationDesign(schema: pipeline.schema))
+            }
+>>>>>>> 2e97afee01428e14d706f3297dc1ed576d7999ce
         }
         for fact in pipeline.facts {
-            let design = fact.design(schema: pipeline.schema)
-            try await prepare(design)
-            if design.isPartitionedByPeriod { try await checkPeriods(of: design) }
+            try await fit(fact.design(schema: pipeline.schema))
         }
         for name in try martOrder() {
-            try await prepareMart(name)
+            guard let mart = pipeline.mart(name) else { continue }
+            try await MartTable(mart, of: pipeline, on: connection).prepare()
         }
     }
 
@@ -42,27 +49,11 @@ struct SchemaPreparation {
         )
     }
 
-    // MARK: Tables
-
-    private func prepare(_ design: TableDesign) async throws {
-        let existing = try await columns(of: design.name)
-        guard existing.isEmpty else {
-            try await fit(design, to: existing)
-            return
-        }
-        let definitions = design.columns
-            .map { "\(quoteIdentifier($0.name)) \($0.type) \($0.constraint)" }
-            .joined(separator: ", ")
-        let partitioning = design.isPartitionedByPeriod ? " partition by range (period)" : ""
-        try await connection.query(
-            "create table \(design.qualifiedName) (\(definitions))\(partitioning)"
-        )
-        for index in design.indexes {
-            try await connection.query(index.sql(on: design.qualifiedName))
-        }
-        try await comment(design)
+    private func fit(_ design: TableDesign) async throws {
+        try await TableFit(design, periods: pipeline.periods?.grain, on: connection).run()
     }
 
+<<<<<<< HEAD
     private func fit(_ design: TableDesign, to existing: [String: String]) async throws {
         try refuseLoss(design, existing)
         try await allowNulls(in: design)
@@ -241,6 +232,8 @@ struct SchemaPreparation {
 
     // MARK: Dimensions
 
+=======
+>>>>>>> 2e97afee01428e14d706f3297dc1ed576d7999ce
     private func addUnknownMember(of dimension: Dimension) async throws {
         let references = dimension.references.map(\.column)
         let columns = [dimension.surrogateKey] + references
@@ -252,72 +245,9 @@ struct SchemaPreparation {
         )
     }
 
-    // MARK: Marts
-
     /// The marts' names, each after the marts that it reads.
     private func martOrder() throws -> [String] {
         let graph = try PlanGraph(pipeline, periods: [Period(.day, containing: Day(number: 0))])
         return graph.tasks.filter { $0.kind == .mart }.map(\.name)
-    }
-
-    /// A query that Postgres refuses is the definition's fault, and is told as such.
-    private func prepareMart(_ name: String) async throws {
-        do {
-            try await createOrCheckMart(name)
-        } catch let error as PostgresError where error.sqlState?.errorClass == "42" {
-            throw WarehouseError.badQuery(ofMart: name, error.message)
-        }
-    }
-
-    /// Creates a mart's table with the columns that its query has, or checks that they still fit.
-    private func createOrCheckMart(_ name: String) async throws {
-        guard let mart = pipeline.mart(name) else { return }
-        try await connection.query(
-            "set local search_path to " + quoteIdentifier(pipeline.schema)
-        )
-        let table = qualified(pipeline.schema, mart.table)
-        let query = mart.select(for: Period(.day, containing: Day(number: 0)))
-        let existing = try await columns(of: mart.table)
-        guard !existing.isEmpty else {
-            try await connection.query("create table \(table) as \(query) with no data")
-            if mart.isPerPeriod {
-                try await connection.query("create index on \(table) (period)")
-            }
-            return
-        }
-        try await connection.query(
-            "create temp table mart_shape on commit drop as \(query) with no data"
-        )
-        let wanted = try await connection.query(
-            """
-            select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
-            where attrelid = 'pg_temp.mart_shape'::regclass and attnum > 0 and not attisdropped
-            """
-        )
-        var shape: [String: String] = [:]
-        for row in wanted { shape[try row.text("name")] = try row.text("type") }
-        try await connection.query("drop table pg_temp.mart_shape")
-        guard shape == existing else {
-            throw WarehouseError.destructive(
-                "\(pipeline.schema).\(mart.table)",
-                "its columns are not those that its SQL gives now",
-                sql: "drop table \(table);  -- then load every period again"
-            )
-        }
-    }
-}
-
-/// Kimball's unknown member: the row that facts point to when there is nothing to point to.
-enum UnknownMember {
-    /// Its surrogate key in every dimension.
-    static let key: Int64 = -1
-}
-
-extension TableDesign.Index {
-    /// The statement that creates it on a table.
-    func sql(on table: String, name other: String? = nil) -> String {
-        let condition = condition.map { " where \($0)" } ?? ""
-        return "create \(isUnique ? "unique " : "")index \(quoteIdentifier(other ?? name)) "
-            + "on \(table) (\(quotedList(columns)))\(condition)"
     }
 }
