@@ -30,8 +30,8 @@ struct Attempt: Sendable {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }
             switch dimension.content {
-            case .calendar(let first, let last):
-                return try await CalendarLoad(self, dimension, from: first, through: last).run()
+            case .calendar(let plan):
+                return try await CalendarLoad(self, dimension, plan).run()
             case .extract(let extract):
                 return try await DimensionLoad(self, dimension, extract).run()
             }
@@ -80,6 +80,8 @@ struct AttemptResult: Sendable {
     var header: [String] = []
     /// Expectations that do not hold and let it commit all the same.
     var warnings: [String] = []
+    /// Why the period is stale although it was just loaded; `nil` when it is not.
+    var staleness: String?
 
     /// The ledger row and the control table's row.
     func record(
@@ -109,13 +111,14 @@ struct AttemptResult: Sendable {
         let control = try await connection.query(
             """
             update longshore.control
-            set state = 'loaded', reason = null, loaded_by = $4, loaded_at = clock_timestamp(),
+            set state = case when $7::text is null then 'loaded' else 'stale' end, reason = $7, loaded_by = $4, loaded_at = clock_timestamp(),
                 rows_loaded = $5, rows_rejected = $6, revision = revision + 1
             where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
             """,
             [
                 .text(row.schema), .text(row.table), .text(row.period), .integer(task.load),
                 .integer(Int64(counts.loaded)), .integer(Int64(counts.rejected)),
+                PostgresValue(staleness),
             ]
         )
         // Nothing holds up a close while a task runs whose load is over: it has the last word.
