@@ -16,6 +16,8 @@ public struct Dimension: Sendable, Hashable {
     public var references: [Reference]
     /// What must hold of every row of the source.
     public var checks: [RowCheck]
+    /// What must hold before the load task commits.
+    public var expectations: Expectations
     /// The queue its tasks go to.
     public var pool: String
     /// A sentence for the catalog.
@@ -30,6 +32,7 @@ public struct Dimension: Sendable, Hashable {
         attributes: [Attribute],
         references: [Reference] = [],
         checks: [RowCheck] = [],
+        expectations: Expectations = Expectations(),
         pool: String = "default",
         description: String? = nil
     ) {
@@ -40,6 +43,7 @@ public struct Dimension: Sendable, Hashable {
         self.attributes = attributes
         self.references = references
         self.checks = checks
+        self.expectations = expectations
         self.pool = pool
         self.description = description
     }

@@ -20,6 +20,13 @@ struct DimensionReading {
             attributes: read.attributes,
             references: read.references,
             checks: ExpressionReading(findings: findings).checks(of: node, in: read),
+            expectations: ExpectationReading(
+                findings: findings,
+                extracts: extracts,
+                columns: read,
+                isByPeriod: false
+            )
+            .expectations(node["expect"]),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )

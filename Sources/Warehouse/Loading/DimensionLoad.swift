@@ -32,7 +32,7 @@ struct DimensionLoad {
         )
         let staged = try await fill.run()
         attempt.observer.reached(.copied)
-        guard staged.loaded > 0 else {
+        guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
             throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
         }
         let members = try await merge()
@@ -40,7 +40,21 @@ struct DimensionLoad {
         var counts = staged
         counts.loaded = members
         counts.deduplicated += staged.loaded - members
-        return AttemptResult(counts: counts, input: fill.input, header: fill.header)
+        let warnings = try await Audit(
+            attempt: attempt,
+            expected: dimension.expectations,
+            counts: counts,
+            rejectsByRule: fill.rejectsByRule,
+            rows: "pg_temp.staged",
+            attributes: dimension.attributes
+        )
+        .run()
+        return AttemptResult(
+            counts: counts,
+            input: fill.input,
+            header: fill.header,
+            warnings: warnings
+        )
     }
 
     private func createStaging() async throws {
@@ -72,7 +86,15 @@ struct DimensionLoad {
                 )
             )
         }
-        return RowLayout(values + keys + [.rowNumber], checks: dimension.checks)
+        let attributes = dimension.attributes
+        return RowLayout(
+            values + keys + [.rowNumber],
+            checks: dimension.checks,
+            unique: RowLayout.Unique(
+                outputs: attributes.indices.filter { attributes[$0].isUnique },
+                owner: attributes.indices.filter { dimension.key.contains(attributes[$0].name) }
+            )
+        )
     }
 
     private func merge() async throws -> Int {
