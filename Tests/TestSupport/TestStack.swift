@@ -29,7 +29,9 @@ public struct TestStack: Sendable {
     }
 
     /// Where its files are: `.build/test-stack` in the package.
-    public static let directory = packageDirectory + "/.build/test-stack"
+    public static let directory =
+        ProcessInfo.processInfo.environment["LONGSHORE_TEST_STACK"]
+        ?? packageDirectory + "/.build/test-stack"
 
     /// The package's directory.
     public static let packageDirectory = URL(filePath: #filePath)
