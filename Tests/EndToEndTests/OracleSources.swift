@@ -66,8 +66,10 @@ struct OracleSources {
         "202\(3 + number(2))-\(digits(1 + number(12)))-\(digits(1 + number(28)))"
     }
 
-    /// Full hours, so that some are the same.
-    private mutating func time() -> String { "\(day()) \(digits(number(24))):00:00" }
+    /// Few times of the day, so that some are the same.
+    private mutating func time() -> String { "\(day()) \(hour())" }
+
+    private mutating func hour() -> String { "\(digits(8 * number(3))):00:00" }
 
     private func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
@@ -148,7 +150,9 @@ struct OracleSources {
     }
 
     private mutating func sale(_ id: String, month: Int, agents: Int) -> String {
-        let time = "\(digits(1 + number(28))) \(digits(number(24))):\(digits(number(60))):00"
+        let isOnTheHour = number(2) == 0
+        let minute = "\(digits(number(24))):\(digits(number(60))):00"
+        let time = "\(digits(1 + number(28))) \(isOnTheHour ? hour() : minute)"
         let isVoid = number(9) == 0
         let fields = [
             mostly(id, ""),

@@ -7,27 +7,30 @@ import Testing
 struct OracleTests {
     /// In what order the parts of the sources come, and what memory key maps may take.
     struct Course: Sendable, CustomTestStringConvertible {
+        var agents: Int
         var parts: Int
         var order: [Int]
         var memory: String
 
-        var testDescription: String { "\(parts) parts as \(order), key maps in \(memory)" }
+        var testDescription: String {
+            "\(agents) members, \(parts) parts as \(order), key maps in \(memory)"
+        }
     }
 
     @Test(
         "10,000 members, 50,000 versions, and facts of them: no row differs, in whatever order",
         .timeLimit(.minutes(3)),
         arguments: [
-            Course(parts: 3, order: [0, 1, 2], memory: "512MB"),
-            Course(parts: 2, order: [1, 0], memory: "0"),
-            Course(parts: 1, order: [0], memory: "600KB"),
+            Course(agents: 10_000, parts: 3, order: [0, 1, 2], memory: "512MB"),
+            Course(agents: 2_000, parts: 2, order: [1, 0], memory: "0"),
+            Course(agents: 2_000, parts: 1, order: [0], memory: "200KB"),
         ]
     )
     func noRowDiffers(course: Course) async throws {
         let harbour = try await Harbour.open()
         let sources = OracleSources(
-            agents: 10_000,
-            observations: 75_000,
+            agents: course.agents,
+            observations: course.agents * 15 / 2,
             loads: course.parts,
             seed: 31
         )
@@ -52,22 +55,22 @@ struct OracleTests {
         let lines = try await harbour.runSQL("compare.sql").split(separator: "\n")
         let differences = lines.filter { !$0.hasSuffix("|0|0") }
         #expect(differences == [])
-        try expectMuch(lines.map { $0.split(separator: "|").map(String.init) })
+        try expectMuch(lines.map { $0.split(separator: "|").map(String.init) }, course.agents)
         try await expectEveryRule(harbour)
     }
 
     /// An oracle that compares nothing with nothing agrees too.
-    private func expectMuch(_ lines: [[String]]) throws {
+    private func expectMuch(_ lines: [[String]], _ agents: Int) throws {
         let rows = Dictionary(uniqueKeysWithValues: lines.map { ($0[0], Int($0[1]) ?? 0) })
         #expect(
             rows.keys.sorted() == [
                 "agent", "client", "grade", "region", "reject", "sale", "shop", "visit",
             ]
         )
-        #expect(try #require(rows["agent"]) >= 50_000)
+        #expect(try #require(rows["agent"]) >= agents * 5)
         #expect(try #require(rows["sale"]) >= 14_000)
         #expect(try #require(rows["visit"]) >= 1_500)
-        #expect(try #require(rows["reject"]) >= 1_000)
+        #expect(try #require(rows["reject"]) >= 500)
     }
 
     private func expectEveryRule(_ harbour: Harbour) async throws {
