@@ -29,6 +29,7 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "Load tasks to run at a time within this process.")
     var workers: Int?
 
+    @OptionGroup var keyMaps: KeyMapOptions
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
@@ -42,7 +43,8 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws {
         let definition = try argument.read()
         let pipeline = definition.pipeline
-        let fleet = try await options.startedFleet().inForeground()
+        let limit = try keyMaps.limit()
+        let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
         let ledger = PostgresLedger(fleet.postgres)
         let periods = try await selection.periods(of: pipeline, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {

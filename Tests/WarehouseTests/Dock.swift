@@ -17,11 +17,11 @@ final class Dock: Sendable {
     let connection: PostgresConnection
 
     /// A dock whose folder has `files`, by their paths.
-    init(_ files: [String: String] = [:]) async throws {
+    init(_ files: [String: String] = [:], keyMaps: KeyMapCache = KeyMapCache()) async throws {
         configuration = try PostgresConfiguration(url: await TestStack.shared().freshDatabase())
         folder = NSTemporaryDirectory() + "longshore-dock-\(UUID().uuidString)"
         ledger = PostgresLedger(configuration)
-        loader = WarehouseLoader(configuration)
+        loader = WarehouseLoader(configuration, keyMaps: keyMaps)
         connection = try await PostgresConnection.connect(configuration)
         try await connection.query("set timezone to 'UTC'")
         for (path, text) in files { try write(path, text) }
@@ -108,12 +108,12 @@ final class Dock: Sendable {
 }
 
 extension WarehouseLoader {
-    /// A slot with a thread and a cache of its own, as if in another process.
-    init(_ configuration: PostgresConfiguration) {
+    /// A slot with a thread of its own; unless it is given a cache, as if in another process.
+    init(_ configuration: PostgresConfiguration, keyMaps: KeyMapCache = KeyMapCache()) {
         self.init(
             configuration,
             thread: BlockingThread(name: "slot"),
-            keyMaps: KeyMapCache(),
+            keyMaps: keyMaps,
             environment: { _ in nil }
         )
     }

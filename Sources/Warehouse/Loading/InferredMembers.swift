@@ -27,7 +27,8 @@ struct InferredMembers {
             // A merge writes members in another order: at the same time the two would deadlock.
             try await TableLock(schema: attempt.row.schema, table: dimension.table)
                 .take(on: connection)
-            try await stage(missing, on: connection)
+            try await StagedKeys(name: "inferred", dimension: dimension, connection: connection)
+                .create(missing)
             try await connection.query(insertSQL, [.integer(attempt.task.load)])
             try await countRevision(on: connection)
             let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
@@ -54,19 +55,6 @@ struct InferredMembers {
     private var table: String { attempt.table(dimension.table) }
     private var keys: String { quotedList(dimension.key) }
 
-    private func stage(_ missing: [MissingKey], on connection: PostgresConnection) async throws {
-        let columns = dimension.keyAttributes.map {
-            "\(quoteIdentifier($0.name)) \($0.plan.type.postgresName)"
-        }
-        try await connection.query(
-            "create temp table inferred (\(columns.joined(separator: ", "))) on commit drop"
-        )
-        let tuples = missing.flatMap(\.copyTuple)
-        try await connection.copyIn("copy pg_temp.inferred from stdin (format binary)") { writer in
-            try await writer.write(BinaryCopy.header + tuples + BinaryCopy.trailer)
-        }
-    }
-
     /// A day beyond the calendar has the key that it has when the calendar reaches it.
     ///
     /// Rows go in by the order of their keys, so that two tasks that infer the same ones wait for
@@ -85,19 +73,5 @@ struct InferredMembers {
             select \(values.joined(separator: ", ")), true, $1 from pg_temp.inferred order by \(keys)
             on conflict (\(keys))\(current) do nothing
             """
-    }
-}
-
-extension MissingKey {
-    /// The key as a row of a binary COPY: the number of fields, then each with its length.
-    fileprivate var copyTuple: [UInt8] {
-        func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-            stride(from: value.bitWidth - 8, through: 0, by: -8)
-                .map {
-                    UInt8(truncatingIfNeeded: value >> $0)
-                }
-        }
-        return bigEndian(Int16(fields.count))
-            + fields.flatMap { bigEndian(Int32($0.count)) + $0 }
     }
 }
