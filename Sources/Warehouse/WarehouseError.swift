@@ -40,6 +40,14 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case overlap
         /// More rejects than allowed.
         case rejectShare = "reject_share"
+        /// A rehearsal would have to alter a table that readers use.
+        case altersTable = "alters_table"
+        /// Somebody else works on what a rehearsal needs.
+        case inUse = "in_use"
+        /// No plan, or no single one, is remembered by that digest.
+        case unknownPlan = "unknown_plan"
+        /// What a plan rests on is not what it was.
+        case planMoved = "plan_moved"
     }
 
     /// The failure to record: none of these is helped by another attempt.

@@ -11,14 +11,21 @@ struct Attempt: Sendable {
     let pipeline: Pipeline
     let connection: PostgresConnection
     let keyMaps: KeyMapCache
-    /// Opens a second connection, for what must be committed ahead of the transaction.
-    let sideConnection: @Sendable () async throws -> PostgresConnection
+    let inferring: InferringPlace
     let environment: @Sendable (String) -> String?
     let observer: any StepObserver
     let progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
 
+    /// Does the work and writes it into the ledger, in the transaction that the caller ends.
+    func complete(by worker: String) async throws -> AttemptResult {
+        let result = try await run()
+        try await result.record(task, row: row, by: worker, on: connection)
+        observer.reached(.recorded)
+        return result
+    }
+
     /// Does the work and says what came of it; throws when nothing may be committed.
-    func run() async throws -> AttemptResult {
+    private func run() async throws -> AttemptResult {
         switch row.kind {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }

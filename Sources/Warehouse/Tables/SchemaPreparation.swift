@@ -9,6 +9,8 @@ import Postgres
 struct SchemaPreparation {
     let pipeline: Pipeline
     let connection: PostgresConnection
+    /// Whether tables that are there may be altered: readers wait until the transaction ends.
+    var altersTables = true
 
     /// Creates what is missing, adds columns, refuses what would destroy data.
     func run() async throws {
@@ -42,7 +44,13 @@ struct SchemaPreparation {
     }
 
     private func fit(_ design: TableDesign) async throws {
-        try await TableFit(design, periods: pipeline.periods?.grain, on: connection).run()
+        try await TableFit(
+            design,
+            periods: pipeline.periods?.grain,
+            altersTables: altersTables,
+            on: connection
+        )
+        .run()
     }
 
     private func addUnknownMember(of dimension: Dimension) async throws {
