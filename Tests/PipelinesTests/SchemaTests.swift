@@ -56,7 +56,7 @@ struct ReferenceTests {
         let text = try String(contentsOf: path, encoding: .utf8)
         let blocks = text.components(separatedBy: "```").filter { $0.hasPrefix("yaml") }
             .joined()
-        let words = Set(blocks.split { !($0.isLetter || $0 == "_" || $0.isNumber) }.map(String.init))
+        let words = Set(blocks.matches(of: /\w+/).map { String($0.output) })
         let missing = Set(Self.keys(of: .record(Grammar.pipeline))).subtracting(words)
         #expect(missing.sorted() == [])
     }
