@@ -18,4 +18,9 @@ public struct InputSummary: Sendable, Hashable {
     public let size: Int
     /// XXH64 of those bytes, as `xxhsum -H1` gives it.
     public let digest: UInt64
+    /// ``digest`` as `xxhsum -H1` prints it: 16 hexadecimal digits.
+    public var digestText: String {
+        let digits = String(digest, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
 }
