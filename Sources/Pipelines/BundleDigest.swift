@@ -3,12 +3,7 @@ extension DefinitionBundle {
     ///
     /// It depends on the bytes of the texts and not on the order in which they were put in; each text
     /// is hashed with its length, so that no two bundles look alike to it.
-    public var digest: String {
-        let digest = SHA256()
-        let encoding = canonicalEncoding
-        digest.update(encoding.span)
-        return digest.hexadecimal
-    }
+    public var digest: String { SHA256.hexadecimal(canonicalEncoding) }
 
     /// `longshore-definition-1`, then every file and every parameter in the order of their names'
     /// bytes: kind, length of the name, length of the text, name, text.

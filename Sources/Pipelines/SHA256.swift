@@ -1,6 +1,6 @@
 internal import CLibCrypto
 
-/// SHA-256 (FIPS 180-4) of bytes that come in pieces.
+/// SHA-256 (FIPS 180-4) of bytes that come in pieces: by it definitions, plans and inputs are called.
 @safe
 public struct SHA256: ~Copyable {
     private let context: OpaquePointer
@@ -18,6 +18,13 @@ public struct SHA256: ~Copyable {
 
     deinit {
         unsafe EVP_MD_CTX_free(context)
+    }
+
+    /// The digest of `message` in 64 hexadecimal digits.
+    public static func hexadecimal(_ message: [UInt8]) -> String {
+        let digest = SHA256()
+        digest.update(message.span)
+        return digest.hexadecimal
     }
 
     /// Takes the next bytes.

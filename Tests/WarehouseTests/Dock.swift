@@ -44,13 +44,14 @@ final class Dock: Sendable {
 
     // MARK: Loads
 
-    /// Writes a load into the ledger; its tasks are still to be performed.
-    @discardableResult
-    func create(_ definition: Definition, periods: String = "2024-01") async throws -> DockedLoad {
+    /// A load as it is asked for, and its plan.
+    func request(
+        _ definition: Definition,
+        periods: String = "2024-01"
+    ) throws -> (LoadRequest, PlanGraph) {
         let selected = try definition.pipeline.periods.map {
             try PeriodSelection.parse(periods, grain: $0.grain)
         }
-        let tasks = try PlanGraph(definition.pipeline, periods: selected ?? []).tasks
         let request = LoadRequest(
             pipeline: definition.pipeline,
             definition: definition.bundle,
@@ -58,7 +59,15 @@ final class Dock: Sendable {
             periods: selected ?? [],
             requestedBy: "test"
         )
-        return DockedLoad(id: try await ledger.create(request, tasks: tasks), tasks: tasks)
+        return (request, try PlanGraph(definition.pipeline, periods: selected ?? []))
+    }
+
+    /// Writes a load into the ledger; its tasks are still to be performed.
+    @discardableResult
+    func create(_ definition: Definition, periods: String = "2024-01") async throws -> DockedLoad {
+        let (request, graph) = try request(definition, periods: periods)
+        let load = try await ledger.create(request, tasks: graph.tasks)
+        return DockedLoad(id: load, tasks: graph.tasks)
     }
 
     /// Creates a load and performs its tasks in the plan's order.
@@ -118,12 +127,16 @@ final class Dock: Sendable {
 
 extension WarehouseLoader {
     /// A slot with a thread of its own; unless it is given a cache, as if in another process.
-    init(_ configuration: PostgresConfiguration, keyMaps: KeyMapCache = KeyMapCache()) {
+    init(
+        _ configuration: PostgresConfiguration,
+        keyMaps: KeyMapCache = KeyMapCache(),
+        environment: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) {
         self.init(
             configuration,
             thread: BlockingThread(name: "slot"),
             keyMaps: keyMaps,
-            environment: { _ in nil }
+            environment: environment
         )
     }
 }

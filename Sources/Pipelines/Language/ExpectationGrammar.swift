@@ -6,6 +6,23 @@ extension Grammar {
         summary: "What must hold before a load task commits."
     )
 
+    static let dimensionExpect = Record.Key(
+        name: "expect",
+        shape: .record(dimensionExpectations),
+        summary: "What must hold before a load task commits."
+    )
+
+    static let dimensionExpectations = Record(
+        title: "expectations",
+        keys: expectations.keys + [
+            .init(
+                name: "expired",
+                shape: .record(expiryBound),
+                summary: "How many members may expire at once; 10% unless said."
+            )
+        ]
+    )
+
     static let expectations = Record(
         title: "expectations",
         keys: [
@@ -34,6 +51,20 @@ extension Grammar {
                 shape: .named(of: "total", .record(total)),
                 summary: "Figures of the source with which the rows must agree, by name."
             ),
+        ],
+        misplaced: ["expired": "only members of a dimension expire"]
+    )
+
+    static let expiryBound = Record(
+        title: "the bound of expiry",
+        keys: [
+            .init(
+                name: "max",
+                shape: .share,
+                isRequired: true,
+                summary: "The largest share of the members that one load may expire."
+            ),
+            severity,
         ]
     )
 

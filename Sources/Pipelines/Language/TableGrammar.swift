@@ -20,6 +20,12 @@ extension Grammar {
                 shape: .name,
                 summary: "The date or timestamp column that orders a row's versions."
             ),
+            .init(
+                name: "on_missing",
+                shape: .choice(["keep", "expire"]),
+                summary:
+                    "What happens to members that the source, a full snapshot, has no more; `keep` unless said."
+            ),
             pool,
             description,
             .init(
@@ -29,7 +35,7 @@ extension Grammar {
                 summary: "The columns of the table."
             ),
             checks,
-            expect,
+            dimensionExpect,
         ],
         misplaced: [
             "period": "only facts are loaded by period",
@@ -56,6 +62,7 @@ extension Grammar {
             "checks": "a calendar is made, not read",
             "expect": "a calendar is made, not read",
             "key": "a calendar's key is its column `date`",
+            "on_missing": "a calendar is made, not read",
         ]
     )
 
@@ -64,7 +71,30 @@ extension Grammar {
         keys: [
             .init(name: "from", shape: .text, isRequired: true, summary: "The first day."),
             .init(name: "to", shape: .text, isRequired: true, summary: "The last day."),
+            .init(
+                name: "fiscal_year_start",
+                shape: .integer,
+                summary: "The month in which fiscal years begin, 1 to 12; 1 unless said."
+            ),
+            .init(
+                name: "holidays",
+                shape: .record(holidays),
+                summary: "Where holidays are read from: columns `date`, `name`, perhaps `region`."
+            ),
         ]
+    )
+
+    static let holidays = Record(
+        title: "holidays",
+        keys: extract.keys + [
+            .init(
+                name: "region",
+                shape: .text,
+                summary:
+                    "The region whose holidays count, beside those without one; all unless said."
+            )
+        ],
+        alternatives: extract.alternatives
     )
 
     static let fact = Record(

@@ -31,16 +31,21 @@ struct DimensionLoad {
             references: references
         )
         let staged = try await fill.run()
+        try await connection.query("analyze pg_temp.staged")
         attempt.observer.reached(.copied)
         guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
             throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
         }
+        let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
+        var warnings = try await absent?.judge(rejected: staged.rejected) ?? []
+        try await absent?.record()
         let members = try await merge()
+        warnings += try await MovedVersions(dimension, attempt).markStale()
         attempt.observer.reached(.swapped)
         var counts = staged
         counts.loaded = members
         counts.deduplicated += staged.loaded - members
-        let warnings = try await Audit(
+        warnings += try await Audit(
             attempt: attempt,
             expected: dimension.expectations,
             counts: counts,
@@ -98,7 +103,6 @@ struct DimensionLoad {
     }
 
     private func merge() async throws -> Int {
-        try await connection.query("analyze pg_temp.staged")
         let table = attempt.table(dimension.table)
         guard dimension.keepsObservations else {
             return try await OverwriteMerge(
@@ -114,6 +118,9 @@ struct DimensionLoad {
             table: table,
             observations: attempt.table(dimension.observationTable),
             observedAt: observedAt,
+            absences: dimension.keepsAbsences ? attempt.table(dimension.absenceTable) : nil,
+            isRebuilt: ChangedDimension(dimension, of: attempt.pipeline, on: connection)
+                .needsRebuild(),
             load: attempt.task.load,
             connection: connection
         )

@@ -23,6 +23,7 @@ struct FactLoad {
     private var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
+        let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let reader = try await attempt.open(fact.extract)
         let target = try await prepareTarget()
@@ -53,6 +54,7 @@ struct FactLoad {
         )
         .run()
         attempt.observer.reached(.copied)
+        let staleness = try await versions.confirm(rowsOf: target.table)
         try await publish(target)
         attempt.observer.reached(.swapped)
         return AttemptResult(
@@ -60,7 +62,8 @@ struct FactLoad {
             replaced: target.replaced,
             input: fill.input,
             header: fill.header,
-            warnings: warnings
+            warnings: warnings,
+            staleness: staleness
         )
     }
 

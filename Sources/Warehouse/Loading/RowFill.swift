@@ -153,19 +153,30 @@ final class RowFill {
 
     private func inferMembers() async throws {
         for (map, missing) in encoder.missingKeys(in: keys).enumerated() where !missing.isEmpty {
-            let members = InferredMembers(
-                dimension: references.dimensions[map],
-                attempt: attempt
-            )
-            try await members.create(missing, on: side()) { key, surrogate, start in
-                keys.insert(key, surrogate: surrogate, validFrom: start, map: map)
-            }
+            try await infer(missing, ofMap: map)
         }
     }
 
-    private func side() async throws -> PostgresConnection {
+    private func infer(_ missing: [MissingKey], ofMap map: Int) async throws {
+        let members = InferredMembers(dimension: references.dimensions[map], attempt: attempt)
+        func make(on connection: PostgresConnection) async throws {
+            try await members.create(missing, on: connection) { key, surrogate, start in
+                keys.insert(key, surrogate: surrogate, validFrom: start, map: map)
+            }
+        }
+        switch attempt.inferring {
+        case .within: try await make(on: attempt.connection)
+        case .aside(let connect):
+            let connection = try await side(connect)
+            try await connection.transaction { try await make(on: connection) }
+        }
+    }
+
+    private func side(
+        _ connect: () async throws -> PostgresConnection
+    ) async throws -> PostgresConnection {
         if let sideConnection { return sideConnection }
-        let connection = try await attempt.sideConnection()
+        let connection = try await connect()
         sideConnection = connection
         return connection
     }
