@@ -173,12 +173,16 @@ struct OracleSources {
             mostly(one(of: "yes", "no", "True", "0", ""), "perhaps"),
             mostly(noisy("A\(number(agents + 50))"), ""),
             number(5) == 0 ? noisy("A\(number(agents * 2))") : "",
-            mostly("\(number(3_300))", "", "x1"),
+            mostly(inferableClient(), "", "x1"),
             number(9) == 0 ? "" : noisy("City\(number(21))"),
             number(9) == 0 ? "" : "\(number(15))",
         ]
         return joined(fields)
     }
+
+    /// None that visits name: whether these know a member that sales infer at the same time depends on
+    /// which task comes first.
+    private mutating func inferableClient() -> String { "\(number(82) * 40 + 1 + number(39))" }
 
     private mutating func visits(_ count: Int, agents: Int) -> String {
         var text = "visited_on,channel,minutes,client_id,agent_id\n"
