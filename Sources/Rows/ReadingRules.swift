@@ -46,6 +46,7 @@ public enum Rounding: String, Sendable, Hashable, CaseIterable, BitwiseCopyable 
     /// - Parameters:
     ///   - kept: The last digit that is kept.
     ///   - order: How the dropped part compares with the half: negative, zero or positive.
+    /// - Returns: Whether it grows.
     func isUp(afterDigit kept: Int, dropped order: Int) -> Bool {
         if order != 0 { return order > 0 }
         return self != .halfEven || kept % 2 != 0

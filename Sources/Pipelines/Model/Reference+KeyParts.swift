@@ -7,6 +7,7 @@ extension Reference {
     ///   - dimension: The one it points to.
     ///   - attributes: Those of the table that has the reference: a day that is read from a column
     ///     which also is a time or date of the table is written as that.
+    /// - Returns: A plan for each column of the key, without rules.
     public func keyParts(
         of dimension: Dimension,
         among attributes: [Attribute]
