@@ -11,20 +11,27 @@ struct Attempt: Sendable {
     let pipeline: Pipeline
     let connection: PostgresConnection
     let keyMaps: KeyMapCache
-    /// Opens a second connection, for what must be committed ahead of the transaction.
-    let sideConnection: @Sendable () async throws -> PostgresConnection
+    let inferring: InferringPlace
     let environment: @Sendable (String) -> String?
     let observer: any StepObserver
     let progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
 
+    /// Does the work and writes it into the ledger, in the transaction that the caller ends.
+    func complete(by worker: String) async throws -> AttemptResult {
+        let result = try await run()
+        try await result.record(task, row: row, by: worker, on: connection)
+        observer.reached(.recorded)
+        return result
+    }
+
     /// Does the work and says what came of it; throws when nothing may be committed.
-    func run() async throws -> AttemptResult {
+    private func run() async throws -> AttemptResult {
         switch row.kind {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }
             switch dimension.content {
-            case .calendar(let first, let last):
-                return try await CalendarLoad(self, dimension, from: first, through: last).run()
+            case .calendar(let plan):
+                return try await CalendarLoad(self, dimension, plan).run()
             case .extract(let extract):
                 return try await DimensionLoad(self, dimension, extract).run()
             }
@@ -47,16 +54,21 @@ struct Attempt: Sendable {
 
     /// Opens what the task reads.
     func open(_ extract: Extract) async throws -> any RowReader {
+        let reader = try await reader(of: extract)
+        observer.reached(.opened)
+        return reader
+    }
+
+    /// A reader of an extract of the pipeline's sources.
+    func reader(of extract: Extract) async throws -> any RowReader {
         guard let source = pipeline.sources[extract.source] else { throw missing() }
-        let reader = try await openReader(
+        return try await openReader(
             extract,
             source: source,
             period: period,
             folder: row.folder,
             environment: environment
         )
-        observer.reached(.opened)
-        return reader
     }
 
     private func missing() -> WarehouseError { .unknownTask(task) }
@@ -73,6 +85,8 @@ struct AttemptResult: Sendable {
     var header: [String] = []
     /// Expectations that do not hold and let it commit all the same.
     var warnings: [String] = []
+    /// Why the period is stale although it was just loaded; `nil` when it is not.
+    var staleness: String?
 
     /// The ledger row and the control table's row.
     func record(
@@ -102,13 +116,14 @@ struct AttemptResult: Sendable {
         let control = try await connection.query(
             """
             update longshore.control
-            set state = 'loaded', reason = null, loaded_by = $4, loaded_at = clock_timestamp(),
+            set state = case when $7::text is null then 'loaded' else 'stale' end, reason = $7, loaded_by = $4, loaded_at = clock_timestamp(),
                 rows_loaded = $5, rows_rejected = $6, revision = revision + 1
             where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
             """,
             [
                 .text(row.schema), .text(row.table), .text(row.period), .integer(task.load),
                 .integer(Int64(counts.loaded)), .integer(Int64(counts.rejected)),
+                PostgresValue(staleness),
             ]
         )
         // Nothing holds up a close while a task runs whose load is over: it has the last word.

@@ -9,6 +9,8 @@ import Postgres
 struct SchemaPreparation {
     let pipeline: Pipeline
     let connection: PostgresConnection
+    /// Whether tables that are there may be altered: readers wait until the transaction ends.
+    var altersTables = true
 
     /// Creates what is missing, adds columns, refuses what would destroy data.
     func run() async throws {
@@ -17,19 +19,18 @@ struct SchemaPreparation {
             "create schema if not exists " + quoteIdentifier(pipeline.schema)
         )
         for dimension in pipeline.dimensions {
-            try await prepare(dimension.design(schema: pipeline.schema))
+            try await ChangedDimension(dimension, of: pipeline, on: connection).check()
+            for design in dimension.designs(schema: pipeline.schema) { try await fit(design) }
             try await addUnknownMember(of: dimension)
-            if dimension.keepsObservations {
-                try await prepare(dimension.observationDesign(schema: pipeline.schema))
-            }
+            try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
+                .ensure()
         }
         for fact in pipeline.facts {
-            let design = fact.design(schema: pipeline.schema)
-            try await prepare(design)
-            if design.isPartitionedByPeriod { try await checkPeriods(of: design) }
+            try await fit(fact.design(schema: pipeline.schema))
         }
         for name in try martOrder() {
-            try await prepareMart(name)
+            guard let mart = pipeline.mart(name) else { continue }
+            try await MartTable(mart, of: pipeline, on: connection).prepare()
         }
     }
 
@@ -42,201 +43,15 @@ struct SchemaPreparation {
         )
     }
 
-    // MARK: Tables
-
-    private func prepare(_ design: TableDesign) async throws {
-        let existing = try await columns(of: design.name)
-        guard existing.isEmpty else {
-            try await fit(design, to: existing)
-            return
-        }
-        let definitions = design.columns
-            .map { "\(quoteIdentifier($0.name)) \($0.type) \($0.constraint)" }
-            .joined(separator: ", ")
-        let partitioning = design.isPartitionedByPeriod ? " partition by range (period)" : ""
-        try await connection.query(
-            "create table \(design.qualifiedName) (\(definitions))\(partitioning)"
+    private func fit(_ design: TableDesign) async throws {
+        try await TableFit(
+            design,
+            periods: pipeline.periods?.grain,
+            altersTables: altersTables,
+            on: connection
         )
-        for index in design.indexes {
-            try await connection.query(index.sql(on: design.qualifiedName))
-        }
-        try await comment(design)
+        .run()
     }
-
-    private func fit(_ design: TableDesign, to existing: [String: String]) async throws {
-        try refuseLoss(design, existing)
-        try await allowNulls(in: design)
-        for column in design.columns {
-            guard let type = existing[column.name] else {
-                try await add(column, to: design)
-                continue
-            }
-            guard type == column.type else {
-                throw WarehouseError.destructive(
-                    "\(design.schema).\(design.name)",
-                    "its column `\(column.name)` is `\(type)`, the definition says `\(column.type)`",
-                    sql: "alter table \(design.qualifiedName) alter column "
-                        + "\(quoteIdentifier(column.name)) type \(column.type) "
-                        + "using \(quoteIdentifier(column.name))::\(column.type);"
-                )
-            }
-        }
-        for index in design.indexes {
-            try await check(index, of: design)
-        }
-        try await comment(design)
-    }
-
-    /// A table cannot gain or lose versions, nor a column be left unfilled.
-    private func refuseLoss(_ design: TableDesign, _ existing: [String: String]) throws {
-        let wanted = Set(design.columns.map(\.name))
-        let hasVersions = existing["valid_from"] != nil
-        guard hasVersions == wanted.contains("valid_from") else {
-            throw WarehouseError.destructive(
-                "\(design.schema).\(design.name)",
-                hasVersions
-                    ? "it has versions, the definition has no `scd: 2`"
-                    : "it has no versions, the definition has `scd: 2`",
-                sql: "drop table \(design.qualifiedName);  -- then load it, and every period again"
-            )
-        }
-        guard let lost = existing.keys.sorted().first(where: { !wanted.contains($0) }) else {
-            return
-        }
-        throw WarehouseError.destructive(
-            "\(design.schema).\(design.name)",
-            "the definition has no column `\(lost)` any more",
-            sql: "alter table \(design.qualifiedName) drop column \(quoteIdentifier(lost));"
-        )
-    }
-
-    /// A column that is added later is null in the rows that are there, whatever the rules say now.
-    private func add(_ column: TableDesign.Column, to design: TableDesign) async throws {
-        let isReference = column.constraint == "not null" && column.type == "bigint"
-        let constraint = isReference ? "not null default \(UnknownMember.key)" : ""
-        try await LockPatience(connection)
-            .run(
-                "alter table \(design.qualifiedName) add column "
-                    + "\(quoteIdentifier(column.name)) \(column.type) \(constraint)"
-            )
-    }
-
-    /// A column that is required no more may be null from now on, in every partition.
-    private func allowNulls(in design: TableDesign) async throws {
-        let rows = try await connection.query(
-            """
-            select distinct attname as name from pg_attribute
-            where attnum > 0 and attnotnull and attrelid in (
-                select to_regclass($1) union all
-                select inhrelid from pg_inherits where inhparent = to_regclass($1))
-            """,
-            [.text(design.qualifiedName)]
-        )
-        let required = try Set(rows.map { try $0.text("name") })
-        for column in design.columns
-        where column.constraint.isEmpty && required.contains(column.name) {
-            try await LockPatience(connection)
-                .run(
-                    "alter table \(design.qualifiedName) "
-                        + "alter column \(quoteIdentifier(column.name)) drop not null"
-                )
-        }
-    }
-
-    /// An index whose columns differ means that the grain or the business key has changed.
-    private func check(_ index: TableDesign.Index, of design: TableDesign) async throws {
-        let rows = try await connection.query(
-            """
-            select array_to_string(array_agg(a.attname order by k.place), ', ') as columns
-            from pg_index i
-            cross join lateral unnest(i.indkey) with ordinality k(number, place)
-            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
-            where i.indexrelid = to_regclass($1)
-            """,
-            [.text(qualified(design.schema, index.name))]
-        )
-        let wanted = index.columns.joined(separator: ", ")
-        guard let found = try rows.first?.optionalText("columns") else {
-            try await connection.query(index.sql(on: design.qualifiedName))
-            return
-        }
-        guard found == wanted else {
-            throw WarehouseError.destructive(
-                "\(design.schema).\(design.name)",
-                "its rows are identified by (\(found)), the definition says (\(wanted))",
-                sql: "drop table \(design.qualifiedName);  -- then load every period again"
-            )
-        }
-    }
-
-    /// Periods of another length would overlap the partitions that are there.
-    private func checkPeriods(of design: TableDesign) async throws {
-        guard let grain = pipeline.periods?.grain else { return }
-        let rows = try await connection.query(
-            """
-            select pg_get_expr(c.relpartbound, c.oid) as bound
-            from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = to_regclass($1)
-            """,
-            [.text(design.qualifiedName)]
-        )
-        for row in rows {
-            // FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')
-            let bound = try row.text("bound").split(separator: "'")
-            guard bound.count == 5, let start = Day(String(bound[1])) else { continue }
-            let period = Period(grain, containing: start)
-            guard period.start == start, period.end.description == bound[3] else {
-                throw WarehouseError.destructive(
-                    "\(design.schema).\(design.name)",
-                    "it has a partition from \(bound[1]) to \(bound[3]), which is no \(grain.rawValue)",
-                    sql: "drop table \(design.qualifiedName);  -- then load every period again"
-                )
-            }
-        }
-    }
-
-    /// Writes the comments that differ: a comment that is there already needs no lock.
-    private func comment(_ design: TableDesign) async throws {
-        let rows = try await connection.query(
-            """
-            select coalesce(a.attname, '') as name, d.description from pg_description d
-            left join pg_attribute a on a.attrelid = d.objoid and a.attnum = d.objsubid and d.objsubid > 0
-            where d.objoid = to_regclass($1) and d.classoid = 'pg_class'::regclass
-            """,
-            [.text(design.qualifiedName)]
-        )
-        var known: [String: String] = [:]
-        for row in rows { known[try row.text("name")] = try row.text("description") }
-        var statements: [String] = []
-        if let comment = design.comment, known[""] != comment {
-            statements.append(
-                "comment on table \(design.qualifiedName) is \(quoteLiteral(comment));"
-            )
-        }
-        for column in design.columns {
-            guard let comment = column.comment, known[column.name] != comment else { continue }
-            let name = design.qualifiedName + "." + quoteIdentifier(column.name)
-            statements.append("comment on column \(name) is \(quoteLiteral(comment));")
-        }
-        guard !statements.isEmpty else { return }
-        try await connection.script(statements.joined(separator: "\n"))
-    }
-
-    /// The columns of a table with their types; empty when there is no such table.
-    private func columns(of table: String) async throws -> [String: String] {
-        let rows = try await connection.query(
-            """
-            select attname as name, format_type(atttypid, atttypmod) as type
-            from pg_attribute
-            where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
-            """,
-            [.text(qualified(pipeline.schema, table))]
-        )
-        var columns: [String: String] = [:]
-        for row in rows { columns[try row.text("name")] = try row.text("type") }
-        return columns
-    }
-
-    // MARK: Dimensions
 
     private func addUnknownMember(of dimension: Dimension) async throws {
         let references = dimension.references.map(\.column)
@@ -249,72 +64,9 @@ struct SchemaPreparation {
         )
     }
 
-    // MARK: Marts
-
     /// The marts' names, each after the marts that it reads.
     private func martOrder() throws -> [String] {
         let graph = try PlanGraph(pipeline, periods: [Period(.day, containing: Day(number: 0))])
         return graph.tasks.filter { $0.kind == .mart }.map(\.name)
-    }
-
-    /// A query that Postgres refuses is the definition's fault, and is told as such.
-    private func prepareMart(_ name: String) async throws {
-        do {
-            try await createOrCheckMart(name)
-        } catch let error as PostgresError where error.sqlState?.errorClass == "42" {
-            throw WarehouseError.badQuery(ofMart: name, error.message)
-        }
-    }
-
-    /// Creates a mart's table with the columns that its query has, or checks that they still fit.
-    private func createOrCheckMart(_ name: String) async throws {
-        guard let mart = pipeline.mart(name) else { return }
-        try await connection.query(
-            "set local search_path to " + quoteIdentifier(pipeline.schema)
-        )
-        let table = qualified(pipeline.schema, mart.table)
-        let query = mart.select(for: Period(.day, containing: Day(number: 0)))
-        let existing = try await columns(of: mart.table)
-        guard !existing.isEmpty else {
-            try await connection.query("create table \(table) as \(query) with no data")
-            if mart.isPerPeriod {
-                try await connection.query("create index on \(table) (period)")
-            }
-            return
-        }
-        try await connection.query(
-            "create temp table mart_shape on commit drop as \(query) with no data"
-        )
-        let wanted = try await connection.query(
-            """
-            select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
-            where attrelid = 'pg_temp.mart_shape'::regclass and attnum > 0 and not attisdropped
-            """
-        )
-        var shape: [String: String] = [:]
-        for row in wanted { shape[try row.text("name")] = try row.text("type") }
-        try await connection.query("drop table pg_temp.mart_shape")
-        guard shape == existing else {
-            throw WarehouseError.destructive(
-                "\(pipeline.schema).\(mart.table)",
-                "its columns are not those that its SQL gives now",
-                sql: "drop table \(table);  -- then load every period again"
-            )
-        }
-    }
-}
-
-/// Kimball's unknown member: the row that facts point to when there is nothing to point to.
-enum UnknownMember {
-    /// Its surrogate key in every dimension.
-    static let key: Int64 = -1
-}
-
-extension TableDesign.Index {
-    /// The statement that creates it on a table.
-    func sql(on table: String, name other: String? = nil) -> String {
-        let condition = condition.map { " where \($0)" } ?? ""
-        return "create \(isUnique ? "unique " : "")index \(quoteIdentifier(other ?? name)) "
-            + "on \(table) (\(quotedList(columns)))\(condition)"
     }
 }

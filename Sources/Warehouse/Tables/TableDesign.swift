@@ -43,6 +43,15 @@ func quotedList(_ names: [String], prefix: String = "") -> String {
     names.map { prefix + quoteIdentifier($0) }.joined(separator: ", ")
 }
 
+extension TableDesign.Index {
+    /// The statement that creates it on a table.
+    func sql(on table: String, name other: String? = nil) -> String {
+        let condition = condition.map { " where \($0)" } ?? ""
+        return "create \(isUnique ? "unique " : "")index \(quoteIdentifier(other ?? name)) "
+            + "on \(table) (\(quotedList(columns)))\(condition)"
+    }
+}
+
 extension ColumnType {
     /// The type as Postgres' `format_type` prints it.
     var postgresName: String {
