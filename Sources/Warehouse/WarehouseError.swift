@@ -22,6 +22,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case badQuery = "bad_query"
         /// Nothing can be said of where the rows of a table came from.
         case untraceable
+        /// No row has a key.
+        case noRow = "no_row"
         /// A period is closed.
         case closedPeriod = "closed_period"
         /// A running load has claimed a period.
@@ -48,6 +50,14 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case unknownPlan = "unknown_plan"
         /// What a plan rests on is not what it was.
         case planMoved = "plan_moved"
+        /// The newest row is too old.
+        case freshness
+        /// What was loaded does not agree with a figure of the source.
+        case controlTotal = "control_total"
+        /// A figure of the source cannot be had.
+        case controlFigure = "control_figure"
+        /// A test of a mart finds rows.
+        case martTest = "mart_test"
     }
 
     /// The failure to record: none of these is helped by another attempt.
@@ -117,6 +127,15 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
+    static func noRow(_ table: String, _ key: [String], hints: [String]) -> WarehouseError {
+        let words = key.map { "`\($0)`" }.joined(separator: ", ")
+        return WarehouseError(
+            code: .noRow,
+            description: (["no row of `\(table)` has the key \(words)"] + hints)
+                .joined(separator: "; ")
+        )
+    }
+
     static func closed(_ table: String, _ period: String, reason: String?) -> WarehouseError {
         WarehouseError(
             code: .closedPeriod,
@@ -159,31 +178,6 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         return WarehouseError(code: .rowCount, description: problem)
     }
 
-    static func tooFewRows(_ table: String, loaded: Int, minimum: Int) -> WarehouseError {
-        WarehouseError(
-            code: .rowCount,
-            description: "`\(table)` would have \(loaded) rows, expected at least \(minimum); "
-                + "the rows are as they were. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
-        )
-    }
-
-    static func tooManyRows(_ table: String, loaded: Int, maximum: Int) -> WarehouseError {
-        WarehouseError(
-            code: .rowCount,
-            description: "`\(table)` would have \(loaded) rows, expected at most \(maximum); "
-                + "the rows are as they were. If so many are right, raise `expect: { rows: { max: … } }`"
-        )
-    }
-
-    static func unusualVolume(_ table: String, loaded: Int, usual: String) -> WarehouseError {
-        WarehouseError(
-            code: .volume,
-            description:
-                "`\(table)` would have \(loaded) rows, \(usual); the rows are as they were. "
-                + "If so many are right, widen `expect: { volume: { within: … } }` or let it warn"
-        )
-    }
-
     static func tooManyExpire(
         _ table: String,
         gone: Int,
@@ -221,20 +215,6 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
             description: "the versions of `\(table)` \(problem), and cannot be guarded by a "
                 + "constraint: somebody has changed the table. This shows them:\n    \(query)\n"
                 + "Mend or delete them, then load again"
-        )
-    }
-
-    static func tooManyRejects(
-        _ table: String,
-        _ counts: RowCounts,
-        limit: Double,
-        byRule: [String: Int]
-    ) -> WarehouseError {
-        WarehouseError(
-            code: .rejectShare,
-            description: "\(counts.rejected) of \(counts.read) rows of `\(table)` were rejected, "
-                + "more than \(percent(limit)) (\(list(byRule))); the rows are as they were. "
-                + "Mend the source, or raise `expect: { rejects: { max: … } }` to see the rejects"
         )
     }
 }

@@ -165,6 +165,6 @@ public struct PlanSurvey: Sendable {
 }
 
 extension InputSummary {
-    /// `93 bytes (xxh64 6c0f…)`.
-    fileprivate var words: String { "\(size) bytes (xxh64 \(String(digest, radix: 16)))" }
+    /// `93 bytes (sha256 6c0f…)`.
+    fileprivate var words: String { "\(size) bytes (sha256 \(digest))" }
 }

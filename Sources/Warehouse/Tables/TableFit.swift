@@ -145,12 +145,12 @@ struct TableFit {
             return
         }
         guard found == wanted else {
-            let periods = try await LoadedPeriods(design.schema, [design.name], on: connection)
+            let loaded = try await LoadedPeriods(design.schema, [design.name], on: connection)
                 .summary()
             throw WarehouseError.destructive(
                 "\(design.schema).\(design.name)",
                 "its rows are identified by (\(found)), the definition says (\(wanted))"
-                    + (periods.isEmpty ? "" : ". It has to be loaded anew: \(periods)"),
+                    + (loaded.isEmpty ? "" : ". It has to be loaded anew: \(loaded)"),
                 sql: "drop table \(design.qualifiedName);  -- then load every period again"
             )
         }

@@ -130,7 +130,8 @@ struct PageFolder: Sendable {
         ) {
             let width = line.distance(from: found.lowerBound, to: found.upperBound)
             let rest = line[found.upperBound...]
-            let blanks = rest.hasPrefix(" ") ? String(repeating: " ", count: width - 1) : ""
+            let isCell = rest.hasPrefix("  ") || rest.hasPrefix(" |")
+            let blanks = isCell ? String(repeating: " ", count: width - 1) : ""
             line.replaceSubrange(found, with: "…" + blanks)
         }
         while line.hasSuffix(" ") { line.removeLast() }

@@ -3,7 +3,7 @@ import Foundation
 /// Output as a page shows it, compared with output as it is.
 ///
 /// `…` stands for any text within a line, and for any lines when it is alone on one. How long
-/// something took is not compared, nor are ports, nor the widths of blanks and rules.
+/// something took is not compared, nor are ports, digests, and the widths of blanks and rules.
 struct ShownOutput {
     let lines: [String]
     private let steps: [Step]
@@ -136,6 +136,8 @@ struct ShownOutput {
         line.replacing(/[0-9.]+ (ms|s|min)\b( [0-9]+ s\b)?/, with: "<time>")
             .replacing(/[0-9,]+ rows\/s/, with: "<rate>")
             .replacing(/port [0-9]+/, with: "<port>")
+            .replacing(/\b[0-9a-f]{64}\b/, with: "<digest>")
+            .replacing(/[0-9]+ bytes, sha256 [0-9a-f]{64}/, with: "<digest>")
             .replacing(/--+/, with: "--")
             .replacing(/\s+/, with: " ")
             .trimmingCharacters(in: .whitespaces)
