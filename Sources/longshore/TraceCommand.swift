@@ -60,9 +60,7 @@ struct TraceCommand: AsyncParsableCommand {
             ("load", "\(load) of \(origin.pipeline), asked for by \(origin.requestedBy)"),
             ("task", origin.task + period + ", attempt \(origin.attempt)"),
             ("committed", "\(origin.committedAt ?? "") UTC by \(origin.worker ?? "")"),
-            ("input", origin.input ?? ""),
-            ("definition", origin.definition),
-        ]
+        ] + (origin.input.map { [("input", $0)] } ?? []) + [("definition", origin.definition)]
     }
 
     private static func aligned(_ pairs: [(String, String)]) -> [String] {
