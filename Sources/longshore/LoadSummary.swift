@@ -16,7 +16,7 @@ struct LoadSummary {
     var lines: [String] {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
         let headline =
-            "load \(load.load) of \(load.pipeline): \(load.state) in "
+            "\(load.kind) \(load.load) of \(load.pipeline): \(load.state) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
         return [""] + table.lines + ["", headline] + noteLines + nextLines

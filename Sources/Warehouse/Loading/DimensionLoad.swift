@@ -6,8 +6,8 @@ import Rows
 
 /// Loads a dimension from a source: into a staging table, then one set-based merge.
 struct DimensionLoad {
-    private let attempt: Attempt
-    private let dimension: Dimension
+    let attempt: Attempt
+    let dimension: Dimension
     private let extract: Extract
 
     init(_ attempt: Attempt, _ dimension: Dimension, _ extract: Extract) {
@@ -16,7 +16,7 @@ struct DimensionLoad {
         self.extract = extract
     }
 
-    private var connection: PostgresConnection { attempt.connection }
+    var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
         let references = try await ReferenceMaps.load(dimension.references, of: attempt)
@@ -43,7 +43,7 @@ struct DimensionLoad {
         return AttemptResult(counts: counts, input: fill.input, header: fill.header)
     }
 
-    private func createStaging() async throws {
+    func createStaging() async throws {
         let columns = dimension.sourceColumns.map { "\(quoteIdentifier($0.name)) \($0.type)" }
         try await connection.query(
             "create temp table staged (\(columns.joined(separator: ", ")), _row bigint) "
@@ -52,7 +52,7 @@ struct DimensionLoad {
     }
 
     /// Attributes, references, row number: the order of the staging table.
-    private func layout(_ references: ReferenceMaps) -> RowLayout {
+    func layout(_ references: ReferenceMaps) -> RowLayout {
         let values = dimension.attributes.map { attribute in
             var plan = attribute.plan
             // A row without its time has no place in a history.
@@ -75,7 +75,7 @@ struct DimensionLoad {
         return RowLayout(values + keys + [.rowNumber], checks: dimension.checks)
     }
 
-    private func merge() async throws -> Int {
+    func merge() async throws -> Int {
         try await connection.query("analyze pg_temp.staged")
         let table = attempt.table(dimension.table)
         guard dimension.keepsObservations else {

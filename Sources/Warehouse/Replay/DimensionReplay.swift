@@ -1,0 +1,37 @@
+import Extraction
+import Planning
+import Postgres
+import Rows
+
+extension DimensionLoad {
+    /// Merges rejects into the dimension.
+    ///
+    /// It says nothing of members that are not among them: none expires.
+    func replay() async throws -> AttemptResult {
+        let references = try await ReferenceMaps.load(dimension.references, of: attempt)
+        try await createStaging()
+        attempt.observer.reached(.opened)
+        let replay = RejectReplay(attempt: attempt)
+        var counts = RowCounts()
+        try await replay.forEach { reader in
+            let fill = try RowFill(
+                attempt,
+                reader: reader,
+                layout: layout(references),
+                columns: dimension.sourceColumns.map(\.name) + ["_row"],
+                into: "pg_temp.staged",
+                references: references
+            )
+            counts = counts + (try await fill.run())
+        }
+        attempt.observer.reached(.copied)
+        if counts.loaded > 0 {
+            let members = try await merge()
+            counts.deduplicated += counts.loaded - members
+            counts.loaded = members
+        }
+        let input = try await replay.settle()
+        attempt.observer.reached(.swapped)
+        return AttemptResult(counts: counts, input: input)
+    }
+}
