@@ -49,7 +49,8 @@ public struct RawRecordReader: RowReader {
         var batch = RowBatch(input: inputs.count, inputName: first.input)
         var digest = ContentDigest()
         for record in group {
-            digest.update(record.bytes.span)
+            let bytes = record.bytes
+            digest.update(bytes.span)
             add(record, to: &batch)
         }
         inputs.append(InputSummary(name: first.input, size: digest.count, digest: digest.value))

@@ -45,7 +45,7 @@ extension WarehouseError {
         )
     }
 
-    /// - Parameter changes: what is no more what it was, at least one.
+    /// A plan that must not be loaded, because of at least one change.
     public static func planMoved(
         _ plan: PlanFingerprint,
         _ changes: [PlanChange]

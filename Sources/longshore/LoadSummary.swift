@@ -27,10 +27,14 @@ struct LoadSummary {
         CommandLine.arguments.first.flatMap { $0.contains("/") ? $0 : nil } ?? "longshore"
     }
 
+    private var isReplay: Bool { load.kind == LoadKind.replay.rawValue }
+
     private var nextLines: [String] {
         var commands = ["periods \(load.pipeline)"]
         if total.rejected > 0 {
-            commands.append("rejects list \(load.pipeline) --load \(load.load)")
+            // Those that a replay refuses again are of the load that refused them first.
+            let load = isReplay ? "" : " --load \(load.load)"
+            commands.append("rejects list \(self.load.pipeline)\(load)")
         }
         return ["", "next:"] + commands.map { "  \(Self.program) \($0)" }
     }
@@ -68,7 +72,7 @@ struct LoadSummary {
     private var noteLines: [String] {
         let failed = tasks.filter { $0.state == "failed" }
         let suspicious = tasks.filter { task in
-            task.counts.map { $0.rejected * 10 > $0.read } ?? false
+            !isReplay && task.counts.map { $0.rejected * 10 > $0.read } ?? false
         }
         return failed.map { "failed: \($0.label): \($0.failure ?? "no reason recorded")" }
             + list("not run, because they need what failed", state: "blocked")

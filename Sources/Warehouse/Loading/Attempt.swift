@@ -46,6 +46,12 @@ struct Attempt: Sendable {
         }
     }
 
+    /// Whether its transaction is to be rolled back: then no lock may keep readers out until its end.
+    var isRehearsal: Bool {
+        if case .within = inferring { return true }
+        return false
+    }
+
     /// The period of the task; `nil` for what is loaded whole.
     var period: Period? {
         pipeline.periods.flatMap { Period(row.period, grain: $0.grain) }
@@ -116,6 +122,8 @@ struct AttemptResult: Sendable {
     }
 
     /// A replay adds to what a load has loaded: the period is still that load's, and stale if it was.
+    ///
+    /// Its marts are no reason for an older load to leave its own alone.
     private func recordInControl(
         _ task: LoadTaskID,
         row: TaskRow,
@@ -123,10 +131,11 @@ struct AttemptResult: Sendable {
     ) async throws -> PostgresResult {
         let place: [PostgresValue] = [.text(row.schema), .text(row.table), .text(row.period)]
         if row.isReplay {
+            let rows = row.kind == .mart ? "$4" : "coalesce(rows_loaded, 0) + $4"
             return try await connection.query(
                 """
                 update longshore.control
-                set rows_loaded = coalesce(rows_loaded, 0) + $4,
+                set rows_loaded = \(rows),
                     rows_rejected = greatest(coalesce(rows_rejected, 0) - $5, 0),
                     revision = revision + 1
                 where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'

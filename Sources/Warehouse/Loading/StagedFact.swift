@@ -27,9 +27,8 @@ struct StagedFact {
     /// Copies the first or the last row of each grain, and all whose grain has a null: a null is
     /// equal to nothing.
     ///
-    /// - Parameters:
-    ///   - table: the quoted table.
-    ///   - keepingOld: whether a row whose grain the table has is left out.
+    /// With `keepingOld`, rows whose grain the table has are left out.
+    ///
     /// - Returns: how many rows were copied.
     func move(into table: String, keepingOld: Bool = false) async throws -> Int {
         let names = quotedList(columns.map(\.name))

@@ -12,7 +12,7 @@ struct TaskRow: Sendable {
     let digest: String
     let bundle: String
     let folder: String
-    /// Whether it reads rejects again instead of its source.
+    /// Whether its load reads rejects again instead of sources.
     let isReplay: Bool
     /// When the load was created, as Postgres writes it: the time of versions that have none.
     let loadCreated: String
@@ -114,7 +114,7 @@ enum TaskClaim {
             digest: try row.text("definition"),
             bundle: try row.text("bundle"),
             folder: try row.text("folder"),
-            isReplay: try row.text("load_kind") == LoadKind.replay.rawValue && kind != .mart,
+            isReplay: try row.text("load_kind") == LoadKind.replay.rawValue,
             loadCreated: try row.text("load_created")
         )
         return (found, isCancelled ? .cancelled : state)

@@ -1,4 +1,5 @@
 import Extraction
+import Pipelines
 import Planning
 import Postgres
 import Rows
@@ -15,7 +16,7 @@ extension FactLoad {
         attempt.observer.reached(.opened)
         let replay = RejectReplay(attempt: attempt)
         var counts = RowCounts()
-        try await replay.forEach { reader in
+        try await replay.readAll { reader in
             let fill = try RowFill(
                 attempt,
                 reader: reader,

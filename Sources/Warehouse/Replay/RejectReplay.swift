@@ -16,7 +16,7 @@ struct RejectReplay {
     private static let page = 5_000
 
     /// Gives `body` readers of all the rejects, each of rows with one header.
-    func forEach(_ body: (RawRecordReader) async throws -> Void) async throws {
+    func readAll(_ body: (RawRecordReader) async throws -> Void) async throws {
         var last: Int64 = 0
         while true {
             let rejects = try await page(after: last)

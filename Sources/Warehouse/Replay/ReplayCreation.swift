@@ -27,11 +27,8 @@ extension PostgresLedger {
     /// Writes a load that reads open rejects again: a task for each table and period that has some, and
     /// for the marts that read these.
     ///
-    /// It claims no period: loads of the same period go on as if it were not there.
-    ///
-    /// - Parameters:
-    ///   - filter: the rejects.
-    ///   - request: the pipeline as it is now; its periods are of no account.
+    /// It claims no period: loads of the same period go on as if it were not there. The request has the
+    /// pipeline as it is now; its periods are of no account.
     public func createReplay(
         of filter: RejectFilter,
         _ request: LoadRequest
