@@ -77,8 +77,9 @@ struct PipelineReading {
         )
         let marts = MartReading(
             findings: findings,
-            files: files,
+            sql: SQLFileReading(findings: findings, files: files),
             hasPeriods: hasPeriods,
+            schema: root["warehouse"]?["schema"]?.text ?? root["pipeline"]?.text ?? "",
             tables: tableNames
         )
         let tables = (
@@ -204,9 +205,9 @@ struct PipelineReading {
         // After an error, what is unused may only be misspelt.
         guard !findings.hasErrors else { return }
         var used = Set(tables.facts.map(\.extract.source))
-        for case .extract(let extract) in tables.dimensions.map(\.content) {
-            used.insert(extract.source)
-        }
+        used.formUnion(tables.dimensions.compactMap(\.source))
+        let expectations = tables.dimensions.map(\.expectations) + tables.facts.map(\.expectations)
+        used.formUnion(expectations.flatMap(\.totals).map(\.extract.source))
         report(entries("sources"), butNot: used, as: "source")
         report(entries("parameters"), butNot: usedParameters, as: "parameter")
     }

@@ -10,6 +10,7 @@ enum Migrations {
         ("who waived a reject, and the columns of what a task has read", waiving),
         ("warnings of audits", warnings),
         ("plans", plans),
+        ("when versions moved, and why a closed period was stale", movedVersions),
         ("replays of rejects", replays),
     ]
 
@@ -42,6 +43,16 @@ enum Migrations {
         create index plan_made on longshore.plan (made_at);
         comment on table longshore.plan is
             'What plans rested on, so that a load can say what has moved since; kept for 30 days';
+        """
+
+    private static let movedVersions = """
+        alter table longshore.control
+            add column versions_moved bigint not null default 0,
+            add column reason_before text;
+        comment on column longshore.control.versions_moved is
+            'The revision of the last merge that changed which version an instant belongs to';
+        comment on column longshore.control.reason_before is
+            'Of a closed period: the reason that it has again when it is opened';
         """
 
     private static let warnings = """

@@ -30,8 +30,8 @@ struct Attempt: Sendable {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }
             switch dimension.content {
-            case .calendar(let first, let last):
-                return try await CalendarLoad(self, dimension, from: first, through: last).run()
+            case .calendar(let plan):
+                return try await CalendarLoad(self, dimension, plan).run()
             case .extract(let extract):
                 let load = DimensionLoad(self, dimension, extract)
                 return row.isReplay ? try await load.replay() : try await load.run()
@@ -62,16 +62,21 @@ struct Attempt: Sendable {
 
     /// Opens what the task reads.
     func open(_ extract: Extract) async throws -> any RowReader {
+        let reader = try await reader(of: extract)
+        observer.reached(.opened)
+        return reader
+    }
+
+    /// A reader of an extract of the pipeline's sources.
+    func reader(of extract: Extract) async throws -> any RowReader {
         guard let source = pipeline.sources[extract.source] else { throw missing() }
-        let reader = try await openReader(
+        return try await openReader(
             extract,
             source: source,
             period: period,
             folder: row.folder,
             environment: environment
         )
-        observer.reached(.opened)
-        return reader
     }
 
     private func missing() -> WarehouseError { .unknownTask(task) }
@@ -88,6 +93,8 @@ struct AttemptResult: Sendable {
     var header: [String] = []
     /// Expectations that do not hold and let it commit all the same.
     var warnings: [String] = []
+    /// Why the period is stale although it was just loaded; `nil` when it is not.
+    var staleness: String?
 
     /// The ledger row and the control table's row.
     func record(
@@ -149,13 +156,14 @@ struct AttemptResult: Sendable {
         return try await connection.query(
             """
             update longshore.control
-            set state = 'loaded', reason = null, loaded_by = $4, loaded_at = clock_timestamp(),
+            set state = case when $7::text is null then 'loaded' else 'stale' end, reason = $7,
+                loaded_by = $4, loaded_at = clock_timestamp(),
                 rows_loaded = $5, rows_rejected = $6, revision = revision + 1
             where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
             """,
             place + [
                 .integer(task.load), .integer(Int64(counts.loaded)),
-                .integer(Int64(counts.rejected)),
+                .integer(Int64(counts.rejected)), PostgresValue(staleness),
             ]
         )
     }

@@ -31,16 +31,35 @@ struct DimensionLoad {
             references: references
         )
         let staged = try await fill.run()
+        try await connection.query("analyze pg_temp.staged")
         attempt.observer.reached(.copied)
-        guard staged.loaded > 0 else {
+        guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
             throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
         }
+        let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
+        var warnings = try await absent?.judge(rejected: staged.rejected) ?? []
+        try await absent?.record()
         let members = try await merge()
+        warnings += try await MovedVersions(dimension, attempt).markStale()
         attempt.observer.reached(.swapped)
         var counts = staged
         counts.loaded = members
         counts.deduplicated += staged.loaded - members
-        return AttemptResult(counts: counts, input: fill.input, header: fill.header)
+        warnings += try await Audit(
+            attempt: attempt,
+            expected: dimension.expectations,
+            counts: counts,
+            rejectsByRule: fill.rejectsByRule,
+            rows: "pg_temp.staged",
+            attributes: dimension.attributes
+        )
+        .run()
+        return AttemptResult(
+            counts: counts,
+            input: fill.input,
+            header: fill.header,
+            warnings: warnings
+        )
     }
 
     func createStaging() async throws {
@@ -72,11 +91,18 @@ struct DimensionLoad {
                 )
             )
         }
-        return RowLayout(values + keys + [.rowNumber], checks: dimension.checks)
+        let attributes = dimension.attributes
+        return RowLayout(
+            values + keys + [.rowNumber],
+            checks: dimension.checks,
+            unique: RowLayout.Unique(
+                outputs: attributes.indices.filter { attributes[$0].isUnique },
+                owner: attributes.indices.filter { dimension.key.contains(attributes[$0].name) }
+            )
+        )
     }
 
     func merge() async throws -> Int {
-        try await connection.query("analyze pg_temp.staged")
         let table = attempt.table(dimension.table)
         guard dimension.keepsObservations else {
             return try await OverwriteMerge(
@@ -92,6 +118,9 @@ struct DimensionLoad {
             table: table,
             observations: attempt.table(dimension.observationTable),
             observedAt: observedAt,
+            absences: dimension.keepsAbsences ? attempt.table(dimension.absenceTable) : nil,
+            isRebuilt: ChangedDimension(dimension, of: attempt.pipeline, on: connection)
+                .needsRebuild(),
             load: attempt.task.load,
             connection: connection
         )

@@ -23,6 +23,7 @@ struct FactLoad {
     var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
+        let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let reader = try await attempt.open(fact.extract)
         let target = try await prepareTarget(isReplaced: true)
@@ -43,8 +44,17 @@ struct FactLoad {
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
         }
-        let warnings = try await audit(counts, rejectsByRule: fill.rejectsByRule)
+        let warnings = try await Audit(
+            attempt: attempt,
+            expected: fact.expectations,
+            counts: counts,
+            rejectsByRule: fill.rejectsByRule,
+            rows: "\(target.table) where load_id = \(attempt.task.load)",
+            attributes: fact.attributes
+        )
+        .run()
         attempt.observer.reached(.copied)
+        let staleness = try await versions.confirm(rowsOf: target.table)
         try await publish(target)
         attempt.observer.reached(.swapped)
         return AttemptResult(
@@ -52,7 +62,8 @@ struct FactLoad {
             replaced: target.replaced,
             input: fill.input,
             header: fill.header,
-            warnings: warnings
+            warnings: warnings,
+            staleness: staleness
         )
     }
 
@@ -86,7 +97,14 @@ struct FactLoad {
         let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
         let load = RowLayout.Output.constantInteger(attempt.task.load)
         let number: [RowLayout.Output] = isNumbered ? [.rowNumber] : []
-        return RowLayout(keys + values + [load] + number, checks: fact.checks)
+        return RowLayout(
+            keys + values + [load] + number,
+            checks: fact.checks,
+            unique: RowLayout.Unique(
+                outputs: fact.attributes.filter(\.isUnique).compactMap { output($0.name) },
+                owner: grainOutputs
+            )
+        )
     }
 
     /// The place in the layout of an attribute or reference.
@@ -172,36 +190,5 @@ struct FactLoad {
         try await connection.query(
             "alter table \(target.table) drop constraint period_bound"
         )
-    }
-
-    // MARK: Audit
-
-    private func audit(_ counts: RowCounts, rejectsByRule: [String: Int]) async throws -> [String] {
-        try await FactAudit(
-            name: attempt.row.table + (attempt.period.map { " " + $0.label } ?? ""),
-            expected: fact.expectations,
-            counts: counts,
-            rejectsByRule: rejectsByRule,
-            earlierRows: earlierRows()
-        )
-        .run()
-    }
-
-    /// The rows of the last loaded periods before this one, as many as the volume's band asks for.
-    private func earlierRows() async throws -> [Int] {
-        guard let band = fact.expectations.volume, let period = attempt.period else { return [] }
-        let rows = try await connection.query(
-            """
-            select rows_loaded from longshore.control
-            where schema_name = $1 and table_name = $2 and period_end <= $3
-                and rows_loaded is not null
-            order by period_start desc limit $4
-            """,
-            [
-                .text(attempt.row.schema), .text(attempt.row.table),
-                .text(period.start.description), .integer(Int64(band.periods)),
-            ]
-        )
-        return try rows.map { try $0.integer("rows_loaded") }
     }
 }

@@ -75,9 +75,13 @@ struct InferredMembers {
             values.append(CalendarLoad.surrogate(of: keys))
         }
         let current = dimension.isVersioned ? " where is_current" : ""
+        // A member whose versions all have ended has expired, and is known all the same.
+        let holds = dimension.isVersioned ? " and d.valid_from < d.valid_to" : ""
         return """
             insert into \(table) (\(quotedList(names)), is_inferred, load_id)
-            select \(values.joined(separator: ", ")), true, $1 from pg_temp.inferred order by \(keys)
+            select \(values.joined(separator: ", ")), true, $1 from pg_temp.inferred i
+            where not exists (select from \(table) d
+                where \(dimension.keysEqual("i", "d"))\(holds)) order by \(keys)
             on conflict (\(keys))\(current) do nothing
             """
     }

@@ -26,13 +26,16 @@ extension DimensionLoad {
             counts = counts + (try await fill.run())
         }
         attempt.observer.reached(.copied)
+        try await connection.query("analyze pg_temp.staged")
+        var warnings: [String] = []
         if counts.loaded > 0 {
             let members = try await merge()
+            warnings = try await MovedVersions(dimension, attempt).markStale()
             counts.deduplicated += counts.loaded - members
             counts.loaded = members
         }
         let input = try await replay.settle()
         attempt.observer.reached(.swapped)
-        return AttemptResult(counts: counts, input: input)
+        return AttemptResult(counts: counts, input: input, warnings: warnings)
     }
 }

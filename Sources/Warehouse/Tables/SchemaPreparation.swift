@@ -19,11 +19,11 @@ struct SchemaPreparation {
             "create schema if not exists " + quoteIdentifier(pipeline.schema)
         )
         for dimension in pipeline.dimensions {
-            try await fit(dimension.design(schema: pipeline.schema))
+            try await ChangedDimension(dimension, of: pipeline, on: connection).check()
+            for design in dimension.designs(schema: pipeline.schema) { try await fit(design) }
             try await addUnknownMember(of: dimension)
-            if dimension.keepsObservations {
-                try await fit(dimension.observationDesign(schema: pipeline.schema))
-            }
+            try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
+                .ensure()
         }
         for fact in pipeline.facts {
             try await fit(fact.design(schema: pipeline.schema))

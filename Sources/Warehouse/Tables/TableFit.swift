@@ -145,9 +145,12 @@ struct TableFit {
             return
         }
         guard found == wanted else {
+            let loaded = try await LoadedPeriods(design.schema, [design.name], on: connection)
+                .summary()
             throw WarehouseError.destructive(
                 "\(design.schema).\(design.name)",
-                "its rows are identified by (\(found)), the definition says (\(wanted))",
+                "its rows are identified by (\(found)), the definition says (\(wanted))"
+                    + (loaded.isEmpty ? "" : ". It has to be loaded anew: \(loaded)"),
                 sql: "drop table \(design.qualifiedName);  -- then load every period again"
             )
         }
