@@ -120,6 +120,7 @@ struct PlanTests {
 
                     would be replaced: fact_sale 2024-01: 3 rows
                     would be rejected: fact_sale 2024-01: min 1
+                    would warn: fact_sale 2024-01: 1 of 5 rows were rejected, more than 10 % (min 1)
                     would warn: fact_sale 2024-01: 4 rows, expected at most 3
                     would fail: fact_sale 2024-03: no file matches `sales_2024-03.csv` in `DATA`; nearest there: `sales_2024-01.csv`, `sales_2024-02.csv` [source.missing]
                     would not run, for they need what fails: mart_month 2024-03

@@ -144,12 +144,13 @@ struct AttemptResult: Sendable {
                 update longshore.control
                 set rows_loaded = \(rows),
                     rows_rejected = greatest(coalesce(rows_rejected, 0) - $5, 0),
-                    revision = revision + 1
+                    state = case when $6::text is null then state else 'stale' end,
+                    reason = coalesce($6, reason), revision = revision + 1
                 where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
                 """,
                 place + [
                     .integer(Int64(counts.loaded)),
-                    .integer(Int64(counts.read - counts.rejected)),
+                    .integer(Int64(counts.read - counts.rejected)), PostgresValue(staleness),
                 ]
             )
         }

@@ -9,6 +9,7 @@ extension FactLoad {
     ///
     /// A row whose grain is there by now counts as deduplicated.
     func replay() async throws -> AttemptResult {
+        let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let target = try await prepareTarget(isReplaced: false)
         let staged = StagedFact(fact: fact, columns: copiedColumns, connection: connection)
@@ -29,13 +30,14 @@ extension FactLoad {
             )
             counts = counts + (try await fill.run())
         }
-        try await publish(target)
         let kept = try await staged.move(into: target.table, keepingOld: true)
         counts.deduplicated += counts.loaded - kept
         counts.loaded = kept
+        let staleness = try await versions.confirm(rowsOf: target.table)
+        try await publish(target)
         attempt.observer.reached(.copied)
         let input = try await replay.settle()
         attempt.observer.reached(.swapped)
-        return AttemptResult(counts: counts, input: input)
+        return AttemptResult(counts: counts, input: input, staleness: staleness)
     }
 }
