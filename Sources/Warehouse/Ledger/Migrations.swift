@@ -9,7 +9,14 @@ enum Migrations {
         ("who closed a period, and what it was before", closing),
         ("who waived a reject, and the columns of what a task has read", waiving),
         ("warnings of audits", warnings),
+        ("which load marked a period stale", staleness),
     ]
+
+    private static let staleness = """
+        alter table longshore.control add column stale_by bigint;
+        comment on column longshore.control.stale_by is
+            'The load that marked it stale: only a newer one clears the mark';
+        """
 
     private static let warnings = """
         alter table longshore.task add column warnings text[];

@@ -76,7 +76,7 @@ extension PostgresLedger {
             """,
             [
                 .integer(load), .text(table.schema), .text(table.name),
-                PostgresValue(row.columns.first { $0.name == "period" }?.value ?? nil),
+                PostgresValue(row.value(of: Fact.loadPeriod) ?? row.value(of: "period")),
             ]
         )
         var traced = row

@@ -9,6 +9,11 @@ public struct TracedRow: Sendable, Codable {
     /// The load task that wrote it; `nil` for a placeholder.
     public var origin: Origin?
 
+    /// A column's value; `nil` when it is null, or there is no such column.
+    func value(of column: String) -> String? {
+        columns.first { $0.name == column }?.value
+    }
+
     /// A column and its value.
     public struct Column: Sendable, Codable {
         /// The column's name.

@@ -67,6 +67,10 @@ struct AttemptResult: Sendable {
     var counts: RowCounts
     /// Rows of earlier loads that it removed.
     var replaced = 0
+    /// The rows that the period, or the table, has now; `nil` when they are those it has loaded.
+    var standing: Int?
+    /// What brings the rows in, as the last thing before the commit.
+    var swap: LeafSwap?
     /// Names, sizes and digests of what was read.
     var input: String?
     /// The columns of what was read.
@@ -102,13 +106,14 @@ struct AttemptResult: Sendable {
         let control = try await connection.query(
             """
             update longshore.control
-            set state = 'loaded', reason = null, loaded_by = $4, loaded_at = clock_timestamp(),
+            set state = case when stale_by >= $4 then 'stale' else 'loaded' end,
+                reason = case when stale_by >= $4 then reason end, loaded_by = $4, loaded_at = clock_timestamp(),
                 rows_loaded = $5, rows_rejected = $6, revision = revision + 1
             where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
             """,
             [
                 .text(row.schema), .text(row.table), .text(row.period), .integer(task.load),
-                .integer(Int64(counts.loaded)), .integer(Int64(counts.rejected)),
+                .integer(Int64(standing ?? counts.loaded)), .integer(Int64(counts.rejected)),
             ]
         )
         // Nothing holds up a close while a task runs whose load is over: it has the last word.

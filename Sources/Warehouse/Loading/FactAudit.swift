@@ -6,7 +6,10 @@ struct FactAudit {
     /// The table and period, in words.
     let name: String
     let expected: Expectations
+    /// What became of the rows, with those that the table knew already among the loaded.
     let counts: RowCounts
+    /// The rows that the period, or the table, has now.
+    let standing: Int
     let rejectsByRule: [String: Int]
     /// The rows of the last loaded periods before this one, as many as the volume's band asks for.
     let earlierRows: [Int]
@@ -60,14 +63,14 @@ struct FactAudit {
     private var volume: Finding? {
         guard let band = expected.volume, earlierRows.count == band.periods else { return nil }
         let mean = Double(earlierRows.reduce(0, +)) / Double(band.periods)
-        guard (Double(counts.loaded) - mean).magnitude > band.within * mean else { return nil }
+        guard (Double(standing) - mean).magnitude > band.within * mean else { return nil }
         let usual =
             "more than \(percent(band.within)) away from \(Int(mean.rounded())), the mean of the "
             + "last \(band.periods) periods"
         return Finding(
             severity: band.severity,
-            observation: "\(counts.loaded) rows, \(usual)",
-            error: .unusualVolume(name, loaded: counts.loaded, usual: usual)
+            observation: "\(standing) rows, \(usual)",
+            error: .unusualVolume(name, loaded: standing, usual: usual)
         )
     }
 }

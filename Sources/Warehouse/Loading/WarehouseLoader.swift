@@ -74,6 +74,7 @@ public actor WarehouseLoader: TaskLoader {
                 )
                 let result = try await attempt.run()
                 try await result.record(task, row: row, by: worker, on: connection)
+                try await result.swap?.run()
                 observer.reached(.recorded)
                 observer.reached(.committing)
                 return .loaded(result.counts)

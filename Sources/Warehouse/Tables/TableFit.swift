@@ -136,13 +136,20 @@ struct TableFit {
             try await connection.query(index.sql(on: design.qualifiedName))
             return
         }
-        guard found == wanted else {
+        guard found != wanted else { return }
+        // The same columns in another order: `load` has changed, and the rows need not.
+        guard Set(found.split(separator: ", ").map(String.init)) == Set(index.columns) else {
             throw WarehouseError.destructive(
                 "\(design.schema).\(design.name)",
                 "its rows are identified by (\(found)), the definition says (\(wanted))",
                 sql: "drop table \(design.qualifiedName);  -- then load every period again"
             )
         }
+        try await LockPatience(connection)
+            .run(
+                "drop index \(qualified(design.schema, index.name)); "
+                    + index.sql(on: design.qualifiedName)
+            )
     }
 
     /// Periods of another length would overlap the partitions that are there.
