@@ -1,10 +1,11 @@
 # Longshore: `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test check format lint bench stack clean
+.PHONY: help deps build demo test simulate check docs format lint bench stack clean
 
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
 SOURCES := Package.swift Sources Tests
+SEEDS ?= 0..<10000
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -39,7 +40,15 @@ test: deps ## Run every test; the servers they share are stopped at the end
 	.build/debug/longshore down --purge --stack .build/test-stack || status=1; \
 	exit $$status
 
+simulate: deps ## Run the fleet in virtual time with 10,000 seeds of faults, or with SEEDS=4711
+	$(SWIFT) build --build-tests
+	LONGSHORE_SEEDS='$(SEEDS)' $(SWIFT) test --skip-build --filter FleetSimulationTests
+
 check: lint test ## What CI runs: format, a build with warnings as errors, every test
+
+docs: ## Run the examples of the documentation (of one page: PAGE=docs/facts.md) and write what they print
+	$(SWIFT) build --build-tests
+	LONGSHORE_DOCS=update LONGSHORE_PAGE=$(PAGE) $(SWIFT) test --skip-build --no-parallel --filter DocumentationTests
 
 format: ## Format the sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)

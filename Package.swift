@@ -130,7 +130,7 @@ package.targets += [
     tests(of: "Console"),
     .testTarget(
         name: "EndToEndTests",
-        dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore"]
+        dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore", yaml]
     ),
 ]
 

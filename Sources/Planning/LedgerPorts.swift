@@ -62,6 +62,8 @@ public struct LoadRequest: Sendable, Hashable {
     public var periods: [Period]
     /// Who asks: user and host.
     public var requestedBy: String
+    /// What the ledger must still say of dimensions and periods; `nil` when it does not matter.
+    public var plan: PlanFingerprint?
 
     /// Creates a request.
     public init(
@@ -69,13 +71,15 @@ public struct LoadRequest: Sendable, Hashable {
         definition: DefinitionBundle,
         folder: String,
         periods: [Period],
-        requestedBy: String
+        requestedBy: String,
+        plan: PlanFingerprint? = nil
     ) {
         self.pipeline = pipeline
         self.definition = definition
         self.folder = folder
         self.periods = periods
         self.requestedBy = requestedBy
+        self.plan = plan
     }
 }
 

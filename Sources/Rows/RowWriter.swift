@@ -15,8 +15,11 @@ struct RowWriter: ~Copyable {
     enum Fate {
         /// It stands at the end of `out`.
         case encoded
-        /// Some of its keys are pending in `deferred`, and all else stands at the end of `out`.
+        /// Some of its keys are pending in `deferred`, or it must not overtake rows of which some
+        /// are; all else stands at the end of `out`.
         case incomplete
+        /// It was refused when it was put aside, by that verdict.
+        case condemned(Int)
         /// It is equal to an earlier row.
         case duplicate
         /// It breaks a rule.
@@ -76,11 +79,14 @@ struct RowWriter: ~Copyable {
         if !program.keys.isEmpty {
             let firstPending = deferred.pending.count
             if let refusal = writeKeys(row, of: source, keys: keys) { return .refused(refusal) }
-            if deferred.pending.count > firstPending { return .incomplete }
+            if deferred.pending.count > firstPending || mustWait { return .incomplete }
         }
         let place = RowPlace(input: source.batch.input, line: row.line)
         return admit(from: start, place: place, number: number)
     }
+
+    /// Where rows must be distinct, they are compared in the order of the source.
+    private var mustWait: Bool { !program.grain.isEmpty && !deferred.rows.isEmpty }
 
     /// Takes everything after the first `length` bytes back.
     mutating func truncate(to length: Int) {
@@ -99,7 +105,8 @@ struct RowWriter: ~Copyable {
         place: RowPlace,
         byteOffset: Int,
         number: Int,
-        firstPending: Int
+        firstPending: Int,
+        verdict: Reject? = nil
     ) {
         deferred.add(
             row: out.view.part(start, out.count),
@@ -107,7 +114,8 @@ struct RowWriter: ~Copyable {
             place: place,
             byteOffset: byteOffset,
             number: number,
-            firstPending: firstPending
+            firstPending: firstPending,
+            verdict: verdict
         )
         out.truncate(to: start)
     }
@@ -120,13 +128,26 @@ struct RowWriter: ~Copyable {
         for index in row.firstPending..<row.endPending {
             let pending = deferred.pending[index]
             let key = program.keys[pending.key]
-            let bytes = deferred.keys.view.part(pending.start, pending.end)
-            guard let found = keys.lookup(bytes, asOf: pending.moment, map: key.map) else {
+            let found = lookup(pending, in: keys)
+            if found == nil, key.isRejected || key.isInferred {
                 return .refused(.key(pending.key, isNull: false))
             }
-            out.patch(bigEndian: found, at: places[key.output] + 4)
+            out.patch(bigEndian: found ?? -1, at: places[key.output] + 4)
         }
+        guard row.verdict < 0 else { return .condemned(row.verdict) }
         return admit(from: start, place: row.place, number: row.number)
+    }
+
+    /// The surrogate key of a pending key.
+    func lookup(_ pending: DeferredRows.PendingKey, in keys: KeyMaps) -> Int64? {
+        let key = program.keys[pending.key]
+        let bytes = deferred.keys.view.part(pending.start, pending.end)
+        return keys.lookup(
+            bytes,
+            asOf: pending.moment,
+            map: key.map,
+            withInferred: key.isInferred
+        )
     }
 
     /// Forgets the rows put aside.
@@ -287,20 +308,34 @@ struct RowWriter: ~Copyable {
                 if key.isRejected { return .key(index, isNull: true) }
                 out.patch(bigEndian: -1 as Int64, at: place)
             case .made:
-                let moment = moment(of: key)
-                let bytes = keyView(of: key)
-                if let found = keys.lookup(bytes, asOf: moment, map: key.map) {
+                let found = keys.lookup(
+                    keyView(of: key),
+                    asOf: moment(of: key),
+                    map: key.map,
+                    withInferred: key.isInferred
+                )
+                if let found {
                     out.patch(bigEndian: found, at: place)
+                } else if key.isInferred || !keys.isComplete(key.map) {
+                    addPending(index, row, of: source)
                 } else if key.isRejected {
                     return .key(index, isNull: false)
-                } else if key.isInferred {
-                    deferred.addPending(key: index, bytes: bytes, moment: moment)
                 } else {
                     out.patch(bigEndian: -1 as Int64, at: place)
                 }
             }
         }
         return nil
+    }
+
+    /// Notes the key in `keyBytes`, and what a refusal of it would show.
+    private mutating func addPending(_ index: Int, _ row: RowBatch.Row, of source: Source) {
+        let key = program.keys[index]
+        deferred.addPending(key: index, bytes: keyView(of: key), moment: moment(of: key))
+        guard key.isRejected else { return }
+        for column in key.firstPart..<key.firstPart + key.partCount {
+            deferred.addField(source.field(row.firstField + values.field(of: column)))
+        }
     }
 
     private enum KeyResult {

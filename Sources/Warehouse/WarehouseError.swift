@@ -32,8 +32,22 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case rowCount = "row_count"
         /// A number of rows that is unlike that of other periods.
         case volume
+        /// More members would expire than allowed.
+        case expiry
+        /// Holidays are wanted of one region, and have none.
+        case unknownRegion = "unknown_region"
+        /// Versions of a dimension overlap.
+        case overlap
         /// More rejects than allowed.
         case rejectShare = "reject_share"
+        /// A rehearsal would have to alter a table that readers use.
+        case altersTable = "alters_table"
+        /// Somebody else works on what a rehearsal needs.
+        case inUse = "in_use"
+        /// No plan, or no single one, is remembered by that digest.
+        case unknownPlan = "unknown_plan"
+        /// What a plan rests on is not what it was.
+        case planMoved = "plan_moved"
     }
 
     /// The failure to record: none of these is helped by another attempt.
@@ -167,6 +181,46 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
             description:
                 "`\(table)` would have \(loaded) rows, \(usual); the rows are as they were. "
                 + "If so many are right, widen `expect: { volume: { within: … } }` or let it warn"
+        )
+    }
+
+    static func tooManyExpire(
+        _ table: String,
+        gone: Int,
+        of present: Int,
+        limit: Double
+    ) -> WarehouseError {
+        let share = Double(gone) / Double(max(1, present))
+        let needed = Int((share * 100).rounded(.up))
+        return WarehouseError(
+            code: .expiry,
+            description:
+                "\(gone) of the \(present) members of `\(table)` (\(percent(share))) are not in its "
+                + "source any more, and \(percent(limit)) may expire at once; the rows are as they were. "
+                + "Look whether the source is complete. If so many are gone, set "
+                + "`expect: { expired: { max: \(needed)% } }` and start `longshore load` again"
+        )
+    }
+
+    static func noRegions(_ table: String, header: [String]) -> WarehouseError {
+        WarehouseError(
+            code: .unknownRegion,
+            description: "the holidays of `\(table)` have no column `region` (they have "
+                + header.map { "`\($0)`" }.joined(separator: ", ")
+                + "), and the definition wants those of one region: leave `region` out, or add the column"
+        )
+    }
+
+    static func brokenVersions(
+        _ table: String,
+        _ problem: String,
+        query: String
+    ) -> WarehouseError {
+        WarehouseError(
+            code: .overlap,
+            description: "the versions of `\(table)` \(problem), and cannot be guarded by a "
+                + "constraint: somebody has changed the table. This shows them:\n    \(query)\n"
+                + "Mend or delete them, then load again"
         )
     }
 

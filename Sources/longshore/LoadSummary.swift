@@ -23,7 +23,7 @@ struct LoadSummary {
     }
 
     /// The program as it was called, so that the lines can be pasted.
-    private static var program: String {
+    static var program: String {
         CommandLine.arguments.first.flatMap { $0.contains("/") ? $0 : nil } ?? "longshore"
     }
 

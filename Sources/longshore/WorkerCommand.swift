@@ -19,6 +19,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("pool"), help: "A pool to take tasks from; may be given again.")
     var pools: [String] = ["default"]
 
+    @OptionGroup var keyMaps: KeyMapOptions
     @OptionGroup var options: FleetOptions
 
     func validate() throws {
@@ -26,7 +27,8 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let fleet = try await options.startedFleet()
+        let limit = try keyMaps.limit()
+        let fleet = try await options.startedFleet().with(keyMapMemory: limit)
         let wiring = try await Wiring(fleet, pools: pools)
         let worker = try await wiring.worker(slots: slots, pools: pools)
         let group = ServiceGroup(

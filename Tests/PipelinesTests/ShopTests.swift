@@ -67,12 +67,13 @@ struct ShopTests {
         let date = try #require(pipeline.dimension("date"))
         let first = try #require(Day("2020-01-01"))
         let last = try #require(Day("2030-12-31"))
-        #expect(date.content == .calendar(first: first, last: last))
+        #expect(date.content == .calendar(CalendarPlan(first: first, last: last)))
         #expect(date.key == ["date"])
         #expect(
             date.attributes.map(\.name) == [
                 "date", "year", "quarter", "month", "month_name", "iso_year", "iso_week", "day",
-                "weekday", "weekday_name", "is_weekend",
+                "weekday", "weekday_name", "is_weekend", "fiscal_year", "fiscal_quarter",
+                "fiscal_month",
             ]
         )
         #expect(!date.isVersioned)

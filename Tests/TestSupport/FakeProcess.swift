@@ -1,13 +1,30 @@
 import Synchronization
 
-/// A process that can die: from then on nothing that it asks of a twin has any effect, and the twins
-/// see its connections close.
+/// A process that can die, freeze, or lose its way to a server.
+///
+/// Once it is dead nothing that it asks of a twin has any effect, and the twins see its connections
+/// close. While it is frozen whatever it asks waits; a server notices that only by missing heartbeats.
 public final class FakeProcess: Sendable {
+    /// A server that a process talks to.
+    public enum Server: Sendable, Hashable, CaseIterable {
+        /// RabbitMQ.
+        case broker
+        /// Redis.
+        case cache
+        /// Postgres.
+        case warehouse
+    }
+
     /// Its name.
     public let name: String
+
     private struct State {
         var isDead = false
+        var isFrozen = false
+        var unreachable: Set<Server> = []
         var onDeath: [@Sendable () -> Void] = []
+        var onReachability: [(server: Server, action: @Sendable (_ isReachable: Bool) -> Void)] = []
+        var frozen: [CheckedContinuation<Void, Never>] = []
         var watcher: AsyncStream<Void>.Continuation?
     }
     private let state = Mutex(State())
@@ -29,6 +46,7 @@ public final class FakeProcess: Sendable {
         }
         for action in actions { action() }
         watcher?.finish()
+        thaw()
     }
 
     /// Calls `action` when the process dies; at once when it is dead.
@@ -38,6 +56,38 @@ public final class FakeProcess: Sendable {
             return state.isDead
         }
         if isDead { action() }
+    }
+
+    /// Stops it, as SIGSTOP would.
+    public func freeze() { state.withLock { $0.isFrozen = !$0.isDead } }
+
+    /// Lets it go on, as SIGCONT would.
+    public func thaw() {
+        let frozen = state.withLock { state in
+            defer { state.frozen = [] }
+            state.isFrozen = false
+            return state.frozen
+        }
+        for continuation in frozen { continuation.resume() }
+    }
+
+    /// Says whether `server` can be reached: what was sent before a cut has arrived, and both sides see
+    /// their connections break.
+    public func setReachable(_ server: Server, _ isReachable: Bool) {
+        let actions = state.withLock { state in
+            if isReachable {
+                state.unreachable.remove(server)
+            } else {
+                state.unreachable.insert(server)
+            }
+            return state.onReachability.filter { $0.server == server }.map(\.action)
+        }
+        for action in actions { action(isReachable) }
+    }
+
+    /// Calls `action` whenever the way to `server` breaks or is mended.
+    func onReachability(of server: Server, _ action: @escaping @Sendable (Bool) -> Void) {
+        state.withLock { $0.onReachability.append((server, action)) }
     }
 
     /// Runs the program of the process until it ends or the process dies.
@@ -53,9 +103,30 @@ public final class FakeProcess: Sendable {
         }
     }
 
-    /// Throws when the process is dead.
-    func requireAlive() throws {
-        if isDead { throw TwinError(description: "the process `\(name)` is dead") }
+    /// Whether a call to `server` gets through now; waits while the process is frozen.
+    func reaches(_ server: Server) async -> Bool {
+        await untilThawed()
+        return state.withLock { !$0.isDead && !$0.unreachable.contains(server) }
+    }
+
+    /// Throws when a call to `server` does not get through; waits while the process is frozen.
+    func reach(_ server: Server) async throws {
+        guard await reaches(server) else {
+            throw TwinError(description: "the process `\(name)` cannot reach its \(server)")
+        }
+    }
+
+    /// Waits while the process is frozen.
+    func untilThawed() async {
+        while state.withLock({ $0.isFrozen }) {
+            await withCheckedContinuation { continuation in
+                let isFrozen = state.withLock { state in
+                    if state.isFrozen { state.frozen.append(continuation) }
+                    return state.isFrozen
+                }
+                if !isFrozen { continuation.resume() }
+            }
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 public import Planning
 
-/// A store as a process reaches it: when the process is dead its calls have no effect.
+/// A store as a process reaches it: when it cannot, its calls have no effect.
 public struct InFlightStoreOfProcess: InFlightStore {
     private let store: any InFlightStore
     private let process: FakeProcess
+
+    private var reaches: Bool { get async { await process.reaches(.cache) } }
 
     /// `store` as `process` reaches it.
     public init(_ store: any InFlightStore, process: FakeProcess) {
@@ -11,38 +13,38 @@ public struct InFlightStoreOfProcess: InFlightStore {
         self.process = process
     }
 
-    /// Claims while alive.
+    /// Claims when it can.
     public func claim(_ task: LoadTaskID, owner: String) async -> Claim {
-        process.isDead ? .taken : await store.claim(task, owner: owner)
+        await reaches ? await store.claim(task, owner: owner) : .taken
     }
 
-    /// Renews while alive.
+    /// Renews when it can.
     public func renew(_ task: LoadTaskID, owner: String) async -> Bool {
-        process.isDead ? false : await store.renew(task, owner: owner)
+        await reaches ? await store.renew(task, owner: owner) : !process.isDead
     }
 
-    /// Releases while alive.
+    /// Releases when it can.
     public func release(_ task: LoadTaskID, owner: String, isDone: Bool) async {
-        if !process.isDead { await store.release(task, owner: owner, isDone: isDone) }
+        if await reaches { await store.release(task, owner: owner, isDone: isDone) }
     }
 
-    /// Reports while alive.
+    /// Reports when it can.
     public func report(_ task: LoadTaskID, rows: Int, bytes: Int) async {
-        if !process.isDead { await store.report(task, rows: rows, bytes: bytes) }
+        if await reaches { await store.report(task, rows: rows, bytes: bytes) }
     }
 
     /// Reads.
     public func progress(ofLoad load: Int64) async -> [Int: InFlightProgress] {
-        await store.progress(ofLoad: load)
+        await reaches ? await store.progress(ofLoad: load) : [:]
     }
 
-    /// Registers while alive.
+    /// Registers when it can.
     public func register(_ worker: WorkerPresence) async {
-        if !process.isDead { await store.register(worker) }
+        if await reaches { await store.register(worker) }
     }
 
     /// Reads.
-    public func workers() async -> [WorkerPresence] { await store.workers() }
+    public func workers() async -> [WorkerPresence] { await reaches ? await store.workers() : [] }
 }
 
 extension InMemoryInFlightStore {

@@ -37,6 +37,7 @@ public final class InMemoryBroker: Sendable {
         var slots: Int
         var unsettled: [UInt64: Message] = [:]
         var isStopped = false
+        var isConnected = true
         var generation = 0
         let deliveries: AsyncStream<TaskDelivery>.Continuation
     }
@@ -49,7 +50,10 @@ public final class InMemoryBroker: Sendable {
         var listeners: [Int: AsyncStream<TaskEvent>.Continuation] = [:]
         var setAside: [TaskMessage: TaskFailure] = [:]
         var retries: [RetryTier: Int] = [:]
-        var inRetry = 0
+        var inRetry: [TaskMessage: Int] = [:]
+        var lost: Set<TaskMessage> = []
+        var dropped: [TaskMessage] = []
+        var isSettled: @Sendable (TaskMessage) -> Bool = { _ in true }
         var published = 0
         var lastNumber = 0
         var lastTag: UInt64 = 0
@@ -81,7 +85,7 @@ public final class InMemoryBroker: Sendable {
     /// How many messages wait in queues and retry tiers, or are delivered and not settled.
     public var messageCount: Int {
         state.withLock { state in
-            state.queue.count + state.inRetry
+            state.queue.count + state.inRetry.values.reduce(0, +)
                 + state.consumers.values.reduce(0) { $0 + $1.unsettled.count }
         }
     }
@@ -108,7 +112,21 @@ public final class InMemoryBroker: Sendable {
     }
 
     /// Loses every message.
-    public func wipe() { state.withLock { $0.queue = [] } }
+    public func wipe() {
+        state.withLock { state in
+            state.lost.formUnion(state.queue.map(\.content))
+            state.queue = []
+        }
+    }
+
+    /// Messages that a consumer acknowledged although nothing carried their task on: no other message,
+    /// no fault of the broker, and not `isSettled`, asked at that moment.
+    public func findDropped(_ isSettled: @escaping @Sendable (TaskMessage) -> Bool) {
+        state.withLock { $0.isSettled = isSettled }
+    }
+
+    /// What ``findDropped(_:)`` found.
+    public var dropped: [TaskMessage] { state.withLock { $0.dropped } }
 
     /// Puts a message into its queue as if a coordinator had, `redeliveries` deaths ago.
     public func inject(_ message: TaskMessage, redeliveries: Int = 0) {
@@ -133,10 +151,10 @@ public final class InMemoryBroker: Sendable {
         let isLost = try accept()
         state.withLock { state in
             state.retries[tier, default: 0] += 1
-            state.inRetry += 1
+            state.inRetry[message, default: 0] += 1
         }
         clock.schedule(after: tier.delay) { [self] in
-            state.withLock { $0.inRetry -= 1 }
+            state.withLock { $0.inRetry[message, default: 0] -= 1 }
             put(Message(content: message))
         }
         if isLost { throw TwinError(description: "the broker's confirm was lost") }
@@ -207,16 +225,35 @@ public final class InMemoryBroker: Sendable {
         deliver()
     }
 
+    /// The consumer's connection breaks, or is made again.
+    func setConnected(_ id: Int, _ isConnected: Bool) {
+        state.withLock { state in
+            state.consumers[id]?.isConnected = isConnected
+            if !isConnected { Self.requeue(consumer: id, in: &state) }
+        }
+        deliver()
+    }
+
     func settle(_ receipt: TaskDelivery.Receipt, of id: Int, requeues: Bool) {
         state.withLock { state in
             guard state.consumers[id]?.generation == receipt.generation,
                 var message = state.consumers[id]?.unsettled.removeValue(forKey: receipt.tag)
             else { return }
-            guard requeues else { return }
+            guard requeues else { return Self.noteDropped(message.content, in: &state) }
             message.redeliveries += 1
             state.queue.append(message)
         }
         deliver()
+    }
+
+    private static func noteDropped(_ message: TaskMessage, in state: inout State) {
+        let isCarried =
+            state.inRetry[message, default: 0] > 0 || state.lost.contains(message)
+            || state.queue.contains { $0.content == message }
+            || state.consumers.values.contains { consumer in
+                consumer.unsettled.values.contains { $0.content == message }
+            }
+        if !isCarried, !state.isSettled(message) { state.dropped.append(message) }
     }
 
     private static func requeue(consumer id: Int, in state: inout State) {
@@ -242,7 +279,10 @@ public final class InMemoryBroker: Sendable {
 
     private func put(_ message: Message) {
         let faults = state.withLock { $0.faults }
-        guard !dice.happens(faults.lostMessages) else { return }
+        guard !dice.happens(faults.lostMessages) else {
+            state.withLock { _ = $0.lost.insert(message.content) }
+            return
+        }
         enqueue(message)
     }
 
@@ -256,7 +296,8 @@ public final class InMemoryBroker: Sendable {
         state.withLock { state in
             guard !state.isDown else { return }
             for id in state.consumers.keys.sorted() {
-                while let consumer = state.consumers[id], !consumer.isStopped,
+                while let consumer = state.consumers[id],
+                    consumer.isConnected, !consumer.isStopped,
                     consumer.unsettled.count < consumer.slots,
                     let message = takeMessage(for: consumer, from: &state)
                 {

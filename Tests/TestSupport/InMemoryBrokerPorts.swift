@@ -13,25 +13,25 @@ public struct InMemoryPublisher: TaskPublisher {
 
     /// Puts tasks into the queues of their pools.
     public func publish(_ messages: [TaskMessage]) async throws {
-        try process.requireAlive()
+        try await process.reach(.broker)
         try broker.publish(messages)
     }
 
     /// Puts a task into a retry tier.
     public func publish(_ message: TaskMessage, after tier: RetryTier) async throws {
-        try process.requireAlive()
+        try await process.reach(.broker)
         try broker.publish(message, after: tier)
     }
 
     /// Sets a task aside.
     public func setAside(_ message: TaskMessage, failure: TaskFailure) async throws {
-        try process.requireAlive()
+        try await process.reach(.broker)
         try broker.setAside(message, failure: failure)
     }
 
     /// Tells those who listen.
     public func announce(_ event: TaskEvent) async {
-        if !process.isDead { broker.announce(event) }
+        if await process.reaches(.broker) { broker.announce(event) }
     }
 }
 
@@ -57,16 +57,21 @@ public struct InMemoryTaskReceiver: TaskReceiver {
         let consumer = broker.addConsumer(pools: pools, slots: slots, deliveries: continuation)
         self.consumer = consumer
         process.onDeath { broker.disconnect(consumer: consumer) }
+        process.onReachability(of: .broker) { isReachable in
+            broker.setConnected(consumer, isReachable)
+        }
     }
 
     /// Forgets the message.
     public func acknowledge(_ receipt: TaskDelivery.Receipt) async {
-        if !process.isDead { broker.settle(receipt, of: consumer, requeues: false) }
+        guard await process.reaches(.broker) else { return }
+        broker.settle(receipt, of: consumer, requeues: false)
     }
 
     /// Puts the message back.
     public func giveBack(_ receipt: TaskDelivery.Receipt) async {
-        if !process.isDead { broker.settle(receipt, of: consumer, requeues: true) }
+        guard await process.reaches(.broker) else { return }
+        broker.settle(receipt, of: consumer, requeues: true)
     }
 
     /// Ends the deliveries.

@@ -15,7 +15,7 @@ public struct InMemoryLedger: LoadLedger {
     /// Writes a load, its tasks and its claims.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
         let graph = try PlanGraph(request.pipeline, periods: request.periods)
-        return try call { state in
+        return try await call { state in
             let load = (state.loads.keys.max() ?? 0) + 1
             state.loads[load] = InMemoryWarehouse.LoadRow(
                 record: LoadRecord(
@@ -34,12 +34,12 @@ public struct InMemoryLedger: LoadLedger {
 
     /// The load.
     public func load(_ load: Int64) async throws -> LoadRecord? {
-        try call { $0.loads[load]?.record }
+        try await call { $0.loads[load]?.record }
     }
 
     /// Loads that go on without a coordinator.
     public func orphanedLoads() async throws -> [Int64] {
-        try call { state in
+        try await call { state in
             state.loads
                 .filter { _, row in
                     !row.record.state.isFinal
@@ -55,7 +55,7 @@ public struct InMemoryLedger: LoadLedger {
         owner: String,
         for duration: Duration
     ) async throws -> LoadLease? {
-        try call { state in
+        try await call { state in
             guard var row = state.loads[load] else { return nil }
             if let expiry = row.expiry, expiry > warehouse.clock.now { return nil }
             row.epoch += 1
@@ -68,22 +68,22 @@ public struct InMemoryLedger: LoadLedger {
 
     /// Extends the lease.
     public func renew(_ lease: LoadLease, for duration: Duration) async throws -> Bool {
-        try write(lease) { row in row.expiry = warehouse.clock.now.advanced(by: duration) }
+        try await write(lease) { row in row.expiry = warehouse.clock.now.advanced(by: duration) }
     }
 
     /// Ends the lease.
     public func release(_ lease: LoadLease) async throws {
-        _ = try write(lease) { row in row.expiry = nil }
+        _ = try await write(lease) { row in row.expiry = nil }
     }
 
     /// All states.
     public func states(ofLoad load: Int64) async throws -> [TaskState] {
-        try call { $0.loads[load]?.tasks.map(\.state) ?? [] }
+        try await call { $0.loads[load]?.tasks.map(\.state) ?? [] }
     }
 
     /// Some states.
     public func states(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: TaskState] {
-        try call { state in
+        try await call { state in
             guard let row = state.loads[load] else { return [:] }
             return Dictionary(uniqueKeysWithValues: tasks.map { ($0, row.tasks[$0].state) })
         }
@@ -91,7 +91,7 @@ public struct InMemoryLedger: LoadLedger {
 
     /// Writes that tasks are about to be published.
     public func markPublished(_ tasks: [Int], lease: LoadLease) async throws -> Bool {
-        try write(lease) { row in
+        try await write(lease) { row in
             for task in tasks where row.tasks[task].holder == nil && !row.tasks[task].state.isFinal
             {
                 row.tasks[task].state = .published
@@ -106,7 +106,7 @@ public struct InMemoryLedger: LoadLedger {
         ofLoad load: Int64,
         since age: Duration
     ) async throws -> [Int] {
-        try call { state in
+        try await call { state in
             guard let row = state.loads[load] else { return [] }
             return tasks.filter { task in
                 let task = row.tasks[task]
@@ -120,7 +120,7 @@ public struct InMemoryLedger: LoadLedger {
 
     /// Writes the load's end.
     public func finish(_ lease: LoadLease, state: LoadState, blocked: [Int]) async throws -> Bool {
-        try write(lease) { row in
+        try await write(lease) { row in
             row.record.state = state
             for task in blocked { row.tasks[task].state = .blocked }
             row.expiry = nil
@@ -131,8 +131,8 @@ public struct InMemoryLedger: LoadLedger {
     private func write(
         _ lease: LoadLease,
         _ change: (inout InMemoryWarehouse.LoadRow) -> Void
-    ) throws -> Bool {
-        try call { state in
+    ) async throws -> Bool {
+        try await call { state in
             guard var row = state.loads[lease.load], row.epoch == lease.epoch,
                 !row.record.state.isFinal
             else { return false }
@@ -144,8 +144,8 @@ public struct InMemoryLedger: LoadLedger {
 
     private func call<Result: Sendable>(
         _ body: (inout InMemoryWarehouse.State) throws -> Result
-    ) throws -> Result {
-        try process.requireAlive()
+    ) async throws -> Result {
+        try await process.reach(.warehouse)
         let (isDown, faults) = warehouse.state.withLock { ($0.isDown, $0.faults) }
         guard !isDown, !warehouse.dice.happens(faults.refusedCalls) else {
             throw TwinError(description: "the ledger cannot be reached")

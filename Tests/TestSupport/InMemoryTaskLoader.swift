@@ -35,13 +35,19 @@ public final class InMemoryTaskLoader: TaskLoader {
         observer: any StepObserver,
         progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
     ) async -> TaskOutcome {
-        guard !process.isDead else { return .cancelled }
+        guard await process.reaches(.warehouse) else {
+            breakConnection()
+            return process.isDead ? .cancelled : .retryable(.unreachable)
+        }
         switch warehouse.begin(task) {
         case .refused(let outcome):
             if outcome == .retryable(.unreachable) { breakConnection() }
             return outcome
         case .attempt(let attempt, let behaviour):
             process.onDeath { [warehouse] in warehouse.breakConnection(task, attempt: attempt) }
+            process.onReachability(of: .warehouse) { [warehouse] isReachable in
+                if !isReachable { warehouse.breakConnection(task, attempt: attempt) }
+            }
             return await run(task, attempt, behaviour, observer, progress)
         }
     }
@@ -56,7 +62,7 @@ public final class InMemoryTaskLoader: TaskLoader {
         let faults = warehouse.state.withLock { $0.faults }
         observer.reached(.begun)
         for step in Self.work {
-            guard await pause(behaviour), !process.isDead else {
+            guard await pause(behaviour) else {
                 warehouse.rollBack(task, attempt: attempt)
                 return .cancelled
             }
@@ -78,20 +84,21 @@ public final class InMemoryTaskLoader: TaskLoader {
         return .loaded(RowCounts(read: 60, loaded: 60))
     }
 
-    /// Lets time pass; `false` when the attempt was cancelled and cares.
+    /// Lets time pass; `false` when the process died, or the attempt was cancelled and cares.
     private func pause(_ behaviour: InMemoryWarehouse.Behaviour) async -> Bool {
-        guard !behaviour.ignoresCancellation else {
+        if behaviour.ignoresCancellation {
             await withCheckedContinuation { wakeUp in
                 warehouse.clock.schedule(after: behaviour.stepTime) { wakeUp.resume() }
             }
-            return true
+        } else {
+            do {
+                try await warehouse.clock.sleep(for: behaviour.stepTime)
+            } catch {
+                return false
+            }
         }
-        do {
-            try await warehouse.clock.sleep(for: behaviour.stepTime)
-            return true
-        } catch {
-            return false
-        }
+        await process.untilThawed()
+        return !process.isDead
     }
 
     private func failure(_ faults: InMemoryWarehouse.Faults) -> TaskFailure? {
@@ -130,7 +137,7 @@ public final class InMemoryTaskLoader: TaskLoader {
     }
 
     private func call(_ body: () -> FailureVerdict) async throws -> FailureVerdict {
-        try process.requireAlive()
+        try await process.reach(.warehouse)
         let isUsable = connection.withLock { $0.isUsable }
         let isDown = warehouse.state.withLock { $0.isDown }
         guard isUsable && !isDown else {

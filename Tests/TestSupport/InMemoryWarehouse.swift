@@ -87,11 +87,23 @@ public final class InMemoryWarehouse: Sendable {
         var loads: [Int64: LoadRow] = [:]
         /// The newest load that asked for each slice.
         var claims: [Slice: Int64] = [:]
+        /// The load whose rows each slice holds.
+        var contents: [Slice: Int64] = [:]
+        var isFenced = true
         var isDown = false
         var faults = Faults()
         var behaviour: @Sendable (LoadTaskID, _ attempt: Int) -> Behaviour = { _, _ in Behaviour() }
         var violations: [String] = []
         var lastAttempt = 0
+
+        /// Whether an attempt of any load has the slice: a lock of its own, beside the task's row.
+        func isHeld(_ slice: Slice) -> Bool {
+            // Of one load no two tasks fill the same slice.
+            loads.count > 1
+                && loads.values.contains { load in
+                    load.tasks.contains { $0.holder != nil && Slice($0.task) == slice }
+                }
+        }
     }
 
     let state = Mutex(State())
@@ -147,6 +159,9 @@ public final class InMemoryWarehouse: Sendable {
         state.withLock { $0.behaviour = behaviour }
     }
 
+    /// Plants a bug: attempts no longer look at what the ledger says of their task.
+    public func removeFence() { state.withLock { $0.isFenced = false } }
+
     /// Overwrites the state of a task, as a command of a person would.
     public func setState(_ taskState: TaskState, of task: LoadTaskID) {
         state.withLock { $0.loads[task.load]?.tasks[task.ordinal].state = taskState }
@@ -189,15 +204,15 @@ public final class InMemoryWarehouse: Sendable {
                 return .refused(.failed(.unknownTask(id)))
             }
             let row = load.tasks[id.ordinal]
-            if row.holder != nil { return .refused(.busy) }
-            switch row.state {
+            if row.holder != nil || state.isHeld(Slice(row.task)) { return .refused(.busy) }
+            switch state.isFenced ? row.state : .published {
             case .done: return .refused(.alreadyDone)
             case .superseded: return .refused(.superseded)
             case .cancelled, .blocked: return .refused(.cancelled)
             case .failed: return .refused(.failed(row.lastFailure ?? .unreachable))
             case .waiting, .published: break
             }
-            if state.claims[Slice(row.task), default: id.load] > id.load {
+            if state.isFenced, state.claims[Slice(row.task), default: id.load] > id.load {
                 state.loads[id.load]?.tasks[id.ordinal].state = .superseded
                 return .refused(.superseded)
             }
@@ -258,6 +273,11 @@ public final class InMemoryWarehouse: Sendable {
         if load.tasks[id.ordinal].effects > 1 {
             state.violations.append("\(id) took effect twice")
         }
+        let slice = Slice(load.tasks[id.ordinal].task)
+        if let newer = state.contents[slice], newer > id.load {
+            state.violations.append("\(id) overwrote what load \(newer) had loaded")
+        }
+        state.contents[slice] = id.load
         state.loads[id.load] = load
         return true
     }

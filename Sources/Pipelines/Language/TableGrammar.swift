@@ -20,6 +20,12 @@ extension Grammar {
                 shape: .name,
                 summary: "The date or timestamp column that orders a row's versions."
             ),
+            .init(
+                name: "on_missing",
+                shape: .choice(["keep", "expire"]),
+                summary:
+                    "What happens to members that the source, a full snapshot, has no more; `keep` unless said."
+            ),
             pool,
             description,
             .init(
@@ -29,11 +35,15 @@ extension Grammar {
                 summary: "The columns of the table."
             ),
             checks,
+            .init(
+                name: "expect",
+                shape: .record(dimensionExpectations),
+                summary: "What must hold before a load task commits."
+            ),
         ],
         misplaced: [
             "period": "only facts are loaded by period",
             "grain": "a dimension's rows are identified by its `key`",
-            "expect": "only facts have expectations",
         ]
     )
 
@@ -55,6 +65,8 @@ extension Grammar {
             "columns": "a calendar brings its own columns",
             "checks": "a calendar is made, not read",
             "key": "a calendar's key is its column `date`",
+            "on_missing": "a calendar is made, not read",
+            "expect": "a calendar is made, not read",
         ]
     )
 
@@ -63,7 +75,30 @@ extension Grammar {
         keys: [
             .init(name: "from", shape: .text, isRequired: true, summary: "The first day."),
             .init(name: "to", shape: .text, isRequired: true, summary: "The last day."),
+            .init(
+                name: "fiscal_year_start",
+                shape: .integer,
+                summary: "The month in which fiscal years begin, 1 to 12; 1 unless said."
+            ),
+            .init(
+                name: "holidays",
+                shape: .record(holidays),
+                summary: "Where holidays are read from: columns `date`, `name`, perhaps `region`."
+            ),
         ]
+    )
+
+    static let holidays = Record(
+        title: "holidays",
+        keys: extract.keys + [
+            .init(
+                name: "region",
+                shape: .text,
+                summary:
+                    "The region whose holidays count, beside those without one; all unless said."
+            )
+        ],
+        alternatives: extract.alternatives
     )
 
     static let fact = Record(
@@ -153,6 +188,33 @@ extension Grammar {
                 shape: .record(volumeBand),
                 summary: "How far the number of rows may be from that of the periods before."
             ),
+        ]
+    )
+
+    static let dimensionExpectations = Record(
+        title: "expectations",
+        keys: [
+            .init(
+                name: "expired",
+                shape: .record(expiryBound),
+                summary: "How many members may expire at once; 10% unless said."
+            )
+        ],
+        misplaced: ["rows": forFacts, "rejects": forFacts, "volume": forFacts]
+    )
+
+    private static let forFacts = "only facts have this expectation"
+
+    static let expiryBound = Record(
+        title: "the bound of expiry",
+        keys: [
+            .init(
+                name: "max",
+                shape: .share,
+                isRequired: true,
+                summary: "The largest share of the members that one load may expire."
+            ),
+            severity,
         ]
     )
 

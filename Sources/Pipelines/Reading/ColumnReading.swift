@@ -190,7 +190,8 @@ enum ReservedNames {
 
     /// What a dimension of this name would be taken for, when it cannot be the author's.
     static func dimension(_ name: String) -> String? {
-        name.hasSuffix("_observed") ? "a dimension's history is kept in a table of that name" : nil
+        let isKept = name.hasSuffix("_observed") || name.hasSuffix("_absent")
+        return isKept ? "a dimension's history is kept in a table of that name" : nil
     }
 
     /// What a schema of this name is used for, when it cannot be the author's.

@@ -204,9 +204,7 @@ struct PipelineReading {
         // After an error, what is unused may only be misspelt.
         guard !findings.hasErrors else { return }
         var used = Set(tables.facts.map(\.extract.source))
-        for case .extract(let extract) in tables.dimensions.map(\.content) {
-            used.insert(extract.source)
-        }
+        used.formUnion(tables.dimensions.compactMap(\.source))
         report(entries("sources"), butNot: used, as: "source")
         report(entries("parameters"), butNot: usedParameters, as: "parameter")
     }

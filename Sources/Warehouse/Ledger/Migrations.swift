@@ -9,8 +9,34 @@ enum Migrations {
         ("who closed a period, and what it was before", closing),
         ("who waived a reject, and the columns of what a task has read", waiving),
         ("warnings of audits", warnings),
+        ("plans", plans),
+        ("when versions moved, and why a closed period was stale", movedVersions),
         ("which load marked a period stale", staleness),
     ]
+
+    private static let plans = """
+        create table longshore.plan (
+            digest    text primary key,
+            pipeline  text not null,
+            periods   text[] not null,
+            parts     text not null,
+            made_by   text not null,
+            made_at   timestamptz not null default now()
+        );
+        create index plan_made on longshore.plan (made_at);
+        comment on table longshore.plan is
+            'What plans rested on, so that a load can say what has moved since; kept for 30 days';
+        """
+
+    private static let movedVersions = """
+        alter table longshore.control
+            add column versions_moved bigint not null default 0,
+            add column reason_before text;
+        comment on column longshore.control.versions_moved is
+            'The revision of the last merge that changed which version an instant belongs to';
+        comment on column longshore.control.reason_before is
+            'Of a closed period: the reason that it has again when it is opened';
+        """
 
     private static let staleness = """
         alter table longshore.control add column stale_by bigint;

@@ -52,8 +52,8 @@ extension PostgresLedger {
                 connection.query(
                     """
                     update longshore.control
-                    set state = 'closed', state_before = state, reason = $3, closed_by = $4,
-                        closed_at = clock_timestamp()
+                    set state = 'closed', state_before = state, reason_before = reason, reason = $3,
+                        closed_by = $4, closed_at = clock_timestamp()
                     where schema_name = $1 and period = any($2::text[]) and state <> 'closed'
                     returning kind, table_name, period, state
                     """,
@@ -79,8 +79,7 @@ extension PostgresLedger {
                     """
                     update longshore.control
                     set state = coalesce(state_before, 'pending'), state_before = null,
-                        reason = case state_before when 'stale'
-                            then 'it was stale when it was closed' end,
+                        reason = reason_before, reason_before = null,
                         closed_by = null, closed_at = null
                     where schema_name = $1 and period = any($2::text[]) and state = 'closed'
                     returning kind, table_name, period, state

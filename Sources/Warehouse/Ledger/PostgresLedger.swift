@@ -72,40 +72,8 @@ public actor PostgresLedger: LoadLedger {
     /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
         try await transaction { connection in
-            try await SchemaPreparation(pipeline: request.pipeline, connection: connection).run()
-            let load = try await self.insertLoad(request, on: connection)
-            let claims = TaskRows(tasks, pipeline: request.pipeline)
-            try await claims.refuseClosed(on: connection)
-            try await claims.insertTasks(ofLoad: load, on: connection)
-            try await claims.claim(forLoad: load, on: connection)
-            return load
+            try await LoadCreation(request: request, tasks: tasks, connection: connection).run()
         }
-    }
-
-    private func insertLoad(
-        _ request: LoadRequest,
-        on connection: PostgresConnection
-    ) async throws -> Int64 {
-        let bundle = try request.definition.encoded()
-        let digest = request.definition.digest
-        try await connection.query(
-            "insert into longshore.definition (digest, pipeline, bundle) values ($1, $2, $3) "
-                + "on conflict (digest) do nothing",
-            [.text(digest), .text(request.pipeline.name), .text(bundle)]
-        )
-        let rows = try await connection.query(
-            """
-            insert into longshore.load (pipeline, definition, folder, grain, periods, requested_by)
-            values ($1, $2, $3, $4, $5, $6) returning id
-            """,
-            [
-                .text(request.pipeline.name), .text(digest), .text(request.folder),
-                request.pipeline.periods.map { .text($0.grain.rawValue) } ?? .null,
-                .textArray(request.periods.map(\.label)), .text(request.requestedBy),
-            ]
-        )
-        guard let row = rows.first else { throw WarehouseError.unknownLoad(0) }
-        return try row.integer("id", as: Int64.self)
     }
 
     /// The load as it was asked for.

@@ -11,20 +11,28 @@ struct Attempt: Sendable {
     let pipeline: Pipeline
     let connection: PostgresConnection
     let keyMaps: KeyMapCache
-    /// Opens a second connection, for what must be committed ahead of the transaction.
-    let sideConnection: @Sendable () async throws -> PostgresConnection
+    let inferring: InferringPlace
     let environment: @Sendable (String) -> String?
     let observer: any StepObserver
     let progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
 
+    /// Does the work and writes it into the ledger, in the transaction that the caller ends.
+    func complete(by worker: String) async throws -> AttemptResult {
+        let result = try await run()
+        try await result.record(task, row: row, by: worker, on: connection)
+        try await result.swap?.run()
+        observer.reached(.recorded)
+        return result
+    }
+
     /// Does the work and says what came of it; throws when nothing may be committed.
-    func run() async throws -> AttemptResult {
+    private func run() async throws -> AttemptResult {
         switch row.kind {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }
             switch dimension.content {
-            case .calendar(let first, let last):
-                return try await CalendarLoad(self, dimension, from: first, through: last).run()
+            case .calendar(let plan):
+                return try await CalendarLoad(self, dimension, plan).run()
             case .extract(let extract):
                 return try await DimensionLoad(self, dimension, extract).run()
             }
@@ -77,6 +85,8 @@ struct AttemptResult: Sendable {
     var header: [String] = []
     /// Expectations that do not hold and let it commit all the same.
     var warnings: [String] = []
+    /// Why the period is stale although it was just loaded; `nil` when it is not.
+    var staleness: String?
 
     /// The ledger row and the control table's row.
     func record(
@@ -106,14 +116,16 @@ struct AttemptResult: Sendable {
         let control = try await connection.query(
             """
             update longshore.control
-            set state = case when stale_by >= $4 then 'stale' else 'loaded' end,
-                reason = case when stale_by >= $4 then reason end, loaded_by = $4, loaded_at = clock_timestamp(),
+            set state = case when stale_by >= $4 or $7::text is not null then 'stale' else 'loaded' end,
+                reason = nullif(concat_ws('; ', case when stale_by >= $4 then reason end, $7::text), ''),
+                loaded_by = $4, loaded_at = clock_timestamp(),
                 rows_loaded = $5, rows_rejected = $6, revision = revision + 1
             where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
             """,
             [
                 .text(row.schema), .text(row.table), .text(row.period), .integer(task.load),
                 .integer(Int64(standing ?? counts.loaded)), .integer(Int64(counts.rejected)),
+                PostgresValue(staleness),
             ]
         )
         // Nothing holds up a close while a task runs whose load is over: it has the last word.

@@ -31,16 +31,26 @@ struct DimensionLoad {
             references: references
         )
         let staged = try await fill.run()
+        try await connection.query("analyze pg_temp.staged")
         attempt.observer.reached(.copied)
         guard staged.loaded > 0 else {
             throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
         }
+        let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
+        var warnings = try await absent?.judge(rejected: staged.rejected) ?? []
+        try await absent?.record()
         let members = try await merge()
+        warnings += try await MovedVersions(dimension, attempt).markStale()
         attempt.observer.reached(.swapped)
         var counts = staged
         counts.loaded = members
         counts.deduplicated += staged.loaded - members
-        return AttemptResult(counts: counts, input: fill.input, header: fill.header)
+        return AttemptResult(
+            counts: counts,
+            input: fill.input,
+            header: fill.header,
+            warnings: warnings
+        )
     }
 
     private func createStaging() async throws {
@@ -76,7 +86,6 @@ struct DimensionLoad {
     }
 
     private func merge() async throws -> Int {
-        try await connection.query("analyze pg_temp.staged")
         let table = attempt.table(dimension.table)
         guard dimension.keepsObservations else {
             return try await OverwriteMerge(
@@ -92,6 +101,9 @@ struct DimensionLoad {
             table: table,
             observations: attempt.table(dimension.observationTable),
             observedAt: observedAt,
+            absences: dimension.keepsAbsences ? attempt.table(dimension.absenceTable) : nil,
+            isRebuilt: ChangedDimension(dimension, of: attempt.pipeline, on: connection)
+                .needsRebuild(),
             load: attempt.task.load,
             connection: connection
         )

@@ -9,8 +9,8 @@ import Rows
 /// A period that has no partition yet goes into a table of its own, which becomes the partition when
 /// it is complete; rows of a period that is there are deleted and copied anew, or its partition is
 /// swapped. Readers see the old rows until the commit and the new ones after it
-/// (docs/decisions/0005 and 0009). Rows of facts that are merged or appended go through a staging
-/// table (docs/decisions/0010).
+/// (docs/decisions/0005 and 0013). Rows of facts that are merged or appended go through a staging
+/// table (docs/decisions/0014).
 struct FactLoad {
     private let attempt: Attempt
     private let fact: Fact
@@ -31,6 +31,7 @@ struct FactLoad {
     // MARK: Replacing
 
     private func replace() async throws -> AttemptResult {
+        let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let reader = try await attempt.open(fact.extract)
         let isCopied = fact.duplicates == .reject
@@ -56,6 +57,7 @@ struct FactLoad {
             counts.loaded = kept
         }
         var result = try await conclude(fill, counts, accepted: counts, standing: counts.loaded)
+        result.staleness = try await versions.confirm(rowsOf: target.table)
         try await target.finish()
         attempt.observer.reached(.swapped)
         result.replaced = target.replaced
@@ -66,6 +68,7 @@ struct FactLoad {
     // MARK: Merging and appending
 
     private func merge() async throws -> AttemptResult {
+        let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let closed = try await earlier.closed()
         let reader = try await attempt.open(fact.extract)
@@ -93,6 +96,7 @@ struct FactLoad {
         var accepted = counts
         accepted.loaded += merged.known
         var result = try await conclude(fill, counts, accepted: accepted, standing: merged.standing)
+        result.staleness = try await versions.confirm(rowsOf: FactMerge.incoming)
         attempt.observer.reached(.swapped)
         result.replaced = merged.replaced
         result.standing = merged.standing

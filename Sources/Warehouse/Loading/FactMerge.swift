@@ -15,6 +15,9 @@ struct FactMerge {
     /// The labels of periods that were closed when the attempt began.
     let closed: Set<String>
 
+    /// The staged rows that go into the fact, until the transaction ends.
+    static let incoming = "pg_temp.incoming"
+
     /// What became of the staged rows.
     struct Outcome {
         var inserted = 0

@@ -32,7 +32,8 @@ struct FactTarget {
             try await leaf.create(as: leaf.name)
             return FactTarget(table: leaf.table, firstLeaf: leaf)
         }
-        guard fact.reload == .swap else {
+        // A rehearsal is rolled back much later: it must not hold a lock that readers wait for.
+        guard fact.reload == .swap, case .aside(let sideConnection) = attempt.inferring else {
             return try await emptied(leaf.table, on: leaf.connection)
         }
         let rows = try await leaf.connection.query("select count(*) as n from \(leaf.table)")
@@ -45,7 +46,7 @@ struct FactTarget {
         return FactTarget(
             table: qualified(design.schema, fresh),
             replaced: replaced,
-            swap: LeafSwap(leaf: leaf, fresh: fresh, sideConnection: attempt.sideConnection)
+            swap: LeafSwap(leaf: leaf, fresh: fresh, sideConnection: sideConnection)
         )
     }
 

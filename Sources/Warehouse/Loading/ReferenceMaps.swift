@@ -5,9 +5,18 @@ import Rows
 /// The key maps that a table's references need, each dimension's once.
 struct ReferenceMaps {
     let dimensions: [Dimension]
-    let maps: [KeyMap]
+    /// In the order of the dimensions; `nil` where the map does not fit in memory.
+    private let maps: [HeldKeyMap?]
 
-    /// Takes the maps from the process's cache, or loads them.
+    /// The maps for the rows of one task; those that do not fit are empty and incomplete.
+    var keyMaps: KeyMaps {
+        KeyMaps(
+            maps.map { $0?.map ?? KeyMap() },
+            incomplete: Set(maps.indices.filter { maps[$0] == nil })
+        )
+    }
+
+    /// Takes the maps from the process's cache, or loads those that fit in memory.
     static func load(_ references: [Reference], of attempt: Attempt) async throws -> ReferenceMaps {
         var dimensions: [Dimension] = []
         for reference in references
@@ -15,7 +24,7 @@ struct ReferenceMaps {
             guard let dimension = attempt.pipeline.dimension(reference.dimension) else { continue }
             dimensions.append(dimension)
         }
-        var maps: [KeyMap] = []
+        var maps: [HeldKeyMap?] = []
         for dimension in dimensions {
             maps.append(try await KeyMapQuery(dimension: dimension, attempt: attempt).map())
         }
@@ -28,7 +37,7 @@ struct ReferenceMaps {
     ///   - reference: the reference.
     ///   - attributes: those of the table that has it.
     ///   - asOf: the place in the layout of the time that decides the version.
-    /// - Returns: the plan, whose `map` is a place in ``maps``.
+    /// - Returns: the plan, whose `map` is a place in ``keyMaps``.
     func plan(_ reference: Reference, attributes: [Attribute], asOf: Int?) -> KeyPlan {
         let map = dimensions.firstIndex { $0.name == reference.dimension } ?? 0
         let parts = zip(dimensions[map].keyAttributes, reference.from)

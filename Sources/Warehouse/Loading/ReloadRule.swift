@@ -5,7 +5,7 @@ enum ReloadRule {
     /// From how many rows on a swap is worth its lock: measured, see Benchmarks/README.md.
     static let swapsFrom = 10_000
 
-    /// How a period is reloaded (docs/decisions/0009).
+    /// How a period is reloaded (docs/decisions/0013).
     ///
     /// - Parameters:
     ///   - declared: what the definition allows.

@@ -1,7 +1,7 @@
 import Synchronization
 import TestSupport
 
-/// How processes die in a simulation, for as long as it is on.
+/// How processes die, freeze and lose their way to servers in a simulation, for as long as it is on.
 final class Chaos: Sendable {
     private struct State {
         var isOn = false
@@ -9,7 +9,12 @@ final class Chaos: Sendable {
         var meanLife = 60
         var started = 0
         var deaths = 0
+        var disturbances = 0
+        var living: [Int: FakeProcess] = [:]
     }
+
+    /// After this time without a sign of life a server gives a process up: two heartbeats.
+    private static let patience = Duration.seconds(40)
 
     private let state = Mutex(State())
 
@@ -27,7 +32,10 @@ final class Chaos: Sendable {
 
     var isOn: Bool { state.withLock { $0.isOn } }
     var stepDeaths: Double { state.withLock { $0.isOn ? $0.stepDeaths : 0 } }
+    /// How many processes died.
     var deaths: Int { state.withLock { $0.deaths } }
+    /// How many processes froze or were cut off.
+    var disturbances: Int { state.withLock { $0.disturbances } }
 
     /// A new process, with its death ahead.
     func start(_ name: String, _ simulation: Simulation) -> FakeProcess {
@@ -36,12 +44,54 @@ final class Chaos: Sendable {
             return (state.started, state.meanLife * 2000)
         }
         let process = FakeProcess("\(name), start \(number)")
-        process.onDeath { [self] in state.withLock { $0.deaths += 1 } }
+        state.withLock { $0.living[number] = process }
+        process.onDeath { [self] in
+            state.withLock { state in
+                state.deaths += 1
+                state.living[number] = nil
+            }
+        }
         simulation.clock.schedule(
             after: .milliseconds(simulation.dice.number(in: 0..<life))
         ) { [self] in
             if isOn { process.die() }
         }
         return process
+    }
+
+    /// Stops some process for up to two minutes; the broker gives it up when that is too long.
+    func freezeOne(_ simulation: Simulation) {
+        guard let process = choose(simulation) else { return }
+        let time = Duration.seconds(simulation.dice.number(in: 1..<120))
+        process.freeze()
+        if time > Self.patience {
+            simulation.clock.schedule(after: Self.patience) {
+                process.setReachable(.broker, false)
+            }
+        }
+        simulation.clock.schedule(after: time) {
+            process.setReachable(.broker, true)
+            process.thaw()
+        }
+    }
+
+    /// Cuts some process off from a server for up to a minute.
+    func cutOne(_ simulation: Simulation) {
+        guard let process = choose(simulation) else { return }
+        let servers = FakeProcess.Server.allCases
+        let server = servers[simulation.dice.number(in: 0..<servers.count)]
+        process.setReachable(server, false)
+        simulation.clock.schedule(after: .seconds(simulation.dice.number(in: 1..<60))) {
+            process.setReachable(server, true)
+        }
+    }
+
+    private func choose(_ simulation: Simulation) -> FakeProcess? {
+        state.withLock { state in
+            let living = state.living.sorted { $0.key < $1.key }
+            guard !living.isEmpty else { return nil }
+            state.disturbances += 1
+            return living[simulation.dice.number(in: 0..<living.count)].value
+        }
     }
 }

@@ -5,8 +5,8 @@ import Planning
 import TestSupport
 import Worker
 
-/// A fleet in virtual time: two coordinators and some workers over the twins, which die and are
-/// started again at random moments, while the servers fail at random.
+/// A fleet in virtual time: two coordinators and some workers over the twins, which die, freeze and are
+/// cut off at random moments, while the servers fail at random.
 struct Fleet: Sendable {
     private let simulation: Simulation
     private let broker: InMemoryBroker
@@ -15,51 +15,59 @@ struct Fleet: Sendable {
     /// Whether anything goes wrong: only for some time, so that the load can end.
     private let chaos = Chaos()
 
-    /// What a simulation left behind.
-    struct Result: Sendable {
-        var state: LoadState?
-        var rows: [InMemoryWarehouse.TaskRow]
-        var violations: [String]
-        var messagesLeft: Int
-        var leasesLeft: Int
-        var deaths: Int
-        var time: Duration
-    }
+    private let mutant: Mutant?
 
-    init(_ simulation: Simulation) {
+    init(_ simulation: Simulation, mutant: Mutant? = nil) {
         self.simulation = simulation
+        self.mutant = mutant
         let (clock, dice) = (simulation.clock, simulation.dice)
         broker = InMemoryBroker(clock: clock, dice: dice)
         warehouse = InMemoryWarehouse(clock: clock, dice: dice)
         inFlight = InMemoryInFlightStore(clock: clock)
+        if mutant == .hasNoFence { warehouse.removeFence() }
+        broker.findDropped { [warehouse] message in
+            warehouse.row(message.task)?.state.isFinal ?? true
+        }
     }
 
-    /// Loads a random plan while everything fails, then lets the fleet come to rest.
-    func run() async throws -> Result {
-        let load = try await makeLoad()
+    /// Loads a random plan, sometimes twice, while everything fails; then lets the fleet come to rest.
+    func run() async throws -> FleetResult {
+        let request = makeRequest()
+        let planner = LoadPlanner(ledger: InMemoryLedger(warehouse))
+        var loads = [try await planner.create(request).load]
         setFaults()
-        return await withTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<2 { group.addTask { await keepCoordinator(number) } }
             for number in 0..<3 { group.addTask { await keepWorker(number) } }
-            group.addTask { await disturbServers() }
-            try? await simulation.clock.sleep(for: .seconds(120))
+            group.addTask { await disturb() }
+            if simulation.dice.happens(0.3) {
+                _ = await pause(upTo: 100)
+                // A person wants some of the periods again; the warehouse may be down just now.
+                if let again = try? await planner.create(part(of: request)) {
+                    loads.append(again.load)
+                }
+            }
+            try await simulation.clock.sleep(for: .seconds(120) - simulation.clock.now.offset)
             endFaults()
-            await rest(load)
+            try await rest(loads)
             group.cancelAll()
-            await group.waitForAll()
-            return Result(
-                state: warehouse.loadState(load),
-                rows: warehouse.rows(ofLoad: load),
-                violations: warehouse.violations,
+            while (try? await group.next()) != nil {}
+            return FleetResult(
+                loads: loads.map { load in
+                    .init(state: warehouse.loadState(load), rows: warehouse.rows(ofLoad: load))
+                },
+                violations: warehouse.violations
+                    + broker.dropped.map { "the message of \($0.task) was dropped" },
                 messagesLeft: broker.messageCount,
                 leasesLeft: inFlight.held.count,
                 deaths: chaos.deaths,
+                disturbances: chaos.disturbances,
                 time: simulation.clock.now.offset
             )
         }
     }
 
-    private func makeLoad() async throws -> Int64 {
+    private func makeRequest() -> LoadRequest {
         let dice = simulation.dice
         typealias Sample = SamplePipelines
         let names = (0..<dice.number(in: 1..<6)).map { "d\($0)" }
@@ -76,14 +84,21 @@ struct Fleet: Sendable {
         let marts = facts.map {
             Sample.mart("m_\($0.name)", reads: [$0.name], isPerPeriod: dice.happens(0.5))
         }
-        let request = LoadRequest(
+        // Most bugs show in small loads, and small loads are quick.
+        let most = dice.happens(0.2) ? 40 : 8
+        return LoadRequest(
             pipeline: Sample.pipeline(dimensions: dimensions, facts: facts, marts: marts),
             definition: DefinitionBundle(files: [:]),
             folder: "/",
-            periods: Sample.months(dice.number(in: 1..<40)),
+            periods: Sample.months(dice.number(in: 1..<most)),
             requestedBy: "simulation"
         )
-        return try await LoadPlanner(ledger: InMemoryLedger(warehouse)).create(request).load
+    }
+
+    private func part(of request: LoadRequest) -> LoadRequest {
+        var part = request
+        part.periods = Array(request.periods.prefix((request.periods.count + 1) / 2))
+        return part
     }
 
     private func setFaults() {
@@ -117,27 +132,39 @@ struct Fleet: Sendable {
         inFlight.setReachable(true)
     }
 
-    /// Waits until the load is over and its messages are gone.
-    private func rest(_ load: Int64) async {
-        while warehouse.loadState(load) == .running || broker.messageCount > 0 {
-            do { try await simulation.clock.sleep(for: .seconds(1)) } catch { return }
+    /// Waits until the loads are over, their messages are gone, and the leases of the dead expired.
+    private func rest(_ loads: [Int64]) async throws {
+        while loads.contains(where: { warehouse.loadState($0) == .running })
+            || broker.messageCount > 0 || !inFlight.held.isEmpty
+        {
+            try await simulation.clock.sleep(for: .seconds(1))
         }
     }
 
-    /// Servers go away for a while, forget, or drop their connections.
-    private func disturbServers() async {
+    /// Servers go away for a while, forget, or lie; processes freeze or are cut off.
+    private func disturb() async {
         let dice = simulation.dice
         while chaos.isOn, await pause(upTo: 20) {
             guard chaos.isOn else { return }
-            switch dice.number(in: 0..<6) {
+            switch dice.number(in: 0..<9) {
             case 0: broker.dropConnections()
             case 1: broker.wipe()
             case 2: inFlight.erase()
             case 3: await outage { inFlight.setReachable(!$0) }
             case 4: await outage { broker.setDown($0) }
-            default: await outage { warehouse.setDown($0) }
+            case 5: await outage { warehouse.setDown($0) }
+            case 6: chaos.freezeOne(simulation)
+            case 7: chaos.cutOne(simulation)
+            default: await markWrongly()
             }
         }
+    }
+
+    /// Redis says of a task that it is done, from an old snapshot or another fleet.
+    private func markWrongly() async {
+        let count = warehouse.rows(ofLoad: 1).count
+        let task = LoadTaskID(load: 1, ordinal: simulation.dice.number(in: 0..<count))
+        await inFlight.release(task, owner: "nobody", isDone: true)
     }
 
     private func outage(_ setDown: (Bool) -> Void) async {
@@ -176,7 +203,7 @@ struct Fleet: Sendable {
                 ledger: InMemoryLedger(warehouse, process: process),
                 publisher: InMemoryPublisher(broker, process: process),
                 events: hub,
-                inFlight: inFlight,
+                inFlight: InFlightStoreOfProcess(inFlight, process: process),
                 clock: simulation.clock,
                 jitter: { simulation.dice.fraction() }
             ),
@@ -204,16 +231,27 @@ struct Fleet: Sendable {
                 policy: RetryPolicy(maximumAttempts: 1000, maximumCrashes: 1000)
             ),
             ports: WorkerPorts(
-                receiver: InMemoryTaskReceiver(broker, slots: slots, process: process),
+                receiver: receiver(process, slots: slots),
                 publisher: InMemoryPublisher(broker, process: process),
                 inFlight: InFlightStoreOfProcess(inFlight, process: process),
-                makeLoader: { [warehouse] _ in InMemoryTaskLoader(warehouse, process: process) },
+                makeLoader: { _ in loader(process) },
                 observer: DeadlyObserver(process: process, chaos: chaos, dice: simulation.dice),
                 clock: simulation.clock,
                 jitter: { simulation.dice.fraction() }
             ),
             logger: .silent
         )
+    }
+
+    private func receiver(_ process: FakeProcess, slots: Int) -> any TaskReceiver {
+        let receiver = InMemoryTaskReceiver(broker, slots: slots, process: process)
+        return mutant == .acknowledgesBeforeCommit ? HastyReceiver(receiver: receiver) : receiver
+    }
+
+    private func loader(_ process: FakeProcess) -> any TaskLoader {
+        let loader = InMemoryTaskLoader(warehouse, process: process)
+        guard mutant == .trustsCache else { return loader }
+        return CredulousLoader(loader: loader, cache: inFlight)
     }
 }
 

@@ -1,0 +1,43 @@
+import Planning
+import TestSupport
+
+/// What a simulation left behind.
+struct FleetResult: Sendable {
+    struct Load: Sendable {
+        var state: LoadState?
+        var rows: [InMemoryWarehouse.TaskRow]
+    }
+
+    /// The loads, the newest last; each wants periods that the one before it had wanted, too.
+    var loads: [Load] = []
+    var violations: [String]
+    var messagesLeft = 0
+    var leasesLeft = 0
+    var deaths = 0
+    var disturbances = 0
+    var time = Duration.zero
+
+    var attempts: Int { loads.reduce(0) { $0 + $1.rows.reduce(0) { $0 + $1.attempts } } }
+    var tasks: Int { loads.reduce(0) { $0 + $1.rows.count } }
+
+    /// Where the one promise was broken, in words.
+    var problems: [String] {
+        var problems = violations
+        for (index, load) in loads.enumerated() {
+            if load.state != .loaded { problems.append("load \(index + 1) did not end as loaded") }
+            let isNewest = index == loads.count - 1
+            for row in load.rows {
+                let isRight =
+                    row.state == .done && row.effects == 1
+                    || !isNewest && row.state == .superseded && row.effects == 0
+                if !isRight {
+                    problems.append("\(row.task.name): \(row.state), \(row.effects) effects")
+                }
+            }
+        }
+        if messagesLeft > 0 { problems.append("\(messagesLeft) messages are left") }
+        if leasesLeft > 0 { problems.append("\(leasesLeft) leases are left") }
+        if time > .seconds(3600) { problems.append("it took \(time)") }
+        return problems
+    }
+}
