@@ -312,13 +312,19 @@ public struct RowEncoder: ~Copyable, Sendable {
                 ? (plan.name, "required", "it is empty, and the reference must name a member")
                 : (plan.name, "references", "\(value) is no member of what it references")
         case .grain(let first):
-            let file =
-                first.input == input ? "" : " of \(inputNames[first.input] ?? "another input")"
-            return (
-                nil, "grain",
-                "line \(first.line)\(file) has the same \(program.grainNames) and other values"
-            )
+            let reason = "has the same \(program.grainNames) and other values"
+            return (nil, "grain", "\(words(for: first, input: input)) \(reason)")
+        case .unique(let output, let first):
+            let value = shown(output) ?? "its value"
+            let reason = "has \(value) already, which may stand only once"
+            return (program.names[output], "unique", "\(words(for: first, input: input)) \(reason)")
         }
+    }
+
+    /// `line 3`, and of which file when it is another one.
+    private func words(for place: RowPlace, input: Int) -> String {
+        let file = place.input == input ? "" : " of \(inputNames[place.input] ?? "another input")"
+        return "line \(place.line)\(file)"
     }
 
     /// The source's text of the fields that an output is made of.

@@ -7,6 +7,8 @@ struct RowProgram: Sendable {
     let grain: [Int]
     /// The names of those outputs, for messages.
     let grainNames: String
+    /// Values that may stand only once, and what owns them.
+    let unique: RowLayout.Unique
     /// The outputs' names, for messages.
     let names: [String]
     /// The number of the source's columns.
@@ -101,6 +103,10 @@ struct RowProgram: Sendable {
         width = compiler.header.count
         for index in grain where !layout.outputs.indices.contains(index) {
             throw .badIndex("the grain", index)
+        }
+        unique = layout.unique
+        for index in unique.outputs + unique.owner where !layout.outputs.indices.contains(index) {
+            throw .badIndex("a unique value", index)
         }
         names = layout.outputs.map(\.name)
         grainNames = grain.map { "`\(layout.outputs[$0].name)`" }.joined(separator: ", ")

@@ -9,6 +9,8 @@ struct RowWriter: ~Copyable {
     /// Where each output of the current row begins in `out`, and where the last one ends.
     private var places: [Int]
     private var grain = GrainTable()
+    private var ownerBytes = ByteSink()
+    private var unique = GrainTable()
     private var machine = ExpressionMachine()
 
     /// What became of a row.
@@ -40,6 +42,8 @@ struct RowWriter: ~Copyable {
         case earlier(Int)
         case key(Int, isNull: Bool)
         case grain(first: RowPlace)
+        /// A value, by its output, that another row has.
+        case unique(Int, first: RowPlace)
     }
 
     /// A batch and a view of its bytes.
@@ -385,6 +389,9 @@ struct RowWriter: ~Copyable {
     /// Compares a finished row with those before it and gives it its number.
     @inline(__always)
     private mutating func admit(from start: Int, place: RowPlace, number: Int) -> Fate {
+        if !program.unique.outputs.isEmpty, let refusal = takenValue(place) {
+            return .refused(refusal)
+        }
         if !program.grain.isEmpty && collectGrain() {
             let row = out.view.part(start, places[program.contentCount])
             switch grain.admit(grain: grainBytes.view, row: row, place: place) {
@@ -393,6 +400,7 @@ struct RowWriter: ~Copyable {
             case .different(let first): return .refused(.grain(first: first))
             }
         }
+        if !program.unique.outputs.isEmpty { admitValues(place) }
         for index in program.steps.indices where program.steps[index].kind == .rowNumber {
             out.patch(bigEndian: Int64(number), at: places[index] &+ 4)
         }
@@ -410,5 +418,46 @@ struct RowWriter: ~Copyable {
             grainBytes.append(out.view.part(place, places[output &+ 1]))
         }
         return true
+    }
+
+    /// A value of the finished row that another owner has already.
+    private mutating func takenValue(_ place: RowPlace) -> Refusal? {
+        collectOwner(place)
+        for output in program.unique.outputs where collectValue(output) {
+            let standing = unique.standing(grain: grainBytes.view, row: ownerBytes.view)
+            if case .different(let first) = standing { return .unique(output, first: first) }
+        }
+        return nil
+    }
+
+    /// Keeps the values of a row that goes in.
+    private mutating func admitValues(_ place: RowPlace) {
+        collectOwner(place)
+        for output in program.unique.outputs where collectValue(output) {
+            _ = unique.admit(grain: grainBytes.view, row: ownerBytes.view, place: place)
+        }
+    }
+
+    /// Copies a value into `grainBytes`, behind its output's number; `false` when it is null.
+    private mutating func collectValue(_ output: Int) -> Bool {
+        let start = places[output]
+        if out.number(at: start, as: Int32.self) < 0 { return false }
+        grainBytes.truncate(to: 0)
+        grainBytes.append(bigEndian: Int32(truncatingIfNeeded: output))
+        grainBytes.append(out.view.part(start, places[output &+ 1]))
+        return true
+    }
+
+    /// Copies what owns the row's values into `ownerBytes`, or the row's place where a part is null.
+    private mutating func collectOwner(_ place: RowPlace) {
+        ownerBytes.truncate(to: 0)
+        for output in program.unique.owner {
+            let start = places[output]
+            if out.number(at: start, as: Int32.self) < 0 {
+                ownerBytes.truncate(to: 0)
+                return ownerBytes.append(bigEndian: place.packed)
+            }
+            ownerBytes.append(out.view.part(start, places[output &+ 1]))
+        }
     }
 }

@@ -48,6 +48,14 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case unknownPlan = "unknown_plan"
         /// What a plan rests on is not what it was.
         case planMoved = "plan_moved"
+        /// The newest row is too old.
+        case freshness
+        /// What was loaded does not agree with a figure of the source.
+        case controlTotal = "control_total"
+        /// A figure of the source cannot be had.
+        case controlFigure = "control_figure"
+        /// A test of a mart finds rows.
+        case martTest = "mart_test"
     }
 
     /// The failure to record: none of these is helped by another attempt.
@@ -159,31 +167,6 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         return WarehouseError(code: .rowCount, description: problem)
     }
 
-    static func tooFewRows(_ table: String, loaded: Int, minimum: Int) -> WarehouseError {
-        WarehouseError(
-            code: .rowCount,
-            description: "`\(table)` would have \(loaded) rows, expected at least \(minimum); "
-                + "the rows are as they were. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
-        )
-    }
-
-    static func tooManyRows(_ table: String, loaded: Int, maximum: Int) -> WarehouseError {
-        WarehouseError(
-            code: .rowCount,
-            description: "`\(table)` would have \(loaded) rows, expected at most \(maximum); "
-                + "the rows are as they were. If so many are right, raise `expect: { rows: { max: … } }`"
-        )
-    }
-
-    static func unusualVolume(_ table: String, loaded: Int, usual: String) -> WarehouseError {
-        WarehouseError(
-            code: .volume,
-            description:
-                "`\(table)` would have \(loaded) rows, \(usual); the rows are as they were. "
-                + "If so many are right, widen `expect: { volume: { within: … } }` or let it warn"
-        )
-    }
-
     static func tooManyExpire(
         _ table: String,
         gone: Int,
@@ -221,20 +204,6 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
             description: "the versions of `\(table)` \(problem), and cannot be guarded by a "
                 + "constraint: somebody has changed the table. This shows them:\n    \(query)\n"
                 + "Mend or delete them, then load again"
-        )
-    }
-
-    static func tooManyRejects(
-        _ table: String,
-        _ counts: RowCounts,
-        limit: Double,
-        byRule: [String: Int]
-    ) -> WarehouseError {
-        WarehouseError(
-            code: .rejectShare,
-            description: "\(counts.rejected) of \(counts.read) rows of `\(table)` were rejected, "
-                + "more than \(percent(limit)) (\(list(byRule))); the rows are as they were. "
-                + "Mend the source, or raise `expect: { rejects: { max: … } }` to see the rejects"
         )
     }
 }

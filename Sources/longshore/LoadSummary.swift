@@ -67,17 +67,11 @@ struct LoadSummary {
     /// What failed and why, what was blocked by it or left to others, and what looks wrong.
     private var noteLines: [String] {
         let failed = tasks.filter { $0.state == "failed" }
-        let suspicious = tasks.filter { task in
-            task.counts.map { $0.rejected * 10 > $0.read } ?? false
-        }
         return failed.map { "failed: \($0.label): \($0.failure ?? "no reason recorded")" }
             + list("not run, because they need what failed", state: "blocked")
             + list("left to a newer load, which owns the period", state: "superseded")
             + tasks.filter { !$0.rejects.isEmpty }
             .map { "rejected: \($0.label): \(Self.list($0.rejects))" }
-            + suspicious.map {
-                "attention: more than a tenth of the rows of \($0.label) was rejected"
-            }
             + tasks.flatMap { task in task.warnings.map { "warning: \(task.label): \($0)" } }
     }
 

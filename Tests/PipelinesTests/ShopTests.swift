@@ -90,7 +90,7 @@ struct ShopTests {
         #expect(amount.plan.rules == [.minimum("0"), .maximum("1000")])
         #expect(
             sale.expectations
-                == Expectations(minimumRows: 1, maximumRows: nil, maximumRejectShare: 0.01)
+                == Expectations(minimumRows: 1, maximumRejectShare: 0.01, rejectsSeverity: .fail)
         )
     }
 

@@ -100,6 +100,15 @@ final class Dock: Sendable {
         }
     }
 
+    /// Count and order-independent checksum of a table's rows, byte for byte, and its rows of the
+    /// control table.
+    func state(of table: String) async throws -> [String] {
+        let name = table.split(separator: ".").last ?? ""
+        return try await rows(
+            "select count(*), sum(hashtextextended(t::text, 0)::numeric) from \(table) t"
+        ) + rows("select c::text from longshore.control c where table_name = '\(name)' order by 1")
+    }
+
     /// The only row of a query.
     func row(_ sql: String) async throws -> String {
         try await rows(sql).joined(separator: "\n")

@@ -275,4 +275,65 @@ struct StaleTests {
             try await dock.rows(states)[0] == "2024-01|stale|" + reason(other, "1 row refers to")
         )
     }
+
+    @Test(
+        "whatever comes in whatever order, the marked periods are those whose rows are wrong",
+        arguments: [31, 32, 33, 34] as [UInt64]
+    )
+    func property(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        let dock = try await Dock()
+        let calls = Self.months.map { month in
+            (0..<40)
+                .map { number in
+                    let day = Int.random(in: 1...28, using: &generator)
+                    let agent = Int.random(in: 0..<12, using: &generator)
+                    return
+                        "\(month)-\(number),\(month)-\(day < 10 ? "0" : "")\(day) 00:00:00,a\(agent)\n"
+                }
+                .joined()
+        }
+        for (month, rows) in zip(Self.months, calls) {
+            try dock.write("calls_\(month).csv", "call_id,at,agent\n" + rows)
+        }
+        var told = Observation.random(members: 12, count: 60, seed: seed)
+            .map { observation in
+                "\(observation.member),\(Observation.time(observation.minute)),\(observation.team)\n"
+            }
+        // Not all members are known when the facts come: some are inferred.
+        try dock.write("agents.csv", "agent_id,since,team\n" + told.prefix(10).joined())
+        #expect(try await dock.load(self.calls(), periods: "2024-01..2024-06").failures == [])
+        for _ in 1...4 {
+            told.shuffle(using: &generator)
+            _ = try await tell((told.prefix(12) + told.prefix(3)).joined(), dock)
+            let wrong = try await dock.rows(Self.wrong)
+            #expect(try await marked(dock) == wrong)
+            guard let some = wrong.randomElement(using: &generator) else { continue }
+            #expect(try await dock.load(self.calls(), periods: some).failures == [])
+            #expect(try await marked(dock) == dock.rows(Self.wrong))
+        }
+        #expect(try await dock.load(self.calls(), periods: "2024-01..2024-06").failures == [])
+        #expect(try await marked(dock) == [])
+        #expect(try await dock.rows(Self.wrong) == [])
+    }
+
+    private static let months = (1...6).map { "2024-0\($0)" }
+
+    /// Periods with a row whose version is not the last that begins before it, nor the first of all.
+    private static let wrong = """
+        select distinct to_char(period, 'YYYY-MM') as period from desk.fact_call f
+        join desk.dim_agent mine using (agent_key)
+        where agent_key <> (select right_one.agent_key from desk.dim_agent right_one
+            where right_one.agent_id = mine.agent_id and right_one.valid_from < right_one.valid_to
+            order by right_one.valid_from <= f.at desc,
+                case when right_one.valid_from <= f.at then right_one.valid_from end desc,
+                right_one.valid_from limit 1)
+        order by 1
+        """
+
+    private func marked(_ dock: Dock) async throws -> [String] {
+        try await dock.rows(
+            "select period from longshore.control where kind = 'fact' and state = 'stale' order by 1"
+        )
+    }
 }

@@ -90,6 +90,11 @@ extension Grammar {
             summary: "What the value is computed from, in place of a column of the source."
         ),
         .init(name: "required", shape: .boolean, summary: "Whether a null is rejected."),
+        .init(
+            name: "unique",
+            shape: .boolean,
+            summary: "Whether a value that another row of the load task has is rejected."
+        ),
         .init(name: "clean", shape: .list(cleaningStep), summary: "Steps of cleaning, in order."),
         .init(name: "min", shape: .text, summary: "The smallest value."),
         .init(name: "max", shape: .text, summary: "The largest value."),

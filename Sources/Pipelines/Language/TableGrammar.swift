@@ -1,4 +1,4 @@
-/// The keys of dimensions, facts and marts.
+/// The keys of dimensions and facts.
 extension Grammar {
     static let dimension = Record(
         title: "a dimension",
@@ -35,11 +35,7 @@ extension Grammar {
                 summary: "The columns of the table."
             ),
             checks,
-            .init(
-                name: "expect",
-                shape: .record(dimensionExpectations),
-                summary: "What must hold before a load task commits."
-            ),
+            dimensionExpect,
         ],
         misplaced: [
             "period": "only facts are loaded by period",
@@ -64,9 +60,9 @@ extension Grammar {
             "from": "a calendar is made, not read",
             "columns": "a calendar brings its own columns",
             "checks": "a calendar is made, not read",
+            "expect": "a calendar is made, not read",
             "key": "a calendar's key is its column `date`",
             "on_missing": "a calendar is made, not read",
-            "expect": "a calendar is made, not read",
         ]
     )
 
@@ -152,11 +148,7 @@ extension Grammar {
                 summary: "The columns of the table."
             ),
             checks,
-            .init(
-                name: "expect",
-                shape: .record(expectations),
-                summary: "What must hold before a load task commits."
-            ),
+            expect,
         ],
         misplaced: [
             "key": "a fact's rows are identified by its `grain`",
@@ -169,128 +161,4 @@ extension Grammar {
         shape: .named(of: "check", .text),
         summary: "Conditions over a row's columns, by name; a row that breaks one is rejected."
     )
-
-    static let expectations = Record(
-        title: "expectations",
-        keys: [
-            .init(
-                name: "rows",
-                shape: .record(rowBounds),
-                summary: "How many rows may be loaded; at least 1 unless said."
-            ),
-            .init(
-                name: "rejects",
-                shape: .record(rejectBound),
-                summary: "How many rows may be rejected."
-            ),
-            .init(
-                name: "volume",
-                shape: .record(volumeBand),
-                summary: "How far the number of rows may be from that of the periods before."
-            ),
-        ]
-    )
-
-    static let dimensionExpectations = Record(
-        title: "expectations",
-        keys: [
-            .init(
-                name: "expired",
-                shape: .record(expiryBound),
-                summary: "How many members may expire at once; 10% unless said."
-            )
-        ],
-        misplaced: ["rows": forFacts, "rejects": forFacts, "volume": forFacts]
-    )
-
-    private static let forFacts = "only facts have this expectation"
-
-    static let expiryBound = Record(
-        title: "the bound of expiry",
-        keys: [
-            .init(
-                name: "max",
-                shape: .share,
-                isRequired: true,
-                summary: "The largest share of the members that one load may expire."
-            ),
-            severity,
-        ]
-    )
-
-    static let severity = Record.Key(
-        name: "severity",
-        shape: .choice(Expectations.Severity.allCases.map(\.rawValue)),
-        summary: "Whether the task fails when it does not hold, or only warns; `fail` unless said."
-    )
-
-    static let rowBounds = Record(
-        title: "bounds",
-        keys: bounds(of: "rows that are loaded").keys + [severity]
-    )
-
-    static let volumeBand = Record(
-        title: "a band of volume",
-        keys: [
-            .init(
-                name: "within",
-                shape: .share,
-                isRequired: true,
-                summary: "How far the number of rows may be from the mean, as a share of it."
-            ),
-            .init(
-                name: "of",
-                shape: .integer,
-                summary: "How many loaded periods before are taken; 3 unless said."
-            ),
-            severity,
-        ]
-    )
-
-    static let rejectBound = Record(
-        title: "the bound of rejects",
-        keys: [
-            .init(
-                name: "max",
-                shape: .share,
-                isRequired: true,
-                summary: "The largest share of rows that may be rejected."
-            ),
-            severity,
-        ]
-    )
-
-    static let mart = Record(
-        title: "a mart",
-        keys: [
-            .init(
-                name: "sql",
-                shape: .text,
-                isRequired: true,
-                summary: "The file with its query, one SELECT."
-            ),
-            .init(
-                name: "per",
-                shape: .choice(["period", "whole"]),
-                summary: "Whether it is computed anew for each period, or whole; whole unless said."
-            ),
-            .init(
-                name: "reads",
-                shape: .oneOrMore(.name),
-                summary: "The facts, dimensions and marts it reads; found in the SQL unless said."
-            ),
-            pool,
-            description,
-        ]
-    )
-
-    static func bounds(of what: String) -> Record {
-        Record(
-            title: "bounds",
-            keys: [
-                .init(name: "min", shape: .integer, summary: "The fewest \(what)."),
-                .init(name: "max", shape: .integer, summary: "The most \(what)."),
-            ]
-        )
-    }
 }

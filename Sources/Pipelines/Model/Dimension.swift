@@ -18,6 +18,8 @@ public struct Dimension: Sendable, Hashable {
     public var expiry: ExpiryRule?
     /// What must hold of every row of the source.
     public var checks: [RowCheck]
+    /// What must hold before the load task commits.
+    public var expectations: Expectations
     /// The queue its tasks go to.
     public var pool: String
     /// A sentence for the catalog.
@@ -33,6 +35,7 @@ public struct Dimension: Sendable, Hashable {
         references: [Reference] = [],
         expiry: ExpiryRule? = nil,
         checks: [RowCheck] = [],
+        expectations: Expectations = Expectations(),
         pool: String = "default",
         description: String? = nil
     ) {
@@ -44,6 +47,7 @@ public struct Dimension: Sendable, Hashable {
         self.references = references
         self.expiry = expiry
         self.checks = checks
+        self.expectations = expectations
         self.pool = pool
         self.description = description
     }

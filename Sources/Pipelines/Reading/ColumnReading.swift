@@ -95,6 +95,7 @@ struct ColumnReading {
         return Attribute(
             plan: plan,
             change: change(entry.value),
+            isUnique: entry.value["unique"]?.bool ?? false,
             description: entry.value["description"]?.text
         )
     }

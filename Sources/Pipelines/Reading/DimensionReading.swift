@@ -26,6 +26,13 @@ struct DimensionReading {
             references: read.references,
             expiry: expiry,
             checks: ExpressionReading(findings: findings).checks(of: node, in: read),
+            expectations: ExpectationReading(
+                findings: findings,
+                extracts: extracts,
+                columns: read,
+                isByPeriod: false
+            )
+            .expectations(node["expect"]),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )

@@ -27,8 +27,13 @@ struct FactReading {
             late: node["late"]?.text.flatMap(Fact.Late.init) ?? .reject,
             reload: node["reload"]?.text.flatMap(Fact.Reload.init) ?? .delete,
             checks: ExpressionReading(findings: findings).checks(of: node, in: read),
-            expectations: ExpectationReading(findings: findings, isByPeriod: isByPeriod)
-                .expectations(node["expect"]),
+            expectations: ExpectationReading(
+                findings: findings,
+                extracts: extracts,
+                columns: read,
+                isByPeriod: isByPeriod
+            )
+            .expectations(node["expect"]),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )

@@ -77,8 +77,9 @@ struct PipelineReading {
         )
         let marts = MartReading(
             findings: findings,
-            files: files,
+            sql: SQLFileReading(findings: findings, files: files),
             hasPeriods: hasPeriods,
+            schema: root["warehouse"]?["schema"]?.text ?? root["pipeline"]?.text ?? "",
             tables: tableNames
         )
         let tables = (
@@ -205,6 +206,8 @@ struct PipelineReading {
         guard !findings.hasErrors else { return }
         var used = Set(tables.facts.map(\.extract.source))
         used.formUnion(tables.dimensions.compactMap(\.source))
+        let expectations = tables.dimensions.map(\.expectations) + tables.facts.map(\.expectations)
+        used.formUnion(expectations.flatMap(\.totals).map(\.extract.source))
         report(entries("sources"), butNot: used, as: "source")
         report(entries("parameters"), butNot: usedParameters, as: "parameter")
     }

@@ -55,16 +55,21 @@ struct Attempt: Sendable {
 
     /// Opens what the task reads.
     func open(_ extract: Extract) async throws -> any RowReader {
+        let reader = try await reader(of: extract)
+        observer.reached(.opened)
+        return reader
+    }
+
+    /// A reader of an extract of the pipeline's sources.
+    func reader(of extract: Extract) async throws -> any RowReader {
         guard let source = pipeline.sources[extract.source] else { throw missing() }
-        let reader = try await openReader(
+        return try await openReader(
             extract,
             source: source,
             period: period,
             folder: row.folder,
             environment: environment
         )
-        observer.reached(.opened)
-        return reader
     }
 
     private func missing() -> WarehouseError { .unknownTask(task) }

@@ -157,7 +157,7 @@ struct CalendarLoad {
             layout: RowLayout(columns.map { .value($0) }),
             columns: columns.map(\.name),
             into: Self.staged,
-            references: ReferenceMaps(dimensions: [], maps: [])
+            references: .none
         )
         let counts = try await fill.run()
         guard counts.loaded > 0 else {

@@ -33,7 +33,7 @@ struct DimensionLoad {
         let staged = try await fill.run()
         try await connection.query("analyze pg_temp.staged")
         attempt.observer.reached(.copied)
-        guard staged.loaded > 0 else {
+        guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
             throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
         }
         let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
@@ -45,6 +45,15 @@ struct DimensionLoad {
         var counts = staged
         counts.loaded = members
         counts.deduplicated += staged.loaded - members
+        warnings += try await Audit(
+            attempt: attempt,
+            expected: dimension.expectations,
+            counts: counts,
+            rejectsByRule: fill.rejectsByRule,
+            rows: "pg_temp.staged",
+            attributes: dimension.attributes
+        )
+        .run()
         return AttemptResult(
             counts: counts,
             input: fill.input,
@@ -82,7 +91,15 @@ struct DimensionLoad {
                 )
             )
         }
-        return RowLayout(values + keys + [.rowNumber], checks: dimension.checks)
+        let attributes = dimension.attributes
+        return RowLayout(
+            values + keys + [.rowNumber],
+            checks: dimension.checks,
+            unique: RowLayout.Unique(
+                outputs: attributes.indices.filter { attributes[$0].isUnique },
+                owner: attributes.indices.filter { dimension.key.contains(attributes[$0].name) }
+            )
+        )
     }
 
     private func merge() async throws -> Int {

@@ -28,7 +28,11 @@ struct FactLayout {
         return RowLayout(
             keys + values + [.constantInteger(load)] + (hasPeriod ? [.period] : [])
                 + (isNumbered ? [.rowNumber] : []) + (hasOrigin ? [.origin] : []),
-            checks: fact.checks
+            checks: fact.checks,
+            unique: RowLayout.Unique(
+                outputs: fact.attributes.filter(\.isUnique).compactMap { output($0.name) },
+                owner: grain
+            )
         )
     }
 

@@ -56,7 +56,13 @@ struct FactLoad {
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
         }
-        var result = try await conclude(fill, counts, accepted: counts, standing: counts.loaded)
+        var result = try await conclude(
+            fill,
+            counts,
+            accepted: counts,
+            standing: counts.loaded,
+            rows: "\(target.table) where load_id = \(attempt.task.load)"
+        )
         result.staleness = try await versions.confirm(rowsOf: target.table)
         try await target.finish()
         attempt.observer.reached(.swapped)
@@ -95,7 +101,13 @@ struct FactLoad {
         counts.deduplicated = counts.read - counts.loaded - counts.rejected
         var accepted = counts
         accepted.loaded += merged.known
-        var result = try await conclude(fill, counts, accepted: accepted, standing: merged.standing)
+        var result = try await conclude(
+            fill,
+            counts,
+            accepted: accepted,
+            standing: merged.standing,
+            rows: "(\(staged.kept)) accepted"
+        )
         result.staleness = try await versions.confirm(rowsOf: FactMerge.incoming)
         attempt.observer.reached(.swapped)
         result.replaced = merged.replaced
@@ -160,21 +172,24 @@ struct FactLoad {
     ///   - counts: what became of them.
     ///   - accepted: as `counts`, with what the table knew already among the loaded.
     ///   - standing: the rows that the period, or the table, has now.
+    ///   - rows: those that were accepted, as SQL that can follow `from`.
     /// - Returns: what is to be recorded.
     /// - Throws: `WarehouseError` when an expectation does not hold that must.
     private func conclude(
         _ fill: RowFill,
         _ counts: RowCounts,
         accepted: RowCounts,
-        standing: Int
+        standing: Int,
+        rows: String
     ) async throws -> AttemptResult {
-        let warnings = try await FactAudit(
-            name: attempt.row.table + (attempt.period.map { " " + $0.label } ?? ""),
+        let warnings = try await Audit(
+            attempt: attempt,
             expected: fact.expectations,
             counts: accepted,
             standing: standing,
             rejectsByRule: fill.rejectsByRule,
-            earlierRows: earlierRows()
+            rows: rows,
+            attributes: fact.attributes
         )
         .run()
         try await earlier.markStale(fill.lateRows)
@@ -185,23 +200,5 @@ struct FactLoad {
             header: fill.header,
             warnings: warnings
         )
-    }
-
-    /// The rows of the last loaded periods before this one, as many as the volume's band asks for.
-    private func earlierRows() async throws -> [Int] {
-        guard let band = fact.expectations.volume, let period = attempt.period else { return [] }
-        let rows = try await connection.query(
-            """
-            select rows_loaded from longshore.control
-            where schema_name = $1 and table_name = $2 and period_end <= $3
-                and rows_loaded is not null and loaded_by is not null
-            order by period_start desc limit $4
-            """,
-            [
-                .text(attempt.row.schema), .text(attempt.row.table),
-                .text(period.start.description), .integer(Int64(band.periods)),
-            ]
-        )
-        return try rows.map { try $0.integer("rows_loaded") }
     }
 }

@@ -16,6 +16,9 @@ struct ReferenceMaps {
         )
     }
 
+    /// Those of a table without references.
+    static let none = ReferenceMaps(dimensions: [], maps: [])
+
     /// Takes the maps from the process's cache, or loads those that fit in memory.
     static func load(_ references: [Reference], of attempt: Attempt) async throws -> ReferenceMaps {
         var dimensions: [Dimension] = []

@@ -147,12 +147,12 @@ struct TableFit {
         guard found != wanted else { return }
         // The same columns in another order: `load` has changed, and the rows need not.
         guard Set(found.split(separator: ", ").map(String.init)) == Set(index.columns) else {
-            let periods = try await LoadedPeriods(design.schema, [design.name], on: connection)
+            let loaded = try await LoadedPeriods(design.schema, [design.name], on: connection)
                 .summary()
             throw WarehouseError.destructive(
                 "\(design.schema).\(design.name)",
                 "its rows are identified by (\(found)), the definition says (\(wanted))"
-                    + (periods.isEmpty ? "" : ". It has to be loaded anew: \(periods)"),
+                    + (loaded.isEmpty ? "" : ". It has to be loaded anew: \(loaded)"),
                 sql: "drop table \(design.qualifiedName);  -- then load every period again"
             )
         }
