@@ -186,10 +186,15 @@ private struct Builder {
             .sorted { $0.lowerBound < $1.lowerBound }
     }
 
-    /// A task of one period needs only that period of tables that have periods.
+    /// A task of one period needs only that period of tables that have periods, and those after it
+    /// when they may change it.
     private mutating func add(_ needs: Range<Int>, to task: Int, periodIndex: Int?) {
         if let periodIndex, tasks[needs.lowerBound].period != nil {
-            edges.add(task, needs: needs.lowerBound + periodIndex)
+            let first = needs.lowerBound + periodIndex
+            let reachesBack = pipeline.fact(tasks[first].name)?.reachesBack ?? false
+            for need in first..<(reachesBack ? needs.upperBound : first + 1) {
+                edges.add(task, needs: need)
+            }
         } else {
             for need in needs { edges.add(task, needs: need) }
         }

@@ -88,6 +88,8 @@ extension SQLState {
     public static let invalidCatalogName = SQLState("3D000")
     /// 3F000: no such schema.
     public static let invalidSchemaName = SQLState("3F000")
+    /// 2BP01: something else needs the object that was to be dropped.
+    public static let dependentObjectsStillExist = SQLState("2BP01")
     /// 40001: a concurrent transaction forced this one to roll back.
     public static let serializationFailure = SQLState("40001")
     /// 40P01: a deadlock that the server resolved by rolling this transaction back.

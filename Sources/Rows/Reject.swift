@@ -11,12 +11,14 @@ public struct Reject: Sendable, Hashable {
     /// The column or reference that was refused; `nil` when it is the row as such.
     public var column: String?
     /// The rule that was broken: a type's name, a rule's name, a check's name, `expression`,
-    /// `references`, `grain`, `unique`, `period`, `fields`, `quotes` or `encoding`.
+    /// `references`, `grain`, `unique`, `period`, `late`, `closed`, `fields`, `quotes` or `encoding`.
     public var rule: String
     /// Why, in at most 200 characters.
     ///
     /// It may show the value, so it is as secret as the row.
     public var reason: String
+    /// The label of the period that it is about, when that is another than the one being loaded.
+    public var period: String?
 
     /// Creates a reject; `reason` is cut to 200 characters.
     public init(
@@ -26,7 +28,8 @@ public struct Reject: Sendable, Hashable {
         raw: [UInt8],
         column: String?,
         rule: String,
-        reason: String
+        reason: String,
+        period: String? = nil
     ) {
         self.input = input
         self.line = line
@@ -34,6 +37,7 @@ public struct Reject: Sendable, Hashable {
         self.raw = raw
         self.column = column
         self.rule = rule
+        self.period = period
         self.reason = reason.count > 200 ? reason.prefix(199) + "…" : reason
     }
 }

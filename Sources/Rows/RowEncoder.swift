@@ -217,7 +217,11 @@ public struct RowEncoder: ~Copyable, Sendable {
             let (column, rule, reason) = words(for: refusal, input: source.batch.input) { name in
                 values(of: name, row, of: source)
             }
-            return reject(row, of: source, column: column, rule, reason)
+            var reject = reject(row, of: source, column: column, rule, reason)
+            if case .earlier(let index) = refusal {
+                reject.period = writer.program.earlier.periods[index].label
+            }
+            return reject
         }
         let text = source.field(field)
         let broken = fault == .rule ? writer.brokenRule(text, column: column) : nil
@@ -292,6 +296,15 @@ public struct RowEncoder: ~Copyable, Sendable {
                 isNull
                 ? "it is empty, so the row is in no period" : "\(value) is not in this period"
             return (name, "period", reason)
+        case .earlier(let index):
+            let output = program.period?.output ?? 0
+            let period = program.earlier.periods[index]
+            let isClosed = period.admission == .closed
+            let why = isClosed ? "which is closed" : "which is before this one"
+            return (
+                program.names[output], isClosed ? "closed" : "late",
+                "\(shown(output) ?? "it") is in the period \(period.label), \(why)"
+            )
         case .key(let index, let isNull):
             let plan = program.keyPlans[index]
             let value = shown(program.keys[index].output) ?? "its business key"

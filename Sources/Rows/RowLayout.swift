@@ -45,6 +45,11 @@ public struct RowLayout: Sendable, Hashable {
         /// The row's number among those read, from 1: `bigint`. It does not count when rows are
         /// compared with each other.
         case rowNumber
+        /// The first day of the period that the row belongs to: `date`. It needs ``PeriodBounds``.
+        case period
+        /// Where the row was read and its bytes, as ``RowOrigin`` packs them: `bytea`. It stands
+        /// behind all else, and does not count when rows are compared with each other.
+        case origin
     }
 
     /// The IANA names of the zones that its timestamps are read in.
@@ -63,7 +68,7 @@ public struct RowLayout: Sendable, Hashable {
             switch output {
             case .value(let plan): [plan]
             case .key(let key): key.parts
-            case .constantInteger, .constantText, .rowNumber: []
+            case .constantInteger, .constantText, .rowNumber, .period, .origin: []
             }
         }
     }
@@ -108,23 +113,6 @@ public struct KeyPlan: Sendable, Hashable {
         case unknown
         /// The row is put aside until a member has been made for it.
         case infer
-    }
-}
-
-/// The slice of time that rows must lie in; others become rejects of the rule `period`.
-public struct PeriodBounds: Sendable, Hashable {
-    /// The place in the layout of the timestamp or date.
-    public var output: Int
-    /// The first day, counted from 1970-01-01, in the column's zone.
-    public var firstDay: Int
-    /// The first day after it, counted likewise.
-    public var endDay: Int
-
-    /// Creates bounds.
-    public init(output: Int, firstDay: Int, endDay: Int) {
-        self.output = output
-        self.firstDay = firstDay
-        self.endDay = endDay
     }
 }
 

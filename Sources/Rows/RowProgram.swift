@@ -14,6 +14,11 @@ struct RowProgram: Sendable {
     /// The number of the source's columns.
     let width: Int
     private(set) var period: PeriodStep?
+    private(set) var earlier = EarlierPeriods()
+    /// The output that holds the period's first day, -1 when there is none.
+    private(set) var periodOutput = -1
+    /// How many outputs count when rows are compared.
+    private(set) var contentCount = 0
     private(set) var computed: [ComputedStep] = []
     private(set) var checks: [CheckStep] = []
 
@@ -25,6 +30,8 @@ struct RowProgram: Sendable {
             case key
             case constant
             case rowNumber
+            case period
+            case origin
         }
 
         var kind: Kind
@@ -65,6 +72,24 @@ struct RowProgram: Sendable {
         var output: Int
         var first: Int64
         var end: Int64
+        /// The period's first day, as Postgres counts days.
+        var day: Int32
+    }
+
+    /// The periods before the one that is loaded, and where they begin in the output's encoding.
+    struct EarlierPeriods: Sendable {
+        var periods: [PeriodBounds.Earlier] = []
+        var starts: [Int64] = []
+
+        /// The place among them of a moment before the period; `nil` when it is before all.
+        func place(of moment: Int64) -> Int? {
+            var (low, high) = (0, starts.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if starts[middle] <= moment { low = middle + 1 } else { high = middle }
+            }
+            return low == 0 ? nil : low - 1
+        }
     }
 
     /// The constants' encodings, with their lengths.
@@ -90,10 +115,9 @@ struct RowProgram: Sendable {
         for (place, output) in layout.outputs.enumerated() {
             try add(output, at: place, layout: layout, compiler: &compiler)
         }
+        contentCount = steps.last?.kind == .origin ? steps.count - 1 : steps.count
         for check in layout.checks { try add(check, to: layout) }
-        period = try bounds.map { bounds throws(RowLayoutError) in
-            try Self.period(bounds, layout: layout, zones: compiler.zones)
-        }
+        if let bounds { try add(bounds, to: layout, zones: compiler.zones) }
     }
 
     private mutating func add(
@@ -126,6 +150,11 @@ struct RowProgram: Sendable {
             constants.append(out.view.array)
         case .rowNumber:
             steps.append(Step(kind: .rowNumber, index: 0))
+        case .period:
+            periodOutput = place
+            steps.append(Step(kind: .period, index: 0))
+        case .origin:
+            steps.append(Step(kind: .origin, index: 0))
         }
     }
 
@@ -188,25 +217,27 @@ struct RowProgram: Sendable {
         }
     }
 
-    private static func period(
+    private mutating func add(
         _ bounds: PeriodBounds,
-        layout: RowLayout,
+        to layout: RowLayout,
         zones: [String: ZoneTable]
-    ) throws(RowLayoutError) -> PeriodStep {
+    ) throws(RowLayoutError) {
         guard layout.isTime(bounds.output), case .value(let plan) = layout.outputs[bounds.output]
         else { throw .badIndex("the period", bounds.output) }
-        guard case .timestamp(_, let name) = plan.type else {
-            return PeriodStep(
-                output: bounds.output,
-                first: Int64(bounds.firstDay - PostgresEpoch.day),
-                end: Int64(bounds.endDay - PostgresEpoch.day)
-            )
+        var start = { (day: Int) in Int64(day - PostgresEpoch.day) }
+        if case .timestamp(_, let name) = plan.type {
+            let zone = zones[name] ?? .utc
+            start = { zone.startOfDay($0) }
         }
-        let zone = zones[name] ?? .utc
-        return PeriodStep(
+        period = PeriodStep(
             output: bounds.output,
-            first: zone.startOfDay(bounds.firstDay),
-            end: zone.startOfDay(bounds.endDay)
+            first: start(bounds.firstDay),
+            end: start(bounds.endDay),
+            day: Int32(bounds.firstDay - PostgresEpoch.day)
+        )
+        earlier = EarlierPeriods(
+            periods: bounds.earlier,
+            starts: bounds.earlier.map { start($0.firstDay) }
         )
     }
 }
@@ -223,7 +254,7 @@ extension RowLayout {
                 scope.refuse(plan.name, because: "it does not stand before what uses it")
             case .key(let plan):
                 scope.refuse(plan.name, because: "it is a reference")
-            case .constantInteger, .constantText, .rowNumber: break
+            case .constantInteger, .constantText, .rowNumber, .period, .origin: break
             }
         }
         return scope
@@ -246,6 +277,8 @@ extension RowLayout.Output {
         case .key(let plan): plan.name
         case .constantInteger, .constantText: "a constant"
         case .rowNumber: "the row's number"
+        case .period: "the row's period"
+        case .origin: "where the row was read"
         }
     }
 }

@@ -38,6 +38,8 @@ struct RowWriter: ~Copyable {
         /// A check, by its place among them, is false, or cannot be told.
         case check(Int, ExpressionFault?)
         case period(isNull: Bool)
+        /// It belongs to an earlier period, by its place among them, that takes no rows now.
+        case earlier(Int)
         case key(Int, isNull: Bool)
         case grain(first: RowPlace)
         /// A value, by its output, that another row has.
@@ -175,7 +177,7 @@ struct RowWriter: ~Copyable {
         case .key:
             let key = program.keys[step.index]
             return key.firstPart..<key.firstPart + key.partCount
-        case .computed, .constant, .rowNumber: return 0..<0
+        case .computed, .constant, .rowNumber, .period, .origin: return 0..<0
         }
     }
 
@@ -210,10 +212,25 @@ struct RowWriter: ~Copyable {
                 out.append(bigEndian: 0 as Int64)
             case .constant:
                 out.append(program.constants[step.index])
+            case .period:
+                out.append(bigEndian: 4 as Int32)
+                out.append(bigEndian: 0 as Int32)
+            case .origin:
+                writeOrigin(of: row, source)
             }
         }
         places[program.steps.count] = out.count
         return nil
+    }
+
+    @inline(never)
+    private mutating func writeOrigin(of row: RowBatch.Row, _ source: Source) {
+        let raw = source.raw(of: row)
+        out.append(bigEndian: Int32(RowOrigin.headerLength + raw.count))
+        for number in [source.batch.input, row.line, row.byteOffset] {
+            out.append(bigEndian: Int64(number))
+        }
+        out.append(raw)
     }
 
     @inline(never)
@@ -248,7 +265,7 @@ struct RowWriter: ~Copyable {
     }
 
     @inline(__always)
-    private func checkPeriod() -> Refusal? {
+    private mutating func checkPeriod() -> Refusal? {
         guard let period = program.period else { return nil }
         let place = places[period.output]
         let length = out.number(at: place, as: Int32.self)
@@ -257,7 +274,27 @@ struct RowWriter: ~Copyable {
             length == 8
             ? out.number(at: place &+ 4, as: Int64.self)
             : Int64(out.number(at: place &+ 4, as: Int32.self))
-        return value >= period.first && value < period.end ? nil : .period(isNull: false)
+        if value < period.first { return placeEarlier(value) }
+        guard value < period.end else { return .period(isNull: false) }
+        if program.periodOutput >= 0 {
+            out.patch(bigEndian: period.day, at: places[program.periodOutput] &+ 4)
+        }
+        return nil
+    }
+
+    /// Places a row of a period before the one that is loaded, where such rows are welcome.
+    @inline(never)
+    private mutating func placeEarlier(_ moment: Int64) -> Refusal? {
+        guard let index = program.earlier.place(of: moment) else { return .period(isNull: false) }
+        let period = program.earlier.periods[index]
+        guard period.admission == .encoded, program.periodOutput >= 0 else {
+            return .earlier(index)
+        }
+        out.patch(
+            bigEndian: Int32(period.firstDay - PostgresEpoch.day),
+            at: places[program.periodOutput] + 4
+        )
+        return nil
     }
 
     @inline(__always)
@@ -356,7 +393,7 @@ struct RowWriter: ~Copyable {
             return .refused(refusal)
         }
         if !program.grain.isEmpty && collectGrain() {
-            let row = out.view.part(start, out.count)
+            let row = out.view.part(start, places[program.contentCount])
             switch grain.admit(grain: grainBytes.view, row: row, place: place) {
             case .new: break
             case .same: return .duplicate

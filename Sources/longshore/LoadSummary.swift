@@ -74,7 +74,16 @@ struct LoadSummary {
         return failed.map { "failed: \($0.label): \($0.failure ?? "no reason recorded")" }
             + list("not run, because they need what failed", state: "blocked")
             + list("left to a newer load, which owns the period", state: "superseded")
+            + tasks.filter { !$0.rejects.isEmpty }
+            .map { "rejected: \($0.label): \(Self.list($0.rejects))" }
             + tasks.flatMap { task in task.warnings.map { "warning: \(task.label): \($0)" } }
+    }
+
+    /// How many rows each rule refused, most first: `late 12, required 3`.
+    private static func list(_ rejects: [String: Int]) -> String {
+        rejects.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+            .map { "\($0.key) \(Wording.grouped($0.value))" }
+            .joined(separator: ", ")
     }
 
     private func list(_ title: String, state: String) -> [String] {

@@ -40,6 +40,18 @@ import Testing
         }
     }
 
+    @Test("a mart of one period needs the later periods too of a fact whose tasks reach back")
+    func martsOfMergedFacts() throws {
+        var fact = Sample.fact("order")
+        fact.loading = .merge
+        let pipeline = Sample.pipeline(
+            facts: [fact],
+            marts: [Sample.mart("summary", reads: ["order"], isPerPeriod: true)]
+        )
+        let graph = try PlanGraph(pipeline, periods: Sample.months(3))
+        #expect((3..<6).map { Array(graph.needs(of: $0)) } == [[0, 1, 2], [1, 2], [2]])
+    }
+
     @Test("a mart that is computed whole needs every period of what it reads")
     func wholeMarts() throws {
         let pipeline = Sample.pipeline(

@@ -123,6 +123,22 @@ extension Grammar {
                 shape: .choice(Fact.Duplicates.allCases.map(\.rawValue)),
                 summary: "What happens to rows with the same grain and other values."
             ),
+            .init(
+                name: "load",
+                shape: .choice(Fact.Loading.allCases.map(\.rawValue)),
+                summary: "What a load does with the rows that are there; `replace` unless said."
+            ),
+            .init(
+                name: "late",
+                shape: .choice(Fact.Late.allCases.map(\.rawValue)),
+                summary: "What happens to rows of an earlier period; `reject` unless said."
+            ),
+            .init(
+                name: "reload",
+                shape: .choice(Fact.Reload.allCases.map(\.rawValue)),
+                summary:
+                    "How the rows of a period that is there are replaced; `delete` unless said."
+            ),
             pool,
             description,
             .init(

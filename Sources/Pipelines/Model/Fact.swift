@@ -12,6 +12,12 @@ public struct Fact: Sendable, Hashable {
     public var grain: [String]
     /// What happens to rows with the same grain and other values.
     public var duplicates: Duplicates
+    /// What a load does with the rows that are there.
+    public var loading: Loading
+    /// What happens to rows of a period before the one that is loaded.
+    public var late: Late
+    /// How the rows of a period that is there are replaced.
+    public var reload: Reload
     /// Values, in the order in which they are written.
     public var attributes: [Attribute]
     /// References to dimensions, in the order in which they are written.
@@ -34,6 +40,9 @@ public struct Fact: Sendable, Hashable {
         attributes: [Attribute],
         references: [Reference],
         duplicates: Duplicates = .reject,
+        loading: Loading = .replace,
+        late: Late = .reject,
+        reload: Reload = .delete,
         checks: [RowCheck] = [],
         expectations: Expectations = Expectations(),
         pool: String = "default",
@@ -46,6 +55,9 @@ public struct Fact: Sendable, Hashable {
         self.attributes = attributes
         self.references = references
         self.duplicates = duplicates
+        self.loading = loading
+        self.late = late
+        self.reload = reload
         self.checks = checks
         self.expectations = expectations
         self.pool = pool
@@ -62,6 +74,39 @@ public struct Fact: Sendable, Hashable {
         case keepFirst = "keep_first"
         /// The last row is loaded.
         case keepLast = "keep_last"
+    }
+
+    /// What a load does with the rows that are there.
+    public enum Loading: String, Sendable, Hashable, CaseIterable {
+        /// The rows of its period, or of the table, give way to those it reads.
+        case replace
+        /// A row takes the place of the one with its grain, whatever period that is in.
+        case merge
+        /// Rows whose grain is not there yet are added.
+        case append
+    }
+
+    /// What happens to a row of a period before the one that is loaded.
+    public enum Late: String, Sendable, Hashable, CaseIterable {
+        /// It becomes a reject of the rule `late`.
+        case reject
+        /// It becomes a reject of the rule `late`, and its period is marked stale.
+        case stale
+        /// It is loaded into its own period.
+        case merge
+    }
+
+    /// How the rows of a period that is there are replaced.
+    public enum Reload: String, Sendable, Hashable, CaseIterable {
+        /// They are deleted, and the new ones copied into the same partition.
+        case delete
+        /// Many rows go into a new partition, which takes the place of the old one.
+        case swap
+    }
+
+    /// Whether a load task may change rows of periods before its own; of later ones it never does.
+    public var reachesBack: Bool {
+        periodColumn != nil && (loading == .merge || late == .merge)
     }
 
     /// The table's name.

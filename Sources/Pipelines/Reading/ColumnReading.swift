@@ -180,6 +180,7 @@ enum ReservedNames {
         "is_inferred": "it tells placeholder rows of a dimension",
         "period": "it holds the period of a fact's row",
         "load_id": "it holds the load that wrote a row",
+        "load_period": "it holds the period whose load task wrote a row",
     ]
 
     private static let systemColumns: Set = ["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]

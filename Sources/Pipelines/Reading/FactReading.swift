@@ -1,3 +1,5 @@
+internal import Rows
+
 /// Reads the section `facts`.
 struct FactReading {
     let findings: Findings
@@ -12,6 +14,7 @@ struct FactReading {
         let isByPeriod = node.entry("period") != nil
         checkPeriod(node["period"], in: read)
         checkGrain(node["grain"], in: read)
+        checkLoading(node, in: read)
         return Fact(
             name: entry.name,
             extract: extracts.extract(of: node, isByPeriod: isByPeriod),
@@ -20,6 +23,9 @@ struct FactReading {
             attributes: read.attributes,
             references: read.references,
             duplicates: node["duplicates"]?.text.flatMap(Fact.Duplicates.init) ?? .reject,
+            loading: loading(node),
+            late: node["late"]?.text.flatMap(Fact.Late.init) ?? .reject,
+            reload: node["reload"]?.text.flatMap(Fact.Reload.init) ?? .delete,
             checks: ExpressionReading(findings: findings).checks(of: node, in: read),
             expectations: ExpectationReading(
                 findings: findings,
@@ -66,6 +72,58 @@ struct FactReading {
             if columns.entry(name) == nil {
                 reportUnknown(name, at: item.span, among: columns.names)
             }
+        }
+    }
+
+    private func loading(_ node: YAMLNode) -> Fact.Loading {
+        node["load"]?.text.flatMap(Fact.Loading.init) ?? .replace
+    }
+
+    /// Whether `load`, `late` and `reload` go together.
+    private func checkLoading(_ node: YAMLNode, in columns: Columns) {
+        for key in ["late", "reload"] where node["period"] == nil {
+            guard let entry = node.entry(key) else { continue }
+            findings.add(
+                .periodMissing,
+                at: entry.key.span,
+                "`\(key)` is about periods, but the fact is loaded whole",
+                expected: "a fact with `period`"
+            )
+        }
+        let isReplaced = loading(node) == .replace
+        if isReplaced, let late = node["late"], late.text == Fact.Late.merge.rawValue {
+            findings.add(
+                .keyConflict,
+                at: late.span,
+                "`late: merge` cannot stand with `load: replace`: a reload of the earlier period "
+                    + "would remove what came late",
+                expected: "`load: merge` or `load: append` beside it, or `late: stale`"
+            )
+        }
+        if !isReplaced, let reload = node["reload"] {
+            findings.add(
+                .keyConflict,
+                at: reload.span,
+                "`reload` is about periods that are replaced, and this fact is not",
+                expected: "`load: replace`, or no `reload`"
+            )
+        }
+        if !isReplaced { checkGrainIsRequired(node["grain"], in: columns) }
+    }
+
+    /// A null is equal to nothing: its row would be added again by every load.
+    private func checkGrainIsRequired(_ node: YAMLNode?, in columns: Columns) {
+        for name in node?.texts ?? [] {
+            guard let entry = columns.entry(name), let attribute = columns.attribute(name),
+                !attribute.plan.rules.contains(.required)
+            else { continue }
+            findings.add(
+                .keyColumn,
+                at: entry.key.span,
+                "the grain's column `\(name)` is not `required`",
+                expected: "`required: true`: with `load: merge` and `load: append`, rows are found "
+                    + "again by their grain"
+            )
         }
     }
 

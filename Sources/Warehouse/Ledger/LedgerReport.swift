@@ -40,6 +40,8 @@ public struct TaskReport: Sendable, Codable {
     public var state: String
     /// What it did to rows, once it is done.
     public var counts: RowCounts?
+    /// How many rows each rule has refused.
+    public var rejects: [String: Int]
     /// Rows of earlier loads that it removed.
     public var replaced: Int?
     /// Seconds from BEGIN to COMMIT, once it is done.
@@ -153,6 +155,7 @@ extension PostgresLedger {
             """,
             [.integer(load)]
         )
+        let rejects = try await rejectsByRule(ofLoad: load)
         return try rows.map { row in
             TaskReport(
                 ordinal: try row.integer("ordinal"),
@@ -161,6 +164,7 @@ extension PostgresLedger {
                 period: try row.text("period"),
                 state: try row.text("state"),
                 counts: try Self.rowCounts(row),
+                rejects: rejects[try row.integer("ordinal")] ?? [:],
                 replaced: try row.optionalInteger("rows_replaced"),
                 seconds: try row.optionalDouble("seconds"),
                 failures: try row.integer("failures"),
@@ -170,6 +174,22 @@ extension PostgresLedger {
                     ?? []
             )
         }
+    }
+
+    private func rejectsByRule(ofLoad load: Int64) async throws -> [Int: [String: Int]] {
+        let rows = try await query(
+            """
+            select ordinal, rule, count(*) as n from longshore.reject where load_id = $1
+            group by ordinal, rule
+            """,
+            [.integer(load)]
+        )
+        var counts: [Int: [String: Int]] = [:]
+        for row in rows {
+            counts[try row.integer("ordinal"), default: [:]][try row.text("rule")] =
+                try row.integer("n")
+        }
+        return counts
     }
 
     private static func rowCounts(_ row: PostgresRow) throws -> RowCounts? {

@@ -12,6 +12,7 @@ enum Migrations {
         ("plans", plans),
         ("when versions moved, and why a closed period was stale", movedVersions),
         ("replays of rejects", replays),
+        ("which load marked a period stale", staleness),
     ]
 
     private static let replays = """
@@ -53,6 +54,12 @@ enum Migrations {
             'The revision of the last merge that changed which version an instant belongs to';
         comment on column longshore.control.reason_before is
             'Of a closed period: the reason that it has again when it is opened';
+        """
+
+    private static let staleness = """
+        alter table longshore.control add column stale_by bigint;
+        comment on column longshore.control.stale_by is
+            'The load that marked it stale: only a newer one clears the mark';
         """
 
     private static let warnings = """

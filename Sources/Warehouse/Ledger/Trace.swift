@@ -74,7 +74,7 @@ extension PostgresLedger {
         traced.origin = try await origin(
             load: load,
             table,
-            periodStart: row.columns.first { $0.name == "period" }?.value ?? nil
+            periodStart: row.value(of: Fact.loadPeriod) ?? row.value(of: "period")
         )
         return traced
     }

@@ -11,6 +11,11 @@ public struct TracedRow: Sendable, Codable {
     /// The load task that wrote it; `nil` for a placeholder.
     public var origin: Origin?
 
+    /// A column's value; `nil` when it is null, or there is no such column.
+    func value(of column: String) -> String? {
+        columns.first { $0.name == column }?.value
+    }
+
     /// A table that a mart reads, and the load that wrote it last.
     public struct Read: Sendable, Codable {
         /// The table's name.

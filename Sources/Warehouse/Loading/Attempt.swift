@@ -20,6 +20,7 @@ struct Attempt: Sendable {
     func complete(by worker: String) async throws -> AttemptResult {
         let result = try await run()
         try await result.record(task, row: row, by: worker, on: connection)
+        try await result.swap?.run()
         observer.reached(.recorded)
         return result
     }
@@ -87,6 +88,10 @@ struct AttemptResult: Sendable {
     var counts: RowCounts
     /// Rows of earlier loads that it removed.
     var replaced = 0
+    /// The rows that the period, or the table, has now; `nil` when they are those it has loaded.
+    var standing: Int?
+    /// What brings the rows in, as the last thing before the commit.
+    var swap: LeafSwap?
     /// Names, sizes and digests of what was read.
     var input: String?
     /// The columns of what was read.
@@ -157,13 +162,14 @@ struct AttemptResult: Sendable {
         return try await connection.query(
             """
             update longshore.control
-            set state = case when $7::text is null then 'loaded' else 'stale' end, reason = $7,
+            set state = case when stale_by >= $4 or $7::text is not null then 'stale' else 'loaded' end,
+                reason = nullif(concat_ws('; ', case when stale_by >= $4 then reason end, $7::text), ''),
                 loaded_by = $4, loaded_at = clock_timestamp(),
                 rows_loaded = $5, rows_rejected = $6, revision = revision + 1
             where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
             """,
             place + [
-                .integer(task.load), .integer(Int64(counts.loaded)),
+                .integer(task.load), .integer(Int64(standing ?? counts.loaded)),
                 .integer(Int64(counts.rejected)), PostgresValue(staleness),
             ]
         )

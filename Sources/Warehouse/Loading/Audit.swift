@@ -8,7 +8,10 @@ import Rows
 struct Audit {
     let attempt: Attempt
     let expected: Expectations
+    /// What became of the rows, with those that the table knew already among the loaded.
     let counts: RowCounts
+    /// The rows that the period, or the table, has now; `nil` when they are those that were loaded.
+    var standing: Int?
     let rejectsByRule: [String: Int]
     /// The rows that were loaded, as SQL that can follow `from`.
     let rows: String
@@ -83,7 +86,8 @@ struct Audit {
         let earlier = try await earlierRows(upTo: band.periods)
         guard earlier.count == band.periods else { return nil }
         let mean = Double(earlier.reduce(0, +)) / Double(band.periods)
-        guard (Double(counts.loaded) - mean).magnitude > band.within * mean else { return nil }
+        let standing = standing ?? counts.loaded
+        guard (Double(standing) - mean).magnitude > band.within * mean else { return nil }
         let measure =
             attempt.period == nil
             ? "the rows of the last load" : "the mean of the last \(band.periods) periods"
@@ -91,8 +95,8 @@ struct Audit {
             "more than \(percent(band.within)) away from \(Int(mean.rounded())), \(measure)"
         return Finding(
             severity: band.severity,
-            observation: "\(counts.loaded) rows, \(usual)",
-            error: .unusualVolume(name, loaded: counts.loaded, usual: usual)
+            observation: "\(standing) rows, \(usual)",
+            error: .unusualVolume(name, loaded: standing, usual: usual)
         )
     }
 
@@ -105,7 +109,7 @@ struct Audit {
             """
             select rows_loaded from longshore.control
             where schema_name = $1 and table_name = $2 and rows_loaded is not null
-                and case when $3::date is null then period = ''
+                and loaded_by is not null and case when $3::date is null then period = ''
                     else period_end <= $3::date and period <> all (
                         select unnest(periods) from longshore.load where id = $5) end
             order by period_start desc limit $4

@@ -6,27 +6,39 @@ import Postgres
 /// short time only, within a savepoint, and lets the readers pass before the next.
 struct LockPatience {
     private let connection: PostgresConnection
-    private let tries = 20
+    private let tries: Int
 
-    init(_ connection: PostgresConnection) {
+    /// How long a try waits, and so how long a reader waits behind it at most.
+    static let timeout = Duration.milliseconds(250)
+
+    init(_ connection: PostgresConnection, tries: Int = 20) {
         self.connection = connection
+        self.tries = tries
     }
 
     /// - Throws: the last lock timeout when every try met one.
     func run(_ sql: String) async throws {
-        for attempt in 1...tries {
+        if let refusal = try await attempt(sql) { throw refusal }
+    }
+
+    /// - Returns: the last lock timeout when every try met one; the transaction is as it was before.
+    func attempt(_ sql: String) async throws -> PostgresError? {
+        var refusal: PostgresError?
+        for number in 1...tries {
+            if number > 1 { try await Task.sleep(for: .milliseconds(Int.random(in: 20...200))) }
             do {
                 try await connection.script(
                     "savepoint patience; set local lock_timeout = '250ms'; \(sql); "
                         + "set local lock_timeout = 0; release savepoint patience"
                 )
-                return
-            } catch let error as PostgresError
-                where error.sqlState == .lockNotAvailable && attempt < tries
-            {
-                try await connection.query("rollback to savepoint patience")
-                try await Task.sleep(for: .milliseconds(Int.random(in: 20...200)))
+                return nil
+            } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+                try await connection.script(
+                    "rollback to savepoint patience; release savepoint patience"
+                )
+                refusal = error
             }
         }
+        return refusal
     }
 }

@@ -23,6 +23,8 @@ final class RowFill {
     private var isAtEnd = false
     /// How many rows each rule refused.
     private(set) var rejectsByRule: [String: Int] = [:]
+    /// How many rows came late for each earlier period, by its label.
+    private(set) var lateRows: [String: Int] = [:]
 
     private static let rejectsKept = 5_000
     /// Rows that wait for members before these are looked up and made, all at once.
@@ -38,12 +40,15 @@ final class RowFill {
         into table: String,
         references: ReferenceMaps,
         grain: [Int] = [],
-        bounds: PeriodBounds? = nil
+        bounds: PeriodBounds? = nil,
+        isFrozen: Bool = false
     ) throws {
         self.attempt = attempt
         self.reader = reader
         self.references = references
-        copySQL = "copy \(table) (\(quotedList(columns))) from stdin (format binary)"
+        copySQL =
+            "copy \(table) (\(quotedList(columns))) from stdin (format binary"
+            + (isFrozen ? ", freeze)" : ")")
         keys = references.keyMaps
         encoder = try RowEncoder(
             layout: layout,
@@ -76,6 +81,12 @@ final class RowFill {
             await sideConnection?.close()
             throw error
         }
+    }
+
+    /// Keeps rows as rejects that were refused after they had been copied.
+    func refuse(_ late: [Reject]) async throws {
+        rejects += late
+        try await keepRejects(in: RejectStore(attempt: attempt))
     }
 
     private func copyAll() async throws -> RowCounts {
@@ -182,7 +193,11 @@ final class RowFill {
     }
 
     private func keepRejects(in store: RejectStore) async throws {
-        for reject in rejects { rejectsByRule[reject.rule, default: 0] += 1 }
+        for reject in rejects {
+            rejectsByRule[reject.rule, default: 0] += 1
+            guard reject.rule == EarlierPeriods.rule, let period = reject.period else { continue }
+            lateRows[period, default: 0] += 1
+        }
         try await store.write(rejects, inputNames: inputNames)
         rejects.removeAll(keepingCapacity: true)
     }

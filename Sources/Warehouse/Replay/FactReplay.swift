@@ -5,39 +5,94 @@ import Postgres
 import Rows
 
 extension FactLoad {
-    /// Loads rejects into their period, beside the rows that are there.
+    /// Loads rejects into their period, beside the rows that are there, or merges them.
     ///
-    /// A row whose grain is there by now counts as deduplicated.
+    /// A row whose grain is there by now counts as deduplicated, unless it is merged.
     func replay() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
-        let target = try await prepareTarget(isReplaced: false)
-        let staged = StagedFact(fact: fact, columns: copiedColumns, connection: connection)
-        try await staged.create()
         attempt.observer.reached(.opened)
-        let replay = RejectReplay(attempt: attempt)
+        let rejects = RejectReplay(attempt: attempt)
+        var result =
+            fact.loading == .replace
+            ? try await addReplayed(rejects, references, versions)
+            : try await mergeReplayed(rejects, references, versions)
+        attempt.observer.reached(.copied)
+        result.input = try await rejects.settle()
+        attempt.observer.reached(.swapped)
+        return result
+    }
+
+    private func addReplayed(
+        _ rejects: RejectReplay,
+        _ references: ReferenceMaps,
+        _ versions: FactVersions
+    ) async throws -> AttemptResult {
+        let target = try await FactTarget.beside(fact, of: attempt)
+        let staged = staging(hasOrigin: false)
+        try await staged.create()
         var counts = RowCounts()
-        try await replay.readAll { reader in
-            let fill = try RowFill(
-                attempt,
-                reader: reader,
-                layout: layout(references, isNumbered: true),
-                columns: copiedColumns.map(\.name) + [StagedFact.rowNumber],
-                into: StagedFact.table,
-                references: references,
-                grain: fact.duplicates == .reject ? grainOutputs : [],
-                bounds: bounds
-            )
-            counts = counts + (try await fill.run())
+        try await rejects.readAll { reader in
+            counts = counts + (try await fill(staged, from: reader, references, closed: []).run())
         }
         let kept = try await staged.move(into: target.table, keepingOld: true)
         counts.deduplicated += counts.loaded - kept
         counts.loaded = kept
         let staleness = try await versions.confirm(rowsOf: target.table)
-        try await publish(target)
-        attempt.observer.reached(.copied)
-        let input = try await replay.settle()
-        attempt.observer.reached(.swapped)
-        return AttemptResult(counts: counts, input: input, staleness: staleness)
+        try await target.finish()
+        return AttemptResult(counts: counts, staleness: staleness)
+    }
+
+    private func mergeReplayed(
+        _ rejects: RejectReplay,
+        _ references: ReferenceMaps,
+        _ versions: FactVersions
+    ) async throws -> AttemptResult {
+        let closed = try await earlier.closed()
+        var result = AttemptResult(counts: RowCounts())
+        try await rejects.readAll { reader in
+            let staged = staging(hasOrigin: !closed.isEmpty)
+            try await staged.create()
+            var counts = try await fill(staged, from: reader, references, closed: closed).run()
+            let merged = try await FactMerge(
+                attempt: attempt,
+                fact: fact,
+                staged: staged,
+                closed: closed
+            )
+            .run()
+            try await RejectStore(attempt: attempt).write(merged.refused, inputNames: [:])
+            counts.loaded = merged.inserted
+            counts.rejected += merged.refused.count
+            counts.deduplicated = counts.read - counts.loaded - counts.rejected
+            result.counts = result.counts + counts
+            result.replaced += merged.replaced
+            let staleness = try await versions.confirm(rowsOf: FactMerge.incoming)
+            result.staleness = result.staleness ?? staleness
+            // The next reader's rows are numbered from the beginning again.
+            try await connection.script(
+                "drop table \(StagedFact.table), \(FactMerge.incoming), \(FactMerge.stored)"
+            )
+        }
+        return result
+    }
+
+    private func fill(
+        _ staged: StagedFact,
+        from reader: RawRecordReader,
+        _ references: ReferenceMaps,
+        closed: Set<String>
+    ) throws -> RowFill {
+        let layout = layout(references, isNumbered: true, hasOrigin: staged.hasOrigin)
+        return try RowFill(
+            attempt,
+            reader: reader,
+            layout: layout.rows,
+            columns: staged.names,
+            into: StagedFact.table,
+            references: references,
+            grain: fact.duplicates == .reject ? layout.grain : [],
+            bounds: bounds(layout, closed: closed)
+        )
     }
 }

@@ -3,7 +3,8 @@ import Postgres
 import Rows
 
 extension Fact {
-    /// The columns of the table in order: period, references, attributes, load.
+    /// The columns of the table in order: period, references, attributes, load, and the period whose
+    /// task wrote the row where that may be another than the row's own.
     func design(schema: String) -> TableDesign {
         let period = TableDesign.Column(
             name: "period",
@@ -33,19 +34,34 @@ extension Fact {
             constraint: "not null",
             comment: "The load that wrote the row"
         )
+        let loadPeriod = TableDesign.Column(
+            name: Self.loadPeriod,
+            type: "date",
+            comment: "The first day of the period whose load task wrote the row"
+        )
         return TableDesign(
             schema: schema,
             name: table,
-            columns: (periodColumn == nil ? [] : [period]) + keys + values + [load],
+            columns: (periodColumn == nil ? [] : [period]) + keys + values + [load]
+                + (recordsLoadPeriod ? [loadPeriod] : []),
             indexes: [TableDesign.Index(name: "\(table)_grain", columns: identifyingColumns)],
             isPartitionedByPeriod: periodColumn != nil,
             comment: description
         )
     }
 
+    /// The column of the period whose load task wrote the row.
+    static let loadPeriod = "load_period"
+
+    /// Whether a row's period does not tell which load task wrote it.
+    var recordsLoadPeriod: Bool { periodColumn != nil && loading != .replace }
+
     /// The columns of the unique index: the grain, and the period that partitions are cut by.
+    ///
+    /// Where rows are looked for by their grain in all periods, the grain stands first.
     private var identifyingColumns: [String] {
-        (periodColumn == nil ? [] : ["period"]) + grainColumns
+        let period = periodColumn == nil ? [] : ["period"]
+        return loading == .replace ? period + grainColumns : grainColumns + period
     }
 
     /// The columns of the grain; of a reference, that of its key.

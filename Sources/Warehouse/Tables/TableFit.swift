@@ -144,7 +144,9 @@ struct TableFit {
             try await connection.query(index.sql(on: design.qualifiedName))
             return
         }
-        guard found == wanted else {
+        guard found != wanted else { return }
+        // The same columns in another order: `load` has changed, and the rows need not.
+        guard Set(found.split(separator: ", ").map(String.init)) == Set(index.columns) else {
             let loaded = try await LoadedPeriods(design.schema, [design.name], on: connection)
                 .summary()
             throw WarehouseError.destructive(
@@ -154,6 +156,13 @@ struct TableFit {
                 sql: "drop table \(design.qualifiedName);  -- then load every period again"
             )
         }
+        let sql =
+            "drop index \(qualified(design.schema, index.name)); "
+            + index.sql(on: design.qualifiedName)
+        guard altersTables else {
+            throw WarehouseError.altersTable("\(design.schema).\(design.name)", sql: sql + ";")
+        }
+        try await LockPatience(connection).run(sql)
     }
 
     /// Periods of another length would overlap the partitions that are there.

@@ -1,0 +1,70 @@
+import Pipelines
+import Planning
+import Postgres
+import Rows
+
+/// The periods of a fact before the one that is loaded.
+struct EarlierPeriods {
+    let attempt: Attempt
+    let fact: Fact
+
+    /// The rule of rejects that belong to one of them.
+    static let rule = "late"
+
+    /// What becomes of their rows, when `closed` are the labels of the fact's closed periods.
+    func bounds(closed: Set<String>) -> [PeriodBounds.Earlier] {
+        guard let rule = attempt.pipeline.periods, let period = attempt.period else { return [] }
+        var earlier: [PeriodBounds.Earlier] = []
+        var next = rule.first
+        while next < period {
+            let isWelcome = fact.late == .merge
+            earlier.append(
+                PeriodBounds.Earlier(
+                    firstDay: next.start.number,
+                    label: next.label,
+                    admission: isWelcome ? closed.contains(next.label) ? .closed : .encoded : .late
+                )
+            )
+            next = next.next
+        }
+        return earlier
+    }
+
+    /// The labels of the fact's closed periods.
+    func closed() async throws -> Set<String> {
+        guard fact.reachesBack else { return [] }
+        let rows = try await attempt.connection.query(
+            """
+            select period from longshore.control
+            where schema_name = $1 and table_name = $2 and state = 'closed'
+            """,
+            [.text(attempt.row.schema), .text(attempt.row.table)]
+        )
+        return try Set(rows.map { try $0.text("period") })
+    }
+
+    /// Marks the loaded periods that rows came late for, with the reason; `rows` are their numbers by
+    /// the periods' labels.
+    ///
+    /// The load that marks a period does not clear the mark itself, whichever of its tasks is first.
+    func markStale(_ rows: [String: Int]) async throws {
+        guard fact.late == .stale else { return }
+        // In the order in which all who write several rows of the control table take them.
+        for (period, count) in rows.sorted(by: { $0.key < $1.key }) {
+            let reason =
+                "\(count) \(count == 1 ? "row" : "rows") came late, with \(attempt.row.period) "
+                + "(load \(attempt.task.load)): open rejects of the rule `\(Self.rule)`"
+            try await attempt.connection.query(
+                """
+                update longshore.control set state = 'stale', reason = $4, stale_by = $5
+                where schema_name = $1 and table_name = $2 and period = $3
+                    and (state in ('loaded', 'stale') or claimed_by = $5 and state = 'pending')
+                """,
+                [
+                    .text(attempt.row.schema), .text(attempt.row.table), .text(period),
+                    .text(reason), .integer(attempt.task.load),
+                ]
+            )
+        }
+    }
+}

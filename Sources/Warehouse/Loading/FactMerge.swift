@@ -1,0 +1,256 @@
+import Pipelines
+import Planning
+import Postgres
+import Rows
+
+/// Brings staged rows into a fact whose rows stay (`load: merge` and `load: append`).
+///
+/// A row's grain is looked for in all periods. With `merge`, the row takes the place of the one that
+/// is there, unless that one came with a later period's source, which knows better; so the order of
+/// the load tasks does not matter. With `append`, the one that is there stays.
+struct FactMerge {
+    let attempt: Attempt
+    let fact: Fact
+    let staged: StagedFact
+    /// The labels of periods that were closed when the attempt began.
+    let closed: Set<String>
+
+    /// The staged rows that go into the fact, until the transaction ends.
+    static let incoming = "pg_temp.incoming"
+    /// Where the fact has the grain of a staged row, until the transaction ends.
+    static let stored = "pg_temp.stored"
+
+    /// What became of the staged rows.
+    struct Outcome {
+        var inserted = 0
+        /// Rows that gave way.
+        var replaced = 0
+        /// Staged rows whose grain is there already and that change nothing.
+        var known = 0
+        /// Staged rows whose grain is in a closed period.
+        var refused: [Reject] = []
+        /// How many rows of the task's own period, or of the table, there are now.
+        var standing = 0
+    }
+
+    private var connection: PostgresConnection { attempt.connection }
+    private var table: String { attempt.table(fact.table) }
+    /// The task's period, for facts that have periods.
+    private var period: Period? { fact.periodColumn == nil ? nil : attempt.period }
+
+    func run() async throws -> Outcome {
+        var outcome = Outcome()
+        // Two tasks that look for the same grain at once would both miss it.
+        try await TableLock(schema: attempt.row.schema, table: fact.table).take(on: connection)
+        try await connection.script(
+            """
+            create temp table incoming on commit drop as \(staged.kept);
+            analyze pg_temp.incoming;
+            create temp table stored on commit drop as \(storedSQL);
+            analyze pg_temp.stored;
+            """
+        )
+        outcome.known = try await dropKnown()
+        outcome.refused = try await refuseClosed()
+        let touched = try await touchedPeriods()
+        try await hold(touched)
+        for period in touched { try await leaf(of: period).ensure() }
+        if fact.loading == .merge {
+            outcome.replaced = try await connection.query(deleteSQL).affectedRows
+        }
+        outcome.inserted = try await connection.query(insertSQL).affectedRows
+        outcome.standing = try await count(touched)
+        return outcome
+    }
+
+    // MARK: Rows
+
+    private func sameGrain(_ left: String, _ right: String) -> String {
+        fact.grainColumns
+            .map { "\(left).\(quoteIdentifier($0)) = \(right).\(quoteIdentifier($0))" }
+            .joined(separator: " and ")
+    }
+
+    /// `pg_temp.stored`: the staged rows whose grain is there, and where.
+    private var storedSQL: String {
+        let columns =
+            period == nil
+            ? "" : ", f.period, coalesce(f.\(Fact.loadPeriod), f.period) as written_by"
+        return """
+            select i.\(StagedFact.rowNumber)\(columns)
+            from pg_temp.incoming i join \(table) f on \(sameGrain("i", "f"))
+            """
+    }
+
+    /// Drops the staged rows that must leave the stored ones alone.
+    private func dropKnown() async throws -> Int {
+        var condition = ""
+        if fact.loading == .merge {
+            guard let period else { return 0 }
+            condition = " where written_by > date '\(period.start)'"
+        }
+        return
+            try await connection.query(
+                """
+                delete from pg_temp.incoming where \(StagedFact.rowNumber) in (
+                    select \(StagedFact.rowNumber) from pg_temp.stored\(condition))
+                """
+            )
+            .affectedRows
+    }
+
+    /// Takes out the staged rows that would change a row of a closed period.
+    private func refuseClosed() async throws -> [Reject] {
+        guard fact.loading == .merge, staged.hasOrigin, let grain = period?.grain else { return [] }
+        let starts = closed.compactMap { Period($0, grain: grain)?.start.description }
+        let rows = try await connection.query(
+            """
+            delete from pg_temp.incoming i using pg_temp.stored s
+            where i.\(StagedFact.rowNumber) = s.\(StagedFact.rowNumber)
+                and s.period = any($1::text[]::date[])
+            returning s.period::text as period, i.\(StagedFact.origin) as origin
+            """,
+            [.textArray(starts)]
+        )
+        let names = fact.grain.map { "`\($0)`" }.joined(separator: ", ")
+        return try rows.compactMap { row in
+            let label = try Day(row.text("period")).map { Period(grain, containing: $0).label }
+            return try RowOrigin(packed: row.bytes("origin"))?
+                .reject(
+                    rule: "closed",
+                    reason: "the row with its \(names) is in the period \(label ?? ""), "
+                        + "which is closed",
+                    period: label
+                )
+        }
+    }
+
+    private var deleteSQL: String {
+        let samePeriod = period == nil ? "" : " and f.period = s.period"
+        return """
+            delete from \(table) f using pg_temp.stored s, pg_temp.incoming i
+            where i.\(StagedFact.rowNumber) = s.\(StagedFact.rowNumber)\(samePeriod)
+                and \(sameGrain("f", "i"))
+            """
+    }
+
+    private var insertSQL: String {
+        let names = quotedList(staged.columns.map(\.name))
+        let loadPeriod = period.map { (", " + Fact.loadPeriod, ", date '\($0.start)'") } ?? ("", "")
+        return """
+            insert into \(table) (\(names)\(loadPeriod.0))
+            select \(names)\(loadPeriod.1) from pg_temp.incoming
+            """
+    }
+
+    // MARK: Periods
+
+    /// The periods whose rows change, and the task's own, in order.
+    private func touchedPeriods() async throws -> [Period] {
+        guard let period else { return [] }
+        let moved =
+            fact.loading == .merge
+            ? """
+            union select s.period::text from pg_temp.stored s
+            join pg_temp.incoming i using (\(StagedFact.rowNumber))
+            """ : ""
+        let rows = try await connection.query(
+            "select period::text as period from pg_temp.incoming \(moved)"
+        )
+        let days = try Set(rows.compactMap { try Day($0.text("period")) })
+        return Set(days.map { Period(period.grain, containing: $0) }).union([period]).sorted()
+    }
+
+    private func leaf(of period: Period) -> PeriodLeaf {
+        let design = fact.design(schema: attempt.row.schema)
+        return PeriodLeaf(fact, of: design, period, on: connection)
+    }
+
+    /// Locks the periods' rows of the control table, so that none of them is closed before the commit.
+    private func hold(_ periods: [Period]) async throws {
+        let others = periods.filter { $0 != period }
+        try await register(others)
+        let rows = try await connection.query(
+            """
+            select state from longshore.control
+            where schema_name = $1 and table_name = $2 and period = any($3::text[])
+            order by period for no key update
+            """,
+            [
+                .text(attempt.row.schema), .text(fact.table), .textArray(periods.map(\.label)),
+            ]
+        )
+        // Closed since the attempt began: the next one refuses its rows.
+        if try rows.contains(where: { try $0.text("state") == "closed" }) { throw TaskIsBusy() }
+    }
+
+    private func register(_ periods: [Period]) async throws {
+        guard !periods.isEmpty else { return }
+        try await connection.query(
+            """
+            insert into longshore.control (schema_name, table_name, period, pipeline, kind, name,
+                period_start, period_end)
+            select $1, $2, period, $3, 'fact', $4, start::date, finish::date
+            from unnest($5::text[], $6::text[], $7::text[]) t(period, start, finish)
+            order by period
+            on conflict (schema_name, table_name, period) do nothing
+            """,
+            [
+                .text(attempt.row.schema), .text(fact.table), .text(attempt.pipeline.name),
+                .text(fact.name), .textArray(periods.map(\.label)),
+                .textArray(periods.map(\.start.description)),
+                .textArray(periods.map(\.end.description)),
+            ]
+        )
+    }
+
+    /// Counts the rows of the periods that were touched, and writes it into the control table for all
+    /// but the task's own.
+    ///
+    /// - Returns: the rows of the task's own period, or of the whole table.
+    private func count(_ touched: [Period]) async throws -> Int {
+        guard let period else {
+            let rows = try await connection.query("select count(*) as n from \(table)")
+            return try rows.first?.integer("n") ?? 0
+        }
+        var standing = 0
+        for touched in touched {
+            let rows = try await connection.query(
+                "select count(*) as n from \(leaf(of: touched).table)"
+            )
+            let count = try rows.first?.integer("n", as: Int.self) ?? 0
+            if touched == period { standing = count } else { try await record(count, in: touched) }
+        }
+        return standing
+    }
+
+    /// What the control table says of another period, and that its marts are older than its rows.
+    ///
+    /// Marts of the same load are computed after this task.
+    private func record(_ rows: Int, in period: Period) async throws {
+        try await connection.query(
+            """
+            update longshore.control set rows_loaded = $4, revision = revision + 1
+            where schema_name = $1 and table_name = $2 and period = $3
+            """,
+            [
+                .text(attempt.row.schema), .text(fact.table), .text(period.label),
+                .integer(Int64(rows)),
+            ]
+        )
+        try await connection.query(
+            """
+            update longshore.control set state = 'stale', reason = $4
+            where schema_name = $1 and period = $2 and kind = 'mart' and state = 'loaded'
+                and claimed_by is distinct from $3
+            """,
+            [
+                .text(attempt.row.schema), .text(period.label), .integer(attempt.task.load),
+                .text(
+                    "rows of \(fact.table) came late, with \(attempt.row.period) "
+                        + "(load \(attempt.task.load))"
+                ),
+            ]
+        )
+    }
+}

@@ -1,0 +1,79 @@
+import Pipelines
+import Postgres
+
+/// The partition that holds a fact's rows of one period.
+struct PeriodLeaf {
+    /// The fact's table.
+    let parent: TableDesign
+    /// The partition's name.
+    let name: String
+    let period: Period
+    let connection: PostgresConnection
+
+    init(_ fact: Fact, of parent: TableDesign, _ period: Period, on connection: PostgresConnection)
+    {
+        self.parent = parent
+        name = fact.leaf(period)
+        self.period = period
+        self.connection = connection
+    }
+
+    /// The quoted name with its schema.
+    var table: String { qualified(parent.schema, name) }
+
+    func isAttached() async throws -> Bool {
+        let rows = try await connection.query(
+            "select from pg_inherits where inhparent = to_regclass($1) and inhrelid = to_regclass($2)",
+            [.text(parent.qualifiedName), .text(table)]
+        )
+        return !rows.isEmpty
+    }
+
+    /// Makes an empty partition when the period has none.
+    func ensure() async throws {
+        guard try await !isAttached() else { return }
+        try await create(as: name)
+        try await prepare(name)
+        try await LockPatience(connection).run(attachSQL)
+        try await connection.query(releaseSQL)
+    }
+
+    /// Creates a table of the partition's shape that is no partition yet.
+    ///
+    /// The columns are spelled out rather than taken with LIKE, which would lock the parent until
+    /// the commit and so deadlock with another period that wants to attach its partition.
+    func create(as name: String) async throws {
+        let columns = parent.columns.map { column in
+            let standard = column.name == "period" ? " default date '\(period.start)'" : ""
+            return "\(quoteIdentifier(column.name)) \(column.type) \(column.constraint)\(standard)"
+        }
+        try await connection.query(
+            "create table \(qualified(parent.schema, name)) (\(columns.joined(separator: ", ")))"
+        )
+    }
+
+    /// Gives a table that ``create(as:)`` made its indexes, and the CHECK that lets ATTACH skip
+    /// reading its rows.
+    func prepare(_ name: String) async throws {
+        let table = qualified(parent.schema, name)
+        for index in parent.indexes {
+            try await connection.query(index.sql(on: table, name: Self.index(of: name)))
+        }
+        let bound = "period >= date '\(period.start)' and period < date '\(period.end)'"
+        try await connection.query(
+            "alter table \(table) add constraint period_bound check (\(bound))"
+        )
+    }
+
+    /// The name of the index on the grain of the table `name`.
+    static func index(of name: String) -> String { name + "_grain" }
+
+    /// Makes the partition visible.
+    var attachSQL: String {
+        "alter table \(parent.qualifiedName) attach partition \(table) "
+            + "for values from ('\(period.start)') to ('\(period.end)')"
+    }
+
+    /// Removes the CHECK, which the bound makes needless.
+    var releaseSQL: String { "alter table \(table) drop constraint period_bound" }
+}
