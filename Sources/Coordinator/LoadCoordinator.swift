@@ -62,7 +62,7 @@ public final class LoadCoordinator: Sendable {
             throw CoordinatorError.unknownLoad(load)
         }
         guard !record.state.isFinal else { return .ended(record.state) }
-        let graph = try PlanGraph(record.pipeline, periods: record.periods)
+        let graph = try record.graph()
         let lease = try await ports.ledger.acquireLease(
             on: load,
             owner: settings.owner,

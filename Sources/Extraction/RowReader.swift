@@ -16,11 +16,6 @@ public struct InputSummary: Sendable, Hashable {
     public let name: String
     /// The bytes read, as they lie there (compressed, if they are).
     public let size: Int
-    /// XXH64 of those bytes, as `xxhsum -H1` gives it.
-    public let digest: UInt64
-    /// ``digest`` as `xxhsum -H1` prints it: 16 hexadecimal digits.
-    public var digestText: String {
-        let digits = String(digest, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    /// SHA-256 of those bytes in 64 hexadecimal digits, as `sha256sum` prints it.
+    public let digest: String
 }

@@ -95,7 +95,7 @@ public struct PlanChange: Sendable, Hashable, Codable, CustomStringConvertible {
     /// What it is; `nil` when it is not there.
     public var after: String?
 
-    /// `the file drops/a.csv: was 10 bytes (xxh64 …), is 12 bytes (xxh64 …)`.
+    /// `the file drops/a.csv: was 10 bytes (sha256 …), is 12 bytes (sha256 …)`.
     public var description: String {
         switch (before, after) {
         case (let before?, let after?): "\(subject): was \(before), is \(after)"

@@ -36,6 +36,8 @@ struct RowProgram: Sendable {
     struct ComputedStep: Sendable {
         var program: ExpressionProgram
         var type: ColumnType
+        /// What happens to digits behind a decimal's scale.
+        var rounding: Rounding
         /// The column with its rules.
         var column: Int
     }
@@ -162,7 +164,14 @@ struct RowProgram: Sendable {
             let scope = layout.scope(before: place)
             let program = try expression.compiled(.value(plan.type), in: scope)
             steps.append(Step(kind: .computed, index: computed.count))
-            computed.append(ComputedStep(program: program, type: plan.type, column: 0))
+            computed.append(
+                ComputedStep(
+                    program: program,
+                    type: plan.type,
+                    rounding: plan.reading.rounding ?? .halfUp,
+                    column: 0
+                )
+            )
         } catch {
             throw .badPlan(plan, "`\(expression.text)`: \(error)")
         }

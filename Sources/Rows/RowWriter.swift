@@ -220,7 +220,7 @@ struct RowWriter: ~Copyable {
     private mutating func writeComputed(_ index: Int) -> Refusal? {
         let step = program.computed[index]
         do throws(ExpressionFault) {
-            try machine.compute(step.type, frame(of: step.program))
+            try machine.compute(step.type, by: step.rounding, frame(of: step.program))
         } catch {
             return .uncomputable(index, error)
         }

@@ -1,13 +1,14 @@
 public import Planning
 
 extension WarehouseError {
-    static func altersTable(_ table: String, sql: String) -> WarehouseError {
+    static func altersTable(_ table: String, sql: String?) -> WarehouseError {
         WarehouseError(
             code: .altersTable,
             description:
                 "the table `\(table)` does not fit the definition yet: a load alters it first. "
                 + "Effects are not shown before that is done, for readers would wait all the while. "
-                + "Load without them, or let the table fit now:\n    \(sql)"
+                + "Load without them"
+                + (sql.map { ", or let the table fit now:\n    \($0)" } ?? "")
         )
     }
 
@@ -45,7 +46,7 @@ extension WarehouseError {
         )
     }
 
-    /// - Parameter changes: what is no more what it was, at least one.
+    /// A plan that must not be loaded, because of at least one change.
     public static func planMoved(
         _ plan: PlanFingerprint,
         _ changes: [PlanChange]

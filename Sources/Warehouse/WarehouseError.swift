@@ -22,6 +22,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case badQuery = "bad_query"
         /// Nothing can be said of where the rows of a table came from.
         case untraceable
+        /// No row has a key.
+        case noRow = "no_row"
         /// A period is closed.
         case closedPeriod = "closed_period"
         /// A running load has claimed a period.
@@ -122,6 +124,15 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         WarehouseError(
             code: .untraceable,
             description: "rows of `\(table)` cannot be traced: \(reason)"
+        )
+    }
+
+    static func noRow(_ table: String, _ key: [String], hints: [String]) -> WarehouseError {
+        let words = key.map { "`\($0)`" }.joined(separator: ", ")
+        return WarehouseError(
+            code: .noRow,
+            description: (["no row of `\(table)` has the key \(words)"] + hints)
+                .joined(separator: "; ")
         )
     }
 

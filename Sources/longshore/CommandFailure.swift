@@ -9,6 +9,7 @@ import Planning
 import Postgres
 import Redis
 import SampleData
+import Survey
 import Warehouse
 
 /// An end of a command that is not success: what to print, and the exit code (after `sysexits.h`).
@@ -81,6 +82,7 @@ struct CommandFailure: Error {
         case let error as RedisError: self.init(.unavailable, "Redis: \(error.description)")
         case let error as WarehouseError: self.init(Self.code(of: error), error.description)
         case let error as ExtractionError: self.init(.badInput, error.description)
+        case let error as DraftError: self.init(.badInput, error.description)
         case let error as LocalStackError: self.init(.unavailable, error.description)
         case let error as SampleDataError: self.init(.usage, error.description)
         case is ExitCode, is ValidationError, is CleanExit: return nil

@@ -75,7 +75,7 @@ private final class LoadService: Service {
 
     init(_ job: ForegroundLoad, _ record: LoadRecord) async throws {
         self.job = job
-        let graph = try PlanGraph(record.pipeline, periods: record.periods)
+        let graph = try record.graph()
         wiring = job.wiring
         let ports = try await wiring.coordinatorPorts(ledger: job.ledger)
         coordinator = LoadCoordinator(

@@ -16,7 +16,7 @@ struct LoadSummary {
     var lines: [String] {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
         let headline =
-            "load \(load.load) of \(load.pipeline): \(load.state) in "
+            "\(load.kind) \(load.load) of \(load.pipeline): \(load.state) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
         return [""] + table.lines + ["", headline] + noteLines + nextLines
@@ -27,10 +27,14 @@ struct LoadSummary {
         CommandLine.arguments.first.flatMap { $0.contains("/") ? $0 : nil } ?? "longshore"
     }
 
+    private var isReplay: Bool { load.kind == LoadKind.replay.rawValue }
+
     private var nextLines: [String] {
         var commands = ["periods \(load.pipeline)"]
         if total.rejected > 0 {
-            commands.append("rejects list \(load.pipeline) --load \(load.load)")
+            // Those that a replay refuses again are of the load that refused them first.
+            let load = isReplay ? "" : " --load \(load.load)"
+            commands.append("rejects list \(self.load.pipeline)\(load)")
         }
         return ["", "next:"] + commands.map { "  \(Self.program) \($0)" }
     }

@@ -45,9 +45,9 @@ struct PlanTests {
         let file = try await changes(dock, since: before, Shop.definition())
         #expect(file.count == 1)
         #expect(
-            file.first?.hasPrefix("the file `drops/customers.csv`: was 30 bytes (xxh64 ") == true
+            file.first?.hasPrefix("the file `drops/customers.csv`: was 30 bytes (sha256 ") == true
         )
-        #expect(file.first?.contains("), is 36 bytes (xxh64 ") == true)
+        #expect(file.first?.contains("), is 36 bytes (sha256 ") == true)
         try dock.write("customers.csv", Shop.customers)
 
         let other = try await changes(

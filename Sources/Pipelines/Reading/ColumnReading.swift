@@ -81,7 +81,8 @@ struct ColumnReading {
             // A column whose type is wrong is never loaded: its problem is reported.
             type: type ?? .text,
             cleaning: rules.cleaning(of: entry.value),
-            rules: rules.rules(of: entry.value, type: type)
+            rules: rules.rules(of: entry.value, type: type),
+            reading: ReadingRulesReading(findings: findings).rules(of: entry.value, type: type)
         )
         let expressions = ExpressionReading(findings: findings)
         if let expression = expressions.derived(entry, type: type, above: columns, in: table) {
@@ -89,7 +90,8 @@ struct ColumnReading {
                 name: plan.name,
                 expression: expression,
                 type: plan.type,
-                rules: plan.rules
+                rules: plan.rules,
+                reading: plan.reading
             )
         }
         return Attribute(

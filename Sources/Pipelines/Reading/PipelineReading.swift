@@ -156,6 +156,7 @@ struct PipelineReading {
                     )
                 }
                 owners[entry.name] = section.kind
+                checkRelation(entry, in: section)
                 if section.name == "dimensions", let use = ReservedNames.dimension(entry.name) {
                     findings.add(
                         .nameReserved,
@@ -176,6 +177,21 @@ struct PipelineReading {
                 expected: "`dimensions`, `facts`, or both"
             )
         }
+    }
+
+    private func checkRelation(
+        _ entry: YAMLNode.Entry,
+        in section: (name: String, prefix: String, kind: String)
+    ) {
+        let others = entries(section.name).map(\.name)
+        let clash = RelationNames.clash(of: entry.name, in: section.name, among: others)
+        guard let clash else { return }
+        findings.add(
+            .nameTaken,
+            at: entry.key.span,
+            "the \(section.kind) `\(entry.name)` cannot be: its table would be called like \(clash)",
+            expected: "another name"
+        )
     }
 
     // MARK: Circles and leftovers

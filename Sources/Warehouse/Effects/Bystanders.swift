@@ -20,9 +20,26 @@ struct Bystanders {
         var seen = 0
         while !Task.isCancelled {
             try await Task.sleep(for: Self.interval)
+            try await refuseAlteredTables()
             if try await areWaiting() { seen += 1 }
             if seen >= Self.patience { throw WarehouseError.othersWaited() }
         }
+    }
+
+    /// A lock that keeps readers out is of no harm on what the session has made itself, which this
+    /// connection does not see.
+    private func refuseAlteredTables() async throws {
+        let rows = try await connection.query(
+            """
+            select c.oid::regclass::text as name from pg_locks l join pg_class c on c.oid = l.relation
+            where l.pid = $1 and l.mode = 'AccessExclusiveLock' and l.granted
+                and l.database = (select oid from pg_database where datname = current_database())
+            limit 1
+            """,
+            [.integer(Int64(backend))]
+        )
+        guard let row = rows.first else { return }
+        throw WarehouseError.altersTable(try row.text("name"), sql: nil)
     }
 
     private func areWaiting() async throws -> Bool {

@@ -55,7 +55,10 @@ struct DimensionPicture {
     }
 
     private var expired: String {
-        guard dimension.isVersioned else { return "0" }
+        guard dimension.isVersioned else {
+            guard dimension.expiry != nil else { return "0" }
+            return "count(*) filter (where a.expired_at is not null and b.expired_at is null)"
+        }
         let condition = "where is_current"
         return "(\(members(condition, in: "pg_temp.picture", butNotIn: table)))"
     }

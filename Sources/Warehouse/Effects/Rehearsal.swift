@@ -29,11 +29,8 @@ public struct Rehearsal: Sendable {
         self.environment = environment
     }
 
-    /// What a load of `request` would do.
+    /// What a load of `request`, whose plan is `graph`, would do.
     ///
-    /// - Parameters:
-    ///   - request: the load.
-    ///   - graph: its plan.
     /// - Throws: ``WarehouseError`` where no load could be created, when tables would have to be altered,
     ///   or when others need what the rehearsal holds; `PostgresError`.
     public func effects(of request: LoadRequest, graph: PlanGraph) async throws -> Effects {

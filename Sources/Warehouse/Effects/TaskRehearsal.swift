@@ -85,7 +85,11 @@ struct TaskRehearsal: Sendable {
         try await connection.query("savepoint task")
         do {
             try await perform(task, LoadTaskID(load: load, ordinal: ordinal), &effect)
-            try await connection.script("discard temp; release savepoint task")
+            // What is checked at the commit is checked now.
+            try await connection.script(
+                "set constraints all immediate; set constraints all deferred; discard temp; "
+                    + "release savepoint task"
+            )
         } catch is TaskIsBusy {
             throw WarehouseError.inUse("`\(effect.table)` \(effect.period)".trimmed)
         } catch {

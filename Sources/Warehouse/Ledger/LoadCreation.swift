@@ -13,18 +13,32 @@ struct LoadCreation {
 
     /// - Returns: the load's number.
     func run() async throws -> Int64 {
+        try await prepare()
+        try await refuseMoved()
+        let claims = TaskRows(tasks, pipeline: request.pipeline)
+        try await claims.refuseClosed(on: connection)
+        let load = try await insert(as: .load)
+        try await claims.claim(forLoad: load, on: connection)
+        return load
+    }
+
+    /// Makes the tables fit; until the transaction ends, nobody else creates a load of the schema.
+    func prepare() async throws {
         try await SchemaPreparation(
             pipeline: request.pipeline,
             connection: connection,
             altersTables: altersTables
         )
         .run()
-        try await refuseMoved()
-        let load = try await insertLoad()
-        let claims = TaskRows(tasks, pipeline: request.pipeline)
-        try await claims.refuseClosed(on: connection)
-        try await claims.insertTasks(ofLoad: load, on: connection)
-        try await claims.claim(forLoad: load, on: connection)
+    }
+
+    /// Writes the load and its tasks.
+    ///
+    /// - Returns: the load's number.
+    func insert(as kind: LoadKind) async throws -> Int64 {
+        let load = try await insertLoad(kind)
+        try await TaskRows(tasks, pipeline: request.pipeline)
+            .insertTasks(ofLoad: load, on: connection)
         return load
     }
 
@@ -36,7 +50,7 @@ struct LoadCreation {
         guard changes.isEmpty else { throw WarehouseError.planMoved(plan, changes) }
     }
 
-    private func insertLoad() async throws -> Int64 {
+    private func insertLoad(_ kind: LoadKind) async throws -> Int64 {
         let digest = request.definition.digest
         try await connection.query(
             "insert into longshore.definition (digest, pipeline, bundle) values ($1, $2, $3) "
@@ -48,13 +62,15 @@ struct LoadCreation {
         )
         let rows = try await connection.query(
             """
-            insert into longshore.load (pipeline, definition, folder, grain, periods, requested_by)
-            values ($1, $2, $3, $4, $5, $6) returning id
+            insert into longshore.load
+                (pipeline, definition, folder, grain, periods, requested_by, kind)
+            values ($1, $2, $3, $4, $5, $6, $7) returning id
             """,
             [
                 .text(request.pipeline.name), .text(digest), .text(request.folder),
                 request.pipeline.periods.map { .text($0.grain.rawValue) } ?? .null,
                 .textArray(request.periods.map(\.label)), .text(request.requestedBy),
+                .text(kind.rawValue),
             ]
         )
         guard let row = rows.first else { throw WarehouseError.unknownLoad(0) }

@@ -11,7 +11,25 @@ enum Migrations {
         ("warnings of audits", warnings),
         ("plans", plans),
         ("when versions moved, and why a closed period was stale", movedVersions),
+        ("replays of rejects", replays),
     ]
+
+    private static let replays = """
+        alter table longshore.load
+            add column kind text not null default 'load' check (kind in ('load', 'replay'));
+        alter table longshore.reject
+            add column replay_by bigint,
+            add column fixed_by_load bigint,
+            add column fixed_by_ordinal integer,
+            add column fixed_at timestamptz;
+        create index reject_replay on longshore.reject (replay_by) where replay_by is not null;
+        create index reject_settled on longshore.reject (created_at)
+            where state in ('superseded', 'fixed');
+        comment on column longshore.load.kind is
+            'A load reads sources; a replay reads rejects again, and claims no period';
+        comment on column longshore.reject.replay_by is
+            'The replay that is to read the row again, or has fixed it';
+        """
 
     private static let plans = """
         create table longshore.plan (

@@ -1,5 +1,5 @@
 public import Pipelines
-import Planning
+public import Planning
 import Postgres
 
 /// A period of a fact that a person has changed in the control table.
@@ -102,6 +102,32 @@ extension PostgresLedger {
         )
         return try rows.first.map { row in
             try Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle")))
+        }
+    }
+
+    /// The newest load of a pipeline as it was asked for, without its periods; `nil` when there is
+    /// none.
+    public func newestRequest(
+        ofPipeline name: String,
+        by person: String
+    ) async throws -> LoadRequest? {
+        let rows = try await query(
+            """
+            select d.bundle, l.folder from longshore.load l
+            join longshore.definition d on d.digest = l.definition
+            where l.pipeline = $1 order by l.id desc limit 1
+            """,
+            [.text(name)]
+        )
+        return try rows.first.map { row in
+            let bundle = try DefinitionBundle(encoded: row.text("bundle"))
+            return LoadRequest(
+                pipeline: try Pipeline.parse(bundle: bundle),
+                definition: bundle,
+                folder: try row.text("folder"),
+                periods: [],
+                requestedBy: person
+            )
         }
     }
 

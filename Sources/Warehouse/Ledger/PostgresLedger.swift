@@ -80,7 +80,8 @@ public actor PostgresLedger: LoadLedger {
     public func load(_ load: Int64) async throws -> LoadRecord? {
         let rows = try await query(
             """
-            select l.state, array_to_string(l.periods, ',') as periods, l.grain, l.definition, d.bundle
+            select l.state, l.kind, array_to_string(l.periods, ',') as periods, l.grain, l.definition,
+                d.bundle
             from longshore.load l join longshore.definition d on d.digest = l.definition
             where l.id = $1
             """,
@@ -96,7 +97,33 @@ public actor PostgresLedger: LoadLedger {
         let grain = try row.optionalText("grain").flatMap(PeriodGrain.init)
         let labels = try row.text("periods").split(separator: ",").map(String.init)
         let periods = grain.map { grain in labels.compactMap { Period($0, grain: grain) } } ?? []
-        return LoadRecord(id: load, pipeline: pipeline, periods: periods, state: state)
+        let isReplay = try row.text("kind") == LoadKind.replay.rawValue
+        return LoadRecord(
+            id: load,
+            pipeline: pipeline,
+            periods: periods,
+            state: state,
+            chosenTasks: isReplay ? try await tasks(ofLoad: load, grain: grain) : nil
+        )
+    }
+
+    private func tasks(ofLoad load: Int64, grain: PeriodGrain?) async throws -> Set<LoadTask> {
+        let rows = try await query(
+            "select kind, name, period, pool from longshore.task where load_id = $1",
+            [.integer(load)]
+        )
+        return try Set(
+            rows.compactMap { row in
+                guard let kind = LoadTaskKind(rawValue: try row.text("kind")) else { return nil }
+                let label = try row.text("period")
+                return LoadTask(
+                    kind: kind,
+                    name: try row.text("name"),
+                    period: grain.flatMap { Period(label, grain: $0) },
+                    pool: try row.text("pool")
+                )
+            }
+        )
     }
 
     /// Where the load stands.

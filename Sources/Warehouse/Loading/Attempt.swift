@@ -33,15 +33,23 @@ struct Attempt: Sendable {
             case .calendar(let plan):
                 return try await CalendarLoad(self, dimension, plan).run()
             case .extract(let extract):
-                return try await DimensionLoad(self, dimension, extract).run()
+                let load = DimensionLoad(self, dimension, extract)
+                return row.isReplay ? try await load.replay() : try await load.run()
             }
         case .fact:
             guard let fact = pipeline.fact(row.name) else { throw missing() }
-            return try await FactLoad(self, fact).run()
+            let load = FactLoad(self, fact)
+            return row.isReplay ? try await load.replay() : try await load.run()
         case .mart:
             guard let mart = pipeline.mart(row.name) else { throw missing() }
             return try await MartLoad(self, mart).run()
         }
+    }
+
+    /// Whether its transaction is to be rolled back: then no lock may keep readers out until its end.
+    var isRehearsal: Bool {
+        if case .within = inferring { return true }
+        return false
     }
 
     /// The period of the task; `nil` for what is loaded whole.
@@ -113,22 +121,50 @@ struct AttemptResult: Sendable {
                 warnings.isEmpty ? .null : .textArray(warnings),
             ]
         )
-        let control = try await connection.query(
-            """
-            update longshore.control
-            set state = case when $7::text is null then 'loaded' else 'stale' end, reason = $7, loaded_by = $4, loaded_at = clock_timestamp(),
-                rows_loaded = $5, rows_rejected = $6, revision = revision + 1
-            where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
-            """,
-            [
-                .text(row.schema), .text(row.table), .text(row.period), .integer(task.load),
-                .integer(Int64(counts.loaded)), .integer(Int64(counts.rejected)),
-                PostgresValue(staleness),
-            ]
-        )
+        let control = try await recordInControl(task, row: row, on: connection)
         // Nothing holds up a close while a task runs whose load is over: it has the last word.
         guard control.affectedRows == 1 else {
             throw WarehouseError.closed(row.table, row.period, reason: nil)
         }
+    }
+
+    /// A replay adds to what a load has loaded: the period is still that load's, and stale if it was.
+    ///
+    /// Its marts are no reason for an older load to leave its own alone.
+    private func recordInControl(
+        _ task: LoadTaskID,
+        row: TaskRow,
+        on connection: PostgresConnection
+    ) async throws -> PostgresResult {
+        let place: [PostgresValue] = [.text(row.schema), .text(row.table), .text(row.period)]
+        if row.isReplay {
+            let rows = row.kind == .mart ? "$4" : "coalesce(rows_loaded, 0) + $4"
+            return try await connection.query(
+                """
+                update longshore.control
+                set rows_loaded = \(rows),
+                    rows_rejected = greatest(coalesce(rows_rejected, 0) - $5, 0),
+                    revision = revision + 1
+                where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
+                """,
+                place + [
+                    .integer(Int64(counts.loaded)),
+                    .integer(Int64(counts.read - counts.rejected)),
+                ]
+            )
+        }
+        return try await connection.query(
+            """
+            update longshore.control
+            set state = case when $7::text is null then 'loaded' else 'stale' end, reason = $7,
+                loaded_by = $4, loaded_at = clock_timestamp(),
+                rows_loaded = $5, rows_rejected = $6, revision = revision + 1
+            where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
+            """,
+            place + [
+                .integer(task.load), .integer(Int64(counts.loaded)),
+                .integer(Int64(counts.rejected)), PostgresValue(staleness),
+            ]
+        )
     }
 }

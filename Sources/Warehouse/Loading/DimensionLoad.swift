@@ -6,8 +6,8 @@ import Rows
 
 /// Loads a dimension from a source: into a staging table, then one set-based merge.
 struct DimensionLoad {
-    private let attempt: Attempt
-    private let dimension: Dimension
+    let attempt: Attempt
+    let dimension: Dimension
     private let extract: Extract
 
     init(_ attempt: Attempt, _ dimension: Dimension, _ extract: Extract) {
@@ -16,7 +16,7 @@ struct DimensionLoad {
         self.extract = extract
     }
 
-    private var connection: PostgresConnection { attempt.connection }
+    var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
         let references = try await ReferenceMaps.load(dimension.references, of: attempt)
@@ -62,7 +62,7 @@ struct DimensionLoad {
         )
     }
 
-    private func createStaging() async throws {
+    func createStaging() async throws {
         let columns = dimension.sourceColumns.map { "\(quoteIdentifier($0.name)) \($0.type)" }
         try await connection.query(
             "create temp table staged (\(columns.joined(separator: ", ")), _row bigint) "
@@ -71,7 +71,7 @@ struct DimensionLoad {
     }
 
     /// Attributes, references, row number: the order of the staging table.
-    private func layout(_ references: ReferenceMaps) -> RowLayout {
+    func layout(_ references: ReferenceMaps) -> RowLayout {
         let values = dimension.attributes.map { attribute in
             var plan = attribute.plan
             // A row without its time has no place in a history.
@@ -102,7 +102,7 @@ struct DimensionLoad {
         )
     }
 
-    private func merge() async throws -> Int {
+    func merge() async throws -> Int {
         let table = attempt.table(dimension.table)
         guard dimension.keepsObservations else {
             return try await OverwriteMerge(

@@ -10,8 +10,8 @@ import Rows
 /// it is complete; rows of a period that is there are deleted and copied anew. Readers see the old
 /// rows until the commit and the new ones after it (docs/decisions/0005).
 struct FactLoad {
-    private let attempt: Attempt
-    private let fact: Fact
+    let attempt: Attempt
+    let fact: Fact
     private let design: TableDesign
 
     init(_ attempt: Attempt, _ fact: Fact) {
@@ -20,18 +20,18 @@ struct FactLoad {
         design = fact.design(schema: attempt.row.schema)
     }
 
-    private var connection: PostgresConnection { attempt.connection }
+    var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let reader = try await attempt.open(fact.extract)
-        let target = try await prepareTarget()
+        let target = try await prepareTarget(isReplaced: true)
         let staged = try await staging()
         let fill = try RowFill(
             attempt,
             reader: reader,
-            layout: layout(references),
+            layout: layout(references, isNumbered: staged != nil),
             columns: copiedColumns.map(\.name) + (staged == nil ? [] : [StagedFact.rowNumber]),
             into: staged == nil ? target.table : StagedFact.table,
             references: references,
@@ -70,7 +70,7 @@ struct FactLoad {
     // MARK: Rows
 
     /// What the COPY names: all but the period, which is the partition's default.
-    private var copiedColumns: [TableDesign.Column] {
+    var copiedColumns: [TableDesign.Column] {
         design.columns.filter { fact.periodColumn == nil || $0.name != "period" }
     }
 
@@ -84,7 +84,7 @@ struct FactLoad {
 
     /// References, attributes, load, and the row's number where one of each grain is kept: the order
     /// of ``copiedColumns``.
-    private func layout(_ references: ReferenceMaps) -> RowLayout {
+    func layout(_ references: ReferenceMaps, isNumbered: Bool) -> RowLayout {
         let keys = fact.references.map { reference in
             RowLayout.Output.key(
                 references.plan(
@@ -96,7 +96,7 @@ struct FactLoad {
         }
         let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
         let load = RowLayout.Output.constantInteger(attempt.task.load)
-        let number: [RowLayout.Output] = fact.duplicates == .reject ? [] : [.rowNumber]
+        let number: [RowLayout.Output] = isNumbered ? [.rowNumber] : []
         return RowLayout(
             keys + values + [load] + number,
             checks: fact.checks,
@@ -113,9 +113,9 @@ struct FactLoad {
         return fact.attributes.firstIndex { $0.name == name }.map { fact.references.count + $0 }
     }
 
-    private var grainOutputs: [Int] { fact.grain.compactMap(output) }
+    var grainOutputs: [Int] { fact.grain.compactMap(output) }
 
-    private var bounds: PeriodBounds? {
+    var bounds: PeriodBounds? {
         guard let column = fact.periodColumn.flatMap(output), let period = attempt.period else {
             return nil
         }
@@ -128,7 +128,7 @@ struct FactLoad {
 
     // MARK: Target
 
-    private struct Target {
+    struct Target {
         /// The quoted table that the COPY goes to.
         var table: String
         /// The partition to attach when the rows are in, when there was none.
@@ -136,19 +136,22 @@ struct FactLoad {
         var replaced = 0
     }
 
-    private func prepareTarget() async throws -> Target {
+    func prepareTarget(isReplaced: Bool) async throws -> Target {
         guard fact.periodColumn != nil, let period = attempt.period else {
-            let deleted = try await connection.query("delete from \(design.qualifiedName)")
-            return Target(table: design.qualifiedName, replaced: deleted.affectedRows)
+            let table = design.qualifiedName
+            return Target(table: table, replaced: isReplaced ? try await empty(table) : 0)
         }
         let name = fact.leaf(period)
         let table = attempt.table(name)
         if try await isAttached(name) {
-            let deleted = try await connection.query("delete from \(table)")
-            return Target(table: table, replaced: deleted.affectedRows)
+            return Target(table: table, replaced: isReplaced ? try await empty(table) : 0)
         }
         try await createLeaf(table, for: period)
         return Target(table: table, newLeaf: name)
+    }
+
+    private func empty(_ table: String) async throws -> Int {
+        try await connection.query("delete from \(table)").affectedRows
     }
 
     private func isAttached(_ leaf: String) async throws -> Bool {
@@ -170,7 +173,7 @@ struct FactLoad {
     }
 
     /// Makes a new partition visible; its CHECK lets ATTACH skip reading the rows.
-    private func publish(_ target: Target) async throws {
+    func publish(_ target: Target) async throws {
         guard let leaf = target.newLeaf, let period = attempt.period else { return }
         for index in design.indexes {
             try await connection.query(index.sql(on: target.table, name: leaf + "_grain"))

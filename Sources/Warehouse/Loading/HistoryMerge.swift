@@ -43,12 +43,14 @@ struct HistoryMerge {
         try await computeVersions()
         try await keepSurrogateKeys()
         if dimension.isVersioned {
+            try await connection.query("set constraints all deferred")
             try await keepRanges()
             try await endVersions()
         }
         try await connection.query(updateSQL, [.integer(load)])
         try await connection.query(insertSQL, [.integer(load)])
-        if dimension.isVersioned { try await checkConstraints() }
+        // Not at the commit, which would fail without saying where.
+        if dimension.isVersioned { try await connection.query("set constraints all immediate") }
         return incoming
     }
 
@@ -128,12 +130,6 @@ struct HistoryMerge {
         try await connection.query(
             "create temp table ranges_before on commit drop as \(ranges)"
         )
-    }
-
-    /// The constraints wait for the merge to be complete, and not for the commit: it would fail
-    /// without saying where.
-    private func checkConstraints() async throws {
-        try await connection.query("set constraints all immediate")
     }
 
     /// `pg_temp.merged`: every version, as it must be, of every member that was seen.

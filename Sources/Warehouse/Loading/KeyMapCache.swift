@@ -38,6 +38,7 @@ public final class KeyMapCache: Sendable {
     ///   - size: asks how large the map would be.
     ///   - read: loads the map, which is about that large.
     /// - Returns: the map; `nil` when it does not fit.
+    /// - Throws: what `size` or `read` throws; `CancellationError` when it is cancelled while it waits.
     func map(
         of table: String,
         revision: Int64,

@@ -43,37 +43,13 @@ struct ReferenceMaps {
     /// - Returns: the plan, whose `map` is a place in ``keyMaps``.
     func plan(_ reference: Reference, attributes: [Attribute], asOf: Int?) -> KeyPlan {
         let map = dimensions.firstIndex { $0.name == reference.dimension } ?? 0
-        let parts = zip(dimensions[map].keyAttributes, reference.from)
-            .map { key, source in
-                ValuePlan(
-                    name: reference.name,
-                    source: source,
-                    type: Self.type(key.plan.type, of: source, among: attributes),
-                    cleaning: key.plan.cleaning
-                )
-            }
         return KeyPlan(
             name: reference.name,
             map: map,
-            parts: parts,
+            parts: reference.keyParts(of: dimensions[map], among: attributes),
             missing: KeyPlan.Missing(reference.missing),
             asOf: dimensions[map].isVersioned ? asOf : nil
         )
-    }
-
-    /// A day that is read from a column which also is a time or date of the table, is written as that.
-    private static func type(
-        _ key: ColumnType,
-        of source: String,
-        among attributes: [Attribute]
-    ) -> ColumnType {
-        guard case .date = key,
-            let twin = attributes.first(where: { $0.plan.source == source })
-        else { return key }
-        switch twin.plan.type {
-        case .timestamp(let format, _), .date(let format): return .date(format: format)
-        default: return key
-        }
     }
 }
 

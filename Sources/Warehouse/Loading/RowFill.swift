@@ -57,7 +57,7 @@ final class RowFill {
     /// Names, sizes and digests of what was read.
     var input: String {
         reader.inputs
-            .map { "\($0.name) (\($0.size) bytes, xxh64 \($0.digestText))" }
+            .map { "\($0.name) (\($0.size) bytes, sha256 \($0.digest))" }
             .joined(separator: "; ")
     }
 

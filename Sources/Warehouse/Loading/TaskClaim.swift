@@ -12,6 +12,8 @@ struct TaskRow: Sendable {
     let digest: String
     let bundle: String
     let folder: String
+    /// Whether its load reads rejects again instead of sources.
+    let isReplay: Bool
     /// When the load was created, as Postgres writes it: the time of versions that have none.
     let loadCreated: String
 }
@@ -88,7 +90,7 @@ enum TaskClaim {
         let rows = try await connection.query(
             """
             select t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
-                l.state as load_state, l.definition, l.folder, d.bundle,
+                l.state as load_state, l.kind as load_kind, l.definition, l.folder, d.bundle,
                 l.created_at::text as load_created
             from longshore.task t
             join longshore.load l on l.id = t.load_id
@@ -112,6 +114,7 @@ enum TaskClaim {
             digest: try row.text("definition"),
             bundle: try row.text("bundle"),
             folder: try row.text("folder"),
+            isReplay: try row.text("load_kind") == LoadKind.replay.rawValue,
             loadCreated: try row.text("load_created")
         )
         return (found, isCancelled ? .cancelled : state)
@@ -143,7 +146,8 @@ enum TaskClaim {
             [.text(row.schema), .text(row.table), .text(row.period)]
         )
         guard let control = rows.first else { return false }
-        let owners = ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
+        // A replay adds to what is there, whoever loaded it: the rejects say whether they still count.
+        let owners = row.isReplay ? [] : ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
         let isOvertaken = try owners.contains { owner in
             try control.optionalInteger(owner, as: Int64.self).map { $0 > load } ?? false
         }

@@ -23,11 +23,8 @@ public struct PlanSurvey: Sendable {
         .map { table, extract in "the rows that `\(extract.source)` gives for `\(table)`" }
     }
 
-    /// Reads every input file, and asks the ledger.
-    ///
-    /// - Parameters:
-    ///   - ledger: the ledger.
-    ///   - environment: gives the value of `${NAME}` in sources' texts.
+    /// Reads every input file, and asks the ledger; `environment` gives the value of `${NAME}` in
+    /// sources' texts.
     public func fingerprint(
         in ledger: PostgresLedger,
         environment: @escaping @Sendable (String) -> String?
@@ -165,6 +162,6 @@ public struct PlanSurvey: Sendable {
 }
 
 extension InputSummary {
-    /// `93 bytes (xxh64 6c0f…)`.
-    fileprivate var words: String { "\(size) bytes (xxh64 \(String(digest, radix: 16)))" }
+    /// `93 bytes (sha256 6c0f…)`.
+    fileprivate var words: String { "\(size) bytes (sha256 \(digest))" }
 }

@@ -32,9 +32,11 @@ struct ChangedDimension {
     /// Refuses a change that only a new load of everything can follow; an empty table follows any.
     ///
     /// - Throws: `WarehouseError` that says what changed, what rests on it, and what would do it.
-    func check() async throws {
+    func check(altersTables: Bool) async throws {
         guard let before = try await previous() else { return }
-        guard try await hasMembers() else { return try await reshape(from: before) }
+        guard try await hasMembers() else {
+            return altersTables ? try await reshape(from: before) : ()
+        }
         if before.isVersioned != dimension.isVersioned {
             throw try await refusal(
                 before.isVersioned

@@ -19,11 +19,14 @@ struct SchemaPreparation {
             "create schema if not exists " + quoteIdentifier(pipeline.schema)
         )
         for dimension in pipeline.dimensions {
-            try await ChangedDimension(dimension, of: pipeline, on: connection).check()
+            try await ChangedDimension(dimension, of: pipeline, on: connection)
+                .check(altersTables: altersTables)
             for design in dimension.designs(schema: pipeline.schema) { try await fit(design) }
             try await addUnknownMember(of: dimension)
-            try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
-                .ensure()
+            if altersTables {
+                try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
+                    .ensure()
+            }
         }
         for fact in pipeline.facts {
             try await fit(fact.design(schema: pipeline.schema))

@@ -44,7 +44,7 @@ struct PageFolder: Sendable {
         "up "*) exec -a longshore '\(Program.path)' "$@" --stack '\(TestStack.directory)' ;;
         "down "*) echo "mark this block as text: the stack is shared" >&2; exit 70 ;;
         *--workers* | *--detach* | *--help*) ;;
-        "load "* | "resume "*) exec -a longshore '\(Program.path)' "$@" --workers 2 ;;
+        "load "* | "resume "* | "rejects rejects replay "*) exec -a longshore '\(Program.path)' "$@" --workers 2 ;;
         esac
         exec -a longshore '\(Program.path)' "$@"
 
