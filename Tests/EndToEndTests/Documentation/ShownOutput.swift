@@ -136,7 +136,7 @@ struct ShownOutput {
         line.replacing(/[0-9.]+ (ms|s|min)\b( [0-9]+ s\b)?/, with: "<time>")
             .replacing(/[0-9,]+ rows\/s/, with: "<rate>")
             .replacing(/port [0-9]+/, with: "<port>")
-            .replacing(/\b[0-9a-f]{64}\b/, with: "<digest>")
+            .replacing(/\b[0-9a-f]{64}\b|(?<=plan )[0-9a-f]{12}\b/, with: "<digest>")
             .replacing(/[0-9]+ bytes, sha256 [0-9a-f]{64}/, with: "<digest>")
             .replacing(/--+/, with: "--")
             .replacing(/\s+/, with: " ")
