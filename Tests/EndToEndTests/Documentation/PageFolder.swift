@@ -95,7 +95,8 @@ struct PageFolder: Sendable {
             folder: path
         )
         .finish()
-        var lines = run.output.components(separatedBy: "\n").map(told)
+        var lines = run.output.replacing("\r\n", with: "\n")
+            .components(separatedBy: "\n").map(told)
             .filter { !$0.contains(/^load \d+: \S+ \d+\/\d+ tasks/) }
         while lines.last?.isEmpty ?? false { lines.removeLast() }
         return lines + (run.exitCode == 0 ? [] : ["[exit \(run.exitCode)]"])

@@ -137,6 +137,7 @@ struct ShownOutput {
             .replacing(/[0-9,]+ rows\/s/, with: "<rate>")
             .replacing(/port [0-9]+/, with: "<port>")
             .replacing(/\b[0-9a-f]{64}\b/, with: "<digest>")
+            .replacing(/plan [0-9a-f]{12}\b/, with: "plan <digest>")
             .replacing(/[0-9]+ bytes, sha256 [0-9a-f]{64}/, with: "<digest>")
             .replacing(/--+/, with: "--")
             .replacing(/\s+/, with: " ")
