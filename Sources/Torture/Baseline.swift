@@ -8,8 +8,6 @@ struct Baseline: Sendable, Hashable {
     var periods: [String: Int]
     /// The relations of the warehouse's schema, so that nothing is left behind.
     var relations: [String]
-    /// How long it took.
-    var time: Duration = .zero
 
     /// Looks at what is in a case's warehouse.
     static func read(_ arena: Arena) async throws -> Baseline {

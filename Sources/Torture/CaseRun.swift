@@ -8,34 +8,42 @@ struct CaseRun: Sendable {
 
     let torture: TortureCase
     let arena: Arena
-    let baseline: Baseline
+    /// What an undisturbed load left; `nil` while there is none to compare with.
+    let baseline: Baseline?
 
     func run() async -> Verdict {
         let start = ContinuousClock.now
         var violations: [String] = []
         var recovery = Duration.zero
         do {
-            let reader = Reader(arena: arena, whole: baseline.periods)
-            violations += try await withThrowingTaskGroup(of: [String].self) { group in
-                group.addTask { await reader.watch() }
-                recovery = try await load()
-                group.cancelAll()
-                return try await group.next() ?? []
-            }
+            (recovery, violations) = try await loadBeforeReader()
             violations += await arena.crew.stop()
             violations += try await Invariants(arena: arena, baseline: baseline).violations()
         } catch {
             violations.append("\(error)")
-            violations += await arena.crew.stop(within: .seconds(5)).prefix(0)
+            _ = await arena.crew.stop(within: .seconds(5))
         }
         return Verdict(
             name: torture.name,
             expected: torture.expected,
-            violations: Array(Set(violations)).sorted(),
+            violations: violations,
             time: start.duration(to: .now),
             recovery: recovery,
             deaths: await arena.crew.deaths
         )
+    }
+
+    /// Loads while a reader polls.
+    private func loadBeforeReader() async throws -> (recovery: Duration, complaints: [String]) {
+        try await withThrowingTaskGroup(of: [String].self) { group in
+            if let baseline {
+                let reader = Reader(arena: arena, whole: baseline.periods)
+                group.addTask { await reader.watch() }
+            }
+            let recovery = try await load()
+            group.cancelAll()
+            return (recovery, try await group.next() ?? [])
+        }
     }
 
     /// - Returns: how long the load went on after the disturbance.

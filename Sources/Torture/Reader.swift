@@ -9,20 +9,20 @@ struct Reader: Sendable {
     /// - Returns: what it should never have seen, in words.
     func watch() async -> [String] {
         var seen: [String: Int] = [:]
-        var complaints: [String] = []
+        var complaints: Set<String> = []
         while !Task.isCancelled {
             // Before the first load there is no table, and the server may be away.
             for (period, count) in (try? await Baseline.rowsByPeriod(arena)) ?? [:] {
                 if count != whole[period] {
-                    complaints.append("a reader saw \(count) rows of \(period)")
+                    complaints.insert("a reader saw \(count) rows of \(period)")
                 }
                 if let before = seen[period], before > count {
-                    complaints.append("a reader saw rows of \(period) vanish")
+                    complaints.insert("a reader saw rows of \(period) vanish")
                 }
                 seen[period] = count
             }
             try? await Task.sleep(for: .milliseconds(50))
         }
-        return complaints
+        return complaints.sorted()
     }
 }
