@@ -1,6 +1,6 @@
 # Longshore: `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test simulate check docs format lint bench stack clean
+.PHONY: help deps build demo test simulate torture check docs format lint bench stack clean
 
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
@@ -43,6 +43,9 @@ test: deps ## Run every test; the servers they share are stopped at the end
 simulate: deps ## Run the fleet in virtual time with 10,000 seeds of faults, or with SEEDS=4711
 	$(SWIFT) build --build-tests
 	LONGSHORE_SEEDS='$(SEEDS)' $(SWIFT) test --skip-build --filter FleetSimulationTests
+
+torture: build ## Load while processes, servers and the network fail: SEED=7 replays, MINUTES=30 bounds
+	$(LONGSHORE) torture $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 check: lint test ## What CI runs: format, a build with warnings as errors, every test
 

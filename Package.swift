@@ -77,14 +77,21 @@ let package = Package(
         ),
         .target(name: "Worker", dependencies: ["Planning", "Pipelines", logging, lifecycle]),
         .target(name: "Console"),
+        .target(
+            name: "Torture",
+            dependencies: [
+                "AMQP", "Console", "Endpoints", "LocalStack", "Messaging", "Planning", "Postgres",
+                "Redis", "SampleData", logging,
+            ]
+        ),
 
         // Layer 4: the program.
         .executableTarget(
             name: "longshore",
             dependencies: [
                 "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
-                "Extraction", "Survey", "LocalStack", "SampleData", arguments, lifecycle, signals,
-                logging,
+                "Extraction", "Survey", "LocalStack", "SampleData", "Torture", arguments, lifecycle,
+                signals, logging,
             ]
         ),
 

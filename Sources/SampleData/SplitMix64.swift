@@ -2,22 +2,24 @@
 ///
 /// SplitMix64, https://prng.di.unimi.it/splitmix64.c. Everything made from it here is integer
 /// arithmetic, so that no library's rounding can show in the files.
-struct SplitMix64: RandomNumberGenerator, Sendable {
+public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    /// A generator of `seed`.
+    public init(seed: UInt64) {
         state = seed
     }
 
     /// A generator for one thing of many, independent of the others.
-    init(seed: UInt64, stream: String, index: Int = 0) {
+    public init(seed: UInt64, stream: String, index: Int = 0) {
         var mixed = SplitMix64(seed: seed)
         var hash = mixed.next()
         for byte in stream.utf8 { hash = SplitMix64.mix(hash ^ UInt64(byte)) }
         state = SplitMix64.mix(hash ^ UInt64(truncatingIfNeeded: index))
     }
 
-    mutating func next() -> UInt64 {
+    /// The next number.
+    public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         return Self.mix(state)
     }
@@ -30,7 +32,7 @@ struct SplitMix64: RandomNumberGenerator, Sendable {
     }
 
     /// A number from 0 to `limit - 1`; 0 when `limit` is not positive.
-    mutating func below(_ limit: Int) -> Int {
+    public mutating func below(_ limit: Int) -> Int {
         guard limit > 0 else { return 0 }
         return Int(next().multipliedFullWidth(by: UInt64(limit)).high)
     }

@@ -41,6 +41,7 @@ struct Longshore: AsyncParsableCommand {
                 name: "This machine",
                 subcommands: [
                     UpCommand.self, DownCommand.self, DoctorCommand.self, GenerateCommand.self,
+                    TortureCommand.self,
                 ]
             ),
         ]

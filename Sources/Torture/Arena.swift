@@ -1,0 +1,145 @@
+import AMQP
+import Endpoints
+import Foundation
+import LocalStack
+import Messaging
+import Postgres
+import Redis
+
+/// Where one case takes place: a database, names on the broker and in Redis, and processes of its own,
+/// each reaching the servers through a proxy.
+struct Arena: Sendable {
+    /// What all cases of a campaign share.
+    let ground: Ground
+    /// The case's name, and that of its folder.
+    let name: String
+    /// The prefix of its queues and keys.
+    let fleet: String
+    let database: String
+    /// Logs, and nothing else.
+    let folder: String
+    let luck: Luck
+    let crew: Crew
+    let proxies: [StackServer: FaultProxy]
+
+    static func open(_ name: String, on ground: Ground, seed: UInt64) async throws -> Arena {
+        let tag = String(UInt32.random(in: 0 ... .max), radix: 36)
+        let database = "torture_\(tag)"
+        let folder = "\(ground.folder)/\(name)-\(tag)"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true
+        )
+        try await ground.execute("create database \(database)")
+        let addresses = try ground.addresses()
+        let proxies = try addresses.ports.mapValues { try FaultProxy(to: $0) }
+        let environment = ground.environment(
+            fleet: "torture-\(tag)",
+            urls: addresses.urls(database: database, through: proxies)
+        )
+        let crew = Crew { role, fault in
+            try FleetProcess(
+                ground.program,
+                [role.rawValue] + (role == .worker ? ["--slots", "2"] : []),
+                environment: environment.merging(fault) { _, new in new },
+                folder: folder,
+                log: "\(folder)/\(role.rawValue).log"
+            )
+        }
+        return Arena(
+            ground: ground,
+            name: name,
+            fleet: "torture-\(tag)",
+            database: database,
+            folder: folder,
+            luck: Luck(seed: seed, stream: name),
+            crew: crew,
+            proxies: proxies
+        )
+    }
+
+    /// Ends the proxies, and drops the database and the queues.
+    func close() async throws {
+        for proxy in proxies.values { proxy.close() }
+        try await ground.execute("drop database if exists \(database) with (force)")
+        try await ground.deleteQueues(of: fleet)
+    }
+
+    /// Writes a load for the coordinators to take up, past the proxies.
+    func requestLoad(periods: String) async throws {
+        let process = try FleetProcess(
+            ground.program,
+            ["load", ground.pipeline, "--periods", periods, "--detach"],
+            environment: ground.environment(
+                fleet: fleet,
+                urls: try ground.addresses().urls(database: database, through: [:])
+            ),
+            folder: folder,
+            log: "\(folder)/load.log"
+        )
+        let end = await process.end()
+        guard end == .exited(0) else {
+            throw TortureError(what: "`longshore load` ended with \(end): see \(folder)/load.log")
+        }
+    }
+
+    /// Asks the case's database on a connection of its own; each row's columns joined with `|`.
+    func ask(_ sql: String) async throws -> [String] {
+        try await ground.ask(sql, database: database)
+    }
+
+    /// The same where the server may be away: `nil` then.
+    func tryToAsk(_ sql: String) async -> [String]? { try? await ask(sql) }
+
+    /// The broker, past the proxies.
+    func broker() throws -> AMQPConfiguration {
+        try AMQPConfiguration(url: try ground.addresses().urls["LONGSHORE_AMQP_URL"] ?? "")
+    }
+
+    /// Waits until that many messages are set aside, and takes them away.
+    func waitForDeadLetters(_ count: Int) async throws {
+        let queue = Topology(fleet: fleet).deadQueue
+        let connection = try await AMQPConnection.connect(to: broker())
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try await connection.queueState(queue)?.messageCount ?? 0 < count {
+            guard ContinuousClock.now < deadline else {
+                throw TortureError(what: "fewer than \(count) messages were set aside")
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        _ = try await connection.purge(queue)
+        await connection.close()
+    }
+
+    /// Waits until a question is answered with `t`.
+    ///
+    /// - Throws: ``TortureError`` when that takes longer than `patience`.
+    func wait(within patience: Duration, for what: String, _ sql: String) async throws {
+        let deadline = ContinuousClock.now + patience
+        while await tryToAsk(sql) != ["t"] {
+            guard ContinuousClock.now < deadline else {
+                throw TortureError(what: "\(what) did not come true within \(patience)")
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// Does something again and again for a time, with random pauses.
+    func repeatedly(
+        for time: Duration,
+        everyMilliseconds pause: Range<Int>,
+        _ action: @Sendable () async throws -> Void
+    ) async throws {
+        let end = ContinuousClock.now + time
+        while ContinuousClock.now < end {
+            try await action()
+            try await Task.sleep(for: luck.time(in: pause))
+        }
+    }
+}
+
+/// Why a case could not be carried out, or did not end.
+struct TortureError: Error, CustomStringConvertible {
+    let what: String
+    var description: String { what }
+}

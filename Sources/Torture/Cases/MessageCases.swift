@@ -1,0 +1,58 @@
+import AMQP
+import Logging
+import Messaging
+import Planning
+
+/// Messages that are lost, doubled, or garbage.
+enum MessageCases {
+    static var all: [TortureCase] { [lost, doubled, garbage] }
+
+    /// Everything that waits in the queue disappears, again and again.
+    private static let lost = TortureCase(
+        "message.lost",
+        expected: "published again"
+    ) { arena in
+        let topology = Topology(fleet: arena.fleet)
+        let connection = try await AMQPConnection.connect(to: arena.broker())
+        try await arena.repeatedly(for: .seconds(6), everyMilliseconds: 50..<300) {
+            _ = try await connection.purge(topology.taskQueue(pool: "default"))
+        }
+        await connection.close()
+    }
+
+    private static let doubled = TortureCase(
+        "message.doubled",
+        expected: "one effect"
+    ) { arena in
+        let publisher = try await BrokerTaskPublisher.connect(
+            to: arena.broker(),
+            topology: Topology(fleet: arena.fleet),
+            pools: ["default"],
+            logger: Logger(label: "torture") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let count = try await arena.ask("select count(*) from longshore.task").first
+        let messages = (0..<(count.flatMap(Int.init) ?? 0))
+            .map { ordinal in
+                TaskMessage(task: LoadTaskID(load: 1, ordinal: ordinal), pool: "default")
+            }
+        for _ in 0..<10 { try await publisher.publish(messages.shuffled()) }
+        await publisher.close()
+    }
+
+    private static let garbage = TortureCase(
+        "message.garbage",
+        expected: "set aside with a reason"
+    ) { arena in
+        let queue = Topology(fleet: arena.fleet).taskQueue(pool: "default")
+        let publisher = try await AMQPPublisher.connect(to: arena.broker())
+        let bodies = [
+            "", "{", "\u{0}\u{1}\u{2}", #"{"version": 99, "load": 1, "ordinal": 0}"#,
+            String(repeating: "x", count: 100_000),
+        ]
+        try await publisher.publish(
+            bodies.map { AMQPMessage(routingKey: queue, body: Array($0.utf8)) }
+        )
+        await publisher.close()
+        try await arena.waitForDeadLetters(bodies.count)
+    }
+}

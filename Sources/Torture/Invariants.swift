@@ -1,0 +1,134 @@
+import Foundation
+import Redis
+
+/// The invariants I1 to I10 of `faults.md`, checked when a case is over.
+struct Invariants: Sendable {
+    let arena: Arena
+    let baseline: Baseline?
+
+    /// What does not hold, in words; empty when everything does.
+    func violations() async throws -> [String] {
+        var found: [String] = []
+        for (rule, sql) in Self.questions {
+            let answer = try await arena.ask(sql)
+            if answer != ["t"] { found.append(rule) }
+        }
+        found += try await differences()
+        found += try await remains()
+        found += try leaks()
+        return found
+    }
+
+    /// Each must be answered with true.
+    private static let questions: [(rule: String, sql: String)] = [
+        (
+            "I1: every planned task is done",
+            """
+            select (select bool_and(state = 'done') from longshore.task)
+                and (select bool_and(state = 'loaded') from longshore.load)
+            """
+        ),
+        (
+            "I3: the ledger's counts are the table's",
+            """
+            select bool_and(t.rows_loaded = (select count(*) from callcenter.fact_call f
+                where f.period = c.period_start) and c.rows_loaded = t.rows_loaded)
+            from longshore.task t
+            join longshore.control c using (schema_name, table_name, period)
+            where t.table_name = 'fact_call' and c.loaded_by = t.load_id
+            """
+        ),
+        (
+            "I4: no fact is committed before its dimensions",
+            """
+            select (select min(committed_at) from longshore.task where kind = 'fact')
+                >= (select max(committed_at) from longshore.task where kind = 'dimension')
+            """
+        ),
+        (
+            "I4: no orphan keys",
+            """
+            select count(*) = 0 from callcenter.fact_call c
+            left join callcenter.dim_agent a using (agent_key)
+            left join callcenter.dim_client k using (client_key)
+            where a.agent_key is null or k.client_key is null
+            """
+        ),
+        (
+            "I5: rows read = loaded + rejected + deduplicated",
+            """
+            select bool_and(rows_read = rows_loaded + rows_rejected + rows_deduplicated)
+            from longshore.task
+            """
+        ),
+        (
+            "I5: as many rejects as the ledger says",
+            """
+            select (select coalesce(sum(rows_rejected), 0) from longshore.task)
+                = (select count(*) from longshore.reject where state = 'open')
+            """
+        ),
+        (
+            "I7: no session is idle in a transaction",
+            """
+            select count(*) = 0 from pg_stat_activity
+            where datname = current_database() and state like 'idle in transaction%'
+            """
+        ),
+        (
+            "I10: every failed attempt has a code and a message",
+            "select coalesce(bool_and(code <> '' and message <> ''), true) from longshore.attempt"
+        ),
+    ]
+
+    private func differences() async throws -> [String] {
+        guard let baseline else { return [] }
+        let seen = try await Baseline.read(arena)
+        var found: [String] = []
+        for table in Set(seen.tables.keys).union(baseline.tables.keys).sorted()
+        where seen.tables[table] != baseline.tables[table] {
+            found.append("I2: the content of \(table) differs")
+        }
+        if seen.meaning != baseline.meaning {
+            found.append("I2: the facts' keys mean something else")
+        }
+        if seen.relations != baseline.relations {
+            let left = Set(seen.relations).symmetricDifference(baseline.relations).sorted()
+            found.append("I7: relations differ: \(left.joined(separator: ", "))")
+        }
+        return found
+    }
+
+    /// What is left on the broker and in Redis.
+    private func remains() async throws -> [String] {
+        var found: [String] = []
+        for (queue, count) in try await arena.ground.queues(of: arena.fleet) where count > 0 {
+            found.append("I7: \(count) messages are left in \(queue)")
+        }
+        if try await !leasesExpire() { found.append("I7: leases are left") }
+        return found
+    }
+
+    /// Whether no lease is left: those of the dead expire within half a minute.
+    private func leasesExpire() async throws -> Bool {
+        let deadline = ContinuousClock.now + .seconds(40)
+        let pattern = RedisArgument("longshore:\(arena.fleet):lease:*")
+        while try await arena.ground.redis(["KEYS", pattern]) != .array([]) {
+            guard ContinuousClock.now < deadline else { return false }
+            try await Task.sleep(for: .seconds(1))
+        }
+        return true
+    }
+
+    /// Passwords and values of rows in what the processes wrote.
+    private func leaks() throws -> [String] {
+        let secrets = try arena.ground.addresses().passwords + arena.ground.canaries
+        var found: [String] = []
+        for log in try FileManager.default.contentsOfDirectory(atPath: arena.folder) {
+            let text = try String(contentsOfFile: "\(arena.folder)/\(log)", encoding: .utf8)
+            let leaked = secrets.filter { !$0.isEmpty && text.contains($0) }
+            if !leaked.isEmpty { found.append("I9: \(leaked.count) secrets or values in \(log)") }
+        }
+        return found
+    }
+}

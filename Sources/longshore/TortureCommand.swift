@@ -1,0 +1,86 @@
+import ArgumentParser
+import Console
+import Foundation
+import Torture
+
+/// `longshore torture`: prove the promise on this machine.
+struct TortureCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "torture",
+        abstract: "Load while processes, servers and the network fail, and check what is left.",
+        discussion: """
+            Starts a private stack of its own, loads the call centre's example once undisturbed, and \
+            then once for each case: workers killed at every step or frozen, servers killed, \
+            connections cut, messages lost and doubled. After each case the invariants are checked. \
+            Nothing but the campaign's folder is touched.
+
+            Exit codes: 0 every case was as expected; 1 some was not.
+            """
+    )
+
+    @Option(help: "Seed of the order and of everything random; a random one without it.")
+    var seed: UInt64?
+
+    @Option(help: "Begin no case after this many minutes.")
+    var minutes: Int?
+
+    @Option(name: .customLong("case"), help: "Only cases whose name contains this.")
+    var filter: String?
+
+    @Option(help: "Cases to run at a time, of those that leave the servers alone.")
+    var parallel = 2
+
+    @Option(help: "The call centre's pipeline.")
+    var pipeline = "pipelines/callcenter"
+
+    @Option(help: "Folder of the campaign: stack, sources, logs of what went wrong.")
+    var folder = ".longshore-torture"
+
+    @Flag(help: "Only list the cases.")
+    var list = false
+
+    func run() async throws {
+        if list {
+            for name in Campaign.names { print(name) }
+            return
+        }
+        let seed = seed ?? UInt64(UInt32.random(in: .min ... .max))
+        FileHandle.standardOutput.write(Data("seed \(seed)\n".utf8))
+        let campaign = Campaign(
+            .init(
+                seed: seed,
+                limit: minutes.map { .seconds($0 * 60) },
+                filter: filter,
+                parallel: parallel
+            ),
+            folder: absolute(folder),
+            program: CommandLine.arguments[0].contains("/")
+                ? absolute(CommandLine.arguments[0]) : "/proc/self/exe",
+            pipeline: absolute(pipeline)
+        )
+        let verdicts = try await campaign.run { Self.show($0) }
+        let wrong = verdicts.filter { !$0.isAsExpected }
+        print("\(verdicts.count) cases, \(verdicts.count - wrong.count) as expected")
+        guard wrong.isEmpty else {
+            print("To replay one: longshore torture --seed \(seed) --case \(wrong[0].name)")
+            throw ExitCode(1)
+        }
+    }
+
+    private static func show(_ verdict: Verdict) {
+        let seconds = { (time: Duration) in
+            (time / .seconds(1)).formatted(.number.precision(.fractionLength(1))) + " s"
+        }
+        var line = verdict.isAsExpected ? "ok     " : "WRONG  "
+        line += verdict.name.padding(toLength: 36, withPad: " ", startingAt: 0)
+        line += "  \(verdict.expected), \(verdict.deaths) deaths, "
+        line += "recovered in \(seconds(verdict.recovery)) of \(seconds(verdict.time))"
+        let lines = [line] + verdict.violations.map { "         \($0)" }
+        // At once, also into a pipe: a campaign takes long.
+        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+
+    private func absolute(_ path: String) -> String {
+        URL(filePath: path, directoryHint: .inferFromPath).standardizedFileURL.path
+    }
+}
