@@ -21,6 +21,7 @@ extension Grammar {
                 summary: "The date or timestamp column that orders a row's versions."
             ),
             pool,
+            limits,
             description,
             .init(
                 name: "columns",
@@ -93,6 +94,7 @@ extension Grammar {
                 summary: "What happens to rows with the same grain and other values."
             ),
             pool,
+            limits,
             description,
             .init(
                 name: "columns",
@@ -202,6 +204,7 @@ extension Grammar {
                 summary: "The facts, dimensions and marts it reads; found in the SQL unless said."
             ),
             pool,
+            limits,
             description,
         ]
     )
