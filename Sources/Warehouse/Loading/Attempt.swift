@@ -19,6 +19,7 @@ struct Attempt: Sendable {
 
     /// Does the work and says what came of it; throws when nothing may be committed.
     func run() async throws -> AttemptResult {
+        observer.began(within: pipeline.limits(of: row.name))
         switch row.kind {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }
@@ -48,6 +49,8 @@ struct Attempt: Sendable {
     /// Opens what the task reads.
     func open(_ extract: Extract) async throws -> any RowReader {
         guard let source = pipeline.sources[extract.source] else { throw missing() }
+        observer.waits(forSource: true)
+        defer { observer.waits(forSource: false) }
         let reader = try await openReader(
             extract,
             source: source,

@@ -110,7 +110,7 @@ final class RowFill {
     /// Encodes the next batch into ``buffer``; `false` at the end.
     private func encodeNextBatch() async throws -> Bool {
         buffer.removeAll(keepingCapacity: true)
-        guard let batch = try await reader.next() else {
+        guard let batch = try await nextBatch() else {
             isAtEnd = true
             try await inferMembers()
             return !buffer.isEmpty
@@ -121,6 +121,14 @@ final class RowFill {
         if encoder.deferredCount >= Self.rowsDeferred { try await inferMembers() }
         attempt.progress(batch.rows.count, batch.bytes.count)
         return true
+    }
+
+    /// The time until the batch is here is the source's, not ours.
+    private func nextBatch() async throws -> RowBatch? {
+        try Task.checkCancellation()
+        attempt.observer.waits(forSource: true)
+        defer { attempt.observer.waits(forSource: false) }
+        return try await reader.next()
     }
 
     private func inferMembers() async throws {
