@@ -10,12 +10,15 @@ import Postgres
 import Redis
 import SampleData
 import Warehouse
+import Worker
 
 /// An end of a command that is not success: what to print, and the exit code (after `sysexits.h`).
 struct CommandFailure: Error {
     enum Code: Int32 {
         /// A load ended as failed.
         case loadFailed = 1
+        /// A load was cancelled by somebody.
+        case loadCancelled = 2
         /// The command line is wrong.
         case usage = 64
         /// A definition or a source is wrong.
@@ -71,6 +74,7 @@ struct CommandFailure: Error {
         case let error as WarehouseError: self.init(.badInput, error.description)
         case let error as ExtractionError: self.init(.badInput, error.description)
         case let error as LocalStackError: self.init(.unavailable, error.description)
+        case let error as WorkerError: self.init(.unexpected, error.description)
         case let error as SampleDataError: self.init(.usage, error.description)
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:

@@ -86,6 +86,10 @@ struct StatusCommand: AsyncParsableCommand {
             try output.printJSON(tasks)
             return
         }
-        print(LoadSummary(report, tasks).lines.joined(separator: "\n"))
+        let graph = try await ledger.load(load)
+            .map {
+                try PlanGraph($0.pipeline, periods: $0.periods)
+            }
+        print(LoadSummary(report, tasks, graph).lines.joined(separator: "\n"))
     }
 }
