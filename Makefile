@@ -1,6 +1,6 @@
 # Longshore: `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test simulate check format lint bench stack clean
+.PHONY: help deps build demo test simulate check docs format lint bench stack clean
 
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
@@ -45,6 +45,10 @@ simulate: deps ## Run the fleet in virtual time with 10,000 seeds of faults, or 
 	LONGSHORE_SEEDS='$(SEEDS)' $(SWIFT) test --skip-build --filter FleetSimulationTests
 
 check: lint test ## What CI runs: format, a build with warnings as errors, every test
+
+docs: ## Run the examples of the documentation (of one page: PAGE=docs/facts.md) and write what they print
+	$(SWIFT) build --build-tests
+	LONGSHORE_DOCS=update LONGSHORE_PAGE=$(PAGE) $(SWIFT) test --skip-build --no-parallel --filter DocumentationTests
 
 format: ## Format the sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)

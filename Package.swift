@@ -64,6 +64,7 @@ let package = Package(
             name: "Warehouse",
             dependencies: ["Postgres", "Rows", "Pipelines", "Planning", "Extraction", logging]
         ),
+        .target(name: "Survey", dependencies: ["Rows", "Pipelines", "Extraction", "Postgres"]),
         .target(name: "Messaging", dependencies: ["AMQP", "Planning", "Endpoints", logging]),
         .target(name: "InFlight", dependencies: ["Redis", "Planning", "Endpoints", logging]),
         .target(name: "LocalStack", dependencies: ["Endpoints"]),
@@ -82,7 +83,8 @@ let package = Package(
             name: "longshore",
             dependencies: [
                 "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
-                "Extraction", "LocalStack", "SampleData", arguments, lifecycle, signals, logging,
+                "Extraction", "Survey", "LocalStack", "SampleData", arguments, lifecycle, signals,
+                logging,
             ]
         ),
 
@@ -121,6 +123,7 @@ package.targets += [
         "Postgres",
         "Rows"
     ),
+    tests(of: "Survey", and: "Rows", "Pipelines", "Extraction", "SampleData"),
     tests(of: "Messaging", and: "AMQP", "Planning"),
     tests(of: "InFlight", and: "Redis", "Planning", "Endpoints", logging),
     tests(of: "LocalStack", and: "Endpoints"),
@@ -130,7 +133,8 @@ package.targets += [
     tests(of: "Console"),
     .testTarget(
         name: "EndToEndTests",
-        dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore"]
+        dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore", yaml],
+        exclude: ["Oracle"]
     ),
 ]
 

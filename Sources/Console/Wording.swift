@@ -12,6 +12,20 @@ public enum Wording {
         return (number < 0 ? "-" : "") + groups.joined(separator: ",")
     }
 
+    /// `1,234,567.80`: an exact decimal number; what is no number stays as it is.
+    public static func grouped(decimal text: String) -> String {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let digits = parts[0].drop { $0 == "-" }
+        guard !digits.isEmpty, digits.allSatisfy(\.isNumber) else { return text }
+        var grouped = ""
+        for (place, digit) in digits.enumerated() {
+            if place > 0, (digits.count - place).isMultiple(of: 3) { grouped += "," }
+            grouped.append(digit)
+        }
+        let sign = text.hasPrefix("-") ? "-" : ""
+        return sign + grouped + (parts.count > 1 ? "." + parts[1] : "")
+    }
+
     /// `0.84 s`, `12.3 s`, `4 min 05 s`.
     public static func duration(seconds: Double) -> String {
         if seconds < 9.995 { return fixed(seconds, decimals: 2) + " s" }

@@ -69,7 +69,7 @@ public final class LoadCoordinator: Sendable {
             throw CoordinatorError.unknownLoad(load)
         }
         guard !record.state.isFinal else { return .ended(record.state) }
-        let graph = try PlanGraph(record.pipeline, periods: record.periods)
+        let graph = try record.graph()
         guard var lease = try await acquireLease() else { return .heldByAnother }
         while true {
             let result = try await coordinate(graph, under: lease)

@@ -46,6 +46,19 @@ struct FileSource {
         return opened
     }
 
+    /// A file that was named by its path, and the folder it really lies in.
+    static func alone(_ path: String) throws(ExtractionError) -> (FileSource, String) {
+        guard let resolved = FilePath.resolved(path), let slash = resolved.lastIndex(of: "/") else {
+            throw ExtractionError(
+                .missing,
+                "opening `\(path)`: there is no such file, or it cannot be reached"
+            )
+        }
+        let folder = resolved[..<slash]
+        let name = String(resolved[resolved.index(after: slash)...])
+        return (FileSource(folder: folder.isEmpty ? "/" : String(folder)), name)
+    }
+
     private func requireInside(_ file: String, root: String) throws(ExtractionError) {
         guard let target = FilePath.resolved(root + "/" + file) else {
             throw ExtractionError(

@@ -20,8 +20,7 @@ public func openReader(
     let environment = Environment(environment)
     switch (extract.input, source) {
     case (.csv(let pattern, let dialect), .files(let template)):
-        let place = try environment.resolve(template)
-        let files = FileSource(folder: place.hasPrefix("/") ? place : folder + "/" + place)
+        let files = FileSource(folder: try filesFolder(template, in: folder, environment))
         return try FileRowReader(
             source: files,
             files: try files.files(matching: FilePattern(pattern, period: period)),
@@ -47,4 +46,49 @@ public func openReader(
                 + "source of `postgres`"
         )
     }
+}
+
+/// Opens one CSV file, compressed or not.
+///
+/// - Parameters:
+///   - path: Where it is; a link is followed.
+///   - dialect: How it is written.
+/// - Returns: A reader that knows its header.
+/// - Throws: ``ExtractionError``.
+public func openReader(
+    file path: String,
+    dialect: CSVDialect
+) throws(ExtractionError) -> any RowReader {
+    let (source, name) = try FileSource.alone(path)
+    return try FileRowReader(source: source, files: [name], dialect: dialect)
+}
+
+/// The files that an extract reads, as paths in their folder; none for a query.
+///
+/// - Parameters: As of ``openReader(_:source:period:folder:environment:)``.
+/// - Throws: ``ExtractionError`` when there is none.
+public func matchingFiles(
+    _ extract: Extract,
+    source: Source,
+    period: Period?,
+    folder: String,
+    environment: @escaping @Sendable (String) -> String?
+) throws(ExtractionError) -> [String] {
+    guard case .csv(let pattern, _) = extract.input, case .files(let template) = source else {
+        return []
+    }
+    let files = FileSource(
+        folder: try filesFolder(template, in: folder, Environment(environment))
+    )
+    return try files.files(matching: FilePattern(pattern, period: period))
+}
+
+/// The folder of a source, absolute or seen from the pipeline's.
+private func filesFolder(
+    _ template: String,
+    in folder: String,
+    _ environment: Environment
+) throws(ExtractionError) -> String {
+    let place = try environment.resolve(template)
+    return place.hasPrefix("/") ? place : folder + "/" + place
 }

@@ -124,7 +124,7 @@ final class QueryRowReader: RowReader {
         data.yield(gathered)
     }
 
-    private static func configuration(
+    static func configuration(
         _ url: String,
         name: String
     ) throws -> PostgresConfiguration {
@@ -145,12 +145,17 @@ final class QueryRowReader: RowReader {
         _ query: String,
         period: Period?
     ) throws(ExtractionError) -> String {
+        let body = sql(query, period: period)
+        return "copy (\(body)\n) to stdout (format csv, header true, encoding 'UTF8')"
+    }
+
+    /// The query with the period's bounds in it.
+    static func sql(_ query: String, period: Period?) -> String {
         var placeholders: [String: String] = [:]
         if let period {
             placeholders["period_start"] = "date '\(period.start)'"
             placeholders["period_end"] = "date '\(period.end)'"
         }
-        let body = SQLText(query).replacing(placeholders: placeholders)
-        return "copy (\(body)\n) to stdout (format csv, header true, encoding 'UTF8')"
+        return SQLText(query).replacing(placeholders: placeholders)
     }
 }

@@ -16,6 +16,6 @@ public struct InputSummary: Sendable, Hashable {
     public let name: String
     /// The bytes read, as they lie there (compressed, if they are).
     public let size: Int
-    /// XXH64 of those bytes, as `xxhsum -H1` gives it.
-    public let digest: UInt64
+    /// SHA-256 of those bytes in 64 hexadecimal digits, as `sha256sum` prints it.
+    public let digest: String
 }

@@ -1,17 +1,9 @@
-internal import CLibCrypto
-
 extension DefinitionBundle {
     /// The SHA-256 of the bundle in 64 hexadecimal digits: its name in the ledger.
     ///
     /// It depends on the bytes of the texts and not on the order in which they were put in; each text
     /// is hashed with its length, so that no two bundles look alike to it.
-    public var digest: String {
-        sha256(canonicalEncoding)
-            .map { byte in
-                (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }
-            .joined()
-    }
+    public var digest: String { SHA256.hexadecimal(canonicalEncoding) }
 
     /// `longshore-definition-1`, then every file and every parameter in the order of their names'
     /// bytes: kind, length of the name, length of the text, name, text.
@@ -28,12 +20,4 @@ extension DefinitionBundle {
         }
         return bytes
     }
-}
-
-private func sha256(_ message: [UInt8]) -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: 32)
-    let status = unsafe EVP_Digest(message, message.count, &digest, nil, EVP_sha256(), nil)
-    // It fails only where OpenSSL itself cannot run; without digests there is nothing to load.
-    precondition(status == 1, "OpenSSL refuses SHA-256")
-    return digest
 }

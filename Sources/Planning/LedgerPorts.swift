@@ -67,6 +67,8 @@ public struct LoadRequest: Sendable, Hashable {
     public var periods: [Period]
     /// Who asks: user and host.
     public var requestedBy: String
+    /// What the ledger must still say of dimensions and periods; `nil` when it does not matter.
+    public var plan: PlanFingerprint?
 
     /// Creates a request.
     public init(
@@ -74,13 +76,15 @@ public struct LoadRequest: Sendable, Hashable {
         definition: DefinitionBundle,
         folder: String,
         periods: [Period],
-        requestedBy: String
+        requestedBy: String,
+        plan: PlanFingerprint? = nil
     ) {
         self.pipeline = pipeline
         self.definition = definition
         self.folder = folder
         self.periods = periods
         self.requestedBy = requestedBy
+        self.plan = plan
     }
 }
 
@@ -94,14 +98,38 @@ public struct LoadRecord: Sendable, Hashable {
     public var periods: [Period]
     /// Where it stands.
     public var state: LoadState
+    /// Its tasks, when it has not all of those that a plan over its periods has.
+    public var chosenTasks: Set<LoadTask>?
 
     /// Creates a record.
-    public init(id: Int64, pipeline: Pipeline, periods: [Period], state: LoadState) {
+    public init(
+        id: Int64,
+        pipeline: Pipeline,
+        periods: [Period],
+        state: LoadState,
+        chosenTasks: Set<LoadTask>? = nil
+    ) {
         self.id = id
         self.pipeline = pipeline
         self.periods = periods
         self.state = state
+        self.chosenTasks = chosenTasks
     }
+
+    /// The load's plan, made again.
+    public func graph() throws(PlanError) -> PlanGraph {
+        let graph = try PlanGraph(pipeline, periods: periods)
+        guard let chosenTasks else { return graph }
+        return graph.restricted(to: chosenTasks)
+    }
+}
+
+/// What a load does.
+public enum LoadKind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// It loads sources.
+    case load
+    /// It reads rejects again.
+    case replay
 }
 
 /// Where a load stands.

@@ -18,7 +18,7 @@ public struct LoadTaskID: Sendable, Hashable, Codable, CustomStringConvertible {
 }
 
 /// The kinds of work in a plan.
-public enum LoadTaskKind: String, Sendable, Hashable, CaseIterable {
+public enum LoadTaskKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// One dimension.
     case dimension
     /// One fact and period.

@@ -23,8 +23,11 @@ public struct PlanGraph: Sendable {
         try builder.addDimensions()
         builder.addFacts()
         try builder.addMarts()
-        tasks = builder.tasks
-        let edges = builder.edges
+        self.init(builder.tasks, builder.edges)
+    }
+
+    private init(_ tasks: [LoadTask], _ edges: Edges) {
+        self.tasks = tasks
         (needStarts, needs) = Self.grouped(edges.needs, by: edges.tasks, rows: tasks.count)
         (dependentStarts, dependents) = Self.grouped(
             edges.tasks,
@@ -32,6 +35,31 @@ public struct PlanGraph: Sendable {
             rows: tasks.count
         )
         needCounts = (0..<tasks.count).map { [needStarts] in needStarts[$0 + 1] - needStarts[$0] }
+    }
+
+    /// The part of the plan that has only `chosen` tasks, in the same order.
+    public func restricted(to chosen: Set<LoadTask>) -> PlanGraph {
+        let kept = tasks.indices.filter { chosen.contains(tasks[$0]) }
+        let places = Dictionary(uniqueKeysWithValues: zip(kept, kept.indices))
+        var edges = Edges()
+        for (place, task) in kept.enumerated() {
+            for need in needs(of: task) {
+                if let need = places[need] { edges.add(place, needs: need) }
+            }
+        }
+        return PlanGraph(kept.map { tasks[$0] }, edges)
+    }
+
+    /// The tasks that fit `condition`, and the marts that read what they make, directly or through
+    /// other marts; in the plan's order.
+    public func tasks(withDependentMartsOf condition: (LoadTask) -> Bool) -> [LoadTask] {
+        var chosen = [Bool](repeating: false, count: tasks.count)
+        for ordinal in tasks.indices {
+            let isMart = tasks[ordinal].kind == .mart
+            chosen[ordinal] =
+                isMart ? needs(of: ordinal).contains { chosen[$0] } : condition(tasks[ordinal])
+        }
+        return tasks.indices.filter { chosen[$0] }.map { tasks[$0] }
     }
 
     /// The tasks that `task` needs.

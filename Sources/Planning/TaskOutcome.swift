@@ -45,7 +45,7 @@ public protocol TaskFailureConvertible: Error {
 }
 
 /// Where a load task stands, as the ledger tells it.
-public enum TaskState: String, Sendable, Hashable, CaseIterable {
+public enum TaskState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Not published: its needs are not done.
     case waiting
     /// Published, perhaps running, perhaps waiting for its next attempt.

@@ -70,6 +70,8 @@ extension SQLState {
     public static let uniqueViolation = SQLState("23505")
     /// 23514: a CHECK, or a partition's bound, that does not hold.
     public static let checkViolation = SQLState("23514")
+    /// Two rows conflict by an exclusion constraint.
+    public static let exclusionViolation = SQLState("23P01")
     /// 25001: a statement that must run outside a transaction.
     public static let activeSQLTransaction = SQLState("25001")
     /// 25006: writing on a standby or in a read-only transaction.

@@ -42,7 +42,9 @@ struct ColumnCompiler {
                 throw .badPlan(plan, "decimal(\(precision),\(scale)) is not 1…1000, 0…precision")
             }
             (column.precision, column.scale) = (precision, scale)
+            column.rounding = plan.reading.rounding ?? .refuse
         }
+        column.hasOwnNumbers = plan.reading.hasOwnNumbers && plan.type.isNumber
         let zone = try zone(of: plan)
         var rules: [CompiledRule] = []
         for rule in plan.rules {
@@ -84,6 +86,9 @@ struct ColumnCompiler {
 }
 
 extension ColumnType {
+    /// Whether its values are numbers.
+    var isNumber: Bool { kind == .integer || kind == .decimal || kind == .float }
+
     /// The type without its parameters.
     var kind: Column.Kind {
         switch self {
@@ -203,6 +208,7 @@ private struct RuleCompiler {
         )
         var column = column
         column.steps = 0
+        column.hasOwnNumbers = false
         var encoder = ValueEncoder(columns: [column], details: [details])
         var out = ByteSink()
         let fault = withView(of: Array(text.utf8)) { encoder.append($0, column: 0, to: &out) }

@@ -51,6 +51,10 @@ struct Column: BitwiseCopyable {
     var greatestFloat = Double.infinity
     var precision = 0
     var scale = 0
+    /// What happens to digits behind the scale.
+    var rounding = Rounding.refuse
+    /// Whether numbers are written in a notation of their own.
+    var hasOwnNumbers = false
     var layout: FixedDateLayout?
     /// The stretch of the zone's time that the last value lay in.
     var segment = ZoneTable.Segment.none

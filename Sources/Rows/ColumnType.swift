@@ -107,6 +107,8 @@ public struct ValuePlan: Sendable, Hashable {
     public var cleaning: [CleaningStep]
     /// Rules, checked in order after typing; the first broken one is reported.
     public var rules: [Rule]
+    /// What is declared about reading beyond the type.
+    public var reading: ReadingRules
 
     /// Creates a plan.
     public init(
@@ -114,7 +116,8 @@ public struct ValuePlan: Sendable, Hashable {
         source: String,
         type: ColumnType,
         cleaning: [CleaningStep] = [],
-        rules: [Rule] = []
+        rules: [Rule] = [],
+        reading: ReadingRules = ReadingRules()
     ) {
         self.name = name
         self.source = source
@@ -122,6 +125,7 @@ public struct ValuePlan: Sendable, Hashable {
         self.type = type
         self.cleaning = cleaning
         self.rules = rules
+        self.reading = reading
     }
 
     /// Creates a plan of a value that is computed.
@@ -129,9 +133,10 @@ public struct ValuePlan: Sendable, Hashable {
         name: String,
         expression: RowExpression,
         type: ColumnType,
-        rules: [Rule] = []
+        rules: [Rule] = [],
+        reading: ReadingRules = ReadingRules()
     ) {
-        self.init(name: name, source: "", type: type, rules: rules)
+        self.init(name: name, source: "", type: type, rules: rules, reading: reading)
         self.expression = expression
     }
 }

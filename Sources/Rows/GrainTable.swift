@@ -32,18 +32,33 @@ struct GrainTable: ~Copyable {
         if (count + 1) * 4 > slots.count * 3 { grow() }
         let key = hashing.wideHash(grain)
         let content = hashing.hash(row)
-        let mask = slots.count &- 1
-        var index = Int(truncatingIfNeeded: key.first) & mask
-        while slots[index].place != 0 {
-            if slots[index].grain == key {
-                if slots[index].row == content { return .same }
-                return .different(first: RowPlace(packed: slots[index].place &- 1))
-            }
-            index = (index &+ 1) & mask
-        }
+        let index = slot(of: key)
+        let standing = standing(of: content, at: index)
+        guard standing == .new else { return standing }
         slots[index] = Slot(grain: key, row: content, place: place.packed &+ 1)
         count &+= 1
         return .new
+    }
+
+    /// What ``admit(grain:row:place:)`` would say, without adding the row.
+    func standing(grain: ByteView, row: ByteView) -> Standing {
+        standing(of: hashing.hash(row), at: slot(of: hashing.wideHash(grain)))
+    }
+
+    /// The slot of a grain, or the empty one where it would go.
+    @inline(__always)
+    private func slot(of key: WideHash) -> Int {
+        let mask = slots.count &- 1
+        var index = Int(truncatingIfNeeded: key.first) & mask
+        while slots[index].place != 0, slots[index].grain != key { index = (index &+ 1) & mask }
+        return index
+    }
+
+    @inline(__always)
+    private func standing(of content: UInt64, at index: Int) -> Standing {
+        if slots[index].place == 0 { return .new }
+        if slots[index].row == content { return .same }
+        return .different(first: RowPlace(packed: slots[index].place &- 1))
     }
 
     private mutating func grow() {

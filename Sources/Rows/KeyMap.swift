@@ -40,9 +40,43 @@ public struct KeyMap: Sendable {
 
     /// Creates an empty map with room for some keys.
     public init(minimumCapacity: Int = 0) {
+        slots = Array(repeating: Slot(), count: Self.slotCount(for: minimumCapacity))
+    }
+
+    private static func slotCount(for keys: Int) -> Int {
         var slotCount = 16
-        while minimumCapacity * 4 > slotCount * 3 { slotCount *= 2 }
-        slots = Array(repeating: Slot(), count: slotCount)
+        while keys * 4 > slotCount * 3 { slotCount *= 2 }
+        return slotCount
+    }
+
+    /// Creates an empty map with room for what it will hold.
+    public init(size: Size) {
+        self.init(minimumCapacity: size.keys)
+        versions.reserveCapacity(size.versions)
+        longKeys.reserveCapacity(size.longKeyBytes)
+    }
+
+    /// How much a map holds.
+    public struct Size: Sendable, Hashable {
+        /// Business keys.
+        public var keys: Int
+        /// Versions with a start of their own: none where members have no versions.
+        public var versions: Int
+        /// The bytes of all keys that are longer than eight.
+        public var longKeyBytes: Int
+
+        /// Creates a size.
+        public init(keys: Int, versions: Int = 0, longKeyBytes: Int = 0) {
+            self.keys = keys
+            self.versions = versions
+            self.longKeyBytes = longKeyBytes
+        }
+
+        /// The memory that a map of this size takes, in bytes.
+        public var memoryBytes: Int {
+            KeyMap.slotCount(for: keys) * MemoryLayout<Slot>.stride
+                + versions * MemoryLayout<Version>.stride + longKeyBytes
+        }
     }
 
     /// The memory its tables take, in bytes.

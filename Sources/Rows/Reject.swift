@@ -11,7 +11,7 @@ public struct Reject: Sendable, Hashable {
     /// The column or reference that was refused; `nil` when it is the row as such.
     public var column: String?
     /// The rule that was broken: a type's name, a rule's name, a check's name, `expression`,
-    /// `references`, `grain`, `period`, `fields`, `quotes` or `encoding`.
+    /// `references`, `grain`, `unique`, `period`, `fields`, `quotes` or `encoding`.
     public var rule: String
     /// Why, in at most 200 characters.
     ///

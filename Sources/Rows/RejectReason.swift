@@ -24,6 +24,7 @@ struct RejectReason {
         case nil: "\(shown(expression, upTo: 160)) is false"
         case .division: "\(shown(expression, upTo: 120)) divides by zero"
         case .range: "\(shown(expression, upTo: 120)) gives a number too large to hold"
+        case .digits: "\(shown(expression, upTo: 120)) gives more digits behind the point than kept"
         }
     }
 
@@ -67,9 +68,10 @@ struct RejectReason {
 
     private func typeProblem(_ fault: ValueFault, _ value: String) -> String {
         switch fault {
-        case .integer: "\(value) is no whole number; only a sign and digits are expected"
+        case .integer: "\(value) is no whole number; only a sign and digits\(groups) are expected"
         case .integerRange: "\(value) does not fit into 64 bits"
-        case .decimal: "\(value) is no decimal; a sign, digits and one `.` are expected"
+        case .decimal:
+            "\(value) is no decimal; a sign, digits\(groups) and one `\(point)` are expected"
         case .decimalDigits: "\(value) has too many digits before the point for \(decimalName)"
         case .decimalScale: "\(value) has too many digits behind the point for \(decimalName)"
         case .float: "\(value) is no number; as `-12.5` or `1e-3` is expected"
@@ -79,6 +81,8 @@ struct RejectReason {
         case .noSuchDay: "\(value) is no day of the calendar (written as \(format))"
         case .noSuchTime: "\(value) is no time of day: 00:00:00 to 23:59:59 (written as \(format))"
         case .zoneGap: "\(value) was skipped by the clocks of \(zoneName) (written as \(format))"
+        case .zoneOverlap:
+            "\(value) was shown twice by the clocks of \(zoneName) (written as \(format))"
         case .uuid: "\(value) is no UUID; 32 hexadecimal digits are expected"
         case .json: "\(value) is not JSON"
         case .jsonEscape: "\(value) has an escape that jsonb cannot hold (\\u0000, half a pair)"
@@ -86,6 +90,12 @@ struct RejectReason {
         case .jsonDepth: "\(value) is nested too deeply"
         case .encoding, .nul, .rule: value
         }
+    }
+
+    private var point: String { String(Unicode.Scalar(plan.reading.point)) }
+
+    private var groups: String {
+        plan.reading.thousands.map { " in threes with `\(Unicode.Scalar($0))`" } ?? ""
     }
 
     private var decimalName: String {

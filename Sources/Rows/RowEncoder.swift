@@ -48,6 +48,40 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// The number of rows put aside.
     public var deferredCount: Int { writer.deferred.rows.count }
 
+    /// The business keys that rows put aside wait for and that maps which were not loaded do not
+    /// have yet, without repetitions: a list for each map.
+    public func wantedKeys(in keys: KeyMaps) -> [[MissingKey]] {
+        var list = KeyList(maps: keys.count)
+        for pending in writer.deferred.pending {
+            let key = writer.program.keys[pending.key]
+            guard !keys.isComplete(key.map), writer.lookup(pending, in: keys) == nil else {
+                continue
+            }
+            let bytes = writer.deferred.keys.view.part(pending.start, pending.end)
+            list.add(bytes, columns: key.partCount, map: key.map)
+        }
+        return list.keys
+    }
+
+    /// The business keys that no map has and for which rows put aside want a member to be made,
+    /// without repetitions: a list for each map.
+    ///
+    /// Rows that are refused for another reference want none.
+    public func missingKeys(in keys: KeyMaps) -> [[MissingKey]] {
+        var list = KeyList(maps: keys.count)
+        for row in writer.deferred.rows where row.verdict < 0 {
+            let missing = writer.deferred.pending[row.firstPending..<row.endPending]
+                .filter { writer.lookup($0, in: keys) == nil }
+            if missing.contains(where: { writer.program.keys[$0.key].isRejected }) { continue }
+            for pending in missing where writer.program.keys[pending.key].isInferred {
+                let key = writer.program.keys[pending.key]
+                let bytes = writer.deferred.keys.view.part(pending.start, pending.end)
+                list.add(bytes, columns: key.partCount, map: key.map)
+            }
+        }
+        return list.keys
+    }
+
     /// Encodes a batch.
     ///
     /// - Parameters:
@@ -73,25 +107,10 @@ public struct RowEncoder: ~Copyable, Sendable {
         writer.out.append(from: 0, to: &copy)
     }
 
-    /// The business keys that rows put aside wait for, without repetitions: a list for each map.
-    public func missingKeys() -> [[MissingKey]] {
-        let program = writer.program
-        let mapCount = (program.keys.map(\.map).max() ?? -1) + 1
-        var missing: [[MissingKey]] = Array(repeating: [], count: mapCount)
-        var seen = Array(repeating: KeyMap(), count: mapCount)
-        for pending in writer.deferred.pending {
-            let key = program.keys[pending.key]
-            let bytes = writer.deferred.keys.view.part(pending.start, pending.end)
-            guard seen[key.map].lookup(bytes, asOf: .max) == nil else { continue }
-            seen[key.map].insert(bytes, surrogate: 0, validFrom: .min)
-            missing[key.map].append(MissingKey(bytes: bytes.array, columns: key.partCount))
-        }
-        return missing
-    }
-
     /// Encodes the rows put aside, now that `keys` knows the members they wait for.
     ///
-    /// A row whose member is still unknown becomes a reject.
+    /// A member that is still unknown is none: the row points to the unknown member or becomes a
+    /// reject, as declared.
     public mutating func encodeDeferred(
         keys: inout KeyMaps,
         into copy: inout [UInt8],
@@ -106,6 +125,10 @@ public struct RowEncoder: ~Copyable, Sendable {
                 writer.truncate(to: start)
                 tally.deduplicated += 1
             case .incomplete: preconditionFailure("a row cannot be put aside twice")
+            case .condemned(let verdict):
+                writer.truncate(to: start)
+                tally.rejected += 1
+                rejects.append(writer.deferred.verdicts[verdict])
             case .refused(let refusal):
                 writer.truncate(to: start)
                 tally.rejected += 1
@@ -136,20 +159,39 @@ public struct RowEncoder: ~Copyable, Sendable {
             writer.truncate(to: start)
             tally.deduplicated &+= 1
         case .incomplete:
-            writer.putAside(
-                from: start,
-                raw: source.raw(of: row),
-                place: RowPlace(input: source.batch.input, line: row.line),
-                byteOffset: row.byteOffset,
-                number: tally.read,
-                firstPending: firstPending
-            )
+            putAside(row, of: source, from: start, firstPending: firstPending)
         case .refused(let refusal):
+            let refused = reject(row, of: source, refusal)
+            guard !writer.deferred.mayRefuse(after: firstPending) else {
+                let first = firstPending
+                putAside(row, of: source, from: start, firstPending: first, verdict: refused)
+                return
+            }
             writer.truncate(to: start)
             writer.dropPending(to: firstPending)
             tally.rejected &+= 1
-            rejects.append(reject(row, of: source, refusal))
+            rejects.append(refused)
+        case .condemned: preconditionFailure("a row is not refused before it is read")
         }
+    }
+
+    /// Puts the row that stands at the end of the writer's output aside.
+    private mutating func putAside(
+        _ row: RowBatch.Row,
+        of source: RowWriter.Source,
+        from start: Int,
+        firstPending: Int,
+        verdict: Reject? = nil
+    ) {
+        writer.putAside(
+            from: start,
+            raw: source.raw(of: row),
+            place: RowPlace(input: source.batch.input, line: row.line),
+            byteOffset: row.byteOffset,
+            number: tally.read,
+            firstPending: firstPending,
+            verdict: verdict
+        )
     }
 
     /// The reject of a record that the reader could not accept.
@@ -204,7 +246,11 @@ public struct RowEncoder: ~Copyable, Sendable {
     }
 
     private func reject(_ row: DeferredRows.Row, _ refusal: RowWriter.Refusal) -> Reject {
-        let (column, rule, reason) = words(for: refusal, input: row.place.input) { _ in nil }
+        let (column, rule, reason) = words(for: refusal, input: row.place.input) { output in
+            writer.deferred.pending[row.firstPending..<row.endPending]
+                .first { writer.program.keys[$0.key].output == output }
+                .flatMap { writer.deferred.shown($0) }
+        }
         return Reject(
             input: row.place.input,
             line: row.place.line,
@@ -253,13 +299,19 @@ public struct RowEncoder: ~Copyable, Sendable {
                 ? (plan.name, "required", "it is empty, and the reference must name a member")
                 : (plan.name, "references", "\(value) is no member of what it references")
         case .grain(let first):
-            let file =
-                first.input == input ? "" : " of \(inputNames[first.input] ?? "another input")"
-            return (
-                nil, "grain",
-                "line \(first.line)\(file) has the same \(program.grainNames) and other values"
-            )
+            let reason = "has the same \(program.grainNames) and other values"
+            return (nil, "grain", "\(words(for: first, input: input)) \(reason)")
+        case .unique(let output, let first):
+            let value = shown(output) ?? "its value"
+            let reason = "has \(value) already, which may stand only once"
+            return (program.names[output], "unique", "\(words(for: first, input: input)) \(reason)")
         }
+    }
+
+    /// `line 3`, and of which file when it is another one.
+    private func words(for place: RowPlace, input: Int) -> String {
+        let file = place.input == input ? "" : " of \(inputNames[place.input] ?? "another input")"
+        return "line \(place.line)\(file)"
     }
 
     /// The source's text of the fields that an output is made of.

@@ -5,11 +5,31 @@ public struct RowLayout: Sendable, Hashable {
     /// Conditions over its values, checked in order when all of them are there; the first broken one
     /// is reported.
     public var checks: [RowCheck]
+    /// Values that may stand only once.
+    public var unique: Unique
 
     /// Creates a layout.
-    public init(_ outputs: [Output], checks: [RowCheck] = []) {
+    public init(_ outputs: [Output], checks: [RowCheck] = [], unique: Unique = Unique()) {
         self.outputs = outputs
         self.checks = checks
+        self.unique = unique
+    }
+
+    /// Values of which no two owners may have the same; a null is equal to nothing.
+    public struct Unique: Sendable, Hashable {
+        /// The places of the values.
+        public var outputs: [Int]
+        /// The places of what owns them, such as a business key.
+        ///
+        /// Rows that are equal in all of these may have the same value. Where one of them is null, the
+        /// row is an owner of its own.
+        public var owner: [Int]
+
+        /// Creates a list of values, empty unless said.
+        public init(outputs: [Int] = [], owner: [Int] = []) {
+            self.outputs = outputs
+            self.owner = owner
+        }
     }
 
     /// One column of the COPY.

@@ -7,6 +7,8 @@ struct RowProgram: Sendable {
     let grain: [Int]
     /// The names of those outputs, for messages.
     let grainNames: String
+    /// Values that may stand only once, and what owns them.
+    let unique: RowLayout.Unique
     /// The outputs' names, for messages.
     let names: [String]
     /// The number of the source's columns.
@@ -34,6 +36,8 @@ struct RowProgram: Sendable {
     struct ComputedStep: Sendable {
         var program: ExpressionProgram
         var type: ColumnType
+        /// What happens to digits behind a decimal's scale.
+        var rounding: Rounding
         /// The column with its rules.
         var column: Int
     }
@@ -76,6 +80,10 @@ struct RowProgram: Sendable {
         width = compiler.header.count
         for index in grain where !layout.outputs.indices.contains(index) {
             throw .badIndex("the grain", index)
+        }
+        unique = layout.unique
+        for index in unique.outputs + unique.owner where !layout.outputs.indices.contains(index) {
+            throw .badIndex("a unique value", index)
         }
         names = layout.outputs.map(\.name)
         grainNames = grain.map { "`\(layout.outputs[$0].name)`" }.joined(separator: ", ")
@@ -156,7 +164,14 @@ struct RowProgram: Sendable {
             let scope = layout.scope(before: place)
             let program = try expression.compiled(.value(plan.type), in: scope)
             steps.append(Step(kind: .computed, index: computed.count))
-            computed.append(ComputedStep(program: program, type: plan.type, column: 0))
+            computed.append(
+                ComputedStep(
+                    program: program,
+                    type: plan.type,
+                    rounding: plan.reading.rounding ?? .halfUp,
+                    column: 0
+                )
+            )
         } catch {
             throw .badPlan(plan, "`\(expression.text)`: \(error)")
         }

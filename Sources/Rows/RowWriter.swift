@@ -9,14 +9,19 @@ struct RowWriter: ~Copyable {
     /// Where each output of the current row begins in `out`, and where the last one ends.
     private var places: [Int]
     private var grain = GrainTable()
+    private var ownerBytes = ByteSink()
+    private var unique = GrainTable()
     private var machine = ExpressionMachine()
 
     /// What became of a row.
     enum Fate {
         /// It stands at the end of `out`.
         case encoded
-        /// Some of its keys are pending in `deferred`, and all else stands at the end of `out`.
+        /// Some of its keys are pending in `deferred`, or it must not overtake rows of which some
+        /// are; all else stands at the end of `out`.
         case incomplete
+        /// It was refused when it was put aside, by that verdict.
+        case condemned(Int)
         /// It is equal to an earlier row.
         case duplicate
         /// It breaks a rule.
@@ -35,6 +40,8 @@ struct RowWriter: ~Copyable {
         case period(isNull: Bool)
         case key(Int, isNull: Bool)
         case grain(first: RowPlace)
+        /// A value, by its output, that another row has.
+        case unique(Int, first: RowPlace)
     }
 
     /// A batch and a view of its bytes.
@@ -74,11 +81,14 @@ struct RowWriter: ~Copyable {
         if !program.keys.isEmpty {
             let firstPending = deferred.pending.count
             if let refusal = writeKeys(row, of: source, keys: keys) { return .refused(refusal) }
-            if deferred.pending.count > firstPending { return .incomplete }
+            if deferred.pending.count > firstPending || mustWait { return .incomplete }
         }
         let place = RowPlace(input: source.batch.input, line: row.line)
         return admit(from: start, place: place, number: number)
     }
+
+    /// Where rows must be distinct, they are compared in the order of the source.
+    private var mustWait: Bool { !program.grain.isEmpty && !deferred.rows.isEmpty }
 
     /// Takes everything after the first `length` bytes back.
     mutating func truncate(to length: Int) {
@@ -97,7 +107,8 @@ struct RowWriter: ~Copyable {
         place: RowPlace,
         byteOffset: Int,
         number: Int,
-        firstPending: Int
+        firstPending: Int,
+        verdict: Reject? = nil
     ) {
         deferred.add(
             row: out.view.part(start, out.count),
@@ -105,7 +116,8 @@ struct RowWriter: ~Copyable {
             place: place,
             byteOffset: byteOffset,
             number: number,
-            firstPending: firstPending
+            firstPending: firstPending,
+            verdict: verdict
         )
         out.truncate(to: start)
     }
@@ -118,13 +130,26 @@ struct RowWriter: ~Copyable {
         for index in row.firstPending..<row.endPending {
             let pending = deferred.pending[index]
             let key = program.keys[pending.key]
-            let bytes = deferred.keys.view.part(pending.start, pending.end)
-            guard let found = keys.lookup(bytes, asOf: pending.moment, map: key.map) else {
+            let found = lookup(pending, in: keys)
+            if found == nil, key.isRejected || key.isInferred {
                 return .refused(.key(pending.key, isNull: false))
             }
-            out.patch(bigEndian: found, at: places[key.output] + 4)
+            out.patch(bigEndian: found ?? -1, at: places[key.output] + 4)
         }
+        guard row.verdict < 0 else { return .condemned(row.verdict) }
         return admit(from: start, place: row.place, number: row.number)
+    }
+
+    /// The surrogate key of a pending key.
+    func lookup(_ pending: DeferredRows.PendingKey, in keys: KeyMaps) -> Int64? {
+        let key = program.keys[pending.key]
+        let bytes = deferred.keys.view.part(pending.start, pending.end)
+        return keys.lookup(
+            bytes,
+            asOf: pending.moment,
+            map: key.map,
+            withInferred: key.isInferred
+        )
     }
 
     /// Forgets the rows put aside.
@@ -195,7 +220,7 @@ struct RowWriter: ~Copyable {
     private mutating func writeComputed(_ index: Int) -> Refusal? {
         let step = program.computed[index]
         do throws(ExpressionFault) {
-            try machine.compute(step.type, frame(of: step.program))
+            try machine.compute(step.type, by: step.rounding, frame(of: step.program))
         } catch {
             return .uncomputable(index, error)
         }
@@ -250,20 +275,34 @@ struct RowWriter: ~Copyable {
                 if key.isRejected { return .key(index, isNull: true) }
                 out.patch(bigEndian: -1 as Int64, at: place)
             case .made:
-                let moment = moment(of: key)
-                let bytes = keyView(of: key)
-                if let found = keys.lookup(bytes, asOf: moment, map: key.map) {
+                let found = keys.lookup(
+                    keyView(of: key),
+                    asOf: moment(of: key),
+                    map: key.map,
+                    withInferred: key.isInferred
+                )
+                if let found {
                     out.patch(bigEndian: found, at: place)
+                } else if key.isInferred || !keys.isComplete(key.map) {
+                    addPending(index, row, of: source)
                 } else if key.isRejected {
                     return .key(index, isNull: false)
-                } else if key.isInferred {
-                    deferred.addPending(key: index, bytes: bytes, moment: moment)
                 } else {
                     out.patch(bigEndian: -1 as Int64, at: place)
                 }
             }
         }
         return nil
+    }
+
+    /// Notes the key in `keyBytes`, and what a refusal of it would show.
+    private mutating func addPending(_ index: Int, _ row: RowBatch.Row, of source: Source) {
+        let key = program.keys[index]
+        deferred.addPending(key: index, bytes: keyView(of: key), moment: moment(of: key))
+        guard key.isRejected else { return }
+        for column in key.firstPart..<key.firstPart + key.partCount {
+            deferred.addField(source.field(row.firstField + values.field(of: column)))
+        }
     }
 
     private enum KeyResult {
@@ -313,6 +352,9 @@ struct RowWriter: ~Copyable {
     /// Compares a finished row with those before it and gives it its number.
     @inline(__always)
     private mutating func admit(from start: Int, place: RowPlace, number: Int) -> Fate {
+        if !program.unique.outputs.isEmpty, let refusal = takenValue(place) {
+            return .refused(refusal)
+        }
         if !program.grain.isEmpty && collectGrain() {
             let row = out.view.part(start, out.count)
             switch grain.admit(grain: grainBytes.view, row: row, place: place) {
@@ -321,6 +363,7 @@ struct RowWriter: ~Copyable {
             case .different(let first): return .refused(.grain(first: first))
             }
         }
+        if !program.unique.outputs.isEmpty { admitValues(place) }
         for index in program.steps.indices where program.steps[index].kind == .rowNumber {
             out.patch(bigEndian: Int64(number), at: places[index] &+ 4)
         }
@@ -338,5 +381,46 @@ struct RowWriter: ~Copyable {
             grainBytes.append(out.view.part(place, places[output &+ 1]))
         }
         return true
+    }
+
+    /// A value of the finished row that another owner has already.
+    private mutating func takenValue(_ place: RowPlace) -> Refusal? {
+        collectOwner(place)
+        for output in program.unique.outputs where collectValue(output) {
+            let standing = unique.standing(grain: grainBytes.view, row: ownerBytes.view)
+            if case .different(let first) = standing { return .unique(output, first: first) }
+        }
+        return nil
+    }
+
+    /// Keeps the values of a row that goes in.
+    private mutating func admitValues(_ place: RowPlace) {
+        collectOwner(place)
+        for output in program.unique.outputs where collectValue(output) {
+            _ = unique.admit(grain: grainBytes.view, row: ownerBytes.view, place: place)
+        }
+    }
+
+    /// Copies a value into `grainBytes`, behind its output's number; `false` when it is null.
+    private mutating func collectValue(_ output: Int) -> Bool {
+        let start = places[output]
+        if out.number(at: start, as: Int32.self) < 0 { return false }
+        grainBytes.truncate(to: 0)
+        grainBytes.append(bigEndian: Int32(truncatingIfNeeded: output))
+        grainBytes.append(out.view.part(start, places[output &+ 1]))
+        return true
+    }
+
+    /// Copies what owns the row's values into `ownerBytes`, or the row's place where a part is null.
+    private mutating func collectOwner(_ place: RowPlace) {
+        ownerBytes.truncate(to: 0)
+        for output in program.unique.owner {
+            let start = places[output]
+            if out.number(at: start, as: Int32.self) < 0 {
+                ownerBytes.truncate(to: 0)
+                return ownerBytes.append(bigEndian: place.packed)
+            }
+            ownerBytes.append(out.view.part(start, places[output &+ 1]))
+        }
     }
 }

@@ -99,12 +99,35 @@ struct ValueEncoder: ~Copyable {
         column index: Int,
         to out: inout ByteSink
     ) -> ValueFault? {
+        if columns[index].hasOwnNumbers { return appendOwnNumber(text, column: index, to: &out) }
+        return appendPlain(text, column: index, to: &out)
+    }
+
+    /// A number in a declared notation.
+    @inline(never)
+    private mutating func appendOwnNumber(
+        _ text: ByteView,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
+        let notation = NumberNotation(details[index].plan.reading)
+        guard let plain = notation.plain(text), !plain.isEmpty else {
+            return columns[index].kind.numberFault
+        }
+        return withView(of: plain) { appendPlain($0, column: index, to: &out) }
+    }
+
+    @inline(__always)
+    private mutating func appendPlain(
+        _ text: ByteView,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
         switch columns[index].kind {
         case .text: return Self.appendText(text, to: &out)
         case .integer: return appendInteger(text, column: index, to: &out)
         case .decimal:
-            let (precision, scale) = (columns[index].precision, columns[index].scale)
-            return DecimalText.append(text, precision: precision, scale: scale, to: &out)
+            return appendDecimal(text, column: index, to: &out)
         case .float: return appendFloat(text, column: index, to: &out)
         case .boolean:
             guard let value = BooleanText.value(text) else { return .boolean }
@@ -115,6 +138,21 @@ struct ValueEncoder: ~Copyable {
         case .timestamp: return appendTimestamp(text, column: index, to: &out)
         case .uuid: return UUIDText.append(text, to: &out)
         case .json: return Self.appendJSON(text, to: &out)
+        }
+    }
+
+    @inline(__always)
+    private func appendDecimal(
+        _ text: ByteView,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
+        let (precision, scale) = (columns[index].precision, columns[index].scale)
+        let fault = DecimalText.append(text, precision: precision, scale: scale, to: &out)
+        guard fault == .decimalScale, columns[index].rounding != .refuse else { return fault }
+        let rounded = DecimalRounding.rounded(text, scale: scale, by: columns[index].rounding)
+        return withView(of: rounded) {
+            DecimalText.append($0, precision: precision, scale: scale, to: &out)
         }
     }
 
@@ -199,7 +237,12 @@ struct ValueEncoder: ~Copyable {
         guard time.hasDay else { return .noSuchDay }
         guard time.hasTime else { return .noSuchTime }
         let local = time.seconds
-        guard let offset = time.offset ?? zoneOffset(local, column: index) else { return .zoneGap }
+        var offset = time.offset ?? 0
+        if time.offset == nil,
+            let fault = zoneOffset(local, column: index, into: &offset)
+        {
+            return fault
+        }
         let seconds = local &- offset &- PostgresEpoch.second
         let value = Int64(seconds) &* 1_000_000 &+ Int64(time.microsecond)
         out.append(bigEndian: 8 as Int32)
@@ -209,11 +252,49 @@ struct ValueEncoder: ~Copyable {
 
     /// The zone's offset at a local time; most values lie in the same stretch as the one before.
     @inline(__always)
-    private mutating func zoneOffset(_ local: Int, column index: Int) -> Int? {
+    private mutating func zoneOffset(
+        _ local: Int,
+        column index: Int,
+        into offset: inout Int
+    ) -> ValueFault? {
         let last = columns[index].segment
-        if local >= last.start && local < last.end { return last.offset }
-        guard let found = details[index].zone?.segment(at: local) else { return nil }
-        columns[index].segment = found
-        return found.offset
+        if local >= last.start && local < last.end {
+            offset = last.offset
+            return nil
+        }
+        return newZoneOffset(local, column: index, into: &offset)
+    }
+
+    @inline(never)
+    private mutating func newZoneOffset(
+        _ local: Int,
+        column index: Int,
+        into offset: inout Int
+    ) -> ValueFault? {
+        guard let zone = details[index].zone else { return .zoneGap }
+        let reading = details[index].plan.reading
+        switch zone.stretch(at: local) {
+        case .single(let segment):
+            columns[index].segment = segment
+            offset = segment.offset
+        case .gap(let before, let after):
+            guard reading.gap != .reject else { return .zoneGap }
+            offset = reading.gap == .earlier ? after : before
+        case .overlap(let before, let after):
+            guard reading.overlap != .reject else { return .zoneOverlap }
+            offset = reading.overlap == .earlier ? before : after
+        }
+        return nil
+    }
+}
+
+extension Column.Kind {
+    /// The fault of a text that is no number of this kind.
+    fileprivate var numberFault: ValueFault {
+        switch self {
+        case .decimal: .decimal
+        case .float: .float
+        default: .integer
+        }
     }
 }

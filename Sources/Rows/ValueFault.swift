@@ -14,6 +14,7 @@ enum ValueFault: UInt8, BitwiseCopyable {
     case noSuchDay
     case noSuchTime
     case zoneGap
+    case zoneOverlap
     case uuid
     case json
     case jsonEscape

@@ -1,7 +1,7 @@
 /// When a zone's clocks are how far from UTC: what turns a local time into an instant.
 ///
-/// A local time that clocks skip (a gap) has no instant. One that they show twice (an overlap) is
-/// taken as the first of the two, that is, with the offset in force before the change.
+/// A local time that clocks skip (a gap) has no instant, and one that they show twice (an overlap)
+/// has two; what becomes of them is for ``ReadingRules`` to say.
 public struct ZoneTable: Sendable {
     /// The zone's IANA name.
     public let name: String
@@ -16,6 +16,9 @@ public struct ZoneTable: Sendable {
         var end: Int
         /// Seconds east of UTC.
         var offset: Int
+        /// The first second that the clock shows with this offset: before `start` when clocks were set
+        /// back.
+        var shownFrom = Int.min / 2
 
         /// The stretch that holds nothing.
         static let none = Segment(start: 0, end: 0, offset: 0)
@@ -35,13 +38,21 @@ public struct ZoneTable: Sendable {
         var segments: [Segment] = []
         var offset = initialOffset
         var start = Int.min / 2
+        var shownFrom = start
         for transition in transitions {
             let end = transition.second + offset
-            if end > start { segments.append(Segment(start: start, end: end, offset: offset)) }
-            start = max(transition.second + transition.offset, end)
+            if end > start {
+                segments.append(
+                    Segment(start: start, end: end, offset: offset, shownFrom: shownFrom)
+                )
+            }
+            shownFrom = transition.second + transition.offset
+            start = max(shownFrom, end)
             offset = transition.offset
         }
-        segments.append(Segment(start: start, end: Int.max / 2, offset: offset))
+        segments.append(
+            Segment(start: start, end: Int.max / 2, offset: offset, shownFrom: shownFrom)
+        )
         self.segments = segments
     }
 
@@ -55,19 +66,44 @@ public struct ZoneTable: Sendable {
         return Int64(second - PostgresEpoch.second) * 1_000_000
     }
 
-    /// The stretch that `local` lies in; `nil` when clocks skip it.
-    func segment(at local: Int) -> Segment? {
-        let segment = firstSegment(endingAfter: local)
-        return local >= segment.start ? segment : nil
+    /// What a local time is: shown once, never or twice.
+    enum Stretch {
+        /// Shown once; so are all times of the stretch.
+        case single(Segment)
+        /// Skipped; the offsets before and after the change.
+        case gap(before: Int, after: Int)
+        /// Shown twice; the offsets before and after the change.
+        case overlap(before: Int, after: Int)
+    }
+
+    /// What the local time `local` is.
+    func stretch(at local: Int) -> Stretch {
+        let index = firstIndex(endingAfter: local)
+        var segment = segments[index]
+        if local < segment.start {
+            let before = segments[max(index - 1, 0)]
+            return .gap(before: before.offset, after: segment.offset)
+        }
+        guard index + 1 < segments.count else { return .single(segment) }
+        let next = segments[index + 1]
+        if local >= next.shownFrom {
+            return .overlap(before: segment.offset, after: next.offset)
+        }
+        segment.end = min(segment.end, next.shownFrom)
+        return .single(segment)
     }
 
     private func firstSegment(endingAfter local: Int) -> Segment {
+        segments[firstIndex(endingAfter: local)]
+    }
+
+    private func firstIndex(endingAfter local: Int) -> Int {
         var low = 0
         var high = segments.count - 1
         while low < high {
             let middle = (low + high) / 2
             if segments[middle].end > local { high = middle } else { low = middle + 1 }
         }
-        return segments[low]
+        return low
     }
 }

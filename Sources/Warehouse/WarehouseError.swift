@@ -23,6 +23,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case badQuery = "bad_query"
         /// Nothing can be said of where the rows of a table came from.
         case untraceable
+        /// No row has a key.
+        case noRow = "no_row"
         /// A period is closed.
         case closedPeriod = "closed_period"
         /// A running load has claimed a period.
@@ -35,8 +37,30 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case rowCount = "row_count"
         /// A number of rows that is unlike that of other periods.
         case volume
+        /// More members would expire than allowed.
+        case expiry
+        /// Holidays are wanted of one region, and have none.
+        case unknownRegion = "unknown_region"
+        /// Versions of a dimension overlap.
+        case overlap
         /// More rejects than allowed.
         case rejectShare = "reject_share"
+        /// A rehearsal would have to alter a table that readers use.
+        case altersTable = "alters_table"
+        /// Somebody else works on what a rehearsal needs.
+        case inUse = "in_use"
+        /// No plan, or no single one, is remembered by that digest.
+        case unknownPlan = "unknown_plan"
+        /// What a plan rests on is not what it was.
+        case planMoved = "plan_moved"
+        /// The newest row is too old.
+        case freshness
+        /// What was loaded does not agree with a figure of the source.
+        case controlTotal = "control_total"
+        /// A figure of the source cannot be had.
+        case controlFigure = "control_figure"
+        /// A test of a mart finds rows.
+        case martTest = "mart_test"
     }
 
     /// The failure to record: none of these is helped by another attempt.
@@ -133,6 +157,15 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
+    static func noRow(_ table: String, _ key: [String], hints: [String]) -> WarehouseError {
+        let words = key.map { "`\($0)`" }.joined(separator: ", ")
+        return WarehouseError(
+            code: .noRow,
+            description: (["no row of `\(table)` has the key \(words)"] + hints)
+                .joined(separator: "; ")
+        )
+    }
+
     static func closed(_ table: String, _ period: String, reason: String?) -> WarehouseError {
         WarehouseError(
             code: .closedPeriod,
@@ -175,42 +208,43 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         return WarehouseError(code: .rowCount, description: problem)
     }
 
-    static func tooFewRows(_ table: String, loaded: Int, minimum: Int) -> WarehouseError {
-        WarehouseError(
-            code: .rowCount,
-            description: "`\(table)` would have \(loaded) rows, expected at least \(minimum); "
-                + "the rows are as they were. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
-        )
-    }
-
-    static func tooManyRows(_ table: String, loaded: Int, maximum: Int) -> WarehouseError {
-        WarehouseError(
-            code: .rowCount,
-            description: "`\(table)` would have \(loaded) rows, expected at most \(maximum); "
-                + "the rows are as they were. If so many are right, raise `expect: { rows: { max: … } }`"
-        )
-    }
-
-    static func unusualVolume(_ table: String, loaded: Int, usual: String) -> WarehouseError {
-        WarehouseError(
-            code: .volume,
-            description:
-                "`\(table)` would have \(loaded) rows, \(usual); the rows are as they were. "
-                + "If so many are right, widen `expect: { volume: { within: … } }` or let it warn"
-        )
-    }
-
-    static func tooManyRejects(
+    static func tooManyExpire(
         _ table: String,
-        _ counts: RowCounts,
-        limit: Double,
-        byRule: [String: Int]
+        gone: Int,
+        of present: Int,
+        limit: Double
+    ) -> WarehouseError {
+        let share = Double(gone) / Double(max(1, present))
+        let needed = Int((share * 100).rounded(.up))
+        return WarehouseError(
+            code: .expiry,
+            description:
+                "\(gone) of the \(present) members of `\(table)` (\(percent(share))) are not in its "
+                + "source any more, and \(percent(limit)) may expire at once; the rows are as they were. "
+                + "Look whether the source is complete. If so many are gone, set "
+                + "`expect: { expired: { max: \(needed)% } }` and start `longshore load` again"
+        )
+    }
+
+    static func noRegions(_ table: String, header: [String]) -> WarehouseError {
+        WarehouseError(
+            code: .unknownRegion,
+            description: "the holidays of `\(table)` have no column `region` (they have "
+                + header.map { "`\($0)`" }.joined(separator: ", ")
+                + "), and the definition wants those of one region: leave `region` out, or add the column"
+        )
+    }
+
+    static func brokenVersions(
+        _ table: String,
+        _ problem: String,
+        query: String
     ) -> WarehouseError {
         WarehouseError(
-            code: .rejectShare,
-            description: "\(counts.rejected) of \(counts.read) rows of `\(table)` were rejected, "
-                + "more than \(percent(limit)) (\(list(byRule))); the rows are as they were. "
-                + "Mend the source, or raise `expect: { rejects: { max: … } }` to see the rejects"
+            code: .overlap,
+            description: "the versions of `\(table)` \(problem), and cannot be guarded by a "
+                + "constraint: somebody has changed the table. This shows them:\n    \(query)\n"
+                + "Mend or delete them, then load again"
         )
     }
 }

@@ -9,6 +9,7 @@ import Planning
 import Postgres
 import Redis
 import SampleData
+import Survey
 import Warehouse
 import Worker
 
@@ -17,8 +18,10 @@ struct CommandFailure: Error {
     enum Code: Int32 {
         /// A load ended as failed.
         case loadFailed = 1
+        /// What a plan rests on has moved.
+        case planMoved = 2
         /// A load was cancelled by somebody.
-        case loadCancelled = 2
+        case loadCancelled = 3
         /// The command line is wrong.
         case usage = 64
         /// A definition or a source is wrong.
@@ -27,7 +30,7 @@ struct CommandFailure: Error {
         case unavailable = 69
         /// Anything else.
         case unexpected = 70
-        /// Stopped before the end; to be resumed.
+        /// Stopped before the end; to be resumed, or tried again later.
         case interrupted = 75
     }
 
@@ -60,6 +63,15 @@ struct CommandFailure: Error {
         return ["22", "23", "42"].contains(state.errorClass) ? .badInput : .unavailable
     }
 
+    private static func code(of error: WarehouseError) -> Code {
+        switch error.code {
+        case .planMoved: .planMoved
+        case .unknownPlan: .usage
+        case .inUse: .interrupted
+        default: .badInput
+        }
+    }
+
     /// `nil` for what argument-parser prints itself: its own errors, help, versions.
     private init?(_ error: any Error) {
         switch error {
@@ -71,8 +83,9 @@ struct CommandFailure: Error {
             self.init(Self.code(of: error), "Postgres: \(error.description)")
         case let error as AMQPError: self.init(.unavailable, "RabbitMQ: \(error.description)")
         case let error as RedisError: self.init(.unavailable, "Redis: \(error.description)")
-        case let error as WarehouseError: self.init(.badInput, error.description)
+        case let error as WarehouseError: self.init(Self.code(of: error), error.description)
         case let error as ExtractionError: self.init(.badInput, error.description)
+        case let error as DraftError: self.init(.badInput, error.description)
         case let error as LocalStackError: self.init(.unavailable, error.description)
         case let error as WorkerError: self.init(.unexpected, error.description)
         case let error as SampleDataError: self.init(.usage, error.description)

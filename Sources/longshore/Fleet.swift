@@ -23,6 +23,8 @@ struct Fleet: Sendable {
     /// The prefix of queues and keys: several fleets can share a broker and a Redis.
     let name: String
     private(set) var logger: Logger
+    /// The memory that the key maps of this process may take, in bytes.
+    private(set) var keyMapMemory = KeyMapCache.standardLimit
 
     init(amqp: String, postgres: String, redis: String, isLocal: Bool) throws {
         let environment = ProcessInfo.processInfo.environment
@@ -36,6 +38,13 @@ struct Fleet: Sendable {
         self.isLocal = isLocal
         name = environment["LONGSHORE_FLEET"] ?? "longshore"
         logger = Self.logger(level: environment["LONGSHORE_LOG"])
+    }
+
+    /// With a limit to the memory that the key maps of this process may take, in bytes.
+    func with(keyMapMemory: Int) -> Fleet {
+        var fleet = self
+        fleet.keyMapMemory = keyMapMemory
+        return fleet
     }
 
     /// For commands that a person waits for: a server that does not answer is an error at once, and

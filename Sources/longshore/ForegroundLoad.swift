@@ -69,7 +69,7 @@ struct ForegroundLoad {
     }
 
     private func graph() async throws -> PlanGraph? {
-        try await ledger.load(load).map { try PlanGraph($0.pipeline, periods: $0.periods) }
+        try await ledger.load(load)?.graph()
     }
 
     /// Attempts of a cancelled load give up a moment after the load has ended.
@@ -93,7 +93,7 @@ private final class LoadService: Service {
 
     init(_ job: ForegroundLoad, _ record: LoadRecord) async throws {
         self.job = job
-        let graph = try PlanGraph(record.pipeline, periods: record.periods)
+        let graph = try record.graph()
         wiring = job.wiring
         let ports = try await wiring.coordinatorPorts(ledger: job.ledger)
         coordinator = LoadCoordinator(

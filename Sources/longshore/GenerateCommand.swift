@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import SampleData
 
 /// `longshore generate`: sources for the example pipelines.
@@ -30,7 +31,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
         func report(_ files: [AnswerSheet.FileTotals]) {
             let rows = files.reduce(0) { $0 + $1.read }
-            print("Wrote \(files.count) files with \(rows) rows to \(output)")
+            let written = Wording.count(files.count, "file")
+            print("Wrote \(written) with \(Wording.count(rows, "row")) to \(output)")
         }
     }
 

@@ -1,16 +1,33 @@
 import ArgumentParser
 import Foundation
 import Pipelines
+import Survey
 
 /// `longshore init`: a pipeline to start from.
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Make a folder with a small pipeline to start from."
+        abstract: "Make a folder with a small pipeline to start from.",
+        discussion: """
+            With `--from` the pipeline loads the given CSV files as they are, where they are: types, \
+            keys, periods and references are guessed from their rows, and comments in the \
+            definition say what to decide.
+            """
     )
 
     @Argument(help: "The folder to make; its last part becomes the pipeline's name.")
     var folder: String
+
+    @Option(help: "A CSV file to draft the pipeline from; may be given several times.")
+    var from: [String] = []
+
+    @Option(help: "Judge each file by so many rows at most; all unless said.")
+    var rows: Int?
+
+    func validate() throws {
+        if let rows, rows < 1 { throw ValidationError("`--rows \(rows)`: at least 1") }
+        if rows != nil, from.isEmpty { throw ValidationError("`--rows` needs `--from`") }
+    }
 
     func run() async throws {
         let url = URL(fileURLWithPath: folder).standardizedFileURL
@@ -25,17 +42,36 @@ struct InitCommand: AsyncParsableCommand {
         guard !FileManager.default.fileExists(atPath: url.path) else {
             throw CommandFailure(.usage, "`\(url.path)` exists already: choose another folder")
         }
-        let files = StarterPipeline.files(name: name)
+        let files = try await from.isEmpty ? StarterPipeline.files(name: name) : drafted(name, url)
+        try write(files, into: url)
+        print("Made \(folder) with \(files.keys.sorted().joined(separator: ", ")).")
+        print("Next: longshore check \(folder)\(from.isEmpty ? "" : " --sources")")
+        print("      longshore load \(folder)")
+    }
+
+    private func drafted(_ name: String, _ url: URL) async throws -> [String: String] {
+        var origins: [DraftOrigin] = []
+        for path in from {
+            let origin = FileOrigin(path: path, pipelineFolder: url.path)
+            origins.append(try await origin.profiled(rows: rows))
+        }
+        let yaml = try PipelineDraft(name: name, origins: origins).yaml
+        do {
+            _ = try Definition(bundle: DefinitionBundle(files: ["pipeline.yaml": yaml]))
+        } catch {
+            throw CommandFailure(.unexpected, report: "\(error.rendered())\n\(yaml)")
+        }
+        return ["pipeline.yaml": yaml]
+    }
+
+    private func write(_ files: [String: String], into folder: URL) throws {
         for (path, text) in files {
-            let file = url.appendingPathComponent(path)
+            let file = folder.appendingPathComponent(path)
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(),
                 withIntermediateDirectories: true
             )
             try text.write(to: file, atomically: true, encoding: .utf8)
         }
-        print("Made \(folder) with \(files.keys.sorted().joined(separator: ", ")).")
-        print("Next: longshore check \(folder)")
-        print("      longshore load \(folder)")
     }
 }

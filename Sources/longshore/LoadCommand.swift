@@ -15,7 +15,8 @@ struct LoadCommand: AsyncParsableCommand {
             run by workers within this process. With servers it coordinates, and `longshore worker` \
             processes do the work, unless --workers says otherwise.
 
-            Exit codes: 0 loaded; 1 a task failed for good; 2 cancelled by somebody; 64 wrong usage; 65 wrong definition; \
+            Exit codes: 0 loaded; 1 a task failed for good; 2 what the plan rests on has moved; 3 cancelled by \
+            somebody; 64 wrong usage; 65 wrong definition; \
             69 a server cannot be used; 75 interrupted, to be resumed.
             """
     )
@@ -29,6 +30,15 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "Load tasks to run at a time within this process.")
     var workers: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Load what this plan of `longshore plan` says, or refuse if anything has moved since.",
+            valueName: "hash"
+        )
+    )
+    var plan: String?
+
+    @OptionGroup var keyMaps: KeyMapOptions
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
@@ -37,28 +47,41 @@ struct LoadCommand: AsyncParsableCommand {
         if detach, workers != nil {
             throw ValidationError("`--detach` leaves the work to others: drop `--workers`")
         }
+        guard let plan else { return }
+        guard plan.count >= PlanFingerprint.fewestDigits, plan.allSatisfy(\.isHexDigit) else {
+            throw ValidationError(
+                "`--plan \(plan)` is no plan's hash: write at least "
+                    + "\(PlanFingerprint.fewestDigits) of the digits that `longshore plan` shows"
+            )
+        }
+        if selection.stale {
+            throw ValidationError("`--plan` has its periods: leave `--stale` out")
+        }
     }
 
     func run() async throws {
         let definition = try argument.read()
         let pipeline = definition.pipeline
         try Limits.refuseTooLong(in: pipeline)
-        let fleet = try await options.startedFleet().inForeground()
+        let limit = try keyMaps.limit()
+        let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
         let ledger = PostgresLedger(fleet.postgres)
-        let periods = try await selection.periods(of: pipeline, in: ledger)
+        let plan = try await rememberedPlan(of: pipeline, in: ledger)
+        let periods = try await periods(of: pipeline, plan: plan, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {
             print(selection.nothing(of: pipeline))
             print("To load some again: longshore load \(argument.pipeline) --periods FIRST..LAST")
             return
         }
         if let rule = pipeline.periods { try PeriodSelection.check(periods, of: rule) }
-        let request = LoadRequest(
+        var request = LoadRequest(
             pipeline: pipeline,
             definition: definition.bundle,
             folder: argument.folder,
             periods: periods,
             requestedBy: Requester.name
         )
+        if let plan { request.plan = try await unmoved(plan, of: request, in: ledger) }
         if detach {
             let load = try await LoadPlanner(ledger: ledger).create(request).load
             await ledger.close()
@@ -67,6 +90,43 @@ struct LoadCommand: AsyncParsableCommand {
             try await coordinate(request, on: fleet, ledger: ledger)
         }
     }
+
+    // MARK: Plan
+
+    private func rememberedPlan(
+        of pipeline: Pipeline,
+        in ledger: PostgresLedger
+    ) async throws -> RememberedPlan? {
+        guard let plan else { return nil }
+        return try await ledger.plan(plan, ofPipeline: pipeline.name)
+    }
+
+    /// A plan has its periods; other ones that the user names are told as moved.
+    private func periods(
+        of pipeline: Pipeline,
+        plan: RememberedPlan?,
+        in ledger: PostgresLedger
+    ) async throws -> [Period] {
+        guard let plan, selection.periods == nil, let grain = pipeline.periods?.grain else {
+            return try await selection.periods(of: pipeline, in: ledger)
+        }
+        return plan.periods.compactMap { Period($0, grain: grain) }
+    }
+
+    /// The plan's fingerprint, when nothing that it rests on has moved.
+    private func unmoved(
+        _ plan: RememberedPlan,
+        of request: LoadRequest,
+        in ledger: PostgresLedger
+    ) async throws -> PlanFingerprint {
+        let now = try await PlanSurvey(request)
+            .fingerprint(in: ledger, environment: PlanCommand.environment)
+        let changes = plan.fingerprint.changes(to: now)
+        guard changes.isEmpty else { throw WarehouseError.planMoved(plan.fingerprint, changes) }
+        return plan.fingerprint
+    }
+
+    // MARK: Servers
 
     /// The servers are tried first: where one is missing, no load is left behind.
     private func coordinate(

@@ -19,16 +19,18 @@ struct LoadSummary {
     var lines: [String] {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
         let headline =
-            "load \(load.load) of \(load.pipeline): \(load.state) in "
+            "\(load.kind) \(load.load) of \(load.pipeline): \(load.state) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
         return [""] + table.lines + ["", headline] + noteLines + nextLines
     }
 
     /// The program as it was called, so that the lines can be pasted.
-    private static var program: String {
+    static var program: String {
         CommandLine.arguments.first.flatMap { $0.contains("/") ? $0 : nil } ?? "longshore"
     }
+
+    private var isReplay: Bool { load.kind == LoadKind.replay.rawValue }
 
     private var nextLines: [String] {
         let ended = tasks.filter { ["failed", "cancelled"].contains($0.state) }
@@ -41,7 +43,9 @@ struct LoadSummary {
         }
         commands.append("periods \(load.pipeline)")
         if total.rejected > 0 {
-            commands.append("rejects list \(load.pipeline) --load \(load.load)")
+            // Those that a replay refuses again are of the load that refused them first.
+            let load = isReplay ? "" : " --load \(load.load)"
+            commands.append("rejects list \(self.load.pipeline)\(load)")
         }
         return ["", "next:"] + commands.map { "  \(Self.program) \($0)" }
     }
@@ -80,16 +84,10 @@ struct LoadSummary {
     /// What failed and why, what was blocked by it or left to others, and what looks wrong.
     private var noteLines: [String] {
         let failed = tasks.filter { $0.state == "failed" }
-        let suspicious = tasks.filter { task in
-            task.counts.map { $0.rejected * 10 > $0.read } ?? false
-        }
         return failed.flatMap(failureLines)
             + list("cancelled", state: "cancelled")
             + list("not run, because they need what failed", state: "blocked")
             + list("left to a newer load, which owns the period", state: "superseded")
-            + suspicious.map {
-                "attention: more than a tenth of the rows of \($0.label) was rejected"
-            }
             + tasks.flatMap { task in task.warnings.map { "warning: \(task.label): \($0)" } }
     }
 

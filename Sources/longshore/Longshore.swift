@@ -20,7 +20,8 @@ struct Longshore: AsyncParsableCommand {
             CommandGroup(
                 name: "Pipelines",
                 subcommands: [
-                    InitCommand.self, CheckCommand.self, PlanCommand.self, SchemaCommand.self,
+                    InitCommand.self, ProfileCommand.self, CheckCommand.self, PlanCommand.self,
+                    SchemaCommand.self,
                 ]
             ),
             CommandGroup(

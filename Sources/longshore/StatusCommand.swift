@@ -61,7 +61,10 @@ struct StatusCommand: AsyncParsableCommand {
             let total = load.tasks.values.reduce(0, +)
             let failed = load.tasks["failed", default: 0] + load.tasks["blocked", default: 0]
             table.add([
-                String(load.load), load.pipeline, load.state, load.periods ?? "",
+                String(load.load),
+                load.kind == LoadKind.load.rawValue
+                    ? load.pipeline : "\(load.pipeline) (\(load.kind))",
+                load.state, load.periods ?? "",
                 "\(load.tasks["done", default: 0])/\(total)", String(failed), load.createdAt,
                 Wording.duration(seconds: load.seconds),
             ])
@@ -86,10 +89,7 @@ struct StatusCommand: AsyncParsableCommand {
             try output.printJSON(tasks)
             return
         }
-        let graph = try await ledger.load(load)
-            .map {
-                try PlanGraph($0.pipeline, periods: $0.periods)
-            }
+        let graph = try await ledger.load(load)?.graph()
         print(LoadSummary(report, tasks, graph).lines.joined(separator: "\n"))
     }
 }

@@ -10,7 +10,7 @@ struct TraceCommand: AsyncParsableCommand {
         discussion: """
             A fact's row is named by its grain, a dimension's by its business key: one value for \
             each column, in the order of the definition. Of a dimension with history every version \
-            is shown.
+            is shown. A mart is named by its period alone, or by nothing when it is computed whole.
 
             longshore trace callcenter.fact_call C-000123
             """
@@ -19,8 +19,8 @@ struct TraceCommand: AsyncParsableCommand {
     @Argument(help: "The table: `fact_call`, `callcenter.fact_call`.")
     var table: String
 
-    @Argument(help: "The values of the grain or business key.")
-    var key: [String]
+    @Argument(help: "The values of the grain or business key; of a mart, its period.")
+    var key: [String] = []
 
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
@@ -30,14 +30,20 @@ struct TraceCommand: AsyncParsableCommand {
         let rows = try await ledger.trace(table, key: key)
         await ledger.close()
         if output.json { return try output.printJSON(rows) }
-        let words = key.map { "`\($0)`" }.joined(separator: ", ")
-        print("\(table) \(words): \(Wording.count(rows.count, "row"))")
+        let words = ([table] + [key.map { "`\($0)`" }.joined(separator: ", ")])
+            .filter { !$0.isEmpty }.joined(separator: " ")
+        let isMart = rows.allSatisfy(\.columns.isEmpty)
+        print(isMart ? words : "\(words): \(Wording.count(rows.count, "row"))")
         for row in rows { print(([""] + lines(row)).joined(separator: "\n")) }
     }
 
     private func lines(_ row: TracedRow) -> [String] {
         let values = row.columns.map { ($0.name, $0.value ?? "") }
-        return Self.aligned(values) + ["  came from"] + Self.aligned(origin(row)).map { "  " + $0 }
+        let reads = row.reads.map { read in
+            ("reads", read.table + (read.load.map { ", written last by load \($0)" } ?? ""))
+        }
+        return Self.aligned(values) + ["  came from"]
+            + Self.aligned(origin(row) + reads).map { "  " + $0 }
     }
 
     private func origin(_ row: TracedRow) -> [(String, String)] {
@@ -52,11 +58,9 @@ struct TraceCommand: AsyncParsableCommand {
         let period = origin.period.isEmpty ? "" : " (\(origin.period))"
         return [
             ("load", "\(load) of \(origin.pipeline), asked for by \(origin.requestedBy)"),
-            ("task", origin.task + period),
+            ("task", origin.task + period + ", attempt \(origin.attempt)"),
             ("committed", "\(origin.committedAt ?? "") UTC by \(origin.worker ?? "")"),
-            ("input", origin.input ?? ""),
-            ("definition", origin.definition),
-        ]
+        ] + (origin.input.map { [("input", $0)] } ?? []) + [("definition", origin.definition)]
     }
 
     private static func aligned(_ pairs: [(String, String)]) -> [String] {

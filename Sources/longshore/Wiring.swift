@@ -66,7 +66,7 @@ struct Wiring: Sendable {
             logger: fleet.logger
         )
         let threads = (0..<slots).map { BlockingThread(name: "slot-\($0)") }
-        let keyMaps = KeyMapCache()
+        let keyMaps = KeyMapCache(memoryLimit: fleet.keyMapMemory)
         let environment = ProcessInfo.processInfo.environment
         let ports = WorkerPorts(
             receiver: receiver,

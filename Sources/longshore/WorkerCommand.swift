@@ -48,6 +48,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Deaths of workers before a task is set aside.")
     var crashes = 5
 
+    @OptionGroup var keyMaps: KeyMapOptions
     @OptionGroup var options: FleetOptions
 
     func validate() throws {
@@ -59,7 +60,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try Limits.validate(timeLimit.duration)
-        let fleet = try await options.startedFleet()
+        let limit = try keyMaps.limit()
+        let fleet = try await options.startedFleet().with(keyMapMemory: limit)
         let wiring = try await Wiring(fleet, pools: pools)
         let worker = try await wiring.worker(
             pools: pools,

@@ -33,4 +33,16 @@ struct WordingTests {
         #expect(Wording.count(0, "row") == "0 rows")
         #expect(Wording.count(1_000, "task") == "1,000 tasks")
     }
+
+    @Test(
+        "an exact decimal keeps its digits, its thousands set apart",
+        arguments: [
+            ("0", "0"), ("1234567.80", "1,234,567.80"), ("-1000", "-1,000"), ("-0.50", "-0.50"),
+            ("123456789012345678901234567890", "123,456,789,012,345,678,901,234,567,890"),
+            ("NaN", "NaN"), ("-Infinity", "-Infinity"),
+        ]
+    )
+    func decimal(number: String, text: String) {
+        #expect(Wording.grouped(decimal: number) == text)
+    }
 }

@@ -107,7 +107,7 @@ struct ControlTests {
         #expect(cancelled.output.contains("load 1 is cancelled"), "\(cancelled.errors)")
         #expect(await waitUntil(harbour, isRunning: false) < .seconds(5))
         let end = try await load.finish()
-        #expect(end.exitCode == 2)
+        #expect(end.exitCode == 3)
         #expect(end.output.contains("load 1 of long: cancelled"), "\(end.output)")
         #expect(end.output.contains("longshore retry 1") || end.output.contains("retry 1"))
         #expect(

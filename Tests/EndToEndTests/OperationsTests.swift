@@ -62,6 +62,34 @@ struct OperationsTests {
         #expect(unknown.errors.contains("no pipeline called `callcentre` has been loaded"))
     }
 
+    @Test(
+        "a closed period is left out of a load that names none, and one that a load has is not closed"
+    )
+    func closedPeriods() async throws {
+        let harbour = try await Harbour.open()
+        let program = harbour.program
+        try await harbour.generateCalls(months: 1, calls: 100)
+        let pipeline = Harbour.pipeline("callcenter")
+        let loading = ["load", pipeline, "--workers", "2"]
+        let loaded = try await program.start(loading + ["--periods", "2024-01"]).finish()
+        #expect(loaded.exitCode == 0, "\(loaded.errors)")
+        let before = try await harbour.checksums("callcenter")
+        _ = try await harbour.ask(
+            "update longshore.control set state = 'stale' where kind = 'fact'"
+        )
+        let closed = try await program.run("periods", "close", "callcenter", "2024-01")
+        #expect(closed.exitCode == 0, "\(closed.errors)")
+        let none = try await program.run("load", pipeline, "--stale")
+        #expect(none.output.hasPrefix("No period of callcenter is stale."))
+        #expect(try await harbour.checksums("callcenter") == before)
+
+        let waiting = try await program.run("load", pipeline, "--periods", "2024-02", "--detach")
+        #expect(waiting.exitCode == 0, "\(waiting.errors)")
+        let refused = try await program.run("periods", "close", "callcenter", "2024-02")
+        #expect(refused.exitCode == 65)
+        #expect(refused.errors.contains("cannot be closed: load 2 is running and has claimed it"))
+    }
+
     @Test("rejects are shown, exported and waived; what is no open reject is an error")
     func rejects() async throws {
         let harbour = try await Harbour.open()
@@ -139,6 +167,16 @@ struct OperationsTests {
         let traced = try await harbour.program.run("trace", "fact_call", call)
         #expect(traced.output.hasPrefix("fact_call `\(call)`: 1 row\n"), "\(traced.errors)")
         #expect(traced.output.contains("    input       calls_2024-01.csv.gz ("))
+        #expect(traced.output.contains(", attempt 1\n"))
+        let mart = try await harbour.program.run("trace", "mart_agent_month", "2024-01")
+        #expect(
+            mart.output.hasPrefix("mart_agent_month `2024-01`\n\n  came from\n"),
+            "\(mart.errors)"
+        )
+        #expect(mart.output.contains("    reads       dim_agent, written last by load 1\n"))
+        let missing = try await harbour.program.run("trace", "fact_call", "nobody")
+        #expect(missing.exitCode == 65)
+        #expect(missing.errors.contains("no row of `callcenter.fact_call` has the key `nobody`"))
         let unknown = try await harbour.program.run("trace", "fact_cal", call)
         #expect(unknown.exitCode == 65)
         #expect(unknown.errors.contains("no pipeline loads such a table"))

@@ -178,38 +178,6 @@ struct ExpressionTests {
         }
     }
 
-    @Test(
-        "the examples of the reference are definitions",
-        arguments: ["Derived columns", "checks"]
-    )
-    func reference(section: String) throws {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../docs/definition.md")
-        let text = try String(contentsOf: path, encoding: .utf8)
-        let start = try #require(text.range(of: "## \(section)\n\n```yaml\n"))
-        let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
-        let example = text[start.upperBound..<end.lowerBound]
-            .split(separator: "\n")
-            .map { (section == "checks" ? "    " : "      ") + $0 }.joined(separator: "\n")
-        let columns = """
-            paid_at: { type: timestamp }
-                  issued_at: { type: timestamp }
-                  discount: { type: integer }
-                  reason: { type: text }
-                  kind: { type: text }
-            """
-        let bundle = Shop.bundle(
-            replacing: Self.amount,
-            with: Self.amount + "\n      \(columns)\n\(example)"
-        )
-        #expect(problems(bundle) == [])
-        let fact = try #require(try Pipeline.parse(bundle: bundle).fact("sale"))
-        #expect(fact.checks.count == (section == "checks" ? 3 : 0))
-        #expect(
-            fact.attributes.count { $0.plan.expression != nil } == (section == "checks" ? 0 : 2)
-        )
-    }
-
     @Test("in a block of several lines are told where the block begins")
     func block() {
         let mistake = Self.check(

@@ -20,6 +20,71 @@ struct MartTests {
         #expect(pipeline.mart("sales")?.reads == ["sale", "date"])
     }
 
+    private static let queries: [(String, [String])] = [
+        ("with dim_date as (select 1) select * from dim_date, fact_sale", ["sale"]),
+        ("with fact_sale as (select * from fact_sale) select * from fact_sale", ["sale"]),
+        (
+            "with recursive fact_sale as (select 1 union select * from fact_sale) table fact_sale",
+            []
+        ),
+        (
+            "with a (x, y) as not materialized (select 1, 2), \"dim_city\" as (select * from a) "
+                + "select * from dim_city join dim_date on true",
+            ["date"]
+        ),
+        (
+            "select * from (with dim_city as (select 1) select * from dim_city) x, dim_city",
+            ["city"]
+        ),
+        ("select 1 as dim_city, dim_date.x from fact_sale dim_date", ["sale"]),
+        ("select * from \"shop\".\"fact_sale\" as \"dim_city\"", ["sale"]),
+        ("select * from other.fact_sale, public.dim_city, SHOP.dim_date", ["date"]),
+        ("select extract(year from dim_date), trim(both from dim_city) from fact_sale", ["sale"]),
+        ("select 1 from fact_sale where x is distinct from dim_city", ["sale"]),
+        (
+            "select 1 from (fact_sale cross join dim_date) a, only dim_city",
+            ["sale", "date", "city"]
+        ),
+        (
+            "select (select max(x) from dim_city) from fact_sale order by dim_date",
+            ["city", "sale"]
+        ),
+        (
+            "select 1 from unnest(a) with ordinality t(a, b), fact_sale f (x, y), dim_date",
+            ["sale", "date"]
+        ),
+        (
+            "select 1 from fact_sale, lateral (select * from dim_city where a = b) c",
+            ["sale", "city"]
+        ),
+        ("select 1 union all table fact_sale", ["sale"]),
+        ("select 1 from dim_city(1), dim_date group by fact_sale, fact_sale", ["date"]),
+        ("select exists (select from fact_sale), dim_date from dim_city", ["sale", "city"]),
+    ]
+
+    @Test(
+        "are not confused by CTEs, aliases, columns, functions and other schemas",
+        arguments: queries
+    )
+    func tables(sql: String, expected: [String]) throws {
+        let bundle = Shop.bundle(replacing: ", per: period", with: "", sql: sql)
+        #expect(try Pipeline.parse(bundle: bundle).mart("sales")?.reads == expected)
+    }
+
+    @Test("may call a column or a CTE like themselves")
+    func ownName() throws {
+        let sql =
+            "with mart_sales as (select 1 as mart_sales from fact_sale) select * from mart_sales"
+        let bundle = Shop.bundle(replacing: ", per: period", with: "", sql: sql)
+        #expect(try Pipeline.parse(bundle: bundle).mart("sales")?.reads == ["sale"])
+        let circle = Shop.bundle(
+            replacing: ", per: period",
+            with: "",
+            sql: "select * from mart_sales"
+        )
+        #expect(diagnose(circle).map(\.code) == [.cycle])
+    }
+
     @Test("lose the semicolon and the comments behind their SQL")
     func query() throws {
         let sql = "select ';' from fact_sale where period = :period_start ; -- the end\n"
@@ -135,5 +200,40 @@ struct MartTests {
                     + "`sales` → `totals` → `sales` [table.cycle]"
             ]
         )
+    }
+
+    @Test("are computed after what their tests read")
+    func testReads() throws {
+        var bundle = Shop.bundle(
+            replacing: "per: period }",
+            with: "per: period, tests: [{ sql: tests/a.sql }] }"
+        )
+        bundle.files["tests/a.sql"] = "select * from mart_sales join dim_date using (date_key)"
+        let mart = try Pipeline.parse(bundle: bundle).mart("sales")
+        #expect(mart?.reads == ["sale", "date"])
+        #expect(
+            mart?.tests
+                == [MartTest(.query(bundle.files["tests/a.sql"] ?? "", path: "tests/a.sql"))]
+        )
+    }
+
+    @Test(
+        "with a test that is none are told",
+        arguments: [
+            ("[{ unqiue: a }]", ["key.unknown", "key.missing"]),
+            ("[{ unique: a, not_null: a }]", ["key.conflict"]),
+            ("[{ accepted_range: { column: a } }]", ["key.missing"]),
+            ("[{ accepted_values: { column: a, values: [] } }]", ["value.missing"]),
+            ("[{ unique: a, severity: loud }]", ["value.malformed"]),
+            ("[{ sql: nowhere.sql }]", ["file.missing"]),
+            ("[]", ["value.missing"]),
+        ]
+    )
+    func badTests(tests: String, codes: [String]) {
+        let bundle = Shop.bundle(
+            replacing: "per: period }",
+            with: "per: period, tests: \(tests) }"
+        )
+        #expect(Set(diagnose(bundle).map(\.code.rawValue)) == Set(codes))
     }
 }

@@ -165,3 +165,38 @@ struct NameMistakeTests {
         #expect(mistake.problems == mistake.expected)
     }
 }
+
+@Suite("Names of what stands beside a table")
+struct RelationNameTests {
+    @Test(
+        "cannot be those of another table",
+        arguments: [
+            ("  date:\n", "  city_key:\n", "dimension `city_key`", "an index of `city`"),
+            (
+                "  date:\n", "  city_city_key_seq:\n", "dimension `city_city_key_seq`",
+                "a sequence of `city`"
+            ),
+            (
+                "marts:\n",
+                "  sale_2024_01: { from: { source: drops, csv: x.csv }, grain: a, "
+                    + "columns: { a: { type: text } } }\nmarts:\n",
+                "fact `sale_2024_01`", "a partition of `sale`"
+            ),
+        ]
+    )
+    func clash(old: String, new: String, what: String, clash: String) {
+        let bundle = Shop.bundle(replacing: old, with: new)
+        let told = "the \(what) cannot be: its table would be called like \(clash)"
+        #expect(problems(bundle).contains { $0.contains(told) }, "\(problems(bundle))")
+    }
+
+    @Test("are free where no table has them")
+    func free() {
+        let bundle = Shop.bundle(
+            replacing: "marts:\n",
+            with: "  sales_2024: { from: { source: drops, csv: x.csv }, grain: a, "
+                + "columns: { a: { type: text } } }\nmarts:\n"
+        )
+        #expect(problems(bundle).isEmpty)
+    }
+}

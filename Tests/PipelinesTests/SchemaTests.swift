@@ -49,7 +49,19 @@ struct ReferenceTests {
         #expect(missing == [])
     }
 
-    /// Every key that is reachable in the grammar.
+    @Test("shows every key in an example")
+    func examples() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../docs/definition.md")
+        let text = try String(contentsOf: path, encoding: .utf8)
+        let blocks = text.components(separatedBy: "```").filter { $0.hasPrefix("yaml") }
+            .joined()
+        let words = Set(blocks.matches(of: /\w+/).map { String($0.output) })
+        let missing = Set(Self.keys(of: .record(Grammar.pipeline))).subtracting(words)
+        #expect(missing.sorted() == [])
+    }
+
+    /// Every key and word that is reachable in the grammar.
     private static func keys(of shape: Shape) -> [String] {
         switch shape {
         case .record(let record): record.keys.flatMap { [$0.name] + keys(of: $0.shape) }

@@ -67,12 +67,13 @@ struct ShopTests {
         let date = try #require(pipeline.dimension("date"))
         let first = try #require(Day("2020-01-01"))
         let last = try #require(Day("2030-12-31"))
-        #expect(date.content == .calendar(first: first, last: last))
+        #expect(date.content == .calendar(CalendarPlan(first: first, last: last)))
         #expect(date.key == ["date"])
         #expect(
             date.attributes.map(\.name) == [
                 "date", "year", "quarter", "month", "month_name", "iso_year", "iso_week", "day",
-                "weekday", "weekday_name", "is_weekend",
+                "weekday", "weekday_name", "is_weekend", "fiscal_year", "fiscal_quarter",
+                "fiscal_month",
             ]
         )
         #expect(!date.isVersioned)
@@ -89,7 +90,7 @@ struct ShopTests {
         #expect(amount.plan.rules == [.minimum("0"), .maximum("1000")])
         #expect(
             sale.expectations
-                == Expectations(minimumRows: 1, maximumRows: nil, maximumRejectShare: 0.01)
+                == Expectations(minimumRows: 1, maximumRejectShare: 0.01, rejectsSeverity: .fail)
         )
     }
 

@@ -128,6 +128,30 @@ import Testing
         #expect(forward.count == graph.edgeCount)
     }
 
+    @Test("a part of a plan has its own tasks in the plan's order, and the edges between them")
+    func restricted() throws {
+        let pipeline = Sample.pipeline(
+            dimensions: [
+                Sample.dimension("team"), Sample.dimension("agent", references: ["team"]),
+            ],
+            facts: [
+                Sample.fact("call", references: ["agent"]), Sample.fact("mail", references: []),
+            ],
+            marts: [Sample.mart("month", reads: ["call"]), Sample.mart("post", reads: ["mail"])]
+        )
+        let whole = try PlanGraph(pipeline, periods: Sample.months(2))
+        let first = Sample.months(1).first
+        let chosen = whole.tasks(withDependentMartsOf: {
+            $0.name == "team" || $0.name == "call" && $0.period == first
+        })
+        #expect(chosen.map(\.name) == ["team", "call", "month"])
+        #expect(chosen.map(\.period) == [nil, first, first])
+        let part = whole.restricted(to: Set(chosen))
+        #expect(part.tasks == chosen)
+        #expect(part.tasks.indices.map { Array(part.needs(of: $0)) } == [[], [], [1]])
+        #expect(Array(part.dependents(of: 1)) == [2])
+    }
+
     @Test("a plan of a million tasks has every task and edge")
     func millionTasks() throws {
         let dimensions = (0..<5).map { Sample.dimension("dimension_\($0)") }

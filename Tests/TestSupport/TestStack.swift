@@ -28,8 +28,13 @@ public struct TestStack: Sendable {
         try await starter.value
     }
 
-    /// Where its files are: `.build/test-stack` in the package.
-    public static let directory = packageDirectory + "/.build/test-stack"
+    /// Where its files are: `.build/test-stack` in the package, or what `LONGSHORE_TEST_STACK` says.
+    ///
+    /// A stack is known by its path, so copies of the package that are mounted at one place would stop
+    /// each other's servers.
+    public static let directory =
+        ProcessInfo.processInfo.environment["LONGSHORE_TEST_STACK"]
+        ?? packageDirectory + "/.build/test-stack"
 
     /// The package's directory.
     public static let packageDirectory = URL(filePath: #filePath)

@@ -28,7 +28,7 @@ struct AttemptTests {
                 """
                 select state, worker, rows_read, rows_loaded, rows_rejected, rows_deduplicated,
                     rows_replaced, started_at < committed_at as timed,
-                    input ~ 'sales_2024-01.csv \\([0-9]+ bytes, xxh64 [0-9a-f]+\\)$' as input
+                    input ~ 'sales_2024-01.csv \\([0-9]+ bytes, sha256 [0-9a-f]{64}\\)$' as input
                 from longshore.task where kind = 'fact'
                 """
             ) == "done|test|3|3|0|0|0|t|t"

@@ -61,7 +61,7 @@ struct DimensionTests {
         )
     }
 
-    @Test("of rows with one key the last one counts, the others are duplicates")
+    @Test("of rows with one key the last one counts, and for what is fixed the first")
     func lastCounts() async throws {
         let dock = try await Dock([
             "teams.csv": "code\nN\nN\n",
@@ -70,7 +70,7 @@ struct DimensionTests {
         let load = try await dock.load(definition(teamsAndAgents))
         #expect(load.counts("team") == RowCounts(read: 2, loaded: 1, deduplicated: 1))
         #expect(load.counts("agent") == RowCounts(read: 2, loaded: 1, deduplicated: 1))
-        #expect(try await dock.rows(agents) == ["a1|h2|p2|N"])
+        #expect(try await dock.rows(agents) == ["a1|h1|p2|N"])
     }
 
     @Test("the unknown member has the key -1 and points to unknown members itself")

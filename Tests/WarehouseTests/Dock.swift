@@ -17,11 +17,11 @@ final class Dock: Sendable {
     let connection: PostgresConnection
 
     /// A dock whose folder has `files`, by their paths.
-    init(_ files: [String: String] = [:]) async throws {
+    init(_ files: [String: String] = [:], keyMaps: KeyMapCache = KeyMapCache()) async throws {
         configuration = try PostgresConfiguration(url: await TestStack.shared().freshDatabase())
         folder = NSTemporaryDirectory() + "longshore-dock-\(UUID().uuidString)"
         ledger = PostgresLedger(configuration)
-        loader = WarehouseLoader(configuration)
+        loader = WarehouseLoader(configuration, keyMaps: keyMaps)
         connection = try await PostgresConnection.connect(configuration)
         try await connection.query("set timezone to 'UTC'")
         for (path, text) in files { try write(path, text) }
@@ -44,13 +44,14 @@ final class Dock: Sendable {
 
     // MARK: Loads
 
-    /// Writes a load into the ledger; its tasks are still to be performed.
-    @discardableResult
-    func create(_ definition: Definition, periods: String = "2024-01") async throws -> DockedLoad {
+    /// A load as it is asked for, and its plan.
+    func request(
+        _ definition: Definition,
+        periods: String = "2024-01"
+    ) throws -> (LoadRequest, PlanGraph) {
         let selected = try definition.pipeline.periods.map {
             try PeriodSelection.parse(periods, grain: $0.grain)
         }
-        let tasks = try PlanGraph(definition.pipeline, periods: selected ?? []).tasks
         let request = LoadRequest(
             pipeline: definition.pipeline,
             definition: definition.bundle,
@@ -58,7 +59,15 @@ final class Dock: Sendable {
             periods: selected ?? [],
             requestedBy: "test"
         )
-        return DockedLoad(id: try await ledger.create(request, tasks: tasks), tasks: tasks)
+        return (request, try PlanGraph(definition.pipeline, periods: selected ?? []))
+    }
+
+    /// Writes a load into the ledger; its tasks are still to be performed.
+    @discardableResult
+    func create(_ definition: Definition, periods: String = "2024-01") async throws -> DockedLoad {
+        let (request, graph) = try request(definition, periods: periods)
+        let load = try await ledger.create(request, tasks: graph.tasks)
+        return DockedLoad(id: load, tasks: graph.tasks)
     }
 
     /// Creates a load and performs its tasks in the plan's order.
@@ -91,6 +100,15 @@ final class Dock: Sendable {
         }
     }
 
+    /// Count and order-independent checksum of a table's rows, byte for byte, and its rows of the
+    /// control table.
+    func state(of table: String) async throws -> [String] {
+        let name = table.split(separator: ".").last ?? ""
+        return try await rows(
+            "select count(*), sum(hashtextextended(t::text, 0)::numeric) from \(table) t"
+        ) + rows("select c::text from longshore.control c where table_name = '\(name)' order by 1")
+    }
+
     /// The only row of a query.
     func row(_ sql: String) async throws -> String {
         try await rows(sql).joined(separator: "\n")
@@ -108,13 +126,17 @@ final class Dock: Sendable {
 }
 
 extension WarehouseLoader {
-    /// A slot with a thread and a cache of its own, as if in another process.
-    init(_ configuration: PostgresConfiguration) {
+    /// A slot with a thread of its own; unless it is given a cache, as if in another process.
+    init(
+        _ configuration: PostgresConfiguration,
+        keyMaps: KeyMapCache = KeyMapCache(),
+        environment: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) {
         self.init(
             configuration,
             thread: BlockingThread(name: "slot"),
-            keyMaps: KeyMapCache(),
-            environment: { _ in nil }
+            keyMaps: keyMaps,
+            environment: environment
         )
     }
 }

@@ -6,7 +6,7 @@ import Warehouse
 
 @Suite("The history of a dimension", .serialized)
 struct HistoryTests {
-    private func definition() throws -> Definition {
+    static func definition() throws -> Definition {
         try .text(
             """
             pipeline: staff
@@ -53,7 +53,7 @@ struct HistoryTests {
 
     private func load(_ observations: [Observation], into dock: Dock) async throws -> DockedLoad {
         try dock.write("agents.csv", Observation.file(observations))
-        let load = try await dock.load(definition())
+        let load = try await dock.load(Self.definition())
         #expect(load.failures == [])
         return load
     }

@@ -127,7 +127,7 @@ struct PeriodControlTests {
         #expect(
             try await dock.rows(Self.states) == [
                 "fact_sale|2024-01|loaded|∅|∅",
-                "fact_sale|2024-02|stale|it was stale when it was closed|∅",
+                "fact_sale|2024-02|stale|late|∅",
             ]
         )
         #expect(try await dock.ledger.reopenPeriods(both, of: definition.pipeline).isEmpty)

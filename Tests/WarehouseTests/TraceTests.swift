@@ -25,7 +25,13 @@ struct TraceTests {
         #expect(rows.first?.load == load.id)
         #expect(origin.task == load.task("sale 2024-02").description)
         #expect(origin.period == "2024-02")
-        #expect(origin.input?.hasPrefix("sales_2024-02.csv (") == true)
+        let digest = "45dd6c32fa5c8f4c"
+        #expect(
+            origin.input?
+                .hasPrefix("sales_2024-02.csv (\(Shop.february.utf8.count) bytes, sha256 \(digest)")
+                == true
+        )
+        #expect(origin.attempt == 1)
         #expect(origin.definition == definition.bundle.digest)
         #expect(origin.worker == "test")
         #expect(origin.requestedBy == "test")
@@ -79,7 +85,11 @@ struct TraceTests {
         try await dock.load(Shop.definition(sale: Shop.sale(grain: "[sold_on, customer]")))
         let rows = try await dock.ledger.trace("fact_sale", key: ["2024-01-06", "c2"])
         #expect(rows.map { value("sale_id", $0) } == ["s2"])
-        #expect(try await dock.ledger.trace("fact_sale", key: ["2024-01-06", "c1"]).isEmpty)
+        #expect(
+            await dock.problem {
+                _ = try await dock.ledger.trace("fact_sale", key: ["2024-01-06", "c1"])
+            } == "no row of `shop.fact_sale` has the key `2024-01-06`, `c1`"
+        )
     }
 
     @Test("a wrong table, a wrong number of values and a value of the wrong type are told in words")
@@ -104,5 +114,98 @@ struct TraceTests {
                 == "rows of `shop.fact_sale` cannot be traced: a value of the key is not of its "
                 + "column's type: `sold_on` is date, `customer.customer_id` is text"
         )
+    }
+
+    @Test(
+        "a key that no row has names the reject that holds it, and not one that holds a part of it"
+    )
+    func rejected() async throws {
+        let dock = try await Dock(Shop.files)
+        try dock.write(
+            "sales_2024-01.csv",
+            Shop.january + "s4,2024-01-07,c1,-1\ns44,2024-01-07,c1,-1\na.b,2024-01-07,c1,-1\n"
+        )
+        try await dock.load(Shop.definition())
+        func problem(_ key: String) async -> String? {
+            await dock.problem { _ = try await dock.ledger.trace("fact_sale", key: [key]) }
+        }
+        let number = try await dock.row("select id from longshore.reject where line = 5")
+        #expect(
+            await problem("s4")
+                == "no row of `shop.fact_sale` has the key `s4`; line 5 of `sales_2024-01.csv` holds it, "
+                + "and was rejected in load 1 by the rule `min` (open): `longshore rejects show \(number)`"
+        )
+        #expect(await problem("a.b")?.contains("line 7 of") == true)
+        #expect(await problem("a_b") == "no row of `shop.fact_sale` has the key `a_b`")
+        #expect(await problem("ñ'") == "no row of `shop.fact_sale` has the key `ñ'`")
+    }
+
+    @Test("a task that failed before tells which attempt it was")
+    func attempts() async throws {
+        let dock = try await Dock(Shop.files)
+        let load = try await dock.create(Shop.definition())
+        let failure = TaskFailure(code: "test", message: "it failed", isRetryable: true)
+        let task = load.task("customer")
+        _ = try await dock.loader.record(failure, of: task, by: "test", policy: RetryPolicy())
+        _ = await dock.perform(task)
+        let rows = try await dock.ledger.trace("dim_customer", key: ["c1"])
+        #expect(rows.first?.origin?.attempt == 2)
+    }
+
+    @Test("a mart tells its load, its task and the loads of what it reads")
+    func mart() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition(
+            others: """
+                marts:
+                  monthly: { sql: monthly.sql, per: period }
+                  total: { sql: total.sql }
+                """,
+            marts: [
+                "monthly.sql": "select count(*) as n from fact_sale where period = :period_start",
+                "total.sql": "select sum(n) as n from mart_monthly",
+            ]
+        )
+        let first = try await dock.load(definition, periods: "2024-01")
+        let second = try await dock.load(definition, periods: "2024-02")
+        let january = try await dock.ledger.trace("mart_monthly", key: ["2024-01"])
+        #expect(january.map(\.load) == [first.id])
+        #expect(january.first?.origin?.task == first.task("monthly 2024-01").description)
+        #expect(january.first?.reads.map(\.table) == ["fact_sale"])
+        #expect(january.first?.reads.map(\.load) == [first.id])
+        let total = try await dock.ledger.trace("mart_total", key: [])
+        #expect(total.map(\.load) == [second.id])
+        #expect(total.first?.reads.map(\.load) == [second.id])
+        func problem(_ table: String, _ key: [String]) async -> String? {
+            await dock.problem { _ = try await dock.ledger.trace(table, key: key) }
+        }
+        #expect(
+            await problem("mart_monthly", ["2024-03"])
+                == "no row of `shop.mart_monthly` has the key `2024-03`; `longshore periods` shows what "
+                + "is loaded"
+        )
+        #expect(
+            await problem("mart_total", ["x"])?.hasSuffix("it is computed whole: give no key")
+                == true
+        )
+    }
+
+    @Test("a composite key is named by its parts in their order")
+    func composite() async throws {
+        let customer = """
+              customer:
+                from: { source: drops, csv: customers.csv }
+                key: [country, number]
+                columns:
+                  number: { type: integer, required: true }
+                  country: { type: text, required: true }
+                  name: { type: text }
+            """
+        let dock = try await Dock(["customers.csv": "country,number,name\nCO,7,Ana\nPE,7,Bo\n"])
+        let sale = Shop.sale().replacing("from: customer_id", with: "from: [country, number]")
+        let load = try await dock.create(Shop.definition(customer: customer, sale: sale))
+        _ = await dock.perform(load.task("customer"))
+        let rows = try await dock.ledger.trace("dim_customer", key: ["PE", "7"])
+        #expect(rows.map { value("name", $0) } == ["Bo"])
     }
 }

@@ -90,6 +90,11 @@ extension Grammar {
             summary: "What the value is computed from, in place of a column of the source."
         ),
         .init(name: "required", shape: .boolean, summary: "Whether a null is rejected."),
+        .init(
+            name: "unique",
+            shape: .boolean,
+            summary: "Whether a value that another row of the load task has is rejected."
+        ),
         .init(name: "clean", shape: .list(cleaningStep), summary: "Steps of cleaning, in order."),
         .init(name: "min", shape: .text, summary: "The smallest value."),
         .init(name: "max", shape: .text, summary: "The largest value."),
@@ -110,8 +115,46 @@ extension Grammar {
             summary: "How a date or timestamp is written: `dd/MM/yyyy`."
         ),
         .init(name: "zone", shape: .text, summary: "The time zone of a timestamp."),
+        .init(
+            name: "dst",
+            shape: .either(text: localTimeRule, mapping: .record(clockChanges)),
+            summary: "Which instant a local time is where clocks are set forward or back."
+        ),
+        .init(
+            name: "round",
+            shape: .choice(Rounding.allCases.map(\.rawValue)),
+            summary: "What happens to digits behind a decimal's scale."
+        ),
+        .init(
+            name: "point",
+            shape: .text,
+            summary: "The character before a number's fraction; a point unless said."
+        ),
+        .init(
+            name: "thousands",
+            shape: .text,
+            summary: "The character between a number's groups of three digits."
+        ),
         description,
     ]
+
+    private static let localTimeRule = Shape.choice(LocalTimeRule.allCases.map(\.rawValue))
+
+    private static let clockChanges = Record(
+        title: "the treatment of clock changes",
+        keys: [
+            .init(
+                name: "gap",
+                shape: localTimeRule,
+                summary: "What a time is that clocks skip; reject unless said."
+            ),
+            .init(
+                name: "overlap",
+                shape: localTimeRule,
+                summary: "What a time is that clocks show twice; earlier unless said."
+            ),
+        ]
+    )
 
     /// The steps of cleaning without arguments.
     static let cleaningWords: [(name: String, step: CleaningStep)] = [

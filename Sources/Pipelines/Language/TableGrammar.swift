@@ -1,4 +1,4 @@
-/// The keys of dimensions, facts and marts.
+/// The keys of dimensions and facts.
 extension Grammar {
     static let dimension = Record(
         title: "a dimension",
@@ -20,6 +20,12 @@ extension Grammar {
                 shape: .name,
                 summary: "The date or timestamp column that orders a row's versions."
             ),
+            .init(
+                name: "on_missing",
+                shape: .choice(["keep", "expire"]),
+                summary:
+                    "What happens to members that the source, a full snapshot, has no more; `keep` unless said."
+            ),
             pool,
             limits,
             description,
@@ -30,11 +36,11 @@ extension Grammar {
                 summary: "The columns of the table."
             ),
             checks,
+            dimensionExpect,
         ],
         misplaced: [
             "period": "only facts are loaded by period",
             "grain": "a dimension's rows are identified by its `key`",
-            "expect": "only facts have expectations",
         ]
     )
 
@@ -55,7 +61,9 @@ extension Grammar {
             "from": "a calendar is made, not read",
             "columns": "a calendar brings its own columns",
             "checks": "a calendar is made, not read",
+            "expect": "a calendar is made, not read",
             "key": "a calendar's key is its column `date`",
+            "on_missing": "a calendar is made, not read",
         ]
     )
 
@@ -64,7 +72,30 @@ extension Grammar {
         keys: [
             .init(name: "from", shape: .text, isRequired: true, summary: "The first day."),
             .init(name: "to", shape: .text, isRequired: true, summary: "The last day."),
+            .init(
+                name: "fiscal_year_start",
+                shape: .integer,
+                summary: "The month in which fiscal years begin, 1 to 12; 1 unless said."
+            ),
+            .init(
+                name: "holidays",
+                shape: .record(holidays),
+                summary: "Where holidays are read from: columns `date`, `name`, perhaps `region`."
+            ),
         ]
+    )
+
+    static let holidays = Record(
+        title: "holidays",
+        keys: extract.keys + [
+            .init(
+                name: "region",
+                shape: .text,
+                summary:
+                    "The region whose holidays count, beside those without one; all unless said."
+            )
+        ],
+        alternatives: extract.alternatives
     )
 
     static let fact = Record(
@@ -103,11 +134,7 @@ extension Grammar {
                 summary: "The columns of the table."
             ),
             checks,
-            .init(
-                name: "expect",
-                shape: .record(expectations),
-                summary: "What must hold before a load task commits."
-            ),
+            expect,
         ],
         misplaced: [
             "key": "a fact's rows are identified by its `grain`",
@@ -120,102 +147,4 @@ extension Grammar {
         shape: .named(of: "check", .text),
         summary: "Conditions over a row's columns, by name; a row that breaks one is rejected."
     )
-
-    static let expectations = Record(
-        title: "expectations",
-        keys: [
-            .init(
-                name: "rows",
-                shape: .record(rowBounds),
-                summary: "How many rows may be loaded; at least 1 unless said."
-            ),
-            .init(
-                name: "rejects",
-                shape: .record(rejectBound),
-                summary: "How many rows may be rejected."
-            ),
-            .init(
-                name: "volume",
-                shape: .record(volumeBand),
-                summary: "How far the number of rows may be from that of the periods before."
-            ),
-        ]
-    )
-
-    static let severity = Record.Key(
-        name: "severity",
-        shape: .choice(Expectations.Severity.allCases.map(\.rawValue)),
-        summary: "Whether the task fails when it does not hold, or only warns; `fail` unless said."
-    )
-
-    static let rowBounds = Record(
-        title: "bounds",
-        keys: bounds(of: "rows that are loaded").keys + [severity]
-    )
-
-    static let volumeBand = Record(
-        title: "a band of volume",
-        keys: [
-            .init(
-                name: "within",
-                shape: .share,
-                isRequired: true,
-                summary: "How far the number of rows may be from the mean, as a share of it."
-            ),
-            .init(
-                name: "of",
-                shape: .integer,
-                summary: "How many loaded periods before are taken; 3 unless said."
-            ),
-            severity,
-        ]
-    )
-
-    static let rejectBound = Record(
-        title: "the bound of rejects",
-        keys: [
-            .init(
-                name: "max",
-                shape: .share,
-                isRequired: true,
-                summary: "The largest share of rows that may be rejected."
-            ),
-            severity,
-        ]
-    )
-
-    static let mart = Record(
-        title: "a mart",
-        keys: [
-            .init(
-                name: "sql",
-                shape: .text,
-                isRequired: true,
-                summary: "The file with its query, one SELECT."
-            ),
-            .init(
-                name: "per",
-                shape: .choice(["period", "whole"]),
-                summary: "Whether it is computed anew for each period, or whole; whole unless said."
-            ),
-            .init(
-                name: "reads",
-                shape: .oneOrMore(.name),
-                summary: "The facts, dimensions and marts it reads; found in the SQL unless said."
-            ),
-            pool,
-            limits,
-            description,
-        ]
-    )
-
-    static func bounds(of what: String) -> Record {
-        Record(
-            title: "bounds",
-            keys: [
-                .init(name: "min", shape: .integer, summary: "The fewest \(what)."),
-                .init(name: "max", shape: .integer, summary: "The most \(what)."),
-            ]
-        )
-    }
 }

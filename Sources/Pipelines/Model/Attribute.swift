@@ -6,13 +6,22 @@ public struct Attribute: Sendable, Hashable {
     public var plan: ValuePlan
     /// What a changed value does, in a dimension.
     public var change: ChangeType
+    /// Whether a value may stand only once in what a load task loads: in a dimension for one business
+    /// key, in a fact in one row.
+    public var isUnique: Bool
     /// A sentence for the catalog.
     public var description: String?
 
     /// Creates an attribute.
-    public init(plan: ValuePlan, change: ChangeType = .overwrite, description: String? = nil) {
+    public init(
+        plan: ValuePlan,
+        change: ChangeType = .overwrite,
+        isUnique: Bool = false,
+        description: String? = nil
+    ) {
         self.plan = plan
         self.change = change
+        self.isUnique = isUnique
         self.description = description
     }
 

@@ -14,8 +14,12 @@ public struct Dimension: Sendable, Hashable {
     public var attributes: [Attribute]
     /// References to other dimensions.
     public var references: [Reference]
+    /// What happens to members whose key the source has no more; `nil` when they are kept.
+    public var expiry: ExpiryRule?
     /// What must hold of every row of the source.
     public var checks: [RowCheck]
+    /// What must hold before the load task commits.
+    public var expectations: Expectations
     /// The queue its tasks go to.
     public var pool: String
     /// A sentence for the catalog.
@@ -29,7 +33,9 @@ public struct Dimension: Sendable, Hashable {
         effective: String? = nil,
         attributes: [Attribute],
         references: [Reference] = [],
+        expiry: ExpiryRule? = nil,
         checks: [RowCheck] = [],
+        expectations: Expectations = Expectations(),
         pool: String = "default",
         description: String? = nil
     ) {
@@ -39,7 +45,9 @@ public struct Dimension: Sendable, Hashable {
         self.effective = effective
         self.attributes = attributes
         self.references = references
+        self.expiry = expiry
         self.checks = checks
+        self.expectations = expectations
         self.pool = pool
         self.description = description
     }
@@ -48,8 +56,16 @@ public struct Dimension: Sendable, Hashable {
     public enum Content: Sendable, Hashable {
         /// Rows of a source.
         case extract(Extract)
-        /// Every day from `first` to `last`, with the usual calendar columns.
-        case calendar(first: Day, last: Day)
+        /// Every day of a span, with the usual calendar columns.
+        case calendar(CalendarPlan)
+    }
+
+    /// The source that it reads; `nil` when it reads none.
+    public var source: String? {
+        switch content {
+        case .extract(let extract): extract.source
+        case .calendar(let plan): plan.holidays?.extract.source
+        }
     }
 
     /// The table's name.

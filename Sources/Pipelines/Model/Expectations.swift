@@ -6,21 +6,27 @@ public struct Expectations: Sendable, Hashable {
     public var maximumRows: Int?
     /// What follows from too few or too many rows.
     public var rowsSeverity: Severity
-    /// The largest share of rows that may be rejected, 0 to 1.
-    public var maximumRejectShare: Double?
-    /// What follows from too many rejects.
+    /// The largest share of rows that may be rejected, 0 to 1; a tenth unless said.
+    public var maximumRejectShare: Double
+    /// What follows from too many rejects; a warning where the share is not said either.
     public var rejectsSeverity: Severity
-    /// How far the number of rows may be from that of earlier periods.
+    /// How far the number of rows may be from what was loaded earlier.
     public var volume: VolumeBand?
+    /// How old the newest row may be.
+    public var freshness: Freshness?
+    /// The source's figures with which the rows must agree.
+    public var totals: [ControlTotal]
 
     /// Creates expectations.
     public init(
         minimumRows: Int = 1,
         maximumRows: Int? = nil,
         rowsSeverity: Severity = .fail,
-        maximumRejectShare: Double? = nil,
-        rejectsSeverity: Severity = .fail,
-        volume: VolumeBand? = nil
+        maximumRejectShare: Double = 0.1,
+        rejectsSeverity: Severity = .warn,
+        volume: VolumeBand? = nil,
+        freshness: Freshness? = nil,
+        totals: [ControlTotal] = []
     ) {
         self.minimumRows = minimumRows
         self.maximumRows = maximumRows
@@ -28,7 +34,12 @@ public struct Expectations: Sendable, Hashable {
         self.maximumRejectShare = maximumRejectShare
         self.rejectsSeverity = rejectsSeverity
         self.volume = volume
+        self.freshness = freshness
+        self.totals = totals
     }
+
+    /// Whether a source without rows may be loaded, with a warning or without.
+    public var allowNoRows: Bool { minimumRows == 0 || rowsSeverity == .warn }
 
     /// What follows from an expectation that does not hold.
     public enum Severity: String, Sendable, Hashable, CaseIterable {
@@ -38,12 +49,14 @@ public struct Expectations: Sendable, Hashable {
         case fail
     }
 
-    /// The number of rows is near the mean of the periods before.
+    /// The number of rows is near that of the periods before, or of the load before.
     public struct VolumeBand: Sendable, Hashable {
         /// How far it may be from the mean, as a share of the mean.
         public var within: Double
-        /// How many loaded periods before the task's own are taken; it is judged only when there
-        /// are so many.
+        /// Of how many periods before the task's own the mean is; 1 of what is loaded whole, whose
+        /// last load is the measure.
+        ///
+        /// It is judged only when there are so many.
         public var periods: Int
         /// What follows from a number that is further away.
         public var severity: Severity

@@ -8,6 +8,8 @@ public struct Mart: Sendable, Hashable {
     public var isPerPeriod: Bool
     /// The facts and dimensions it reads, by name.
     public var reads: [String]
+    /// What must hold of its rows before they are committed.
+    public var tests: [MartTest]
     /// The queue its tasks go to.
     public var pool: String
     /// A sentence for the catalog.
@@ -19,6 +21,7 @@ public struct Mart: Sendable, Hashable {
         query: String,
         isPerPeriod: Bool,
         reads: [String],
+        tests: [MartTest] = [],
         pool: String = "default",
         description: String? = nil
     ) {
@@ -26,6 +29,7 @@ public struct Mart: Sendable, Hashable {
         self.query = query
         self.isPerPeriod = isPerPeriod
         self.reads = reads
+        self.tests = tests
         self.pool = pool
         self.description = description
     }

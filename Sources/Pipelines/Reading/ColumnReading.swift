@@ -81,7 +81,8 @@ struct ColumnReading {
             // A column whose type is wrong is never loaded: its problem is reported.
             type: type ?? .text,
             cleaning: rules.cleaning(of: entry.value),
-            rules: rules.rules(of: entry.value, type: type)
+            rules: rules.rules(of: entry.value, type: type),
+            reading: ReadingRulesReading(findings: findings).rules(of: entry.value, type: type)
         )
         let expressions = ExpressionReading(findings: findings)
         if let expression = expressions.derived(entry, type: type, above: columns, in: table) {
@@ -89,12 +90,14 @@ struct ColumnReading {
                 name: plan.name,
                 expression: expression,
                 type: plan.type,
-                rules: plan.rules
+                rules: plan.rules,
+                reading: plan.reading
             )
         }
         return Attribute(
             plan: plan,
             change: change(entry.value),
+            isUnique: entry.value["unique"]?.bool ?? false,
             description: entry.value["description"]?.text
         )
     }
@@ -189,7 +192,8 @@ enum ReservedNames {
 
     /// What a dimension of this name would be taken for, when it cannot be the author's.
     static func dimension(_ name: String) -> String? {
-        name.hasSuffix("_observed") ? "a dimension's history is kept in a table of that name" : nil
+        let isKept = name.hasSuffix("_observed") || name.hasSuffix("_absent")
+        return isKept ? "a dimension's history is kept in a table of that name" : nil
     }
 
     /// What a schema of this name is used for, when it cannot be the author's.

@@ -8,8 +8,13 @@ struct DimensionReading {
 
     func dimension(_ entry: YAMLNode.Entry) -> Dimension {
         let node = entry.value
-        if let calendar = node["calendar"] { return self.calendar(entry, calendar) }
-        let read = columns.columns(in: node, taken: ["\(entry.name)_key": "its surrogate key"])
+        if node["calendar"] != nil {
+            return CalendarReading(findings: findings, extracts: extracts).dimension(entry)
+        }
+        let expiry = expiry(of: node)
+        var taken = ["\(entry.name)_key": "its surrogate key"]
+        if expiry != nil { taken["expired_at"] = "since when the source has the member no more" }
+        let read = columns.columns(in: node, taken: taken)
         checkKey(node["key"], in: read)
         checkEffective(node["effective"], in: read)
         return Dimension(
@@ -19,10 +24,40 @@ struct DimensionReading {
             effective: node["effective"]?.text,
             attributes: read.attributes,
             references: read.references,
+            expiry: expiry,
             checks: ExpressionReading(findings: findings).checks(of: node, in: read),
+            expectations: ExpectationReading(
+                findings: findings,
+                extracts: extracts,
+                columns: read,
+                isByPeriod: false
+            )
+            .expectations(node["expect"]),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )
+    }
+
+    private func expiry(of node: YAMLNode) -> ExpiryRule? {
+        let bound = node["expect"]?["expired"]
+        guard node["on_missing"]?.text == "expire" else {
+            if let bound {
+                findings.add(
+                    .keyConflict,
+                    at: bound.span,
+                    "`expired` stands where no member expires",
+                    expected: "it beside `on_missing: expire`"
+                )
+            }
+            return nil
+        }
+        var rule = ExpiryRule()
+        if let share = bound?["max"]?.text.flatMap(Share.init) { rule.maximumShare = share.value }
+        if let word = bound?["severity"]?.text, let severity = Expectations.Severity(rawValue: word)
+        {
+            rule.severity = severity
+        }
+        return rule
     }
 
     // MARK: Key and versions
@@ -99,66 +134,5 @@ struct DimensionReading {
             expected: "a name under `columns`",
             suggestion: suggestion(for: name, among: names)
         )
-    }
-
-    // MARK: Calendars
-
-    private func calendar(_ entry: YAMLNode.Entry, _ calendar: YAMLNode) -> Dimension {
-        let first = day(calendar["from"])
-        let last = day(calendar["to"])
-        if let first, let last, first > last, let span = calendar["to"]?.span {
-            findings.add(
-                .valueRange,
-                at: span,
-                "the calendar ends on `\(last)`, before it begins",
-                expected: "a day from `\(first)` on"
-            )
-        }
-        let anyDay = Day(number: 0)
-        return Dimension(
-            name: entry.name,
-            content: .calendar(first: first ?? anyDay, last: last ?? anyDay),
-            key: ["date"],
-            attributes: Self.calendarAttributes,
-            pool: entry.value["pool"]?.text ?? "default",
-            description: entry.value["description"]?.text
-        )
-    }
-
-    private func day(_ node: YAMLNode?) -> Day? {
-        guard let node, let text = node.text else { return nil }
-        if let day = Day(text) { return day }
-        findings.add(
-            .valueMalformed,
-            at: node.span,
-            "`\(text)` is no day",
-            expected: "`2024-01-31`"
-        )
-        return nil
-    }
-
-    /// The columns of a calendar, as the warehouse makes them.
-    private static let calendarAttributes: [Attribute] = [
-        attribute("date", .date(format: .isoDate), rules: [.required], "The day."),
-        attribute("year", .integer, "The year."),
-        attribute("quarter", .integer, "The quarter of the year, 1 to 4."),
-        attribute("month", .integer, "The month of the year, 1 to 12."),
-        attribute("month_name", .text, "The month's English name."),
-        attribute("iso_year", .integer, "The year of the ISO 8601 week."),
-        attribute("iso_week", .integer, "The ISO 8601 week, 1 to 53."),
-        attribute("day", .integer, "The day of the month, 1 to 31."),
-        attribute("weekday", .integer, "The day of the week, 1 for Monday to 7 for Sunday."),
-        attribute("weekday_name", .text, "The English name of the day of the week."),
-        attribute("is_weekend", .boolean, "Whether the day is a Saturday or a Sunday."),
-    ]
-
-    private static func attribute(
-        _ name: String,
-        _ type: ColumnType,
-        rules: [Rule] = [],
-        _ description: String
-    ) -> Attribute {
-        let plan = ValuePlan(name: name, source: name, type: type, rules: rules)
-        return Attribute(plan: plan, change: .fixed, description: description)
     }
 }

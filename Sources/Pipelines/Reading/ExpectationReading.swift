@@ -1,7 +1,12 @@
-/// Reads the section `expect` of a fact.
+internal import Rows
+
+/// Reads the section `expect` of a fact or dimension.
 struct ExpectationReading {
     let findings: Findings
-    /// Whether the fact is loaded by period.
+    let extracts: ExtractReading
+    /// The columns of the table.
+    let columns: Columns
+    /// Whether the table is loaded by period.
     let isByPeriod: Bool
 
     func expectations(_ node: YAMLNode?) -> Expectations {
@@ -12,22 +17,24 @@ struct ExpectationReading {
             expectations.maximumRows = bounds.maximum
             expectations.rowsSeverity = severity(rows)
         }
-        if let rejects = node?["rejects"] {
-            expectations.maximumRejectShare = rejects["max"]?.text.flatMap(Share.init)?.value
+        if let rejects = node?["rejects"], let share = rejects["max"]?.text.flatMap(Share.init) {
+            expectations.maximumRejectShare = share.value
             expectations.rejectsSeverity = severity(rejects)
         }
         expectations.volume = volume(node?["volume"])
+        expectations.freshness = freshness(node?["freshness"])
+        expectations.totals = (node?["totals"]?.entries ?? []).compactMap(total)
         return expectations
     }
 
     private func volume(_ node: YAMLNode?) -> Expectations.VolumeBand? {
         guard let node else { return nil }
-        if !isByPeriod {
+        if let count = node.entry("of"), !isByPeriod {
             findings.add(
                 .periodMissing,
-                at: node.span,
-                "`volume` compares periods, but the fact is loaded whole",
-                expected: "a fact with `period`"
+                at: count.key.span,
+                "`of` counts periods, but the table is loaded whole",
+                expected: "no `of`: the measure is what the last load has loaded"
             )
         }
         if let count = node["of"], let number = count.int, number < 1 {
@@ -41,12 +48,104 @@ struct ExpectationReading {
         guard let share = node["within"]?.text.flatMap(Share.init) else { return nil }
         return Expectations.VolumeBand(
             within: share.value,
-            periods: max(1, node["of"]?.int ?? 3),
+            periods: isByPeriod ? max(1, node["of"]?.int ?? 3) : 1,
             severity: severity(node)
         )
     }
 
     private func severity(_ node: YAMLNode) -> Expectations.Severity {
         node["severity"]?.text.flatMap(Expectations.Severity.init) ?? .fail
+    }
+
+    // MARK: Freshness
+
+    private func freshness(_ node: YAMLNode?) -> Freshness? {
+        guard let node, let text = node["within"]?.text, let span = node["within"]?.span else {
+            return nil
+        }
+        if let column = node["column"], let name = column.text {
+            if let entry = columns.entry(name) {
+                if !columns.isMoment(entry) {
+                    reportType(column, "a column of type `date` or `timestamp`")
+                }
+            } else {
+                reportUnknown(column)
+            }
+        }
+        guard let age = Freshness.Age(text) else {
+            findings.add(
+                .valueMalformed,
+                at: span,
+                "`within` cannot be `\(text)`",
+                expected: "a length of time: `90 minutes`, `36 hours`, `2 days`, `1 week`"
+            )
+            return nil
+        }
+        return Freshness(
+            column: node["column"]?.text ?? "",
+            within: age,
+            severity: severity(node)
+        )
+    }
+
+    // MARK: Totals
+
+    private func total(_ entry: YAMLNode.Entry) -> ControlTotal? {
+        let node = entry.value
+        guard case .mapping = node.content else { return nil }
+        if let column = node["column"] { checkSummed(column) }
+        return ControlTotal(
+            name: entry.name,
+            column: node["column"]?.text,
+            extract: extracts.extract(of: node, isByPeriod: isByPeriod),
+            value: node["value"]?.text,
+            within: tolerance(node["within"]) ?? .amount("0"),
+            severity: severity(node)
+        )
+    }
+
+    /// Floating-point numbers have no exact sum: what it is depends on the order of the rows.
+    private func checkSummed(_ node: YAMLNode) {
+        guard let name = node.text else { return }
+        guard columns.entry(name) != nil else { return reportUnknown(node) }
+        switch columns.attribute(name)?.plan.type {
+        case .integer, .decimal: return
+        case nil where !columns.isReference(name): return
+        default: reportType(node, "a column of type `integer` or `decimal(p,s)`")
+        }
+    }
+
+    private func tolerance(_ node: YAMLNode?) -> ControlTotal.Tolerance? {
+        guard let node, let text = node.text else { return nil }
+        if let tolerance = ControlTotal.Tolerance(text) { return tolerance }
+        findings.add(
+            .valueMalformed,
+            at: node.span,
+            "`within` cannot be `\(text)`",
+            expected: "a number or a percentage from 0 on: `0`, `0.01`, `0.5%`"
+        )
+        return nil
+    }
+
+    // MARK: Problems
+
+    private func reportUnknown(_ node: YAMLNode) {
+        let name = node.text ?? ""
+        findings.add(
+            .nameUnknown,
+            at: node.span,
+            "the table has no column `\(name)`",
+            expected: "a name under `columns`",
+            suggestion: suggestion(for: name, among: columns.names)
+        )
+    }
+
+    private func reportType(_ node: YAMLNode, _ expected: String) {
+        findings.add(
+            .typeMismatch,
+            at: node.span,
+            "`column` cannot be `\(node.text ?? "")`",
+            expected: expected
+        )
     }
 }

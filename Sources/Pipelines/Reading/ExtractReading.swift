@@ -7,7 +7,11 @@ struct ExtractReading {
 
     /// The rows that `table` reads; `isByPeriod` tells whether it is loaded by period.
     func extract(of table: YAMLNode, isByPeriod: Bool) -> Extract {
-        let from = table["from"]
+        extract(from: table["from"], isByPeriod: isByPeriod)
+    }
+
+    /// The rows that a mapping with `source` names.
+    func extract(from: YAMLNode?, isByPeriod: Bool) -> Extract {
         let name = from?["source"]?.text ?? ""
         if let from { check(from, source: name) }
         let input: Extract.Input

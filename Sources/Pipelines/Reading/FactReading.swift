@@ -21,8 +21,13 @@ struct FactReading {
             references: read.references,
             duplicates: node["duplicates"]?.text.flatMap(Fact.Duplicates.init) ?? .reject,
             checks: ExpressionReading(findings: findings).checks(of: node, in: read),
-            expectations: ExpectationReading(findings: findings, isByPeriod: isByPeriod)
-                .expectations(node["expect"]),
+            expectations: ExpectationReading(
+                findings: findings,
+                extracts: extracts,
+                columns: read,
+                isByPeriod: isByPeriod
+            )
+            .expectations(node["expect"]),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )

@@ -1,9 +1,11 @@
-/// Reads the section `marts` and the SQL files it names.
+/// Reads the section `marts`.
 struct MartReading {
     let findings: Findings
-    let files: any DefinitionFiles
+    let sql: SQLFileReading
     /// Whether the pipeline says how facts are cut into periods.
     let hasPeriods: Bool
+    /// The schema of the pipeline's tables.
+    let schema: String
     /// The names of all tables by the names that SQL calls them: `fact_call` → `call`.
     let tables: [String: String]
 
@@ -18,81 +20,39 @@ struct MartReading {
                 expected: "`period: { grain: month, start: 2024-01 }` at the top of the definition"
             )
         }
-        let scan = query(node["sql"], isPerPeriod: isPerPeriod)
+        let scan = sql.scan(node["sql"], isByPeriod: isPerPeriod)
+        if let scan, let span = node["sql"]?.span { checkPlaceholders(scan, isPerPeriod, at: span) }
+        let tests = MartTestReading(findings: findings, sql: sql, isPerPeriod: isPerPeriod)
+            .tests(node["tests"])
+        let others = mentions(in: tests.compactMap(\.scan)).filter { $0 != entry.name }
         return Mart(
             name: entry.name,
             query: scan?.query ?? "",
             isPerPeriod: isPerPeriod,
-            reads: reads(of: node, in: scan),
+            reads: reads(
+                of: node,
+                mentioned: unique(mentions(in: [scan].compactMap(\.self)) + others)
+            ),
+            tests: tests.map(\.test),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )
     }
 
-    // MARK: SQL
-
-    private func query(_ node: YAMLNode?, isPerPeriod: Bool) -> SQLScan? {
-        guard let node, let path = node.text, let text = text(at: path, named: node) else {
-            return nil
-        }
-        findings.addSource(SourceText(path: path, text: text))
-        let scan = SQLScan(text)
-        if let problem = scan.problem ?? scan.statementProblem {
-            let span = Span(file: path, position: problem.position, length: 1)
-            findings.add(.sqlStatement, at: span, problem.message, expected: problem.expected)
-        }
-        for placeholder in scan.placeholders {
-            let length = placeholder.name.unicodeScalars.count + 1
-            let span = Span(file: path, position: placeholder.position, length: length)
-            SQLPlaceholder.check(placeholder.name, at: span, isByPeriod: isPerPeriod, findings)
-        }
-        if isPerPeriod, scan.placeholders.isEmpty, !findings.hasErrors {
-            findings.add(
-                .periodMissing,
-                at: node.span,
-                severity: .warning,
-                "the mart is computed per period, but its SQL has no `:period_start`",
-                expected: "a query for the rows from `:period_start` up to `:period_end`"
-            )
-        }
-        return scan
-    }
-
-    private func text(at path: String, named node: YAMLNode) -> String? {
-        if let problem = FolderPath.problem(of: path) {
-            findings.add(
-                .fileUnreadable,
-                at: node.span,
-                "`sql` cannot be `\(path)`: \(problem)",
-                expected: "a file in the pipeline's folder: `marts/name.sql`"
-            )
-            return nil
-        }
-        switch files.text(at: path) {
-        case .text(let text) where text.utf8.count <= YAMLReader.maximumSize: return text
-        case .text:
-            findings.add(
-                .fileTooLarge,
-                at: node.span,
-                "the file `\(path)` is larger than \(YAMLReader.maximumSize) bytes"
-            )
-        case .missing(let others):
-            findings.add(
-                .fileMissing,
-                at: node.span,
-                "the pipeline's folder has no file `\(path)`",
-                suggestion: suggestion(for: path, among: others)
-            )
-        case .unusable(let code, let reason):
-            findings.add(code, at: node.span, "the file `\(path)` cannot be used: \(reason)")
-        }
-        return nil
+    private func checkPlaceholders(_ scan: SQLScan, _ isPerPeriod: Bool, at span: Span) {
+        guard isPerPeriod, scan.placeholders.isEmpty, !findings.hasErrors else { return }
+        findings.add(
+            .periodMissing,
+            at: span,
+            severity: .warning,
+            "the mart is computed per period, but its SQL has no `:period_start`",
+            expected: "a query for the rows from `:period_start` up to `:period_end`"
+        )
     }
 
     // MARK: What it reads
 
-    private func reads(of node: YAMLNode, in scan: SQLScan?) -> [String] {
-        let mentioned = mentions(in: scan)
+    private func reads(of node: YAMLNode, mentioned: [String]) -> [String] {
         guard let declared = node["reads"] else { return mentioned }
         for item in declared.text == nil ? declared.items : [declared] { checkRead(item) }
         let names = declared.texts
@@ -110,13 +70,17 @@ struct MartReading {
         return names
     }
 
-    /// The pipeline's own tables that the SQL names, in its order.
-    private func mentions(in scan: SQLScan?) -> [String] {
-        var names: [String] = []
-        for name in scan?.names.compactMap({ tables[$0.text] }) ?? [] where !names.contains(name) {
-            names.append(name)
-        }
-        return names
+    /// The pipeline's own tables that SQL texts read, in their order.
+    private func mentions(in scans: [SQLScan]) -> [String] {
+        let read = scans.flatMap { SQLTables($0.tokens).tables }
+            .filter { $0.schema == nil || $0.schema == schema }
+        return unique(read.compactMap { tables[$0.name] })
+    }
+
+    /// Each name once, where it stands first.
+    private func unique(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
     }
 
     private func checkRead(_ item: YAMLNode) {

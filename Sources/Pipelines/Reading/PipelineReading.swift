@@ -96,8 +96,9 @@ struct PipelineReading {
         )
         let marts = MartReading(
             findings: findings,
-            files: files,
+            sql: SQLFileReading(findings: findings, files: files),
             hasPeriods: hasPeriods,
+            schema: root["warehouse"]?["schema"]?.text ?? root["pipeline"]?.text ?? "",
             tables: tableNames
         )
         let tables = (
@@ -174,6 +175,7 @@ struct PipelineReading {
                     )
                 }
                 owners[entry.name] = section.kind
+                checkRelation(entry, in: section)
                 if section.name == "dimensions", let use = ReservedNames.dimension(entry.name) {
                     findings.add(
                         .nameReserved,
@@ -194,6 +196,21 @@ struct PipelineReading {
                 expected: "`dimensions`, `facts`, or both"
             )
         }
+    }
+
+    private func checkRelation(
+        _ entry: YAMLNode.Entry,
+        in section: (name: String, prefix: String, kind: String)
+    ) {
+        let others = entries(section.name).map(\.name)
+        let clash = RelationNames.clash(of: entry.name, in: section.name, among: others)
+        guard let clash else { return }
+        findings.add(
+            .nameTaken,
+            at: entry.key.span,
+            "the \(section.kind) `\(entry.name)` cannot be: its table would be called like \(clash)",
+            expected: "another name"
+        )
     }
 
     // MARK: Circles and leftovers
@@ -223,9 +240,9 @@ struct PipelineReading {
         // After an error, what is unused may only be misspelt.
         guard !findings.hasErrors else { return }
         var used = Set(tables.facts.map(\.extract.source))
-        for case .extract(let extract) in tables.dimensions.map(\.content) {
-            used.insert(extract.source)
-        }
+        used.formUnion(tables.dimensions.compactMap(\.source))
+        let expectations = tables.dimensions.map(\.expectations) + tables.facts.map(\.expectations)
+        used.formUnion(expectations.flatMap(\.totals).map(\.extract.source))
         report(entries("sources"), butNot: used, as: "source")
         report(entries("parameters"), butNot: usedParameters, as: "parameter")
     }

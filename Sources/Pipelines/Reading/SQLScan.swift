@@ -1,16 +1,26 @@
-/// The parts of an SQL text that matter here: the names it mentions, its placeholders, its statements.
+/// The parts of an SQL text that matter here: its words and signs, its placeholders, its statements.
 ///
 /// It follows Postgres' lexical rules: strings ('' and E'\''), dollar quotes, quoted names, line
 /// comments and nested block comments. What stands in strings and comments is skipped.
 struct SQLScan {
-    /// The names that stand outside of strings and comments: small letters unless quoted.
-    private(set) var names: [(text: String, position: Diagnostic.Position)] = []
+    /// Words, names and signs in their order; strings, numbers and comments are left out.
+    private(set) var tokens: [Token] = []
     /// The placeholders: `:period_start`.
     private(set) var placeholders: [Placeholder] = []
     /// A string or comment that is not closed.
     private(set) var problem: Problem?
     /// The text without the semicolon and the comments at its end.
     var query: String { String(String.UnicodeScalarView(scalars[..<lastTokenEnd])) }
+
+    /// What stands outside of strings and comments.
+    enum Token: Hashable {
+        /// A word or a name without quotes, in small letters.
+        case word(String)
+        /// A name in quotes, without them.
+        case quoted(String)
+        /// Any other character.
+        case sign(Character)
+    }
 
     /// A `:name` in a text.
     struct Placeholder {
@@ -103,7 +113,7 @@ extension SQLScan {
         let start = position
         switch scalar {
         case "'": skipQuoted("'", hasEscapes: false)
-        case "\"": names.append((scanQuotedName(), start))
+        case "\"": tokens.append(.quoted(scanQuotedName()))
         case "$" where isDollarQuote: skipDollarQuote()
         case ":" where peek(1) == ":": advance(2)
         case ":" where isNameStart(peek(1)) && !isSlice:
@@ -113,9 +123,11 @@ extension SQLScan {
             placeholders.append(
                 Placeholder(name: name, position: start, scalars: first..<index)
             )
-        case _ where isNameStart(scalar): return scanWordOrPrefixedString(at: start)
+        case _ where isNameStart(scalar): return scanWordOrPrefixedString()
         case "0"..."9": _ = scanWord()
-        default: advance()
+        default:
+            tokens.append(.sign(Character(scalar)))
+            advance()
         }
         return String(scalar)
     }
@@ -128,12 +140,12 @@ extension SQLScan {
             || [")", "]"].contains(previous)
     }
 
-    private mutating func scanWordOrPrefixedString(at start: Diagnostic.Position) -> String {
+    private mutating func scanWordOrPrefixedString() -> String {
         let word = scanWord().lowercased()
         if peek() == "'", ["e", "b", "x", "n"].contains(word) {
             skipQuoted("'", hasEscapes: word == "e")
         } else {
-            names.append((word, start))
+            tokens.append(.word(word))
         }
         return word
     }

@@ -72,11 +72,18 @@ struct ExactNumber: BitwiseCopyable {
         return ExactNumber(roundedQuotient(dividend, divisor), scale: quotientScale)
     }
 
-    /// The same number with `scale` digits behind the point, rounded half away from zero.
-    func rounded(to wanted: Int) throws(ExpressionFault) -> ExactNumber {
+    /// The same number with `wanted` digits behind the point at most.
+    func rounded(
+        to wanted: Int,
+        by rounding: Rounding = .halfUp
+    ) throws(ExpressionFault) -> ExactNumber {
         guard scale > wanted else { return self }
         let divisor = try Self.power(scale - wanted)
-        return ExactNumber(Self.roundedQuotient(coefficient, divisor), scale: wanted)
+        if rounding == .refuse && coefficient % divisor != 0 { throw .digits }
+        return ExactNumber(
+            Self.roundedQuotient(coefficient, divisor, by: rounding),
+            scale: wanted
+        )
     }
 
     /// Negative, zero or positive, as the left one is less, equal or greater.
@@ -130,9 +137,16 @@ struct ExactNumber: BitwiseCopyable {
         left < right ? -1 : left > right ? 1 : 0
     }
 
-    private static func roundedQuotient(_ dividend: Int128, _ divisor: Int128) -> Int128 {
+    private static func roundedQuotient(
+        _ dividend: Int128,
+        _ divisor: Int128,
+        by rounding: Rounding = .halfUp
+    ) -> Int128 {
         let (quotient, rest) = dividend.quotientAndRemainder(dividingBy: divisor)
-        guard rest.magnitude >= divisor.magnitude - rest.magnitude else { return quotient }
+        let other = divisor.magnitude - rest.magnitude
+        let order = rest.magnitude == other ? 0 : rest.magnitude < other ? -1 : 1
+        let last = Int(quotient.magnitude % 10)
+        guard rounding.isUp(afterDigit: last, dropped: order) else { return quotient }
         return (dividend < 0) == (divisor < 0) ? quotient + 1 : quotient - 1
     }
 
@@ -173,4 +187,6 @@ enum ExpressionFault: UInt8, Error, BitwiseCopyable {
     case division
     /// A result is too large for its type.
     case range
+    /// A result has more digits behind the point than its column, which refuses to round.
+    case digits
 }

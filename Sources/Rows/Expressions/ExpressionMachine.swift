@@ -56,7 +56,11 @@ struct ExpressionMachine: ~Copyable {
     /// Computes a value of `type` and leaves it in ``result``, encoded, with its length.
     ///
     /// An empty text is null, as everywhere.
-    mutating func compute(_ type: ColumnType, _ frame: Frame) throws(ExpressionFault) {
+    mutating func compute(
+        _ type: ColumnType,
+        by rounding: Rounding = .halfUp,
+        _ frame: Frame
+    ) throws(ExpressionFault) {
         scratch.truncate(to: 0)
         result.truncate(to: 0)
         let root = Int32(frame.program.root)
@@ -69,7 +73,7 @@ struct ExpressionMachine: ~Copyable {
                 type.kind == .date
                 ? append(value.map { Int32(truncatingIfNeeded: $0) }) : append(value)
         case .float: isThere = append(try float(root, frame).map(\.bitPattern))
-        case .exact: isThere = try appendExact(try exact(root, frame), type)
+        case .exact: isThere = try appendExact(try exact(root, frame), type, by: rounding)
         case .bytes: isThere = appendBytes(try bytes(root, frame), frame)
         case .null: isThere = false
         }
@@ -87,11 +91,12 @@ struct ExpressionMachine: ~Copyable {
 
     private mutating func appendExact(
         _ value: ExactNumber?,
-        _ type: ColumnType
+        _ type: ColumnType,
+        by rounding: Rounding
     ) throws(ExpressionFault) -> Bool {
         guard let value, case .decimal(let precision, let scale) = type else { return false }
         let start = scratch.count
-        try value.rounded(to: scale).append(to: &scratch)
+        try value.rounded(to: scale, by: rounding).append(to: &scratch)
         let text = scratch.view.part(start, scratch.count)
         let fault = DecimalText.append(text, precision: precision, scale: scale, to: &result)
         if fault != nil { throw .range }

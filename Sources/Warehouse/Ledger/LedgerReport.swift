@@ -8,6 +8,8 @@ public struct LoadReport: Sendable, Codable {
     public var load: Int64
     /// The pipeline's name.
     public var pipeline: String
+    /// `load`, or `replay` of rejects.
+    public var kind: String
     /// `running`, `loaded`, `failed` or `cancelled`.
     public var state: String
     /// The first and last period, when it has any.
@@ -94,7 +96,7 @@ extension PostgresLedger {
     ) async throws -> [LoadReport] {
         let rows = try await query(
             """
-            select l.id, l.pipeline, l.state, l.periods[1] as first,
+            select l.id, l.pipeline, l.kind, l.state, l.periods[1] as first,
                 l.periods[array_upper(l.periods, 1)] as last, l.requested_by,
                 to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as created_at,
                 extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
@@ -116,6 +118,7 @@ extension PostgresLedger {
             return LoadReport(
                 load: try row.integer("id", as: Int64.self),
                 pipeline: try row.text("pipeline"),
+                kind: try row.text("kind"),
                 state: try row.text("state"),
                 periods: first == last ? first : "\(first ?? "")..\(last ?? "")",
                 tasks: try Self.counts(row),

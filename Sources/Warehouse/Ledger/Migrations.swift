@@ -9,6 +9,9 @@ enum Migrations {
         ("who closed a period, and what it was before", closing),
         ("who waived a reject, and the columns of what a task has read", waiving),
         ("warnings of audits", warnings),
+        ("plans", plans),
+        ("when versions moved, and why a closed period was stale", movedVersions),
+        ("replays of rejects", replays),
         ("pauses and cancellations", interventions),
     ]
 
@@ -32,6 +35,47 @@ enum Migrations {
             'What people have ordered: pauses that hold, and cancellations';
         comment on column longshore.intervention.interrupts is
             'Whether attempts that run are cancelled, too';
+        """
+
+    private static let replays = """
+        alter table longshore.load
+            add column kind text not null default 'load' check (kind in ('load', 'replay'));
+        alter table longshore.reject
+            add column replay_by bigint,
+            add column fixed_by_load bigint,
+            add column fixed_by_ordinal integer,
+            add column fixed_at timestamptz;
+        create index reject_replay on longshore.reject (replay_by) where replay_by is not null;
+        create index reject_settled on longshore.reject (created_at)
+            where state in ('superseded', 'fixed');
+        comment on column longshore.load.kind is
+            'A load reads sources; a replay reads rejects again, and claims no period';
+        comment on column longshore.reject.replay_by is
+            'The replay that is to read the row again, or has fixed it';
+        """
+
+    private static let plans = """
+        create table longshore.plan (
+            digest    text primary key,
+            pipeline  text not null,
+            periods   text[] not null,
+            parts     text not null,
+            made_by   text not null,
+            made_at   timestamptz not null default now()
+        );
+        create index plan_made on longshore.plan (made_at);
+        comment on table longshore.plan is
+            'What plans rested on, so that a load can say what has moved since; kept for 30 days';
+        """
+
+    private static let movedVersions = """
+        alter table longshore.control
+            add column versions_moved bigint not null default 0,
+            add column reason_before text;
+        comment on column longshore.control.versions_moved is
+            'The revision of the last merge that changed which version an instant belongs to';
+        comment on column longshore.control.reason_before is
+            'Of a closed period: the reason that it has again when it is opened';
         """
 
     private static let warnings = """

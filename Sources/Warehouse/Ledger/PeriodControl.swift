@@ -1,5 +1,5 @@
 public import Pipelines
-import Planning
+public import Planning
 import Postgres
 
 /// A period of a fact that a person has changed in the control table.
@@ -52,8 +52,8 @@ extension PostgresLedger {
                 connection.query(
                     """
                     update longshore.control
-                    set state = 'closed', state_before = state, reason = $3, closed_by = $4,
-                        closed_at = clock_timestamp()
+                    set state = 'closed', state_before = state, reason_before = reason, reason = $3,
+                        closed_by = $4, closed_at = clock_timestamp()
                     where schema_name = $1 and period = any($2::text[]) and state <> 'closed'
                     returning kind, table_name, period, state
                     """,
@@ -79,8 +79,7 @@ extension PostgresLedger {
                     """
                     update longshore.control
                     set state = coalesce(state_before, 'pending'), state_before = null,
-                        reason = case state_before when 'stale'
-                            then 'it was stale when it was closed' end,
+                        reason = reason_before, reason_before = null,
                         closed_by = null, closed_at = null
                     where schema_name = $1 and period = any($2::text[]) and state = 'closed'
                     returning kind, table_name, period, state
@@ -103,6 +102,32 @@ extension PostgresLedger {
         )
         return try rows.first.map { row in
             try Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle")))
+        }
+    }
+
+    /// The newest load of a pipeline as it was asked for, without its periods; `nil` when there is
+    /// none.
+    public func newestRequest(
+        ofPipeline name: String,
+        by person: String
+    ) async throws -> LoadRequest? {
+        let rows = try await query(
+            """
+            select d.bundle, l.folder from longshore.load l
+            join longshore.definition d on d.digest = l.definition
+            where l.pipeline = $1 order by l.id desc limit 1
+            """,
+            [.text(name)]
+        )
+        return try rows.first.map { row in
+            let bundle = try DefinitionBundle(encoded: row.text("bundle"))
+            return LoadRequest(
+                pipeline: try Pipeline.parse(bundle: bundle),
+                definition: bundle,
+                folder: try row.text("folder"),
+                periods: [],
+                requestedBy: person
+            )
         }
     }
 

@@ -72,47 +72,16 @@ public actor PostgresLedger: LoadLedger {
     /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
         try await transaction { connection in
-            try await SchemaPreparation(pipeline: request.pipeline, connection: connection).run()
-            let load = try await self.insertLoad(request, on: connection)
-            let claims = TaskRows(tasks, pipeline: request.pipeline)
-            try await claims.refuseClosed(on: connection)
-            try await claims.insertTasks(ofLoad: load, on: connection)
-            try await claims.claim(forLoad: load, on: connection)
-            return load
+            try await LoadCreation(request: request, tasks: tasks, connection: connection).run()
         }
-    }
-
-    private func insertLoad(
-        _ request: LoadRequest,
-        on connection: PostgresConnection
-    ) async throws -> Int64 {
-        let bundle = try request.definition.encoded()
-        let digest = request.definition.digest
-        try await connection.query(
-            "insert into longshore.definition (digest, pipeline, bundle) values ($1, $2, $3) "
-                + "on conflict (digest) do nothing",
-            [.text(digest), .text(request.pipeline.name), .text(bundle)]
-        )
-        let rows = try await connection.query(
-            """
-            insert into longshore.load (pipeline, definition, folder, grain, periods, requested_by)
-            values ($1, $2, $3, $4, $5, $6) returning id
-            """,
-            [
-                .text(request.pipeline.name), .text(digest), .text(request.folder),
-                request.pipeline.periods.map { .text($0.grain.rawValue) } ?? .null,
-                .textArray(request.periods.map(\.label)), .text(request.requestedBy),
-            ]
-        )
-        guard let row = rows.first else { throw WarehouseError.unknownLoad(0) }
-        return try row.integer("id", as: Int64.self)
     }
 
     /// The load as it was asked for.
     public func load(_ load: Int64) async throws -> LoadRecord? {
         let rows = try await query(
             """
-            select l.state, array_to_string(l.periods, ',') as periods, l.grain, l.definition, d.bundle
+            select l.state, l.kind, array_to_string(l.periods, ',') as periods, l.grain, l.definition,
+                d.bundle
             from longshore.load l join longshore.definition d on d.digest = l.definition
             where l.id = $1
             """,
@@ -128,7 +97,33 @@ public actor PostgresLedger: LoadLedger {
         let grain = try row.optionalText("grain").flatMap(PeriodGrain.init)
         let labels = try row.text("periods").split(separator: ",").map(String.init)
         let periods = grain.map { grain in labels.compactMap { Period($0, grain: grain) } } ?? []
-        return LoadRecord(id: load, pipeline: pipeline, periods: periods, state: state)
+        let isReplay = try row.text("kind") == LoadKind.replay.rawValue
+        return LoadRecord(
+            id: load,
+            pipeline: pipeline,
+            periods: periods,
+            state: state,
+            chosenTasks: isReplay ? try await tasks(ofLoad: load, grain: grain) : nil
+        )
+    }
+
+    private func tasks(ofLoad load: Int64, grain: PeriodGrain?) async throws -> Set<LoadTask> {
+        let rows = try await query(
+            "select kind, name, period, pool from longshore.task where load_id = $1",
+            [.integer(load)]
+        )
+        return try Set(
+            rows.compactMap { row in
+                guard let kind = LoadTaskKind(rawValue: try row.text("kind")) else { return nil }
+                let label = try row.text("period")
+                return LoadTask(
+                    kind: kind,
+                    name: try row.text("name"),
+                    period: grain.flatMap { Period(label, grain: $0) },
+                    pool: try row.text("pool")
+                )
+            }
+        )
     }
 
     /// Where the load stands.

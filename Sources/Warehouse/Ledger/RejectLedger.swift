@@ -34,6 +34,10 @@ public struct RejectReport: Sendable, Codable {
     public var waivedAt: String?
     /// Why.
     public var waiver: String?
+    /// The load task of a replay that loaded it.
+    public var fixedBy: String?
+    /// When, in UTC.
+    public var fixedAt: String?
 }
 
 /// A refused source row with the row itself.
@@ -144,7 +148,8 @@ extension PostgresLedger {
     private static let reportColumns = """
         r.id, r.load_id, r.ordinal, r.schema_name || '.' || r.table_name as table_name, r.period,
         r.source, r.line, r.byte_offset, r.column_name, r.rule, r.reason, r.state, r.waived_by,
-        r.waiver, \(utc("r.created_at")) as refused_at, \(utc("r.waived_at")) as waived_at
+        r.waiver, r.fixed_by_load || '.' || r.fixed_by_ordinal as fixed_by,
+        \(utc("r.fixed_at")) as fixed_at, \(utc("r.created_at")) as refused_at, \(utc("r.waived_at")) as waived_at
         """
 
     private static func utc(_ column: String) -> String {
@@ -167,7 +172,9 @@ extension PostgresLedger {
             refusedAt: try row.text("refused_at"),
             waivedBy: try row.optionalText("waived_by"),
             waivedAt: try row.optionalText("waived_at"),
-            waiver: try row.optionalText("waiver")
+            waiver: try row.optionalText("waiver"),
+            fixedBy: try row.optionalText("fixed_by"),
+            fixedAt: try row.optionalText("fixed_at")
         )
     }
 
@@ -179,7 +186,7 @@ extension PostgresLedger {
 
 extension Pipeline {
     /// The byte between the fields of what a dimension or fact is read from.
-    fileprivate func delimiter(ofTable name: String) -> UInt8 {
+    func delimiter(ofTable name: String) -> UInt8 {
         guard case .csv(_, let dialect)? = extract(ofTable: name)?.input else {
             return CSVDialect().delimiter
         }

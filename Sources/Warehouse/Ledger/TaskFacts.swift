@@ -97,7 +97,7 @@ extension PostgresLedger {
         guard let record = try await load(task.load) else {
             throw WarehouseError.unknownLoad(task.load)
         }
-        let graph = try PlanGraph(record.pipeline, periods: record.periods)
+        let graph = try record.graph()
         guard graph.tasks.indices.contains(task.ordinal) else { return [] }
         return Array(graph.needs(of: task.ordinal))
     }

@@ -11,13 +11,18 @@ extension PostgresLedger {
     /// - Parameters:
     ///   - name: The table, with or without its schema: `callcenter.fact_call`, `fact_call`.
     ///   - key: The values of the fact's grain, or of the dimension's key, in the definition's order;
-    ///     where the grain has a reference, the business key of what it refers to.
-    /// - Returns: the rows; none when nobody has such a key.
-    /// - Throws: ``WarehouseError`` for a table that no pipeline loads, and for a key that does not fit.
+    ///     where the grain has a reference, the business key of what it refers to. Of a mart, its
+    ///     period, or nothing when it is computed whole: its rows have one origin together.
+    /// - Returns: the rows, at least one.
+    /// - Throws: ``WarehouseError`` for a table that no pipeline loads, for a key that does not fit, and
+    ///   for one that no row has, with the rejects that hold it.
     public func trace(_ name: String, key: [String]) async throws -> [TracedRow] {
         let table = try await tracedTable(name)
         guard let pipeline = try await newestDefinition(ofPipeline: table.pipeline) else {
             throw WarehouseError.untraceable(name, "no load of it is in the ledger")
+        }
+        if let mart = pipeline.mart(table.subject), mart.table == table.name {
+            return [try await origin(of: mart, in: table, key: key)]
         }
         let search = try TraceSearch(table, in: pipeline)
         guard key.count == search.parts.count else {
@@ -28,6 +33,7 @@ extension PostgresLedger {
             )
         }
         let rows = try await found(search, key: key)
+        if rows.isEmpty { throw try await absence(of: key, in: table) }
         var traced: [TracedRow] = []
         for row in rows { traced.append(try await origin(of: row, in: table)) }
         return traced
@@ -64,9 +70,25 @@ extension PostgresLedger {
         in table: TracedTable
     ) async throws -> TracedRow {
         guard let load = row.load, !row.isInferred else { return row }
+        var traced = row
+        traced.origin = try await origin(
+            load: load,
+            table,
+            periodStart: row.columns.first { $0.name == "period" }?.value ?? nil
+        )
+        return traced
+    }
+
+    /// The task of a load that wrote a table, or the period of it that begins on a day.
+    func origin(
+        load: Int64,
+        _ table: TracedTable,
+        periodStart: String?
+    ) async throws -> TracedRow.Origin? {
         let rows = try await query(
             """
             select t.load_id || '.' || t.ordinal as task, t.period, t.input, t.worker,
+                t.failures + t.crashes + 1 as attempt,
                 to_char(t.committed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as committed_at,
                 l.definition, l.pipeline, l.requested_by
             from longshore.task t join longshore.load l on l.id = t.load_id
@@ -76,15 +98,15 @@ extension PostgresLedger {
             """,
             [
                 .integer(load), .text(table.schema), .text(table.name),
-                PostgresValue(row.columns.first { $0.name == "period" }?.value ?? nil),
+                PostgresValue(periodStart),
             ]
         )
-        var traced = row
-        traced.origin = try rows.first.map { row in
+        return try rows.first.map { row in
             TracedRow.Origin(
                 task: try row.text("task"),
                 period: try row.text("period"),
                 input: try row.optionalText("input"),
+                attempt: try row.integer("attempt"),
                 worker: try row.optionalText("worker"),
                 committedAt: try row.optionalText("committed_at"),
                 definition: try row.text("definition"),
@@ -92,7 +114,6 @@ extension PostgresLedger {
                 requestedBy: try row.text("requested_by")
             )
         }
-        return traced
     }
 
     private func tracedTable(_ name: String) async throws -> TracedTable {
@@ -123,85 +144,5 @@ extension PostgresLedger {
             throw WarehouseError.untraceable(name, "it may be \(titles): write the schema too")
         }
         return table
-    }
-}
-
-/// A table that the control table knows.
-struct TracedTable {
-    let schema: String
-    let name: String
-    /// The name in the definition: `call` of `fact_call`.
-    let subject: String
-    let pipeline: String
-
-    /// With its schema, as people write it.
-    var title: String { "\(schema).\(name)" }
-}
-
-/// The query that finds rows by a fact's grain or a dimension's key.
-struct TraceSearch {
-    let table: TracedTable
-    /// What the values of the key are, in their order.
-    private(set) var parts: [Part] = []
-    private var conditions: [String] = []
-    private let order: String
-
-    /// A column that a value of the key is compared with.
-    struct Part {
-        /// The column in words: `call_id`, `agent.agent_id`.
-        let title: String
-        let type: String
-    }
-
-    init(_ table: TracedTable, in pipeline: Pipeline) throws {
-        self.table = table
-        if let fact = pipeline.fact(table.subject), fact.table == table.name {
-            order = fact.periodColumn == nil ? "" : " order by period"
-            for name in fact.grain { addGrain(name, of: fact, in: pipeline) }
-        } else if let dimension = pipeline.dimension(table.subject), dimension.table == table.name {
-            order = dimension.isVersioned ? " order by valid_from" : ""
-            conditions = keyConditions(of: dimension, prefix: "")
-        } else {
-            throw WarehouseError.untraceable(
-                table.title,
-                "it is computed by SQL: trace the rows of the facts and dimensions that it reads"
-            )
-        }
-    }
-
-    var sql: String {
-        "select * from \(qualified(table.schema, table.name)) "
-            + "where \(conditions.joined(separator: " and "))\(order)"
-    }
-
-    private mutating func addGrain(_ name: String, of fact: Fact, in pipeline: Pipeline) {
-        if let attribute = fact.attributes.first(where: { $0.name == name }) {
-            conditions.append(condition(attribute, prefix: ""))
-            return
-        }
-        guard let reference = fact.references.first(where: { $0.name == name }),
-            let dimension = pipeline.dimension(reference.dimension)
-        else { return }
-        let members = keyConditions(of: dimension, prefix: "\(name).")
-        conditions.append(
-            "\(quoteIdentifier(reference.column)) in (select "
-                + "\(quoteIdentifier(dimension.surrogateKey)) "
-                + "from \(qualified(table.schema, dimension.table)) "
-                + "where \(members.joined(separator: " and ")))"
-        )
-    }
-
-    private mutating func keyConditions(of dimension: Dimension, prefix: String) -> [String] {
-        var found: [String] = []
-        for attribute in dimension.keyAttributes {
-            found.append(condition(attribute, prefix: prefix))
-        }
-        return found
-    }
-
-    private mutating func condition(_ attribute: Attribute, prefix: String) -> String {
-        let type = attribute.plan.type.postgresName
-        parts.append(Part(title: prefix + attribute.name, type: type))
-        return "\(quoteIdentifier(attribute.name)) = $\(parts.count)::text::\(type)"
     }
 }

@@ -4,10 +4,20 @@ public struct TracedRow: Sendable, Codable {
     public var columns: [Column]
     /// The number of the load that wrote it.
     public var load: Int64?
+    /// Of a mart's rows, the tables that it reads, as they are now.
+    public var reads: [Read] = []
     /// Whether it is a placeholder that a fact's load made before the dimension knew its key.
     public var isInferred: Bool
     /// The load task that wrote it; `nil` for a placeholder.
     public var origin: Origin?
+
+    /// A table that a mart reads, and the load that wrote it last.
+    public struct Read: Sendable, Codable {
+        /// The table's name.
+        public var table: String
+        /// The load's number; `nil` when it has not been loaded.
+        public var load: Int64?
+    }
 
     /// A column and its value.
     public struct Column: Sendable, Codable {
@@ -25,6 +35,8 @@ public struct TracedRow: Sendable, Codable {
         public var period: String
         /// Names, sizes and digests of what it read.
         public var input: String?
+        /// Which attempt it was, from 1: the failed ones and the deaths of workers before it count.
+        public var attempt: Int
         /// The worker that committed it.
         public var worker: String?
         /// When, in UTC.

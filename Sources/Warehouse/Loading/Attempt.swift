@@ -11,31 +11,46 @@ struct Attempt: Sendable {
     let pipeline: Pipeline
     let connection: PostgresConnection
     let keyMaps: KeyMapCache
-    /// Opens a second connection, for what must be committed ahead of the transaction.
-    let sideConnection: @Sendable () async throws -> PostgresConnection
+    let inferring: InferringPlace
     let environment: @Sendable (String) -> String?
     let observer: any StepObserver
     let progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
 
+    /// Does the work and writes it into the ledger, in the transaction that the caller ends.
+    func complete(by worker: String) async throws -> AttemptResult {
+        let result = try await run()
+        try await result.record(task, row: row, by: worker, on: connection)
+        observer.reached(.recorded)
+        return result
+    }
+
     /// Does the work and says what came of it; throws when nothing may be committed.
-    func run() async throws -> AttemptResult {
+    private func run() async throws -> AttemptResult {
         observer.began(within: pipeline.limits(of: row.name))
         switch row.kind {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }
             switch dimension.content {
-            case .calendar(let first, let last):
-                return try await CalendarLoad(self, dimension, from: first, through: last).run()
+            case .calendar(let plan):
+                return try await CalendarLoad(self, dimension, plan).run()
             case .extract(let extract):
-                return try await DimensionLoad(self, dimension, extract).run()
+                let load = DimensionLoad(self, dimension, extract)
+                return row.isReplay ? try await load.replay() : try await load.run()
             }
         case .fact:
             guard let fact = pipeline.fact(row.name) else { throw missing() }
-            return try await FactLoad(self, fact).run()
+            let load = FactLoad(self, fact)
+            return row.isReplay ? try await load.replay() : try await load.run()
         case .mart:
             guard let mart = pipeline.mart(row.name) else { throw missing() }
             return try await MartLoad(self, mart).run()
         }
+    }
+
+    /// Whether its transaction is to be rolled back: then no lock may keep readers out until its end.
+    var isRehearsal: Bool {
+        if case .within = inferring { return true }
+        return false
     }
 
     /// The period of the task; `nil` for what is loaded whole.
@@ -48,18 +63,23 @@ struct Attempt: Sendable {
 
     /// Opens what the task reads.
     func open(_ extract: Extract) async throws -> any RowReader {
+        let reader = try await reader(of: extract)
+        observer.reached(.opened)
+        return reader
+    }
+
+    /// A reader of an extract of the pipeline's sources.
+    func reader(of extract: Extract) async throws -> any RowReader {
         guard let source = pipeline.sources[extract.source] else { throw missing() }
         observer.waits(forSource: true)
         defer { observer.waits(forSource: false) }
-        let reader = try await openReader(
+        return try await openReader(
             extract,
             source: source,
             period: period,
             folder: row.folder,
             environment: environment
         )
-        observer.reached(.opened)
-        return reader
     }
 
     private func missing() -> WarehouseError { .unknownTask(task) }
@@ -76,6 +96,8 @@ struct AttemptResult: Sendable {
     var header: [String] = []
     /// Expectations that do not hold and let it commit all the same.
     var warnings: [String] = []
+    /// Why the period is stale although it was just loaded; `nil` when it is not.
+    var staleness: String?
 
     /// The ledger row and the control table's row.
     func record(
@@ -102,21 +124,50 @@ struct AttemptResult: Sendable {
                 warnings.isEmpty ? .null : .textArray(warnings),
             ]
         )
-        let control = try await connection.query(
-            """
-            update longshore.control
-            set state = 'loaded', reason = null, loaded_by = $4, loaded_at = clock_timestamp(),
-                rows_loaded = $5, rows_rejected = $6, revision = revision + 1
-            where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
-            """,
-            [
-                .text(row.schema), .text(row.table), .text(row.period), .integer(task.load),
-                .integer(Int64(counts.loaded)), .integer(Int64(counts.rejected)),
-            ]
-        )
+        let control = try await recordInControl(task, row: row, on: connection)
         // Nothing holds up a close while a task runs whose load is over: it has the last word.
         guard control.affectedRows == 1 else {
             throw WarehouseError.closed(row.table, row.period, reason: nil)
         }
+    }
+
+    /// A replay adds to what a load has loaded: the period is still that load's, and stale if it was.
+    ///
+    /// Its marts are no reason for an older load to leave its own alone.
+    private func recordInControl(
+        _ task: LoadTaskID,
+        row: TaskRow,
+        on connection: PostgresConnection
+    ) async throws -> PostgresResult {
+        let place: [PostgresValue] = [.text(row.schema), .text(row.table), .text(row.period)]
+        if row.isReplay {
+            let rows = row.kind == .mart ? "$4" : "coalesce(rows_loaded, 0) + $4"
+            return try await connection.query(
+                """
+                update longshore.control
+                set rows_loaded = \(rows),
+                    rows_rejected = greatest(coalesce(rows_rejected, 0) - $5, 0),
+                    revision = revision + 1
+                where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
+                """,
+                place + [
+                    .integer(Int64(counts.loaded)),
+                    .integer(Int64(counts.read - counts.rejected)),
+                ]
+            )
+        }
+        return try await connection.query(
+            """
+            update longshore.control
+            set state = case when $7::text is null then 'loaded' else 'stale' end, reason = $7,
+                loaded_by = $4, loaded_at = clock_timestamp(),
+                rows_loaded = $5, rows_rejected = $6, revision = revision + 1
+            where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
+            """,
+            place + [
+                .integer(task.load), .integer(Int64(counts.loaded)),
+                .integer(Int64(counts.rejected)), PostgresValue(staleness),
+            ]
+        )
     }
 }

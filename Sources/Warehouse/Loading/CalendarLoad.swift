@@ -1,65 +1,172 @@
+import Extraction
 import Pipelines
 import Planning
 import Postgres
+import Rows
 
 /// Fills a calendar dimension: a row for every day, keyed by the day as `yyyymmdd`.
 struct CalendarLoad {
     private let attempt: Attempt
     private let dimension: Dimension
-    private let first: Day
-    private let last: Day
+    private let plan: CalendarPlan
 
-    init(_ attempt: Attempt, _ dimension: Dimension, from first: Day, through last: Day) {
+    init(_ attempt: Attempt, _ dimension: Dimension, _ plan: CalendarPlan) {
         self.attempt = attempt
         self.dimension = dimension
-        self.first = first
-        self.last = last
+        self.plan = plan
     }
 
+    private var connection: PostgresConnection { attempt.connection }
+
+    func run() async throws -> AttemptResult {
+        let holidays = try await stageHolidays()
+        attempt.observer.reached(.opened)
+        try await merge()
+        attempt.observer.reached(.copied)
+        let days = plan.last.number - plan.first.number + 1
+        attempt.progress(days, 0)
+        let holidayCounts = holidays?.counts ?? RowCounts()
+        return AttemptResult(
+            // The days are made; rows of holidays end in them, and are not rows of their own.
+            counts: RowCounts(
+                read: days + holidayCounts.read,
+                loaded: days,
+                rejected: holidayCounts.rejected,
+                deduplicated: holidayCounts.loaded + holidayCounts.deduplicated
+            ),
+            input: holidays?.input,
+            header: holidays?.header ?? []
+        )
+    }
+
+    // MARK: Days
+
     /// The value of each calendar attribute for the day `d`.
-    private static let expressions: [String: String] = [
-        "date": "d::date",
-        "year": "extract(year from d)::bigint",
-        "quarter": "extract(quarter from d)::bigint",
-        "month": "extract(month from d)::bigint",
-        "month_name": "(array['January','February','March','April','May','June','July','August',"
-            + "'September','October','November','December'])[extract(month from d)::int]",
-        "iso_year": "extract(isoyear from d)::bigint",
-        "iso_week": "extract(week from d)::bigint",
-        "day": "extract(day from d)::bigint",
-        "weekday": "extract(isodow from d)::bigint",
-        "weekday_name": "(array['Monday','Tuesday','Wednesday','Thursday','Friday','Saturday',"
-            + "'Sunday'])[extract(isodow from d)::int]",
-        "is_weekend": "extract(isodow from d) > 5",
-    ]
+    private var expressions: [String: String] {
+        // A fiscal year is called by the year in which it ends.
+        let shift = (13 - plan.fiscalYearStart) % 12
+        let fiscal = "(d + interval '\(shift) months')"
+        let firstOfMonth = "(date_trunc('month', d) + interval '\(shift) months')"
+        return [
+            "date": "d::date",
+            "year": "extract(year from d)::bigint",
+            "quarter": "extract(quarter from d)::bigint",
+            "month": "extract(month from d)::bigint",
+            "month_name": "(array['January','February','March','April','May','June','July',"
+                + "'August','September','October','November','December'])[extract(month from d)::int]",
+            "iso_year": "extract(isoyear from d)::bigint",
+            "iso_week": "extract(week from d)::bigint",
+            "day": "extract(day from d)::bigint",
+            "weekday": "extract(isodow from d)::bigint",
+            "weekday_name": "(array['Monday','Tuesday','Wednesday','Thursday','Friday','Saturday',"
+                + "'Sunday'])[extract(isodow from d)::int]",
+            "is_weekend": "extract(isodow from d) > 5",
+            "fiscal_year": "extract(year from \(firstOfMonth))::bigint",
+            "fiscal_quarter": "extract(quarter from \(firstOfMonth))::bigint",
+            "fiscal_month": "extract(month from \(fiscal))::bigint",
+            "is_holiday": "h.name is not null",
+            "holiday_name": "h.name",
+        ]
+    }
 
     /// The surrogate key of the day that `expression` gives.
     static func surrogate(of expression: String) -> String {
         "to_char(\(expression), 'YYYYMMDD')::bigint"
     }
 
-    func run() async throws -> AttemptResult {
+    private func merge() async throws {
+        let expressions = expressions
         let names = dimension.attributes.map(\.name)
-        let values = names.map { Self.expressions[$0] ?? "null" }
+        let values = names.map { expressions[$0] ?? "null" }
         let updates = names.map { "\(quoteIdentifier($0)) = excluded.\(quoteIdentifier($0))" }
         let columns = [dimension.surrogateKey] + names + ["load_id"]
-        attempt.observer.reached(.opened)
-        try await attempt.connection.query(
+        try await connection.query(
             """
             insert into \(attempt.table(dimension.table)) as known (\(quotedList(columns)))
             select \(Self.surrogate(of: "d")), \(values.joined(separator: ", ")), $3
             from generate_series($1::date::timestamp, $2::date::timestamp, interval '1 day') d
+            \(holidayJoin)
             on conflict (\(quoteIdentifier(dimension.surrogateKey))) do update
-                set \(updates.joined(separator: ", ")), is_inferred = false
+                set \(updates.joined(separator: ", ")), is_inferred = false, load_id = $3
             where known.is_inferred
                 or (\(quotedList(names, prefix: "known."))) is distinct from
                     (\(quotedList(names, prefix: "excluded.")))
             """,
-            [.text(first.description), .text(last.description), .integer(attempt.task.load)]
+            [
+                .text(plan.first.description), .text(plan.last.description),
+                .integer(attempt.task.load),
+            ]
         )
-        attempt.observer.reached(.copied)
-        let days = last.number - first.number + 1
-        attempt.progress(days, 0)
-        return AttemptResult(counts: RowCounts(read: days, loaded: days))
+    }
+
+    // MARK: Holidays
+
+    private static let staged = "pg_temp.holidays"
+
+    /// A day may have several holidays, and a row without a region is one everywhere.
+    private var holidayJoin: String {
+        guard let holidays = plan.holidays else { return "" }
+        let condition =
+            holidays.region.map { "where region = \(quoteLiteral($0)) or region is null" } ?? ""
+        return """
+            left join (select date, string_agg(distinct name, ', ' order by name) as name
+                from \(Self.staged) \(condition) group by date) h on h.date = d::date
+            """
+    }
+
+    private struct Staged {
+        let counts: RowCounts
+        let input: String
+        let header: [String]
+    }
+
+    private func stageHolidays() async throws -> Staged? {
+        guard let holidays = plan.holidays else { return nil }
+        let reader = try await attempt.open(holidays.extract)
+        let hasRegions = reader.header.contains("region")
+        guard hasRegions || holidays.region == nil else {
+            throw WarehouseError.noRegions(dimension.table, header: reader.header)
+        }
+        try await connection.query(
+            "create temp table holidays (date date, name text, region text) on commit drop"
+        )
+        let clean: [CleaningStep] = [.trim]
+        var columns = [
+            ValuePlan(
+                name: "date",
+                source: "date",
+                type: .date(format: .isoDate),
+                rules: [.required]
+            ),
+            ValuePlan(
+                name: "name",
+                source: "name",
+                type: .text,
+                cleaning: clean,
+                rules: [.required]
+            ),
+        ]
+        if hasRegions {
+            columns.append(
+                ValuePlan(name: "region", source: "region", type: .text, cleaning: clean)
+            )
+        }
+        let fill = try RowFill(
+            attempt,
+            reader: reader,
+            layout: RowLayout(columns.map { .value($0) }),
+            columns: columns.map(\.name),
+            into: Self.staged,
+            references: .none
+        )
+        let counts = try await fill.run()
+        guard counts.loaded > 0 else {
+            throw WarehouseError.noRows(
+                attempt.row.table,
+                counts,
+                byRule: fill.rejectsByRule
+            )
+        }
+        return Staged(counts: counts, input: fill.input, header: fill.header)
     }
 }

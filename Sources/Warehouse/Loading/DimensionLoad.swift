@@ -6,8 +6,8 @@ import Rows
 
 /// Loads a dimension from a source: into a staging table, then one set-based merge.
 struct DimensionLoad {
-    private let attempt: Attempt
-    private let dimension: Dimension
+    let attempt: Attempt
+    let dimension: Dimension
     private let extract: Extract
 
     init(_ attempt: Attempt, _ dimension: Dimension, _ extract: Extract) {
@@ -16,7 +16,7 @@ struct DimensionLoad {
         self.extract = extract
     }
 
-    private var connection: PostgresConnection { attempt.connection }
+    var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
         let references = try await ReferenceMaps.load(dimension.references, of: attempt)
@@ -31,19 +31,38 @@ struct DimensionLoad {
             references: references
         )
         let staged = try await fill.run()
+        try await connection.query("analyze pg_temp.staged")
         attempt.observer.reached(.copied)
-        guard staged.loaded > 0 else {
+        guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
             throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
         }
+        let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
+        var warnings = try await absent?.judge(rejected: staged.rejected) ?? []
+        try await absent?.record()
         let members = try await merge()
+        warnings += try await MovedVersions(dimension, attempt).markStale()
         attempt.observer.reached(.swapped)
         var counts = staged
         counts.loaded = members
         counts.deduplicated += staged.loaded - members
-        return AttemptResult(counts: counts, input: fill.input, header: fill.header)
+        warnings += try await Audit(
+            attempt: attempt,
+            expected: dimension.expectations,
+            counts: counts,
+            rejectsByRule: fill.rejectsByRule,
+            rows: "pg_temp.staged",
+            attributes: dimension.attributes
+        )
+        .run()
+        return AttemptResult(
+            counts: counts,
+            input: fill.input,
+            header: fill.header,
+            warnings: warnings
+        )
     }
 
-    private func createStaging() async throws {
+    func createStaging() async throws {
         let columns = dimension.sourceColumns.map { "\(quoteIdentifier($0.name)) \($0.type)" }
         try await connection.query(
             "create temp table staged (\(columns.joined(separator: ", ")), _row bigint) "
@@ -52,7 +71,7 @@ struct DimensionLoad {
     }
 
     /// Attributes, references, row number: the order of the staging table.
-    private func layout(_ references: ReferenceMaps) -> RowLayout {
+    func layout(_ references: ReferenceMaps) -> RowLayout {
         let values = dimension.attributes.map { attribute in
             var plan = attribute.plan
             // A row without its time has no place in a history.
@@ -72,11 +91,18 @@ struct DimensionLoad {
                 )
             )
         }
-        return RowLayout(values + keys + [.rowNumber], checks: dimension.checks)
+        let attributes = dimension.attributes
+        return RowLayout(
+            values + keys + [.rowNumber],
+            checks: dimension.checks,
+            unique: RowLayout.Unique(
+                outputs: attributes.indices.filter { attributes[$0].isUnique },
+                owner: attributes.indices.filter { dimension.key.contains(attributes[$0].name) }
+            )
+        )
     }
 
-    private func merge() async throws -> Int {
-        try await connection.query("analyze pg_temp.staged")
+    func merge() async throws -> Int {
         let table = attempt.table(dimension.table)
         guard dimension.keepsObservations else {
             return try await OverwriteMerge(
@@ -92,6 +118,9 @@ struct DimensionLoad {
             table: table,
             observations: attempt.table(dimension.observationTable),
             observedAt: observedAt,
+            absences: dimension.keepsAbsences ? attempt.table(dimension.absenceTable) : nil,
+            isRebuilt: ChangedDimension(dimension, of: attempt.pipeline, on: connection)
+                .needsRebuild(),
             load: attempt.task.load,
             connection: connection
         )

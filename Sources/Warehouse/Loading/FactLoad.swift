@@ -10,8 +10,8 @@ import Rows
 /// it is complete; rows of a period that is there are deleted and copied anew. Readers see the old
 /// rows until the commit and the new ones after it (docs/decisions/0005).
 struct FactLoad {
-    private let attempt: Attempt
-    private let fact: Fact
+    let attempt: Attempt
+    let fact: Fact
     private let design: TableDesign
 
     init(_ attempt: Attempt, _ fact: Fact) {
@@ -20,17 +20,18 @@ struct FactLoad {
         design = fact.design(schema: attempt.row.schema)
     }
 
-    private var connection: PostgresConnection { attempt.connection }
+    var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
+        let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let reader = try await attempt.open(fact.extract)
-        let target = try await prepareTarget()
+        let target = try await prepareTarget(isReplaced: true)
         let staged = try await staging()
         let fill = try RowFill(
             attempt,
             reader: reader,
-            layout: layout(references),
+            layout: layout(references, isNumbered: staged != nil),
             columns: copiedColumns.map(\.name) + (staged == nil ? [] : [StagedFact.rowNumber]),
             into: staged == nil ? target.table : StagedFact.table,
             references: references,
@@ -43,8 +44,17 @@ struct FactLoad {
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
         }
-        let warnings = try await audit(counts, rejectsByRule: fill.rejectsByRule)
+        let warnings = try await Audit(
+            attempt: attempt,
+            expected: fact.expectations,
+            counts: counts,
+            rejectsByRule: fill.rejectsByRule,
+            rows: "\(target.table) where load_id = \(attempt.task.load)",
+            attributes: fact.attributes
+        )
+        .run()
         attempt.observer.reached(.copied)
+        let staleness = try await versions.confirm(rowsOf: target.table)
         try await publish(target)
         attempt.observer.reached(.swapped)
         return AttemptResult(
@@ -52,14 +62,15 @@ struct FactLoad {
             replaced: target.replaced,
             input: fill.input,
             header: fill.header,
-            warnings: warnings
+            warnings: warnings,
+            staleness: staleness
         )
     }
 
     // MARK: Rows
 
     /// What the COPY names: all but the period, which is the partition's default.
-    private var copiedColumns: [TableDesign.Column] {
+    var copiedColumns: [TableDesign.Column] {
         design.columns.filter { fact.periodColumn == nil || $0.name != "period" }
     }
 
@@ -73,7 +84,7 @@ struct FactLoad {
 
     /// References, attributes, load, and the row's number where one of each grain is kept: the order
     /// of ``copiedColumns``.
-    private func layout(_ references: ReferenceMaps) -> RowLayout {
+    func layout(_ references: ReferenceMaps, isNumbered: Bool) -> RowLayout {
         let keys = fact.references.map { reference in
             RowLayout.Output.key(
                 references.plan(
@@ -85,8 +96,15 @@ struct FactLoad {
         }
         let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
         let load = RowLayout.Output.constantInteger(attempt.task.load)
-        let number: [RowLayout.Output] = fact.duplicates == .reject ? [] : [.rowNumber]
-        return RowLayout(keys + values + [load] + number, checks: fact.checks)
+        let number: [RowLayout.Output] = isNumbered ? [.rowNumber] : []
+        return RowLayout(
+            keys + values + [load] + number,
+            checks: fact.checks,
+            unique: RowLayout.Unique(
+                outputs: fact.attributes.filter(\.isUnique).compactMap { output($0.name) },
+                owner: grainOutputs
+            )
+        )
     }
 
     /// The place in the layout of an attribute or reference.
@@ -95,9 +113,9 @@ struct FactLoad {
         return fact.attributes.firstIndex { $0.name == name }.map { fact.references.count + $0 }
     }
 
-    private var grainOutputs: [Int] { fact.grain.compactMap(output) }
+    var grainOutputs: [Int] { fact.grain.compactMap(output) }
 
-    private var bounds: PeriodBounds? {
+    var bounds: PeriodBounds? {
         guard let column = fact.periodColumn.flatMap(output), let period = attempt.period else {
             return nil
         }
@@ -110,7 +128,7 @@ struct FactLoad {
 
     // MARK: Target
 
-    private struct Target {
+    struct Target {
         /// The quoted table that the COPY goes to.
         var table: String
         /// The partition to attach when the rows are in, when there was none.
@@ -118,19 +136,22 @@ struct FactLoad {
         var replaced = 0
     }
 
-    private func prepareTarget() async throws -> Target {
+    func prepareTarget(isReplaced: Bool) async throws -> Target {
         guard fact.periodColumn != nil, let period = attempt.period else {
-            let deleted = try await connection.query("delete from \(design.qualifiedName)")
-            return Target(table: design.qualifiedName, replaced: deleted.affectedRows)
+            let table = design.qualifiedName
+            return Target(table: table, replaced: isReplaced ? try await empty(table) : 0)
         }
         let name = fact.leaf(period)
         let table = attempt.table(name)
         if try await isAttached(name) {
-            let deleted = try await connection.query("delete from \(table)")
-            return Target(table: table, replaced: deleted.affectedRows)
+            return Target(table: table, replaced: isReplaced ? try await empty(table) : 0)
         }
         try await createLeaf(table, for: period)
         return Target(table: table, newLeaf: name)
+    }
+
+    private func empty(_ table: String) async throws -> Int {
+        try await connection.query("delete from \(table)").affectedRows
     }
 
     private func isAttached(_ leaf: String) async throws -> Bool {
@@ -152,7 +173,7 @@ struct FactLoad {
     }
 
     /// Makes a new partition visible; its CHECK lets ATTACH skip reading the rows.
-    private func publish(_ target: Target) async throws {
+    func publish(_ target: Target) async throws {
         guard let leaf = target.newLeaf, let period = attempt.period else { return }
         for index in design.indexes {
             try await connection.query(index.sql(on: target.table, name: leaf + "_grain"))
@@ -169,36 +190,5 @@ struct FactLoad {
         try await connection.query(
             "alter table \(target.table) drop constraint period_bound"
         )
-    }
-
-    // MARK: Audit
-
-    private func audit(_ counts: RowCounts, rejectsByRule: [String: Int]) async throws -> [String] {
-        try await FactAudit(
-            name: attempt.row.table + (attempt.period.map { " " + $0.label } ?? ""),
-            expected: fact.expectations,
-            counts: counts,
-            rejectsByRule: rejectsByRule,
-            earlierRows: earlierRows()
-        )
-        .run()
-    }
-
-    /// The rows of the last loaded periods before this one, as many as the volume's band asks for.
-    private func earlierRows() async throws -> [Int] {
-        guard let band = fact.expectations.volume, let period = attempt.period else { return [] }
-        let rows = try await connection.query(
-            """
-            select rows_loaded from longshore.control
-            where schema_name = $1 and table_name = $2 and period_end <= $3
-                and rows_loaded is not null
-            order by period_start desc limit $4
-            """,
-            [
-                .text(attempt.row.schema), .text(attempt.row.table),
-                .text(period.start.description), .integer(Int64(band.periods)),
-            ]
-        )
-        return try rows.map { try $0.integer("rows_loaded") }
     }
 }

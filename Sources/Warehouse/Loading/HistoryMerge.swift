@@ -20,6 +20,10 @@ struct HistoryMerge {
     let observations: String
     /// The SQL expression that gives a staged row its time.
     let observedAt: String
+    /// The quoted name of its absences, when members expire.
+    let absences: String?
+    /// Whether every member is computed anew, not only those that the source tells something new of.
+    let isRebuilt: Bool
     let load: Int64
     let connection: PostgresConnection
 
@@ -27,16 +31,26 @@ struct HistoryMerge {
     private var keys: String { quotedList(dimension.key) }
     private var surrogate: String { quoteIdentifier(dimension.surrogateKey) }
 
+    /// It leaves `pg_temp.touched`, the business keys whose rows it computed, and, of a dimension with
+    /// versions, `pg_temp.ranges_before`.
+    ///
     /// - Returns: how many distinct observations were merged.
     func run() async throws -> Int {
         let incoming = try await takeIncoming()
         try await dropKnown()
         try await recordObservations()
+        try await chooseMembers()
         try await computeVersions()
         try await keepSurrogateKeys()
-        if dimension.isVersioned { try await endVersions() }
+        if dimension.isVersioned {
+            try await connection.query("set constraints all deferred")
+            try await keepRanges()
+            try await endVersions()
+        }
         try await connection.query(updateSQL, [.integer(load)])
         try await connection.query(insertSQL, [.integer(load)])
+        // Not at the commit, which would fail without saying where.
+        if dimension.isVersioned { try await connection.query("set constraints all immediate") }
         return incoming
     }
 
@@ -95,6 +109,29 @@ struct HistoryMerge {
         )
     }
 
+    /// `pg_temp.touched`: the members that are computed anew.
+    private func chooseMembers() async throws {
+        let changed =
+            ["incoming"] + (absences == nil ? [] : [AbsentMembers.gone, AbsentMembers.back])
+        let members =
+            isRebuilt
+            ? "select distinct \(keys) from \(observations)"
+            : changed.map { "select \(keys) from pg_temp.\($0)" }.joined(separator: " union ")
+        try await connection.query("create temp table touched on commit drop as \(members)")
+        try await connection.query("analyze pg_temp.touched")
+    }
+
+    /// Which row answered for which stretch of time before the merge.
+    private func keepRanges() async throws {
+        let ranges = dimension.versionRanges(
+            in: table,
+            where: "(\(keys)) in (select \(keys) from pg_temp.touched)"
+        )
+        try await connection.query(
+            "create temp table ranges_before on commit drop as \(ranges)"
+        )
+    }
+
     /// `pg_temp.merged`: every version, as it must be, of every member that was seen.
     private func computeVersions() async throws {
         let values = dimension.sourceColumns.map { column in
@@ -119,19 +156,47 @@ struct HistoryMerge {
                 select \(values.joined(separator: ", ")), _observed_at,
                     row_number() over history = 1\(changes) as _begins
                 from \(observations)
-                where (\(keys)) in (select \(keys) from pg_temp.incoming)
+                where (\(keys)) in (select \(keys) from pg_temp.touched)
                 window history as (partition by \(keys) order by _observed_at
                     rows between unbounded preceding and unbounded following)
             )
-            select \(quotedList(columns)), _observed_at as valid_from,
-                lead(_observed_at, 1, 'infinity') over versions as valid_to,
-                lead(_observed_at) over versions is null as is_current,
-                row_number() over versions = 1 as _is_first,
+            , versions as (
+                select \(quotedList(columns)), _observed_at as valid_from,
+                    lead(_observed_at, 1, 'infinity') over versions as valid_to
+                from states where _begins
+                window versions as (partition by \(keys) order by _observed_at)
+            )\(present)
+            select \(quotedList(columns)), valid_from, valid_to, valid_to = 'infinity' as is_current,
+                row_number() over (partition by \(keys) order by valid_from) = 1 as _is_first,
                 null::bigint as _surrogate
-            from states where _begins
-            window versions as (partition by \(keys) order by _observed_at)
+            from \(absences == nil ? "versions" : "present")
             """
         )
+    }
+
+    /// What absences leave of the versions.
+    ///
+    /// An absence ends when the source is seen to have the member again, or earlier, when the member
+    /// was observed in between: late rows tell of that too.
+    private var present: String {
+        guard let absences else { return "" }
+        return """
+            , absences as (
+                select \(keys), range_agg(tstzrange(_gone_at, coalesce(
+                    (select min(_observed_at) from \(observations) o
+                        where \(dimension.keysEqual("o", "a")) and _observed_at > a._gone_at
+                            and _observed_at <= a._back_at),
+                    a._back_at, 'infinity'))) as _times
+                from \(absences) a
+                where (\(keys)) in (select \(keys) from pg_temp.touched) group by \(keys)
+            ), present as (
+                select \(quotedList(columns, prefix: "v.")), lower(_part) as valid_from,
+                    upper(_part) as valid_to
+                from versions v left join absences a on \(dimension.keysEqual("v", "a"))
+                cross join lateral unnest(tstzmultirange(tstzrange(v.valid_from, v.valid_to))
+                    - coalesce(a._times, '{}')) _part
+            )
+            """
     }
 
     private func keepSurrogateKeys() async throws {
@@ -170,7 +235,7 @@ struct HistoryMerge {
             """
             update \(table) d set is_current = false, valid_to = d.valid_from
             where (\(quotedList(dimension.key, prefix: "d."))) in
-                    (select \(keys) from pg_temp.merged)
+                    (select \(keys) from pg_temp.touched)
                 and d.valid_from < d.valid_to
                 and not exists (select from pg_temp.merged m where m._surrogate = d.\(surrogate))
             """

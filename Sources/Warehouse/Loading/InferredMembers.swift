@@ -3,9 +3,17 @@ import Planning
 import Postgres
 import Rows
 
-/// Makes placeholder members for business keys that a dimension does not know.
-///
-/// They are committed at once, on a connection of their own (docs/decisions/0007).
+/// Where placeholder members are made.
+enum InferringPlace: Sendable {
+    /// In a transaction of their own, committed at once, on a connection that this opens
+    /// (docs/decisions/0007).
+    case aside(@Sendable () async throws -> PostgresConnection)
+    /// In the attempt's own transaction, which is to be rolled back.
+    case within
+}
+
+/// Makes placeholder members for business keys that a dimension does not know, in a transaction that
+/// the caller ends.
 struct InferredMembers {
     let dimension: Dimension
     let attempt: Attempt
@@ -14,7 +22,7 @@ struct InferredMembers {
     ///
     /// - Parameters:
     ///   - missing: the business keys.
-    ///   - connection: a connection other than the attempt's, which is busy with a COPY.
+    ///   - connection: a connection in a transaction, on which no COPY is open.
     ///   - body: is given the business key, surrogate key and start of every version of all of them,
     ///     whoever made them.
     /// - Throws: `PostgresError`; nothing is inserted then.
@@ -23,21 +31,21 @@ struct InferredMembers {
         on connection: PostgresConnection,
         _ body: (_ key: Span<UInt8>, _ surrogate: Int64, _ start: Int64) -> Void
     ) async throws {
-        try await connection.transaction {
-            // A merge writes members in another order: at the same time the two would deadlock.
-            try await TableLock(schema: attempt.row.schema, table: dimension.table)
-                .take(on: connection)
-            try await stage(missing, on: connection)
-            try await connection.query(insertSQL, [.integer(attempt.task.load)])
-            try await countRevision(on: connection)
-            let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
-            try await KeyMapQuery.read(
-                dimension,
-                from: "\(table) join pg_temp.inferred using (\(keys)) \(condition)",
-                on: connection,
-                body
-            )
-        }
+        // A merge writes members in another order: at the same time the two would deadlock.
+        try await TableLock(schema: attempt.row.schema, table: dimension.table)
+            .take(on: connection)
+        try await StagedKeys(name: "inferred", dimension: dimension, connection: connection)
+            .create(missing)
+        try await connection.query(insertSQL, [.integer(attempt.task.load)])
+        try await countRevision(on: connection)
+        let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
+        try await KeyMapQuery.read(
+            dimension,
+            from: "\(table) join pg_temp.inferred using (\(keys)) \(condition)",
+            on: connection,
+            body
+        )
+        try await connection.query("drop table pg_temp.inferred")
     }
 
     /// Tells workers that the key maps they have are old.
@@ -54,19 +62,6 @@ struct InferredMembers {
     private var table: String { attempt.table(dimension.table) }
     private var keys: String { quotedList(dimension.key) }
 
-    private func stage(_ missing: [MissingKey], on connection: PostgresConnection) async throws {
-        let columns = dimension.keyAttributes.map {
-            "\(quoteIdentifier($0.name)) \($0.plan.type.postgresName)"
-        }
-        try await connection.query(
-            "create temp table inferred (\(columns.joined(separator: ", "))) on commit drop"
-        )
-        let tuples = missing.flatMap(\.copyTuple)
-        try await connection.copyIn("copy pg_temp.inferred from stdin (format binary)") { writer in
-            try await writer.write(BinaryCopy.header + tuples + BinaryCopy.trailer)
-        }
-    }
-
     /// A day beyond the calendar has the key that it has when the calendar reaches it.
     ///
     /// Rows go in by the order of their keys, so that two tasks that infer the same ones wait for
@@ -80,24 +75,14 @@ struct InferredMembers {
             values.append(CalendarLoad.surrogate(of: keys))
         }
         let current = dimension.isVersioned ? " where is_current" : ""
+        // A member whose versions all have ended has expired, and is known all the same.
+        let holds = dimension.isVersioned ? " and d.valid_from < d.valid_to" : ""
         return """
             insert into \(table) (\(quotedList(names)), is_inferred, load_id)
-            select \(values.joined(separator: ", ")), true, $1 from pg_temp.inferred order by \(keys)
+            select \(values.joined(separator: ", ")), true, $1 from pg_temp.inferred i
+            where not exists (select from \(table) d
+                where \(dimension.keysEqual("i", "d"))\(holds)) order by \(keys)
             on conflict (\(keys))\(current) do nothing
             """
-    }
-}
-
-extension MissingKey {
-    /// The key as a row of a binary COPY: the number of fields, then each with its length.
-    fileprivate var copyTuple: [UInt8] {
-        func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-            stride(from: value.bitWidth - 8, through: 0, by: -8)
-                .map {
-                    UInt8(truncatingIfNeeded: value >> $0)
-                }
-        }
-        return bigEndian(Int16(fields.count))
-            + fields.flatMap { bigEndian(Int32($0.count)) + $0 }
     }
 }

@@ -2,29 +2,130 @@ import Rows
 import Synchronization
 
 /// The key maps that a process has loaded, by dimension: shared by its slots, never changed.
+///
+/// All of them together stay under a limit. The one that was used longest ago makes room for another;
+/// one that a task uses is never let go of. A map that does not fit is not loaded.
 public final class KeyMapCache: Sendable {
-    private struct Entry {
-        let revision: Int64
-        let map: KeyMap
+    /// The limit when none is declared: 512 MiB.
+    public static let standardLimit = 512 << 20
+
+    private struct State {
+        var shelf: KeyMapShelf
+        /// Who waits for a map that another slot is loading, by table.
+        var waiters: [String: [Int: CheckedContinuation<Void, Never>]] = [:]
+        var lastTicket = 0
     }
 
-    private let entries = Mutex<[String: Entry]>([:])
+    private let state: Mutex<State>
 
     /// An empty cache.
-    public init() {}
+    ///
+    /// - Parameter memoryLimit: the memory that maps may take together, in bytes; with 0 none is
+    ///   loaded.
+    public init(memoryLimit: Int = KeyMapCache.standardLimit) {
+        state = Mutex(State(shelf: KeyMapShelf(limit: memoryLimit)))
+    }
 
-    /// The map of a dimension's table as it was at `revision`.
-    func map(of table: String, revision: Int64) -> KeyMap? {
-        entries.withLock { entries in
-            entries[table].flatMap { $0.revision == revision ? $0.map : nil }
+    /// What it has done so far, and the memory that it takes.
+    public var statistics: KeyMapStatistics { state.withLock { $0.shelf.statistics } }
+
+    /// The map of a dimension's table as it was at `revision`: from the cache, or loaded, once for
+    /// all slots that ask.
+    ///
+    /// - Parameters:
+    ///   - table: the table's qualified name.
+    ///   - revision: how often the table has been changed.
+    ///   - size: asks how large the map would be.
+    ///   - read: loads the map, which is about that large.
+    /// - Returns: the map; `nil` when it does not fit.
+    /// - Throws: what `size` or `read` throws; `CancellationError` when it is cancelled while it waits.
+    func map(
+        of table: String,
+        revision: Int64,
+        size: () async throws -> KeyMap.Size,
+        read: (KeyMap.Size) async throws -> KeyMap
+    ) async throws -> HeldKeyMap? {
+        while true {
+            switch state.withLock({ $0.shelf.take(table, revision: revision) }) {
+            case .ready(let place, let map): return HeldKeyMap(map, at: place, in: self)
+            case .tooLarge: return nil
+            case .loading: try await wait(for: table)
+            case .toBeLoaded:
+                defer { finish(table) }
+                let size = try await size()
+                return try await load(table, revision: revision, size: size, read)
+            }
         }
     }
 
-    /// Keeps a map, unless a newer one is there.
-    func keep(_ map: KeyMap, of table: String, revision: Int64) {
-        entries.withLock { entries in
-            if let known = entries[table], known.revision > revision { return }
-            entries[table] = Entry(revision: revision, map: map)
+    private func load(
+        _ table: String,
+        revision: Int64,
+        size: KeyMap.Size,
+        _ read: (KeyMap.Size) async throws -> KeyMap
+    ) async throws -> HeldKeyMap? {
+        let reserved = state.withLock {
+            $0.shelf.reserve(size.memoryBytes, for: table, revision: revision)
         }
+        guard let place = reserved else { return nil }
+        do {
+            let map = try await read(size)
+            state.withLock { $0.shelf.fill(place, with: map) }
+            return HeldKeyMap(map, at: place, in: self)
+        } catch {
+            state.withLock { $0.shelf.clear(place) }
+            throw error
+        }
+    }
+
+    /// Lets those who wait look again.
+    private func finish(_ table: String) {
+        let waiters = state.withLock { state in
+            state.shelf.finishLoading(table)
+            return state.waiters.removeValue(forKey: table) ?? [:]
+        }
+        for waiter in waiters.values { waiter.resume() }
+    }
+
+    /// Returns when the load of a table's map has ended; throws when the waiting task is cancelled.
+    private func wait(for table: String) async throws {
+        let ticket = state.withLock { state in
+            state.lastTicket += 1
+            return state.lastTicket
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let goesOn = state.withLock { state in
+                    if !state.shelf.isLoading(table) || Task.isCancelled { return true }
+                    state.waiters[table, default: [:]][ticket] = continuation
+                    return false
+                }
+                if goesOn { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters[table]?.removeValue(forKey: ticket) }?.resume()
+        }
+        try Task.checkCancellation()
+    }
+
+    fileprivate func release(_ place: Int) {
+        state.withLock { $0.shelf.release(place) }
+    }
+}
+
+/// A key map that somebody uses: it is counted, and stays in memory, until this is let go of.
+final class HeldKeyMap: Sendable {
+    let map: KeyMap
+    private let place: Int
+    private let cache: KeyMapCache
+
+    fileprivate init(_ map: KeyMap, at place: Int, in cache: KeyMapCache) {
+        self.map = map
+        self.place = place
+        self.cache = cache
+    }
+
+    deinit {
+        cache.release(place)
     }
 }

@@ -8,12 +8,21 @@ struct KeyMapQuery {
     let dimension: Dimension
     let attempt: Attempt
 
-    func map() async throws -> KeyMap {
-        let table = attempt.table(dimension.table)
-        let revision = try await revision()
-        if let known = attempt.keyMaps.map(of: table, revision: revision) { return known }
+    /// The map, from the process's cache or loaded; `nil` when it does not fit in memory.
+    func map() async throws -> HeldKeyMap? {
+        try await attempt.keyMaps.map(
+            of: table,
+            revision: try await revision(),
+            size: size,
+            read: read
+        )
+    }
+
+    private var table: String { attempt.table(dimension.table) }
+
+    private func read(_ size: KeyMap.Size) async throws -> KeyMap {
         let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
-        var map = KeyMap()
+        var map = KeyMap(size: size)
         try await Self.read(
             dimension,
             from: "\(table) \(condition)",
@@ -21,8 +30,29 @@ struct KeyMapQuery {
         ) { key, surrogate, start in
             map.insert(key, surrogate: surrogate, validFrom: start)
         }
-        attempt.keyMaps.keep(map, of: table, revision: revision)
         return map
+    }
+
+    /// Counted, as a table's statistics may be missing or old; it takes a tenth of what loading does.
+    ///
+    /// A member has one current version, or none once it has expired: these are not counted.
+    private func size() async throws -> KeyMap.Size {
+        let isVersioned = dimension.isVersioned
+        let rows = try await attempt.connection.query(
+            """
+            select count(*) filter (where \(isVersioned ? "is_current" : "true")) as keys,
+                count(*) filter (where \(isVersioned ? "valid_from < valid_to" : "false")) as versions,
+                coalesce(sum(length) filter (where length > 8
+                    and \(isVersioned ? "is_current" : "true")), 0)::bigint as bytes
+            from (select *, \(dimension.keyLength) as length from \(table)) d
+            """
+        )
+        guard let row = rows.first else { return KeyMap.Size(keys: 0) }
+        return KeyMap.Size(
+            keys: try row.integer("keys"),
+            versions: try row.integer("versions"),
+            longKeyBytes: try row.integer("bytes")
+        )
     }
 
     /// Read before the keys are: a map is at least as new as its revision says.
@@ -63,6 +93,24 @@ struct KeyMapQuery {
             }
         }
         try reader.finish()
+    }
+}
+
+extension Dimension {
+    /// The SQL expression for the number of bytes that a row's business key has in a ``KeyMap``.
+    fileprivate var keyLength: String {
+        keyAttributes
+            .map { attribute in
+                let name = quoteIdentifier(attribute.name)
+                let length =
+                    switch attribute.plan.type {
+                    case .text: "octet_length(\(name))"
+                    case .decimal: "pg_column_size(\(name)) + 6"
+                    default: "pg_column_size(\(name))"
+                    }
+                return key.count > 1 ? "4 + \(length)" : length
+            }
+            .joined(separator: " + ")
     }
 }
 

@@ -37,9 +37,16 @@ struct MartLoad {
         attempt.observer.reached(.copied)
         let rows = inserted.affectedRows
         attempt.progress(rows, 0)
+        let tests = MartTestRun(
+            mart: mart,
+            schema: attempt.row.schema,
+            period: attempt.period,
+            connection: connection
+        )
         return AttemptResult(
             counts: RowCounts(read: rows, loaded: rows),
-            replaced: deleted.affectedRows
+            replaced: deleted.affectedRows,
+            warnings: try await tests.run()
         )
     }
 }
@@ -47,15 +54,23 @@ struct MartLoad {
 extension Mart {
     /// The mart's query with its period's bounds in place, and the period as its first column.
     ///
-    /// The bounds are dates that Longshore made itself, so they go in as literals: `CREATE TABLE AS`
-    /// takes no parameters.
     func select(for period: Period?) -> String {
         guard isPerPeriod, let period else { return query }
-        let start = "date '\(period.start)'"
-        let body = SQLText(query)
-            .replacing(
-                placeholders: ["period_start": start, "period_end": "date '\(period.end)'"]
-            )
-        return "select \(start) as period, mart.* from (\(body)) mart"
+        let body = SQLText(query).bound(to: period)
+        return "select date '\(period.start)' as period, mart.* from (\(body)) mart"
+    }
+}
+
+extension SQLText {
+    /// The text with a period's bounds in place.
+    ///
+    /// They are dates that Longshore made itself, so they go in as literals: `CREATE TABLE AS` takes no
+    /// parameters.
+    func bound(to period: Period) -> String {
+        replacing(
+            placeholders: [
+                "period_start": "date '\(period.start)'", "period_end": "date '\(period.end)'",
+            ]
+        )
     }
 }

@@ -3,8 +3,9 @@ import Postgres
 
 /// Merges staged rows into a dimension that has no versions and no effective time.
 ///
-/// Of several staged rows with one business key the last one counts. Fixed attributes (scd 0) keep
-/// their first value, changing ones (scd 1) are overwritten, an inferred member is completed.
+/// Of several staged rows with one business key the last one counts, and for fixed attributes (scd 0)
+/// the first, as if each had come in a load of its own. Fixed attributes keep their first value,
+/// changing ones (scd 1) are overwritten, an inferred member is completed.
 struct OverwriteMerge {
     let dimension: Dimension
     /// The dimension's quoted name.
@@ -16,17 +17,23 @@ struct OverwriteMerge {
 
     /// - Returns: how many distinct members were merged.
     func run() async throws -> Int {
-        let incoming =
-            try await connection.query(
-                """
-                create temp table incoming on commit drop as
-                select distinct on (\(keys)) * from pg_temp.staged order by \(keys), _row desc
-                """
-            )
-            .affectedRows
+        let incoming = try await connection.query(incomingSQL).affectedRows
         try await connection.query(updateSQL, [.integer(load)])
         try await connection.query(insertSQL, [.integer(load)])
         return incoming
+    }
+
+    private var incomingSQL: String {
+        let values = dimension.sourceColumns.map { column in
+            let name = quoteIdentifier(column.name)
+            return column.change == .fixed
+                ? "first_value(\(name)) over (partition by \(keys) order by _row) as \(name)" : name
+        }
+        return """
+            create temp table incoming on commit drop as
+            select distinct on (\(keys)) \(values.joined(separator: ", ")), _row
+            from pg_temp.staged order by \(keys), _row desc
+            """
     }
 
     private var updateSQL: String {

@@ -5,9 +5,21 @@ import Rows
 /// The key maps that a table's references need, each dimension's once.
 struct ReferenceMaps {
     let dimensions: [Dimension]
-    let maps: [KeyMap]
+    /// In the order of the dimensions; `nil` where the map does not fit in memory.
+    private let maps: [HeldKeyMap?]
 
-    /// Takes the maps from the process's cache, or loads them.
+    /// The maps for the rows of one task; those that do not fit are empty and incomplete.
+    var keyMaps: KeyMaps {
+        KeyMaps(
+            maps.map { $0?.map ?? KeyMap() },
+            incomplete: Set(maps.indices.filter { maps[$0] == nil })
+        )
+    }
+
+    /// Those of a table without references.
+    static let none = ReferenceMaps(dimensions: [], maps: [])
+
+    /// Takes the maps from the process's cache, or loads those that fit in memory.
     static func load(_ references: [Reference], of attempt: Attempt) async throws -> ReferenceMaps {
         var dimensions: [Dimension] = []
         for reference in references
@@ -15,7 +27,7 @@ struct ReferenceMaps {
             guard let dimension = attempt.pipeline.dimension(reference.dimension) else { continue }
             dimensions.append(dimension)
         }
-        var maps: [KeyMap] = []
+        var maps: [HeldKeyMap?] = []
         for dimension in dimensions {
             maps.append(try await KeyMapQuery(dimension: dimension, attempt: attempt).map())
         }
@@ -28,40 +40,16 @@ struct ReferenceMaps {
     ///   - reference: the reference.
     ///   - attributes: those of the table that has it.
     ///   - asOf: the place in the layout of the time that decides the version.
-    /// - Returns: the plan, whose `map` is a place in ``maps``.
+    /// - Returns: the plan, whose `map` is a place in ``keyMaps``.
     func plan(_ reference: Reference, attributes: [Attribute], asOf: Int?) -> KeyPlan {
         let map = dimensions.firstIndex { $0.name == reference.dimension } ?? 0
-        let parts = zip(dimensions[map].keyAttributes, reference.from)
-            .map { key, source in
-                ValuePlan(
-                    name: reference.name,
-                    source: source,
-                    type: Self.type(key.plan.type, of: source, among: attributes),
-                    cleaning: key.plan.cleaning
-                )
-            }
         return KeyPlan(
             name: reference.name,
             map: map,
-            parts: parts,
+            parts: reference.keyParts(of: dimensions[map], among: attributes),
             missing: KeyPlan.Missing(reference.missing),
             asOf: dimensions[map].isVersioned ? asOf : nil
         )
-    }
-
-    /// A day that is read from a column which also is a time or date of the table, is written as that.
-    private static func type(
-        _ key: ColumnType,
-        of source: String,
-        among attributes: [Attribute]
-    ) -> ColumnType {
-        guard case .date = key,
-            let twin = attributes.first(where: { $0.plan.source == source })
-        else { return key }
-        switch twin.plan.type {
-        case .timestamp(let format, _), .date(let format): return .date(format: format)
-        default: return key
-        }
     }
 }
 

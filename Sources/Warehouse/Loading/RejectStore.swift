@@ -7,7 +7,10 @@ struct RejectStore {
     let attempt: Attempt
 
     /// Earlier loads' rejects of the same rows count no more: this attempt reads the rows again.
+    ///
+    /// A replay reads none but those it was made for.
     func supersedeEarlier() async throws {
+        guard !attempt.row.isReplay else { return }
         try await attempt.connection.query(
             """
             update longshore.reject set state = 'superseded'
@@ -21,6 +24,7 @@ struct RejectStore {
     func write(_ rejects: [Reject], inputNames: [Int: String]) async throws {
         guard !rejects.isEmpty else { return }
         let row = attempt.row
+        guard !row.isReplay else { return try await refuseAgain(rejects) }
         try await attempt.connection.query(
             """
             insert into longshore.reject (load_id, ordinal, schema_name, table_name, period,
@@ -39,6 +43,24 @@ struct RejectStore {
                 .integerArray(rejects.map { Int64($0.byteOffset) }),
                 .textArray(rejects.map(\.column)), .textArray(rejects.map(\.rule)),
                 .textArray(rejects.map(\.reason)), .textArray(rejects.map { hexadecimal($0.raw) }),
+            ]
+        )
+    }
+
+    /// Rejects that were read again stay open, for the reason of now; their numbers are their offsets.
+    private func refuseAgain(_ rejects: [Reject]) async throws {
+        try await attempt.connection.query(
+            """
+            update longshore.reject r
+            set column_name = t.column_name, rule = t.rule, reason = t.reason, replay_by = null
+            from unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
+                t(id, column_name, rule, reason)
+            where r.id = t.id
+            """,
+            [
+                .integerArray(rejects.map { Int64($0.byteOffset) }),
+                .textArray(rejects.map(\.column)), .textArray(rejects.map(\.rule)),
+                .textArray(rejects.map(\.reason)),
             ]
         )
     }

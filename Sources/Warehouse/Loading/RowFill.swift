@@ -5,8 +5,9 @@ import Rows
 
 /// Fills a table from a reader: batches of rows through the encoder into a binary COPY.
 ///
-/// Memory is bounded: a batch at a time is encoded, and when many rejects have come together the
-/// COPY is ended, the rejects are stored, and another COPY goes on.
+/// Memory is bounded: a batch at a time is encoded. When many rejects have come together, or many
+/// rows wait for members that have yet to be looked up or made, the COPY is ended, the rejects are
+/// stored or the members found, and another COPY goes on.
 final class RowFill {
     private let attempt: Attempt
     private var reader: any RowReader
@@ -24,8 +25,10 @@ final class RowFill {
     private(set) var rejectsByRule: [String: Int] = [:]
 
     private static let rejectsKept = 5_000
-    /// Rows that wait for their inferred members before these are made, all in one transaction.
-    private static let rowsDeferred = 5_000
+    /// Rows that wait for members before these are looked up and made, all at once.
+    private static let rowsDeferred = 20_000
+    /// What is kept of the members that were looked up in Postgres, in bytes.
+    private static let learnedKept = 8 << 20
 
     init(
         _ attempt: Attempt,
@@ -41,7 +44,7 @@ final class RowFill {
         self.reader = reader
         self.references = references
         copySQL = "copy \(table) (\(quotedList(columns))) from stdin (format binary)"
-        keys = KeyMaps(references.maps)
+        keys = references.keyMaps
         encoder = try RowEncoder(
             layout: layout,
             header: reader.header,
@@ -54,7 +57,7 @@ final class RowFill {
     /// Names, sizes and digests of what was read.
     var input: String {
         reader.inputs
-            .map { "\($0.name) (\($0.size) bytes, xxh64 \(String($0.digest, radix: 16)))" }
+            .map { "\($0.name) (\($0.size) bytes, sha256 \($0.digest))" }
             .joined(separator: "; ")
     }
 
@@ -79,10 +82,11 @@ final class RowFill {
         let store = RejectStore(attempt: attempt)
         try await store.supersedeEarlier()
         var stored = 0
-        while !isAtEnd {
-            stored += try await copyUntilManyRejects()
+        repeat {
+            stored += try await copyUntilPause()
+            if isAtEnd || encoder.deferredCount >= Self.rowsDeferred { try await encodeDeferred() }
             try await keepRejects(in: store)
-        }
+        } while !isAtEnd || !buffer.isEmpty
         let tally = encoder.counts
         let counts = RowCounts(
             read: tally.read,
@@ -96,31 +100,55 @@ final class RowFill {
         return counts
     }
 
-    private func copyUntilManyRejects() async throws -> Int {
+    /// Copies what is in ``buffer`` and what comes, until there is something else to do.
+    private func copyUntilPause() async throws -> Int {
         try await attempt.connection.copyIn(copySQL) { writer in
             try await writer.write(BinaryCopy.header)
-            while !isAtEnd, rejects.count < Self.rejectsKept, try await encodeNextBatch() {
+            try await writer.write(buffer)
+            while !isAtEnd, rejects.count < Self.rejectsKept,
+                encoder.deferredCount < Self.rowsDeferred
+            {
+                try await encodeNextBatch()
                 try await writer.write(buffer)
                 attempt.observer.reached(.copying)
             }
+            buffer.removeAll(keepingCapacity: true)
             try await writer.write(BinaryCopy.trailer)
         }
     }
 
-    /// Encodes the next batch into ``buffer``; `false` at the end.
-    private func encodeNextBatch() async throws -> Bool {
+    /// Encodes the next batch into ``buffer``.
+    private func encodeNextBatch() async throws {
         buffer.removeAll(keepingCapacity: true)
         guard let batch = try await nextBatch() else {
             isAtEnd = true
-            try await inferMembers()
-            return !buffer.isEmpty
+            return
         }
         attempt.observer.reached(.extracting)
         inputNames[batch.input] = batch.inputName
         encoder.encode(batch, keys: &keys, into: &buffer, rejects: &rejects)
-        if encoder.deferredCount >= Self.rowsDeferred { try await inferMembers() }
         attempt.progress(batch.rows.count, batch.bytes.count)
-        return true
+    }
+
+    // MARK: Rows that wait
+
+    /// Encodes the rows that wait into ``buffer``, once all members that they need are known.
+    private func encodeDeferred() async throws {
+        guard encoder.deferredCount > 0 else { return }
+        try await lookUpMembers()
+        try await inferMembers()
+        encoder.encodeDeferred(keys: &keys, into: &buffer, rejects: &rejects)
+        keys.forget(over: Self.learnedKept)
+    }
+
+    /// Asks Postgres for members of dimensions whose key maps do not fit in memory.
+    private func lookUpMembers() async throws {
+        for (map, wanted) in encoder.wantedKeys(in: keys).enumerated() where !wanted.isEmpty {
+            let join = KeyJoin(dimension: references.dimensions[map], attempt: attempt)
+            try await join.find(wanted) { key, surrogate, start in
+                keys.learn(key, surrogate: surrogate, validFrom: start, map: map)
+            }
+        }
     }
 
     /// The time until the batch is here is the source's, not ours.
@@ -132,23 +160,31 @@ final class RowFill {
     }
 
     private func inferMembers() async throws {
-        guard encoder.deferredCount > 0 else { return }
-        let connection = try await side()
-        for (map, missing) in encoder.missingKeys().enumerated() where !missing.isEmpty {
-            let members = InferredMembers(
-                dimension: references.dimensions[map],
-                attempt: attempt
-            )
+        for (map, missing) in encoder.missingKeys(in: keys).enumerated() where !missing.isEmpty {
+            try await infer(missing, ofMap: map)
+        }
+    }
+
+    private func infer(_ missing: [MissingKey], ofMap map: Int) async throws {
+        let members = InferredMembers(dimension: references.dimensions[map], attempt: attempt)
+        func make(on connection: PostgresConnection) async throws {
             try await members.create(missing, on: connection) { key, surrogate, start in
                 keys.insert(key, surrogate: surrogate, validFrom: start, map: map)
             }
         }
-        encoder.encodeDeferred(keys: &keys, into: &buffer, rejects: &rejects)
+        switch attempt.inferring {
+        case .within: try await make(on: attempt.connection)
+        case .aside(let connect):
+            let connection = try await side(connect)
+            try await connection.transaction { try await make(on: connection) }
+        }
     }
 
-    private func side() async throws -> PostgresConnection {
+    private func side(
+        _ connect: () async throws -> PostgresConnection
+    ) async throws -> PostgresConnection {
         if let sideConnection { return sideConnection }
-        let connection = try await attempt.sideConnection()
+        let connection = try await connect()
         sideConnection = connection
         return connection
     }

@@ -27,8 +27,10 @@ struct StagedFact {
     /// Copies the first or the last row of each grain, and all whose grain has a null: a null is
     /// equal to nothing.
     ///
+    /// With `keepingOld`, rows whose grain the table has are left out.
+    ///
     /// - Returns: how many rows were copied.
-    func move(into table: String) async throws -> Int {
+    func move(into table: String, keepingOld: Bool = false) async throws -> Int {
         let names = quotedList(columns.map(\.name))
         let order = fact.duplicates == .keepLast ? "desc" : "asc"
         let nulls = fact.grainColumns.map { " or \(quoteIdentifier($0)) is null" }.joined()
@@ -41,6 +43,7 @@ struct StagedFact {
                     order by \(Self.rowNumber) \(order)) as staged_rank
                 from \(Self.table)) staged
             where staged_rank = 1\(nulls)
+            \(keepingOld ? "on conflict do nothing" : "")
             """
         )
         return inserted.affectedRows

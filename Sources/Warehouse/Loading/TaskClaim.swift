@@ -12,6 +12,8 @@ struct TaskRow: Sendable {
     let digest: String
     let bundle: String
     let folder: String
+    /// Whether its load reads rejects again instead of sources.
+    let isReplay: Bool
     /// When the load was created, as Postgres writes it: the time of versions that have none.
     let loadCreated: String
 }
@@ -34,15 +36,18 @@ enum TaskClaim {
     /// Somebody has paused the task.
     case paused
 
+    /// Locks the ledger row, then the period, and looks at both; a rehearsal does not care what people
+    /// have ordered.
     static func take(
         _ task: LoadTaskID,
         by worker: String,
+        obeysOrders: Bool = true,
         on connection: PostgresConnection
     ) async throws -> TaskClaim {
         do {
             let (row, state, order) = try await lockTask(task, by: worker, on: connection)
             guard !state.isFinal else { return .settled(state) }
-            if let order { return order }
+            if let order, obeysOrders { return order }
             return try await isOvertaken(row, load: task.load, on: connection)
                 ? .overtaken : .mine(row)
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
@@ -110,7 +115,7 @@ enum TaskClaim {
         let rows = try await connection.query(
             """
             select t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
-                l.state as load_state, l.definition, l.folder, d.bundle,
+                l.state as load_state, l.kind as load_kind, l.definition, l.folder, d.bundle,
                 l.created_at::text as load_created,
                 set_config('application_name', $3, true) as session_name,
                 exists (select from longshore.intervention i
@@ -147,6 +152,7 @@ enum TaskClaim {
             digest: try row.text("definition"),
             bundle: try row.text("bundle"),
             folder: try row.text("folder"),
+            isReplay: try row.text("load_kind") == LoadKind.replay.rawValue,
             loadCreated: try row.text("load_created")
         )
         return (found, state, order)
@@ -178,7 +184,8 @@ enum TaskClaim {
             [.text(row.schema), .text(row.table), .text(row.period)]
         )
         guard let control = rows.first else { return false }
-        let owners = ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
+        // A replay adds to what is there, whoever loaded it: the rejects say whether they still count.
+        let owners = row.isReplay ? [] : ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
         let isOvertaken = try owners.contains { owner in
             try control.optionalInteger(owner, as: Int64.self).map { $0 > load } ?? false
         }

@@ -67,14 +67,12 @@ public actor WarehouseLoader: TaskLoader {
                     pipeline: try self.definition(of: row),
                     connection: connection,
                     keyMaps: keyMaps,
-                    sideConnection: { try await PostgresConnection.connect(self.configuration) },
+                    inferring: .aside { try await PostgresConnection.connect(self.configuration) },
                     environment: environment,
                     observer: observer,
                     progress: progress
                 )
-                let result = try await attempt.run()
-                try await result.record(task, row: row, by: worker, on: connection)
-                observer.reached(.recorded)
+                let result = try await attempt.complete(by: worker)
                 observer.reached(.committing)
                 return .loaded(result.counts)
             }

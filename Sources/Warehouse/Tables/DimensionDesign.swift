@@ -28,7 +28,8 @@ extension Dimension {
         return TableDesign(
             schema: schema,
             name: table,
-            columns: [surrogate] + values + (isVersioned ? Self.validity : []) + Self.origin,
+            columns: [surrogate] + values + (isVersioned ? Self.validity : expiryColumn)
+                + Self.origin,
             indexes: isVersioned
                 ? versionIndexes : [TableDesign.Index(name: "\(table)_key", columns: key)],
             comment: description
@@ -58,12 +59,70 @@ extension Dimension {
         )
     }
 
+    /// When a source, of which the members expire that it has no more, did not have a member.
+    func absenceDesign(schema: String) -> TableDesign {
+        let keys = keyAttributes.map {
+            TableDesign.Column(name: $0.name, type: $0.plan.type.postgresName)
+        }
+        let times = [
+            TableDesign.Column(
+                name: Self.goneAt,
+                type: "timestamp with time zone",
+                constraint: "not null",
+                comment: "The load that missed the member was created at this instant"
+            ),
+            TableDesign.Column(
+                name: Self.backAt,
+                type: "timestamp with time zone",
+                comment: "the one that found it again, at this one"
+            ),
+        ]
+        return TableDesign(
+            schema: schema,
+            name: absenceTable,
+            columns: keys + times,
+            indexes: [
+                TableDesign.Index(name: absenceTable + "_key", columns: key + [Self.goneAt])
+            ],
+            comment: "When the source did not have a member of \(table); its versions end by it"
+        )
+    }
+
+    /// The tables of the dimension: its own, and those that its history is computed from.
+    func designs(schema: String) -> [TableDesign] {
+        [design(schema: schema)]
+            + (keepsObservations ? [observationDesign(schema: schema)] : [])
+            + (keepsAbsences ? [absenceDesign(schema: schema)] : [])
+    }
+
+    /// Whether versions end when the source has a member no more.
+    var keepsAbsences: Bool { isVersioned && expiry != nil }
+
+    /// The table of absences.
+    var absenceTable: String { "\(table)_absent" }
+    /// Columns of absences; no definition can have such columns.
+    static let goneAt = "_gone_at"
+    static let backAt = "_back_at"
+    /// The column of a dimension without versions that says since when a member is expired.
+    static let expiredAt = "expired_at"
+
+    private var expiryColumn: [TableDesign.Column] {
+        guard expiry != nil else { return [] }
+        return [
+            TableDesign.Column(
+                name: Self.expiredAt,
+                type: "timestamp with time zone",
+                comment: "Since when the source has the member no more"
+            )
+        ]
+    }
+
     /// The table of observations.
     var observationTable: String { "\(table)_observed" }
     /// The column that says when an observation holds from; no definition can have such a column.
     static let observedAt = "_observed_at"
 
-    private static let validity: [TableDesign.Column] = [
+    static let validity: [TableDesign.Column] = [
         TableDesign.Column(
             name: "valid_from",
             type: "timestamp with time zone",

@@ -13,13 +13,16 @@ struct MartTable {
         self.connection = connection
     }
 
-    /// A query that Postgres refuses is the definition's fault, and is told as such.
+    /// A query or test that Postgres refuses is the definition's fault, and is told as such.
     func prepare() async throws {
         do {
             try await createOrCheck()
         } catch let error as PostgresError where error.sqlState?.errorClass == "42" {
             throw WarehouseError.badQuery(ofMart: mart.name, error.message)
         }
+        let period = mart.isPerPeriod ? Period(.day, containing: Day(number: 0)) : nil
+        try await MartTestRun(mart: mart, schema: schema, period: period, connection: connection)
+            .check()
     }
 
     /// Creates a mart's table with the columns that its query has, or checks that they still fit.

@@ -9,6 +9,8 @@ import Postgres
 struct SchemaPreparation {
     let pipeline: Pipeline
     let connection: PostgresConnection
+    /// Whether tables that are there may be altered: readers wait until the transaction ends.
+    var altersTables = true
 
     /// Creates what is missing, adds columns, refuses what would destroy data.
     func run() async throws {
@@ -17,10 +19,13 @@ struct SchemaPreparation {
             "create schema if not exists " + quoteIdentifier(pipeline.schema)
         )
         for dimension in pipeline.dimensions {
-            try await fit(dimension.design(schema: pipeline.schema))
+            try await ChangedDimension(dimension, of: pipeline, on: connection)
+                .check(altersTables: altersTables)
+            for design in dimension.designs(schema: pipeline.schema) { try await fit(design) }
             try await addUnknownMember(of: dimension)
-            if dimension.keepsObservations {
-                try await fit(dimension.observationDesign(schema: pipeline.schema))
+            if altersTables {
+                try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
+                    .ensure()
             }
         }
         for fact in pipeline.facts {
@@ -42,7 +47,13 @@ struct SchemaPreparation {
     }
 
     private func fit(_ design: TableDesign) async throws {
-        try await TableFit(design, periods: pipeline.periods?.grain, on: connection).run()
+        try await TableFit(
+            design,
+            periods: pipeline.periods?.grain,
+            altersTables: altersTables,
+            on: connection
+        )
+        .run()
     }
 
     private func addUnknownMember(of dimension: Dimension) async throws {

@@ -6,11 +6,18 @@ struct TableFit {
     private let design: TableDesign
     /// The length of the periods that partitions are cut by.
     private let periods: PeriodGrain?
+    private let altersTables: Bool
     private let connection: PostgresConnection
 
-    init(_ design: TableDesign, periods: PeriodGrain?, on connection: PostgresConnection) {
+    init(
+        _ design: TableDesign,
+        periods: PeriodGrain?,
+        altersTables: Bool,
+        on connection: PostgresConnection
+    ) {
         self.design = design
         self.periods = periods
+        self.altersTables = altersTables
         self.connection = connection
     }
 
@@ -90,11 +97,7 @@ struct TableFit {
     private func add(_ column: TableDesign.Column) async throws {
         let isReference = column.constraint == "not null" && column.type == "bigint"
         let constraint = isReference ? "not null default \(UnknownMember.key)" : ""
-        try await LockPatience(connection)
-            .run(
-                "alter table \(design.qualifiedName) add column "
-                    + "\(quoteIdentifier(column.name)) \(column.type) \(constraint)"
-            )
+        try await alter("add column \(quoteIdentifier(column.name)) \(column.type) \(constraint)")
     }
 
     /// A column that is required no more may be null from now on, in every partition.
@@ -111,12 +114,17 @@ struct TableFit {
         let required = try Set(rows.map { try $0.text("name") })
         for column in design.columns
         where column.constraint.isEmpty && required.contains(column.name) {
-            try await LockPatience(connection)
-                .run(
-                    "alter table \(design.qualifiedName) "
-                        + "alter column \(quoteIdentifier(column.name)) drop not null"
-                )
+            try await alter("alter column \(quoteIdentifier(column.name)) drop not null")
         }
+    }
+
+    /// Alters the table, which is there, under a lock that keeps readers out.
+    private func alter(_ action: String) async throws {
+        let sql = "alter table \(design.qualifiedName) \(action)"
+        guard altersTables else {
+            throw WarehouseError.altersTable("\(design.schema).\(design.name)", sql: sql + ";")
+        }
+        try await LockPatience(connection).run(sql)
     }
 
     /// An index whose columns differ means that the grain or the business key has changed.
@@ -137,9 +145,12 @@ struct TableFit {
             return
         }
         guard found == wanted else {
+            let loaded = try await LoadedPeriods(design.schema, [design.name], on: connection)
+                .summary()
             throw WarehouseError.destructive(
                 "\(design.schema).\(design.name)",
-                "its rows are identified by (\(found)), the definition says (\(wanted))",
+                "its rows are identified by (\(found)), the definition says (\(wanted))"
+                    + (loaded.isEmpty ? "" : ". It has to be loaded anew: \(loaded)"),
                 sql: "drop table \(design.qualifiedName);  -- then load every period again"
             )
         }

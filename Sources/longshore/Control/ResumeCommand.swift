@@ -31,6 +31,7 @@ struct ResumeCommand: AsyncParsableCommand {
     @Option(help: "Load tasks to run at a time within this process.")
     var workers: Int?
 
+    @OptionGroup var keyMaps: KeyMapOptions
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
@@ -39,7 +40,8 @@ struct ResumeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let fleet = try await options.startedFleet().inForeground()
+        let limit = try keyMaps.limit()
+        let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
         let ledger = PostgresLedger(fleet.postgres)
         if let target, try await endPause(target) { return await ledger.close() }
         guard let load = try await chosen(in: ledger) else {

@@ -46,6 +46,9 @@ struct RejectsShowCommand: AsyncParsableCommand {
             let reason = report.waiver ?? ""
             facts.append(("waived", "\(report.waivedAt ?? "") UTC by \(person): \(reason)"))
         }
+        if let task = report.fixedBy {
+            facts.append(("fixed", "\(report.fixedAt ?? "") UTC by load task \(task)"))
+        }
         if !row.header.isEmpty { facts.append(("columns", row.header.joined(separator: ", "))) }
         return ["reject \(report.reject) of \(place): \(report.state)"]
             + facts.map { name, text in

@@ -1,0 +1,94 @@
+public import Pipelines
+
+/// How a CSV file is probably written, from its first bytes.
+public struct DialectGuess: Sendable {
+    /// Delimiter and encoding.
+    public let dialect: CSVDialect
+    /// What is worth knowing of it: sentences for people.
+    public let remarks: [String]
+
+    private static let sampleSize = 256 << 10
+
+    /// Judges the file at `path`, compressed or not.
+    ///
+    /// - Throws: ``ExtractionError`` when it cannot be read.
+    public init(ofFile path: String) throws(ExtractionError) {
+        let (source, name) = try FileSource.alone(path)
+        let file = try source.open(name)
+        var bytes = [UInt8](repeating: 0, count: Self.sampleSize)
+        let count = try file.read(into: &bytes)
+        bytes.removeLast(bytes.count - count)
+        if GzipReader.isGzip(bytes[...]) {
+            var expanded = [UInt8](repeating: 0, count: Self.sampleSize)
+            var gzip = try GzipReader(name: name)
+            var consumed = 0
+            let length = try gzip.expand(bytes.span, consumed: &consumed, into: &expanded)
+            bytes = Array(expanded[..<length])
+        }
+        self.init(bytes)
+    }
+
+    /// Judges the first bytes of a file.
+    public init(_ bytes: [UInt8]) {
+        var remarks: [String] = []
+        var dialect = CSVDialect()
+        let hasMark = bytes.starts(with: [0xef, 0xbb, 0xbf])
+        if hasMark {
+            remarks.append("it begins with the byte order mark of UTF-8, which is skipped")
+        }
+        if !hasMark && !Self.isUTF8(bytes) {
+            dialect.encoding = .latin1
+            remarks.append("it is not UTF-8: read as latin-1 (Windows-1252 is nearly the same)")
+        }
+        let text = hasMark ? bytes[3...] : bytes[...]
+        if let delimiter = Self.delimiter(text) { dialect.delimiter = delimiter }
+        if text.contains(0) {
+            remarks.append("it holds NUL bytes, which no row may: those are rejected")
+        }
+        self.dialect = dialect
+        self.remarks = remarks
+    }
+
+    /// Whether the bytes are UTF-8, the last sequence perhaps cut.
+    private static func isUTF8(_ bytes: [UInt8]) -> Bool {
+        for cut in 0...min(3, bytes.count)
+        where String(validating: bytes.dropLast(cut), as: UTF8.self) != nil {
+            return true
+        }
+        return false
+    }
+
+    /// The character that cuts most lines into as many fields as the first; the comma first.
+    private static func delimiter(_ bytes: ArraySlice<UInt8>) -> UInt8? {
+        var best: (delimiter: UInt8, score: Double)?
+        for candidate in ",;\t|".utf8 {
+            let counts = counts(of: candidate, in: bytes)
+            guard let first = counts.first, first > 0 else { continue }
+            let same = counts.count { $0 == first }
+            let score = Double(same) / Double(counts.count) * (1 + Double(first) / 1000)
+            if score > (best?.score ?? 0) { best = (candidate, score) }
+        }
+        return best?.delimiter
+    }
+
+    /// How often a character stands outside of quotes, line by line.
+    private static func counts(of delimiter: UInt8, in bytes: ArraySlice<UInt8>) -> [Int] {
+        var counts: [Int] = []
+        var count = 0
+        var isQuoted = false
+        var isBlank = true
+        for byte in bytes {
+            let endsLine = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if endsLine && !isQuoted {
+                if !isBlank { counts.append(count) }
+                (count, isBlank) = (0, true)
+            } else {
+                isBlank = false
+                if byte == delimiter && !isQuoted { count += 1 }
+            }
+        }
+        // The last line may be cut: it counts only when it is the only one.
+        return counts.isEmpty && !isBlank ? [count] : counts
+    }
+}

@@ -1,0 +1,62 @@
+public import Pipelines
+import Postgres
+
+/// A column of a query's result.
+public struct QueryColumn: Sendable, Hashable {
+    /// Its name.
+    public let name: String
+    /// Its type as Postgres calls it: `timestamp with time zone`.
+    public let type: String
+}
+
+/// Asks a database what a query's columns are; the query is planned and gives no row.
+///
+/// - Parameters:
+///   - query: One SELECT.
+///   - name: The source's name, for messages.
+///   - url: The database, with `${…}`.
+///   - period: What `:period_start` and `:period_end` stand for.
+///   - environment: Knows the values of `${…}`.
+/// - Returns: The columns in order.
+/// - Throws: ``ExtractionError``, and `PostgresError` of the database.
+public func describe(
+    query: String,
+    name: String,
+    url: String,
+    period: Period?,
+    environment: @escaping @Sendable (String) -> String?
+) async throws -> [QueryColumn] {
+    let resolved = try Environment(environment).resolve(url)
+    let configuration = try QueryRowReader.configuration(resolved, name: name)
+    let connection = try await PostgresConnection.connect(configuration)
+    do {
+        let columns = try await describe(
+            QueryRowReader.sql(query, period: period),
+            on: connection
+        )
+        await connection.close()
+        return columns
+    } catch {
+        await connection.close()
+        throw error
+    }
+}
+
+private func describe(
+    _ sql: String,
+    on connection: PostgresConnection
+) async throws -> [QueryColumn] {
+    let names = try await connection.query("select * from (\(sql)\n) as described limit 0").columns
+    guard Set(names).count == names.count else {
+        return names.map { QueryColumn(name: $0, type: "") }
+    }
+    // `pg_typeof` of a null still is the column's type, and `limit 0` spares the query's work.
+    let types = names.enumerated()
+        .map { "pg_typeof(described.\(quoteIdentifier($1)))::text as t\($0)" }
+    let rows = try await connection.query(
+        "select \(types.joined(separator: ", ")) from (values (1)) as one(x) "
+            + "left join (select * from (\(sql)\n) as inside limit 0) as described on true"
+    )
+    guard let row = rows.first else { return [] }
+    return try names.enumerated().map { QueryColumn(name: $1, type: try row.text("t\($0)")) }
+}

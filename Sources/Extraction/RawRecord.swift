@@ -1,0 +1,106 @@
+import Pipelines
+public import Rows
+
+/// A record as it was read from a source once, to be read again.
+public struct RawRecord: Sendable, Hashable {
+    /// Whatever tells it from others; as a row it has this for its byte offset.
+    public var number: Int
+    /// The input that it was read from.
+    public var input: String
+    /// The line that it began on.
+    public var line: Int
+    /// Its bytes, without the line's end.
+    public var bytes: [UInt8]
+
+    /// Creates a record.
+    public init(number: Int, input: String, line: Int, bytes: [UInt8]) {
+        self.number = number
+        self.input = input
+        self.line = line
+        self.bytes = bytes
+    }
+}
+
+/// Reads records of a CSV source that were kept whole.
+///
+/// Each is read by itself: one with an open quote does not swallow the next.
+public struct RawRecordReader: RowReader {
+    /// The columns of the source that the records are of.
+    public let header: [String]
+    /// The inputs that the records are of, with the bytes that were kept of each.
+    public private(set) var inputs: [InputSummary] = []
+
+    private let dialect: CSVDialect
+    private var records: ArraySlice<RawRecord>
+    private static let batchSize = 1_000
+
+    /// A reader of records that have the columns `header`.
+    public init(_ records: [RawRecord], header: [String], delimiter: UInt8) {
+        self.records = records[...]
+        self.header = header
+        dialect = CSVDialect(delimiter: delimiter)
+    }
+
+    /// Some records of one input; `nil` at the end.
+    public nonisolated(nonsending) mutating func next() async throws -> RowBatch? {
+        guard let first = records.first else { return nil }
+        let group = records.prefix(Self.batchSize).prefix { $0.input == first.input }
+        records = records.dropFirst(group.count)
+        var batch = RowBatch(input: inputs.count, inputName: first.input)
+        var digest = ContentDigest()
+        for record in group {
+            let bytes = record.bytes
+            digest.update(bytes.span)
+            add(record, to: &batch)
+        }
+        inputs.append(InputSummary(name: first.input, size: digest.count, digest: digest.value))
+        return batch
+    }
+
+    private func add(_ record: RawRecord, to batch: inout RowBatch) {
+        let (source, row) = read(record)
+        let start = batch.bytes.count
+        batch.bytes += source.bytes
+        let fields = row.map { source.fields[$0.firstField..<$0.firstField + $0.fieldCount] } ?? []
+        let firstField = batch.fields.count
+        batch.fields += fields.map { field in
+            RowBatch.FieldSlice(
+                start: field.start + start,
+                length: field.length,
+                wasQuoted: field.wasQuoted
+            )
+        }
+        var fault = -1
+        if row == nil || (row?.fault ?? -1) >= 0 {
+            fault = batch.faults.count
+            batch.faults.append(row.map { source.faults[$0.fault] } ?? Self.noRow)
+        }
+        let rawStart = batch.bytes.count
+        batch.bytes += record.bytes
+        batch.rows.append(
+            RowBatch.Row(
+                firstField: firstField,
+                fieldCount: fields.count,
+                line: record.line,
+                byteOffset: record.number,
+                rawStart: rawStart,
+                rawLength: record.bytes.count,
+                fault: fault
+            )
+        )
+    }
+
+    private static let noRow = RowFault(rule: "fields", reason: "it is no single row by itself")
+
+    /// The record as the only row below a header of as many columns; no row when it is none.
+    private func read(_ record: RawRecord) -> (RowBatch, RowBatch.Row?) {
+        var reader = CSVReader(name: record.input, dialect: dialect)
+        let names = header.indices.map(String.init)
+            .joined(separator: String(Unicode.Scalar(dialect.delimiter)))
+        let text = Array(names.utf8) + [UInt8(ascii: "\n")] + record.bytes
+        let batches = (try? [reader.read(text.span), reader.finish()])?.compactMap(\.self) ?? []
+        let rows = batches.flatMap { batch in batch.rows.map { (batch, $0) } }
+        guard rows.count == 1, let (batch, row) = rows.first else { return (RowBatch(), nil) }
+        return (batch, row)
+    }
+}

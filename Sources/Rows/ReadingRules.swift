@@ -1,0 +1,68 @@
+/// What a definition declares about reading a value beyond its type: how numbers are written, and
+/// what becomes of what does not fit exactly.
+public struct ReadingRules: Sendable, Hashable {
+    /// What happens to digits behind a decimal's scale; `nil` for the usual: ``Rounding/refuse`` for
+    /// text, ``Rounding/halfUp`` for what is computed.
+    public var rounding: Rounding?
+    /// What a local time is that clocks skip.
+    public var gap: LocalTimeRule
+    /// Which instant a local time is that clocks show twice.
+    public var overlap: LocalTimeRule
+    /// The ASCII character before a number's fraction.
+    public var point: UInt8
+    /// The ASCII character between groups of three digits; `nil` when there is none.
+    public var thousands: UInt8?
+
+    /// Creates rules; those that hold where nothing is declared unless said.
+    public init(
+        rounding: Rounding? = nil,
+        gap: LocalTimeRule = .reject,
+        overlap: LocalTimeRule = .earlier,
+        point: UInt8 = UInt8(ascii: "."),
+        thousands: UInt8? = nil
+    ) {
+        self.rounding = rounding
+        self.gap = gap
+        self.overlap = overlap
+        self.point = point
+        self.thousands = thousands
+    }
+
+    /// Whether numbers are written otherwise than with digits and a point.
+    var hasOwnNumbers: Bool { point != UInt8(ascii: ".") || thousands != nil }
+}
+
+/// What happens to a decimal with more digits behind the point than its column has.
+public enum Rounding: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
+    /// To the nearest number, and from the middle away from zero, as Postgres does.
+    case halfUp = "half_up"
+    /// To the nearest number, and from the middle to the even digit.
+    case halfEven = "half_even"
+    /// The row becomes a reject.
+    case refuse
+
+    /// Whether the last digit that is kept grows by one.
+    ///
+    /// - Parameters:
+    ///   - kept: The last digit that is kept.
+    ///   - order: How the dropped part compares with the half: negative, zero or positive.
+    /// - Returns: Whether it grows.
+    func isUp(afterDigit kept: Int, dropped order: Int) -> Bool {
+        if order != 0 { return order > 0 }
+        return self != .halfEven || kept % 2 != 0
+    }
+}
+
+/// What a local time without offset becomes where a zone's clocks are set forward or back.
+///
+/// The words are those of ECMAScript's `Temporal` (`disambiguation`).
+public enum LocalTimeRule: String, Sendable, Hashable, CaseIterable {
+    /// The earlier of the two instants; of a skipped time, the one read with the offset after the
+    /// change, which lies before it.
+    case earlier
+    /// The later of the two instants; of a skipped time, the one read with the offset before the
+    /// change, which lies after it.
+    case later
+    /// The row becomes a reject.
+    case reject
+}

@@ -1,0 +1,181 @@
+/// Finds out what the texts of a column could be read as, with the readers that loads use.
+///
+/// Each text is tried as every candidate that is still likely: one that has refused more than a
+/// twentieth of the first hundred texts is given up.
+public final class TypeSieve {
+    /// One way of reading the texts.
+    public struct Candidate: Sendable {
+        /// The type; a decimal's digits are those of the largest.
+        public let type: ColumnType
+        /// The notation of numbers.
+        public let reading: ReadingRules
+        /// How many texts it accepted.
+        public fileprivate(set) var accepted = 0
+        /// The line of the first text it refused.
+        public fileprivate(set) var firstRefusedLine: Int?
+        /// The smallest accepted text.
+        public fileprivate(set) var least: String?
+        /// The largest accepted text.
+        public fileprivate(set) var greatest: String?
+        /// Digits before and behind the point, of the texts that have most.
+        public fileprivate(set) var digits = (before: 0, behind: 0)
+        fileprivate var bounds: (least: [UInt8], greatest: [UInt8]) = ([], [])
+        fileprivate var isAlive = true
+    }
+
+    /// The ways of reading, the usual ones first.
+    public private(set) var candidates: [Candidate]
+    /// How many texts were judged.
+    public private(set) var judged = 0
+    /// Whether a text is a whole number with a zero in front, as codes have.
+    public private(set) var hasLeadingZeros = false
+    /// Whether every text begins as an object or list of JSON does.
+    public private(set) var areAllStructures = true
+
+    private var values: ValueEncoder
+    private var out = ByteSink(capacity: 64)
+
+    /// Texts after which unlikely candidates are given up.
+    private static let patience = 100
+
+    /// Creates a sieve with all candidates.
+    public init() {
+        var compiler = ColumnCompiler(header: ["v"], zones: [:])
+        var candidates: [Candidate] = []
+        for (type, reading) in Self.readings {
+            let plan = ValuePlan(name: "v", source: "v", type: type, reading: reading)
+            guard (try? compiler.add(plan)) != nil else { continue }
+            candidates.append(Candidate(type: type, reading: reading))
+        }
+        self.candidates = candidates
+        values = ValueEncoder(columns: compiler.columns, details: compiler.details)
+    }
+
+    /// Judges a text that is not empty and has no white space at its ends.
+    public func judge(_ text: Span<UInt8>, line: Int) {
+        withView(of: text) { judge($0, line: line) }
+    }
+
+    private func judge(_ text: ByteView, line: Int) {
+        guard !text.isEmpty else { return }
+        judged += 1
+        let first = text[0]
+        if first != UInt8(ascii: "{") && first != UInt8(ascii: "[") { areAllStructures = false }
+        if Self.hasLeadingZero(text) { hasLeadingZeros = true }
+        for index in candidates.indices where candidates[index].isAlive {
+            out.truncate(to: 0)
+            if values.append(text, column: index, to: &out) == nil {
+                accept(text, by: index)
+            } else {
+                refuse(by: index, line: line)
+            }
+        }
+    }
+
+    private func accept(_ text: ByteView, by index: Int) {
+        candidates[index].accepted += 1
+        let type = candidates[index].type
+        if case .decimal = type { countDigits(text, index) }
+        let value = out.view.part(4, out.count).array
+        let isFirst = candidates[index].accepted == 1
+        if isFirst || Self.isLess(value, than: candidates[index].bounds.least, type) {
+            candidates[index].bounds.least = value
+            candidates[index].least = text.text
+        }
+        if isFirst || Self.isLess(candidates[index].bounds.greatest, than: value, type) {
+            candidates[index].bounds.greatest = value
+            candidates[index].greatest = text.text
+        }
+    }
+
+    private func refuse(by index: Int, line: Int) {
+        if candidates[index].firstRefusedLine == nil { candidates[index].firstRefusedLine = line }
+        let refused = judged - candidates[index].accepted
+        if judged >= Self.patience && refused * 20 > judged { candidates[index].isAlive = false }
+        if judged < Self.patience && refused > Self.patience / 20 {
+            candidates[index].isAlive = false
+        }
+    }
+
+    private func countDigits(_ text: ByteView, _ index: Int) {
+        var (before, behind) = (0, 0)
+        var isBehind = false
+        for place in 0..<text.count {
+            let byte = text[place]
+            if byte == candidates[index].reading.point {
+                isBehind = true
+            } else if byte &- 0x30 <= 9 {
+                if isBehind { behind += 1 } else if before > 0 || byte != 0x30 { before += 1 }
+            }
+        }
+        candidates[index].digits.before = max(candidates[index].digits.before, before)
+        candidates[index].digits.behind = max(candidates[index].digits.behind, behind)
+    }
+
+    private static func hasLeadingZero(_ text: ByteView) -> Bool {
+        guard text.count > 1, text[0] == 0x30 else { return false }
+        for index in 0..<text.count where text[index] &- 0x30 > 9 { return false }
+        return true
+    }
+
+    /// Compares encoded values.
+    private static func isLess(_ left: [UInt8], than right: [UInt8], _ type: ColumnType) -> Bool {
+        switch type {
+        case .decimal:
+            return withView(of: left) { first in
+                withView(of: right) { DecimalText.isLess(first, than: $0) }
+            }
+        case .float: return double(left) < double(right)
+        case .integer, .date, .timestamp:
+            // Two's complement in network order: the sign's bit turned over, bytes are in order.
+            return signTurned(left).lexicographicallyPrecedes(signTurned(right))
+        default: return left.lexicographicallyPrecedes(right)
+        }
+    }
+
+    private static func double(_ bytes: [UInt8]) -> Double {
+        Double(bitPattern: bytes.reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
+    }
+
+    private static func signTurned(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        if let first = bytes.first { bytes[0] = first ^ 0x80 }
+        return bytes
+    }
+
+    // MARK: Candidates
+
+    private static var readings: [(ColumnType, ReadingRules)] {
+        let widest = ColumnType.decimal(precision: 1000, scale: 500)
+        let comma = UInt8(ascii: ",")
+        let point = UInt8(ascii: ".")
+        let plain: [ColumnType] =
+            [.integer, widest, .boolean, .uuid]
+            + dateFormats.map { .date(format: DateFormat($0)) }
+            + timestampFormats.map { .timestamp(format: DateFormat($0), zone: "UTC") }
+            + [.float, .json]
+        return plain.map { ($0, ReadingRules()) } + [
+            (widest, ReadingRules(thousands: comma)),
+            (widest, ReadingRules(point: comma, thousands: point)),
+        ]
+    }
+
+    private static let dateFormats = [
+        "yyyy-MM-dd", "yyyy/MM/dd", "yyyyMMdd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy",
+        "dd-MM-yyyy", "MM-dd-yyyy", "d/M/yyyy", "M/d/yyyy", "d.M.yyyy", "d-M-yyyy", "M-d-yyyy",
+    ]
+
+    private static var timestampFormats: [String] {
+        let times = ["HH:mm:ss", "HH:mm:ss.SSS", "HH:mm:ss.SSSSSS", "HH:mm"]
+        let iso = [" ", "'T'"]
+            .flatMap { separator in
+                times.flatMap { time in
+                    ["", "XXX", "X"].map { "yyyy-MM-dd" + separator + time + $0 }
+                }
+            }
+        let others = ["yyyy/MM/dd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", "dd-MM-yyyy"]
+            .flatMap { [$0 + " HH:mm:ss", $0 + " HH:mm"] }
+        let unpadded = ["d/M/yyyy", "M/d/yyyy"].flatMap { [$0 + " H:mm:ss", $0 + " H:mm"] }
+        return iso + others + unpadded
+    }
+}

@@ -1,0 +1,96 @@
+import Pipelines
+import Rows
+
+/// A table with what a check of its source needs: how its rows are read, without the warehouse.
+struct CheckedTable {
+    let name: String
+    let extract: Extract
+    let layout: RowLayout
+    let grain: [Int]
+    /// The output that places rows in periods.
+    let periodOutput: Int?
+    let expectations: Expectations?
+
+    /// The tables of a pipeline that read a source, dimensions first.
+    static func all(of pipeline: Pipeline) -> [CheckedTable] {
+        pipeline.dimensions.compactMap { CheckedTable($0, in: pipeline) }
+            + pipeline.facts.map { CheckedTable($0, in: pipeline) }
+    }
+
+    private init?(_ dimension: Dimension, in pipeline: Pipeline) {
+        guard case .extract(let extract) = dimension.content else { return nil }
+        name = dimension.table
+        self.extract = extract
+        let values = dimension.attributes.map { attribute in
+            var plan = attribute.plan
+            // A row without its time has no place in a history.
+            if attribute.name == dimension.effective, !plan.rules.contains(.required) {
+                plan.rules.insert(.required, at: 0)
+            }
+            return RowLayout.Output.value(plan)
+        }
+        let keys = Self.keys(dimension.references, dimension.attributes, pipeline)
+        layout = RowLayout(values + keys.map(\.output), checks: dimension.checks)
+        grain = []
+        periodOutput = nil
+        expectations = nil
+    }
+
+    private init(_ fact: Fact, in pipeline: Pipeline) {
+        name = fact.table
+        extract = fact.extract
+        let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
+        let keys = Self.keys(fact.references, fact.attributes, pipeline)
+        layout = RowLayout(values + keys.map(\.output), checks: fact.checks)
+        let names = fact.attributes.map(\.name) + keys.map(\.name)
+        let grain = fact.duplicates == .reject ? fact.grain : []
+        self.grain = names.indices.filter { grain.contains(names[$0]) }
+        periodOutput = fact.periodColumn.flatMap { column in names.firstIndex(of: column) }
+        expectations = fact.expectations
+    }
+
+    /// References as the values of their business keys: there is no warehouse to look them up in.
+    private static func keys(
+        _ references: [Reference],
+        _ attributes: [Attribute],
+        _ pipeline: Pipeline
+    ) -> [(name: String, output: RowLayout.Output)] {
+        references.flatMap { reference -> [(String, RowLayout.Output)] in
+            guard let dimension = pipeline.dimension(reference.dimension) else { return [] }
+            return reference.keyParts(of: dimension, among: attributes)
+                .map { part in
+                    var plan = part
+                    if reference.missing == .reject { plan.rules = [.required] }
+                    return (reference.name, .value(plan))
+                }
+        }
+    }
+
+    /// Whether other rows are read for another period.
+    var isByPeriod: Bool {
+        switch extract.input {
+        case .csv(let pattern, _): pattern.contains("{period}")
+        case .query(let text):
+            SQLText(text).replacing(placeholders: ["period_start": "", "period_end": ""]) != text
+        }
+    }
+
+    /// The source's columns that it reads, each once.
+    var sourceColumns: [String] {
+        var names: [String] = []
+        for plan in layout.plans where plan.expression == nil && !names.contains(plan.source) {
+            names.append(plan.source)
+        }
+        return names
+    }
+
+    /// The bounds of a period, where rows of other ones are rejects.
+    func bounds(_ period: Period?) -> PeriodBounds? {
+        guard let period, let periodOutput else { return nil }
+        return PeriodBounds(
+            output: periodOutput,
+            firstDay: period.start.number,
+            endDay: period.end.number
+        )
+    }
+}

@@ -1,0 +1,98 @@
+import Pipelines
+
+/// A profiled source that a definition is drafted for.
+public struct DraftOrigin: Sendable {
+    /// Where its rows come from.
+    public enum Place: Sendable {
+        /// A file in a folder, as the definition writes the folder; `others` are the names beside it.
+        case file(folder: String, name: String, others: [String])
+        /// A query of a database, whose URL is a text with `${…}`.
+        case query(source: String, url: String, text: String)
+    }
+
+    /// Where its rows come from.
+    public let place: Place
+    /// What was found of them.
+    public let profile: SourceProfile
+
+    /// Creates an origin.
+    public init(_ place: Place, profile: SourceProfile) {
+        self.place = place
+        self.profile = profile
+    }
+
+    /// Whether a column has a name that a definition can use.
+    var hasNames: Bool { profile.columns.contains { Self.isUsable($0.name) } }
+
+    /// Whether a definition can name a source's column: not without a name, nor by an expansion.
+    static func isUsable(_ name: String) -> Bool {
+        !name.isEmpty && !name.contains("${") && !name.unicodeScalars.contains { $0.value < 0x20 }
+    }
+
+    /// What its table is called after: the file's name without its ending and period.
+    var stem: String {
+        switch place {
+        case .query(let source, _, _): return source
+        case .file(_, let name, _):
+            var stem = name[...]
+            for ending in [".gz", ".csv", ".tsv", ".txt"] where stem.lowercased().hasSuffix(ending)
+            {
+                stem = stem.dropLast(ending.count)
+            }
+            guard let slice = FileSlice(name) else { return String(stem) }
+            return String(stem).replacing(slice.label, with: "")
+        }
+    }
+}
+
+/// A period that a file's name says it holds.
+struct FileSlice {
+    let label: String
+    let period: Period
+    /// The file's name with `{period}` in the label's place.
+    let pattern: String
+
+    private static let shapes: [(PeriodGrain, String)] = [
+        (.day, "dddd-dd-dd"), (.week, "dddd-Wdd"), (.quarter, "dddd-Qd"), (.month, "dddd-dd"),
+        (.year, "dddd"),
+    ]
+
+    /// The first label in `name`, of the longest kind; `nil` when there is none.
+    init?(_ name: String) {
+        let characters = Array(name)
+        for (grain, shape) in Self.shapes {
+            let shape = Array(shape)
+            guard characters.count >= shape.count else { continue }
+            for start in 0...(characters.count - shape.count) {
+                let end = start + shape.count
+                let part = characters[start..<end]
+                let isShaped = zip(part, shape)
+                    .allSatisfy { $1 == "d" ? $0.isASCII && $0.isNumber : $0 == $1 }
+                // A longer number is no label.
+                let isAlone =
+                    (start == 0 || !characters[start - 1].isNumber)
+                    && (end == characters.count || !characters[end].isNumber)
+                guard isShaped, isAlone, let period = Period(String(part), grain: grain) else {
+                    continue
+                }
+                label = String(part)
+                self.period = period
+                pattern = String(characters[..<start]) + "{period}" + String(characters[end...])
+                return
+            }
+        }
+        return nil
+    }
+
+    /// The periods around this one, without a gap, that have a file among `names`.
+    func neighbours(among names: Set<String>) -> ClosedRange<Period> {
+        var (first, last) = (period, period)
+        while names.contains(file(of: first.previous)) { first = first.previous }
+        while names.contains(file(of: last.next)) { last = last.next }
+        return first...last
+    }
+
+    private func file(of period: Period) -> String {
+        pattern.replacing("{period}", with: period.label)
+    }
+}

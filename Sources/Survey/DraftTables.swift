@@ -1,0 +1,230 @@
+import Pipelines
+import Rows
+
+/// The tables of a draft, and what they have to do with each other.
+struct DraftTables {
+    /// The tables; those in ``dimensionNames`` are dimensions, the others facts.
+    var tables: [DraftTable] = []
+    var dimensionNames: Set<String> = []
+    var periods: ClosedRange<Period>?
+    var calendar: (name: String, first: Day, last: Day)?
+
+    init(_ origins: [DraftOrigin]) {
+        var taken: Set<String> = []
+        for origin in origins {
+            let name = SuggestedName.table(origin.stem, taken: taken)
+            taken.insert(name)
+            tables.append(Self.table(name, origin))
+        }
+    }
+
+    var facts: [DraftTable] { tables.filter { !dimensionNames.contains($0.name) } }
+    /// The dimensions, each after those that it points to.
+    var dimensions: [DraftTable] { tables.filter { dimensionNames.contains($0.name) } }
+
+    private static func table(_ name: String, _ origin: DraftOrigin) -> DraftTable {
+        let profile = origin.profile
+        var table = DraftTable(
+            name: name,
+            origin: origin,
+            columns: [],
+            key: profile.keys.first ?? []
+        )
+        var unusable: [String] = []
+        for column in profile.columns {
+            guard DraftOrigin.isUsable(column.name) else {
+                unusable.append(column.name)
+                continue
+            }
+            let name = SuggestedName.column(column.name, taken: table.taken)
+            let remark = column.guess.remarks.first
+            table.columns.append(DraftTable.Column(name: name, profile: column, remark: remark))
+        }
+        if !unusable.isEmpty {
+            table.remarks.append("columns without a usable name are left out: \(unusable.count)")
+        }
+        if table.key.contains(where: { table.name(of: $0) == nil }) { table.key = [] }
+        return table
+    }
+
+    // MARK: References between files
+
+    /// Makes a dimension of each table whose key stands in another one.
+    mutating func findReferences() {
+        for target in tables.indices {
+            let key = tables[target].key
+            guard key.count == 1, tables[target].origin.profile.areKeysSure else { continue }
+            for user in tables.indices where user != target {
+                // No circle: two tables of the same key would point to each other.
+                guard !points(target, to: user) else { continue }
+                point(from: user, to: target, key: key[0])
+            }
+        }
+    }
+
+    /// Whether a table points to another, perhaps by way of others.
+    private func points(_ user: Int, to target: Int) -> Bool {
+        tables[user].references
+            .contains { reference in
+                reference.dimension == tables[target].name
+                    || tables.firstIndex { $0.name == reference.dimension }
+                        .map { points($0, to: target) } == true
+            }
+    }
+
+    private mutating func point(from user: Int, to target: Int, key: String) {
+        let dimension = tables[target].name
+        guard let known = tables[target].origin.profile.column(key)?.hashes else { return }
+        let place = tables[user].columns
+            .firstIndex { column in
+                let source = column.profile.name.lowercased()
+                let isNamed =
+                    source == key.lowercased()
+                    || Self.singulars(dimension).contains { source == "\($0)_\(key.lowercased())" }
+                return isNamed && tables[user].key != [column.profile.name]
+                    && tables[user].periodColumn != column.profile.name
+            }
+        guard let place else { return }
+        let column = tables[user].columns[place]
+        guard let used = column.profile.hashes, !used.isEmpty else { return }
+        let share = Double(used.intersection(known).count) / Double(used.count)
+        guard share >= 0.9 else { return }
+        tables[user].columns.remove(at: place)
+        let name = SuggestedName.column(
+            Self.singulars(dimension)[0],
+            taken: tables[user].taken
+        )
+        var reference = DraftTable.Reference(
+            name: name,
+            dimension: dimension,
+            from: column.profile.name
+        )
+        if share < 1 {
+            reference.missing = "infer"
+            reference.remark = "some are not in \(dimension): a placeholder is made for each"
+        }
+        if !column.profile.isFull {
+            reference.missing = "unknown"
+            reference.remark = "some rows have none"
+        }
+        tables[user].references.append(reference)
+        dimensionNames.insert(dimension)
+    }
+
+    /// A table's name in the singular as far as a simple rule finds it, and as it is.
+    private static func singulars(_ name: String) -> [String] {
+        if name.hasSuffix("ies") { return [name.dropLast(3) + "y", name] }
+        let isPlural = name.hasSuffix("s") && !name.hasSuffix("ss") && !name.hasSuffix("us")
+        return isPlural && name.count > 3 ? [String(name.dropLast()), name] : [name]
+    }
+
+    // MARK: Dimensions hidden in a file
+
+    private static let keyEndings = ["_id", "_code", "_no", "_number", "_key"]
+
+    /// Makes a dimension of a column like `customer_id` with those that follow from it, as
+    /// `customer_name`.
+    mutating func findHiddenDimensions() {
+        var taken = Set(tables.map(\.name))
+        var found: [DraftTable] = []
+        for index in tables.indices where !dimensionNames.contains(tables[index].name) {
+            for column in tables[index].columns where tables[index].has(column) {
+                guard let hidden = hidden(column, in: tables[index]) else { continue }
+                let stem = SuggestedName.table(hidden.stem, taken: taken)
+                guard let dimension = dimension(stem, column, hidden.followers, of: index) else {
+                    continue
+                }
+                taken.insert(stem)
+                found.append(dimension)
+                move(column, hidden.followers, of: index, to: stem)
+            }
+        }
+        tables = found + tables
+    }
+
+    private func hidden(
+        _ column: DraftTable.Column,
+        in table: DraftTable
+    ) -> (stem: String, followers: [DraftTable.Column])? {
+        let source = column.profile.name.lowercased()
+        guard let ending = Self.keyEndings.first(where: { source.hasSuffix($0) }),
+            source.count > ending.count, column.profile.isFull, column.profile.distinct >= 2,
+            column.profile.distinct * 2 <= column.profile.rows,
+            !table.key.contains(column.profile.name)
+        else { return nil }
+        switch column.profile.guess.type {
+        case .text, .integer, .uuid: break
+        default: return nil
+        }
+        let stem = String(source.dropLast(ending.count))
+        let columns = table.origin.profile.columns
+        guard let place = columns.firstIndex(where: { $0.name == column.profile.name }) else {
+            return nil
+        }
+        let followers = table.columns.filter { other in
+            guard other.profile.name != column.profile.name,
+                other.profile.name.lowercased().hasPrefix(stem + "_"),
+                !table.key.contains(other.profile.name),
+                let index = columns.firstIndex(where: { $0.name == other.profile.name })
+            else { return false }
+            return table.origin.profile.rowHashes.decides(place, index)
+        }
+        return followers.isEmpty ? nil : (stem, followers)
+    }
+
+    private func dimension(
+        _ name: String,
+        _ column: DraftTable.Column,
+        _ followers: [DraftTable.Column],
+        of index: Int
+    ) -> DraftTable? {
+        var dimension = tables[index]
+        dimension.name = name
+        dimension.columns = [column] + followers
+        dimension.references = []
+        dimension.key = [column.profile.name]
+        dimension.remarks = [
+            "it stands in the rows of \(tables[index].name): what follows \(column.profile.name) there"
+        ]
+        guard case .file(_, let file, let others) = dimension.origin.place,
+            let slice = FileSlice(file)
+        else { return dimension }
+        // One file for each period: the dimension reads them all, if the star finds no others.
+        let parts = slice.pattern.split(
+            separator: "{period}",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
+        let grain = slice.period.grain
+        let found = others.filter {
+            $0.hasPrefix(parts[0]) && $0.hasSuffix(parts[1])
+                && $0.count >= parts[0].count + parts[1].count
+        }
+        let areSlices = found.allSatisfy {
+            Period(String($0.dropFirst(parts[0].count).dropLast(parts[1].count)), grain: grain)
+                != nil
+        }
+        guard areSlices else { return nil }
+        dimension.pattern = parts[0] + "*" + parts[1]
+        return dimension
+    }
+
+    private mutating func move(
+        _ column: DraftTable.Column,
+        _ followers: [DraftTable.Column],
+        of index: Int,
+        to dimension: String
+    ) {
+        let moved = Set(([column] + followers).map(\.profile.name))
+        tables[index].columns.removeAll { moved.contains($0.profile.name) }
+        tables[index].references
+            .append(
+                DraftTable.Reference(
+                    name: SuggestedName.column(dimension, taken: tables[index].taken),
+                    dimension: dimension,
+                    from: column.profile.name
+                )
+            )
+        dimensionNames.insert(dimension)
+    }
+}

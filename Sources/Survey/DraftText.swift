@@ -1,0 +1,257 @@
+import Pipelines
+import Rows
+
+/// Writes a draft as YAML.
+struct DraftText {
+    let name: String
+    let tables: DraftTables
+
+    /// The whole definition.
+    var text: String {
+        var lines = [
+            "# Drafted from its sources: it loads them as they are. Comments say what to decide.",
+            "pipeline: \(name)",
+        ]
+        if hasLocalTimes {
+            lines.append(
+                "# zone: Europe/Madrid   # of timestamps without an offset; UTC unless said"
+            )
+        }
+        if let periods = tables.periods { lines += period(periods) }
+        lines +=
+            ["", "sources:"]
+            + sources.map { "  \($0.name): { \($0.kind): \(Self.quoted($0.place)) }" }
+        let dimensions = tables.dimensions
+        if !dimensions.isEmpty || tables.calendar != nil {
+            lines += ["", "dimensions:"]
+            for table in dimensions { lines += dimension(table) + [""] }
+            if let calendar = tables.calendar {
+                lines.append(
+                    "  \(calendar.name): { calendar: { from: \(calendar.first), to: \(calendar.last) } }"
+                )
+            }
+        }
+        let facts = tables.facts
+        if !facts.isEmpty {
+            lines += lines.last?.isEmpty == true ? ["facts:"] : ["", "facts:"]
+            for (index, table) in facts.enumerated() {
+                lines += (index > 0 ? [""] : []) + fact(table)
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    // MARK: Head
+
+    private var hasLocalTimes: Bool {
+        tables.tables.contains { table in
+            table.columns.contains { column in
+                guard case .timestamp(let format, _) = column.profile.guess.type else {
+                    return false
+                }
+                return !format.pattern.contains("X")
+            }
+        }
+    }
+
+    private func period(_ range: ClosedRange<Period>) -> [String] {
+        let (first, last) = (range.lowerBound, range.upperBound)
+        return [
+            "# Without `end` every \(first.grain.rawValue) that has ended is due.",
+            "period: { grain: \(first.grain.rawValue), start: \(first.label), end: \(last.label) }",
+        ]
+    }
+
+    private struct Source: Hashable {
+        var name: String
+        var kind: String
+        var place: String
+    }
+
+    private func source(of origin: DraftOrigin) -> (kind: String, place: String, name: String) {
+        switch origin.place {
+        case .file(let folder, _, _): ("files", folder, "files")
+        case .query(let source, let url, _): ("postgres", url, source)
+        }
+    }
+
+    /// Each place once, with a name of its own.
+    private var sources: [Source] {
+        var found: [Source] = []
+        for table in tables.tables {
+            let (kind, place, name) = source(of: table.origin)
+            if found.contains(where: { $0.kind == kind && $0.place == place }) { continue }
+            let taken = Set(found.map(\.name))
+            found.append(
+                Source(name: SuggestedName.table(name, taken: taken), kind: kind, place: place)
+            )
+        }
+        return found
+    }
+
+    private func sourceName(of table: DraftTable) -> String {
+        let (kind, place, name) = source(of: table.origin)
+        return sources.first { $0.kind == kind && $0.place == place }?.name ?? name
+    }
+
+    // MARK: Tables
+
+    private func dimension(_ table: DraftTable) -> [String] {
+        let key = table.key.compactMap { table.name(of: $0) }
+        return ["  \(table.name):"] + remarks(table)
+            + ["    from: { \(from(table)) }", "    key: \(Self.list(key))", "    columns:"]
+            + columns(table, required: Set(table.key))
+    }
+
+    private func fact(_ table: DraftTable) -> [String] {
+        var lines = ["  \(table.name):"] + remarks(table)
+        lines.append("    from: { \(from(table)) }")
+        let period = table.periodColumn.flatMap { table.name(of: $0) }
+        if let period { lines.append("    period: \(period)") }
+        lines += grain(table)
+        lines.append("    columns:")
+        return lines
+            + columns(table, required: Set(table.key + [table.periodColumn].compactMap(\.self)))
+    }
+
+    private func grain(_ table: DraftTable) -> [String] {
+        guard table.key.isEmpty else {
+            let names = table.key.compactMap { table.name(of: $0) }
+            let isSure = table.origin.profile.areKeysSure
+            return [
+                "    grain: \(Self.list(names))" + (isSure ? "" : "   # seen in a part of the rows")
+            ]
+        }
+        // As many as an index of Postgres has columns, the period's own left out.
+        let names = (table.columns.map(\.name) + table.references.map(\.name)).prefix(31)
+        return [
+            "    # No column and no few columns identify a row: decide. Equal rows are loaded once.",
+            "    grain: \(Self.list(Array(names)))",
+        ]
+    }
+
+    private func remarks(_ table: DraftTable) -> [String] {
+        table.remarks.map { "    # \(Self.oneLine($0))" }
+    }
+
+    private func from(_ table: DraftTable) -> String {
+        let source = "source: \(sourceName(of: table)), "
+        switch table.origin.place {
+        case .query(_, _, let text): return source + "query: \(Self.quoted(text))"
+        case .file(_, let name, _):
+            var text = source + "csv: \(Self.quoted(table.pattern ?? name))"
+            let dialect = table.origin.profile.dialect ?? CSVDialect()
+            if dialect.delimiter != UInt8(ascii: ",") {
+                text += ", delimiter: \(Self.quoted(String(Unicode.Scalar(dialect.delimiter))))"
+            }
+            if dialect.encoding != .utf8 { text += ", encoding: \(dialect.encoding.rawValue)" }
+            return text
+        }
+    }
+
+    // MARK: Columns
+
+    private func columns(_ table: DraftTable, required: Set<String>) -> [String] {
+        let width =
+            (table.columns.map(\.name) + table.references.map(\.name)).map(\.count).max() ?? 0
+        func line(_ name: String, _ keys: [String], _ remark: String?) -> String {
+            let blanks = String(repeating: " ", count: width - name.count)
+            let comment = remark.map { "   # " + Self.oneLine($0) } ?? ""
+            return "      \(name):\(blanks) { \(keys.joined(separator: ", ")) }\(comment)"
+        }
+        let values = table.columns.map { column in
+            line(
+                column.name,
+                keys(of: column, isRequired: required.contains(column.profile.name)),
+                column.remark
+            )
+        }
+        let references = table.references.map { reference in
+            var keys = [
+                "references: \(reference.dimension)", "from: \(Self.plain(reference.from))",
+            ]
+            if reference.missing != "reject" { keys.append("missing: \(reference.missing)") }
+            return line(reference.name, keys, reference.remark)
+        }
+        return values + references
+    }
+
+    private func keys(of column: DraftTable.Column, isRequired: Bool) -> [String] {
+        let guess = column.profile.guess
+        var keys = ["type: \(Self.type(guess.type))"]
+        if column.name != column.profile.name {
+            keys.append("from: \(Self.quoted(column.profile.name))")
+        }
+        switch guess.type {
+        case .date(let format) where format != .isoDate,
+            .timestamp(let format, _) where format != .isoTimestamp:
+            keys.append("format: \(Self.quoted(format.pattern))")
+        default: break
+        }
+        if guess.reading.point != UInt8(ascii: "."), guess.type != .integer {
+            keys.append("point: \(Self.quoted(String(Unicode.Scalar(guess.reading.point))))")
+        }
+        if let thousands = guess.reading.thousands {
+            keys.append("thousands: \(Self.quoted(String(Unicode.Scalar(thousands))))")
+        }
+        if isRequired { keys.append("required: true") }
+        var steps: [String] = column.profile.isPadded ? ["trim"] : []
+        if !column.profile.nullWords.isEmpty {
+            let words = column.profile.nullWords.map(Self.quoted).joined(separator: ", ")
+            steps.append("{ null_if: [\(words)] }")
+        }
+        if !steps.isEmpty { keys.append("clean: [\(steps.joined(separator: ", "))]") }
+        return keys
+    }
+
+    /// The type, a decimal with room to grow.
+    private static func type(_ type: ColumnType) -> String {
+        guard case .decimal(let precision, let scale) = type else { return type.definitionName }
+        let roomy = [12, 18, 38].first { $0 >= precision + 2 } ?? min(precision + 2, 1000)
+        return quoted("decimal(\(max(roomy, scale)),\(scale))")
+    }
+
+    // MARK: YAML
+
+    private static func list(_ names: [String]) -> String {
+        names.count == 1 ? names[0] : "[\(names.joined(separator: ", "))]"
+    }
+
+    /// A name as it is, anything else in quotes.
+    private static func plain(_ text: String) -> String {
+        let isName = text.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil
+        let isWord = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+            .contains(text.lowercased())
+        return isName && !isWord ? text : quoted(text)
+    }
+
+    /// A text in YAML's double quotes.
+    static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\t": quoted += "\\t"
+            case _
+            where scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+                || [0xfeff, 0x2028, 0x2029].contains(scalar.value):
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+
+    /// Fit for a comment.
+    private static func oneLine(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+            )
+        )
+        .replacing("${", with: "$ {")
+    }
+}

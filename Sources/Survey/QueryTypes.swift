@@ -1,0 +1,46 @@
+import Extraction
+import Rows
+
+/// Compares the types of a query's columns with what a table reads them as.
+struct QueryTypes {
+    private let types: [String: String]
+
+    init(_ columns: [QueryColumn]) {
+        types = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
+    }
+
+    /// What will not be read as it is meant.
+    func problems(of table: CheckedTable) -> [String] {
+        table.layout.plans.compactMap { plan in
+            guard plan.expression == nil, let type = types[plan.source],
+                let advice = Self.advice(plan.type, of: type)
+            else { return nil }
+            return "`\(plan.name)` is read from `\(plan.source)`, which is of the type `\(type)` "
+                + "there: \(advice)"
+        }
+    }
+
+    private static func advice(_ wanted: ColumnType, of type: String) -> String? {
+        let isTimestamp = type.hasPrefix("timestamp")
+        switch wanted {
+        case .date(let format):
+            if isTimestamp && !format.pattern.contains("H") {
+                return "cast it to a date in the query"
+            }
+        case .timestamp(let format, _):
+            if type == "timestamp with time zone" && !format.pattern.contains("X") {
+                return
+                    "its text ends with an offset: `format: \"yyyy-MM-dd HH:mm:ssX\"`, or cast it"
+            }
+            if type == "date" && format.pattern.contains("H") { return "it has no time of day" }
+        case .integer:
+            if ["numeric", "double precision", "real"].contains(type) {
+                return "it may have digits behind the point"
+            }
+        case .uuid:
+            if type.hasSuffix("int") || type == "integer" { return "it is a number" }
+        case .boolean, .text, .decimal, .float, .json: break
+        }
+        return nil
+    }
+}

@@ -1,0 +1,82 @@
+import Extraction
+import Pipelines
+import Rows
+
+/// Sends rows through a table's cleaning, types and rules, and counts what becomes of them.
+struct SampleJudge: ~Copyable {
+    private var encoder: RowEncoder
+    private let header: [String]
+    private let limit: Int
+    private var keys = KeyMaps()
+    private var copy: [UInt8] = []
+    private var rejects: [Reject] = []
+    private var inputNames: [Int: String] = [:]
+    private var counts: [SourceReport.RejectCount] = []
+    /// The line of a row that is the header once more.
+    private(set) var headerAgain: Int?
+
+    init(
+        _ table: CheckedTable,
+        header: [String],
+        period: Period?,
+        rows limit: Int
+    ) throws {
+        encoder = try RowEncoder(
+            layout: table.layout,
+            header: header,
+            grain: table.grain,
+            bounds: table.bounds(period),
+            zones: try ZoneTables.load(table.layout.zones)
+        )
+        self.header = header
+        self.limit = limit
+    }
+
+    var wantsMore: Bool { encoder.counts.read < limit }
+
+    mutating func take(_ batch: RowBatch) {
+        var batch = batch
+        let rest = limit - encoder.counts.read
+        if batch.rows.count > rest { batch.rows.removeLast(batch.rows.count - rest) }
+        inputNames[batch.input] = batch.inputName
+        for row in batch.rows.prefix(limit) where headerAgain == nil && row.fault < 0 {
+            let isHeader = header.indices.allSatisfy { index in
+                batch.field(index, of: row).elementsEqual(header[index].utf8)
+            }
+            if isHeader { headerAgain = row.line }
+        }
+        encoder.encode(batch, keys: &keys, into: &copy, rejects: &rejects)
+        copy.removeAll(keepingCapacity: true)
+        for reject in rejects { count(reject) }
+        rejects.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func count(_ reject: Reject) {
+        let known = counts.firstIndex { $0.rule == reject.rule && $0.column == reject.column }
+        if let known {
+            counts[known].rows += 1
+        } else {
+            counts.append(
+                SourceReport.RejectCount(
+                    rule: reject.rule,
+                    column: reject.column,
+                    rows: 1,
+                    firstInput: inputNames[reject.input] ?? "",
+                    firstLine: reject.line
+                )
+            )
+        }
+    }
+
+    func finish(table: String, period: String) -> SourceReport.Sample {
+        let tally = encoder.counts
+        return SourceReport.Sample(
+            table: table,
+            period: period,
+            rows: tally.read,
+            good: tally.loaded,
+            doubled: tally.deduplicated,
+            rejects: counts.sorted { $0.rows > $1.rows }
+        )
+    }
+}

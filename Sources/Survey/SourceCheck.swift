@@ -1,0 +1,308 @@
+import Extraction
+public import Pipelines
+import Postgres
+import Rows
+
+/// Opens a pipeline's sources and sends a sample of their rows through its rules, without a warehouse.
+public struct SourceCheck {
+    private let pipeline: Pipeline
+    private let folder: String
+    private let periods: [Period]
+    private let sampleRows: Int
+    private let environment: @Sendable (String) -> String?
+    private var report = SourceReport()
+    /// Sources that cannot be used: they are told once.
+    private var lostSources: Set<String> = []
+    private var tables: [CheckedTable] = []
+
+    /// Periods whose rows are sampled: the first, one in the middle, the last.
+    private static let sampledPeriods = 3
+    /// Periods whose headers are compared.
+    private static let comparedPeriods = 100
+
+    /// Prepares a check.
+    ///
+    /// - Parameters:
+    ///   - pipeline: The definition.
+    ///   - folder: The pipeline's folder.
+    ///   - periods: Those whose inputs must be there.
+    ///   - sampleRows: How many rows of each input are judged at most.
+    ///   - environment: Knows the values of `${…}`.
+    public init(
+        _ pipeline: Pipeline,
+        folder: String,
+        periods: [Period],
+        sampleRows: Int,
+        environment: @escaping @Sendable (String) -> String?
+    ) {
+        self.pipeline = pipeline
+        self.folder = folder
+        self.periods = periods
+        self.sampleRows = sampleRows
+        self.environment = environment
+    }
+
+    /// Looks at every source.
+    ///
+    /// - Throws: only `CancellationError`: what is wrong with a source is in the report.
+    public consuming func run() async throws -> SourceReport {
+        tables = CheckedTable.all(of: pipeline)
+        for table in tables where !lostSources.contains(table.extract.source) {
+            try await check(table)
+        }
+        return report
+    }
+
+    private mutating func check(_ table: CheckedTable) async throws {
+        var first: (label: String, header: [String])?
+        let slices = await present(table)
+        let sampled = Self.chosen(slices.count, atMost: Self.sampledPeriods)
+        for (index, period) in slices.enumerated().prefix(Self.comparedPeriods)
+        where !lostSources.contains(table.extract.source) {
+            let label = period?.label ?? ""
+            do {
+                let isSampled = sampled.contains(index)
+                let query = try await describedQuery(table, period, isFirst: first == nil)
+                let reader = try await open(query, table, period)
+                let header = reader.header
+                if let first {
+                    compare(header, of: label, with: first, table)
+                } else {
+                    first = (label, header)
+                    guard judge(header, table) else { return }
+                }
+                guard isSampled, first?.header.sorted() == header.sorted() else { continue }
+                try await sample(reader, table, period)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                lose(table, label, error)
+            }
+        }
+    }
+
+    /// The periods of a table that have an input; one that is none for a table that is loaded whole.
+    private mutating func present(_ table: CheckedTable) async -> [Period?] {
+        guard table.isByPeriod else { return [nil] }
+        guard case .csv = table.extract.input else { return periods }
+        var present: [Period] = []
+        var missing: [Period] = []
+        var reason: ExtractionError?
+        for period in periods {
+            do {
+                _ = try matchingFiles(
+                    table.extract,
+                    source: source(of: table),
+                    period: period,
+                    folder: folder,
+                    environment: environment
+                )
+                present.append(period)
+            } catch {
+                guard error.code == .missing else {
+                    lose(table, period.label, error)
+                    return []
+                }
+                reason = reason ?? error
+                missing.append(period)
+            }
+        }
+        if let reason {
+            let list = Self.ranges(missing)
+            let count = missing.count == 1 ? "" : " (\(missing.count) periods)"
+            add(.error, table, "no file for \(list)\(count): \(reason.message)")
+        }
+        return present
+    }
+
+    private func source(of table: CheckedTable) -> Source {
+        pipeline.sources[table.extract.source] ?? .files(folder: "")
+    }
+
+    // MARK: Queries
+
+    /// What is to be read: of a query only as many rows as the sample has.
+    ///
+    /// The query is described first, so that its columns' types are known.
+    private mutating func describedQuery(
+        _ table: CheckedTable,
+        _ period: Period?,
+        isFirst: Bool
+    ) async throws -> Extract {
+        guard case .query(let text) = table.extract.input,
+            case .postgres(let url) = source(of: table)
+        else { return table.extract }
+        if isFirst {
+            let columns = try await describe(
+                query: text,
+                name: table.extract.source,
+                url: url,
+                period: period,
+                environment: environment
+            )
+            for problem in QueryTypes(columns).problems(of: table) { add(.warning, table, problem) }
+        }
+        var extract = table.extract
+        extract.input = .query("select * from (\(text)\n) as sampled limit \(sampleRows)")
+        return extract
+    }
+
+    private func open(
+        _ extract: Extract,
+        _ table: CheckedTable,
+        _ period: Period?
+    ) async throws -> any RowReader {
+        try await openReader(
+            extract,
+            source: source(of: table),
+            period: period,
+            folder: folder,
+            environment: environment
+        )
+    }
+
+    // MARK: Headers
+
+    /// Tells columns that are missing and columns that nothing reads; `false` when some are missing.
+    private mutating func judge(_ header: [String], _ table: CheckedTable) -> Bool {
+        let wanted = table.sourceColumns
+        let missing = wanted.filter { !header.contains($0) }
+        for name in missing {
+            let question = NearestNames(to: name, among: header).question
+            add(.error, table, "the source has no column `\(name)`\(question)")
+        }
+        if !missing.isEmpty {
+            add(.note, table, "its columns are \(Self.list(header))")
+        }
+        let used = tables.filter { $0.extract == table.extract }.flatMap(\.sourceColumns)
+        let unused = header.filter { !used.contains($0) }
+        if !unused.isEmpty && missing.isEmpty {
+            add(.note, table, "nothing reads \(Self.list(unused))")
+        }
+        return missing.isEmpty
+    }
+
+    private mutating func compare(
+        _ header: [String],
+        of label: String,
+        with first: (label: String, header: [String]),
+        _ table: CheckedTable
+    ) {
+        guard header != first.header else { return }
+        let missing = first.header.filter { !header.contains($0) }
+        let added = header.filter { !first.header.contains($0) }
+        var parts: [String] = []
+        if !missing.isEmpty { parts.append("lacks \(Self.list(missing))") }
+        if !added.isEmpty { parts.append("adds \(Self.list(added))") }
+        if parts.isEmpty { parts.append("has the columns in another order") }
+        let needed = missing.contains(where: table.sourceColumns.contains)
+        add(
+            needed ? .error : .note,
+            table,
+            "the header of \(label) is not that of \(first.label): it "
+                + parts.joined(separator: " and ")
+        )
+    }
+
+    // MARK: Rows
+
+    private mutating func sample(
+        _ reader: any RowReader,
+        _ table: CheckedTable,
+        _ period: Period?
+    ) async throws {
+        var judge = try SampleJudge(table, header: reader.header, period: period, rows: sampleRows)
+        var reader = reader
+        while judge.wantsMore, let batch = try await reader.next() { judge.take(batch) }
+        let sample = judge.finish(table: table.name, period: period?.label ?? "")
+        report.samples.append(sample)
+        if let line = judge.headerAgain {
+            add(.warning, table, "line \(line) repeats the header: remove it")
+        }
+        let rejected = sample.rejects.reduce(0) { $0 + $1.rows }
+        if let limit = table.expectations?.maximumRejectShare, sample.rows > 0,
+            Double(rejected) > limit * Double(sample.rows)
+        {
+            let slice = period.map { " of \($0.label)" } ?? ""
+            add(
+                .warning,
+                table,
+                "\(rejected) of \(sample.rows) sampled rows\(slice) would be rejected, more than "
+                    + "`expect: { rejects: { max: … } }` allows"
+            )
+        }
+        if sample.rows == 0 { add(.warning, table, "there is no row below the header") }
+    }
+
+    // MARK: Findings
+
+    private mutating func add(
+        _ severity: SourceReport.Finding.Severity,
+        _ table: CheckedTable,
+        _ message: String
+    ) {
+        report.findings.append(.init(severity: severity, subject: table.name, message: message))
+    }
+
+    /// Tells why a source cannot be read: of a database or a variable once for all of its tables.
+    private mutating func lose(_ table: CheckedTable, _ label: String, _ error: any Error) {
+        let slice = label.isEmpty ? "" : "\(label): "
+        switch error {
+        case let error as PostgresError where !error.isAboutStatement:
+            lostSources.insert(table.extract.source)
+            report.findings.append(
+                .init(
+                    severity: .error,
+                    subject: table.extract.source,
+                    message: "the source cannot be used: \(error.description)",
+                    isUnavailable: true
+                )
+            )
+        case let error as ExtractionError where error.code == .variable:
+            lostSources.insert(table.extract.source)
+            report.findings.append(
+                .init(severity: .error, subject: table.extract.source, message: error.message)
+            )
+        case let error as ExtractionError: add(.error, table, slice + error.message)
+        case let error as PostgresError: add(.error, table, slice + error.description)
+        default: add(.error, table, slice + String(describing: error))
+        }
+    }
+
+    // MARK: Words
+
+    private static func list(_ names: [String]) -> String {
+        names.map { "`\($0)`" }.joined(separator: ", ")
+    }
+
+    /// Periods in order, those that follow each other as a range: `2024-01..2024-03, 2024-05`.
+    private static func ranges(_ periods: [Period]) -> String {
+        var runs: [ClosedRange<Period>] = []
+        for period in periods {
+            if let last = runs.last, last.upperBound.next == period {
+                runs[runs.count - 1] = last.lowerBound...period
+            } else {
+                runs.append(period...period)
+            }
+        }
+        let texts = runs.map { run in
+            run.lowerBound == run.upperBound
+                ? run.lowerBound.label : "\(run.lowerBound.label)..\(run.upperBound.label)"
+        }
+        return texts.prefix(8).joined(separator: ", ") + (texts.count > 8 ? ", …" : "")
+    }
+
+    /// Places spread evenly over `count` things, the first and the last among them.
+    private static func chosen(_ count: Int, atMost limit: Int) -> Set<Int> {
+        guard count > limit else { return Set(0..<count) }
+        return Set((0..<limit).map { $0 * (count - 1) / (limit - 1) })
+    }
+}
+
+extension PostgresError {
+    /// Whether the server is there and refuses the statement.
+    fileprivate var isAboutStatement: Bool {
+        guard case .sqlState(let state) = code else { return false }
+        return ["22", "23", "42"].contains(state.errorClass)
+    }
+}

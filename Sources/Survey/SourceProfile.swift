@@ -1,0 +1,75 @@
+public import Pipelines
+
+/// What was found of a source: its rows, columns and what may be its key.
+public struct SourceProfile: Sendable {
+    /// What was read: a file's name, or a table of a definition.
+    public let name: String
+    /// How the file is written; `nil` for a query.
+    public internal(set) var dialect: CSVDialect?
+    /// The rows that were read.
+    public internal(set) var rows = 0
+    /// Whether these are all there are.
+    public internal(set) var isWhole = true
+    /// Rows that could not be read, and the line of the first.
+    public internal(set) var faults: (count: Int, firstLine: Int, reason: String)?
+    /// What stands out of the file as such: sentences for people.
+    public internal(set) var remarks: [String] = []
+    /// The columns in the source's order.
+    public internal(set) var columns: [ColumnProfile] = []
+    /// Columns, by name, that identify a row: single ones, or else small combinations.
+    public internal(set) var keys: [[String]] = []
+    /// Whether ``keys`` hold for all rows that were read; combinations are looked for in the first
+    /// 20,000.
+    public internal(set) var areKeysSure = true
+    /// The first rows' hashes.
+    var rowHashes = RowHashes(width: 0)
+
+    init(name: String) {
+        self.name = name
+    }
+
+    /// The same, with what is known of how the file is written.
+    public func written(_ dialect: CSVDialect) -> SourceProfile {
+        var profile = self
+        profile.dialect = dialect
+        return profile
+    }
+
+    /// The column called `name`.
+    public func column(_ name: String) -> ColumnProfile? {
+        columns.first { $0.name == name }
+    }
+}
+
+extension SourceProfile: Encodable {
+    private enum Key: String, CodingKey {
+        case name
+        case delimiter
+        case encoding
+        case rows
+        case isWhole = "all_rows_read"
+        case faultyRows = "faulty_rows"
+        case columns
+        case keys
+        case areKeysSure = "keys_are_sure"
+        case remarks
+    }
+
+    /// Writes what machines need of it.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(name, forKey: .name)
+        if let dialect {
+            let delimiter = String(Unicode.Scalar(dialect.delimiter))
+            try container.encode(delimiter, forKey: .delimiter)
+            try container.encode(dialect.encoding.rawValue, forKey: .encoding)
+        }
+        try container.encode(rows, forKey: .rows)
+        try container.encode(isWhole, forKey: .isWhole)
+        try container.encode(faults?.count ?? 0, forKey: .faultyRows)
+        try container.encode(columns, forKey: .columns)
+        try container.encode(keys, forKey: .keys)
+        try container.encode(areKeysSure, forKey: .areKeysSure)
+        try container.encode(remarks, forKey: .remarks)
+    }
+}

@@ -1,0 +1,128 @@
+public import Extraction
+import Rows
+
+/// Reads a source once and profiles it, in memory that does not grow with it.
+public struct SourceProfiler {
+    private var profile: SourceProfile
+    private let header: [String]
+    private var columns: [ColumnProfiler]
+    private var rowHashes: RowHashes
+    private let limit: Int?
+
+    /// Hashes that are kept for exact counts of distinct values, all columns together.
+    private static let hashBudget = 2_000_000
+    private static let largestBound = 1_000_000
+    private static let smallestBound = 10_000
+
+    /// Profiles the CSV file at `path`, compressed or not.
+    ///
+    /// - Parameters:
+    ///   - path: Where it is.
+    ///   - limit: How many rows are read at most; all unless said.
+    /// - Returns: What was found.
+    /// - Throws: `ExtractionError` when it cannot be read.
+    public static func profile(
+        file path: String,
+        limit: Int? = nil
+    ) async throws -> SourceProfile {
+        let guess = try DialectGuess(ofFile: path)
+        let reader = try openReader(file: path, dialect: guess.dialect)
+        var profile = try await profile(reader, name: path, limit: limit)
+        profile.dialect = guess.dialect
+        profile.remarks = guess.remarks + profile.remarks
+        return profile
+    }
+
+    /// Profiles what a reader gives.
+    ///
+    /// - Parameters:
+    ///   - reader: The rows.
+    ///   - name: What they are called.
+    ///   - limit: How many rows are read at most; all unless said.
+    /// - Returns: What was found.
+    /// - Throws: What the reader throws.
+    public static func profile(
+        _ reader: any RowReader,
+        name: String,
+        limit: Int? = nil
+    ) async throws -> SourceProfile {
+        var reader = reader
+        var profiler = SourceProfiler(name: name, header: reader.header, limit: limit)
+        while profiler.wantsMore, let batch = try await reader.next() { profiler.take(batch) }
+        return profiler.finish()
+    }
+
+    private init(name: String, header: [String], limit: Int?) {
+        profile = SourceProfile(name: name)
+        self.header = header
+        self.limit = limit
+        let share = Self.hashBudget / max(header.count, 1)
+        let bound = min(max(share, Self.smallestBound), Self.largestBound)
+        columns = header.map { ColumnProfiler(name: $0, distinctBound: bound) }
+        rowHashes = RowHashes(width: header.count)
+    }
+
+    private var wantsMore: Bool { profile.isWhole }
+
+    private mutating func take(_ batch: RowBatch) {
+        let bytes = batch.bytes
+        for row in batch.rows {
+            if let limit, profile.rows >= limit {
+                profile.isWhole = false
+                return
+            }
+            guard row.fault < 0 else {
+                note(batch.faults[row.fault], line: row.line)
+                continue
+            }
+            take(row, of: batch, bytes.span)
+        }
+    }
+
+    private mutating func take(_ row: RowBatch.Row, of batch: RowBatch, _ bytes: Span<UInt8>) {
+        profile.rows += 1
+        var hashes: [UInt64] = []
+        hashes.reserveCapacity(columns.count)
+        var repeatsHeader = profile.rows <= 1_000
+        for index in columns.indices {
+            let slice = batch.fields[row.firstField + index]
+            let field = bytes.extracting(slice.start..<slice.start + slice.length)
+            hashes.append(
+                columns[index].take(field, wasQuoted: slice.wasQuoted, line: row.line)
+            )
+            if repeatsHeader && !Self.equals(field, header[index]) { repeatsHeader = false }
+        }
+        if repeatsHeader {
+            profile.remarks.append("line \(row.line) repeats the header: remove it")
+        }
+        rowHashes.add(hashes)
+    }
+
+    private mutating func note(_ fault: RowFault, line: Int) {
+        let known = profile.faults ?? (count: 0, firstLine: line, reason: fault.reason)
+        profile.faults = (known.count + 1, known.firstLine, known.reason)
+    }
+
+    private consuming func finish() -> SourceProfile {
+        var profile = profile
+        profile.columns = columns.map { $0.profile(rows: profile.rows) }
+        profile.rowHashes = rowHashes
+        if profile.rows == 0 { profile.remarks.append("there is no row below the header") }
+        let nameless = header.indices.filter { header[$0].isEmpty }.map { "\($0 + 1)" }
+        if !nameless.isEmpty {
+            profile.remarks.append(
+                "without a name: column \(nameless.joined(separator: ", ")); give the header a "
+                    + "name for each"
+            )
+        }
+        KeySearch(profile: profile).run(into: &profile)
+        return profile
+    }
+
+    private static func equals(_ field: Span<UInt8>, _ text: String) -> Bool {
+        let utf8 = text.utf8
+        guard utf8.count == field.count else { return false }
+        for (index, byte) in utf8.enumerated() where field[index] != byte { return false }
+        return true
+    }
+}

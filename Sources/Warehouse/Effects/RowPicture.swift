@@ -1,0 +1,74 @@
+import Pipelines
+import Postgres
+import Rows
+
+/// The rows of a table or of one period in numbers: how many, and the sums of its measures.
+struct RowPicture {
+    /// The table's quoted name.
+    let table: String
+    /// The condition that the rows are of the period.
+    var condition = "true"
+    var measures: [Attribute] = []
+    let connection: PostgresConnection
+
+    struct Reading {
+        let rows: Int
+        /// In the order of the measures.
+        let sums: [String]
+    }
+
+    func read() async throws -> Reading {
+        let sums = measures.indices.map { index in
+            ", coalesce(sum(\(exact(measures[index]))), 0)::text as sum\(index)"
+        }
+        let result = try await connection.query(
+            "select count(*) as rows\(sums.joined()) from \(table) where \(condition)"
+        )
+        guard let row = result.first else { return Reading(rows: 0, sums: []) }
+        return Reading(
+            rows: try row.integer("rows"),
+            sums: try measures.indices.map { try row.text("sum\($0)") }
+        )
+    }
+
+    /// How the sums have changed since `before`.
+    func changes(from before: Reading, to after: Reading) async throws -> [MeasureChange] {
+        guard !measures.isEmpty else { return [] }
+        let differences = try await connection.query(
+            """
+            select (after::numeric - before::numeric)::text as change
+            from unnest($1::text[], $2::text[]) with ordinality t(before, after, place)
+            order by place
+            """,
+            [.textArray(before.sums), .textArray(after.sums)]
+        )
+        return try zip(measures.indices, differences)
+            .map { index, row in
+                MeasureChange(
+                    name: measures[index].name,
+                    before: before.sums[index],
+                    after: after.sums[index],
+                    change: try row.text("change")
+                )
+            }
+    }
+
+    /// Binary fractions are summed by their decimal text: sums of them depend on the rows' order.
+    private func exact(_ measure: Attribute) -> String {
+        let name = quoteIdentifier(measure.name)
+        if case .float = measure.plan.type { return "\(name)::text::numeric" }
+        return name
+    }
+}
+
+extension Fact {
+    /// The numeric columns that are summed up: those that do not identify a row.
+    var measures: [Attribute] {
+        attributes.filter { attribute in
+            switch attribute.plan.type {
+            case .integer, .decimal, .float: !grain.contains(attribute.name)
+            default: false
+            }
+        }
+    }
+}

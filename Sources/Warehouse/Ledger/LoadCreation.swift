@@ -1,0 +1,79 @@
+import Pipelines
+import Planning
+import Postgres
+
+/// Makes the tables of a load fit its definition and writes the load, its tasks and its claims, in a
+/// transaction that the caller ends.
+struct LoadCreation {
+    let request: LoadRequest
+    let tasks: [LoadTask]
+    let connection: PostgresConnection
+    /// Whether tables that are there may be altered, for which readers wait until the transaction ends.
+    var altersTables = true
+
+    /// - Returns: the load's number.
+    func run() async throws -> Int64 {
+        try await prepare()
+        try await refuseMoved()
+        let claims = TaskRows(tasks, pipeline: request.pipeline)
+        try await claims.refuseClosed(on: connection)
+        let load = try await insert(as: .load)
+        try await claims.claim(forLoad: load, on: connection)
+        return load
+    }
+
+    /// Makes the tables fit; until the transaction ends, nobody else creates a load of the schema.
+    func prepare() async throws {
+        try await SchemaPreparation(
+            pipeline: request.pipeline,
+            connection: connection,
+            altersTables: altersTables
+        )
+        .run()
+    }
+
+    /// Writes the load and its tasks.
+    ///
+    /// - Returns: the load's number.
+    func insert(as kind: LoadKind) async throws -> Int64 {
+        let load = try await insertLoad(kind)
+        try await TaskRows(tasks, pipeline: request.pipeline)
+            .insertTasks(ofLoad: load, on: connection)
+        return load
+    }
+
+    /// Under the schema's lock: nobody creates a load between this look and the claims.
+    private func refuseMoved() async throws {
+        guard let plan = request.plan else { return }
+        let now = try await PlanSurvey(request).ledgerParts(on: connection)
+        let changes = plan.ledgerParts.changes(to: PlanFingerprint(now))
+        guard changes.isEmpty else { throw WarehouseError.planMoved(plan, changes) }
+    }
+
+    private func insertLoad(_ kind: LoadKind) async throws -> Int64 {
+        let digest = request.definition.digest
+        try await connection.query(
+            "insert into longshore.definition (digest, pipeline, bundle) values ($1, $2, $3) "
+                + "on conflict (digest) do nothing",
+            [
+                .text(digest), .text(request.pipeline.name),
+                .text(try request.definition.encoded()),
+            ]
+        )
+        let rows = try await connection.query(
+            """
+            insert into longshore.load
+                (pipeline, definition, folder, grain, periods, requested_by, kind)
+            values ($1, $2, $3, $4, $5, $6, $7) returning id
+            """,
+            [
+                .text(request.pipeline.name), .text(digest), .text(request.folder),
+                request.pipeline.periods.map { .text($0.grain.rawValue) } ?? .null,
+                .textArray(request.periods.map(\.label)), .text(request.requestedBy),
+                .text(kind.rawValue),
+            ]
+        )
+        guard let row = rows.first else { throw WarehouseError.unknownLoad(0) }
+        return try row.integer("id", as: Int64.self)
+    }
+}

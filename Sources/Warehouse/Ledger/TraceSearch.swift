@@ -1,0 +1,83 @@
+import Pipelines
+import Postgres
+import Rows
+
+/// A table that the control table knows.
+struct TracedTable {
+    let schema: String
+    let name: String
+    /// The name in the definition: `call` of `fact_call`.
+    let subject: String
+    let pipeline: String
+
+    /// With its schema, as people write it.
+    var title: String { "\(schema).\(name)" }
+}
+
+/// The query that finds rows by a fact's grain or a dimension's key.
+struct TraceSearch {
+    let table: TracedTable
+    /// What the values of the key are, in their order.
+    private(set) var parts: [Part] = []
+    private var conditions: [String] = []
+    private let order: String
+
+    /// A column that a value of the key is compared with.
+    struct Part {
+        /// The column in words: `call_id`, `agent.agent_id`.
+        let title: String
+        let type: String
+    }
+
+    init(_ table: TracedTable, in pipeline: Pipeline) throws {
+        self.table = table
+        if let fact = pipeline.fact(table.subject), fact.table == table.name {
+            order = fact.periodColumn == nil ? "" : " order by period"
+            for name in fact.grain { addGrain(name, of: fact, in: pipeline) }
+        } else if let dimension = pipeline.dimension(table.subject), dimension.table == table.name {
+            order = dimension.isVersioned ? " order by valid_from" : ""
+            conditions = keyConditions(of: dimension, prefix: "")
+        } else {
+            throw WarehouseError.untraceable(
+                table.title,
+                "the newest definition of `\(pipeline.name)` has no such table"
+            )
+        }
+    }
+
+    var sql: String {
+        "select * from \(qualified(table.schema, table.name)) "
+            + "where \(conditions.joined(separator: " and "))\(order)"
+    }
+
+    private mutating func addGrain(_ name: String, of fact: Fact, in pipeline: Pipeline) {
+        if let attribute = fact.attributes.first(where: { $0.name == name }) {
+            conditions.append(condition(attribute, prefix: ""))
+            return
+        }
+        guard let reference = fact.references.first(where: { $0.name == name }),
+            let dimension = pipeline.dimension(reference.dimension)
+        else { return }
+        let members = keyConditions(of: dimension, prefix: "\(name).")
+        conditions.append(
+            "\(quoteIdentifier(reference.column)) in (select "
+                + "\(quoteIdentifier(dimension.surrogateKey)) "
+                + "from \(qualified(table.schema, dimension.table)) "
+                + "where \(members.joined(separator: " and ")))"
+        )
+    }
+
+    private mutating func keyConditions(of dimension: Dimension, prefix: String) -> [String] {
+        var found: [String] = []
+        for attribute in dimension.keyAttributes {
+            found.append(condition(attribute, prefix: prefix))
+        }
+        return found
+    }
+
+    private mutating func condition(_ attribute: Attribute, prefix: String) -> String {
+        let type = attribute.plan.type.postgresName
+        parts.append(Part(title: prefix + attribute.name, type: type))
+        return "\(quoteIdentifier(attribute.name)) = $\(parts.count)::text::\(type)"
+    }
+}

@@ -1,0 +1,55 @@
+import Extraction
+import Pipelines
+import Rows
+
+/// Reads the figure that a source gives for a control total: a number in one row.
+struct ControlFigure {
+    let total: ControlTotal
+
+    /// The figure, as a decimal number in text.
+    ///
+    /// - Throws: ``WarehouseError`` when there is no such row or number; what the reader throws.
+    func read(from reader: any RowReader) async throws -> String {
+        var reader = reader
+        let place = try column(in: reader.header)
+        var figure: String?
+        while let batch = try await reader.next() {
+            for row in batch.rows {
+                guard figure == nil else { throw problem("it has more than one row") }
+                guard row.fault < 0, row.fieldCount == reader.header.count else {
+                    throw problem("its row cannot be read")
+                }
+                figure = try number(String(decoding: batch.field(place, of: row), as: UTF8.self))
+            }
+        }
+        guard let figure else { throw problem("it has no row") }
+        return figure
+    }
+
+    private func column(in header: [String]) throws -> Int {
+        let names = header.map { "`\($0)`" }.joined(separator: ", ")
+        guard let name = total.value else {
+            guard header.count == 1 else {
+                throw problem("it has the columns \(names), and `value` does not say which one")
+            }
+            return 0
+        }
+        guard let place = header.firstIndex(of: name) else {
+            let question = NearestNames(to: name, among: header).question
+            throw problem("it has no column `\(name)`\(question); its columns are \(names)")
+        }
+        return place
+    }
+
+    /// A sum over no rows is null in SQL, and means 0; an empty cell of a file means nothing.
+    private func number(_ text: String) throws -> String {
+        let trimmed = text.split(separator: " ").joined(separator: " ")
+        if trimmed.isEmpty, case .query = total.extract.input { return "0" }
+        guard trimmed.wholeMatch(of: #/[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)/#) != nil else {
+            throw problem(trimmed.isEmpty ? "it is empty" : "it is no decimal number")
+        }
+        return trimmed
+    }
+
+    private func problem(_ words: String) -> WarehouseError { .noFigure(total, words) }
+}

@@ -1,0 +1,97 @@
+import Pipelines
+import Planning
+import Postgres
+
+/// Runs the tests of a mart: in the transaction that computed it, so that nobody sees rows that fail.
+struct MartTestRun {
+    let mart: Mart
+    let schema: String
+    /// The period that was computed; `nil` of a mart that is computed whole.
+    let period: Period?
+    let connection: PostgresConnection
+
+    /// - Returns: what does not hold and is worth a warning.
+    /// - Throws: ``WarehouseError`` with every test that fails.
+    func run() async throws -> [String] {
+        var warnings: [String] = []
+        var failures: [String] = []
+        for test in mart.tests {
+            let rows = try await count(test)
+            guard rows > 0 else { continue }
+            let finding = "the test `\(test.title)` finds \(rows) row\(rows == 1 ? "" : "s")"
+            switch test.severity {
+            case .warn: warnings.append("\(finding); to see them: \(select(test, from: table));")
+            case .fail: failures.append("\(finding). To see them:\n    \(reproduction(of: test))")
+            }
+        }
+        guard failures.isEmpty else { throw WarehouseError.failedTests(ofMart: title, failures) }
+        return warnings
+    }
+
+    /// Asks Postgres whether it understands the tests, without running them.
+    func check() async throws {
+        for test in mart.tests {
+            do {
+                try await connection.query("explain " + select(test, from: table))
+            } catch let error as PostgresError
+                where ["42", "22"].contains(error.sqlState?.errorClass)
+            {
+                throw WarehouseError.badTest(test.title, ofMart: mart.name, error.message)
+            }
+        }
+    }
+
+    private func count(_ test: MartTest) async throws -> Int {
+        let result = try await connection.query(
+            "select count(*) as count from (\(select(test, from: table))) failing"
+        )
+        return try result.first?.integer("count") ?? 0
+    }
+
+    // MARK: SQL
+
+    private var title: String { mart.table + (period.map { " " + $0.label } ?? "") }
+    private var table: String { qualified(schema, mart.table) }
+
+    /// The rows that break a test, of the period that was computed.
+    private func select(_ test: MartTest, from table: String) -> String {
+        var condition: String
+        switch test.check {
+        case .query(let query, _): return period.map { SQLText(query).bound(to: $0) } ?? query
+        case .unique(let columns):
+            let present = columns.map { "\(quoteIdentifier($0)) is not null" }
+            return "select \(quotedList(columns)), count(*) as rows from \(table) "
+                + "where \((scope + present).joined(separator: " and ")) "
+                + "group by \(quotedList(columns)) having count(*) > 1"
+        case .notNull(let columns):
+            condition = columns.map { "\(quoteIdentifier($0)) is null" }.joined(separator: " or ")
+        case .acceptedRange(let column, let min, let max):
+            let name = quoteIdentifier(column)
+            condition = [
+                min.map { "\(name) < \(quoteLiteral($0))" },
+                max.map { "\(name) > \(quoteLiteral($0))" },
+            ]
+            .compactMap(\.self).joined(separator: " or ")
+        case .acceptedValues(let column, let values):
+            let list = values.map(quoteLiteral).joined(separator: ", ")
+            condition = "\(quoteIdentifier(column)) not in (\(list))"
+        }
+        condition = "(\(condition))"
+        return "select * from \(table) where \((scope + [condition]).joined(separator: " and "))"
+    }
+
+    private var scope: [String] {
+        guard mart.isPerPeriod, let period else { return [] }
+        return ["period = date '\(period.start)'"]
+    }
+
+    /// A statement that shows the failing rows although they were never committed: the mart's own query
+    /// stands in for its table.
+    private func reproduction(of test: MartTest) -> String {
+        let name = quoteIdentifier(mart.table)
+        let rows = "with \(name) as (\(mart.select(for: period))) "
+        let failing = select(test, from: name)
+        return "set search_path to \(quoteIdentifier(schema)); "
+            + rows + "select * from (\(failing)) failing;"
+    }
+}

@@ -1,0 +1,92 @@
+import Pipelines
+import Postgres
+import Rows
+
+extension Dimension {
+    /// A query of the stretch of time in which each row is the one that facts point to.
+    ///
+    /// It is what a key map answers: a version from its start until the next one's, whatever its own
+    /// end; the first one before its start too. `_holds` is false for a row that is valid for no
+    /// instant. Columns: `_surrogate`, the business key, `_holds`, `_from`, `_to`.
+    func versionRanges(in table: String, where condition: String = "true") -> String {
+        """
+        select \(quoteIdentifier(surrogateKey)) as _surrogate, \(quotedList(key)),
+            valid_from < valid_to as _holds,
+            case when row_number() over range = 1 then '-infinity' else valid_from end as _from,
+            lead(valid_from, 1, 'infinity') over range as _to
+        from \(table) where \(condition)
+        window range as (partition by \(quotedList(key)), valid_from < valid_to order by valid_from)
+        """
+    }
+}
+
+extension Fact {
+    /// The references whose version the row's own time decides, to `dimension`.
+    func references(asOf dimension: Dimension) -> [Reference] {
+        guard periodColumn != nil, dimension.isVersioned else { return [] }
+        return references.filter { $0.dimension == dimension.name }
+    }
+
+    /// The SQL expression of the instant that decides versions, over a row called `f`.
+    var moment: String {
+        guard let periodColumn else { return "'infinity'::timestamptz" }
+        let column = "f.\(quoteIdentifier(periodColumn))"
+        let attribute = attributes.first { $0.name == periodColumn }
+        return switch attribute?.plan.type {
+        case .date: "\(column)::timestamp at time zone 'UTC'"
+        default: column
+        }
+    }
+
+    /// A query of the rows that point to another version than their time asks for, each once for
+    /// every reference: its place and period, and the business key.
+    ///
+    /// - Parameters:
+    ///   - rows: the quoted table of the rows.
+    ///   - dimension: a dimension with versions.
+    ///   - ranges: a table or query in parentheses with ``Dimension/versionRanges(in:where:)``.
+    ///   - condition: which rows, called `f`, are looked at.
+    /// - Returns: the query's columns are `_table`, `_row`, `_period` and `_key`.
+    func misplaced(
+        in rows: String,
+        of dimension: Dimension,
+        ranges: String,
+        where condition: String = "true"
+    ) -> String {
+        references(asOf: dimension)
+            .map { reference in
+                """
+                select f.tableoid as _table, f.ctid as _row, f.period as _period,
+                    (\(quotedList(dimension.key, prefix: "r."))) as _key
+                from \(rows) f join \(ranges) r on f.\(quoteIdentifier(reference.column)) = r._surrogate
+                where (not r._holds or \(moment) < r._from or \(moment) >= r._to) and (\(condition))
+                """
+            }
+            .joined(separator: " union all ")
+    }
+}
+
+/// Orders what changes versions and what points to them.
+///
+/// A fact takes it together with others when its rows are written, and a merge that has moved
+/// versions takes it alone before it looks for rows that point to them; both keep it until they
+/// commit. So either the merge finds the fact's rows, or the fact finds that versions have moved.
+struct VersionLock {
+    let schema: String
+    let dimension: Dimension
+
+    func share(on connection: PostgresConnection) async throws {
+        try await take("pg_advisory_xact_lock_shared", on: connection)
+    }
+
+    func takeAlone(on connection: PostgresConnection) async throws {
+        try await take("pg_advisory_xact_lock", on: connection)
+    }
+
+    private func take(_ function: String, on connection: PostgresConnection) async throws {
+        try await connection.query(
+            "select \(function)(hashtextextended($1, 0))",
+            [.text("longshore.versions.\(schema).\(dimension.table)")]
+        )
+    }
+}

@@ -1,0 +1,92 @@
+import Pipelines
+import Planning
+
+/// What audits fail with: each says what was found, what was expected and what to do.
+extension WarehouseError {
+    static func tooFewRows(_ table: String, loaded: Int, minimum: Int) -> WarehouseError {
+        WarehouseError(
+            code: .rowCount,
+            description: "`\(table)` would have \(loaded) rows, expected at least \(minimum); "
+                + "the rows are as they were. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
+        )
+    }
+
+    static func tooManyRows(_ table: String, loaded: Int, maximum: Int) -> WarehouseError {
+        WarehouseError(
+            code: .rowCount,
+            description: "`\(table)` would have \(loaded) rows, expected at most \(maximum); "
+                + "the rows are as they were. If so many are right, raise `expect: { rows: { max: … } }`"
+        )
+    }
+
+    static func unusualVolume(_ table: String, loaded: Int, usual: String) -> WarehouseError {
+        WarehouseError(
+            code: .volume,
+            description:
+                "`\(table)` would have \(loaded) rows, \(usual); the rows are as they were. "
+                + "If so many are right, widen `expect: { volume: { within: … } }` or let it warn"
+        )
+    }
+
+    static func tooManyRejects(
+        _ table: String,
+        _ counts: RowCounts,
+        limit: Double,
+        byRule: [String: Int]
+    ) -> WarehouseError {
+        WarehouseError(
+            code: .rejectShare,
+            description: "\(counts.rejected) of \(counts.read) rows of `\(table)` were rejected, "
+                + "more than \(percent(limit)) (\(list(byRule))); the rows are as they were. "
+                + "Mend the source, or raise `expect: { rejects: { max: … } }` to see the rejects"
+        )
+    }
+
+    static func stale(_ table: String, column: String, _ problem: String) -> WarehouseError {
+        WarehouseError(
+            code: .freshness,
+            description:
+                "`\(table)` is not fresh: \(problem); the rows are as they were. Look whether "
+                + "the source is complete; if it is, widen `expect: { freshness: { within: … } }` or let "
+                + "it warn"
+        )
+    }
+
+    static func disagreement(
+        _ table: String,
+        _ total: ControlTotal,
+        _ problem: String
+    ) -> WarehouseError {
+        WarehouseError(
+            code: .controlTotal,
+            description:
+                "`\(table)`: \(problem); the rows are as they were. Compare the source with "
+                + "its figure; `severity: warn` under `expect: { totals: { \(total.name): … } }` loads "
+                + "all the same and shows the rejects, a wider `within` allows the difference"
+        )
+    }
+
+    static func noFigure(_ total: ControlTotal, _ problem: String) -> WarehouseError {
+        WarehouseError(
+            code: .controlFigure,
+            description: "the source `\(total.extract.source)` has no figure for the total "
+                + "`\(total.name)`: \(problem); nothing has been loaded. Expected: one row, with a "
+                + "decimal number in it"
+        )
+    }
+
+    static func failedTests(ofMart table: String, _ failures: [String]) -> WarehouseError {
+        WarehouseError(
+            code: .martTest,
+            description: "`\(table)` is as it was, for " + failures.joined(separator: "\n")
+        )
+    }
+
+    static func badTest(_ test: String, ofMart name: String, _ problem: String) -> WarehouseError {
+        WarehouseError(
+            code: .badQuery,
+            description: "Postgres refuses the test `\(test)` of the mart `\(name)`: \(problem). "
+                + "Mend the test; nothing has been loaded"
+        )
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Pipelines
+public import Planning
+import Postgres
+
+/// A plan as the ledger remembers it.
+public struct RememberedPlan: Sendable {
+    /// What it rested on.
+    public var fingerprint: PlanFingerprint
+    /// The labels of its periods.
+    public var periods: [String]
+}
+
+/// Plans in the ledger: they are kept for some days, so that a load can say what has moved since.
+enum PlanMemory {
+    /// For how long a plan is remembered.
+    static let days = 30
+}
+
+extension PostgresLedger {
+    /// Writes a plan down, again if it is known, and forgets old ones.
+    public func remember(_ fingerprint: PlanFingerprint, of request: LoadRequest) async throws {
+        let parts = try JSONEncoder().encode(fingerprint)
+        try await transaction { connection in
+            try await connection.query(
+                "delete from longshore.plan where made_at < now() - $1 * interval '1 day'",
+                [.integer(Int64(PlanMemory.days))]
+            )
+            try await connection.query(
+                """
+                insert into longshore.plan (digest, pipeline, periods, parts, made_by)
+                values ($1, $2, $3, $4, $5)
+                on conflict (digest) do update set made_at = now(), made_by = excluded.made_by
+                """,
+                [
+                    .text(fingerprint.digest), .text(request.pipeline.name),
+                    .textArray(request.periods.map(\.label)),
+                    .text(String(decoding: parts, as: UTF8.self)), .text(request.requestedBy),
+                ]
+            )
+        }
+    }
+
+    /// The plan of a pipeline whose digest begins with `prefix`.
+    ///
+    /// - Throws: ``WarehouseError`` when there is none, or more than one.
+    public func plan(_ prefix: String, ofPipeline pipeline: String) async throws -> RememberedPlan {
+        let rows = try await query(
+            """
+            select parts, array_to_string(periods, ',') as periods from longshore.plan
+            where pipeline = $1 and starts_with(digest, lower($2)) limit 2
+            """,
+            [.text(pipeline), .text(prefix)]
+        )
+        guard let row = rows.first else {
+            throw WarehouseError.unknownPlan(prefix, ofPipeline: pipeline)
+        }
+        guard rows.count == 1 else { throw WarehouseError.ambiguousPlan(prefix) }
+        return RememberedPlan(
+            fingerprint: try JSONDecoder()
+                .decode(PlanFingerprint.self, from: Data(try row.text("parts").utf8)),
+            periods: try row.text("periods").split(separator: ",").map(String.init)
+        )
+    }
+}

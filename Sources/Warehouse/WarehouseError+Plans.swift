@@ -1,0 +1,62 @@
+public import Planning
+
+extension WarehouseError {
+    static func altersTable(_ table: String, sql: String?) -> WarehouseError {
+        WarehouseError(
+            code: .altersTable,
+            description:
+                "the table `\(table)` does not fit the definition yet: a load alters it first. "
+                + "Effects are not shown before that is done, for readers would wait all the while. "
+                + "Load without them"
+                + (sql.map { ", or let the table fit now:\n    \($0)" } ?? "")
+        )
+    }
+
+    static func inUse(_ what: String) -> WarehouseError {
+        WarehouseError(
+            code: .inUse,
+            description: "\(what) is being written by somebody else, probably a load "
+                + "(`longshore status`): show the effects when it has ended"
+        )
+    }
+
+    static func othersWaited() -> WarehouseError {
+        WarehouseError(
+            code: .inUse,
+            description:
+                "somebody else, probably a load (`longshore status`), needed what the rehearsal "
+                + "held: it was given up, and everything is as it was. Show the effects when the "
+                + "other has ended"
+        )
+    }
+
+    static func unknownPlan(_ digest: String, ofPipeline pipeline: String) -> WarehouseError {
+        WarehouseError(
+            code: .unknownPlan,
+            description: "no plan `\(digest)` of `\(pipeline)` is remembered (plans are, for "
+                + "\(PlanMemory.days) days): make one with `longshore plan`"
+        )
+    }
+
+    static func ambiguousPlan(_ digest: String) -> WarehouseError {
+        WarehouseError(
+            code: .unknownPlan,
+            description:
+                "several plans begin with `\(digest)`: write more digits of the one that is meant"
+        )
+    }
+
+    /// A plan that must not be loaded, because of at least one change.
+    public static func planMoved(
+        _ plan: PlanFingerprint,
+        _ changes: [PlanChange]
+    ) -> WarehouseError {
+        WarehouseError(
+            code: .planMoved,
+            description: "the plan `\(plan.shortDigest)` is not what a load would do now; "
+                + "nothing has been loaded. What has moved since:\n"
+                + changes.map { "    \($0)" }.joined(separator: "\n")
+                + "\nLook again with `longshore plan`, which gives a new plan"
+        )
+    }
+}

@@ -1,0 +1,98 @@
+import Extraction
+import Foundation
+import Pipelines
+import Rows
+import Survey
+
+/// What a table or source of a pipeline reads, to be profiled.
+struct DefinedSource {
+    let folder: String
+    let name: String
+    let period: String?
+
+    /// Profiles what the table reads; of a source, what each of its tables reads.
+    func profiled(rows: Int?) async throws -> [DraftOrigin] {
+        var argument = PipelineArgument()
+        argument.pipeline = folder
+        argument.settings = []
+        let pipeline = try argument.read().pipeline
+        var origins: [DraftOrigin] = []
+        for extract in try extracts(of: pipeline) {
+            origins.append(try await profiled(extract, of: pipeline, in: argument.folder, rows))
+        }
+        return origins
+    }
+
+    private func extracts(of pipeline: Pipeline) throws -> [Extract] {
+        var tables: [(name: String, extract: Extract)] = []
+        for dimension in pipeline.dimensions {
+            guard case .extract(let extract) = dimension.content else { continue }
+            tables.append((dimension.name, extract))
+        }
+        tables += pipeline.facts.map { ($0.name, $0.extract) }
+        var found: [Extract] = []
+        for table in tables where table.name == name || table.extract.source == name {
+            if !found.contains(table.extract) { found.append(table.extract) }
+        }
+        guard found.isEmpty else { return found }
+        let names = tables.map(\.name) + pipeline.sources.keys.sorted()
+        let question = NearestNames(to: name, among: names).question
+        throw CommandFailure(
+            .usage,
+            "the pipeline `\(pipeline.name)` has no table or source `\(name)` that is read"
+                + "\(question); it has " + names.map { "`\($0)`" }.joined(separator: ", ")
+        )
+    }
+
+    private func profiled(
+        _ extract: Extract,
+        of pipeline: Pipeline,
+        in folder: String,
+        _ rows: Int?
+    ) async throws -> DraftOrigin {
+        let source = pipeline.sources[extract.source] ?? .files(folder: "")
+        let environment = ProcessInfo.processInfo.environment
+        let slice = try chosenPeriod(of: pipeline)
+        let reader = try await openReader(
+            extract,
+            source: source,
+            period: slice,
+            folder: folder,
+            environment: { environment[$0] }
+        )
+        let profile = try await SourceProfiler.profile(reader, name: title(extract), limit: rows)
+        switch (extract.input, source) {
+        case (.csv(let pattern, let dialect), .files(let place)):
+            let file = pattern.replacing("{period}", with: slice?.label ?? "")
+            return DraftOrigin(
+                .file(folder: place, name: file, others: []),
+                profile: profile.written(dialect)
+            )
+        case (.query(let text), .postgres(let url)):
+            return DraftOrigin(
+                .query(source: extract.source, url: url, text: text),
+                profile: profile
+            )
+        default: preconditionFailure("a definition pairs files with csv and databases with query")
+        }
+    }
+
+    private func title(_ extract: Extract) -> String {
+        switch extract.input {
+        case .csv(let pattern, _): "\(extract.source): \(pattern)"
+        case .query: "\(extract.source): the query of \(name)"
+        }
+    }
+
+    private func chosenPeriod(of pipeline: Pipeline) throws -> Period? {
+        guard let rule = pipeline.periods else { return nil }
+        guard let period else { return rule.first }
+        guard let chosen = Period(period, grain: rule.grain) else {
+            throw CommandFailure(
+                .usage,
+                "`\(period)` is no \(rule.grain.rawValue); as `\(rule.first.label)` is expected"
+            )
+        }
+        return chosen
+    }
+}

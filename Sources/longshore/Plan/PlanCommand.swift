@@ -1,0 +1,114 @@
+import ArgumentParser
+import Console
+import Coordinator
+import Foundation
+import Pipelines
+import Planning
+import Warehouse
+
+/// `longshore plan`: what a load would do, without doing it.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract:
+            "Show the tasks of a load, or with --effects what it would change, without loading.",
+        discussion: """
+            With --effects the load is rehearsed against the warehouse, by the same code, in a \
+            transaction that is rolled back. Readers never wait for it; it gives up when a load does. \
+            Nothing remains but the plan itself, which the ledger remembers for 30 days, and numbers \
+            that sequences have skipped.
+
+            The plan's hash covers the definition, the periods, every input file and what the ledger \
+            knows of dimensions and periods: `longshore load --plan` refuses when any of it has moved.
+
+            Exit codes: 0; 1 a task would fail; 64 wrong usage; 65 wrong definition; 69 a server \
+            cannot be used; 75 a load is in the way of the rehearsal.
+            """
+    )
+
+    @OptionGroup var argument: PipelineArgument
+    @OptionGroup var selection: LoadSelection
+
+    @Flag(help: "Rehearse the load against the warehouse and show what it would change.")
+    var effects = false
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let definition = try argument.read()
+        let pipeline = definition.pipeline
+        let fleet = try await fleet(for: pipeline)
+        let ledger = fleet.map { PostgresLedger($0.postgres) }
+        let periods = try await periods(of: pipeline, in: ledger)
+        guard pipeline.periods == nil || !periods.isEmpty else {
+            print(selection.nothing(of: pipeline))
+            return
+        }
+        let request = LoadRequest(
+            pipeline: pipeline,
+            definition: definition.bundle,
+            folder: argument.folder,
+            periods: periods,
+            requestedBy: Requester.name
+        )
+        let graph = try LoadPlanner.plan(pipeline, periods: periods)
+        var report = PlanReport(graph: graph, request: request, command: command)
+        if effects, let fleet {
+            report.effects = try await Rehearsal(fleet.postgres, environment: Self.environment)
+                .effects(of: request, graph: graph)
+        }
+        report.fingerprint = try await remember(request, in: ledger)
+        await ledger?.close()
+        if output.json {
+            try output.printJSON(report.forMachines)
+        } else {
+            print(report.lines.joined(separator: "\n"))
+        }
+        if let effects = report.effects, !effects.isGood { throw CommandFailure(.loadFailed) }
+    }
+
+    /// The value of `${NAME}` in sources' texts.
+    static let environment: @Sendable (String) -> String? = {
+        ProcessInfo.processInfo.environment[$0]
+    }
+
+    /// What the user names needs no server: without one the plan has no hash.
+    private func fleet(for pipeline: Pipeline) async throws -> Fleet? {
+        if effects { return try await options.startedFleet() }
+        do {
+            return try await options.fleet()
+        } catch let failure as CommandFailure where failure.code == .unavailable {
+            guard selection.periods != nil || pipeline.periods == nil else { throw failure }
+            return nil
+        }
+    }
+
+    private func periods(of pipeline: Pipeline, in ledger: PostgresLedger?) async throws -> [Period]
+    {
+        if let ledger {
+            let periods = try await selection.periods(of: pipeline, in: ledger)
+            if let rule = pipeline.periods { try PeriodSelection.check(periods, of: rule) }
+            return periods
+        }
+        guard let text = selection.periods, let rule = pipeline.periods else { return [] }
+        return try PeriodSelection.parse(text, grain: rule.grain)
+    }
+
+    private func remember(
+        _ request: LoadRequest,
+        in ledger: PostgresLedger?
+    ) async throws -> PlanFingerprint? {
+        guard let ledger else { return nil }
+        let fingerprint = try await PlanSurvey(request)
+            .fingerprint(in: ledger, environment: Self.environment)
+        try await ledger.remember(fingerprint, of: request)
+        return fingerprint
+    }
+
+    /// The load that the plan is of, but for the plan's hash.
+    private var command: String {
+        let settings = argument.settings.map { " --set \($0)" }.joined()
+        return "\(LoadSummary.program) load \(argument.pipeline)\(settings) --plan"
+    }
+}

@@ -1,0 +1,89 @@
+import Console
+import Pipelines
+import Planning
+import Warehouse
+
+/// A plan as it is shown: its tasks or its effects, its hash, and how to load it.
+struct PlanReport {
+    let graph: PlanGraph
+    let request: LoadRequest
+    /// The command that loads it, without the hash.
+    let command: String
+    /// What the load would change, when it was rehearsed.
+    var effects: Effects?
+    /// What the plan rests on; `nil` without a ledger.
+    var fingerprint: PlanFingerprint?
+
+    /// The whole text.
+    var lines: [String] {
+        if let effects { return EffectsSummary(effects).lines + [""] + planLines }
+        let count = Wording.count(graph.tasks.count, "task")
+        return table.lines + ["\(count); nothing has been loaded"] + planLines
+    }
+
+    private var planned: [PlannedTask] { graph.tasks.indices.map { PlannedTask(graph, $0) } }
+
+    private var table: TextTable {
+        var table = TextTable([
+            ("task", .right), ("kind", .left), ("table", .left), ("period", .left),
+            ("needs", .left),
+        ])
+        for task in planned {
+            table.add([
+                String(task.task), task.kind, task.name, task.period,
+                task.needs.map(String.init).joined(separator: " "),
+            ])
+        }
+        return table
+    }
+
+    private var planLines: [String] {
+        guard let fingerprint else {
+            return ["the plan has no hash: no server is configured, so the ledger is not known"]
+        }
+        let files = fingerprint.parts.filter { $0.kind == .file }.count
+        let uncovered = PlanSurvey(request).uncovered.map { "not covered: \($0)" }
+        return [
+            "plan \(fingerprint.shortDigest): covers the definition, the periods, "
+                + "\(Wording.count(files, "file")) and the ledger's state"
+        ] + uncovered + ["load it with: \(command) \(fingerprint.shortDigest)"]
+    }
+
+    /// The same for machines.
+    var forMachines: some Encodable {
+        MachineReport(
+            plan: fingerprint?.digest,
+            command: fingerprint.map { "\(command) \($0.shortDigest)" },
+            parts: fingerprint?.parts ?? [],
+            uncovered: PlanSurvey(request).uncovered,
+            tasks: planned,
+            effects: effects
+        )
+    }
+}
+
+private struct MachineReport: Encodable {
+    let plan: String?
+    let command: String?
+    let parts: [PlanFingerprint.Part]
+    let uncovered: [String]
+    let tasks: [PlannedTask]
+    let effects: Effects?
+}
+
+private struct PlannedTask: Encodable {
+    let task: Int
+    let kind: String
+    let name: String
+    let period: String
+    let needs: [Int]
+
+    init(_ graph: PlanGraph, _ ordinal: Int) {
+        let planned = graph.tasks[ordinal]
+        task = ordinal
+        kind = planned.kind.rawValue
+        name = planned.name
+        period = planned.period?.label ?? ""
+        needs = Array(graph.needs(of: ordinal))
+    }
+}

@@ -1,0 +1,93 @@
+import Console
+import Pipelines
+import Survey
+
+/// A profile for people.
+struct ProfileView {
+    private let profile: SourceProfile
+
+    init(_ profile: SourceProfile) {
+        self.profile = profile
+    }
+
+    /// All of it.
+    var text: String {
+        var lines = [heading]
+        lines += profile.remarks.map { "  \($0)" }
+        if let faults = profile.faults {
+            lines.append(
+                "  \(Wording.count(faults.count, "row")) cannot be read, first line "
+                    + "\(faults.firstLine): \(faults.reason)"
+            )
+        }
+        lines += [""] + table.lines + [""]
+        for column in profile.columns { lines += details(column) }
+        lines.append(keys)
+        return lines.joined(separator: "\n")
+    }
+
+    private var heading: String {
+        var parts = [Wording.count(profile.rows, "row") + (profile.isWhole ? "" : " read")]
+        parts.append(Wording.count(profile.columns.count, "column"))
+        if let dialect = profile.dialect {
+            let delimiter =
+                dialect.delimiter == 9 ? "tab" : String(Unicode.Scalar(dialect.delimiter))
+            parts.append("delimiter \(delimiter)")
+            parts.append(dialect.encoding.rawValue)
+        }
+        return "\(profile.name): \(parts.joined(separator: ", "))"
+    }
+
+    private var table: TextTable {
+        var table = TextTable([
+            ("column", .left), ("type", .left), ("null", .right), ("empty", .right),
+            ("distinct", .right), ("length", .right), ("min", .left), ("max", .left),
+        ])
+        for column in profile.columns {
+            let lengths = column.lengths.map { range in
+                range.lowerBound == range.upperBound
+                    ? "\(range.lowerBound)" : "\(range.lowerBound)–\(range.upperBound)"
+            }
+            table.add([
+                Self.short(column.name), column.guess.name, Wording.grouped(column.nulls),
+                Wording.grouped(column.empties),
+                (column.isDistinctExact ? "" : "~") + Wording.grouped(column.distinct),
+                lengths ?? "", Self.short(column.least ?? ""), Self.short(column.greatest ?? ""),
+            ])
+        }
+        return table
+    }
+
+    /// The most frequent values and the remarks.
+    private func details(_ column: ColumnProfile) -> [String] {
+        var lines: [String] = []
+        if !column.isUnique, !column.top.isEmpty {
+            let atLeast = column.topShortfall > 0 ? "≥" : ""
+            let values = column.top.map {
+                "\(Self.short($0.text)) (\(atLeast)\(Wording.grouped($0.count)))"
+            }
+            lines.append("  \(column.name): \(values.joined(separator: ", "))")
+        }
+        return lines + column.remarks.map { "  \(column.name): \($0)" }
+    }
+
+    private var keys: String {
+        guard !profile.keys.isEmpty else {
+            return "No column and no few columns identify a row."
+        }
+        let names = profile.keys.prefix(4)
+            .map { $0.map { "`\($0)`" }.joined(separator: " + ") }
+            .joined(separator: ", or ")
+        return "A row is identified by \(names)"
+            + (profile.areKeysSure ? "." : ", as far as was looked.")
+    }
+
+    /// On one line, and not too long.
+    private static func short(_ text: String) -> String {
+        let scalars = text.unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control ? "·" : scalar
+        }
+        let line = String(String.UnicodeScalarView(scalars))
+        return line.count > 24 ? line.prefix(23) + "…" : line
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Console
+import Warehouse
+
+/// `longshore rejects prune`: forget rejects that nobody needs any more.
+struct RejectsPruneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune",
+        abstract: "Delete rejects that a later load superseded or a replay fixed, long ago.",
+        discussion: "Open and waived rejects are never deleted."
+    )
+
+    @Option(
+        help: ArgumentHelp(
+            "Only those that were refused more than so many days ago.",
+            valueName: "days"
+        )
+    )
+    var olderThan: Int
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (0...100_000).contains(olderThan) else {
+            throw ValidationError("`--older-than` is a number of days, 0 or more")
+        }
+    }
+
+    func run() async throws {
+        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let count = try await ledger.pruneRejects(olderThanDays: olderThan)
+        await ledger.close()
+        if output.json {
+            try output.printJSON(["pruned": count])
+        } else {
+            print("\(Wording.count(count, "reject")) deleted")
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Console
+import Foundation
+import Pipelines
+import Planning
+import Warehouse
+
+/// `longshore rejects replay`: refused rows are read again, by the rules of now.
+struct RejectsReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Read open rejects again, by the definition and the dimensions of now.",
+        discussion: """
+            Rows that are good now are loaded into their period, or merged into their dimension, and \
+            their rejects are `fixed`; those that are refused again stay open, for the reason of now. \
+            It is a load of its own in `longshore status`, with a task for each table and period, and \
+            the marts that read these are computed anew.
+
+            Rows of closed periods are left out, and so are those that a later load has read again. A \
+            row whose grain the fact has by now counts as deduplicated.
+            """
+    )
+
+    @Argument(
+        help: """
+            The pipeline's folder, or its name: then the definition is that of its newest load.
+            """
+    )
+    var pipeline: String
+
+    @OptionGroup var selection: RejectSelection
+
+    @Option(help: "Load tasks to run at a time within this process.")
+    var workers: Int?
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        try SlotCount.validate(workers ?? 0, atLeast: 0, option: "--workers")
+        if selection.pipeline != nil {
+            throw ValidationError("the pipeline is named already: leave `--pipeline` out")
+        }
+    }
+
+    func run() async throws {
+        let fleet = try await options.fleet().inForeground()
+        let ledger = PostgresLedger(fleet.postgres)
+        let request = try await request(in: ledger)
+        let wiring = try await Wiring(fleet, pools: request.pipeline.pools)
+        try await wiring.requireRedis()
+        let replay = try await ledger.createReplay(of: selection.filter, request)
+        tell(replay)
+        guard let load = replay.load else {
+            await wiring.close()
+            await ledger.close()
+            if output.json { try output.printJSON(replay) }
+            return
+        }
+        try await ForegroundLoad(
+            load: load,
+            fleet: fleet,
+            wiring: wiring,
+            ledger: ledger,
+            slots: workers ?? (fleet.isLocal ? 2 : 0),
+            output: output
+        )
+        .run()
+    }
+
+    /// The pipeline as it is now, and where its relative folders start.
+    private func request(in ledger: PostgresLedger) async throws -> LoadRequest {
+        if FileManager.default.fileExists(atPath: pipeline + "/" + DefinitionBundle.mainFile) {
+            var folder = PipelineArgument()
+            folder.pipeline = pipeline
+            folder.settings = []
+            let definition = try folder.read()
+            return LoadRequest(
+                pipeline: definition.pipeline,
+                definition: definition.bundle,
+                folder: folder.folder,
+                periods: [],
+                requestedBy: Requester.name
+            )
+        }
+        guard
+            let request = try await ledger.newestRequest(
+                ofPipeline: pipeline,
+                by: Requester.name
+            )
+        else {
+            throw CommandFailure(
+                .usage,
+                "no pipeline called `\(pipeline)` has been loaded, and it is no folder with a "
+                    + "`\(DefinitionBundle.mainFile)`: `longshore periods` lists what has been loaded"
+            )
+        }
+        return request
+    }
+
+    /// What is read again and what is not, on standard error: the load's summary follows.
+    private func tell(_ replay: CreatedReplay) {
+        var parts = [
+            replay.rejects == 0
+                ? "no open reject to replay"
+                : "replaying \(Wording.count(replay.rejects, "reject"))"
+        ]
+        if replay.closed > 0 { parts.append("\(replay.closed) left out: their period is closed") }
+        if replay.unreadable > 0 {
+            parts.append(
+                "\(replay.unreadable) left out: their columns or table are not known any more"
+            )
+        }
+        FileHandle.standardError.write(Data("\(parts.joined(separator: "; "))\n".utf8))
+    }
+}

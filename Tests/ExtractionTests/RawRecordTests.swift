@@ -1,0 +1,61 @@
+import Rows
+import Testing
+
+@testable import Extraction
+
+@Suite("Records that were kept whole")
+struct RawRecordTests {
+    private func record(_ number: Int, _ text: String, input: String = "a.csv") -> RawRecord {
+        RawRecord(number: number, input: input, line: number + 100, bytes: Array(text.utf8))
+    }
+
+    private func read(_ records: [RawRecord]) async throws -> (batches: [RowBatch], rows: [Record])
+    {
+        var reader = RawRecordReader(
+            records,
+            header: ["id", "name"],
+            delimiter: UInt8(ascii: ";")
+        )
+        var batches: [RowBatch] = []
+        while let batch = try await reader.next() { batches.append(batch) }
+        return (batches, batches.flatMap { batch in batch.rows.map { Record($0, of: batch) } })
+    }
+
+    @Test("each is read by itself, with its line, its number and its bytes")
+    func fields() async throws {
+        let (_, rows) = try await read([
+            record(7, "1;\"a;b \"\"c\"\"\""), record(8, "2;"), record(9, "3;\"two\nlines\""),
+        ])
+        #expect(rows.map(\.fields) == [["1", "a;b \"c\""], ["2", ""], ["3", "two\nlines"]])
+        #expect(rows.map(\.line) == [107, 108, 109])
+        #expect(rows.map(\.byteOffset) == [7, 8, 9])
+        #expect(rows[0].raw == "1;\"a;b \"\"c\"\"\"")
+        #expect(rows.allSatisfy { $0.fault == nil })
+    }
+
+    @Test("one with an open quote, too many or too few fields does not touch the next")
+    func faults() async throws {
+        let (_, rows) = try await read([
+            record(1, "1;\"open"), record(2, "2;b"), record(3, "3;c;d"), record(4, "4"),
+            record(5, ""), record(6, "6;f"),
+        ])
+        #expect(rows.count == 6)
+        #expect(
+            rows.map { $0.fault == nil && $0.fields.count == 2 } == [
+                false, true, false, false, false, true,
+            ]
+        )
+        #expect(rows[1].fields == ["2", "b"])
+        #expect(rows[5].fields == ["6", "f"])
+    }
+
+    @Test("records of each input have batches of their own, with its name")
+    func inputs() async throws {
+        let (batches, _) = try await read([
+            record(1, "1;a"), record(2, "2;b", input: "b.csv"), record(3, "3;c", input: "b.csv"),
+        ])
+        #expect(batches.map(\.inputName) == ["a.csv", "b.csv"])
+        #expect(batches.map(\.input) == [0, 1])
+        #expect(batches.map(\.rows.count) == [1, 2])
+    }
+}

@@ -1,0 +1,201 @@
+import Foundation
+import Pipelines
+import Rows
+import SampleData
+import TestSupport
+import Testing
+
+@testable import Survey
+
+@Suite("A drafted definition")
+struct PipelineDraftTests {
+    @Test("of one file is a fact with its key, period, day and types")
+    func oneFile() async throws {
+        let sheets = try Sheets()
+        try sheets.write(
+            """
+            order_id,ordered_on,Total Amount,state
+            A-1,2024-01-03,120.50,paid
+            A-2,2024-01-04,80.00,open
+            A-3,2024-01-31,5.25,
+
+            """,
+            as: "orders_2024-01.csv"
+        )
+        let (yaml, pipeline) = try await sheets.draft("orders_2024-01.csv")
+        #expect(
+            yaml == """
+                # Drafted from its sources: it loads them as they are. Comments say what to decide.
+                pipeline: draft
+                # Without `end` every month that has ended is due.
+                period: { grain: month, start: 2024-01, end: 2024-01 }
+
+                sources:
+                  files: { files: "\(sheets.folder)" }
+
+                dimensions:
+                  date: { calendar: { from: 2024-01-01, to: 2024-12-31 } }
+
+                facts:
+                  orders:
+                    from: { source: files, csv: "orders_{period}.csv" }
+                    period: ordered_on
+                    grain: order_id
+                    columns:
+                      order_id:     { type: text, required: true }
+                      ordered_on:   { type: date, required: true }
+                      total_amount: { type: "decimal(12,2)", from: "Total Amount" }
+                      state:        { type: text }
+                      day:          { references: date, from: ordered_on }
+
+                """
+        )
+        #expect(pipeline.facts.map(\.name) == ["orders"])
+    }
+
+    @Test("reads the files of the periods beside it, as far as there is no gap")
+    func neighbours() async throws {
+        let sheets = try Sheets()
+        for month in ["2023-11", "2023-12", "2024-01", "2024-02", "2024-04"] {
+            try sheets.write("id,day\n1,\(month)-05\n2,\(month)-06\n", as: "x_\(month).csv")
+        }
+        let (_, pipeline) = try await sheets.draft("x_2024-01.csv")
+        #expect(pipeline.periods?.first.label == "2023-11")
+        #expect(pipeline.periods?.last?.label == "2024-02")
+    }
+
+    @Test(
+        "cuts into the shortest period that holds all dates, and into none when no year does",
+        arguments: [
+            ("2024-03-01", "2024-03-31", "2024-03"), ("2024-02-01", "2024-03-31", "2024-Q1"),
+            ("2024-02-01", "2024-11-30", "2024"), ("2023-12-31", "2024-01-01", nil),
+        ] as [(String, String, String?)]
+    )
+    func shortestPeriod(first: String, last: String, label: String?) async throws {
+        let sheets = try Sheets()
+        try sheets.write("id,at\n1,\(first) 10:00:00\n2,\(last) 23:59:59\n")
+        let (yaml, pipeline) = try await sheets.draft("sheet.csv")
+        #expect(pipeline.periods?.first.label == label)
+        #expect(pipeline.facts[0].periodColumn == (label == nil ? nil : "at"))
+        #expect(yaml.contains("# zone:"))
+    }
+
+    @Test("makes a dimension of a file whose key stands in another one")
+    func references() async throws {
+        let sheets = try Sheets()
+        try sheets.write("id,name\n1,Ana\n2,Luis\n3,Eva\n", as: "customers.csv")
+        try sheets.write("sale,customer_id,amount\n1,1,5\n2,1,6\n3,2,7\n", as: "sales.csv")
+        let (_, pipeline) = try await sheets.draft("customers.csv", "sales.csv")
+        #expect(pipeline.dimensions.map(\.name) == ["customers"])
+        let sale = try #require(pipeline.fact("sales"))
+        #expect(sale.references.map(\.dimension) == ["customers"])
+        #expect(sale.references.map(\.from) == [["customer_id"]])
+        #expect(sale.references.map(\.name) == ["customer"])
+        #expect(sale.references.map(\.missing) == [.reject])
+    }
+
+    @Test("makes a dimension of columns that follow from a code in a fact's own rows")
+    func hiddenDimension() async throws {
+        let sheets = try Sheets()
+        var text = "order_id,customer_id,customer_name,customer_note\n"
+        for order in 1...12 {
+            let customer = order % 3
+            text += "\(order),c\(customer),Customer \(customer),note \(order)\n"
+        }
+        try sheets.write(text)
+        let (_, pipeline) = try await sheets.draft("sheet.csv")
+        let customer = try #require(pipeline.dimension("customer"))
+        #expect(customer.key == ["customer_id"])
+        #expect(customer.attributes.map(\.name) == ["customer_id", "customer_name"])
+        let fact = try #require(pipeline.facts.first)
+        #expect(fact.attributes.map(\.name) == ["order_id", "customer_note"])
+        #expect(fact.references.map(\.name) == ["customer"])
+    }
+
+    @Test("says when no columns identify a row, and when a date could be read in two ways")
+    func decisions() async throws {
+        let sheets = try Sheets()
+        try sheets.write("a,day\nx,03/04/2024\nx,03/04/2024\ny,05/06/2024\n")
+        let (yaml, pipeline) = try await sheets.draft("sheet.csv")
+        #expect(pipeline.facts[0].grain == ["a", "day"])
+        #expect(yaml.contains("# No column and no few columns identify a row: decide."))
+        #expect(yaml.contains("# `03/04/2024` could be dd/MM/yyyy or MM/dd/yyyy: decide"))
+        #expect(pipeline.periods == nil)
+    }
+
+    @Test("of the call centre's files is a star")
+    func callCenter() async throws {
+        let sheets = try Sheets()
+        try CallCenterSample(seed: 7, months: 2, calls: 400).write(to: sheets.folder)
+        let (_, pipeline) = try await sheets.draft(
+            "campaigns.csv",
+            "outcomes.csv",
+            "calls_2024-01.csv.gz"
+        )
+        #expect(pipeline.facts.map(\.name) == ["calls"])
+        #expect(pipeline.facts[0].periodColumn == "started_at")
+        #expect(pipeline.facts[0].grain == ["call_id"])
+        #expect(
+            Set(pipeline.facts[0].references.map(\.dimension))
+                .isSuperset(of: ["campaigns", "outcomes"])
+        )
+        #expect(pipeline.periods?.last?.label == "2024-02")
+    }
+
+    // MARK: At random
+
+    private static let headers = [
+        "id", "Order Id", "period", "load_id", "x_key", "año", "", "1st", "select", "a\"b", "${x}",
+        "valid_from", "created at", "créé le", "code", "customer_id", "customer_name", "true", "~",
+        "a: b", "# c", "day", "date", "VERY_LONG_\(String(repeating: "NAME_", count: 20))",
+    ]
+    private static let values = [
+        "", " ", "1", "2", "-3", "007", "1.5", "1,5", "1.234,50", "1e3", "NULL", "N/A", "-", "yes",
+        "no", "2024-01-31", "2024-02-29", "03/04/2024", "31/12/2023", "2024-01-31 10:00:00",
+        "2024-01-31T10:00:00Z", "20240131", "héllo", "a\"b", "x\ny", "{}", "[1]", "${HOME}", "é",
+    ]
+
+    @Test("passes the check whatever the file holds", arguments: 1...6 as ClosedRange<UInt64>)
+    func anyFile(seed: UInt64) async throws {
+        let dice = Dice(seed: seed)
+        let sheets = try Sheets()
+        for round in 0..<40 {
+            var headers = Self.headers
+            let width = dice.number(in: 1..<8)
+            var header: [String] = []
+            while header.count < width {
+                header.append(headers.remove(at: dice.number(in: 0..<headers.count)))
+            }
+            let kinds = header.map { _ in dice.number(in: 0..<Self.values.count) }
+            var lines = [header]
+            for row in 0..<dice.number(in: 0..<30) {
+                lines.append(
+                    kinds.map { kind in
+                        if dice.happens(0.2) { return "\(row)" }
+                        let index =
+                            dice.happens(0.7) ? kind : dice.number(in: 0..<Self.values.count)
+                        return Self.values[index]
+                    }
+                )
+            }
+            let text =
+                lines.map { line in
+                    line.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
+                        .joined(separator: ",")
+                }
+                .joined(separator: "\n")
+            let name = ["sheet.csv", "x_2024-01.csv", "2024.csv", "É té.csv"][
+                dice.number(in: 0..<4)
+            ]
+            try sheets.write(text + "\n", as: name)
+            do {
+                _ = try await sheets.draft(name)
+            } catch let error as DraftError {
+                #expect(error.description.contains("give its header names"))
+            } catch {
+                Issue.record("seed \(seed), round \(round): \(error)\n\(text)")
+                return
+            }
+        }
+    }
+}

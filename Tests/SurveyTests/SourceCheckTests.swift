@@ -1,0 +1,290 @@
+import Foundation
+import Pipelines
+import TestSupport
+import Testing
+
+@testable import Survey
+
+@Suite("A check of sources")
+struct SourceCheckTests {
+    private static let shop = """
+        pipeline: shop
+        period: { grain: month, start: 2024-01, end: 2024-04 }
+        sources:
+          drops: { files: "${DROPS}" }
+        dimensions:
+          customer:
+            from: { source: drops, csv: customers.csv }
+            key: customer_id
+            columns:
+              customer_id: { type: text, required: true, clean: [trim] }
+              name: { type: text, length: { max: 5 } }
+        facts:
+          sale:
+            from: { source: drops, csv: "sales_{period}.csv" }
+            period: sold_on
+            grain: [sale_id]
+            columns:
+              sale_id: { type: text, required: true }
+              sold_on: { type: date, required: true }
+              customer: { references: customer, from: customer_id }
+              amount: { type: "decimal(12,2)", min: 0 }
+            expect: { rejects: { max: 10% } }
+
+        """
+
+    private func check(
+        _ sheets: Sheets,
+        of text: String = shop,
+        periods: [String] = ["2024-01", "2024-02"],
+        rows: Int = 1_000,
+        environment: [String: String]? = nil
+    ) async throws -> SourceReport {
+        let bundle = DefinitionBundle(files: ["pipeline.yaml": text])
+        let variables = environment ?? ["DROPS": sheets.folder]
+        return try await SourceCheck(
+            try Pipeline.parse(bundle: bundle),
+            folder: sheets.folder,
+            periods: periods.compactMap { Period($0, grain: .month) },
+            sampleRows: rows,
+            environment: { variables[$0] }
+        )
+        .run()
+    }
+
+    private func goodSheets() throws -> Sheets {
+        let sheets = try Sheets()
+        try sheets.write("customer_id,name\nc1,Ana\nc2,Luis\n", as: "customers.csv")
+        for month in ["2024-01", "2024-02"] {
+            try sheets.write(
+                "sale_id,sold_on,customer_id,amount\n1,\(month)-05,c1,9.50\n2,\(month)-06,c2,1\n",
+                as: "sales_\(month).csv"
+            )
+        }
+        return sheets
+    }
+
+    private func messages(_ report: SourceReport) -> [String] {
+        report.findings.map { "\($0.severity.rawValue): \($0.subject): \($0.message)" }
+    }
+
+    @Test("of good ones finds nothing, and counts the rows")
+    func good() async throws {
+        let report = try await check(try goodSheets())
+        #expect(messages(report) == [])
+        #expect(report.samples.map(\.table) == ["dim_customer", "fact_sale", "fact_sale"])
+        #expect(report.samples.map(\.period) == ["", "2024-01", "2024-02"])
+        #expect(report.samples.map(\.good) == [2, 2, 2])
+        #expect(!report.hasErrors)
+    }
+
+    @Test("counts what would be rejected by rule and column, with the first line")
+    func rejects() async throws {
+        let sheets = try goodSheets()
+        try sheets.write(
+            """
+            sale_id,sold_on,customer_id,amount
+            1,2024-01-05,c1,-1
+            2,2024-01-06,,5
+            3,2024-02-06,c1,5
+            4,2024-01-06,c1,-2
+            5,2024-01-06,c1
+            6,2024-01-07,c1,5
+            6,2024-01-07,c1,5
+            6,2024-01-07,c1,6
+
+            """,
+            as: "sales_2024-01.csv"
+        )
+        let report = try await check(sheets)
+        let sample = report.samples[1]
+        #expect((sample.rows, sample.good, sample.doubled) == (8, 1, 1))
+        #expect(
+            Set(
+                sample.rejects.map {
+                    "\($0.rule) \($0.column ?? "-") \($0.rows) \($0.firstInput):\($0.firstLine)"
+                }
+            ) == [
+                "min amount 2 sales_2024-01.csv:2", "required customer 1 sales_2024-01.csv:3",
+                "period sold_on 1 sales_2024-01.csv:4", "fields - 1 sales_2024-01.csv:6",
+                "grain - 1 sales_2024-01.csv:9",
+            ]
+        )
+        #expect(
+            messages(report) == [
+                "warning: fact_sale: 6 of 8 sampled rows of 2024-01 would be rejected, more than "
+                    + "`expect: { rejects: { max: … } }` allows"
+            ]
+        )
+    }
+
+    @Test("reads no more rows than the sample has")
+    func sampled() async throws {
+        let sheets = try goodSheets()
+        let text = (1...5_000).map { "c\($0),x\n" }.joined()
+        try sheets.write("customer_id,name\n" + text, as: "customers.csv")
+        let report = try await check(sheets, rows: 70)
+        #expect(report.samples[0].rows == 70)
+    }
+
+    @Test("tells columns that are missing with the nearest ones, and those that nothing reads")
+    func columns() async throws {
+        let sheets = try goodSheets()
+        try sheets.write("customerid,name,phone\nc1,Ana,1\n", as: "customers.csv")
+        try sheets.write(
+            "sale_id,sold_on,customer_id,amount,note\n1,2024-01-05,c1,9,x\n",
+            as: "sales_2024-01.csv"
+        )
+        #expect(
+            messages(try await check(sheets)) == [
+                "error: dim_customer: the source has no column `customer_id` "
+                    + "(did you mean `customerid`?)",
+                "note: dim_customer: its columns are `customerid`, `name`, `phone`",
+                "note: fact_sale: nothing reads `note`",
+                "note: fact_sale: the header of 2024-02 is not that of 2024-01: it lacks `note`",
+            ]
+        )
+    }
+
+    @Test("tells a period whose header lost a column that is read")
+    func drift() async throws {
+        let sheets = try goodSheets()
+        try sheets.write(
+            "sale_id,sold_on,customer_id,total\n1,2024-02-05,c1,9\n",
+            as: "sales_2024-02.csv"
+        )
+        let report = try await check(sheets)
+        #expect(
+            messages(report) == [
+                "error: fact_sale: the header of 2024-02 is not that of 2024-01: it lacks `amount` "
+                    + "and adds `total`"
+            ]
+        )
+    }
+
+    @Test("tells the periods that have no file, those that follow each other as a range")
+    func missingFiles() async throws {
+        let sheets = try goodSheets()
+        try sheets.write("sale_id,sold_on,customer_id,amount\n", as: "sales_2024-06.csv")
+        let months = (1...8).map { "2024-0\($0)" }
+        let messages = messages(try await check(sheets, periods: months))
+        #expect(messages.count == 2)
+        #expect(
+            messages[0]
+                .hasPrefix(
+                    "error: fact_sale: no file for 2024-03..2024-05, 2024-07..2024-08 (5 periods): "
+                        + "no file matches `sales_2024-03.csv`"
+                ),
+            "\(messages[0])"
+        )
+        #expect(messages[1] == "warning: fact_sale: there is no row below the header")
+    }
+
+    @Test("tells a header that is repeated, and a file that cannot be read")
+    func files() async throws {
+        let sheets = try goodSheets()
+        try sheets.write("customer_id,name\nc1,Ana\ncustomer_id,name\n", as: "customers.csv")
+        try sheets.write("sale_id,sale_id\n1,2\n", as: "sales_2024-01.csv")
+        #expect(
+            messages(try await check(sheets)) == [
+                "warning: dim_customer: line 3 repeats the header: remove it",
+                "error: fact_sale: 2024-01: reading the header of `sales_2024-01.csv`: columns 1 and "
+                    + "2 are both called `sale_id`",
+            ]
+        )
+    }
+
+    @Test("tells a variable that is not set once, for all tables of its source")
+    func variable() async throws {
+        let report = try await check(try goodSheets(), environment: [:])
+        #expect(
+            messages(report) == [
+                "error: drops: resolving a source's `${DROPS}`: the environment variable `DROPS` is "
+                    + "not set where this worker runs; set it, or write `${DROPS:-default}`"
+            ]
+        )
+        #expect(!report.isOnlyUnavailable)
+    }
+
+    // MARK: Databases
+
+    private static func crm(_ query: String) -> String {
+        """
+        pipeline: crm
+        sources:
+          crm: { postgres: "${CRM_URL}" }
+        dimensions:
+          team:
+            from: { source: crm, query: "\(query)" }
+            key: code
+            columns:
+              code: { type: text, required: true }
+              since: { type: timestamp }
+
+        """
+    }
+
+    @Test("asks a database for its columns' types, and for no more rows than it judges")
+    func query() async throws {
+        let url = try await TestStack.shared().postgresURL
+        let text = Self.crm(
+            "select n::text as code, now() as since, 1 as extra from generate_series(1, 5000) n"
+        )
+        let report = try await check(
+            try Sheets(),
+            of: text,
+            rows: 40,
+            environment: ["CRM_URL": url]
+        )
+        #expect(report.samples.map(\.rows) == [40])
+        #expect(
+            messages(report) == [
+                "warning: dim_team: `since` is read from `since`, which is of the type `timestamp "
+                    + "with time zone` there: its text ends with an offset: `format: \"yyyy-MM-dd "
+                    + "HH:mm:ssX\"`, or cast it",
+                "note: dim_team: nothing reads `extra`",
+            ]
+        )
+    }
+
+    @Test("never runs a query to its end")
+    func notWhole() async throws {
+        let url = try await TestStack.shared().postgresURL
+        let text = Self.crm(
+            "select generate_series(1, 100000000000)::text as code, null::text as since"
+        )
+        let report = try await check(try Sheets(), of: text, rows: 5, environment: ["CRM_URL": url])
+        #expect(report.samples.map(\.good) == [5])
+    }
+
+    @Test("tells a server that is dead in one line, without the password")
+    func unavailable() async throws {
+        let dead = "postgres://u:hunter2@127.0.0.1:1/x"
+        let report = try await check(
+            try Sheets(),
+            of: Self.crm("select 1 as code"),
+            environment: ["CRM_URL": dead]
+        )
+        #expect(report.findings.count == 1)
+        #expect(report.isOnlyUnavailable)
+        #expect(messages(report)[0].hasPrefix("error: crm: the source cannot be used: "))
+        #expect(!messages(report)[0].contains("hunter2"))
+        #expect(!messages(report)[0].contains("\n"))
+    }
+
+    @Test("tells a query that the database refuses")
+    func refused() async throws {
+        let url = try await TestStack.shared().postgresURL
+        let report = try await check(
+            try Sheets(),
+            of: Self.crm("select nope as code"),
+            environment: ["CRM_URL": url]
+        )
+        #expect(report.findings.count == 1)
+        #expect(!report.isOnlyUnavailable)
+        #expect(
+            messages(report)[0].contains("column \"nope\" does not exist"),
+            "\(messages(report))"
+        )
+    }
+}

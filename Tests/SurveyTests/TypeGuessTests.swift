@@ -1,0 +1,83 @@
+import Pipelines
+import Rows
+import Testing
+
+@testable import Survey
+
+@Suite("A column's type")
+struct TypeGuessTests {
+    @Test(
+        "is guessed from its values",
+        arguments: [
+            (["1", "-20", "300"], "integer"), (["1.5", "20", "-300.25"], "decimal(5,2)"),
+            (["120.50", "80.00"], "decimal(5,2)"), (["1e5", "2"], "float"),
+            (["true", "False"], "boolean"), (["y", "n"], "boolean"),
+            (["123e4567-e89b-12d3-a456-426614174000"], "uuid"),
+            (["2024-01-31", "2024-02-29"], "date yyyy-MM-dd"),
+            (["31/01/2024", "01/02/2024"], "date dd/MM/yyyy"),
+            (["01/31/2024", "02/01/2024"], "date MM/dd/yyyy"),
+            (["1/31/2024", "12/1/2024"], "date M/d/yyyy"),
+            (["31.01.2024"], "date dd.MM.yyyy"),
+            (["2024-01-31 10:00:00"], "timestamp yyyy-MM-dd HH:mm:ss"),
+            (
+                ["2024-01-31T10:00:00Z", "2024-01-31T10:00:00-05:00"],
+                "timestamp yyyy-MM-dd'T'HH:mm:ssXXX"
+            ),
+            (["2024-01-31 10:00:00.123456+00"], "timestamp yyyy-MM-dd HH:mm:ss.SSSSSSX"),
+            (["31/01/2024 9:05"], "timestamp d/M/yyyy H:mm"),
+            (["{\"a\": 1}", "[1, 2]"], "json"), (["a", "1"], "text"), ([""], "text"),
+            (["00501", "10001"], "text"), (["12345678901234567890"], "decimal(20,0)"),
+            (["2024-02-30"], "text"),
+        ]
+    )
+    func guesses(values: [String], type: String) async throws {
+        #expect(try await Sheets().column(values).guess.name == type)
+    }
+
+    @Test("of numbers knows their notation")
+    func notations() async throws {
+        let european = try await Sheets().column(["1.234,56", "0,5", "12"])
+        #expect(european.guess.name == "decimal(6,2)")
+        #expect(european.guess.reading == ReadingRules(point: 0x2c, thousands: 0x2e))
+        let english = try await Sheets().column(["1,234,567.8", "12"])
+        #expect(english.guess.name == "decimal(8,1)")
+        #expect(english.guess.reading == ReadingRules(thousands: 0x2c))
+    }
+
+    @Test(
+        "that could be two is text, and says which",
+        arguments: [
+            (
+                ["03/04/2024", "05/06/2024"],
+                "`03/04/2024` could be dd/MM/yyyy or MM/dd/yyyy: decide"
+            ),
+            (
+                ["1,234", "5,678"],
+                "`,` may be the thousands' separator or the decimal point: decide, and write `thousands` or `point`"
+            ),
+            (["007", "012"], "digits with zeros in front: kept as text, which keeps them"),
+        ]
+    )
+    func ambiguous(values: [String], remark: String) async throws {
+        let column = try await Sheets().column(values)
+        #expect(column.guess.name == "text")
+        #expect(column.remarks == [remark])
+    }
+
+    @Test("that a few values do not have is told with the first line of them")
+    func nearly() async throws {
+        let values = (1...99).map { "\($0)" } + ["oops"]
+        let column = try await Sheets().column(values)
+        #expect(column.guess.name == "text")
+        #expect(column.remarks == ["nearly all are whole numbers; 1 not, first on line 101"])
+    }
+
+    @Test("of days without separators is a date when there are enough, else a number")
+    func bareDays() async throws {
+        let days = (10...29).map { "202401\($0)" }
+        #expect(try await Sheets().column(days).guess.name == "date yyyyMMdd")
+        let few = try await Sheets().column(["20240131"])
+        #expect(few.guess.name == "integer")
+        #expect(few.remarks == ["could be whole numbers, or dates written as yyyyMMdd"])
+    }
+}

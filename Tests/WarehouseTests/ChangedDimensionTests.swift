@@ -1,0 +1,158 @@
+import Pipelines
+import Planning
+import Postgres
+import TestSupport
+import Testing
+import Warehouse
+
+@Suite("A dimension whose definition changed", .serialized)
+struct ChangedDimensionTests {
+    private let versions = """
+        select team, phone, valid_from::date as f, is_current from desk.dim_agent
+        where agent_id = 'a1' and valid_from < valid_to order by valid_from
+        """
+
+    private func definition(_ replacements: [(String, String)] = []) throws -> Definition {
+        let yaml = try #require(ReferenceTests.calls().bundle.files["pipeline.yaml"])
+            .replacing(
+                "team: { type: text, scd: 2 }",
+                with: "team: { type: text, scd: 2 }\n      phone: { type: text }"
+            )
+        return try .text(replacements.reduce(yaml) { $0.replacing($1.0, with: $1.1) })
+    }
+
+    private func dock(_ definition: Definition) async throws -> Dock {
+        let dock = try await Dock([
+            "agents.csv": """
+            agent_id,since,team,phone
+            a1,2024-01-01 00:00:00,North,1
+            a1,2024-01-10 00:00:00,South,2
+
+            """,
+            "calls_2024-01.csv":
+                "call_id,at,agent\nx,2024-01-05 00:00:00,a1\ny,2024-01-15 00:00:00,a1\n",
+        ])
+        #expect(try await dock.load(definition).failures == [])
+        return dock
+    }
+
+    @Test("a column that becomes historical, fixed or changing is computed anew for every member")
+    func changedType() async throws {
+        let dock = try await dock(definition())
+        #expect(try await dock.rows(versions) == ["North|2|2024-01-01|f", "South|2|2024-01-10|t"])
+        // The source tells nothing new: what was observed is enough.
+        #expect(
+            try await dock
+                .load(definition([("phone: { type: text }", "phone: { type: text, scd: 0 }")]))
+                .failures == []
+        )
+        #expect(try await dock.rows(versions) == ["North|1|2024-01-01|f", "South|1|2024-01-10|t"])
+        let phones = [
+            ("phone: { type: text }", "phone: { type: text, scd: 2 }"),
+            ("team: { type: text, scd: 2 }", "team: { type: text, scd: 1 }"),
+        ]
+        #expect(try await dock.load(definition(phones)).failures == [])
+        #expect(try await dock.rows(versions) == ["South|1|2024-01-01|f", "South|2|2024-01-10|t"])
+    }
+
+    @Test("a historical column that becomes changing marks the periods whose versions disappear")
+    func stale() async throws {
+        let dock = try await dock(
+            definition([("phone: { type: text }", "phone: { type: text, scd: 2 }")])
+        )
+        let changed = try definition([
+            ("team: { type: text, scd: 2 }", "team: { type: text }"),
+            ("phone: { type: text }", "level: { type: text, scd: 2, from: phone }"),
+        ])
+        _ = changed
+        try dock.write(
+            "agents.csv",
+            "agent_id,since,team,phone\na1,2024-01-10 00:00:00,South,1\n"
+        )
+        let load = try await dock.create(
+            definition([
+                ("phone: { type: text }", "phone: { type: text, scd: 2 }"),
+                ("team: { type: text, scd: 2 }", "team: { type: text }"),
+            ]),
+            periods: "2024-02"
+        )
+        #expect(await dock.perform(load.task("agent")).failure == nil)
+        #expect(try await dock.rows(versions) == ["South|1|2024-01-01|t"])
+        #expect(
+            try await dock.row("select state from longshore.control where period = '2024-01'")
+                == "stale"
+        )
+    }
+
+    @Test(
+        "versions that come or go are refused with what has to be loaded anew",
+        arguments: [true, false]
+    )
+    func versionsChange(gains: Bool) async throws {
+        let plain = try definition([("team: { type: text, scd: 2 }", "team: { type: text }")])
+        let versioned = try definition()
+        let dock = try await dock(gains ? plain : versioned)
+        let problem = try #require(
+            await dock.problem { try await dock.create(gains ? versioned : plain) }
+        )
+        #expect(
+            problem == """
+                the table `desk.dim_agent` does not fit the definition: \
+                \(gains ? "it has no versions, the definition has `scd: 2`" : "it has versions, the definition has no `scd: 2`"). \
+                It has to be loaded anew, and with it `fact_call`: 1 period, `2024-01`. \
+                Longshore does not destroy data by itself; this would do it:
+                    truncate "desk"."dim_agent", "desk"."dim_agent_observed";
+                    update longshore.control set state = 'stale', reason = 'dim_agent was emptied' \
+                where schema_name = 'desk' and table_name in ('fact_call') and state = 'loaded';
+                    -- then: longshore load FOLDER --stale
+                """
+        )
+        try await expectMended(by: problem, definition: gains ? versioned : plain, at: dock)
+    }
+
+    @Test("an effective time that comes, goes or moves is refused with what has to be loaded anew")
+    func effectiveChanges() async throws {
+        let without = try definition([("    effective: since\n", "")])
+        let dock = try await dock(without)
+        let problem = try #require(await dock.problem { try await dock.create(definition()) })
+        #expect(
+            problem.hasPrefix(
+                "the table `desk.dim_agent` does not fit the definition: its rows are ordered by the time "
+                    + "of their load (no `effective`), the definition says `effective: since`. It has to be "
+                    + "loaded anew, and with it `fact_call`: 1 period, `2024-01`."
+            )
+        )
+        #expect(try await dock.row("select count(*) from longshore.load") == "1")
+        try await expectMended(by: problem, definition: definition(), at: dock)
+        #expect(try await dock.rows(versions) == ["North|2|2024-01-01|f", "South|2|2024-01-10|t"])
+        let back = await dock.problem { try await dock.create(without) }
+        #expect(
+            back?.contains("ordered by `effective: since`, the definition says the time") == true
+        )
+    }
+
+    /// What a refusal says to do does it: the table fits, and no key of before is given again.
+    private func expectMended(
+        by problem: String,
+        definition: Definition,
+        at dock: Dock
+    ) async throws {
+        let before = try await dock.row("select max(agent_key) from desk.dim_agent")
+        for line in problem.split(separator: "\n").dropFirst() where !line.contains("-- then") {
+            try await dock.connection.query(String(line))
+        }
+        let states = try await dock.ledger.periodStates(ofSchema: "desk")
+        #expect(states == ["stale": ["2024-01"]])
+        #expect(try await dock.load(definition).failures == [])
+        #expect(
+            try await dock.rows(
+                "select min(agent_key) > \(before) as fresh from desk.dim_agent where agent_key > 0"
+            ) == ["t"]
+        )
+        #expect(
+            try await dock.row(
+                "select count(*) from desk.fact_call join desk.dim_agent using (agent_key)"
+            ) == "2"
+        )
+    }
+}

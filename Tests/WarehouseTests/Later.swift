@@ -1,0 +1,17 @@
+import Planning
+import Synchronization
+
+/// An attempt that goes on beside another one.
+final class Later: Sendable {
+    private let task = Mutex<Task<TaskOutcome, Never>?>(nil)
+
+    func start(_ body: @escaping @Sendable () async -> TaskOutcome) {
+        let started = Task { await body() }
+        task.withLock { $0 = started }
+    }
+
+    /// What came of it; `nil` when it was never started.
+    var outcome: TaskOutcome? {
+        get async { await task.withLock { $0 }?.value }
+    }
+}
