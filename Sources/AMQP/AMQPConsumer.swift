@@ -92,6 +92,13 @@ public final class AMQPConsumer: Sendable {
         mailbox.post(.reject(requeue: requeue), for: receipt)
     }
 
+    /// Gives the connection up and makes another: for a consumer that the broker seems to have forgotten.
+    ///
+    /// What is not settled is delivered again.
+    public func reconnect() {
+        mailbox.demandReconnect()
+    }
+
     /// Ends ``deliveries`` and takes no more; those in hand can still be settled.
     ///
     /// Deliveries that nobody has taken go back to their queue.

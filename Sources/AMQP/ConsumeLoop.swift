@@ -43,6 +43,7 @@ struct ConsumeLoop {
             case .settling: try stopConsuming()
             case .closed: return
             }
+            if mailbox.takeReconnect() { throw .lost("its owner asked for a new one") }
             channel.wait(for: mailbox.bell)
         }
     }

@@ -17,6 +17,7 @@ final class ConsumerMailbox: Sendable {
     }
 
     private let state = Mutex<(orders: [Order], phase: Phase)>(([], .consuming))
+    private let isReconnectWanted = Atomic(false)
     let bell = Doorbell()
 
     var phase: Phase { state.withLock { $0.phase } }
@@ -24,6 +25,17 @@ final class ConsumerMailbox: Sendable {
     func post(_ settlement: Settlement, for receipt: AMQPReceipt) {
         state.withLock { $0.orders.append(Order(receipt: receipt, settlement: settlement)) }
         bell.ring()
+    }
+
+    /// Asks the connection's thread to give the connection up.
+    func demandReconnect() {
+        isReconnectWanted.store(true, ordering: .releasing)
+        bell.ring()
+    }
+
+    /// Whether the connection is to be given up; asking answers the demand.
+    func takeReconnect() -> Bool {
+        isReconnectWanted.exchange(false, ordering: .acquiringAndReleasing)
     }
 
     func advance(to phase: Phase) {

@@ -18,6 +18,8 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     private var machine: LoadStateMachine?
     private var republishing: RepublishSchedule
     private var reported: [Int: InFlightProgress] = [:]
+    /// What people ordered, as far as it is known.
+    private var orders = Interventions()
 
     init(
         load: Int64,
@@ -98,11 +100,15 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
 
     private func isInFlight(_ task: Int) -> Bool { machine?.inFlight.contains(task) ?? false }
 
+    private func isOpen(_ task: Int) -> Bool {
+        graph.tasks.indices.contains(task) && machine?.state(of: task).isFinal == false
+    }
+
     private mutating func observe(_ tasks: Set<Int>) async throws {
         guard !tasks.isEmpty else { return }
         let states = try await ports.ledger.states(ofLoad: load, tasks: tasks.sorted())
         machine?.observe(states)
-        // A cancelled load's tasks that are not published have changed, too.
+        // Where one was cancelled others may have been that are not published.
         guard states.values.contains(.cancelled) else { return }
         let all = try await ports.ledger.states(ofLoad: load)
         machine?.observe(Dictionary(uniqueKeysWithValues: all.enumerated().map { ($0, $1) }))
@@ -113,22 +119,41 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         if let state = try await ports.ledger.state(ofLoad: load), state.isFinal {
             return .ended(state)
         }
+        try await readOrders()
         let published = machine?.inFlight ?? []
-        try await observe(published)
+        try await observe(published.union(orders.cancelled.filter(isOpen)))
         let inFlight = machine?.inFlight ?? []
         republishing.keep(inFlight)
         if let store = ports.inFlight { reported = await store.progress(ofLoad: load) }
-        guard !inFlight.isEmpty else { return nil }
+        let free = inFlight.filter { orders.pause(of: $0) == nil }
+        return try await publishIdle(free) ? nil : .overtaken
+    }
+
+    /// Reads what people ordered.
+    private mutating func readOrders() async throws {
+        let known = orders
+        orders = try await ports.ledger.interventions(ofLoad: load)
+        guard orders != known else { return }
+        logger.info("orders have changed", metadata: .init([.paused: "\(orders.pause != nil)"]))
+        machine?.obey(orders)
+    }
+
+    /// Publishes those of `tasks` again that nobody has worked on for long; when a pause has ended, the
+    /// ledger counts the tasks that it held up among them.
+    ///
+    /// - Returns: `false` when another coordinator took over.
+    private mutating func publishIdle(_ tasks: Set<Int>) async throws -> Bool {
+        guard !tasks.isEmpty else { return true }
         let now = start.duration(to: clock.now)
         let idle = republishing.due(
-            try await ports.ledger.idle(inFlight.sorted(), ofLoad: load, since: settings.idleAge),
+            try await ports.ledger.idle(tasks.sorted(), ofLoad: load, since: settings.idleAge),
             now: now
         )
-        guard !idle.isEmpty else { return nil }
+        guard !idle.isEmpty else { return true }
         logger.notice("publishing idle tasks again", metadata: .init([.count: "\(idle.count)"]))
-        guard try await publish(idle) else { return .overtaken }
+        guard try await publish(idle) else { return false }
         republishing.note(idle, now: now)
-        return nil
+        return true
     }
 
     /// Does what the machine asks for until it has to wait (`nil`).
@@ -191,6 +216,6 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
             tables[machine.table(of: task)].counts.running += 1
             tables[machine.table(of: task)].counts.rowsInFlight += progress.rows
         }
-        show(LoadProgress(load: load, tables: tables))
+        show(LoadProgress(load: load, tables: tables, isPaused: machine.isPaused))
     }
 }

@@ -1,5 +1,6 @@
 public import Logging
 public import Planning
+import Synchronization
 
 /// How the coordination of a load ended.
 public enum CoordinationResult: Sendable, Hashable {
@@ -21,9 +22,10 @@ public final class LoadCoordinator: Sendable {
     private let ports: CoordinatorPorts
     private let logger: Logger
     private let shown: AsyncStream<LoadProgress>.Continuation
-    /// Ends when the coordinator is to stop.
-    private let untilStop: AsyncStream<Never>
-    private let stopSign: AsyncStream<Never>.Continuation
+    /// Whether it is to stop, and who waits for that: each round under a lease anew.
+    private let stopping = Mutex<(isDemanded: Bool, sign: AsyncStream<Never>.Continuation?)>(
+        (false, nil)
+    )
     /// How far the load is, after every change.
     ///
     /// A slow reader gets the newest snapshot only; the stream ends with the coordination.
@@ -43,11 +45,16 @@ public final class LoadCoordinator: Sendable {
         logger[metadataKey: LogKey.load.rawValue] = "\(load)"
         self.logger = logger
         (progress, shown) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        (untilStop, stopSign) = AsyncStream.makeStream()
     }
 
     /// Stops the coordination and releases its lease; ``run()`` returns when that is done.
-    public func stop() { stopSign.finish() }
+    public func stop() {
+        stopping.withLock { stopping in
+            stopping.isDemanded = true
+            return stopping.sign
+        }?
+        .finish()
+    }
 
     /// Coordinates the load until it is over, another coordinator took it over, or it is stopped.
     ///
@@ -63,14 +70,23 @@ public final class LoadCoordinator: Sendable {
         }
         guard !record.state.isFinal else { return .ended(record.state) }
         let graph = try record.graph()
+        guard var lease = try await acquireLease() else { return .heldByAnother }
+        while true {
+            let result = try await coordinate(graph, under: lease)
+            // Who tries tasks again takes the lease away and keeps it not: the load goes on as it is now.
+            guard result == .overtaken, let next = try? await acquireLease() else { return result }
+            lease = next
+        }
+    }
+
+    private func acquireLease() async throws -> LoadLease? {
         let lease = try await ports.ledger.acquireLease(
             on: load,
             owner: settings.owner,
             for: settings.lease
         )
-        guard let lease else { return .heldByAnother }
-        logger.info("coordinating", metadata: .init([.epoch: "\(lease.epoch)"]))
-        return try await coordinate(graph, under: lease)
+        if let lease { logger.info("coordinating", metadata: .init([.epoch: "\(lease.epoch)"])) }
+        return lease
     }
 
     private func coordinate(
@@ -157,6 +173,12 @@ public final class LoadCoordinator: Sendable {
     }
 
     private func waitForStop() async throws -> CoordinationResult {
+        let (untilStop, sign) = AsyncStream<Never>.makeStream()
+        let isDemanded = stopping.withLock { stopping in
+            stopping.sign = sign
+            return stopping.isDemanded
+        }
+        if isDemanded { sign.finish() }
         for await _ in untilStop {}
         try Task.checkCancellation()
         return .stopped

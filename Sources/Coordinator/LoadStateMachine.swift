@@ -24,6 +24,10 @@ public struct LoadStateMachine: Sendable {
     /// Waiting tasks whose needs are satisfied, from `nextReady` on.
     private var ready: [Int32] = []
     private var nextReady = 0
+    /// What people hold up: it is not published.
+    private var orders = Interventions()
+    /// Ready tasks that were passed over because they are paused by themselves.
+    private var passedOver: [Int32] = []
     /// The tasks that are published and not final.
     public private(set) var inFlight: Set<Int> = []
     private let tableOfTask: [Int32]
@@ -62,17 +66,27 @@ public struct LoadStateMachine: Sendable {
         for (task, state) in observed.sorted(by: { $0.key < $1.key }) { observe(task, state) }
     }
 
+    /// Takes in what people have ordered: what is paused is not published.
+    public mutating func obey(_ orders: Interventions) {
+        self.orders = orders
+        ready.append(contentsOf: passedOver)
+        passedOver = []
+    }
+
+    /// Whether the whole load is paused.
+    public var isPaused: Bool { orders.pause != nil }
+
     /// What is to be done now; tasks to publish come in batches of at most `batch`.
     public mutating func nextAction(batch: Int = 500) -> Action {
         var tasks: [Int] = []
-        while tasks.count < batch, inFlight.count < window, let task = takeReady() {
+        while !isPaused, tasks.count < batch, inFlight.count < window, let task = takeReady() {
             move(task, to: .published)
             inFlight.insert(task)
             tasks.append(task)
         }
         guard tasks.isEmpty else { return .publish(tasks) }
         // With nothing in flight and nothing ready, nothing can be waiting: the graph has no cycle.
-        guard inFlight.isEmpty else { return .wait }
+        guard inFlight.isEmpty, !isHeldUp else { return .wait }
         return .finish(end, blocked: states.indices.filter { states[$0] == .blocked })
     }
 
@@ -93,6 +107,13 @@ public struct LoadStateMachine: Sendable {
 
     /// The index of the task's table in ``tableProgress``.
     func table(of task: Int) -> Int { Int(tableOfTask[task]) }
+
+    /// Whether something is ready that people hold up.
+    private var isHeldUp: Bool {
+        let isWaiting = { (task: Int32) in states[Int(task)] == .waiting }
+        return passedOver.contains(where: isWaiting)
+            || ready.dropFirst(nextReady).contains(where: isWaiting)
+    }
 
     private var end: LoadState {
         let has = { (state: TaskState) in states.contains(state) }
@@ -136,12 +157,15 @@ public struct LoadStateMachine: Sendable {
         }
     }
 
-    /// The ready task that waits longest; entries that are not waiting any more are passed over.
+    /// The ready task that waits longest; entries that are not waiting any more are dropped, and those
+    /// that are paused are passed over.
     private mutating func takeReady() -> Int? {
         while nextReady < ready.count {
             let task = Int(ready[nextReady])
             nextReady += 1
-            if states[task] == .waiting { return task }
+            guard states[task] == .waiting else { continue }
+            if orders.paused[task] == nil { return task }
+            passedOver.append(Int32(task))
         }
         ready.removeAll()
         nextReady = 0

@@ -8,6 +8,7 @@ enum LogKey: String {
     case error
     case load
     case pause
+    case paused
     case state
 }
 

@@ -21,4 +21,6 @@ struct InFlightKeys: Sendable {
     var workers: RedisArgument { "\(prefix):workers" }
     /// A sorted set: when each worker is forgotten, by the server's clock.
     var workerExpiries: RedisArgument { "\(prefix):worker-expiries" }
+    /// A counter: it changes with every order of a person about running tasks.
+    var orders: RedisArgument { "\(prefix):orders" }
 }

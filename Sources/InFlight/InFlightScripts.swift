@@ -64,6 +64,20 @@ enum InFlightScripts {
         """
     )
 
+    /// Counts the orders of people.
+    ///
+    /// It begins at the server's time, so that a number that was forgotten does not come back the same.
+    /// Keys: orders. Arguments: ms.
+    static let signal = RedisScript(
+        """
+        if redis.call('EXISTS', KEYS[1]) == 0 then
+            redis.call('SET', KEYS[1], redis.call('TIME')[1])
+        end
+        redis.call('INCR', KEYS[1])
+        redis.call('PEXPIRE', KEYS[1], ARGV[1])
+        """
+    )
+
     /// Writes a worker's presence.
     ///
     /// Keys: workers, expiries. Arguments: name, presence, ms.

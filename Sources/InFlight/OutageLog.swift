@@ -56,6 +56,8 @@ enum Operation {
     case progress
     case register
     case workers
+    case orders
+    case holder
 }
 
 /// The keys of this module's log metadata.

@@ -153,6 +153,33 @@ public final class RedisInFlightStore: InFlightStore {
         }
     }
 
+    /// Counts up the number of orders; the number is forgotten a day after the last one.
+    public func signalOrder() async {
+        await attempt(.orders, otherwise: ()) { () throws(RedisError) in
+            _ = try await client.run(
+                InFlightScripts.signal,
+                keys: [keys.orders],
+                arguments: [.init(Duration.seconds(86_400).milliseconds)]
+            )
+        }
+    }
+
+    /// The number of orders; 0 when none was given for a day, or when the store has forgotten.
+    public func orderSignal() async -> Int? {
+        await attempt(.orders, otherwise: nil) { () throws(RedisError) -> Int? in
+            let reply = try await client.send(["GET", keys.orders])
+            return reply == .null ? 0 : Int(try reply.stringValue)
+        }
+    }
+
+    /// The owner in a task's lease.
+    public func holder(of task: LoadTaskID) async -> String? {
+        await attempt(.holder, otherwise: nil) { () throws(RedisError) -> String? in
+            let reply = try await client.send(["HGET", keys.lease(task), "owner"])
+            return reply == .null ? nil : try reply.stringValue
+        }
+    }
+
     private func attempt<Answer>(
         _ operation: Operation,
         otherwise fallback: Answer,

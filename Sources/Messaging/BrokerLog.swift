@@ -1,9 +1,19 @@
 import AMQP
 import Logging
+import Synchronization
+
+/// Counts lost connections; copies of a log share it.
+private final class LossCount: Sendable {
+    let value = Atomic(0)
+}
 
 /// Log lines about a connection to the broker.
 struct BrokerLog: Sendable {
     private let logger: Logger
+    private let lossCount = LossCount()
+
+    /// How often the connection was lost, or could not be made.
+    var losses: Int { lossCount.value.load(ordering: .relaxed) }
 
     /// `role` tells connections of one process apart: `publisher`, `tasks`, `events`.
     init(_ logger: Logger, role: String) {
@@ -17,6 +27,7 @@ struct BrokerLog: Sendable {
         case .connected(let generation):
             logger.info("connected to the broker", metadata: ["generation": "\(generation)"])
         case .lost(let error, let pause):
+            lossCount.value.add(1, ordering: .relaxed)
             logger.warning(
                 "no connection to the broker, trying again",
                 metadata: ["error": "\(error)", "pause": "\(pause)"]

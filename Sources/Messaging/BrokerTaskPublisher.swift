@@ -35,6 +35,10 @@ public final class BrokerTaskPublisher: TaskPublisher {
         )
     }
 
+    /// How often the connection was lost since it was first made, for metrics: also when the broker
+    /// stopped reading and the socket had to be shut down.
+    public var losses: Int { log.losses }
+
     private init(
         publisher: AMQPPublisher,
         configuration: AMQPConfiguration,

@@ -11,6 +11,7 @@ public final class BrokerTaskReceiver: TaskReceiver {
     /// The tasks; ends after ``stop()``.
     public let deliveries: AsyncStream<TaskDelivery>
     private let consumer: AMQPConsumer
+    private let countWaiting: @Sendable () async -> Int?
 
     /// Connects, declares the queues of `pools`, and starts to take tasks.
     ///
@@ -39,11 +40,19 @@ public final class BrokerTaskReceiver: TaskReceiver {
         } onEvent: { event in
             log.record(event)
         }
-        return BrokerTaskReceiver(consumer, publisher: publisher, log: log)
+        return BrokerTaskReceiver(consumer, publisher: publisher, log: log) {
+            try? await topology.waiting(pools: pools, configuration: configuration)
+        }
     }
 
-    private init(_ consumer: AMQPConsumer, publisher: BrokerTaskPublisher, log: BrokerLog) {
+    private init(
+        _ consumer: AMQPConsumer,
+        publisher: BrokerTaskPublisher,
+        log: BrokerLog,
+        countWaiting: @escaping @Sendable () async -> Int?
+    ) {
         self.consumer = consumer
+        self.countWaiting = countWaiting
         deliveries = AsyncStream {
             for await delivery in consumer.deliveries {
                 if let task = await Self.task(in: delivery, consumer, publisher, log) {
@@ -123,6 +132,14 @@ public final class BrokerTaskReceiver: TaskReceiver {
             AMQPReceipt(generation: receipt.generation, tag: receipt.tag),
             requeue: true
         )
+    }
+
+    /// How many tasks wait in the queues of its pools, asked on a connection of its own.
+    public func backlog() async -> Int? { await countWaiting() }
+
+    /// Gives the connection up and makes another; what is not settled is delivered again.
+    public func reconnect() async {
+        consumer.reconnect()
     }
 
     /// Takes no more deliveries; those in hand can still be settled.

@@ -38,4 +38,10 @@ extension Topology {
             throw error
         }
     }
+
+    /// How many tasks of some pools no consumer has.
+    func waiting(pools: [String], configuration: AMQPConfiguration) async throws -> Int {
+        let depths = try await queueDepths(pools: pools, configuration: configuration)
+        return pools.reduce(0) { $0 + (depths[taskQueue(pool: $1)]?.ready ?? 0) }
+    }
 }

@@ -41,6 +41,8 @@ public protocol LoadLedger: Sendable {
     ///
     /// - Returns: `false` when another coordinator took over.
     func finish(_ lease: LoadLease, state: LoadState, blocked: [Int]) async throws -> Bool
+    /// What people have ordered about a load.
+    func interventions(ofLoad load: Int64) async throws -> Interventions
 }
 
 extension LoadLedger {
@@ -48,6 +50,9 @@ extension LoadLedger {
     public func state(ofLoad load: Int64) async throws -> LoadState? {
         try await self.load(load)?.state
     }
+
+    /// Nothing: of a ledger that takes no orders.
+    public func interventions(ofLoad load: Int64) async throws -> Interventions { Interventions() }
 }
 
 /// What is asked of a load.

@@ -20,6 +20,17 @@ public protocol TaskReceiver: Sendable {
     func giveBack(_ receipt: TaskDelivery.Receipt) async
     /// Takes no more deliveries; those in hand can still be settled.
     func stop() async
+    /// How many messages its queues have that no consumer has; `nil` when that cannot be known.
+    func backlog() async -> Int?
+    /// Gives the connection up and makes another; what is not settled is delivered again.
+    func reconnect() async
+}
+
+extension TaskReceiver {
+    /// `nil`: of a receiver that cannot look.
+    public func backlog() async -> Int? { nil }
+    /// Nothing: of a receiver without a connection.
+    public func reconnect() async {}
 }
 
 /// Hears the events of workers.
@@ -52,6 +63,21 @@ public protocol InFlightStore: Sendable {
     func register(_ worker: WorkerPresence) async
     /// The workers that are alive.
     func workers() async -> [WorkerPresence]
+    /// Tells workers that the ledger has a new order about running tasks, so that they look at once.
+    func signalOrder() async
+    /// A number that changes with every ``signalOrder()``; `nil` when the store cannot be reached.
+    func orderSignal() async -> Int?
+    /// Who holds a task's lease; `nil` when nobody does, or when the store cannot be reached.
+    func holder(of task: LoadTaskID) async -> String?
+}
+
+extension InFlightStore {
+    /// Nothing: of a store that passes no signals on; workers then ask the ledger by themselves.
+    public func signalOrder() async {}
+    /// `nil`: of a store that passes no signals on.
+    public func orderSignal() async -> Int? { nil }
+    /// `nil`: of a store that does not tell.
+    public func holder(of task: LoadTaskID) async -> String? { nil }
 }
 
 /// The answer to a claim.

@@ -1,3 +1,5 @@
+public import Pipelines
+
 /// The boundaries in the life of a load task at which a test may let its worker die.
 public enum Step: String, Sendable, Hashable, CaseIterable {
     /// K1: the message has been delivered.
@@ -34,6 +36,17 @@ public enum Step: String, Sendable, Hashable, CaseIterable {
 public protocol StepObserver: Sendable {
     /// Called when an attempt reaches `step`.
     func reached(_ step: Step)
+    /// Called when an attempt knows how long it may take.
+    func began(within limits: Limits)
+    /// Called when an attempt begins to wait for its source, and when the source has answered.
+    func waits(forSource isWaiting: Bool)
+}
+
+extension StepObserver {
+    /// Does nothing.
+    public func began(within limits: Limits) {}
+    /// Does nothing.
+    public func waits(forSource isWaiting: Bool) {}
 }
 
 /// The observer of production: it does nothing.

@@ -12,8 +12,10 @@ public enum TaskOutcome: Sendable, Hashable {
     case retryable(TaskFailure)
     /// It failed, and no retry can help.
     case failed(TaskFailure)
-    /// Its load was cancelled.
+    /// It was cancelled, by itself or with its load.
     case cancelled
+    /// It is paused, by itself, with its load or with its pipeline: come back later.
+    case paused
 }
 
 /// Why an attempt failed, in words and codes that are safe to store and show.
@@ -56,7 +58,7 @@ public enum TaskState: String, Sendable, Hashable, Codable, CaseIterable {
     case blocked
     /// Left to a newer load.
     case superseded
-    /// Its load was cancelled.
+    /// Cancelled, by itself or with its load.
     case cancelled
 
     /// Whether nothing will happen to the task any more.

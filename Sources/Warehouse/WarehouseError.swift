@@ -1,5 +1,6 @@
 public import Planning
 import Postgres
+import Rows
 
 /// What the warehouse refuses to do, and why.
 public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConvertible {
@@ -28,6 +29,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case closedPeriod = "closed_period"
         /// A running load has claimed a period.
         case claimedPeriod = "claimed_period"
+        /// A load has ended.
+        case endedLoad = "ended_load"
         /// Rows were lost or invented: a bug.
         case conservation
         /// Fewer or more rows than expected.
@@ -101,6 +104,33 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         WarehouseError(
             code: .unknownTask,
             description: "the ledger has no load `\(load)`: `longshore status` lists the loads"
+        )
+    }
+
+    static func loadHasEnded(_ load: Int64, state: String) -> WarehouseError {
+        WarehouseError(
+            code: .endedLoad,
+            description: "load \(load) has ended as \(state): there is nothing to pause. "
+                + "`longshore retry \(load)` tries again what failed or was cancelled"
+        )
+    }
+
+    static func unknownOrdinal(_ task: LoadTaskID, count: Int) -> WarehouseError {
+        WarehouseError(
+            code: .unknownTask,
+            description: "load \(task.load) has no load task `\(task)`: its tasks are "
+                + "`\(task.load).0` to `\(task.load).\(count - 1)`, and "
+                + "`longshore status \(task.load)` lists them"
+        )
+    }
+
+    static func unknownPipeline(_ name: String, among names: [String]) -> WarehouseError {
+        let nearest = NearestNames(to: name, among: names).question
+        let known = names.isEmpty ? "none" : names.map { "`\($0)`" }.joined(separator: ", ")
+        return WarehouseError(
+            code: .unknownTask,
+            description: "no load of a pipeline `\(name)` is in the ledger\(nearest); "
+                + "loaded so far: \(known)"
         )
     }
 

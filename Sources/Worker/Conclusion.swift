@@ -41,20 +41,36 @@ enum Ending: Sendable, Hashable {
     case busy
     /// It failed; whether for good the ledger decides.
     case failure(TaskFailure)
-    /// This worker interrupted it.
+    /// This worker interrupted it, because it shuts down.
     case interrupted
+    /// This worker interrupted it by order: the ledger says what is to become of the task.
+    case recalled
+    /// Somebody has paused it.
+    case paused
 
     /// Normalises an outcome.
     ///
-    /// An attempt that this worker cancelled, because it shuts down, proves
-    /// nothing about the task: only what the ledger says counts then.
-    init(_ outcome: TaskOutcome, wasInterrupted: Bool) {
+    /// An attempt that this worker cancelled proves nothing about the task: only what the ledger says
+    /// counts then.
+    init(_ outcome: TaskOutcome, interruption: Interruption?) {
+        switch (outcome, interruption) {
+        case (.loaded, _): self = .final(.loaded)
+        case (.alreadyDone, _): self = .final(.alreadyDone)
+        case (.superseded, _): self = .final(.superseded)
+        case (_, .shutdown): self = .interrupted
+        case (_, .order): self = .recalled
+        case (_, .limit(let failure)): self = .failure(failure)
+        case (let outcome, nil): self.init(undisturbed: outcome)
+        }
+    }
+
+    private init(undisturbed outcome: TaskOutcome) {
         switch outcome {
         case .loaded: self = .final(.loaded)
         case .alreadyDone: self = .final(.alreadyDone)
         case .superseded: self = .final(.superseded)
-        case _ where wasInterrupted: self = .interrupted
         case .cancelled: self = .final(.cancelled)
+        case .paused: self = .paused
         case .busy: self = .busy
         case .retryable(let failure), .failed(let failure): self = .failure(failure)
         }

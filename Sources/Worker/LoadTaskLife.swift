@@ -89,9 +89,23 @@ struct LoadTaskLife: Sendable {
     ///
     /// The mark is only a hint, and a second delivery of a done task is rare: the attempt asks the
     /// ledger, which answers `alreadyDone`. Believing a wrong mark would leave a task undone for ever.
+    ///
+    /// An attempt that was recalled is followed by another, which sees in the ledger what was ordered:
+    /// that it is cancelled, that it is paused, or, when the order was withdrawn meanwhile, nothing.
     private func attempt(_ claim: Claim) async -> Ending {
+        for _ in 0..<Self.mostRecalls {
+            let ending = await attemptOnce(claim)
+            guard ending == .recalled else { return ending }
+        }
+        return .interrupted
+    }
+
+    private static let mostRecalls = 5
+
+    private func attemptOnce(_ claim: Claim) async -> Ending {
         await Attempt(
             task: task,
+            slot: slot,
             leaseOwner: claim == .taken ? owner : nil,
             loader: loader,
             executor: executor,
@@ -106,7 +120,10 @@ struct LoadTaskLife: Sendable {
         switch ending {
         case .final(let result): return .done(result)
         case .busy: return .retry(.fiveSeconds, .busy)
-        case .interrupted: return .giveBack
+        // When the pause is over the coordinator publishes the task at once; this message is for the
+        // case that it cannot.
+        case .paused: return .retry(.halfMinute, .paused)
+        case .interrupted, .recalled: return .giveBack
         case .failure(let failure):
             logger.warning("attempt failed", metadata: .init([.failure: "\(failure)"]))
             return await verdict(on: failure) { loader, policy in

@@ -9,6 +9,7 @@ enum LogKey: String {
     case redeliveries
     case slot
     case task
+    case waiting
     case worker
 }
 

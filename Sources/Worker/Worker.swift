@@ -1,6 +1,7 @@
 public import Logging
 import Planning
 public import ServiceLifecycle
+import Synchronization
 
 /// A process of the fleet: takes load tasks from the broker and runs each on a free slot.
 ///
@@ -17,12 +18,7 @@ public final class Worker: Service {
         precondition(settings.slots > 0, "a worker has at least one slot")
         var logger = logger
         logger[metadataKey: LogKey.worker.rawValue] = "\(settings.name)"
-        context = WorkerContext(
-            settings: settings,
-            ports: ports,
-            logger: logger,
-            gauges: Gauges(slots: settings.slots)
-        )
+        context = WorkerContext(settings: settings, ports: ports, logger: logger)
         (freeSlots, freeSlot) = AsyncStream.makeStream()
     }
 
@@ -35,14 +31,25 @@ public final class Worker: Service {
         freeSlot.finish()
     }
 
+    /// Ends the grace period of a shutdown now: running attempts are cancelled and given back.
+    public func hurry() {
+        shutDown()
+        context.graceOver.open()
+    }
+
     /// Works until it is shut down or cancelled.
     ///
-    /// - Throws: ``WorkerError`` when the receiver ends although nobody stopped it.
+    /// - Throws: ``WorkerError`` when the receiver ends although nobody stopped it, when an attempt
+    ///   ignored its cancellation, and at once when tasks may take longer than the broker allows.
     public func run() async throws {
+        let (limit, most) = (context.settings.limits.total, context.settings.consumerTimeout)
+        guard limit < most else { throw WorkerError.limitTooLong(limit, most: most) }
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { chores in
                 chores.addTask { await self.registerPresence() }
                 chores.addTask { await self.enforceGrace() }
+                chores.addTask { await self.watchOrders() }
+                chores.addTask { await self.watchIdleness() }
                 defer { chores.cancelAll() }
                 try await self.serve()
             }
@@ -66,6 +73,7 @@ public final class Worker: Service {
             await handOut(to: mailboxes)
             for mailbox in mailboxes { mailbox.finish() }
         }
+        if let error = context.abandoned.withLock({ $0 }) { throw error }
         guard context.shutdown.isOpen || Task.isCancelled else {
             throw WorkerError.deliveriesEnded(worker: context.settings.name)
         }
@@ -107,8 +115,23 @@ public final class Worker: Service {
     private func enforceGrace() async {
         await context.shutdown.wait()
         guard context.shutdown.isOpen else { return }
+        freeSlot.finish()
         context.logger.info("shutting down")
         await context.ports.receiver.stop()
-        if await context.sleep(for: context.settings.grace) { context.graceOver.open() }
+        guard await context.sleep(for: context.settings.grace) else { return }
+        context.graceOver.open()
+        guard await context.sleep(for: context.settings.patience) else { return }
+        context.abandoned.withLock { $0 }.map(context.ports.abort)
+    }
+
+    private func watchOrders() async {
+        guard let ledger = context.ports.interventions else { return }
+        var watch = OrderWatch(context, ledger: ledger)
+        await watch.run()
+    }
+
+    private func watchIdleness() async {
+        var watch = IdlenessWatch(context)
+        await watch.run()
     }
 }

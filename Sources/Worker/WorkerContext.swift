@@ -1,16 +1,40 @@
 import Logging
 import Planning
+import Synchronization
 
 /// What the parts of one worker share.
-struct WorkerContext: Sendable {
+final class WorkerContext: Sendable {
     let settings: WorkerSettings
     let ports: WorkerPorts
     let logger: Logger
     let gauges: Gauges
+    init(settings: WorkerSettings, ports: WorkerPorts, logger: Logger) {
+        self.settings = settings
+        self.ports = ports
+        self.logger = logger
+        gauges = Gauges(slots: settings.slots)
+    }
+
     /// Open when the worker takes no more tasks.
     let shutdown = Latch()
     /// Open when running attempts are to be cancelled.
     let graceOver = Latch()
+
+    /// What orders and limits can end.
+    let attempts = RunningAttempts()
+    /// The attempt that ended the worker, because it does not come back.
+    let abandoned = Mutex<WorkerError?>(nil)
+
+    /// Begins the end of the worker because of an attempt that does not come back.
+    ///
+    /// The other slots have the grace period to finish; then the process is ended, because nothing else
+    /// frees the slot, and what it had is delivered again.
+    func abandon(slot: Int, task: LoadTaskID) {
+        abandoned.withLock {
+            if $0 == nil { $0 = .stuck(worker: settings.name, slot: slot, task: task) }
+        }
+        shutdown.open()
+    }
 
     /// Sleeps; `false` when the sleeper was cancelled.
     func sleep(for duration: Duration) async -> Bool {
@@ -25,8 +49,8 @@ struct WorkerContext: Sendable {
     /// Sleeps until `duration` is over or the worker shuts down.
     func pause(for duration: Duration) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { _ = await sleep(for: duration) }
-            group.addTask { await shutdown.wait() }
+            group.addTask { _ = await self.sleep(for: duration) }
+            group.addTask { await self.shutdown.wait() }
             await group.next()
             group.cancelAll()
         }

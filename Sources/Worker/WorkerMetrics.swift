@@ -17,8 +17,10 @@ public struct WorkerMetrics: Sendable, Hashable {
         case retried
         /// Failed for good and set aside.
         case setAside
-        /// The load was cancelled.
+        /// The task or its load was cancelled.
         case cancelled
+        /// Put off, because somebody has paused it.
+        case paused
         /// Failed for good already, by the ledger.
         case settled
         /// Given back to the queue.
@@ -37,8 +39,12 @@ public struct WorkerMetrics: Sendable, Hashable {
     public internal(set) var busySlots = 0
     /// How many of them were cancelled and have not come back yet: their work ignores cancellation.
     public internal(set) var stuckSlots = 0
+    /// How many of them have been given up: the worker ends because of them.
+    public internal(set) var abandonedSlots = 0
     /// How many of them have no connection to the warehouse.
     public internal(set) var disconnectedSlots = 0
+    /// How often the worker got nothing although its queues had messages, and reconnected.
+    public internal(set) var stalls = 0
 }
 
 /// The worker's account of itself, shared by its slots.
@@ -46,6 +52,7 @@ final class Gauges: Sendable {
     private struct State {
         var metrics: WorkerMetrics
         var running: [Int: LoadTaskID] = [:]
+        var begun = 0
     }
 
     private let state: Mutex<State>
@@ -61,6 +68,9 @@ final class Gauges: Sendable {
         state.withLock { $0.running.sorted { $0.key < $1.key }.map(\.value) }
     }
 
+    /// How many deliveries the slots have begun.
+    var begun: Int { state.withLock { $0.begun } }
+
     func update(_ change: (inout WorkerMetrics) -> Void) {
         state.withLock { change(&$0.metrics) }
     }
@@ -68,6 +78,7 @@ final class Gauges: Sendable {
     func begin(_ task: LoadTaskID, slot: Int) {
         state.withLock { state in
             state.running[slot] = task
+            state.begun += 1
             state.metrics.busySlots += 1
         }
     }

@@ -8,6 +8,10 @@ public struct WorkerPorts: Sendable {
     public var publisher: any TaskPublisher
     /// Leases, done-marks and progress.
     public var inFlight: any InFlightStore
+    /// The orders of people; `nil` where nobody gives any.
+    public var interventions: (any InterventionLedger)?
+    /// Ends the process, because a slot does not come back and nothing else frees it.
+    public var abort: @Sendable (WorkerError) -> Void
     /// Connects a slot, by its index, to the warehouse.
     public var makeLoader: @Sendable (_ slot: Int) async throws -> any TaskLoader
     /// The thread on which a slot's attempts run; `nil` for the cooperative pool.
@@ -24,6 +28,8 @@ public struct WorkerPorts: Sendable {
         receiver: any TaskReceiver,
         publisher: any TaskPublisher,
         inFlight: any InFlightStore,
+        interventions: (any InterventionLedger)? = nil,
+        abort: @escaping @Sendable (WorkerError) -> Void = { _ in },
         makeLoader: @escaping @Sendable (_ slot: Int) async throws -> any TaskLoader,
         executor: @escaping @Sendable (_ slot: Int) -> (any TaskExecutor)? = { _ in nil },
         observer: any StepObserver = NoObserver(),
@@ -33,6 +39,8 @@ public struct WorkerPorts: Sendable {
         self.receiver = receiver
         self.publisher = publisher
         self.inFlight = inFlight
+        self.interventions = interventions
+        self.abort = abort
         self.makeLoader = makeLoader
         self.executor = executor
         self.observer = observer

@@ -16,6 +16,18 @@ public struct WorkerSettings: Sendable, Hashable {
     public var presence: Duration
     /// How often rows and bytes of a running task are reported.
     public var progress: Duration
+    /// The time limits of tasks whose definition says nothing.
+    public var limits: TimeLimits
+    /// How long the broker lets a delivery be unsettled: `consumer_timeout` of RabbitMQ.
+    public var consumerTimeout: Duration
+    /// How often it is asked whether there are new orders of people about running tasks.
+    public var orders: Duration
+    /// How often the ledger is asked for orders when Redis cannot tell whether there are some.
+    public var ordersUnsignalled: Duration
+    /// How long a cancelled attempt may go on before the worker gives its slot up.
+    public var patience: Duration
+    /// How often it is checked that an idle worker has nothing to do.
+    public var idleCheck: Duration
     /// How long to wait before a lost connection to the warehouse is made anew.
     public var reconnect: Backoff
 
@@ -28,6 +40,12 @@ public struct WorkerSettings: Sendable, Hashable {
         leaseRenewal: Duration = .seconds(10),
         presence: Duration = .seconds(10),
         progress: Duration = .milliseconds(500),
+        limits: TimeLimits = TimeLimits(),
+        consumerTimeout: Duration = .seconds(1800),
+        orders: Duration = .milliseconds(500),
+        ordersUnsignalled: Duration = .milliseconds(1500),
+        patience: Duration = .seconds(60),
+        idleCheck: Duration = .seconds(20),
         reconnect: Backoff = Backoff()
     ) {
         self.name = name
@@ -37,6 +55,12 @@ public struct WorkerSettings: Sendable, Hashable {
         self.leaseRenewal = leaseRenewal
         self.presence = presence
         self.progress = progress
+        self.limits = limits
+        self.consumerTimeout = consumerTimeout
+        self.orders = orders
+        self.ordersUnsignalled = ordersUnsignalled
+        self.patience = patience
+        self.idleCheck = idleCheck
         self.reconnect = reconnect
     }
 }

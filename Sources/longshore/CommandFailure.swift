@@ -11,6 +11,7 @@ import Redis
 import SampleData
 import Survey
 import Warehouse
+import Worker
 
 /// An end of a command that is not success: what to print, and the exit code (after `sysexits.h`).
 struct CommandFailure: Error {
@@ -19,6 +20,8 @@ struct CommandFailure: Error {
         case loadFailed = 1
         /// What a plan rests on has moved.
         case planMoved = 2
+        /// A load was cancelled by somebody.
+        case loadCancelled = 3
         /// The command line is wrong.
         case usage = 64
         /// A definition or a source is wrong.
@@ -84,6 +87,7 @@ struct CommandFailure: Error {
         case let error as ExtractionError: self.init(.badInput, error.description)
         case let error as DraftError: self.init(.badInput, error.description)
         case let error as LocalStackError: self.init(.unavailable, error.description)
+        case let error as WorkerError: self.init(.unexpected, error.description)
         case let error as SampleDataError: self.init(.usage, error.description)
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:

@@ -38,7 +38,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             logger: fleet.logger
         )
         let group = ServiceGroup(
-            services: [ports.events, daemon],
+            services: [SecondSignal { daemon.stop() }, ports.events, daemon],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: fleet.logger
         )

@@ -28,7 +28,8 @@ struct ForegroundLoad {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+                    .init(service: SecondSignal { service.hurry() }),
+                    .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: fleet.logger
@@ -53,13 +54,30 @@ struct ForegroundLoad {
                     + "longshore resume \(load)"
             )
         }
+        if state == .cancelled { try await settleCancelled() }
         let tasks = try await ledger.tasks(ofLoad: load)
         if output.json {
             try output.printJSON(tasks)
         } else if let report = try await ledger.report(ofLoad: load) {
-            print(LoadSummary(report, tasks).lines.joined(separator: "\n"))
+            print(LoadSummary(report, tasks, try await graph()).lines.joined(separator: "\n"))
         }
-        guard state == .loaded else { throw CommandFailure(.loadFailed) }
+        switch state {
+        case .loaded: break
+        case .cancelled: throw CommandFailure(.loadCancelled)
+        case .failed, .running: throw CommandFailure(.loadFailed)
+        }
+    }
+
+    private func graph() async throws -> PlanGraph? {
+        try await ledger.load(load)?.graph()
+    }
+
+    /// Attempts of a cancelled load give up a moment after the load has ended.
+    private func settleCancelled() async throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while try await ledger.settleCancelled(.load(load)) > 0, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(200))
+        }
     }
 }
 
@@ -87,7 +105,14 @@ private final class LoadService: Service {
         events = ports.events
         worker =
             job.slots > 0
-            ? try await wiring.worker(slots: job.slots, pools: record.pipeline.pools) : nil
+            ? try await wiring.worker(
+                pools: record.pipeline.pools,
+                settings: WorkerSettings(
+                    name: Fleet.processName(),
+                    slots: job.slots,
+                    consumerTimeout: try Limits.consumerTimeout()
+                )
+            ) : nil
         view =
             job.output.json
             ? nil
@@ -112,6 +137,8 @@ private final class LoadService: Service {
         }
         await wiring.close()
     }
+
+    func hurry() { worker?.hurry() }
 
     /// Coordinates to the end, or until a signal; then the workers of this process stop too.
     private func coordinate() async throws {

@@ -15,7 +15,8 @@ struct LoadCommand: AsyncParsableCommand {
             run by workers within this process. With servers it coordinates, and `longshore worker` \
             processes do the work, unless --workers says otherwise.
 
-            Exit codes: 0 loaded; 1 a task failed for good; 2 what the plan rests on has moved; 64 wrong usage; 65 wrong definition; \
+            Exit codes: 0 loaded; 1 a task failed for good; 2 what the plan rests on has moved; 3 cancelled by \
+            somebody; 64 wrong usage; 65 wrong definition; \
             69 a server cannot be used; 75 interrupted, to be resumed.
             """
     )
@@ -61,6 +62,7 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws {
         let definition = try argument.read()
         let pipeline = definition.pipeline
+        try Limits.refuseTooLong(in: pipeline)
         let limit = try keyMaps.limit()
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
         let ledger = PostgresLedger(fleet.postgres)

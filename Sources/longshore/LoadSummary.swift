@@ -6,10 +6,13 @@ import Warehouse
 struct LoadSummary {
     private let load: LoadReport
     private let tasks: [TaskReport]
+    /// What needs what; `nil` where nobody knows.
+    private let graph: PlanGraph?
 
-    init(_ load: LoadReport, _ tasks: [TaskReport]) {
+    init(_ load: LoadReport, _ tasks: [TaskReport], _ graph: PlanGraph?) {
         self.load = load
         self.tasks = tasks
+        self.graph = graph?.tasks.count == tasks.count ? graph : nil
     }
 
     /// The whole summary: the table, what failed, what to look at next.
@@ -30,7 +33,15 @@ struct LoadSummary {
     private var isReplay: Bool { load.kind == LoadKind.replay.rawValue }
 
     private var nextLines: [String] {
-        var commands = ["periods \(load.pipeline)"]
+        let ended = tasks.filter { ["failed", "cancelled"].contains($0.state) }
+        var commands: [String] = []
+        if let first = ended.first {
+            commands += ["retry \(load.load)", "why \(load.load).\(first.ordinal)"]
+        }
+        if load.state == "running", load.coordinator == nil {
+            commands.append("resume \(load.load)")
+        }
+        commands.append("periods \(load.pipeline)")
         if total.rejected > 0 {
             // Those that a replay refuses again are of the load that refused them first.
             let load = isReplay ? "" : " --load \(load.load)"
@@ -42,18 +53,20 @@ struct LoadSummary {
     /// A line for each task and one of totals.
     var table: TextTable {
         var table = TextTable([
-            ("table", .left), ("period", .left), ("state", .left), ("read", .right),
+            ("task", .left), ("table", .left), ("period", .left), ("state", .left),
+            ("read", .right),
             ("loaded", .right), ("rejected", .right), ("deduplicated", .right),
             ("replaced", .right), ("time", .right),
         ])
         for task in tasks {
             table.add(
-                [task.table, task.period, task.state] + Self.numbers(task.counts, task.replaced)
+                ["\(load.load).\(task.ordinal)", task.table, task.period, task.state]
+                    + Self.numbers(task.counts, task.replaced)
                     + [task.seconds.map { Wording.duration(seconds: $0) } ?? ""]
             )
         }
         let replaced = tasks.reduce(0) { $0 + ($1.replaced ?? 0) }
-        table.add(["total", "", ""] + Self.numbers(total, replaced) + [""])
+        table.add(["total", "", "", ""] + Self.numbers(total, replaced) + [""])
         return table
     }
 
@@ -71,7 +84,8 @@ struct LoadSummary {
     /// What failed and why, what was blocked by it or left to others, and what looks wrong.
     private var noteLines: [String] {
         let failed = tasks.filter { $0.state == "failed" }
-        return failed.map { "failed: \($0.label): \($0.failure ?? "no reason recorded")" }
+        return failed.flatMap(failureLines)
+            + list("cancelled", state: "cancelled")
             + list("not run, because they need what failed", state: "blocked")
             + list("left to a newer load, which owns the period", state: "superseded")
             + tasks.filter { !$0.rejects.isEmpty }
@@ -84,6 +98,33 @@ struct LoadSummary {
         rejects.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
             .map { "\($0.key) \(Wording.grouped($0.value))" }
             .joined(separator: ", ")
+    }
+
+    /// Why a task failed, after how many attempts, and what never ran because of it.
+    private func failureLines(_ task: TaskReport) -> [String] {
+        let budget =
+            "after \(Wording.count(task.failures, "error")) and "
+            + (task.crashes == 1 ? "1 crash" : "\(task.crashes) crashes")
+        let blocked = blocked(by: task.ordinal)
+        let line = "failed: \(task.label): \(task.failure ?? "no reason recorded"); \(budget)"
+        guard !blocked.isEmpty else { return [line] }
+        let others = blocked.count > 5 ? " and \(blocked.count - 5) more" : ""
+        return [
+            line, "  blocked by it: \(blocked.prefix(5).joined(separator: ", "))\(others)",
+        ]
+    }
+
+    /// What needs a task, directly or not, and is blocked.
+    private func blocked(by ordinal: Int) -> [String] {
+        guard let graph else { return [] }
+        var seen: Set<Int> = []
+        var pending = [ordinal]
+        while let next = pending.popLast() {
+            for dependent in graph.dependents(of: next) where seen.insert(dependent).inserted {
+                pending.append(dependent)
+            }
+        }
+        return seen.sorted().map { tasks[$0] }.filter { $0.state == "blocked" }.map(\.label)
     }
 
     private func list(_ title: String, state: String) -> [String] {

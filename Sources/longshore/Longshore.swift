@@ -27,14 +27,21 @@ struct Longshore: AsyncParsableCommand {
             CommandGroup(
                 name: "Loading",
                 subcommands: [
-                    LoadCommand.self, ResumeCommand.self, WorkerCommand.self,
-                    CoordinatorCommand.self,
+                    LoadCommand.self, WorkerCommand.self, CoordinatorCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Steering",
+                subcommands: [
+                    PauseCommand.self, ResumeCommand.self, CancelCommand.self, RetryCommand.self,
+                    DeadCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    StatusCommand.self, PeriodsCommand.self, RejectsCommand.self, TraceCommand.self,
+                    StatusCommand.self, WhyCommand.self, PeriodsCommand.self, RejectsCommand.self,
+                    TraceCommand.self,
                 ]
             ),
             CommandGroup(

@@ -89,6 +89,7 @@ struct StatusCommand: AsyncParsableCommand {
             try output.printJSON(tasks)
             return
         }
-        print(LoadSummary(report, tasks).lines.joined(separator: "\n"))
+        let graph = try await ledger.load(load)?.graph()
+        print(LoadSummary(report, tasks, graph).lines.joined(separator: "\n"))
     }
 }

@@ -55,7 +55,8 @@ struct Wiring: Sendable {
     }
 
     /// A worker with its own consumer, and a thread and a connection to the warehouse for each slot.
-    func worker(slots: Int, pools: [String]) async throws -> Worker {
+    func worker(pools: [String], settings: WorkerSettings) async throws -> Worker {
+        let slots = settings.slots
         let receiver = try await BrokerTaskReceiver.connect(
             to: fleet.amqp,
             topology: topology,
@@ -71,6 +72,11 @@ struct Wiring: Sendable {
             receiver: receiver,
             publisher: publisher,
             inFlight: inFlight,
+            interventions: InterventionReader(fleet.postgres),
+            abort: { error in
+                FileHandle.standardError.write(Data("error: \(error.description)\n".utf8))
+                _exit(CommandFailure.Code.unexpected.rawValue)
+            },
             makeLoader: { [postgres = fleet.postgres] slot in
                 WarehouseLoader(
                     postgres,
@@ -82,7 +88,6 @@ struct Wiring: Sendable {
             executor: { threads[$0] },
             observer: FaultInjector(environment)
         )
-        let settings = WorkerSettings(name: Fleet.processName(), slots: slots)
         return Worker(settings, ports: ports, logger: fleet.logger)
     }
 

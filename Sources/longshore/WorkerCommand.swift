@@ -1,6 +1,9 @@
 import ArgumentParser
+import Pipelines
+import Planning
 import ServiceLifecycle
 import UnixSignals
+import Worker
 
 /// `longshore worker`: a process of the fleet.
 struct WorkerCommand: AsyncParsableCommand {
@@ -9,7 +12,8 @@ struct WorkerCommand: AsyncParsableCommand {
         abstract: "Run load tasks until told to stop.",
         discussion: """
             Any number of workers may run, on any machine, started and stopped at any time. On \
-            SIGTERM a worker takes no more tasks, finishes those it has, or gives them back.
+            SIGTERM a worker takes no more tasks, finishes those it has within --grace, or gives them \
+            back; on a second one it gives them back at once.
             """
     )
 
@@ -19,20 +23,59 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("pool"), help: "A pool to take tasks from; may be given again.")
     var pools: [String] = ["default"]
 
+    @Option(
+        help: ArgumentHelp(
+            "How long an attempt may take whose definition does not say it: `30 s`, `5 min`, `6 h`.",
+            valueName: "duration"
+        )
+    )
+    var timeLimit = DurationOption(.seconds(1500))
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a source may give nothing whose definition does not say it.",
+            valueName: "duration"
+        )
+    )
+    var idleLimit = DurationOption(.seconds(300))
+
+    @Option(help: "How long running tasks may go on after SIGTERM.")
+    var grace = DurationOption(.seconds(25))
+
+    @Option(help: "Attempts that may fail before a task has failed for good.")
+    var attempts = 5
+
+    @Option(help: "Deaths of workers before a task is set aside.")
+    var crashes = 5
+
     @OptionGroup var keyMaps: KeyMapOptions
     @OptionGroup var options: FleetOptions
 
     func validate() throws {
         try SlotCount.validate(slots, atLeast: 1, option: "--slots")
+        guard (1...100).contains(attempts), (1...100).contains(crashes) else {
+            throw ValidationError("`--attempts` and `--crashes` must be from 1 to 100")
+        }
     }
 
     func run() async throws {
+        try Limits.validate(timeLimit.duration)
         let limit = try keyMaps.limit()
         let fleet = try await options.startedFleet().with(keyMapMemory: limit)
         let wiring = try await Wiring(fleet, pools: pools)
-        let worker = try await wiring.worker(slots: slots, pools: pools)
+        let worker = try await wiring.worker(
+            pools: pools,
+            settings: WorkerSettings(
+                name: Fleet.processName(),
+                slots: slots,
+                policy: RetryPolicy(maximumAttempts: attempts, maximumCrashes: crashes),
+                grace: grace.duration,
+                limits: TimeLimits(idle: idleLimit.duration, total: timeLimit.duration),
+                consumerTimeout: try Limits.consumerTimeout()
+            )
+        )
         let group = ServiceGroup(
-            services: [worker],
+            services: [SecondSignal { worker.hurry() }, worker],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: fleet.logger
         )

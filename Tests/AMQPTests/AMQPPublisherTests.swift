@@ -117,6 +117,10 @@ struct AMQPPublisherTests {
                 try await publisher.publish(messages, timeout: .seconds(8))
             }
             #expect(error?.code == .connectionLost)
+            let losses = await log.count { event in
+                if case .lost = event { true } else { false }
+            }
+            #expect(losses > 0)
             // Far less than for ever; other tests keep the pool busy for seconds.
             #expect(ContinuousClock.now - start < .seconds(20))
             broker.proxy.setFrozen(false)

@@ -250,6 +250,102 @@ import Testing
         }
     }
 
+    @Test("a paused load publishes nothing and does not end; resumed, it goes on at once")
+    func paused() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 6)
+            bench.warehouse.pause(load, .afterRunning)
+            simulation.clock.schedule(after: .seconds(300)) {
+                #expect(bench.broker.publishedCount == 0)
+                #expect(bench.warehouse.loadState(load) == .running)
+                bench.warehouse.resume(load)
+            }
+            let result = try await bench.withWorker { try await bench.coordinate(load) }
+            #expect(result == .ended(.loaded))
+            #expect(simulation.clock.now.offset < .seconds(312))
+        }
+    }
+
+    @Test("tasks whose messages were parked are published at once when they are resumed")
+    func parked() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 1)
+            simulation.clock.schedule(after: .seconds(10)) {
+                #expect(bench.broker.publishedCount == 1)
+                bench.warehouse.pause(load, .now)
+            }
+            // Too short for the coordinator to see.
+            simulation.clock.schedule(after: .milliseconds(10_100)) {
+                bench.broker.wipe()
+                bench.warehouse.resume(load)
+            }
+            simulation.clock.schedule(after: .seconds(13)) {
+                #expect(bench.broker.publishedCount == 2)
+                bench.warehouse.cancel(load)
+            }
+            #expect(try await bench.coordinate(load) == .ended(.cancelled))
+        }
+    }
+
+    @Test("a paused task and what needs it wait, while the rest of the load goes on")
+    func pausedTask() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 3)
+            let rows = bench.warehouse.rows(ofLoad: load)
+            let call = try #require(rows.firstIndex { $0.task.name == "call" })
+            bench.warehouse.pause(load, task: call, .afterRunning)
+            simulation.clock.schedule(after: .seconds(100)) {
+                let states = bench.warehouse.rows(ofLoad: load).map(\.state)
+                // The fact's period, and the mart that is made of it.
+                #expect(states.filter { $0 == .waiting }.count == 2)
+                #expect(states.filter { $0 == .done }.count == states.count - 2)
+                bench.warehouse.resume(load)
+            }
+            let result = try await bench.withWorker { try await bench.coordinate(load) }
+            #expect(result == .ended(.loaded))
+        }
+    }
+
+    @Test("tasks that are tried again while the load runs are taken up by the same coordinator")
+    func retried() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 3)
+            let rows = bench.warehouse.rows(ofLoad: load)
+            let call = try #require(rows.firstIndex { $0.task.name == "call" })
+            let last = try #require(rows.lastIndex { $0.task.name == "call" })
+            bench.warehouse.cancel(LoadTaskID(load: load, ordinal: call))
+            bench.warehouse.pause(load, task: last, .afterRunning)
+            simulation.clock.schedule(after: .seconds(20)) {
+                bench.warehouse.retry(load)
+                bench.warehouse.resume(load)
+            }
+            let result = try await bench.withWorker { try await bench.coordinate(load) }
+            #expect(result == .ended(.loaded))
+            #expect(bench.warehouse.rows(ofLoad: load).allSatisfy { $0.effects == 1 })
+            #expect(simulation.clock.now.offset < .seconds(40))
+        }
+    }
+
+    @Test("a cancelled task blocks what needs it, and the load ends as cancelled")
+    func cancelledTask() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 3)
+            let rows = bench.warehouse.rows(ofLoad: load)
+            let call = try #require(rows.firstIndex { $0.task.name == "call" })
+            bench.warehouse.cancel(LoadTaskID(load: load, ordinal: call))
+            let result = try await bench.withWorker { try await bench.coordinate(load) }
+            #expect(result == .ended(.cancelled))
+            let states = bench.warehouse.rows(ofLoad: load).map(\.state)
+            #expect(states[call] == .cancelled)
+            #expect(states.filter { $0 == .blocked }.count == 1)
+        }
+    }
+
     @Test("a load that is over is not coordinated again, and an unknown one is an error")
     func overOrUnknown() async throws {
         try await Simulation.run { simulation in

@@ -13,6 +13,21 @@ struct ConformanceTests {
         #expect(await store.claim(task, owner: "a") == .taken)
     }
 
+    @Test("every order changes the signal; a holder is told", arguments: StoreUnderTest.allCases)
+    func signals(_ kind: StoreUnderTest) async throws {
+        let store = try kind.make()
+        let before = await store.orderSignal()
+        #expect(before == 0)
+        await store.signalOrder()
+        let first = await store.orderSignal()
+        #expect(first != before)
+        await store.signalOrder()
+        #expect(await store.orderSignal() != first)
+        #expect(await store.holder(of: task) == nil)
+        _ = await store.claim(task, owner: "a")
+        #expect(await store.holder(of: task) == "a")
+    }
+
     @Test("of many that claim at once one gets the task", arguments: StoreUnderTest.allCases)
     func race(_ kind: StoreUnderTest) async throws {
         let store = try kind.make()

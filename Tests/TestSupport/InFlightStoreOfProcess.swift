@@ -45,6 +45,19 @@ public struct InFlightStoreOfProcess: InFlightStore {
 
     /// Reads.
     public func workers() async -> [WorkerPresence] { await reaches ? await store.workers() : [] }
+
+    /// Signals when it can.
+    public func signalOrder() async {
+        if await reaches { await store.signalOrder() }
+    }
+
+    /// Reads.
+    public func orderSignal() async -> Int? { await reaches ? await store.orderSignal() : nil }
+
+    /// Reads.
+    public func holder(of task: LoadTaskID) async -> String? {
+        await reaches ? await store.holder(of: task) : nil
+    }
 }
 
 extension InMemoryInFlightStore {

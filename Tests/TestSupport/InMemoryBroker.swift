@@ -38,6 +38,7 @@ public final class InMemoryBroker: Sendable {
         var unsettled: [UInt64: Message] = [:]
         var isStopped = false
         var isConnected = true
+        var isMute = false
         var generation = 0
         let deliveries: AsyncStream<TaskDelivery>.Continuation
     }
@@ -234,6 +235,22 @@ public final class InMemoryBroker: Sendable {
         deliver()
     }
 
+    /// The consumer gets nothing more, and does not notice.
+    func mute(consumer id: Int) {
+        state.withLock { $0.consumers[id]?.isMute = true }
+    }
+
+    func reconnect(consumer id: Int) {
+        state.withLock { state in
+            state.consumers[id]?.isMute = false
+            Self.requeue(consumer: id, in: &state)
+        }
+        deliver()
+    }
+
+    /// How many messages no consumer has.
+    var waitingCount: Int { state.withLock { $0.queue.count } }
+
     func settle(_ receipt: TaskDelivery.Receipt, of id: Int, requeues: Bool) {
         state.withLock { state in
             guard state.consumers[id]?.generation == receipt.generation,
@@ -297,7 +314,7 @@ public final class InMemoryBroker: Sendable {
             guard !state.isDown else { return }
             for id in state.consumers.keys.sorted() {
                 while let consumer = state.consumers[id],
-                    consumer.isConnected, !consumer.isStopped,
+                    consumer.isConnected, !consumer.isStopped, !consumer.isMute,
                     consumer.unsettled.count < consumer.slots,
                     let message = takeMessage(for: consumer, from: &state)
                 {

@@ -77,6 +77,17 @@ public struct InMemoryTaskReceiver: TaskReceiver {
     /// Ends the deliveries.
     public func stop() async { broker.stop(consumer: consumer) }
 
+    /// What nobody has.
+    public func backlog() async -> Int? {
+        await process.reaches(.broker) ? broker.waitingCount : nil
+    }
+
+    /// Gives the connection up and makes another.
+    public func reconnect() async { broker.reconnect(consumer: consumer) }
+
+    /// Plays a broker that has forgotten its consumer: the connection lives, and nothing comes.
+    public func mute() { broker.mute(consumer: consumer) }
+
     /// Closes the connection: what is not settled goes back.
     public func disconnect() { broker.disconnect(consumer: consumer) }
 }

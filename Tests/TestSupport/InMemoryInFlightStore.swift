@@ -8,6 +8,7 @@ public final class InMemoryInFlightStore: InFlightStore {
         var doneMarks: [LoadTaskID: ContinuousClock.Instant] = [:]
         var progress: [LoadTaskID: InFlightProgress] = [:]
         var workers: [String: (presence: WorkerPresence, expiry: ContinuousClock.Instant)] = [:]
+        var signal = 0
         var isReachable = true
 
         mutating func forgetExpired(at now: ContinuousClock.Instant) {
@@ -21,6 +22,7 @@ public final class InMemoryInFlightStore: InFlightStore {
             doneMarks = [:]
             progress = [:]
             workers = [:]
+            signal = 0
         }
     }
 
@@ -128,6 +130,21 @@ public final class InMemoryInFlightStore: InFlightStore {
         access(otherwise: []) { state, _ in
             state.workers.values.map(\.presence).sorted { $0.name < $1.name }
         }
+    }
+
+    /// Changes the signal.
+    public func signalOrder() async {
+        access(otherwise: ()) { state, _ in state.signal += 1 }
+    }
+
+    /// The signal.
+    public func orderSignal() async -> Int? {
+        access(otherwise: nil) { state, _ in state.signal }
+    }
+
+    /// Who holds a lease.
+    public func holder(of task: LoadTaskID) async -> String? {
+        access(otherwise: nil) { state, _ in state.leases[task]?.owner }
     }
 
     private func access<Answer: Sendable>(

@@ -2,7 +2,7 @@ public import Planning
 import Synchronization
 
 /// The twin of a coordinator's connection to the ledger.
-public struct InMemoryLedger: LoadLedger {
+public struct InMemoryLedger: LoadLedger, InterventionLedger {
     private let warehouse: InMemoryWarehouse
     private let process: FakeProcess
 
@@ -56,7 +56,7 @@ public struct InMemoryLedger: LoadLedger {
         for duration: Duration
     ) async throws -> LoadLease? {
         try await call { state in
-            guard var row = state.loads[load] else { return nil }
+            guard var row = state.loads[load], !row.record.state.isFinal else { return nil }
             if let expiry = row.expiry, expiry > warehouse.clock.now { return nil }
             row.epoch += 1
             row.owner = owner
@@ -125,6 +125,18 @@ public struct InMemoryLedger: LoadLedger {
             for task in blocked { row.tasks[task].state = .blocked }
             row.expiry = nil
         }
+    }
+
+    /// What people ordered.
+    public func interventions(ofLoad load: Int64) async throws -> Interventions {
+        try await call { $0.orders[load] ?? Interventions() }
+    }
+
+    /// What people ordered.
+    public func interventions(
+        ofLoads loads: Set<Int64>
+    ) async throws -> [Int64: Interventions] {
+        try await call { state in state.orders.filter { loads.contains($0.key) } }
     }
 
     /// Changes a load if `lease` is the newest and the load goes on.

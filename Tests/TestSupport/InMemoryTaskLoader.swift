@@ -61,7 +61,10 @@ public final class InMemoryTaskLoader: TaskLoader {
     ) async -> TaskOutcome {
         let faults = warehouse.state.withLock { $0.faults }
         observer.reached(.begun)
+        if let limits = behaviour.limits { observer.began(within: limits) }
         for step in Self.work {
+            if step == .extracting { observer.waits(forSource: true) }
+            defer { if step == .extracting { observer.waits(forSource: false) } }
             guard await pause(behaviour) else {
                 warehouse.rollBack(task, attempt: attempt)
                 return .cancelled

@@ -1,4 +1,4 @@
-internal import Pipelines
+public import Pipelines
 public import Planning
 import Synchronization
 
@@ -28,16 +28,20 @@ public final class InMemoryWarehouse: Sendable {
         public var failure: TaskFailure?
         /// Whether it goes on although its task is cancelled.
         public var ignoresCancellation: Bool
+        /// The time limits that its definition has.
+        public var limits: Limits?
 
         /// An attempt that succeeds, a tenth of a second for each step, unless said.
         public init(
             stepTime: Duration = .milliseconds(100),
             failure: TaskFailure? = nil,
-            ignoresCancellation: Bool = false
+            ignoresCancellation: Bool = false,
+            limits: Limits? = nil
         ) {
             self.stepTime = stepTime
             self.failure = failure
             self.ignoresCancellation = ignoresCancellation
+            self.limits = limits
         }
     }
 
@@ -93,6 +97,8 @@ public final class InMemoryWarehouse: Sendable {
         var isDown = false
         var faults = Faults()
         var behaviour: @Sendable (LoadTaskID, _ attempt: Int) -> Behaviour = { _, _ in Behaviour() }
+        /// What people ordered, by load.
+        var orders: [Int64: Interventions] = [:]
         var violations: [String] = []
         var lastAttempt = 0
 
@@ -167,19 +173,6 @@ public final class InMemoryWarehouse: Sendable {
         state.withLock { $0.loads[task.load]?.tasks[task.ordinal].state = taskState }
     }
 
-    /// Cancels a load: its tasks that no attempt holds are cancelled at once.
-    public func cancel(_ load: Int64) {
-        state.withLock { state in
-            guard var row = state.loads[load] else { return }
-            row.record.state = .cancelled
-            for task in row.tasks.indices
-            where !row.tasks[task].state.isFinal && row.tasks[task].holder == nil {
-                row.tasks[task].state = .cancelled
-            }
-            state.loads[load] = row
-        }
-    }
-
     /// Lets another coordinator take a load over although the lease holds.
     public func stealLease(of load: Int64, for owner: String, duration: Duration = .seconds(15)) {
         state.withLock { state in
@@ -212,6 +205,7 @@ public final class InMemoryWarehouse: Sendable {
             case .failed: return .refused(.failed(row.lastFailure ?? .unreachable))
             case .waiting, .published: break
             }
+            if state.isFenced, let refusal = state.obeyOrders(id) { return .refused(refusal) }
             if state.isFenced, state.claims[Slice(row.task), default: id.load] > id.load {
                 state.loads[id.load]?.tasks[id.ordinal].state = .superseded
                 return .refused(.superseded)

@@ -14,6 +14,8 @@ final class WorkerBench: Sendable {
     let heard = Mutex<[TaskEvent]>([])
     let connections = Mutex<[InMemoryTaskLoader]>([])
     let refusedConnections = Mutex(0)
+    /// Why workers ended their processes.
+    let aborts = Mutex<[WorkerError]>([])
 
     convenience init(_ simulation: Simulation) {
         self.init(clock: simulation.clock, dice: simulation.dice)
@@ -51,14 +53,19 @@ final class WorkerBench: Sendable {
         slots: Int = 1,
         prefetch: Int? = nil,
         policy: RetryPolicy = RetryPolicy(),
-        observer: any StepObserver = NoObserver()
+        observer: any StepObserver = NoObserver(),
+        receiver: InMemoryTaskReceiver? = nil,
+        limits: TimeLimits = TimeLimits()
     ) -> Worker {
         Worker(
-            WorkerSettings(name: process.name, slots: slots, policy: policy),
+            WorkerSettings(name: process.name, slots: slots, policy: policy, limits: limits),
             ports: WorkerPorts(
-                receiver: InMemoryTaskReceiver(broker, slots: prefetch ?? slots, process: process),
+                receiver: receiver
+                    ?? InMemoryTaskReceiver(broker, slots: prefetch ?? slots, process: process),
                 publisher: InMemoryPublisher(broker, process: process),
                 inFlight: InFlightStoreOfProcess(inFlight, process: process),
+                interventions: InMemoryLedger(warehouse, process: process),
+                abort: { [self] error in aborts.withLock { $0.append(error) } },
                 makeLoader: { [self] _ in try connect(process) },
                 observer: observer,
                 clock: clock,

@@ -26,6 +26,7 @@ enum Grammar {
                 shape: .record(period),
                 summary: "How facts are cut into periods."
             ),
+            limits,
             .init(
                 name: "parameters",
                 shape: .named(of: "parameter", .record(parameter)),
@@ -64,6 +65,28 @@ enum Grammar {
         name: "pool",
         shape: .name,
         summary: "The queue its tasks go to; `default` unless said."
+    )
+
+    static let limits = Record.Key(
+        name: "limits",
+        shape: .record(timeLimits),
+        summary: "How long an attempt at a load task may take."
+    )
+
+    private static let timeLimits = Record(
+        title: "time limits",
+        keys: [
+            .init(
+                name: "idle",
+                shape: .duration,
+                summary: "How long the source may give nothing; 5 min unless said."
+            ),
+            .init(
+                name: "total",
+                shape: .duration,
+                summary: "How long the whole attempt may take; 25 min unless said."
+            ),
+        ]
     )
 
     static let warehouse = Record(

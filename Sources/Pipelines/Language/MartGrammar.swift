@@ -25,6 +25,7 @@ extension Grammar {
                 summary: "What must hold of its rows before they are committed."
             ),
             pool,
+            limits,
             description,
         ]
     )

@@ -53,6 +53,10 @@ public enum PipelineSchema {
         case .boolean: return orParameter([("type", .string("boolean"))])
         case .integer: return orParameter([("type", .string("integer"))])
         case .share: return .object([("type", .array(["string", "number"].map(JSONText.string)))])
+        case .duration:
+            return orParameter([
+                ("type", .string("string")), ("pattern", .string("^[0-9]+ ?(s|min|h)$")),
+            ])
         case .choice(let words): return orParameter([("enum", .array(words.flatMap(choices)))])
         case .list(let item):
             return .object([

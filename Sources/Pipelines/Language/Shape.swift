@@ -13,6 +13,8 @@ indirect enum Shape: Sendable {
     case integer
     /// A share: `1%` or `0.01`.
     case share
+    /// A length of time: `30 s`, `5 min`, `6 h`.
+    case duration
     /// One of these words.
     case choice([String])
     /// A list of one kind of things, with at least one in it.
@@ -38,6 +40,7 @@ indirect enum Shape: Sendable {
         case .boolean: "`true` or `false`"
         case .integer: "a whole number"
         case .share: "a share: `1%` or `0.01`"
+        case .duration: "a length of time: `30 s`, `5 min`, `6 h`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .list(let item): "a list: each item \(item.expectation)"
         case .oneOrMore(let item): "\(item.expectation); or a list of such"

@@ -160,6 +160,8 @@ struct ShapeCheck {
         case .boolean where node.bool == nil: reportValue(scalar, node, named: name, shape)
         case .integer where node.int == nil: reportValue(scalar, node, named: name, shape)
         case .share where Share(text) == nil: reportValue(scalar, node, named: name, shape)
+        case .duration where WrittenDuration(text) == nil:
+            reportValue(scalar, node, named: name, shape)
         case .choice(let words) where !words.contains(text):
             findings.add(
                 .valueMalformed,

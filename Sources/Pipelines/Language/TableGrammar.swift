@@ -27,6 +27,7 @@ extension Grammar {
                     "What happens to members that the source, a full snapshot, has no more; `keep` unless said."
             ),
             pool,
+            limits,
             description,
             .init(
                 name: "columns",
@@ -140,6 +141,7 @@ extension Grammar {
                     "How the rows of a period that is there are replaced; `delete` unless said."
             ),
             pool,
+            limits,
             description,
             .init(
                 name: "columns",

@@ -8,6 +8,10 @@ public struct Pipeline: Sendable, Hashable {
     public var schema: String
     /// How facts are cut into periods; `nil` when every fact is loaded whole.
     public var periods: PeriodRule?
+    /// The time limits of tables that have none of their own.
+    public var limits: Limits
+    /// The time limits that tables have of their own, by the tables' names.
+    public var tableLimits: [String: Limits]
     /// The sources by name.
     public var sources: [String: Source]
     /// The dimensions, in the order in which they are written.
@@ -26,6 +30,8 @@ public struct Pipeline: Sendable, Hashable {
         dimensions: [Dimension],
         facts: [Fact],
         marts: [Mart],
+        limits: Limits = Limits(),
+        tableLimits: [String: Limits] = [:],
         description: String? = nil
     ) {
         self.name = name
@@ -35,7 +41,15 @@ public struct Pipeline: Sendable, Hashable {
         self.dimensions = dimensions
         self.facts = facts
         self.marts = marts
+        self.limits = limits
+        self.tableLimits = tableLimits
         self.description = description
+    }
+
+    /// How long an attempt at a task of the table called `name` may take.
+    public func limits(of name: String) -> Limits {
+        let own = tableLimits[name]
+        return Limits(idle: own?.idle ?? limits.idle, total: own?.total ?? limits.total)
     }
 
     /// The dimension called `name`.

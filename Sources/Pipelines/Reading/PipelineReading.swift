@@ -47,8 +47,27 @@ struct PipelineReading {
             dimensions: tables.dimensions,
             facts: tables.facts,
             marts: tables.marts,
+            limits: limits(in: root),
+            tableLimits: tableLimits,
             description: root["description"]?.text
         )
+    }
+
+    private var tableLimits: [String: Limits] {
+        var limits: [String: Limits] = [:]
+        for section in Self.sections {
+            for entry in entries(section.name) where entry.value.entry("limits") != nil {
+                limits[entry.name] = self.limits(in: entry.value)
+            }
+        }
+        return limits
+    }
+
+    private func limits(in node: YAMLNode) -> Limits {
+        let duration = { (name: String) in
+            node["limits"]?[name]?.text.flatMap(WrittenDuration.init)?.value
+        }
+        return Limits(idle: duration("idle"), total: duration("total"))
     }
 
     // MARK: Tables

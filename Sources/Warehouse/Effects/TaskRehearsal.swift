@@ -113,7 +113,12 @@ struct TaskRehearsal: Sendable {
         let rows = picture(ofRows: task)
         let before = try await rows?.read()
 
-        let claim = try await TaskClaim.take(id, by: "rehearsal", on: connection)
+        let claim = try await TaskClaim.take(
+            id,
+            by: "rehearsal",
+            obeysOrders: false,
+            on: connection
+        )
         guard case .mine(let row) = claim else {
             effect.state = .superseded
             return

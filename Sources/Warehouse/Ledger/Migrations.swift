@@ -13,7 +13,30 @@ enum Migrations {
         ("when versions moved, and why a closed period was stale", movedVersions),
         ("replays of rejects", replays),
         ("which load marked a period stale", staleness),
+        ("pauses and cancellations", interventions),
     ]
+
+    private static let interventions = """
+        create table longshore.intervention (
+            id          bigint generated always as identity primary key,
+            kind        text not null check (kind in ('pause', 'cancel')),
+            pipeline    text,
+            load_id     bigint references longshore.load on delete cascade,
+            ordinal     integer,
+            interrupts  boolean not null,
+            reason      text,
+            ordered_by  text not null,
+            ordered_at  timestamptz not null default clock_timestamp(),
+            check (num_nonnulls(pipeline, load_id) = 1),
+            check (ordinal is null or load_id is not null)
+        );
+        create unique index intervention_once on longshore.intervention
+            (kind, coalesce(pipeline, ''), coalesce(load_id, 0), coalesce(ordinal, -1));
+        comment on table longshore.intervention is
+            'What people have ordered: pauses that hold, and cancellations';
+        comment on column longshore.intervention.interrupts is
+            'Whether attempts that run are cancelled, too';
+        """
 
     private static let replays = """
         alter table longshore.load

@@ -317,6 +317,22 @@ public actor PostgresLedger: LoadLedger {
     }
 }
 
+extension PostgresLedger: InterventionLedger {
+    /// The pauses and cancellations of some loads.
+    public func interventions(
+        ofLoads loads: Set<Int64>
+    ) async throws -> [Int64: Interventions] {
+        try Interventions.read(
+            await query(Interventions.sql, [.integerArray(loads.sorted())])
+        )
+    }
+
+    /// The pauses and cancellations of one load.
+    public func interventions(ofLoad load: Int64) async throws -> Interventions {
+        try await interventions(ofLoads: [load])[load] ?? Interventions()
+    }
+}
+
 extension Duration {
     /// Seconds as a number that SQL multiplies with an interval.
     var inSeconds: Double {

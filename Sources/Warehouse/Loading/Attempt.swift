@@ -27,6 +27,7 @@ struct Attempt: Sendable {
 
     /// Does the work and says what came of it; throws when nothing may be committed.
     private func run() async throws -> AttemptResult {
+        observer.began(within: pipeline.limits(of: row.name))
         switch row.kind {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }
@@ -71,6 +72,8 @@ struct Attempt: Sendable {
     /// A reader of an extract of the pipeline's sources.
     func reader(of extract: Extract) async throws -> any RowReader {
         guard let source = pipeline.sources[extract.source] else { throw missing() }
+        observer.waits(forSource: true)
+        defer { observer.waits(forSource: false) }
         return try await openReader(
             extract,
             source: source,

@@ -131,7 +131,7 @@ final class RowFill {
     /// Encodes the next batch into ``buffer``.
     private func encodeNextBatch() async throws {
         buffer.removeAll(keepingCapacity: true)
-        guard let batch = try await reader.next() else {
+        guard let batch = try await nextBatch() else {
             isAtEnd = true
             return
         }
@@ -160,6 +160,14 @@ final class RowFill {
                 keys.learn(key, surrogate: surrogate, validFrom: start, map: map)
             }
         }
+    }
+
+    /// The time until the batch is here is the source's, not ours.
+    private func nextBatch() async throws -> RowBatch? {
+        try Task.checkCancellation()
+        attempt.observer.waits(forSource: true)
+        defer { attempt.observer.waits(forSource: false) }
+        return try await reader.next()
     }
 
     private func inferMembers() async throws {

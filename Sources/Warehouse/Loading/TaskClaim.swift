@@ -31,15 +31,23 @@ enum TaskClaim {
     case settled(TaskState)
     /// A newer load owns the period.
     case overtaken
+    /// Somebody has cancelled the task, and the row does not say so yet.
+    case cancelled
+    /// Somebody has paused the task.
+    case paused
 
+    /// Locks the ledger row, then the period, and looks at both; a rehearsal does not care what people
+    /// have ordered.
     static func take(
         _ task: LoadTaskID,
         by worker: String,
+        obeysOrders: Bool = true,
         on connection: PostgresConnection
     ) async throws -> TaskClaim {
         do {
-            let (row, state) = try await lockTask(task, on: connection)
+            let (row, state, order) = try await lockTask(task, by: worker, on: connection)
             guard !state.isFinal else { return .settled(state) }
+            if let order, obeysOrders { return order }
             return try await isOvertaken(row, load: task.load, on: connection)
                 ? .overtaken : .mine(row)
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
@@ -55,13 +63,25 @@ enum TaskClaim {
         case .settled(.superseded): return .superseded
         case .settled(.failed): return .failed(try await Self.failure(of: task, on: connection))
         case .settled: return .alreadyDone
+        case .paused: return .paused
+        case .cancelled:
+            try await Self.end(task, as: .cancelled, on: connection)
+            return .cancelled
         case .overtaken:
-            try await connection.query(
-                "update longshore.task set state = 'superseded' where load_id = $1 and ordinal = $2",
-                [.integer(task.load), .integer(Int64(task.ordinal))]
-            )
+            try await Self.end(task, as: .superseded, on: connection)
             return .superseded
         }
+    }
+
+    private static func end(
+        _ task: LoadTaskID,
+        as state: TaskState,
+        on connection: PostgresConnection
+    ) async throws {
+        try await connection.query(
+            "update longshore.task set state = $3 where load_id = $1 and ordinal = $2",
+            [.integer(task.load), .integer(Int64(task.ordinal)), .text(state.rawValue)]
+        )
     }
 
     private static func failure(
@@ -83,28 +103,46 @@ enum TaskClaim {
         )
     }
 
+    /// Locks the ledger row and reads it, together with what people have ordered.
+    ///
+    /// For the length of the transaction the session is called by its task and worker, so that the
+    /// server's own views, and `longshore why`, tell which session runs which task.
     private static func lockTask(
         _ task: LoadTaskID,
+        by worker: String,
         on connection: PostgresConnection
-    ) async throws -> (TaskRow, TaskState) {
+    ) async throws -> (TaskRow, TaskState, TaskClaim?) {
         let rows = try await connection.query(
             """
             select t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
                 l.state as load_state, l.kind as load_kind, l.definition, l.folder, d.bundle,
-                l.created_at::text as load_created
+                l.created_at::text as load_created,
+                set_config('application_name', $3, true) as session_name,
+                exists (select from longshore.intervention i
+                    where i.kind = 'pause' and (i.pipeline = l.pipeline or i.load_id = l.id)
+                        and coalesce(i.ordinal, t.ordinal) = t.ordinal) as is_paused,
+                exists (select from longshore.intervention i
+                    where i.kind = 'cancel' and i.load_id = l.id and i.ordinal = t.ordinal)
+                    as is_cancelled
             from longshore.task t
             join longshore.load l on l.id = t.load_id
             join longshore.definition d on d.digest = l.definition
             where t.load_id = $1 and t.ordinal = $2
             for update of t nowait
             """,
-            [.integer(task.load), .integer(Int64(task.ordinal))]
+            [
+                .integer(task.load), .integer(Int64(task.ordinal)),
+                .text(SessionName.of(task, worker: worker)),
+            ]
         )
         guard let row = rows.first,
             let kind = LoadTaskKind(rawValue: try row.text("kind")),
             let state = TaskState(rawValue: try row.text("state"))
         else { throw WarehouseError.unknownTask(task) }
-        let isCancelled = try row.text("load_state") == LoadState.cancelled.rawValue
+        var order: TaskClaim?
+        if try row.boolean("is_paused") { order = .paused }
+        let isOfCancelledLoad = try row.text("load_state") == LoadState.cancelled.rawValue
+        if try isOfCancelledLoad || row.boolean("is_cancelled") { order = .cancelled }
         let found = TaskRow(
             kind: kind,
             name: try row.text("name"),
@@ -117,7 +155,7 @@ enum TaskClaim {
             isReplay: try row.text("load_kind") == LoadKind.replay.rawValue,
             loadCreated: try row.text("load_created")
         )
-        return (found, isCancelled ? .cancelled : state)
+        return (found, state, order)
     }
 
     /// Locks the period and asks whether a newer load has it.
@@ -160,4 +198,15 @@ enum TaskClaim {
         }
         return isOvertaken
     }
+}
+
+/// What a session that runs a task is called by the server.
+enum SessionName {
+    /// `longshore 7.12 host-123-abc`; the server cuts it at 63 bytes.
+    static func of(_ task: LoadTaskID, worker: String) -> String {
+        "\(prefix(of: task))\(worker)"
+    }
+
+    /// What the name begins with.
+    static func prefix(of task: LoadTaskID) -> String { "longshore \(task) " }
 }

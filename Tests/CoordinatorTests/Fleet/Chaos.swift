@@ -1,3 +1,4 @@
+import Planning
 import Synchronization
 import TestSupport
 
@@ -10,6 +11,7 @@ final class Chaos: Sendable {
         var started = 0
         var deaths = 0
         var disturbances = 0
+        var orders = 0
         var living: [Int: FakeProcess] = [:]
     }
 
@@ -34,6 +36,8 @@ final class Chaos: Sendable {
     var stepDeaths: Double { state.withLock { $0.isOn ? $0.stepDeaths : 0 } }
     /// How many processes died.
     var deaths: Int { state.withLock { $0.deaths } }
+    /// How many orders people gave.
+    var orders: Int { state.withLock { $0.orders } }
     /// How many processes froze or were cut off.
     var disturbances: Int { state.withLock { $0.disturbances } }
 
@@ -57,6 +61,24 @@ final class Chaos: Sendable {
             if isOn { process.die() }
         }
         return process
+    }
+
+    /// A person orders something about a load or one of its tasks.
+    func order(about load: Int64, _ warehouse: InMemoryWarehouse, _ simulation: Simulation) {
+        let dice = simulation.dice
+        let count = warehouse.rows(ofLoad: load).count
+        guard count > 0 else { return }
+        let task = LoadTaskID(load: load, ordinal: dice.number(in: 0..<count))
+        let pause: Interventions.Pause = dice.happens(0.5) ? .now : .afterRunning
+        state.withLock { $0.orders += 1 }
+        switch dice.number(in: 0..<6) {
+        case 0: warehouse.pause(load, pause)
+        case 1: warehouse.pause(load, task: task.ordinal, pause)
+        case 2: warehouse.resume(load)
+        case 3: warehouse.cancel(load)
+        case 4: warehouse.cancel(task)
+        default: warehouse.retry(load)
+        }
     }
 
     /// Stops some process for up to two minutes; the broker gives it up when that is too long.

@@ -26,7 +26,8 @@ struct Fleet: Sendable {
         inFlight = InMemoryInFlightStore(clock: clock)
         if mutant == .hasNoFence { warehouse.removeFence() }
         broker.findDropped { [warehouse] message in
-            warehouse.row(message.task)?.state.isFinal ?? true
+            // A task that waits is still to be published, be it because somebody wants it again.
+            warehouse.row(message.task).map { $0.state != .published } ?? true
         }
     }
 
@@ -62,6 +63,7 @@ struct Fleet: Sendable {
                 leasesLeft: inFlight.held.count,
                 deaths: chaos.deaths,
                 disturbances: chaos.disturbances,
+                orders: chaos.orders,
                 time: simulation.clock.now.offset
             )
         }
@@ -134,10 +136,22 @@ struct Fleet: Sendable {
 
     /// Waits until the loads are over, their messages are gone, and the leases of the dead expired.
     private func rest(_ loads: [Int64]) async throws {
-        while loads.contains(where: { warehouse.loadState($0) == .running })
-            || broker.messageCount > 0 || !inFlight.held.isEmpty
+        while loads.contains(where: isUnfinished) || broker.messageCount > 0
+            || !inFlight.held.isEmpty
         {
             try await simulation.clock.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Whether a load is still to be loaded; what people held up or cancelled they want after all.
+    private func isUnfinished(_ load: Int64) -> Bool {
+        warehouse.resume(load)
+        switch warehouse.loadState(load) {
+        case .running: return true
+        case .cancelled:
+            warehouse.retry(load)
+            return true
+        default: return false
         }
     }
 
@@ -146,7 +160,7 @@ struct Fleet: Sendable {
         let dice = simulation.dice
         while chaos.isOn, await pause(upTo: 20) {
             guard chaos.isOn else { return }
-            switch dice.number(in: 0..<9) {
+            switch dice.number(in: 0..<11) {
             case 0: broker.dropConnections()
             case 1: broker.wipe()
             case 2: inFlight.erase()
@@ -155,6 +169,9 @@ struct Fleet: Sendable {
             case 5: await outage { warehouse.setDown($0) }
             case 6: chaos.freezeOne(simulation)
             case 7: chaos.cutOne(simulation)
+            case 8, 9:
+                chaos.order(about: Int64(dice.number(in: 1..<3)), warehouse, simulation)
+                await inFlight.signalOrder()
             default: await markWrongly()
             }
         }
@@ -228,12 +245,14 @@ struct Fleet: Sendable {
             WorkerSettings(
                 name: process.name,
                 slots: slots,
-                policy: RetryPolicy(maximumAttempts: 1000, maximumCrashes: 1000)
+                policy: RetryPolicy(maximumAttempts: 1000, maximumCrashes: 1000),
+                orders: .seconds(2)
             ),
             ports: WorkerPorts(
                 receiver: receiver(process, slots: slots),
                 publisher: InMemoryPublisher(broker, process: process),
                 inFlight: InFlightStoreOfProcess(inFlight, process: process),
+                interventions: InMemoryLedger(warehouse, process: process),
                 makeLoader: { _ in loader(process) },
                 observer: DeadlyObserver(process: process, chaos: chaos, dice: simulation.dice),
                 clock: simulation.clock,

@@ -15,6 +15,8 @@ struct FleetResult: Sendable {
     var leasesLeft = 0
     var deaths = 0
     var disturbances = 0
+    /// How many orders people gave.
+    var orders = 0
     var time = Duration.zero
 
     var attempts: Int { loads.reduce(0) { $0 + $1.rows.reduce(0) { $0 + $1.attempts } } }

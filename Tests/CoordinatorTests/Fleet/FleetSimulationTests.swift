@@ -14,9 +14,11 @@ import Testing
         var deaths = 0
         var disturbances = 0
         var repeated = 0
+        var orders = 0
         for try await (seed, result) in Self.results(of: seeds) {
             deaths += result.deaths
             disturbances += result.disturbances
+            orders += result.orders
             repeated += result.attempts > result.tasks ? 1 : 0
             #expect(
                 result.problems.isEmpty,
@@ -27,6 +29,7 @@ import Testing
         // The faults were really there.
         #expect(deaths > seeds.count)
         #expect(disturbances > seeds.count)
+        #expect(orders > seeds.count / 2)
         #expect(repeated > seeds.count / 2)
     }
 

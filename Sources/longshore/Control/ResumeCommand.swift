@@ -3,15 +3,30 @@ import Pipelines
 import Planning
 import Warehouse
 
-/// `longshore resume`: go on with a load whose coordinator stopped.
+/// `longshore resume`: go on with what was paused, or with a load whose coordinator stopped.
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Go on, in the foreground, with a load that nobody coordinates any more."
+        abstract: "Go on with what was paused, or with a load that nobody coordinates any more.",
+        discussion: """
+            A pause is ended, whoever coordinates the load. A load that nobody coordinates goes on in \
+            the foreground, unless --detach leaves it to a `longshore coordinator`.
+            """
     )
 
-    @Argument(help: "The load's number; the oldest unfinished one without it.")
-    var load: Int64?
+    @Argument(
+        help: ArgumentHelp(
+            "A load (`7`), a load task (`7.12`) or a pipeline (`callcenter`); without it, the oldest "
+                + "unfinished load that nobody coordinates.",
+            valueName: "what"
+        )
+    )
+    private var named: TargetName?
+
+    private var target: InterventionTarget? { named?.target }
+
+    @Flag(help: "Only end the pause.")
+    var detach = false
 
     @Option(help: "Load tasks to run at a time within this process.")
     var workers: Int?
@@ -28,6 +43,7 @@ struct ResumeCommand: AsyncParsableCommand {
         let limit = try keyMaps.limit()
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
         let ledger = PostgresLedger(fleet.postgres)
+        if let target, try await endPause(target) { return await ledger.close() }
         guard let load = try await chosen(in: ledger) else {
             print("No load is waiting for a coordinator: `longshore status` lists the loads.")
             return
@@ -43,6 +59,36 @@ struct ResumeCommand: AsyncParsableCommand {
             output: output
         )
         .run()
+    }
+
+    /// Ends the pause of `target`.
+    ///
+    /// - Returns: Whether that is all there is to do: nothing is to be coordinated here.
+    private func endPause(_ target: InterventionTarget) async throws -> Bool {
+        let desk = try await ControlDesk(options)
+        let change = try await desk.give { ledger in try await ledger.resume(target) }
+        let isOrphan: Bool
+        if case .load(let load) = target {
+            isOrphan = try await desk.ledger.orphanedLoads().contains(load)
+        } else {
+            isOrphan = false
+        }
+        await desk.close()
+        if change.isNew || target.load == nil || change.note != nil || detach {
+            let line =
+                change.isNew ? "\(target.title) goes on" : "\(target.title) was not paused"
+            if output.json, !isOrphan || detach {
+                try output.printJSON(change)
+            } else if !output.json {
+                print(([line] + (change.note.map { [$0] } ?? [])).joined(separator: "\n"))
+            }
+            return detach || !isOrphan
+        }
+        if case .task = target {
+            print("\(target.title) was not paused")
+            return true
+        }
+        return false
     }
 
     /// A coordinator that died keeps its lease for some seconds more.
@@ -61,7 +107,7 @@ struct ResumeCommand: AsyncParsableCommand {
     }
 
     private func chosen(in ledger: PostgresLedger) async throws -> Int64? {
-        guard let load else { return try await ledger.unfinishedLoads().first }
+        guard let load = target?.load else { return try await ledger.unfinishedLoads().first }
         guard let state = try await ledger.state(ofLoad: load) else {
             throw CommandFailure(
                 .usage,

@@ -1,0 +1,105 @@
+public import AMQP
+public import Planning
+
+/// A message that was set aside for people.
+public struct DeadLetter: Sendable, Hashable {
+    /// What commands call it: the task, `7.12`, or of garbage `x` and a digest of its bytes.
+    public var name: String
+    /// The task; `nil` when the message is none.
+    public var message: TaskMessage?
+    /// The stable reason code.
+    public var code: String
+    /// What happened.
+    public var reason: String
+    /// The queue it came from.
+    public var queue: String
+    /// How many bytes it has.
+    public var size: Int
+}
+
+/// The queue of dead letters, as people read it.
+///
+/// Reading takes every letter and gives back those that are not settled, so two readers at a time may
+/// each see a part.
+public struct DeadLetters: Sendable {
+    private let configuration: AMQPConfiguration
+    private let topology: Topology
+
+    /// The dead letters of a fleet.
+    public init(_ configuration: AMQPConfiguration, topology: Topology) {
+        self.configuration = configuration
+        self.topology = topology
+    }
+
+    /// Reads the letters, and takes those away for good that `settles` says `true` of.
+    ///
+    /// - Returns: All of them, those that were taken away among them.
+    /// - Throws: ``AMQPError``, and what `settles` throws: the letter it threw for, and those after it, stay.
+    public func read(
+        settling settles: (DeadLetter) async throws -> Bool = { _ in false }
+    ) async throws -> [DeadLetter] {
+        let count = try await count()
+        guard count > 0 else { return [] }
+        let queue = topology.deadQueue
+        let consumer = try await AMQPConsumer.connect(to: configuration) { _ in
+            [AMQPSubscription(queue: queue, prefetch: UInt16(clamping: count))]
+        }
+        var letters: [DeadLetter] = []
+        do {
+            // What another reader holds does not come: the silence ends the reading.
+            while letters.count < count, let delivery = await next(of: consumer) {
+                let letter = DeadLetter(delivery)
+                letters.append(letter)
+                if try await settles(letter) { consumer.acknowledge(delivery.receipt) }
+            }
+        } catch {
+            await consumer.close()
+            throw error
+        }
+        await consumer.close()
+        return letters
+    }
+
+    private func count() async throws -> Int {
+        let depths = try await topology.queueDepths(pools: [], configuration: configuration)
+        return depths[topology.deadQueue]?.ready ?? 0
+    }
+
+    private func next(of consumer: AMQPConsumer) async -> AMQPDelivery? {
+        await withTaskGroup(of: AMQPDelivery?.self) { group in
+            group.addTask {
+                var deliveries = consumer.deliveries.makeAsyncIterator()
+                return await deliveries.next()
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(3))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+}
+
+extension DeadLetter {
+    fileprivate init(_ delivery: AMQPDelivery) {
+        let message = try? Envelope.decodeMessage(delivery.body, size: delivery.bodySize)
+        let header = { (name: String) in delivery.headers[name]?.string }
+        self.init(
+            name: message.map(\.task.description) ?? "x\(Self.digest(delivery.body))",
+            message: message,
+            code: header(DeadLetterHeader.code) ?? "broker.delivery_limit",
+            reason: header(DeadLetterHeader.message)
+                ?? "the broker set it aside after \(Topology.deliveryLimit) deliveries without an end",
+            queue: header(DeadLetterHeader.queue) ?? delivery.headers["x-first-death-queue"]?.string
+                ?? "",
+            size: delivery.bodySize
+        )
+    }
+
+    /// FNV-1a: a short name, no proof of anything.
+    private static func digest(_ bytes: [UInt8]) -> String {
+        let hash = bytes.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        return String(hash, radix: 16)
+    }
+}

@@ -1,0 +1,31 @@
+/// A length of time, written `30 s`, `5 min` or `6 h`.
+struct WrittenDuration {
+    /// At least a second, at most 30 days.
+    let value: Duration
+
+    private static let units: [Substring: Int64] = ["s": 1, "min": 60, "h": 3600]
+    private static let longest: Int64 = 30 * 86_400
+
+    /// Reads `text`; `nil` when it has another form or is out of bounds.
+    init?(_ text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let unit = text[digits.endIndex...].drop { $0 == " " }
+        guard let number = Int64(digits), let seconds = Self.units[unit] else { return nil }
+        let (product, hasOverflown) = number.multipliedReportingOverflow(by: seconds)
+        guard !hasOverflown, (1...Self.longest).contains(product) else { return nil }
+        value = .seconds(product)
+    }
+}
+
+extension Limits {
+    /// Reads a length of time: `30 s`, `5 min`, `6 h`; `nil` when it has another form.
+    public static func duration(_ text: String) -> Duration? { WrittenDuration(text)?.value }
+
+    /// Writes a length of time: `90 s`, `5 min`, `6 h`.
+    public static func wording(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        if seconds > 0, seconds.isMultiple(of: 3600) { return "\(seconds / 3600) h" }
+        if seconds > 0, seconds.isMultiple(of: 60) { return "\(seconds / 60) min" }
+        return "\(seconds) s"
+    }
+}

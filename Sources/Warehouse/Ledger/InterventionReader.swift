@@ -1,0 +1,70 @@
+public import Planning
+public import Postgres
+
+extension Interventions {
+    /// The orders about the loads `$1`.
+    static let sql = """
+        select l.id as load_id, i.ordinal, i.kind, i.interrupts
+        from longshore.load l
+        join longshore.intervention i
+            on i.load_id = l.id or (i.kind = 'pause' and i.pipeline = l.pipeline)
+        where l.id = any($1::bigint[])
+        union all
+        select id, null, 'cancel', true from longshore.load
+        where id = any($1::bigint[]) and state = 'cancelled'
+        """
+
+    /// What the rows of ``sql`` say, by load.
+    static func read(_ rows: PostgresResult) throws -> [Int64: Interventions] {
+        var orders: [Int64: Interventions] = [:]
+        for row in rows {
+            let load = try row.integer("load_id", as: Int64.self)
+            let ordinal = try row.optionalInteger("ordinal", as: Int64.self).map(Int.init)
+            if try row.text("kind") == "pause" {
+                let pause: Pause = try row.boolean("interrupts") ? .now : .afterRunning
+                orders[load, default: Interventions()].add(pause, of: ordinal)
+            } else if let ordinal {
+                orders[load, default: Interventions()].cancelled.insert(ordinal)
+            } else {
+                orders[load, default: Interventions()].isCancelled = true
+            }
+        }
+        return orders
+    }
+}
+
+/// The orders of people, read on a connection that no attempt uses.
+///
+/// It never changes the ledger, not even its schema: a worker may have the right to read only.
+public actor InterventionReader: InterventionLedger {
+    private let configuration: PostgresConfiguration
+    private var connection: PostgresConnection?
+
+    /// A reader that connects when it is first asked.
+    public init(_ configuration: PostgresConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// The pauses and cancellations of some loads.
+    public func interventions(
+        ofLoads loads: Set<Int64>
+    ) async throws -> [Int64: Interventions] {
+        let connection = try await connected()
+        return try Interventions.read(
+            await connection.query(Interventions.sql, [.integerArray(loads.sorted())])
+        )
+    }
+
+    /// Ends the connection.
+    public func close() async {
+        await connection?.close()
+        connection = nil
+    }
+
+    private func connected() async throws -> PostgresConnection {
+        if let connection, connection.isUsable { return connection }
+        let fresh = try await PostgresConnection.connect(configuration)
+        connection = fresh
+        return fresh
+    }
+}

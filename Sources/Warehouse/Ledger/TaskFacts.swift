@@ -1,0 +1,201 @@
+import Pipelines
+public import Planning
+import Postgres
+
+/// What the ledger and the server know of one load task: what `longshore why` explains.
+public struct TaskFacts: Sendable, Hashable {
+    /// The task.
+    public var task: LoadTaskID
+    /// The table that it fills.
+    public var table: String
+    /// The period's label; empty for whole tables.
+    public var period: String
+    /// Where it stands.
+    public var state: TaskState
+    /// Where its load stands.
+    public var loadState: LoadState
+    /// The pipeline's name.
+    public var pipeline: String
+    /// Who coordinates the load now.
+    public var coordinator: String?
+    /// The queue that it goes to.
+    public var pool: String
+    /// Seconds since it was published.
+    public var publishedAgo: Double?
+    /// Seconds until its next attempt; negative when that is due.
+    public var retryIn: Double?
+    /// When that is, in UTC.
+    public var retryAt: String?
+    /// When it was committed, in UTC.
+    public var committedAt: String?
+    /// The worker that committed or failed it last.
+    public var worker: String?
+    /// Attempts that ended in an error, and with their worker.
+    public var failures: Int
+    /// Attempts that ended with their worker.
+    public var crashes: Int
+    /// Why the last attempt failed.
+    public var failure: String?
+    /// The load that owns its period in its stead.
+    public var owner: Int64?
+    /// The sessions that hold its row.
+    public var sessions: [Session]
+    /// What people ordered about it.
+    public var orders: [Order]
+
+    /// A session of Postgres that runs the task.
+    public struct Session: Sendable, Hashable, Codable {
+        /// The number of its process on the server.
+        public var pid: Int
+        /// The worker.
+        public var worker: String
+        /// When its transaction began, in UTC.
+        public var since: String
+        /// What it waits for on the server, if anything.
+        public var waitsFor: String?
+        /// The sessions whose locks it waits for.
+        public var blockedBy: [Int]
+    }
+
+    /// A pause or cancellation.
+    public struct Order: Sendable, Hashable, Codable {
+        /// `pause` or `cancel`.
+        public var kind: String
+        /// The pipeline, load or task that it was given for.
+        public var target: String
+        /// Who gave it.
+        public var by: String
+        /// When, in UTC.
+        public var at: String
+        /// Why.
+        public var reason: String?
+    }
+
+    /// The table, and the period where it has one.
+    public var label: String { period.isEmpty ? table : "\(table) \(period)" }
+}
+
+extension PostgresLedger {
+    /// What is known of a task; `nil` when there is none.
+    ///
+    /// - Throws: ``WarehouseError`` when there is no such load.
+    public func facts(of task: LoadTaskID) async throws -> TaskFacts {
+        try await transaction { connection in
+            try await Self.requireKnown(.task(task), on: connection)
+            let key: [PostgresValue] = [.integer(task.load), .integer(task.ordinal)]
+            let rows = try await connection.query(Self.factsSQL, key)
+            guard let row = rows.first else { throw WarehouseError.unknownTask(task) }
+            var facts = try Self.facts(of: task, row)
+            facts.sessions = try await Self.sessions(of: task, on: connection)
+            facts.orders = try await Self.orders(about: task, on: connection)
+            return facts
+        }
+    }
+
+    /// The tasks that a task needs, nearest first, by their places in the plan.
+    public func needs(of task: LoadTaskID) async throws -> [Int] {
+        guard let record = try await load(task.load) else {
+            throw WarehouseError.unknownLoad(task.load)
+        }
+        let graph = try record.graph()
+        guard graph.tasks.indices.contains(task.ordinal) else { return [] }
+        return Array(graph.needs(of: task.ordinal))
+    }
+
+    private static let stamp = "'YYYY-MM-DD HH24:MI:SS'"
+
+    private static let factsSQL = """
+        select t.table_name, t.period, t.state, t.pool, t.worker, t.failures, t.crashes,
+            l.state as load_state, l.pipeline,
+            case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
+            extract(epoch from clock_timestamp() - t.published_at)::float8 as published_ago,
+            extract(epoch from t.retry_at - clock_timestamp())::float8 as retry_in,
+            to_char(t.retry_at at time zone 'UTC', \(stamp)) as retry_at,
+            to_char(t.committed_at at time zone 'UTC', \(stamp)) as committed_at,
+            case when t.failure_code is not null
+                then t.failure_message || ' [' || t.failure_code || ']' end as failure,
+            (select nullif(greatest(c.loaded_by, (select n.id from longshore.load n
+                    where n.id = c.claimed_by and n.state = 'running' and t.kind = 'fact')), l.id)
+                from longshore.control c where c.schema_name = t.schema_name
+                    and c.table_name = t.table_name and c.period = t.period) as owner
+        from longshore.task t join longshore.load l on l.id = t.load_id
+        where t.load_id = $1 and t.ordinal = $2
+        """
+
+    private static func facts(of task: LoadTaskID, _ row: PostgresRow) throws -> TaskFacts {
+        TaskFacts(
+            task: task,
+            table: try row.text("table_name"),
+            period: try row.text("period"),
+            state: TaskState(rawValue: try row.text("state")) ?? .waiting,
+            loadState: LoadState(rawValue: try row.text("load_state")) ?? .running,
+            pipeline: try row.text("pipeline"),
+            coordinator: try row.optionalText("coordinator"),
+            pool: try row.text("pool"),
+            publishedAgo: try row.optionalDouble("published_ago"),
+            retryIn: try row.optionalDouble("retry_in"),
+            retryAt: try row.optionalText("retry_at"),
+            committedAt: try row.optionalText("committed_at"),
+            worker: try row.optionalText("worker"),
+            failures: try row.integer("failures"),
+            crashes: try row.integer("crashes"),
+            failure: try row.optionalText("failure"),
+            owner: try row.optionalInteger("owner", as: Int64.self),
+            sessions: [],
+            orders: []
+        )
+    }
+
+    private static func sessions(
+        of task: LoadTaskID,
+        on connection: PostgresConnection
+    ) async throws -> [TaskFacts.Session] {
+        let prefix = SessionName.prefix(of: task)
+        let rows = try await connection.query(
+            """
+            select pid, application_name, wait_event_type || ' ' || wait_event as waits_for,
+                to_char(xact_start at time zone 'UTC', \(stamp)) as since,
+                array_to_string(pg_blocking_pids(pid), ',') as blocked_by
+            from pg_stat_activity
+            where starts_with(application_name, $1) and datname = current_database()
+            order by xact_start
+            """,
+            [.text(prefix)]
+        )
+        return try rows.map { row in
+            TaskFacts.Session(
+                pid: try row.integer("pid"),
+                worker: String(try row.text("application_name").dropFirst(prefix.count)),
+                since: try row.optionalText("since") ?? "",
+                waitsFor: try row.optionalText("waits_for"),
+                blockedBy: try row.text("blocked_by").split(separator: ",").compactMap { Int($0) }
+            )
+        }
+    }
+
+    private static func orders(
+        about task: LoadTaskID,
+        on connection: PostgresConnection
+    ) async throws -> [TaskFacts.Order] {
+        let rows = try await connection.query(
+            """
+            select i.kind, i.ordered_by, i.reason,
+                coalesce(i.pipeline, i.load_id || coalesce('.' || i.ordinal, '')) as target,
+                to_char(i.ordered_at at time zone 'UTC', \(stamp)) as at
+            from longshore.load l join longshore.intervention i
+                on i.pipeline = l.pipeline or (i.load_id = l.id and coalesce(i.ordinal, $2) = $2)
+            where l.id = $1 order by i.kind, i.id
+            """,
+            [.integer(task.load), .integer(task.ordinal)]
+        )
+        return try rows.map { row in
+            TaskFacts.Order(
+                kind: try row.text("kind"),
+                target: try row.text("target"),
+                by: try row.text("ordered_by"),
+                at: try row.text("at"),
+                reason: try row.optionalText("reason")
+            )
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Pipelines
+import Planning
+import Synchronization
+
+/// What an attempt tells of itself while it runs: rows, bytes, and whether it waits for its source.
+final class AttemptMonitor: StepObserver {
+    private struct State {
+        var rows = 0
+        var bytes = 0
+        var limits: TimeLimits
+        /// Counts what the source has given.
+        var answers = 0
+        var isWaiting = false
+    }
+
+    private let observer: any StepObserver
+    private let state: Mutex<State>
+    /// Opens when the attempt knows its limits.
+    let limitsKnown = Latch()
+
+    /// A monitor that passes steps on; `limits` are for what the definition does not say.
+    init(_ observer: any StepObserver, limits: TimeLimits) {
+        self.observer = observer
+        state = Mutex(State(limits: limits))
+    }
+
+    var limits: TimeLimits { state.withLock { $0.limits } }
+
+    /// How many answers the source has given while it is waited for; `nil` while nobody waits.
+    var answersAwaited: Int? { state.withLock { $0.isWaiting ? $0.answers : nil } }
+
+    func reached(_ step: Step) { observer.reached(step) }
+
+    func began(within limits: Limits) {
+        state.withLock { state in
+            state.limits.idle = limits.idle ?? state.limits.idle
+            state.limits.total = limits.total ?? state.limits.total
+        }
+        limitsKnown.open()
+    }
+
+    func waits(forSource isWaiting: Bool) {
+        state.withLock { state in
+            state.isWaiting = isWaiting
+            if !isWaiting { state.answers += 1 }
+        }
+    }
+
+    func add(rows: Int, bytes: Int) {
+        state.withLock { state in
+            state.rows += rows
+            state.bytes += bytes
+        }
+    }
+
+    /// Rows and bytes since they were last taken.
+    func take() -> (rows: Int, bytes: Int) {
+        state.withLock { state in
+            defer { (state.rows, state.bytes) = (0, 0) }
+            return (state.rows, state.bytes)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Logging
+import Planning
+
+/// Notices a worker that gets nothing although its queues have messages, and connects it anew.
+///
+/// A broker can lose a consumer without telling: the connection lives, heartbeats pass, and nothing
+/// comes. Other workers may empty the queue in the same moment, so only what is seen twice counts.
+struct IdlenessWatch {
+    private let context: WorkerContext
+    private var lastBegun = -1
+    private var isSuspicious = false
+
+    init(_ context: WorkerContext) {
+        self.context = context
+    }
+
+    /// Looks until the worker shuts down.
+    mutating func run() async {
+        while await context.sleep(for: context.settings.idleCheck), !context.shutdown.isOpen {
+            await look()
+        }
+    }
+
+    private mutating func look() async {
+        let metrics = context.gauges.metrics
+        let begun = context.gauges.begun
+        defer { lastBegun = begun }
+        let isIdle = metrics.busySlots == 0 && metrics.disconnectedSlots == 0 && begun == lastBegun
+        guard isIdle, let waiting = await context.ports.receiver.backlog(), waiting > 0 else {
+            isSuspicious = false
+            return
+        }
+        guard isSuspicious else {
+            isSuspicious = true
+            return
+        }
+        isSuspicious = false
+        context.logger.error(
+            "idle although messages wait; connecting anew",
+            metadata: .init([.waiting: "\(waiting)"])
+        )
+        context.gauges.update { $0.stalls += 1 }
+        await context.ports.receiver.reconnect()
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Console
+import Planning
+import Warehouse
+
+/// `longshore cancel`: end a load or a task.
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract: "End a load, a load task, or the running loads of a pipeline.",
+        discussion: """
+            Attempts that run are cancelled within two seconds and rolled back; what is committed \
+            stays. `longshore retry` takes it back.
+            """
+    )
+
+    @OptionGroup var argument: ControlArgument
+
+    @Option(help: "Why; `longshore why` tells it.")
+    var reason: String?
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let desk = try await ControlDesk(options)
+        let target = argument.target
+        let change = try await desk.give { ledger in
+            try await ledger.cancel(target, reason: reason, by: Requester.name)
+        }
+        let stillRunning = try await desk.settleCancelled(target, change)
+        await desk.close()
+        guard !output.json else { return try output.printJSON(change) }
+        guard change.isNew else {
+            print("nothing to cancel: \(change.note ?? "nothing of \(target.title) is running")")
+            return
+        }
+        print("\(target.title) is cancelled; what is committed stays")
+        if stillRunning > 0 {
+            let tasks = Wording.count(stillRunning, "attempt")
+            print(
+                "\(tasks) did not give up within 10 seconds; the worker ends when it never does"
+            )
+        }
+        for load in change.loads { print("take it back with: longshore retry \(load)") }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Console
+import Planning
+import Warehouse
+
+/// `longshore pause`: hold a load, a task or a pipeline up.
+struct PauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Hold up a load, a load task, or every load of a pipeline.",
+        discussion: """
+            Nothing of it begins until `longshore resume`; what runs finishes, or with --now is \
+            cancelled and made again later. No attempt is counted.
+
+            longshore pause callcenter --reason "the source is being moved"
+            """
+    )
+
+    @OptionGroup var argument: ControlArgument
+
+    @Flag(help: "Cancel attempts that run, too.")
+    var now = false
+
+    @Option(help: "Why; `longshore why` tells it.")
+    var reason: String?
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let desk = try await ControlDesk(options)
+        let target = argument.target
+        let change = try await desk.give { ledger in
+            try await ledger.pause(
+                target,
+                interrupts: now,
+                reason: reason,
+                by: Requester.name
+            )
+        }
+        await desk.close()
+        guard !output.json else { return try output.printJSON(change) }
+        guard change.isNew else {
+            print("\(target.title) is paused already; go on with: longshore resume \(target)")
+            return
+        }
+        var lines = ["\(target.title) is paused"]
+        if change.running > 0 {
+            let tasks = Wording.count(change.running, "running task")
+            lines[0] += now ? "; \(tasks) cancelled, to be made again" : "; \(tasks) will finish"
+        }
+        lines.append("go on with: longshore resume \(target)")
+        print(lines.joined(separator: "\n"))
+    }
+}

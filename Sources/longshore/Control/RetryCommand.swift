@@ -1,0 +1,49 @@
+import ArgumentParser
+import Console
+import Planning
+import Warehouse
+
+/// `longshore retry`: try again what failed or was cancelled.
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Try again what failed or was cancelled: of a load, or one load task.",
+        discussion: """
+            The tasks get a new budget of attempts, and what they had blocked is unblocked. The load \
+            is running again: a `longshore coordinator` takes it up, or `longshore resume`. Of a \
+            pipeline it is the newest load.
+            """
+    )
+
+    @OptionGroup var argument: ControlArgument
+
+    @Flag(help: "Only what failed, not what was cancelled.")
+    var failed = false
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let desk = try await ControlDesk(options)
+        let target = argument.target
+        let change = try await desk.give { ledger in
+            try await ledger.retry(target, failed ? .failed : .unfinished)
+        }
+        await desk.close()
+        guard !output.json else { return try output.printJSON(change) }
+        guard change.isNew, let load = change.loads.first else {
+            print("nothing to try again: nothing of \(target.title) failed or was cancelled")
+            return
+        }
+        let unblocked =
+            change.unblocked > 0
+            ? ", and \(Wording.count(change.unblocked, "task")) that waited for them" : ""
+        print(
+            """
+            \(Wording.count(change.tasks, "task")) of load \(load) run again with a new budget of \
+            attempts\(unblocked)
+            a `longshore coordinator` takes the load up; or here: longshore resume \(load)
+            """
+        )
+    }
+}

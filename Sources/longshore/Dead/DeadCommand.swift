@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// `longshore dead`: messages that were set aside for people.
+struct DeadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dead",
+        abstract: "List, show, replay and drop what was set aside.",
+        discussion: """
+            Set aside are tasks that failed for good, tasks whose workers died again and again, and \
+            messages that are none.
+            """,
+        subcommands: [
+            DeadListCommand.self, DeadShowCommand.self, DeadReplayCommand.self,
+            DeadDropCommand.self,
+        ],
+        defaultSubcommand: DeadListCommand.self
+    )
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Console
+import Messaging
+
+/// `longshore dead drop`: take dead letters away for good.
+struct DeadDropCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drop",
+        abstract: "Take dead letters away for good; the ledger keeps what became of their tasks."
+    )
+
+    @OptionGroup var selection: DeadSelection
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let desk = try await DeadDesk(options)
+        let letters = try await desk.letters.read { selection.contains($0) }
+        await desk.close()
+        let dropped = letters.filter(selection.contains)
+        if output.json {
+            try output.printJSON(dropped.map(\.name))
+        } else {
+            print("\(Wording.count(dropped.count, "letter")) dropped")
+        }
+        try selection.refuseOthers(than: letters)
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Console
+import Messaging
+
+/// `longshore dead list`: a line for each dead letter.
+struct DeadListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List what was set aside, with the ledger's word on each task."
+    )
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let desk = try await DeadDesk(options)
+        var entries: [DeadEntry] = []
+        for letter in try await desk.letters.read() { entries.append(try await desk.entry(letter)) }
+        await desk.close()
+        guard !output.json else { return try output.printJSON(entries) }
+        guard !entries.isEmpty else {
+            print("No dead letter.")
+            return
+        }
+        var table = TextTable([
+            ("letter", .left), ("pipeline", .left), ("table", .left), ("state", .left),
+            ("reason", .left),
+        ])
+        for entry in entries {
+            table.add([
+                entry.letter, entry.pipeline ?? "", entry.table ?? "", entry.state ?? "garbage",
+                entry.failure ?? "\(entry.reason) [\(entry.code)]",
+            ])
+        }
+        print(table.lines.joined(separator: "\n"))
+        print("\nnext: longshore dead show LETTER, dead replay LETTER, dead drop LETTER")
+    }
+}

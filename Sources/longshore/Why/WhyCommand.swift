@@ -1,0 +1,58 @@
+import ArgumentParser
+import InFlight
+import Messaging
+import Planning
+import Redis
+import Warehouse
+
+/// `longshore why`: the chain of causes that a task waits for.
+struct WhyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Explain why a load task stands where it stands, down to the root.",
+        discussion: """
+            What it needs and where that stands, who runs it since when, when it is tried again after \
+            which failure, who paused it when and why, what its queue is like; and what to do.
+
+            longshore why 7.12
+            """
+    )
+
+    @Argument(help: ArgumentHelp("A load task: `7.12`.", valueName: "task"))
+    private var named: TargetName
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard case .task = named.target else {
+            throw ValidationError(
+                "`\(named.target)` is no load task: write load and task as in `7.12`; "
+                    + "`longshore status 7` lists the tasks of load 7"
+            )
+        }
+    }
+
+    func run() async throws {
+        guard case .task(let task) = named.target else { return }
+        let fleet = try await options.fleet().inForeground()
+        let ledger = PostgresLedger(fleet.postgres)
+        let redis = RedisClient(fleet.redis)
+        let inFlight = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
+        let topology = Topology(fleet: fleet.name)
+        let diagnosis = Diagnosis(ledger: ledger) { task in
+            await inFlight.holder(of: task)
+        } depth: { pool in
+            let depths = try? await topology.queueDepths(
+                pools: [pool],
+                configuration: fleet.amqp
+            )
+            return depths?[topology.taskQueue(pool: pool)]
+        }
+        let report = try await diagnosis.report(task)
+        await redis.close()
+        await ledger.close()
+        guard !output.json else { return try output.printJSON(report) }
+        print(report.lines.joined(separator: "\n"))
+    }
+}

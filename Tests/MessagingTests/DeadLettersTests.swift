@@ -1,0 +1,99 @@
+import AMQP
+import Messaging
+import Planning
+import TestSupport
+import Testing
+
+@Suite("Reading dead letters on a real broker")
+struct DeadLettersTests {
+    @Test("letters are read without being taken, and only those that are settled go away")
+    func read() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            let failure = TaskFailure(
+                code: "source.missing",
+                message: "no file",
+                isRetryable: false
+            )
+            for ordinal in 1...3 {
+                try await publisher.setAside(TaskMessage(ordinal), failure: failure)
+            }
+            let letters = DeadLetters(fleet.configuration, topology: fleet.topology)
+            let first = try await letters.read()
+            #expect(first.map(\.name) == ["7.1", "7.2", "7.3"])
+            #expect(first.allSatisfy { $0.code == "source.missing" && $0.reason == "no file" })
+            #expect(first.allSatisfy { $0.queue == fleet.topology.taskQueue(pool: "default") })
+
+            _ = try await letters.read { $0.name == "7.2" }
+            await eventually("the others are back in their queue") {
+                try await fleet.depth(fleet.topology.deadQueue) == 2
+            }
+            #expect(Set(try await letters.read().map(\.name)) == ["7.1", "7.3"])
+            await publisher.close()
+        }
+    }
+
+    @Test("a letter that cannot be settled stays, with those that come after it")
+    func failing() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            let failure = TaskFailure(code: "x", message: "x", isRetryable: false)
+            for ordinal in 1...2 {
+                try await publisher.setAside(TaskMessage(ordinal), failure: failure)
+            }
+            let letters = DeadLetters(fleet.configuration, topology: fleet.topology)
+            await #expect(throws: TwinError.self) {
+                try await letters.read { _ in throw TwinError(description: "the ledger is away") }
+            }
+            await eventually("both are still there") {
+                try await fleet.depth(fleet.topology.deadQueue) == 2
+            }
+            await publisher.close()
+        }
+    }
+
+    @Test("garbage is told with its reason, and by a name of its own")
+    func garbage() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            let receiver = try await fleet.receiver(slots: 1, publisher: publisher)
+            let taking = Task { await receiver.deliveries.next() }
+            try await fleet.publish(raw: Array("not json".utf8))
+            await eventually("it is set aside") {
+                try await fleet.depth(fleet.topology.deadQueue) == 1
+            }
+            let letters = DeadLetters(fleet.configuration, topology: fleet.topology)
+            let letter = try #require(try await letters.read { _ in true }.first)
+            #expect(letter.message == nil)
+            #expect(letter.name.hasPrefix("x"))
+            #expect(letter.code == "message.garbage")
+            #expect(letter.size == 8)
+            #expect(try await letters.read().isEmpty)
+            taking.cancel()
+            await receiver.close()
+            await publisher.close()
+        }
+    }
+
+    @Test("a receiver that connects anew goes on, and what it had not settled comes again")
+    func reconnect() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            try await publisher.publish([TaskMessage(1), TaskMessage(2), TaskMessage(3)])
+            let receiver = try await fleet.receiver(slots: 1, publisher: publisher)
+            let first = try #require(await receiver.deliveries.next())
+            #expect(first.message == TaskMessage(1))
+            await eventually("two wait") { await receiver.backlog() == 2 }
+            await receiver.reconnect()
+            let again = try #require(await receiver.deliveries.next())
+            #expect(again.message == TaskMessage(1))
+            #expect(again.redeliveries == 1)
+            #expect(again.receipt.generation != first.receipt.generation)
+            await receiver.acknowledge(again.receipt)
+            let second = try #require(await receiver.deliveries.next())
+            #expect(second.message == TaskMessage(2))
+            await receiver.close()
+            await publisher.close()
+        }
+    }
+}
