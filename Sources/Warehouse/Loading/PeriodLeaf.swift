@@ -57,16 +57,13 @@ struct PeriodLeaf {
     func prepare(_ name: String) async throws {
         let table = qualified(parent.schema, name)
         for index in parent.indexes {
-            try await connection.query(index.sql(on: table, name: Self.index(of: name)))
+            try await connection.query(index.sql(on: table, name: parent.name(of: index, on: name)))
         }
         let bound = "period >= date '\(period.start)' and period < date '\(period.end)'"
         try await connection.query(
             "alter table \(table) add constraint period_bound check (\(bound))"
         )
     }
-
-    /// The name of the index on the grain of the table `name`.
-    static func index(of name: String) -> String { name + "_grain" }
 
     /// Makes the partition visible.
     var attachSQL: String {
