@@ -29,6 +29,7 @@ struct OwnedSchema {
     /// Gives a table that was just created to the schema's owner, where this role may do so.
     ///
     /// - Parameter table: the table's name, not quoted.
+    /// - Throws: `PostgresError`.
     func take(_ table: String) async throws {
         let owners = try await connection.query(
             """
