@@ -140,7 +140,9 @@ package.targets += [
     tests(of: "Console"),
     .testTarget(
         name: "EndToEndTests",
-        dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore", yaml],
+        dependencies: [
+            "TestSupport", "LocalStack", "Postgres", "Redis", "Endpoints", "longshore", yaml,
+        ],
         exclude: ["Oracle"]
     ),
 ]

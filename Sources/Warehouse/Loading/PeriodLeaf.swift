@@ -50,6 +50,7 @@ struct PeriodLeaf {
         try await connection.query(
             "create table \(qualified(parent.schema, name)) (\(columns.joined(separator: ", ")))"
         )
+        try await OwnedSchema(name: parent.schema, connection: connection).take(name)
     }
 
     /// Gives a table that ``create(as:)`` made its indexes, and the CHECK that lets ATTACH skip

@@ -40,6 +40,7 @@ struct TableFit {
         try await connection.query(
             "create table \(design.qualifiedName) (\(definitions))\(partitioning)"
         )
+        try await OwnedSchema(name: design.schema, connection: connection).take(design.name)
         for index in design.indexes {
             try await connection.query(index.sql(on: design.qualifiedName))
         }
