@@ -123,6 +123,20 @@ struct Arena: Sendable {
         await connection.close()
     }
 
+    /// Waits until no message waits for a worker.
+    func waitForTaskQueue() async throws {
+        let queue = Topology(fleet: fleet).taskQueue(pool: "default")
+        let connection = try await AMQPConnection.connect(to: broker())
+        let deadline = ContinuousClock.now + .seconds(120)
+        while try await connection.queueState(queue)?.messageCount ?? 0 > 0 {
+            guard ContinuousClock.now < deadline else {
+                throw TortureError(what: "messages wait for workers that do not take them")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        await connection.close()
+    }
+
     /// Waits until a question is answered with `t`.
     ///
     /// - Throws: ``TortureError`` when that takes longer than `patience`.

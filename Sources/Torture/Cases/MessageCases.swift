@@ -41,6 +41,7 @@ enum MessageCases {
             try await publisher.publish(tenTimes.shuffled())
         }
         await publisher.close()
+        try await arena.waitForTaskQueue()
     }
 
     private static let garbage = TortureCase(
