@@ -24,7 +24,7 @@ struct TortureCommand: AsyncParsableCommand {
     @Option(help: "Begin no case after this many minutes.")
     var minutes: Int?
 
-    @Option(name: .customLong("case"), help: "Only cases whose name contains this.")
+    @Option(name: .customLong("case"), help: "Only cases whose name begins with this.")
     var filter: String?
 
     @Option(help: "Cases to run at a time, of those that leave the servers alone.")
