@@ -138,6 +138,7 @@ package.targets += [
     tests(of: "Coordinator", and: "Worker", "Planning", "Pipelines", logging, lifecycle),
     tests(of: "Worker", and: "Planning", "Pipelines", logging, lifecycle),
     tests(of: "Console"),
+    tests(of: "Torture"),
     .testTarget(
         name: "EndToEndTests",
         dependencies: [

@@ -21,8 +21,16 @@ struct Arena: Sendable {
     let luck: Luck
     let crew: Crew
     let proxies: [StackServer: FaultProxy]
+    /// The small file system on which its database is, for the case that fills it.
+    let disk: SmallDisk?
 
-    static func open(_ name: String, on ground: Ground, seed: UInt64) async throws -> Arena {
+    /// - Parameter onSmallDisk: Whether the database is on a file system of its own.
+    static func open(
+        _ name: String,
+        on ground: Ground,
+        seed: UInt64,
+        onSmallDisk: Bool = false
+    ) async throws -> Arena {
         let tag = String(UInt32.random(in: 0 ... .max), radix: 36)
         let database = "torture_\(tag)"
         let folder = "\(ground.folder)/\(name)-\(tag)"
@@ -30,7 +38,9 @@ struct Arena: Sendable {
             atPath: folder,
             withIntermediateDirectories: true
         )
-        try await ground.execute("create database \(database)")
+        let disk = onSmallDisk ? try await SmallDisk.mount(named: database, on: ground) : nil
+        let place = disk.map { " tablespace \($0.tablespace)" } ?? ""
+        try await ground.execute("create database \(database)\(place)")
         let addresses = try ground.addresses()
         let proxies = try addresses.ports.mapValues { try FaultProxy(to: $0) }
         let environment = ground.environment(
@@ -54,7 +64,8 @@ struct Arena: Sendable {
             folder: folder,
             luck: Luck(seed: seed, stream: name),
             crew: crew,
-            proxies: proxies
+            proxies: proxies,
+            disk: disk
         )
     }
 
@@ -62,6 +73,7 @@ struct Arena: Sendable {
     func close() async throws {
         for proxy in proxies.values { proxy.close() }
         try await ground.execute("drop database if exists \(database) with (force)")
+        try await disk?.unmount(from: ground)
         try await ground.deleteQueues(of: fleet)
     }
 
@@ -108,6 +120,20 @@ struct Arena: Sendable {
             try await Task.sleep(for: .milliseconds(100))
         }
         _ = try await connection.purge(queue)
+        await connection.close()
+    }
+
+    /// Waits until no message waits for a worker.
+    func waitForTaskQueue() async throws {
+        let queue = Topology(fleet: fleet).taskQueue(pool: "default")
+        let connection = try await AMQPConnection.connect(to: broker())
+        let deadline = ContinuousClock.now + .seconds(120)
+        while try await connection.queueState(queue)?.messageCount ?? 0 > 0 {
+            guard ContinuousClock.now < deadline else {
+                throw TortureError(what: "messages wait for workers that do not take them")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
         await connection.close()
     }
 

@@ -24,11 +24,10 @@ final class FleetProcess: Sendable {
         folder: String,
         log: String
     ) throws {
-        if !FileManager.default.fileExists(atPath: log) {
-            try Data().write(to: URL(filePath: log))
-        }
-        let output = try FileHandle(forWritingTo: URL(filePath: log))
-        try output.seekToEnd()
+        // Several processes may share a log: none may write over what another has written.
+        let descriptor = unsafe open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw TortureError(what: "`\(log)` cannot be written") }
+        let output = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments

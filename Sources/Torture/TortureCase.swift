@@ -6,6 +6,8 @@ struct TortureCase: Sendable {
     let expected: String
     /// Whether it disturbs servers that other cases would share.
     let isExclusive: Bool
+    /// Whether its database is on a small file system of its own.
+    let needsSmallDisk: Bool
     /// What only the first worker has in its environment.
     let fault: [String: String]
     /// Disturbs the fleet from the moment at which its first task is done; the load is over only when
@@ -16,12 +18,14 @@ struct TortureCase: Sendable {
         _ name: String,
         expected: String = "loaded once",
         isExclusive: Bool = false,
+        needsSmallDisk: Bool = false,
         fault: [String: String] = [:],
         disturb: @escaping @Sendable (Arena) async throws -> Void = { _ in }
     ) {
         self.name = name
         self.expected = expected
         self.isExclusive = isExclusive
+        self.needsSmallDisk = needsSmallDisk
         self.fault = fault
         self.disturb = disturb
     }

@@ -5,7 +5,7 @@ public struct Verdict: Sendable {
     /// What was expected.
     public let expected: String
     /// What should not have been, in words; empty when everything was as expected.
-    public let violations: [String]
+    public internal(set) var violations: [String]
     /// From the first task's end to the load's.
     public let time: Duration
     /// From the moment at which the disturbance was over to the load's end; zero when it ended before.

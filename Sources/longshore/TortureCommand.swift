@@ -24,7 +24,7 @@ struct TortureCommand: AsyncParsableCommand {
     @Option(help: "Begin no case after this many minutes.")
     var minutes: Int?
 
-    @Option(name: .customLong("case"), help: "Only cases whose name contains this.")
+    @Option(name: .customLong("case"), help: "Only cases whose name begins with this.")
     var filter: String?
 
     @Option(help: "Cases to run at a time, of those that leave the servers alone.")
@@ -60,6 +60,7 @@ struct TortureCommand: AsyncParsableCommand {
         )
         let verdicts = try await campaign.run { Self.show($0) }
         let wrong = verdicts.filter { !$0.isAsExpected }
+        for line in [""] + Summary(of: verdicts).lines + [""] { print(line) }
         print("\(verdicts.count) cases, \(verdicts.count - wrong.count) as expected")
         guard wrong.isEmpty else {
             print("To replay one: longshore torture --seed \(seed) --case \(wrong[0].name)")
@@ -68,9 +69,7 @@ struct TortureCommand: AsyncParsableCommand {
     }
 
     private static func show(_ verdict: Verdict) {
-        let seconds = { (time: Duration) in
-            (time / .seconds(1)).formatted(.number.precision(.fractionLength(1))) + " s"
-        }
+        let seconds = Summary.seconds
         var line = verdict.isAsExpected ? "ok     " : "WRONG  "
         line += verdict.name.padding(toLength: 36, withPad: " ", startingAt: 0)
         line += "  \(verdict.expected), \(verdict.deaths) deaths, "

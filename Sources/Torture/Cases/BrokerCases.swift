@@ -7,7 +7,7 @@ enum BrokerCases {
         [
             TortureCase("broker.restart", isExclusive: true) { try await end($0, SIGTERM) },
             TortureCase("broker.kill", isExclusive: true) { try await end($0, SIGKILL) },
-            connectionsClosed, queuesDeleted, alarm,
+            connectionsClosed, queuesDeleted, alarm, impatient,
         ]
     }
 
@@ -46,5 +46,43 @@ enum BrokerCases {
         try await set("0.00001")
         try await Task.sleep(for: .seconds(10))
         try await set("0.4")
+    }
+
+    /// The broker takes a delivery back after six seconds, and attempts take longer, since a person's
+    /// session holds the fact.
+    private static let impatient = TortureCase(
+        "broker.consumer-timeout",
+        expected: "connected anew, no loop",
+        isExclusive: true
+    ) { arena in
+        try await limitConsumers(arena, timeout: 6000, check: 2000)
+        _ = await arena.tryToAsk(
+            """
+            do $$ begin
+                lock table callcenter.fact_call in access exclusive mode;
+                perform pg_sleep(20);
+            end $$
+            """
+        )
+        try await limitConsumers(arena, timeout: 1_800_000, check: 60_000)
+        let deaths = await arena.tryToAsk(
+            "select coalesce(max(crashes), 0) < 5 from longshore.task"
+        )
+        guard deaths == ["t"] else { throw TortureError(what: "a task went round in a loop") }
+    }
+
+    /// Channels take the limit, in milliseconds, when they are opened: so all are opened anew.
+    private static func limitConsumers(_ arena: Arena, timeout: Int, check: Int) async throws {
+        let stack = arena.ground.stack
+        _ = try await stack.controlBroker([
+            "eval",
+            """
+            application:set_env(rabbit, consumer_timeout, \(timeout)),
+            application:set_env(rabbit, channel_tick_interval, \(check)).
+            """,
+        ])
+        _ = try await stack.controlBroker([
+            "close_all_connections", "--vhost", "longshore", "torture",
+        ])
     }
 }

@@ -30,13 +30,18 @@ enum MessageCases {
             pools: ["default"],
             logger: Logger(label: "torture") { _ in SwiftLogNoOpLogHandler() }
         )
-        let count = try await arena.ask("select count(*) from longshore.task").first
-        let messages = (0..<(count.flatMap(Int.init) ?? 0))
-            .map { ordinal in
-                TaskMessage(task: LoadTaskID(load: 1, ordinal: ordinal), pool: "default")
-            }
-        for _ in 0..<10 { try await publisher.publish(messages.shuffled()) }
+        // Only what has had a message: nobody publishes a task before what it needs is done.
+        try await arena.repeatedly(for: .seconds(6), everyMilliseconds: 200..<1500) {
+            let published = try await arena.ask(
+                "select ordinal from longshore.task where state <> 'waiting'"
+            )
+            let messages = published.compactMap { Int($0) }
+                .map { TaskMessage(task: LoadTaskID(load: 1, ordinal: $0), pool: "default") }
+            let tenTimes = Array(repeating: messages, count: 10).flatMap { $0 }
+            try await publisher.publish(tenTimes.shuffled())
+        }
         await publisher.close()
+        try await arena.waitForTaskQueue()
     }
 
     private static let garbage = TortureCase(

@@ -1,5 +1,6 @@
 import Glibc
 import LocalStack
+import Postgres
 
 /// Postgres ends sessions, restarts, or has no room.
 enum PostgresCases {
@@ -8,8 +9,8 @@ enum PostgresCases {
             terminated, locked,
             restarted("postgres.restart-fast", SIGINT),
             restarted("postgres.restart-immediate", SIGQUIT),
-            restarted("postgres.kill", SIGKILL),
-        ]
+            restarted("postgres.kill", SIGKILL), connectionsTaken,
+        ] + fullDisk
     }
 
     private static let terminated = TortureCase(
@@ -41,6 +42,50 @@ enum PostgresCases {
             end $$
             """
         )
+    }
+
+    /// Somebody else takes every connection, also those that the fleet had.
+    private static let connectionsTaken = TortureCase(
+        "postgres.too-many-connections",
+        expected: "refused, tried again",
+        isExclusive: true
+    ) { arena in
+        let address = try arena.ground.addresses().postgres(database: nil)
+        let configuration = try PostgresConfiguration(url: address)
+        var taken: [PostgresConnection] = []
+        let end = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < end {
+            if let connection = try? await PostgresConnection.connect(configuration) {
+                taken.append(connection)
+            } else {
+                // Of the fleet's connections, one after the other is lost to us.
+                _ = try await taken.last?
+                    .query(
+                        """
+                        select pg_terminate_backend(pid) from pg_stat_activity
+                        where datname = '\(arena.database)' limit 1
+                        """
+                    )
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        for connection in taken { await connection.close() }
+    }
+
+    /// The file system of the case's database is full for ten seconds; only root can mount one.
+    private static var fullDisk: [TortureCase] {
+        guard SmallDisk.isPossible else { return [] }
+        return [
+            TortureCase(
+                "postgres.disk-full",
+                expected: "tried again when there is room",
+                needsSmallDisk: true
+            ) { arena in
+                try arena.disk?.fill()
+                try await Task.sleep(for: .seconds(10))
+                try arena.disk?.clear()
+            }
+        ]
     }
 
     private static func restarted(_ name: String, _ signal: Int32) -> TortureCase {

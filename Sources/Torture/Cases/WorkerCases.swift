@@ -64,8 +64,10 @@ enum WorkerCases {
 
     /// A day ahead, on one worker only; needs Debian's `libfaketime`.
     private static var wrongClock: [TortureCase] {
-        let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-        guard FileManager.default.fileExists(atPath: library) else { return [] }
+        let libraries = ["x86_64", "aarch64"]
+            .map { "/usr/lib/\($0)-linux-gnu/faketime/libfaketimeMT.so.1" }
+        guard let library = libraries.first(where: FileManager.default.fileExists(atPath:))
+        else { return [] }
         return ["+1d", "-1h"]
             .map { skew in
                 TortureCase(

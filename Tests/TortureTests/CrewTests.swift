@@ -1,0 +1,84 @@
+import Foundation
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Torture
+
+@Suite struct CrewTests {
+    private static let obedient = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
+
+    @Test("a process that dies is started again, without the fault of its first life")
+    func restart() async throws {
+        let starts = Mutex<[[String: String]]>([])
+        let crew = Crew { _, fault in
+            starts.withLock { $0.append(fault) }
+            return try Self.shell(Self.obedient)
+        }
+        try await crew.add(.worker, fault: ["FAULT_AT": "begun:1:kill"])
+        let first = try #require(await crew.living(.worker).first)
+        first.send(SIGKILL)
+        await eventually("another lives") {
+            await crew.living(.worker).contains { $0.processID != first.processID }
+        }
+        #expect(await crew.deaths == 1)
+        #expect(starts.withLock { $0 } == [["FAULT_AT": "begun:1:kill"], [:]])
+        _ = await crew.stop(within: .seconds(5))
+        #expect(await crew.living(.worker).isEmpty)
+    }
+
+    @Test("a process that ignores SIGTERM is killed and complained of, frozen ones are woken")
+    func stop() async throws {
+        let crew = Crew { role, _ in
+            try Self.shell(
+                role == .worker ? "trap '' TERM; while :; do sleep 0.05; done" : Self.obedient
+            )
+        }
+        try await crew.add(.worker)
+        try await crew.add(.coordinator)
+        let processes = await crew.living(.worker) + crew.living(.coordinator)
+        await eventually("the traps are set") { processes.allSatisfy(Self.hasTrap) }
+        for coordinator in await crew.living(.coordinator) { coordinator.send(SIGSTOP) }
+        let complaints = await crew.stop(within: .seconds(3))
+        #expect(complaints == ["a worker ended with killed(by: 9) after SIGTERM"])
+        #expect(await crew.deaths == 0)
+    }
+
+    @Test("processes that share a log do not write over each other")
+    func sharedLog() async throws {
+        let log = NSTemporaryDirectory() + "longshore-crew-\(UInt64.random(in: 0...(.max))).log"
+        defer { unsafe unlink(log) }
+        let script = "for i in 1 2 3 4 5 6 7 8 9; do echo line; sleep 0.01; done"
+        let processes = try (0..<4).map { _ in try Self.shell(script, log: log) }
+        for process in processes { #expect(await process.end() == .exited(0)) }
+        let text = try String(contentsOfFile: log, encoding: .utf8)
+        #expect(text == String(repeating: "line\n", count: 36))
+    }
+
+    private static func shell(_ script: String, log: String = "/dev/null") throws -> FleetProcess {
+        try FleetProcess(
+            "/bin/sh",
+            ["-c", script],
+            environment: ["PATH": "/usr/bin:/bin"],
+            folder: "/",
+            log: log
+        )
+    }
+
+    /// Whether a process ignores or catches SIGTERM.
+    @Sendable private static func hasTrap(_ process: FleetProcess) -> Bool {
+        guard
+            let status = try? String(
+                contentsOfFile: "/proc/\(process.processID)/status",
+                encoding: .utf8
+            )
+        else { return false }
+        return status.split(separator: "\n")
+            .contains { line in
+                guard line.hasPrefix("SigCgt:") || line.hasPrefix("SigIgn:") else { return false }
+                let mask = line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+                return mask & (1 << (UInt64(SIGTERM) - 1)) != 0
+            }
+    }
+}
