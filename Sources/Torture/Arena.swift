@@ -24,7 +24,7 @@ struct Arena: Sendable {
     /// The small file system on which its database is, for the case that fills it.
     let disk: SmallDisk?
 
-    /// - Parameter onSmallDisk: Whether the database is on a file system of its own.
+    // With `onSmallDisk`, the database is on a file system of its own.
     static func open(
         _ name: String,
         on ground: Ground,
