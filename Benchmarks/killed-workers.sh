@@ -2,7 +2,7 @@
 # The wall time of a load with a worker killed every five seconds, beside the undisturbed load.
 # Usage: killed-workers.sh [MONTHS] [CALLS]; the load should take a minute or more.
 set -eu
-months=${1:-24}
+months=${1:-12}
 calls=${2:-1500000}
 root=$(cd "$(dirname "$0")/.." && pwd)
 longshore=${LONGSHORE:-$root/.build/release/longshore}

@@ -48,9 +48,11 @@ struct Arena: Sendable {
             urls: addresses.urls(database: database, through: proxies)
         )
         let crew = Crew { role, fault in
+            // By `env`, because a preloaded library that changes the environment while a Swift
+            // program begins would hide its arguments: libfaketime does, once.
             try FleetProcess(
-                ground.program,
-                [role.rawValue] + (role == .worker ? ["--slots", "2"] : []),
+                "/usr/bin/env",
+                [ground.program, role.rawValue] + (role == .worker ? ["--slots", "2"] : []),
                 environment: environment.merging(fault) { _, new in new },
                 folder: folder,
                 log: "\(folder)/\(role.rawValue).log"
