@@ -24,7 +24,7 @@ struct Arena: Sendable {
     /// The small file system on which its database is, for the case that fills it.
     let disk: SmallDisk?
 
-    /// - Parameter onSmallDisk: Whether the database is on a file system of its own.
+    // With `onSmallDisk`, the database is on a file system of its own.
     static func open(
         _ name: String,
         on ground: Ground,
@@ -48,9 +48,11 @@ struct Arena: Sendable {
             urls: addresses.urls(database: database, through: proxies)
         )
         let crew = Crew { role, fault in
+            // By `env`, because a preloaded library that changes the environment while a Swift
+            // program begins would hide its arguments: libfaketime does, once.
             try FleetProcess(
-                ground.program,
-                [role.rawValue] + (role == .worker ? ["--slots", "2"] : []),
+                "/usr/bin/env",
+                [ground.program, role.rawValue] + (role == .worker ? ["--slots", "2"] : []),
                 environment: environment.merging(fault) { _, new in new },
                 folder: folder,
                 log: "\(folder)/\(role.rawValue).log"

@@ -28,9 +28,11 @@ public struct Campaign: Sendable {
     private let program: String
     private let pipeline: String
 
-    /// A campaign whose stack, sources and logs are in `folder`.
+    /// A campaign that has not begun.
     ///
     /// - Parameters:
+    ///   - settings: What is run, and how.
+    ///   - folder: Where stack, sources and logs are.
     ///   - program: The `longshore` binary.
     ///   - pipeline: The folder of the call centre's pipeline.
     public init(_ settings: Settings, folder: String, program: String, pipeline: String) {

@@ -52,33 +52,51 @@ enum PostgresCases {
     ) { arena in
         let address = try arena.ground.addresses().postgres(database: nil)
         let configuration = try PostgresConfiguration(url: address)
-        var taken: [PostgresConnection] = []
         let end = ContinuousClock.now + .seconds(10)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    try await take(configuration, until: end, from: arena.database)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Takes every connection there is until `end`, and then gives them back.
+    private static func take(
+        _ configuration: PostgresConfiguration,
+        until end: ContinuousClock.Instant,
+        from database: String
+    ) async throws {
+        var taken: [PostgresConnection] = []
         while ContinuousClock.now < end {
             if let connection = try? await PostgresConnection.connect(configuration) {
                 taken.append(connection)
-            } else {
-                // Of the fleet's connections, one after the other is lost to us.
-                _ = try await taken.last?
-                    .query(
-                        """
-                        select pg_terminate_backend(pid) from pg_stat_activity
-                        where datname = '\(arena.database)' limit 1
-                        """
-                    )
-                try await Task.sleep(for: .milliseconds(20))
+                continue
             }
+            _ = try await taken.last?
+                .query(
+                    """
+                    select pg_terminate_backend(pid) from pg_stat_activity
+                    where datname = '\(database)' limit 1
+                    """
+                )
+            try await Task.sleep(for: .milliseconds(20))
         }
         for connection in taken { await connection.close() }
     }
 
     /// The file system of the case's database is full for ten seconds; only root can mount one.
+    ///
+    /// Meanwhile the server's checkpoints fail, which others' databases need to be dropped.
     private static var fullDisk: [TortureCase] {
         guard SmallDisk.isPossible else { return [] }
         return [
             TortureCase(
                 "postgres.disk-full",
                 expected: "tried again when there is room",
+                isExclusive: true,
                 needsSmallDisk: true
             ) { arena in
                 try arena.disk?.fill()

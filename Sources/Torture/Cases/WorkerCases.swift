@@ -76,7 +76,11 @@ enum WorkerCases {
                         "LD_PRELOAD": library, "FAKETIME": skew,
                         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                     ]
-                )
+                ) { arena in
+                    guard await arena.crew.deaths == 0 else {
+                        throw TortureError(what: "the worker died of its clock")
+                    }
+                }
             }
     }
 }
