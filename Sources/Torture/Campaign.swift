@@ -31,6 +31,8 @@ public struct Campaign: Sendable {
     /// A campaign whose stack, sources and logs are in `folder`.
     ///
     /// - Parameters:
+    ///   - settings: Which cases are run, and how.
+    ///   - folder: Where everything is kept.
     ///   - program: The `longshore` binary.
     ///   - pipeline: The folder of the call centre's pipeline.
     public init(_ settings: Settings, folder: String, program: String, pipeline: String) {
