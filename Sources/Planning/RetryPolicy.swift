@@ -2,7 +2,7 @@
 ///
 /// Attempt 1 fails → 1 s, then 5 s, 30 s, 2 min, 10 min for every further one; after
 /// `maximumAttempts` errors the task has failed for good. Crashes of the worker have a budget of
-/// their own, because an innocent task can be on a machine that dies.
+/// their own, because an innocent task can be on a machine that dies: it waits 1 s, then 5 s each time.
 public struct RetryPolicy: Sendable, Hashable {
     /// Attempts that may end in an error before the task has failed.
     public var maximumAttempts: Int
@@ -22,7 +22,8 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// The tier of delay after `crashes` deaths of workers; `nil` when the task is to be set aside.
     public func tier(afterCrashes crashes: Int) -> RetryTier? {
-        crashes < maximumCrashes ? Self.tier(crashes) : nil
+        // Nothing has to recover first, as after an error: a long wait would only hold up the load.
+        crashes < maximumCrashes ? min(Self.tier(crashes), .fiveSeconds) : nil
     }
 
     private static func tier(_ count: Int) -> RetryTier {
@@ -31,7 +32,7 @@ public struct RetryPolicy: Sendable, Hashable {
 }
 
 /// A delay that has a queue of its own.
-public enum RetryTier: Int, Sendable, Hashable, CaseIterable {
+public enum RetryTier: Int, Sendable, Hashable, Comparable, CaseIterable {
     /// One second.
     case second = 1
     /// Five seconds.
@@ -47,4 +48,9 @@ public enum RetryTier: Int, Sendable, Hashable, CaseIterable {
     public var delay: Duration { .seconds(rawValue) }
     /// The delay in names and messages: `30s`.
     public var label: String { "\(rawValue)s" }
+
+    /// By delay.
+    public static func < (one: RetryTier, other: RetryTier) -> Bool {
+        one.rawValue < other.rawValue
+    }
 }

@@ -17,6 +17,13 @@ import Testing
         #expect(policy.tier(afterFailures: 4) == nil)
     }
 
+    @Test("after the death of its worker a task waits five seconds at most")
+    func deaths() {
+        let policy = RetryPolicy(maximumCrashes: 5)
+        let delays = (1...5).map { policy.tier(afterCrashes: $0)?.rawValue }
+        #expect(delays == [1, 5, 5, 5, nil])
+    }
+
     @Test("a backoff doubles up to its longest pause")
     func backoff() {
         let backoff = Backoff(first: .seconds(1), longest: .seconds(10))
