@@ -141,7 +141,9 @@ package.targets += [
     tests(of: "Torture"),
     .testTarget(
         name: "EndToEndTests",
-        dependencies: ["TestSupport", "Postgres", "Redis", "Endpoints", "longshore", yaml],
+        dependencies: [
+            "TestSupport", "LocalStack", "Postgres", "Redis", "Endpoints", "longshore", yaml,
+        ],
         exclude: ["Oracle"]
     ),
 ]

@@ -6,6 +6,8 @@ public struct AMQPConfiguration: Sendable {
     public let url: ConnectionURL
     /// TLS for `amqps`, nothing for `amqp`.
     public let security: TransportSecurity
+    /// Where user and password are read again for each connection; the URL's hold where it is `nil`.
+    public var loginFile: LoginFile?
     /// How often both sides prove that they live; a peer silent for twice as long is lost.
     public var heartbeat: Duration = .seconds(20)
     /// What the broker's tools call the connection.
@@ -59,6 +61,15 @@ extension AMQPConfiguration {
 
     /// The virtual host: the URL's path, or `/`.
     var virtualHost: String { url.path.isEmpty ? "/" : url.path }
+
+    /// Who logs in now.
+    var login: (user: String, password: String) {
+        let fresh = loginFile?.login()
+        return (
+            (fresh.map(\.user) ?? url.user) ?? "guest",
+            (fresh.map(\.password) ?? url.password)?.revealed ?? "guest"
+        )
+    }
 
     /// After this long without progress a socket is given up.
     var stallLimit: Duration { heartbeat > .zero ? heartbeat * 2 : operationTimeout }

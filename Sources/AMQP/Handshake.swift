@@ -90,14 +90,14 @@ struct Handshake {
         unsafe amqp_set_rpc_timeout(handle.state, &operationLimit)
         let arena = Arena()
         var properties = unsafe arena.table(clientProperties)
-        let url = configuration.url
+        let login = configuration.login
         let reply = unsafe crabbitmq_login(
             handle.state,
             configuration.virtualHost,
             Int32(clamping: configuration.heartbeat.components.seconds),
             &properties,
-            url.user ?? "guest",
-            url.password?.revealed ?? "guest"
+            login.user,
+            login.password
         )
         try unsafe check(reply)
     }

@@ -11,6 +11,8 @@ public struct PostgresConfiguration: Sendable {
     public let user: String?
     /// The password, when there is one.
     public let password: Secret?
+    /// Where user and password are read again for each connection; the URL's hold where it is `nil`.
+    public var loginFile: LoginFile?
     /// The database; empty means the one that is named like the user.
     public var database: String
     /// What `pg_stat_activity` shows; empty shows nothing.
@@ -132,6 +134,7 @@ extension PostgresConfiguration {
     ///
     /// What is not named here would come from `PG…` environment variables, so whatever matters is.
     var connectionParameters: [(name: String, value: String)] {
+        let fresh = loginFile?.login()
         var list = [
             ("client_encoding", "UTF8"), ("application_name", applicationName),
             ("gssencmode", "disable"), ("ssl_min_protocol_version", "TLSv1.2"),
@@ -140,8 +143,10 @@ extension PostgresConfiguration {
             ("tcp_user_timeout", "\(deadPeerTimeout.wholeMilliseconds)"),
         ]
         let optional: [(String, String?)] = [
-            ("host", host.isEmpty ? nil : host), ("port", port.map { "\($0)" }), ("user", user),
-            ("password", password?.revealed), ("dbname", database.isEmpty ? nil : database),
+            ("host", host.isEmpty ? nil : host), ("port", port.map { "\($0)" }),
+            ("user", fresh.map(\.user) ?? user),
+            ("password", (fresh.map(\.password) ?? password)?.revealed),
+            ("dbname", database.isEmpty ? nil : database),
             ("options", options),
         ]
         list += optional.compactMap { name, value in value.map { (name, $0) } }

@@ -88,7 +88,8 @@ import CLibPQ
         let isCancellation = wasCancelled && state == .queryCanceled
         var error = PostgresError(
             isCancellation ? .cancelled : .sqlState(state),
-            unsafe errorField(.message, of: pointer) ?? "the server refused the statement",
+            unsafe errorField(.message, of: pointer).map(state.withoutValues)
+                ?? "the server refused the statement",
             sqlState: state
         )
         error.schema = unsafe errorField(.schema, of: pointer)

@@ -42,6 +42,19 @@ public struct SQLState: RawRepresentable, Sendable, Hashable {
     ]
 }
 
+extension SQLState {
+    /// A server's primary message without the value of a row that it may quote.
+    ///
+    /// Messages of data exceptions (class 22) do: `invalid input syntax for type integer: "…"`. The value
+    /// may have quotes of its own, so all from the first to the last goes.
+    func withoutValues(_ message: String) -> String {
+        guard errorClass == "22", let first = message.firstIndex(of: "\""),
+            let last = message.lastIndex(of: "\""), first < last
+        else { return message }
+        return message[..<first] + "\"…\"" + message[message.index(after: last)...]
+    }
+}
+
 extension SQLState: CustomStringConvertible {
     /// The five characters.
     public var description: String { rawValue }

@@ -8,6 +8,8 @@ public struct RedisConfiguration: Sendable, Hashable {
     public let security: TransportSecurity
     /// The number of the database; 0 unless the URL says.
     public let database: Int
+    /// Where user and password are read again for each connection; the URL's hold where it is `nil`.
+    public var loginFile: LoginFile?
     /// The name that the server's `CLIENT LIST` shows.
     public var clientName: String?
     /// How long a call may take unless it says otherwise, connecting included.

@@ -58,8 +58,10 @@ final class RedisConnection {
         limit: CallLimit
     ) throws(RedisError) {
         var commands: [[RedisArgument]] = []
-        if let password = configuration.url.password {
-            let user = configuration.url.user.flatMap { $0.isEmpty ? nil : RedisArgument($0) }
+        let fresh = configuration.loginFile?.login()
+        if let password = fresh.map(\.password) ?? configuration.url.password {
+            let user = (fresh.map(\.user) ?? configuration.url.user)
+                .flatMap { $0.isEmpty ? nil : RedisArgument($0) }
             commands.append(["AUTH"] + (user.map { [$0] } ?? []) + [.init(password.revealed)])
         }
         if configuration.database != 0 {

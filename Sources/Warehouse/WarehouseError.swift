@@ -13,6 +13,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     public enum Code: String, Sendable, Hashable {
         /// The server is a standby or read-only.
         case readOnlyTarget = "read_only_target"
+        /// A schema is missing and may not be created.
+        case missingSchema = "missing_schema"
         /// The ledger was made by a newer program.
         case newerLedger = "newer_ledger"
         /// The ledger has no such load or task.
@@ -81,6 +83,14 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
             code: .readOnlyTarget,
             description: "the warehouse's transactions are read-only by default "
                 + "(default_transaction_read_only = on): use a role or database that may write"
+        )
+    }
+
+    static func schemaIsMissing(_ schema: String) -> WarehouseError {
+        WarehouseError(
+            code: .missingSchema,
+            description: "the schema `\(schema)` does not exist, and this role may not create it: "
+                + "have a superuser run what `longshore roles --schema \(schema)` prints"
         )
     }
 

@@ -47,9 +47,9 @@ struct CheckCommand: AsyncParsableCommand {
         _ = try PlanGraph(pipeline, periods: [])
         if !output.json {
             print(
-                "\(pipeline.name): \(pipeline.dimensions.count) dimensions, "
-                    + "\(pipeline.facts.count) facts, \(pipeline.marts.count) marts; "
-                    + "no problem found"
+                "\(pipeline.name): \(Wording.count(pipeline.dimensions.count, "dimension")), "
+                    + "\(Wording.count(pipeline.facts.count, "fact")), "
+                    + "\(Wording.count(pipeline.marts.count, "mart")); no problem found"
             )
         }
         guard sources else { return }

@@ -16,8 +16,8 @@ import Worker
 /// The composition root: the only place where connections are made and wired together.
 struct Fleet: Sendable {
     private(set) var amqp: AMQPConfiguration
-    let postgres: PostgresConfiguration
-    let redis: RedisConfiguration
+    private(set) var postgres: PostgresConfiguration
+    private(set) var redis: RedisConfiguration
     /// Whether it is the private stack of this machine.
     let isLocal: Bool
     /// The prefix of queues and keys: several fleets can share a broker and a Redis.
@@ -38,6 +38,15 @@ struct Fleet: Sendable {
         self.isLocal = isLocal
         name = environment["LONGSHORE_FLEET"] ?? "longshore"
         logger = Self.logger(level: environment["LONGSHORE_LOG"])
+    }
+
+    /// With files from which user and password of the servers are read again for each connection.
+    func with(amqpLogin: LoginFile?, postgresLogin: LoginFile?, redisLogin: LoginFile?) -> Fleet {
+        var fleet = self
+        fleet.amqp.loginFile = amqpLogin
+        fleet.postgres.loginFile = postgresLogin
+        fleet.redis.loginFile = redisLogin
+        return fleet
     }
 
     /// With a limit to the memory that the key maps of this process may take, in bytes.

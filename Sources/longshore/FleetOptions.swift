@@ -44,6 +44,7 @@ struct FleetOptions: ParsableArguments {
     private func configured() throws -> Fleet? {
         let environment = ProcessInfo.processInfo.environment
         let urls = try Self.names.map { try Self.url($0, in: environment) }
+        let files = Self.names.map { Self.file($0, in: environment) }
         let missing = zip(Self.names, urls).filter { $0.1 == nil }.map { "LONGSHORE_\($0.0)_URL" }
         if missing.count == Self.names.count { return nil }
         guard let amqp = urls[0], let postgres = urls[1], let redis = urls[2] else {
@@ -54,20 +55,28 @@ struct FleetOptions: ParsableArguments {
             )
         }
         return try Fleet(amqp: amqp, postgres: postgres, redis: redis, isLocal: false)
+            .with(amqpLogin: files[0], postgresLogin: files[1], redisLogin: files[2])
+    }
+
+    /// The file that holds a server's URL, where the variable itself is not set.
+    private static func file(_ name: String, in environment: [String: String]) -> LoginFile? {
+        let variable = "LONGSHORE_\(name)_URL"
+        guard environment[variable, default: ""].isEmpty else { return nil }
+        return environment[variable + "_FILE"].flatMap { $0.isEmpty ? nil : LoginFile(path: $0) }
     }
 
     /// `LONGSHORE_<name>_URL`, or the first line of the file that `LONGSHORE_<name>_URL_FILE` names.
     private static func url(_ name: String, in environment: [String: String]) throws -> String? {
         let variable = "LONGSHORE_\(name)_URL"
         if let url = environment[variable], !url.isEmpty { return url }
-        guard let path = environment[variable + "_FILE"], !path.isEmpty else { return nil }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        guard let file = file(name, in: environment) else { return nil }
+        guard let url = file.firstLine() else {
             throw CommandFailure(
                 .usage,
-                "\(variable)_FILE names `\(path)`, which cannot be read: "
+                "\(variable)_FILE names `\(file.path)`, which cannot be read or is empty: "
                     + "mount the secret there, or set \(variable)"
             )
         }
-        return text.split(whereSeparator: \.isNewline).first.map(String.init)
+        return url.revealed
     }
 }

@@ -47,8 +47,8 @@ struct Longshore: AsyncParsableCommand {
             CommandGroup(
                 name: "This machine",
                 subcommands: [
-                    UpCommand.self, DownCommand.self, DoctorCommand.self, GenerateCommand.self,
-                    TortureCommand.self,
+                    UpCommand.self, DownCommand.self, DoctorCommand.self, RolesCommand.self,
+                    GenerateCommand.self, TortureCommand.self,
                 ]
             ),
         ]

@@ -20,12 +20,24 @@ struct PipelineArgument: ParsableArguments {
     }
 
     /// The folder, absolute.
-    var folder: String { URL(fileURLWithPath: pipeline).standardizedFileURL.path }
+    var folder: String { Self.folder(of: pipeline) }
+
+    private static func folder(of pipeline: String) -> String {
+        URL(fileURLWithPath: pipeline).standardizedFileURL.path
+    }
 
     /// Reads the definition and prints its warnings; every problem is in the error.
     func read() throws -> Definition {
+        try Self.read(pipeline, parameters: parameters)
+    }
+
+    /// Reads the definition in a folder and prints its warnings.
+    static func read(_ pipeline: String, parameters: [String: String]) throws -> Definition {
         do {
-            let definition = try DefinitionReader.read(folder: folder, parameters: parameters)
+            let definition = try DefinitionReader.read(
+                folder: folder(of: pipeline),
+                parameters: parameters
+            )
             for warning in definition.warnings {
                 FileHandle.standardError.write(Data("\(warning.description)\n".utf8))
             }

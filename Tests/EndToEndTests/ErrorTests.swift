@@ -43,6 +43,32 @@ struct ErrorTests {
         #expect(run.errors.contains("5 errors"))
     }
 
+    @Test("a definition without a problem is counted in words, one fact in the singular")
+    func noProblem() async throws {
+        let harbour = try await Harbour.open()
+        let folder = harbour.data + "/right"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true
+        )
+        let text = """
+            pipeline: right
+            sources:
+              drops: { files: data }
+            facts:
+              call:
+                from: { source: drops, csv: calls.csv }
+                grain: [call_id]
+                columns:
+                  call_id: { type: text, required: true }
+
+            """
+        try text.write(toFile: folder + "/pipeline.yaml", atomically: true, encoding: .utf8)
+        let run = try await harbour.program.run("check", folder)
+        #expect(run.exitCode == 0, "\(run.errors)")
+        #expect(run.output == "right: 0 dimensions, 1 fact, 0 marts; no problem found\n")
+    }
+
     @Test("a missing file fails its task with the file's name, and nothing is half loaded")
     func missingFile() async throws {
         let harbour = try await Harbour.open()

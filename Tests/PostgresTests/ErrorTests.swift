@@ -50,6 +50,21 @@ struct ErrorTests {
         await connection.close()
     }
 
+    @Test("what cannot be read as its type is not shown, whatever quotes it has")
+    func hidesValues() async throws {
+        try await withConnection { connection in
+            let error = await postgresError {
+                try await connection.query(
+                    "select value::integer from (values ('se\"cret')) t(value)"
+                )
+            }
+            #expect(
+                error?.description
+                    == "invalid input syntax for type integer: \"…\" (SQLSTATE 22P02)"
+            )
+        }
+    }
+
     @Test("a script runs several statements, all or none")
     func runsScript() async throws {
         let connection = try await freshConnection()

@@ -46,6 +46,37 @@ struct SchemaTests {
         )
     }
 
+    @Test("a column with `index` has one in every partition, also in those that are swapped in")
+    func indexedColumns() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition(), periods: "2024-01..2024-02")
+        let sale = Shop.sale(
+            amount: "amount: { type: \"decimal(12,2)\", index: true }",
+            expect: "reload: swap"
+        )
+        let rows = (0..<10_500).map { "x\($0),2024-01-05,c1,1\n" }.joined()
+        for _ in 0..<2 {
+            try dock.write("sales_2024-01.csv", "sale_id,sold_on,customer_id,amount\n" + rows)
+            #expect(try await dock.load(Shop.definition(sale: sale)).failures == [])
+        }
+        try dock.write(
+            "sales_2024-03.csv",
+            "sale_id,sold_on,customer_id,amount\ny,2024-03-05,c1,1\n"
+        )
+        try await dock.load(Shop.definition(sale: sale), periods: "2024-03")
+        #expect(
+            try await dock.rows(
+                """
+                select indexname from pg_indexes
+                where schemaname = 'shop' and indexdef like '%(amount)' order by 1
+                """
+            ) == [
+                "fact_sale_2024_01_amount_idx", "fact_sale_2024_02_amount_idx",
+                "fact_sale_2024_03_amount_idx", "fact_sale_amount_idx",
+            ]
+        )
+    }
+
     @Test("a column that is required no more may be null in every partition")
     func requiredNoMore() async throws {
         let dock = try await Dock(Shop.files)

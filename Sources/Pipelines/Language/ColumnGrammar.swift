@@ -69,6 +69,7 @@ extension Grammar {
             summary:
                 "What happens to a row whose key the dimension does not know; reject unless said."
         ),
+        index,
         description,
     ]
 
@@ -135,8 +136,15 @@ extension Grammar {
             shape: .text,
             summary: "The character between a number's groups of three digits."
         ),
+        index,
         description,
     ]
+
+    private static let index = Record.Key(
+        name: "index",
+        shape: .boolean,
+        summary: "Whether the table has an index on the column."
+    )
 
     private static let localTimeRule = Shape.choice(LocalTimeRule.allCases.map(\.rawValue))
 

@@ -9,6 +9,8 @@ public struct Attribute: Sendable, Hashable {
     /// Whether a value may stand only once in what a load task loads: in a dimension for one business
     /// key, in a fact in one row.
     public var isUnique: Bool
+    /// Whether the table has an index on it.
+    public var isIndexed: Bool
     /// A sentence for the catalog.
     public var description: String?
 
@@ -17,11 +19,13 @@ public struct Attribute: Sendable, Hashable {
         plan: ValuePlan,
         change: ChangeType = .overwrite,
         isUnique: Bool = false,
+        isIndexed: Bool = false,
         description: String? = nil
     ) {
         self.plan = plan
         self.change = change
         self.isUnique = isUnique
+        self.isIndexed = isIndexed
         self.description = description
     }
 

@@ -10,6 +10,8 @@ public struct Reference: Sendable, Hashable {
     public var missing: MissingMember
     /// What a changed value does, in a dimension.
     public var change: ChangeType
+    /// Whether the table has an index on it.
+    public var isIndexed: Bool
     /// A sentence for the catalog.
     public var description: String?
 
@@ -20,6 +22,7 @@ public struct Reference: Sendable, Hashable {
         from: [String],
         missing: MissingMember = .reject,
         change: ChangeType = .overwrite,
+        isIndexed: Bool = false,
         description: String? = nil
     ) {
         self.name = name
@@ -27,6 +30,7 @@ public struct Reference: Sendable, Hashable {
         self.from = from
         self.missing = missing
         self.change = change
+        self.isIndexed = isIndexed
         self.description = description
     }
 

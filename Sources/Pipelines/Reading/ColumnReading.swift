@@ -98,6 +98,7 @@ struct ColumnReading {
             plan: plan,
             change: change(entry.value),
             isUnique: entry.value["unique"]?.bool ?? false,
+            isIndexed: entry.value["index"]?.bool ?? false,
             description: entry.value["description"]?.text
         )
     }
@@ -118,6 +119,7 @@ struct ColumnReading {
             from: from,
             missing: entry.value["missing"]?.text.flatMap(MissingMember.init) ?? .reject,
             change: change(entry.value),
+            isIndexed: entry.value["index"]?.bool ?? false,
             description: entry.value["description"]?.text
         )
     }

@@ -19,6 +19,9 @@ enum RelationNames {
             ("dimensions", "current"), ("facts", "grain"):
             "an index"
         case ("dimensions", "\(other)_key_seq"): "a sequence"
+        case ("dimensions", _) where rest.hasSuffix("_idx"),
+            ("facts", _) where rest.hasSuffix("_idx"):
+            "an index"
         case ("facts", _) where rest.wholeMatch(of: label) != nil: "a partition"
         default: nil
         }

@@ -45,43 +45,68 @@ extension PostgresLedger {
         let load = newest.load
         var ordinal: Int?
         if case .task(let task) = target { ordinal = task.ordinal }
-        // Of a cancelled load some rows may still wait for somebody to say that they are cancelled.
-        let reopened =
-            try await connection.query(
-                """
-                update longshore.task
-                set state = 'waiting', failures = 0, crashes = 0, retry_at = null, published_at = null
-                where (load_id, ordinal) in (
-                    select t.load_id, t.ordinal from longshore.task t
-                    join longshore.load l on l.id = t.load_id
-                    where t.load_id = $1 and coalesce($2::integer, t.ordinal) = t.ordinal
-                        and (t.state = 'failed'
-                            or t.state = 'cancelled' and ($3 or $2::integer is not null)
-                            or t.state in ('waiting', 'published') and l.state = 'cancelled' and $3)
-                    for update of t skip locked)
-                """,
-                [
-                    .integer(load), ordinal.map { .integer($0) } ?? .null,
-                    .boolean(scope == .unfinished),
-                ]
-            )
-            .affectedRows
+        let reopened = try await reopen(load, ordinal: ordinal, scope, on: connection)
         // A cancelled load whose tasks were all done already only has to be ended anew.
         let isReopened = newest.isCancelled && ordinal == nil && scope == .unfinished
         guard reopened > 0 || isReopened else { return }
         change.isNew = true
         change.loads.append(load)
         change.tasks += reopened
-        // Whether they are blocked is worked out anew, from the tasks that are left as they are.
-        change.unblocked +=
-            try await connection.query(
-                """
-                update longshore.task set state = 'waiting', published_at = null
-                where load_id = $1 and state = 'blocked'
-                """,
-                [.integer(load)]
-            )
-            .affectedRows
+        change.unblocked += try await unblock(load, on: connection)
+        try await letRun(load, ordinal: ordinal, on: connection)
+    }
+
+    /// Of a cancelled load some rows may still wait for somebody to say that they are cancelled.
+    ///
+    /// - Returns: how many tasks are to be run.
+    private static func reopen(
+        _ load: Int64,
+        ordinal: Int?,
+        _ scope: RetryScope,
+        on connection: PostgresConnection
+    ) async throws -> Int {
+        try await connection.query(
+            """
+            update longshore.task
+            set state = 'waiting', failures = 0, crashes = 0, retry_at = null, published_at = null
+            where (load_id, ordinal) in (
+                select t.load_id, t.ordinal from longshore.task t
+                join longshore.load l on l.id = t.load_id
+                where t.load_id = $1 and coalesce($2::integer, t.ordinal) = t.ordinal
+                    and (t.state = 'failed'
+                        or t.state = 'cancelled' and ($3 or $2::integer is not null)
+                        or t.state in ('waiting', 'published') and l.state = 'cancelled' and $3)
+                for update of t skip locked)
+            """,
+            [
+                .integer(load), ordinal.map { .integer($0) } ?? .null,
+                .boolean(scope == .unfinished),
+            ]
+        )
+        .affectedRows
+    }
+
+    /// Whether tasks are blocked is worked out anew, from those that are left as they are.
+    private static func unblock(
+        _ load: Int64,
+        on connection: PostgresConnection
+    ) async throws -> Int {
+        try await connection.query(
+            """
+            update longshore.task set state = 'waiting', published_at = null
+            where load_id = $1 and state = 'blocked'
+            """,
+            [.integer(load)]
+        )
+        .affectedRows
+    }
+
+    /// Takes back cancellations, and the load from whoever coordinates it.
+    private static func letRun(
+        _ load: Int64,
+        ordinal: Int?,
+        on connection: PostgresConnection
+    ) async throws {
         try await connection.query(
             """
             delete from longshore.intervention

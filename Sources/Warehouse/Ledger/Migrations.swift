@@ -259,6 +259,9 @@ public enum LedgerSchema {
                     [.integer(Int64(index + 1)), .text(migration.name)]
                 )
             }
+            if version < Migrations.all.count {
+                try await connection.script(LedgerGrants.sql)
+            }
         }
     }
 
@@ -267,9 +270,9 @@ public enum LedgerSchema {
             "select to_regclass('longshore.migration') is not null as found"
         )
         guard try exists.first?.boolean("found") == true else {
+            try await OwnedSchema(name: "longshore", connection: connection).ensure()
             try await connection.script(
                 """
-                create schema if not exists longshore;
                 create table longshore.migration (
                     version     integer primary key,
                     name        text not null,

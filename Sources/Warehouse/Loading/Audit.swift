@@ -66,7 +66,10 @@ struct Audit {
         return Finding(
             severity: expected.rowsSeverity,
             observation: "\(counts.loaded) rows, expected at least \(expected.minimumRows)",
-            error: .tooFewRows(name, loaded: counts.loaded, minimum: expected.minimumRows)
+            // Where nothing is left of rows that were read, their rejects are what is wrong.
+            error: counts.loaded == 0 && counts.rejected > 0 && counts.rejected == counts.read
+                ? .noRows(name, counts, byRule: rejectsByRule)
+                : .tooFewRows(name, loaded: counts.loaded, minimum: expected.minimumRows)
         )
     }
 

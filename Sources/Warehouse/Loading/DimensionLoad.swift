@@ -41,6 +41,7 @@ struct DimensionLoad {
         try await absent?.record()
         let members = try await merge()
         warnings += try await MovedVersions(dimension, attempt).markStale()
+        try await attempt.analyze(attempt.table(dimension.table))
         attempt.observer.reached(.swapped)
         var counts = staged
         counts.loaded = members

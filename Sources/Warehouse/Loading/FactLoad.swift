@@ -64,6 +64,7 @@ struct FactLoad {
             rows: "\(target.table) where load_id = \(attempt.task.load)"
         )
         result.staleness = try await versions.confirm(rowsOf: target.table)
+        try await attempt.analyze(target.table)
         try await target.finish()
         attempt.observer.reached(.swapped)
         result.replaced = target.replaced

@@ -50,14 +50,18 @@ struct LeafSwap {
     /// The lock of the partition is not waited for: who has it has that of the fact, too, or reads
     /// the partition by its name, and all others would wait behind both.
     private var swapSQL: String {
-        let freshIndex = qualified(leaf.parent.schema, PeriodLeaf.index(of: fresh))
+        let renames = leaf.parent.indexes.map { index in
+            let old = qualified(leaf.parent.schema, leaf.parent.name(of: index, on: fresh))
+            let new = quoteIdentifier(leaf.parent.name(of: index, on: leaf.name))
+            return "alter index \(old) rename to \(new);"
+        }
         return """
             lock table only \(parent) in access exclusive mode;
             lock table only \(leaf.table) in access exclusive mode nowait;
             alter table \(parent) detach partition \(leaf.table);
             drop table \(leaf.table);
             alter table \(freshTable) rename to \(quoteIdentifier(leaf.name));
-            alter index \(freshIndex) rename to \(quoteIdentifier(PeriodLeaf.index(of: leaf.name)));
+            \(renames.joined(separator: "\n"))
             \(leaf.attachSQL);
             \(leaf.releaseSQL)
             """

@@ -50,6 +50,7 @@ struct PeriodLeaf {
         try await connection.query(
             "create table \(qualified(parent.schema, name)) (\(columns.joined(separator: ", ")))"
         )
+        try await OwnedSchema(name: parent.schema, connection: connection).take(name)
     }
 
     /// Gives a table that ``create(as:)`` made its indexes, and the CHECK that lets ATTACH skip
@@ -57,16 +58,13 @@ struct PeriodLeaf {
     func prepare(_ name: String) async throws {
         let table = qualified(parent.schema, name)
         for index in parent.indexes {
-            try await connection.query(index.sql(on: table, name: Self.index(of: name)))
+            try await connection.query(index.sql(on: table, name: parent.name(of: index, on: name)))
         }
         let bound = "period >= date '\(period.start)' and period < date '\(period.end)'"
         try await connection.query(
             "alter table \(table) add constraint period_bound check (\(bound))"
         )
     }
-
-    /// The name of the index on the grain of the table `name`.
-    static func index(of name: String) -> String { name + "_grain" }
 
     /// Makes the partition visible.
     var attachSQL: String {

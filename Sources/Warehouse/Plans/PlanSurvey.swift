@@ -61,8 +61,10 @@ public struct PlanSurvey: Sendable {
     /// What dimensions and facts are read from, by their tables.
     private var extracts: [(table: String, extract: Extract)] {
         pipeline.dimensions.compactMap { dimension in
-            guard case .extract(let extract) = dimension.content else { return nil }
-            return (dimension.table, extract)
+            switch dimension.content {
+            case .extract(let extract): (dimension.table, extract)
+            case .calendar(let plan): plan.holidays.map { (dimension.table, $0.extract) }
+            }
         } + pipeline.facts.map { ($0.table, $0.extract) }
     }
 

@@ -30,10 +30,16 @@ extension Dimension {
             name: table,
             columns: [surrogate] + values + (isVersioned ? Self.validity : expiryColumn)
                 + Self.origin,
-            indexes: isVersioned
-                ? versionIndexes : [TableDesign.Index(name: "\(table)_key", columns: key)],
+            indexes: (isVersioned
+                ? versionIndexes : [TableDesign.Index(name: "\(table)_key", columns: key)])
+                + indexedColumns.map { TableDesign.index(on: $0, of: table) },
             comment: description
         )
+    }
+
+    private var indexedColumns: [String] {
+        attributes.filter(\.isIndexed).map(\.name)
+            + references.filter(\.isIndexed).map(\.column)
     }
 
     /// Every state of a member that a source ever told, by its time: what history is computed from.

@@ -44,7 +44,8 @@ extension Fact {
             name: table,
             columns: (periodColumn == nil ? [] : [period]) + keys + values + [load]
                 + (recordsLoadPeriod ? [loadPeriod] : []),
-            indexes: [TableDesign.Index(name: "\(table)_grain", columns: identifyingColumns)],
+            indexes: [TableDesign.Index(name: "\(table)_grain", columns: identifyingColumns)]
+                + indexedColumns.map { TableDesign.index(on: $0, of: table) },
             isPartitionedByPeriod: periodColumn != nil,
             comment: description
         )
@@ -62,6 +63,11 @@ extension Fact {
     private var identifyingColumns: [String] {
         let period = periodColumn == nil ? [] : ["period"]
         return loading == .replace ? period + grainColumns : grainColumns + period
+    }
+
+    private var indexedColumns: [String] {
+        references.filter(\.isIndexed).map(\.column)
+            + attributes.filter(\.isIndexed).map(\.name)
     }
 
     /// The columns of the grain; of a reference, that of its key.

@@ -35,6 +35,7 @@ struct MartTable {
         let existing = try await TableColumns.read(of: table, on: connection)
         guard !existing.isEmpty else {
             try await connection.query("create table \(table) as \(query) with no data")
+            try await OwnedSchema(name: schema, connection: connection).take(mart.table)
             if mart.isPerPeriod {
                 try await connection.query("create index on \(table) (period)")
             }

@@ -15,9 +15,7 @@ struct SchemaPreparation {
     /// Creates what is missing, adds columns, refuses what would destroy data.
     func run() async throws {
         try await Self.lock(pipeline.schema, on: connection)
-        try await connection.query(
-            "create schema if not exists " + quoteIdentifier(pipeline.schema)
-        )
+        try await OwnedSchema(name: pipeline.schema, connection: connection).ensure()
         for dimension in pipeline.dimensions {
             try await ChangedDimension(dimension, of: pipeline, on: connection)
                 .check(altersTables: altersTables)

@@ -27,6 +27,24 @@ struct TableDesign: Sendable, Hashable {
     var isPartitionedByPeriod = false
     var comment: String?
 
+    /// An index for readers on one column: `fact_call_agent_key_idx`.
+    static func index(on column: String, of table: String) -> Index {
+        Index(name: shortened("\(table)_\(column)_idx"), columns: [column], isUnique: false)
+    }
+
+    /// The name of an index on `table`, which has the indexes of this one.
+    func name(of index: Index, on table: String) -> String {
+        Self.shortened(table + index.name.dropFirst(name.count))
+    }
+
+    /// A name that Postgres does not cut: of a longer one the end is a digest of the whole.
+    private static func shortened(_ name: String) -> String {
+        guard name.utf8.count > 63 else { return name }
+        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in name.utf8 { digest = (digest ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        return name.prefix(46) + "_" + String(digest, radix: 16)
+    }
+
     /// The quoted name with its schema.
     var qualifiedName: String { qualified(schema, name) }
     /// The quoted column names, in order.

@@ -40,6 +40,7 @@ struct TableFit {
         try await connection.query(
             "create table \(design.qualifiedName) (\(definitions))\(partitioning)"
         )
+        try await OwnedSchema(name: design.schema, connection: connection).take(design.name)
         for index in design.indexes {
             try await connection.query(index.sql(on: design.qualifiedName))
         }
@@ -121,10 +122,12 @@ struct TableFit {
     /// Alters the table, which is there, under a lock that keeps readers out.
     private func alter(_ action: String) async throws {
         let sql = "alter table \(design.qualifiedName) \(action)"
-        guard altersTables else {
-            throw WarehouseError.altersTable("\(design.schema).\(design.name)", sql: sql + ";")
-        }
+        guard altersTables else { throw altersTable(sql) }
         try await LockPatience(connection).run(sql)
+    }
+
+    private func altersTable(_ sql: String) -> WarehouseError {
+        .altersTable("\(design.schema).\(design.name)", sql: sql + ";")
     }
 
     /// An index whose columns differ means that the grain or the business key has changed.
@@ -141,7 +144,9 @@ struct TableFit {
         )
         let wanted = index.columns.joined(separator: ", ")
         guard let found = try rows.first?.optionalText("columns") else {
-            try await connection.query(index.sql(on: design.qualifiedName))
+            let sql = index.sql(on: design.qualifiedName)
+            guard altersTables else { throw altersTable(sql) }
+            try await connection.query(sql)
             return
         }
         guard found != wanted else { return }

@@ -1,0 +1,49 @@
+/// What the roles of a fleet may do to the ledger, as SQL that can be run again.
+///
+/// It is run where the roles are made (``DatabaseRoles``) and after each migration: whichever comes
+/// last finds both the tables and the roles. A table that is not named here is the coordinator's alone.
+enum LedgerGrants {
+    /// One block; it does nothing where the ledger or the roles are missing.
+    static let sql = """
+        do $$
+        declare
+            ledger_table record;
+        begin
+            if to_regclass('longshore.intervention') is null
+                or not exists (select from pg_roles where rolname = 'longshore_worker') then
+                return;
+            end if;
+            -- Tables that somebody else has made are given to the owner of the schema.
+            for ledger_table in
+                select c.oid::regclass as name, n.nspowner::regrole as owner
+                from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where n.nspname = 'longshore' and c.relkind = 'r' and c.relowner <> n.nspowner
+            loop
+                execute format('alter table %s owner to %s', ledger_table.name, ledger_table.owner);
+            end loop;
+
+            grant select on longshore.definition, longshore.load, longshore.task, longshore.attempt,
+                longshore.control, longshore.intervention to longshore_worker;
+            grant update (state, retry_at, started_at, committed_at, worker, failures, crashes,
+                rows_read, rows_loaded, rows_rejected, rows_deduplicated, rows_replaced, input, header,
+                warnings, failure_code, failure_message) on longshore.task to longshore_worker;
+            grant insert on longshore.attempt to longshore_worker;
+            grant insert (schema_name, table_name, period, pipeline, kind, name, period_start,
+                period_end), update (state, state_before, reason, reason_before, stale_by, loaded_by,
+                loaded_at, rows_loaded, rows_rejected, revision, versions_moved)
+                on longshore.control to longshore_worker;
+            -- A replay reads rejects again. They hold raw rows: nobody but who loads may see them.
+            grant select, insert, update (state, column_name, rule, reason, replay_by, fixed_by_load,
+                fixed_by_ordinal, fixed_at) on longshore.reject to longshore_worker;
+
+            -- How things stand, without definitions, messages, inputs and rejects.
+            grant select on longshore.migration to longshore_reader;
+            grant select (id, pipeline, kind, grain, periods, state, requested_by, created_at,
+                finished_at, coordinator, lease_until) on longshore.load to longshore_reader;
+            grant select (load_id, ordinal, kind, name, schema_name, table_name, period, pool, state,
+                started_at, committed_at, failures, crashes, rows_read, rows_loaded, rows_rejected,
+                rows_deduplicated, rows_replaced, failure_code) on longshore.task to longshore_reader;
+            grant select on longshore.control to longshore_reader;
+        end $$;
+        """
+}

@@ -1,0 +1,45 @@
+import Postgres
+
+/// A schema of the warehouse: all tables in it belong to its owner.
+///
+/// Partitions are attached and columns added by owners alone, and who creates a table is not who
+/// changes it later: a worker, a coordinator, a person (``DatabaseRoles``).
+struct OwnedSchema {
+    let name: String
+    let connection: PostgresConnection
+
+    /// Creates the schema where it is missing.
+    ///
+    /// It is looked for first: `if not exists` asks for the right to create one in any case.
+    ///
+    /// - Throws: `WarehouseError` when it may not be created.
+    func ensure() async throws {
+        let found = try await connection.query(
+            "select from pg_namespace where nspname = $1",
+            [.text(name)]
+        )
+        guard found.isEmpty else { return }
+        do {
+            try await connection.query("create schema if not exists \(quoteIdentifier(name))")
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw WarehouseError.schemaIsMissing(name)
+        }
+    }
+
+    /// Gives a table that was just created to the schema's owner, where this role may do so.
+    ///
+    /// - Parameter table: the table's name, not quoted.
+    /// - Throws: `PostgresError`.
+    func take(_ table: String) async throws {
+        let owners = try await connection.query(
+            """
+            select nspowner::regrole::text as owner from pg_namespace
+            where nspname = $1 and pg_has_role(nspowner, 'member')
+                and nspowner <> (select oid from pg_roles where rolname = current_user)
+            """,
+            [.text(name)]
+        )
+        guard let owner = try owners.first?.text("owner") else { return }
+        try await connection.query("alter table \(qualified(name, table)) owner to \(owner)")
+    }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// Loads by processes that log in as the roles of `longshore roles`, none of them a superuser.
+@Suite("Roles in Postgres", .serialized)
+struct RolesTests {
+    private static let pipeline = Harbour.pipeline("callcenter")
+
+    @Test("coordinator and worker load, reload, and load what became stale")
+    func loads() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "callcenter")
+        let harbour = guarded.harbour
+        try await harbour.generateCalls(months: 2, calls: 2_000)
+        let first = try await guarded.load(Self.pipeline, "--periods", "2024-01..2024-02")
+        #expect(first.exitCode == 0, "\(first.errors)")
+        let tables = try await harbour.checksums("callcenter")
+
+        let again = try await guarded.load(Self.pipeline, "--periods", "2024-01..2024-02")
+        #expect(again.exitCode == 0, "\(again.errors)")
+        #expect(try await harbour.checksums("callcenter") == tables)
+
+        _ = try await harbour.ask(
+            """
+            update longshore.control set state = 'stale', reason = 'of the test'
+            where kind = 'fact' and period = '2024-01' returning period
+            """
+        )
+        let stale = try await guarded.load(Self.pipeline, "--stale")
+        #expect(stale.exitCode == 0, "\(stale.errors)")
+        #expect(try await harbour.checksums("callcenter") == tables)
+        let left = try await harbour.ask(
+            "select count(*) from longshore.control where state = 'stale'"
+        )
+        #expect(left == ["0"])
+
+        let plan = try await guarded.program("coordinator")
+            .run("plan", Self.pipeline, "--periods", "2024-02", "--effects")
+        #expect(plan.exitCode == 0, "\(plan.errors)")
+        try await expectOwners(of: harbour)
+        // What owns the tables alters them, whoever has created their partitions.
+        let altered = try await guarded.refusal(
+            of: "alter table callcenter.fact_call add column later integer",
+            as: "coordinator"
+        )
+        #expect(altered == nil)
+    }
+
+    @Test("a ledger that a superuser made is handed over to the roles")
+    func handedOver() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "invoices")
+        let harbour = guarded.harbour
+        try await harbour.generateCalls(months: 2, calls: 500)
+        let own = try await harbour.program.run(
+            "load",
+            Self.pipeline,
+            "--periods",
+            "2024-01",
+            "--workers",
+            "1"
+        )
+        #expect(own.exitCode == 0, "\(own.errors)")
+        let sql = try await harbour.program.run("roles", Self.pipeline)
+        try await TestStack.shared().psql(sql.output, database: harbour.databaseURL)
+        let run = try await guarded.load(Self.pipeline, "--periods", "2024-01..2024-02")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        try await expectOwners(of: harbour)
+    }
+
+    private func expectOwners(of harbour: Harbour) async throws {
+        let owners = try await harbour.ask(
+            """
+            select distinct n.nspname, c.relowner::regrole from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname in ('longshore', 'callcenter') order by 1
+            """
+        )
+        #expect(owners == ["callcenter|longshore_owner", "longshore|longshore_coordinator"])
+    }
+
+    @Test("a reader reads the star and how loads stand, and no more")
+    func reader() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "callcenter")
+        try await guarded.harbour.generateCalls(months: 1, calls: 500, bad: "5%")
+        let load = try await guarded.load(Self.pipeline, "--periods", "2024-01")
+        #expect(load.exitCode == 0, "\(load.errors)")
+        let reader = try guarded.program("reader")
+        for arguments in [["status"], ["periods", "callcenter"]] {
+            let run = try await reader.start(arguments).finish()
+            #expect(run.exitCode == 0, "\(arguments): \(run.errors)")
+            #expect(run.output.contains("callcenter"))
+        }
+        let rejects = try await reader.run("rejects", "list", "callcenter")
+        #expect(rejects.exitCode == 65)
+        #expect(rejects.errors.contains("permission denied for table reject"), "\(rejects.errors)")
+        for allowed in [
+            "select * from callcenter.fact_call", "select * from callcenter.dim_agent",
+            "select * from callcenter.mart_agent_month", "select state from longshore.task",
+        ] {
+            #expect(try await guarded.refusal(of: allowed, as: "reader") == nil, "\(allowed)")
+        }
+        for refused in [
+            "select * from longshore.reject", "select raw from longshore.reject",
+            "select reason from longshore.reject", "select bundle from longshore.definition",
+            "select failure_message from longshore.task", "select * from longshore.attempt",
+            "delete from callcenter.fact_call", "update callcenter.dim_agent set load_id = 0",
+            "insert into callcenter.dim_agent default values", "truncate callcenter.fact_call",
+            "create table callcenter.mine (a integer)", "create temp table mine (a integer)",
+            "update longshore.control set state = 'closed'", "delete from longshore.load",
+            "drop table callcenter.fact_call", "create schema mine",
+        ] {
+            let refusal = try await guarded.refusal(of: refused, as: "reader")
+            #expect(refusal == .insufficientPrivilege, "\(refused)")
+        }
+    }
+
+    @Test("a worker can neither change the ledger's shape nor reach what is not its own")
+    func worker() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "callcenter")
+        let harbour = guarded.harbour
+        try await harbour.generateCalls(months: 1, calls: 300)
+        let load = try await guarded.load(Self.pipeline, "--periods", "2024-01")
+        #expect(load.exitCode == 0, "\(load.errors)")
+        _ = try await harbour.ask("create schema foreigners")
+        _ = try await harbour.ask("create table foreigners.secret (a integer)")
+        for refused in [
+            "drop table longshore.task", "alter table longshore.task add column a integer",
+            "create table longshore.mine (a integer)", "drop schema longshore cascade",
+            "delete from longshore.reject", "delete from longshore.task",
+            "update longshore.task set pool = 'mine'", "delete from longshore.control",
+            "update longshore.control set claimed_by = 1", "truncate longshore.attempt",
+            "insert into longshore.definition values ('a', 'b', 'c')",
+            "insert into longshore.intervention (kind, pipeline) values ('cancel', 'callcenter')",
+            "update longshore.load set state = 'cancelled'", "select * from longshore.plan",
+            "select * from foreigners.secret", "drop table foreigners.secret",
+            "alter table foreigners.secret add column b integer", "create schema mine",
+            "create role mine", "select * from pg_authid", "copy (select 1) to program 'cat'",
+            "select pg_read_file('/etc/hostname')", "set role longshore_coordinator",
+        ] {
+            let refusal = try await guarded.refusal(of: refused, as: "worker")
+            #expect(refusal == .insufficientPrivilege, "\(refused)")
+        }
+    }
+
+    @Test("a worker cannot read another database, nor a stranger this one")
+    func otherDatabases() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "callcenter")
+        let stack = try await TestStack.shared()
+        let other = try await stack.freshDatabase()
+        try await stack.psql("create table secret as select 1 as a", database: other)
+        let refusal = try await guarded.refusal(
+            of: "select * from secret",
+            as: "worker",
+            database: other
+        )
+        #expect(refusal == .insufficientPrivilege)
+        let strangers = try await guarded.harbour.ask(
+            "select has_database_privilege('pg_monitor', current_database(), 'connect')"
+        )
+        #expect(strangers == ["f"])
+    }
+
+    @Test("a coordinator without its schema says who must make it")
+    func missingSchema() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "invoices")
+        try await guarded.harbour.generateCalls(months: 1, calls: 100)
+        let run = try await guarded.program("coordinator")
+            .run("load", Self.pipeline, "--periods", "2024-01", "--workers", "1")
+        #expect(run.exitCode == 65)
+        #expect(
+            run.errors.contains(
+                "error: the schema `callcenter` does not exist, and this role may not create it: "
+                    + "have a superuser run what `longshore roles --schema callcenter` prints"
+            ),
+            "\(run.errors)"
+        )
+    }
+}
