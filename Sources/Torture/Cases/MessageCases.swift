@@ -41,7 +41,7 @@ enum MessageCases {
             try await publisher.publish(tenTimes.shuffled())
         }
         await publisher.close()
-        try await arena.waitForTaskQueue()
+        try await arena.waitForEmptyQueues()
     }
 
     private static let garbage = TortureCase(
