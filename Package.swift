@@ -142,7 +142,8 @@ package.targets += [
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "TestSupport", "LocalStack", "Postgres", "Redis", "Endpoints", "longshore", yaml,
+            "TestSupport", "LocalStack", "AMQP", "Postgres", "Redis", "Endpoints", "Torture",
+            "longshore", yaml,
         ],
         exclude: ["Oracle"]
     ),

@@ -119,9 +119,7 @@ private struct Builder {
     }
 
     mutating func addDimensions() throws(PlanError) {
-        let order = try ordered(pipeline.dimensions.map(\.name)) { name in
-            pipeline.dimension(name)?.references.map(\.dimension) ?? []
-        }
+        let order = try ordered(pipeline.dimensions.map(\.name))
         for dimension in order.compactMap(pipeline.dimension) {
             let ordinal = add(
                 LoadTask(
@@ -132,7 +130,7 @@ private struct Builder {
                 )
             )
             tasksOfTable[dimension.name] = ordinal..<ordinal + 1
-            for need in ranges(of: dimension.references.map(\.dimension)) {
+            for need in ranges(of: pipeline.needs(of: dimension.name)) {
                 add(need, to: ordinal, periodIndex: nil)
             }
         }
@@ -141,7 +139,7 @@ private struct Builder {
     mutating func addFacts() {
         for fact in pipeline.facts {
             let first = tasks.count
-            let needs = ranges(of: fact.references.map(\.dimension))
+            let needs = ranges(of: pipeline.needs(of: fact.name))
             for period in fact.periodColumn == nil ? [nil] : periods.map(Optional.some) {
                 let ordinal = add(
                     LoadTask(kind: .fact, name: fact.name, period: period, pool: fact.pool)
@@ -153,13 +151,10 @@ private struct Builder {
     }
 
     mutating func addMarts() throws(PlanError) {
-        let names = pipeline.marts.map(\.name)
-        let order = try ordered(names) { name in
-            pipeline.mart(name)?.reads.filter(names.contains) ?? []
-        }
+        let order = try ordered(pipeline.marts.map(\.name))
         for mart in order.compactMap(pipeline.mart) {
             let first = tasks.count
-            let needs = ranges(of: mart.reads)
+            let needs = ranges(of: pipeline.needs(of: mart.name))
             for index in mart.isPerPeriod ? periods.indices.map(Optional.some) : [nil] {
                 let ordinal = add(
                     LoadTask(
@@ -201,10 +196,7 @@ private struct Builder {
     }
 
     /// `names` so that each comes after what it needs; otherwise in the order given.
-    private func ordered(
-        _ names: [String],
-        needs: (String) -> [String]
-    ) throws(PlanError) -> [String] {
+    private func ordered(_ names: [String]) throws(PlanError) -> [String] {
         var order: [String] = []
         var done: Set<String> = []
         func visit(_ name: String, path: [String]) throws(PlanError) {
@@ -212,7 +204,7 @@ private struct Builder {
             if let start = path.firstIndex(of: name) {
                 throw PlanError.cycle(Array(path[start...]) + [name])
             }
-            for need in needs(name) where names.contains(need) {
+            for need in pipeline.needs(of: name) where names.contains(need) {
                 try visit(need, path: path + [name])
             }
             done.insert(name)

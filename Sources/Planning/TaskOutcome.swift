@@ -6,7 +6,7 @@ public enum TaskOutcome: Sendable, Hashable {
     case alreadyDone
     /// A newer load owns the period.
     case superseded
-    /// Another attempt holds the task: come back later.
+    /// Another attempt holds the task, or its time has not come: come back later.
     case busy
     /// It failed, and another attempt may succeed.
     case retryable(TaskFailure)

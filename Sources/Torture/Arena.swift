@@ -97,6 +97,17 @@ struct Arena: Sendable {
         }
     }
 
+    /// Requests a load of the same periods whenever none is running, until it is cancelled; while a server
+    /// is away, a request may fail.
+    func keepLoading(periods: String) async {
+        while !Task.isCancelled {
+            if await tryToAsk("select bool_and(state <> 'running') from longshore.load") == ["t"] {
+                try? await requestLoad(periods: periods)
+            }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     /// Asks the case's database on a connection of its own; each row's columns joined with `|`.
     func ask(_ sql: String) async throws -> [String] {
         try await ground.ask(sql, database: database)
@@ -142,17 +153,28 @@ struct Arena: Sendable {
         }
     }
 
-    /// Waits until a question is answered with `t`.
+    /// Waits until something is so.
     ///
     /// - Throws: ``TortureError`` when that takes longer than `patience`.
-    func wait(within patience: Duration, for what: String, _ sql: String) async throws {
+    func wait(
+        within patience: Duration,
+        for what: String,
+        until isSo: () async -> Bool
+    ) async throws {
         let deadline = ContinuousClock.now + patience
-        while await tryToAsk(sql) != ["t"] {
+        while await !isSo() {
             guard ContinuousClock.now < deadline else {
                 throw TortureError(what: "\(what) did not come true within \(patience)")
             }
             try await Task.sleep(for: .milliseconds(100))
         }
+    }
+
+    /// Waits until a question is answered with `t`.
+    ///
+    /// - Throws: ``TortureError`` when that takes longer than `patience`.
+    func wait(within patience: Duration, for what: String, _ sql: String) async throws {
+        try await wait(within: patience, for: what) { await tryToAsk(sql) == ["t"] }
     }
 
     /// Does something again and again for a time, with random pauses.

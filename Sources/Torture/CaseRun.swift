@@ -46,7 +46,7 @@ struct CaseRun: Sendable {
         }
     }
 
-    /// - Returns: how long the load went on after the disturbance.
+    /// - Returns: how long loading went on after the disturbance.
     private func load() async throws -> Duration {
         try await arena.crew.add(.coordinator)
         try await arena.crew.add(.coordinator)
@@ -58,13 +58,21 @@ struct CaseRun: Sendable {
             for: "a first task",
             "select count(*) > 0 from longshore.task where state = 'done'"
         )
-        try await torture.disturb(arena)
-        let calm = ContinuousClock.now
+        let calm = try await disturb()
         try await arena.wait(
             within: Self.patience,
             for: "the end of the load",
             "select bool_and(state <> 'running') from longshore.load"
         )
         return calm.duration(to: .now)
+    }
+
+    /// Loads again and again while the disturbance lasts, so that none is over before it happened.
+    ///
+    /// - Returns: the time at which it was over.
+    private func disturb() async throws -> ContinuousClock.Instant {
+        async let _: Void = arena.keepLoading(periods: Self.periods)
+        try await torture.disturb(arena)
+        return .now
     }
 }

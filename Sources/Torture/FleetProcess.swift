@@ -51,6 +51,12 @@ final class FleetProcess: Sendable {
     /// Whether it has not ended.
     var isRunning: Bool { ending.value == nil }
 
+    /// Whether SIGSTOP holds it.
+    var isStopped: Bool {
+        let status = try? String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)
+        return status?.contains("\nState:\tT") ?? false
+    }
+
     /// `kill -signal`; nothing when it has ended.
     func send(_ signal: Int32) {
         if isRunning { kill(processID, signal) }

@@ -15,7 +15,7 @@ struct Invariants: Sendable {
         }
         found += try await differences()
         found += try await remains()
-        found += try leaks()
+        found += try await leaks()
         return found
     }
 
@@ -41,8 +41,10 @@ struct Invariants: Sendable {
         (
             "I4: no fact is committed before its dimensions",
             """
-            select (select min(committed_at) from longshore.task where kind = 'fact')
-                >= (select max(committed_at) from longshore.task where kind = 'dimension')
+            select not exists (
+                select from longshore.task fact join longshore.task dimension using (load_id)
+                where fact.kind = 'fact' and dimension.kind = 'dimension'
+                    and fact.committed_at < dimension.committed_at)
             """
         ),
         (
@@ -65,7 +67,11 @@ struct Invariants: Sendable {
             "I5: as many rejects as the ledger says",
             """
             select (select coalesce(sum(rows_rejected), 0) from longshore.task)
-                = (select count(*) from longshore.reject where state = 'open')
+                = (select count(*) from longshore.reject)
+                and not exists (
+                    select from longshore.reject r join longshore.control c
+                        using (schema_name, table_name, period)
+                    where (r.state = 'open') <> (c.loaded_by = r.load_id))
             """
         ),
         (
@@ -130,15 +136,20 @@ struct Invariants: Sendable {
         return true
     }
 
-    /// Passwords and values of rows in what the processes wrote.
-    private func leaks() throws -> [String] {
+    /// Passwords and values of rows in what the processes wrote: logs, the ledger, Redis.
+    private func leaks() async throws -> [String] {
         let secrets = try arena.ground.addresses().passwords + arena.ground.canaries
-        var found: [String] = []
+        var written: [(place: String, text: String)] = []
         for log in try FileManager.default.contentsOfDirectory(atPath: arena.folder) {
             let text = try String(contentsOfFile: "\(arena.folder)/\(log)", encoding: .utf8)
-            let leaked = secrets.filter { !$0.isEmpty && text.contains($0) }
-            if !leaked.isEmpty { found.append("I9: \(leaked.count) secrets or values in \(log)") }
+            written.append((log, text))
         }
-        return found
+        written.append(("the ledger", try await Traces.ledger(arena.ask)))
+        let redis = try await Traces.redis(fleet: arena.fleet, arena.ground.redis)
+        written.append(("Redis", redis))
+        return written.compactMap { place, text in
+            let leaked = secrets.filter { !$0.isEmpty && text.contains($0) }
+            return leaked.isEmpty ? nil : "I9: \(leaked.count) secrets or values in \(place)"
+        }
     }
 }

@@ -56,6 +56,18 @@ struct AttemptTests {
         #expect(await dock.perform(load.task("customer")) == .loaded(RowCounts(read: 2, loaded: 2)))
     }
 
+    @Test("a message that comes before what its task needs is done comes back later")
+    func early() async throws {
+        let dock = try await Dock(Shop.files)
+        let load = try await dock.create(Shop.definition())
+        #expect(await dock.perform(load.task("sale 2024-01")) == .busy)
+        #expect(try await dock.ledger.states(ofLoad: load.id) == [.waiting, .waiting])
+        #expect(await dock.perform(load.task("customer")) == .loaded(RowCounts(read: 2, loaded: 2)))
+        #expect(
+            await dock.perform(load.task("sale 2024-01")) == .loaded(RowCounts(read: 3, loaded: 3))
+        )
+    }
+
     @Test(
         "a newer load claims a period while an older one writes it, and is busy until that is done"
     )
@@ -71,6 +83,7 @@ struct AttemptTests {
             observer: At(.copied) {
                 let load = try await dock.create(definition)
                 let other = WarehouseLoader(dock.configuration)
+                #expect(await dock.perform(load.task("customer"), by: other).failure == nil)
                 let outcome = await dock.perform(load.task("sale 2024-01"), by: other)
                 await other.close()
                 newest.withLock { $0 = (load, outcome) }
@@ -98,6 +111,7 @@ struct AttemptTests {
         #expect(await dock.perform(older.task("sale 2024-01")) == .superseded)
         #expect(try await dock.ledger.states(ofLoad: older.id) == [.done, .superseded])
         #expect(try await dock.row("select count(*) from shop.fact_sale") == "0")
+        #expect(await dock.perform(newer.task("customer")).failure == nil)
         #expect(
             await dock.perform(newer.task("sale 2024-01")) == .loaded(RowCounts(read: 3, loaded: 3))
         )

@@ -67,6 +67,12 @@ public struct Pipeline: Sendable, Hashable {
         marts.first { $0.name == name }
     }
 
+    /// The names of the dimensions, facts and marts that are loaded before the one called `name`.
+    public func needs(of name: String) -> [String] {
+        dimension(name)?.references.map(\.dimension) ?? fact(name)?.references.map(\.dimension)
+            ?? mart(name)?.reads ?? []
+    }
+
     /// The pools that its tasks go to, each once.
     public var pools: [String] {
         Set(dimensions.map(\.pool) + facts.map(\.pool) + marts.map(\.pool)).sorted()

@@ -30,13 +30,16 @@ enum MessageCases {
             pools: ["default"],
             logger: Logger(label: "torture") { _ in SwiftLogNoOpLogHandler() }
         )
-        // Only what has had a message: nobody publishes a task before what it needs is done.
+        // Also what has had none yet, because what it needs is not done.
         try await arena.repeatedly(for: .seconds(6), everyMilliseconds: 200..<1500) {
-            let published = try await arena.ask(
-                "select ordinal from longshore.task where state <> 'waiting'"
-            )
-            let messages = published.compactMap { Int($0) }
-                .map { TaskMessage(task: LoadTaskID(load: 1, ordinal: $0), pool: "default") }
+            let tasks = try await arena.ask("select load_id, ordinal from longshore.task")
+            let messages = tasks.map { row in
+                let parts = row.split(separator: "|").compactMap { Int64($0) }
+                return TaskMessage(
+                    task: LoadTaskID(load: parts[0], ordinal: Int(parts[1])),
+                    pool: "default"
+                )
+            }
             let tenTimes = Array(repeating: messages, count: 10).flatMap { $0 }
             try await publisher.publish(tenTimes.shuffled())
         }

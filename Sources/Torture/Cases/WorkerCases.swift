@@ -16,7 +16,11 @@ enum WorkerCases {
                     TortureCase(
                         "worker.kill.\(step.rawValue).\(nth)",
                         fault: ["FAULT_AT": "\(step.rawValue):\(nth):kill"]
-                    )
+                    ) { arena in
+                        try await arena.wait(within: .seconds(90), for: "the worker's death") {
+                            await arena.crew.deaths > 0
+                        }
+                    }
                 }
         }
     }
@@ -30,6 +34,9 @@ enum WorkerCases {
                     expected: "one of two attempts commits",
                     fault: ["FAULT_AT": "\(step.rawValue):2:stop"]
                 ) { arena in
+                    try await arena.wait(within: .seconds(90), for: "the worker's sleep") {
+                        await arena.crew.living(.worker).contains(where: \.isStopped)
+                    }
                     try await Task.sleep(for: .seconds(50))
                     for worker in await arena.crew.living(.worker) { worker.send(SIGCONT) }
                 }

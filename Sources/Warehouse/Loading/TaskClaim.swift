@@ -14,13 +14,15 @@ struct TaskRow: Sendable {
     let folder: String
     /// Whether its load reads rejects again instead of sources.
     let isReplay: Bool
+    /// Whether the coordinator has not yet said that it may run.
+    let isWaiting: Bool
     /// When the load was created, as Postgres writes it: the time of versions that have none.
     let loadCreated: String
 }
 
-/// Another attempt has the task's row, or its transaction has the period.
+/// Another attempt has the task's row, or its transaction has the period, or what it needs is not done.
 ///
-/// It is an error because the lock that was not to be had has ended the transaction.
+/// It is an error because its transaction is to end: a lock that was not to be had has done so already.
 struct TaskIsBusy: Error {}
 
 /// The first statements of an attempt: lock the ledger row, then the period, and look at both.
@@ -153,6 +155,7 @@ enum TaskClaim {
             bundle: try row.text("bundle"),
             folder: try row.text("folder"),
             isReplay: try row.text("load_kind") == LoadKind.replay.rawValue,
+            isWaiting: state == .waiting,
             loadCreated: try row.text("load_created")
         )
         return (found, state, order)

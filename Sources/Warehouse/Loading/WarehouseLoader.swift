@@ -61,10 +61,15 @@ public actor WarehouseLoader: TaskLoader {
                 guard case .mine(let row) = claim else {
                     return try await claim.settle(task, on: connection)
                 }
+                let pipeline = try self.definition(of: row)
+                guard
+                    try await TaskNeeds(task: task, row: row, pipeline: pipeline)
+                        .areDone(on: connection)
+                else { throw TaskIsBusy() }
                 let attempt = Attempt(
                     task: task,
                     row: row,
-                    pipeline: try self.definition(of: row),
+                    pipeline: pipeline,
                     connection: connection,
                     keyMaps: keyMaps,
                     inferring: .aside { try await PostgresConnection.connect(self.configuration) },

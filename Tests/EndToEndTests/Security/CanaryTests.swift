@@ -1,8 +1,8 @@
 import Endpoints
 import Foundation
-import Redis
 import TestSupport
 import Testing
+import Torture
 
 /// Secrets and row values that must be seen nowhere but where they belong.
 @Suite("Canaries", .serialized)
@@ -19,9 +19,10 @@ struct CanaryTests {
         "canaryrow-long-r5",
     ]
 
-    @Test("no secret and no row value is in a log, in a message, in Redis or in the ledger")
+    @Test("no secret and no row value is in a log, a message, a metric, in Redis or in the ledger")
     func nowhere() async throws {
         let harbour = try await Harbour.open()
+        let tap = try await BrokerTap.open()
         let accounts = try await Accounts.make(
             for: harbour,
             role: "coordinator",
@@ -56,6 +57,8 @@ struct CanaryTests {
             let run = try await program.start(arguments).finish()
             seen += run.output + run.errors
         }
+        let metrics = try await tap.metrics()
+        #expect(metrics.contains("\(harbour.fleet).tasks.default"))
         worker.signal(SIGTERM)
         let end = try await worker.finish()
         #expect(end.exitCode == 0)
@@ -63,8 +66,13 @@ struct CanaryTests {
         let rejects = try await harbour.ask("select count(*) from longshore.reject")
         #expect(rejects == ["10"])
         try await expectNone(in: seen, "what the program wrote")
-        try await expectNone(in: try await ledger(harbour), "the ledger")
-        try await expectNone(in: try await redis(harbour, accounts), "Redis")
+        let messages = try await tap.close()
+        #expect(messages.count > 20)
+        try await expectNone(in: messages.joined(separator: "\n"), "the broker's messages")
+        try await expectNone(in: metrics, "the broker's metrics")
+        try await expectNone(in: try await Traces.ledger(harbour.ask), "the ledger")
+        let redis = try await Traces.redis(fleet: harbour.fleet) { try await accounts.redis($0) }
+        try await expectNone(in: redis, "Redis")
         try await accounts.remove()
     }
 
@@ -73,44 +81,6 @@ struct CanaryTests {
         for canary in Self.secrets + Self.values {
             #expect(!text.contains(canary), "\(canary) is in \(place)")
         }
-    }
-
-    // MARK: Where they could be
-
-    /// All columns of all tables, but what a reject says of its own row.
-    private func ledger(_ harbour: Harbour) async throws -> String {
-        let columns = try await harbour.ask(
-            """
-            select table_name, column_name from information_schema.columns
-            where table_schema = 'longshore'
-                and not (table_name = 'reject' and column_name in ('raw', 'reason'))
-            """
-        )
-        #expect(columns.count > 60)
-        var text = ""
-        for column in columns {
-            let parts = column.split(separator: "|")
-            text +=
-                try await harbour.ask(
-                    "select \(parts[1])::text from longshore.\(parts[0])"
-                )
-                .joined(separator: "\n")
-        }
-        return text
-    }
-
-    /// Keys and values of the fleet.
-    private func redis(_ harbour: Harbour, _ accounts: Accounts) async throws -> String {
-        let script: RedisArgument = """
-            local text = ''
-            for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
-                text = text .. key .. ' ' .. redis.call('DUMP', key) .. ' '
-            end
-            return text
-            """
-        let pattern = RedisArgument("longshore:\(harbour.fleet):*")
-        let reply = try await accounts.redis(["EVAL", script, "0", pattern])
-        return String(describing: reply)
     }
 
     // MARK: Failures of every kind
