@@ -64,7 +64,10 @@ struct CaseRun: Sendable {
             for: "the end of the load",
             "select bool_and(state <> 'running') from longshore.load"
         )
-        return calm.duration(to: .now)
+        let recovery = calm.duration(to: .now)
+        // Copies of messages outlive their tasks, for a moment.
+        try await arena.waitForEmptyQueues()
+        return recovery
     }
 
     /// Loads again and again while the disturbance lasts, so that none is over before it happened.

@@ -44,7 +44,6 @@ enum MessageCases {
             try await publisher.publish(tenTimes.shuffled())
         }
         await publisher.close()
-        try await arena.waitForEmptyQueues()
     }
 
     private static let garbage = TortureCase(
