@@ -112,11 +112,19 @@ public struct WorkerPresence: Sendable, Hashable, Codable {
     public var slots: Int
     /// The tasks that it runs now.
     public var running: [LoadTaskID]
+    /// What it has done since it started; `nil` of a version that does not tell.
+    public var metrics: WorkerMetrics?
 
     /// Creates a presence.
-    public init(name: String, slots: Int, running: [LoadTaskID]) {
+    public init(
+        name: String,
+        slots: Int,
+        running: [LoadTaskID],
+        metrics: WorkerMetrics? = nil
+    ) {
         self.name = name
         self.slots = slots
         self.running = running
+        self.metrics = metrics
     }
 }

@@ -141,28 +141,16 @@ struct Arena: Sendable {
     /// One that is on its way between two queues is in neither, so that only what is seen twice counts.
     func waitForEmptyQueues() async throws {
         let topology = Topology(fleet: fleet)
-        let queues = topology.queues(pools: ["default"]).filter { $0 != topology.deadQueue }
-        let connection = try await AMQPConnection.connect(to: broker())
         var looks = 0
         try await wait(within: .seconds(120), for: "that no message waits for a worker") {
-            let isEmpty = try? await Self.areEmpty(queues, on: connection)
+            let depths = try? await topology.queueDepths(
+                pools: ["default"],
+                configuration: broker()
+            )
+            let isEmpty = depths?.allSatisfy { $0 == topology.deadQueue || $1.ready == 0 }
             looks = isEmpty == true ? looks + 1 : 0
             return looks == 2
         }
-        await connection.close()
-    }
-
-    /// Whether none of `queues` has a message; one that was deleted has none.
-    private static func areEmpty(
-        _ queues: [String],
-        on connection: AMQPConnection
-    ) async throws -> Bool {
-        for queue in queues {
-            if let state = try await connection.queueState(queue), state.messageCount > 0 {
-                return false
-            }
-        }
-        return true
     }
 
     /// Waits until something is so.

@@ -1,5 +1,5 @@
 public import Logging
-import Planning
+public import Planning
 public import ServiceLifecycle
 import Synchronization
 
@@ -106,7 +106,8 @@ public final class Worker: Service {
             let presence = WorkerPresence(
                 name: context.settings.name,
                 slots: context.settings.slots,
-                running: context.gauges.running
+                running: context.gauges.running,
+                metrics: context.gauges.metrics
             )
             await context.ports.inFlight.register(presence)
         } while await context.sleep(for: context.settings.presence)

@@ -41,7 +41,7 @@ struct Longshore: AsyncParsableCommand {
                 name: "Looking",
                 subcommands: [
                     StatusCommand.self, WhyCommand.self, PeriodsCommand.self, RejectsCommand.self,
-                    TraceCommand.self,
+                    TraceCommand.self, MetricsCommand.self,
                 ]
             ),
             CommandGroup(

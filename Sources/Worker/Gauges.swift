@@ -1,0 +1,47 @@
+import Planning
+import Synchronization
+
+/// The worker's account of itself, shared by its slots.
+final class Gauges: Sendable {
+    private struct State {
+        var metrics: WorkerMetrics
+        var running: [Int: LoadTaskID] = [:]
+        var begun = 0
+    }
+
+    private let state: Mutex<State>
+
+    init(slots: Int) {
+        state = Mutex(State(metrics: WorkerMetrics(slots: slots)))
+    }
+
+    var metrics: WorkerMetrics { state.withLock { $0.metrics } }
+
+    /// The tasks that run now.
+    var running: [LoadTaskID] {
+        state.withLock { $0.running.sorted { $0.key < $1.key }.map(\.value) }
+    }
+
+    /// How many deliveries the slots have begun.
+    var begun: Int { state.withLock { $0.begun } }
+
+    func update(_ change: (inout WorkerMetrics) -> Void) {
+        state.withLock { change(&$0.metrics) }
+    }
+
+    func begin(_ task: LoadTaskID, slot: Int) {
+        state.withLock { state in
+            state.running[slot] = task
+            state.begun += 1
+            state.metrics.busySlots += 1
+        }
+    }
+
+    func end(slot: Int, result: WorkerMetrics.Result) {
+        state.withLock { state in
+            state.running[slot] = nil
+            state.metrics.busySlots -= 1
+            state.metrics.results[result, default: 0] += 1
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Console
+import InFlight
+import Messaging
+import Planning
+import Redis
+import Warehouse
+
+/// `longshore metrics`: what monitoring wants to know, once.
+struct MetricsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics",
+        abstract: "Print loads, queues and workers in Prometheus' text format.",
+        discussion: """
+            For a collector of text files, such as node_exporter's: \
+            longshore metrics > /var/lib/node_exporter/longshore.prom.new, and then rename it. \
+            A server that does not answer is `longshore_up` 0, and what it knows is left out.
+            """
+    )
+
+    @OptionGroup var options: FleetOptions
+
+    func run() async throws {
+        let fleet = try await options.fleet().inForeground()
+        let ledger = PostgresLedger(fleet.postgres)
+        let redis = RedisClient(fleet.redis)
+        let inFlight = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
+        let figures = try? await ledger.figures()
+        let isRedisUp = (try? await redis.send(["PING"])) != nil
+        let workers = isRedisUp ? await inFlight.workers() : []
+        let depths = try? await Topology(fleet: fleet.name)
+            .queueDepths(pools: figures?.pools ?? ["default"], configuration: fleet.amqp)
+        await redis.close()
+        await ledger.close()
+
+        var metrics = FleetMetrics()
+        metrics.add(up: [
+            ("postgres", figures != nil), ("rabbitmq", depths != nil), ("redis", isRedisUp),
+        ])
+        if let figures { metrics.add(figures) }
+        if let depths { metrics.add(depths) }
+        metrics.add(workers)
+        print(metrics.text, terminator: "")
+    }
+}
+
+/// The fleet's metrics, by their names.
+struct FleetMetrics {
+    private var metrics = MetricsText()
+
+    var text: String { metrics.text }
+
+    mutating func add(up servers: [(name: String, isUp: Bool)]) {
+        metrics.add(
+            "longshore_up",
+            .gauge,
+            "Whether the server answers.",
+            servers.map { .init(["server": $0.name], $0.isUp ? 1 : 0) }
+        )
+    }
+
+    mutating func add(_ figures: LedgerFigures) {
+        metrics.add(
+            "longshore_loads",
+            .gauge,
+            "Loads by state.",
+            figures.loads.map { .init(["pipeline": $0.subject, "state": $0.state], $0.value) }
+        )
+        metrics.add(
+            "longshore_tasks",
+            .gauge,
+            "Load tasks of running loads, by state.",
+            figures.tasks.map { .init(["pipeline": $0.subject, "state": $0.state], $0.value) }
+        )
+        metrics.add(
+            "longshore_periods",
+            .gauge,
+            "Periods of facts, by state.",
+            figures.periods.map { .init(["table": $0.subject, "state": $0.state], $0.value) }
+        )
+        metrics.add(
+            "longshore_rejects_open",
+            .gauge,
+            "Rejects that nobody has settled.",
+            figures.openRejects.map { .init(["table": $0.subject], $0.value) }
+        )
+        metrics.add(
+            "longshore_last_loaded_timestamp_seconds",
+            .gauge,
+            "When the last load ended well, in seconds since 1970.",
+            figures.lastLoaded.map { .init(["pipeline": $0.subject], $0.value) }
+        )
+    }
+
+    mutating func add(_ depths: [String: QueueDepth]) {
+        let queues = depths.sorted { $0.key < $1.key }
+        metrics.add(
+            "longshore_queue_messages",
+            .gauge,
+            "Messages that are ready to be delivered.",
+            queues.map { .init(["queue": $0.key], Double($0.value.ready)) }
+        )
+        metrics.add(
+            "longshore_queue_consumers",
+            .gauge,
+            "Who may take them.",
+            queues.map { .init(["queue": $0.key], Double($0.value.consumers)) }
+        )
+    }
+
+    mutating func add(_ workers: [WorkerPresence]) {
+        metrics.add(
+            "longshore_worker_slots",
+            .gauge,
+            "Slots of living workers, by what they do.",
+            workers.flatMap { worker in
+                Self.slots(of: worker)
+                    .map { .init(["worker": worker.name, "state": $0], Double($1)) }
+            }
+        )
+        let known = workers.compactMap { worker in worker.metrics.map { (worker.name, $0) } }
+        metrics.add(
+            "longshore_worker_tasks_total",
+            .counter,
+            "Deliveries that a worker has settled, by result.",
+            known.flatMap { name, metrics in
+                WorkerMetrics.Result.allCases.compactMap { result in
+                    metrics.results[result]
+                        .map { .init(["worker": name, "result": result.rawValue], Double($0)) }
+                }
+            }
+        )
+        let counters: [(String, String, (WorkerMetrics) -> Int)] = [
+            ("rows_read", "Rows that committed tasks have read.", \.rowsRead),
+            ("crashes_recorded", "Deaths of other workers that it found.", \.crashesRecorded),
+            ("stalls", "Times it got nothing although messages waited, and reconnected.", \.stalls),
+        ]
+        for (name, help, value) in counters {
+            metrics.add(
+                "longshore_worker_\(name)_total",
+                .counter,
+                help,
+                known.map { .init(["worker": $0], Double(value($1))) }
+            )
+        }
+    }
+
+    private static func slots(of worker: WorkerPresence) -> [(state: String, count: Int)] {
+        let busy = worker.metrics?.busySlots ?? worker.running.count
+        let states = [("busy", busy), ("idle", worker.slots - busy)]
+        guard let metrics = worker.metrics else { return states }
+        return states + [
+            ("stuck", metrics.stuckSlots), ("abandoned", metrics.abandonedSlots),
+            ("disconnected", metrics.disconnectedSlots),
+        ]
+    }
+}

@@ -1,0 +1,36 @@
+import Console
+import Testing
+
+@Suite struct MetricsTextTests {
+    @Test("metrics are written in Prometheus' text format")
+    func whole() {
+        var metrics = MetricsText()
+        metrics.add("fleet_up", .gauge, "Whether it answers.", [.init([:], 1)])
+        metrics.add(
+            "fleet_tasks_total",
+            .counter,
+            "Tasks by result.",
+            [.init(["worker": "a", "result": "loaded"], 12), .init(["worker": "b"], 0.5)]
+        )
+        metrics.add("fleet_none", .gauge, "Nothing to say of.", [])
+        #expect(
+            metrics.text == """
+                # HELP fleet_up Whether it answers.
+                # TYPE fleet_up gauge
+                fleet_up 1
+                # HELP fleet_tasks_total Tasks by result.
+                # TYPE fleet_tasks_total counter
+                fleet_tasks_total{worker="a",result="loaded"} 12
+                fleet_tasks_total{worker="b"} 0.5
+
+                """
+        )
+    }
+
+    @Test("whatever a label's value holds, it stays one value on one line")
+    func escaping() {
+        var metrics = MetricsText()
+        metrics.add("m", .gauge, "h", [.init(["l": "a\"b\\c\nd"], 1)])
+        #expect(metrics.text.hasSuffix("m{l=\"a\\\"b\\\\c\\nd\"} 1\n"))
+    }
+}
