@@ -50,12 +50,20 @@ struct DatePattern: Sendable {
     private static func quoted(
         _ rest: inout ArraySlice<Unicode.Scalar>
     ) throws(DateFormatProblem) -> [Part] {
-        guard let end = rest.firstIndex(of: "'") else {
-            throw DateFormatProblem(text: "a quote is opened and never closed")
+        // Two quotes are one, outside of quotes and within.
+        guard rest.first != "'" else {
+            rest.removeFirst()
+            return [.literal(UInt8(ascii: "'"))]
         }
-        let text = end == rest.startIndex ? "'" : String(String.UnicodeScalarView(rest[..<end]))
-        rest = rest[(end + 1)...]
-        return text.utf8.map(Part.literal)
+        var text = String.UnicodeScalarView()
+        while let scalar = rest.popFirst() {
+            if scalar == "'" {
+                guard rest.first == "'" else { return String(text).utf8.map(Part.literal) }
+                rest.removeFirst()
+            }
+            text.append(scalar)
+        }
+        throw DateFormatProblem(text: "a quote is opened and never closed")
     }
 
     private static func part(_ run: String) throws(DateFormatProblem) -> Part {

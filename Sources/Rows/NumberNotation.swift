@@ -10,8 +10,9 @@ struct NumberNotation {
 
     /// `text` with digits and a point only; `nil` when it is not written in the notation.
     ///
-    /// Groups must be of three digits, the first of one to three; behind the point there are none. An
-    /// exponent is left as it is.
+    /// Groups must be of three digits, the first of one to three and without a zero in front: who
+    /// writes `0.125` means a fraction. Behind the point there are no groups. An exponent is left as it
+    /// is.
     func plain(_ text: ByteView) -> [UInt8]? {
         var plain: [UInt8] = []
         plain.reserveCapacity(text.count)
@@ -51,7 +52,11 @@ struct NumberNotation {
                 plain.append(digit)
                 group += 1
             } else if let thousands, text[index] == thousands {
-                guard hasGroups ? group == 3 : (1...3).contains(group) else { return false }
+                let isFirst = !hasGroups
+                guard isFirst ? (1...3).contains(group) : group == 3 else { return false }
+                guard !isFirst || plain.suffix(group).first != UInt8(ascii: "0") else {
+                    return false
+                }
                 hasGroups = true
                 group = 0
             } else {

@@ -2,19 +2,94 @@ import Pipelines
 import Rows
 
 /// A table with what a check of its source needs: how its rows are read, without the warehouse.
+///
+/// The holidays of a calendar and the figures of control totals are read like tables of their own.
 struct CheckedTable {
     let name: String
     let extract: Extract
-    let layout: RowLayout
+    private(set) var layout: RowLayout
     let grain: [Int]
     /// The output that places rows in periods.
     let periodOutput: Int?
     let expectations: Expectations?
+    /// The total whose figure stands in the source's only row.
+    private(set) var figure: ControlTotal?
 
-    /// The tables of a pipeline that read a source, dimensions first.
+    /// The tables of a pipeline that read a source, dimensions first, each before its totals.
     static func all(of pipeline: Pipeline) -> [CheckedTable] {
-        pipeline.dimensions.compactMap { CheckedTable($0, in: pipeline) }
-            + pipeline.facts.map { CheckedTable($0, in: pipeline) }
+        pipeline.dimensions.flatMap { dimension in
+            guard case .calendar(let plan) = dimension.content else {
+                return [CheckedTable(dimension, in: pipeline)].compactMap(\.self)
+                    + figures(dimension.table, dimension.expectations)
+            }
+            return plan.holidays.map { [CheckedTable($0, of: dimension)] } ?? []
+        }
+            + pipeline.facts.flatMap { fact in
+                [CheckedTable(fact, in: pipeline)] + figures(fact.table, fact.expectations)
+            }
+    }
+
+    private static func figures(_ table: String, _ expected: Expectations) -> [CheckedTable] {
+        expected.totals.map { CheckedTable($0, of: table) }
+    }
+
+    private init(_ holidays: CalendarPlan.Holidays, of dimension: Dimension) {
+        let date = ValuePlan(
+            name: "date",
+            source: "date",
+            type: .date(format: .isoDate),
+            rules: [.required]
+        )
+        let words = ["name"] + (holidays.region == nil ? [] : ["region"])
+        let texts = words.map { word in
+            ValuePlan(
+                name: word,
+                source: word,
+                type: .text,
+                cleaning: [.trim],
+                rules: word == "name" ? [.required] : []
+            )
+        }
+        name = "\(dimension.table) holidays"
+        extract = holidays.extract
+        layout = RowLayout(([date] + texts).map { .value($0) })
+        grain = []
+        periodOutput = nil
+        expectations = nil
+    }
+
+    private init(_ total: ControlTotal, of table: String) {
+        name = "\(table) total \(total.name)"
+        extract = total.extract
+        layout = Self.layout(ofFigure: total.value, in: total.extract)
+        grain = []
+        periodOutput = nil
+        expectations = nil
+        figure = total
+    }
+
+    /// A sum over no rows is null in SQL, and means 0; an empty cell of a file means nothing.
+    private static func layout(ofFigure column: String?, in extract: Extract) -> RowLayout {
+        var rules: [Rule] = [.required]
+        if case .query = extract.input { rules = [] }
+        let plan = column.map { name in
+            ValuePlan(
+                name: name,
+                source: name,
+                type: .decimal(precision: 1000, scale: 500),
+                cleaning: [.trim],
+                rules: rules
+            )
+        }
+        return RowLayout(plan.map { [.value($0)] } ?? [])
+    }
+
+    /// The table as it is read from a source with this header, whose only column may be the figure.
+    func reading(_ header: [String]) -> CheckedTable {
+        guard let figure, figure.value == nil, header.count == 1 else { return self }
+        var table = self
+        table.layout = Self.layout(ofFigure: header[0], in: extract)
+        return table
     }
 
     private init?(_ dimension: Dimension, in pipeline: Pipeline) {

@@ -76,7 +76,8 @@ struct ColumnProfiler {
         var remarks: [String] = []
         if padded > 0 { remarks.append("\(padded) with white space at an end: `clean: [trim]`") }
         for (word, count) in nullWords.sorted(by: { $0.key < $1.key }) {
-            remarks.append("`\(word)` stands \(count) times, perhaps for nothing: `null_if`")
+            let times = count == 1 ? "once" : "\(count) times"
+            remarks.append("`\(word)` stands \(times), perhaps for nothing: `null_if`")
         }
         if notUTF8 > 0 { remarks.append("\(notUTF8) not UTF-8: is it `encoding: latin-1`?") }
         return remarks

@@ -65,6 +65,7 @@ public struct SourceCheck {
                 let query = try await describedQuery(table, period, isFirst: first == nil)
                 let reader = try await open(query, table, period)
                 let header = reader.header
+                let table = table.reading(header)
                 if let first {
                     compare(header, of: label, with: first, table)
                 } else {
@@ -176,6 +177,13 @@ public struct SourceCheck {
         }
         let used = tables.filter { $0.extract == table.extract }.flatMap(\.sourceColumns)
         let unused = header.filter { !used.contains($0) }
+        if let figure = table.figure {
+            guard figure.value == nil, header.count != 1 else { return missing.isEmpty }
+            let problem =
+                "it has the columns \(Self.list(header)), and `value` does not say which one"
+            add(.error, table, problem)
+            return false
+        }
         if !unused.isEmpty && missing.isEmpty {
             add(.note, table, "nothing reads \(Self.list(unused))")
         }
@@ -231,7 +239,12 @@ public struct SourceCheck {
                     + "`expect: { rejects: { max: … } }` allows"
             )
         }
-        if sample.rows == 0 { add(.warning, table, "there is no row below the header") }
+        if table.figure != nil, sample.rows != 1 {
+            let problem = sample.rows == 0 ? "no row" : "more than one row"
+            add(.error, table, "the figure's source has \(problem)")
+        } else if sample.rows == 0 {
+            add(.warning, table, "there is no row below the header")
+        }
     }
 
     // MARK: Findings

@@ -107,7 +107,9 @@ public struct SourceProfiler {
         var profile = profile
         profile.columns = columns.map { $0.profile(rows: profile.rows) }
         profile.rowHashes = rowHashes
-        if profile.rows == 0 { profile.remarks.append("there is no row below the header") }
+        if profile.rows == 0, profile.faults == nil {
+            profile.remarks.append("there is no row below the header")
+        }
         let nameless = header.indices.filter { header[$0].isEmpty }.map { "\($0 + 1)" }
         if !nameless.isEmpty {
             profile.remarks.append(

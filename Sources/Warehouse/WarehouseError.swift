@@ -144,14 +144,6 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
-    static func destructive(_ table: String, _ problem: String, sql: String) -> WarehouseError {
-        WarehouseError(
-            code: .destructiveChange,
-            description: "the table `\(table)` does not fit the definition: \(problem). "
-                + "Longshore does not destroy data by itself; this would do it:\n    \(sql)"
-        )
-    }
-
     static func badQuery(ofMart name: String, _ problem: String) -> WarehouseError {
         WarehouseError(
             code: .badQuery,
@@ -233,6 +225,15 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
                 + "source any more, and \(percent(limit)) may expire at once; the rows are as they were. "
                 + "Look whether the source is complete. If so many are gone, set "
                 + "`expect: { expired: { max: \(needed)% } }` and start `longshore load` again"
+        )
+    }
+
+    static func emptySource(_ table: String, gone: Int) -> WarehouseError {
+        WarehouseError(
+            code: .expiry,
+            description: "the source of `\(table)` has no rows, and "
+                + "\(counted(gone, "member")) would expire; the rows are as they were. An empty source "
+                + "never empties a dimension: look whether it is complete, then load again"
         )
     }
 

@@ -38,6 +38,21 @@ struct ExpectationMistakeTests {
             "freshness: { column: amount, within: 1 day }",
             "35:36: error: `column` cannot be `amount` [type.mismatch]"
         ),
+        Mistake(
+            "a type that is wrong, and nothing more of its column",
+            replacing: """
+                decimal(12,2)", min: 0, max: 1000 }
+                    expect: { rows: { min: 1 }, rejects
+                """,
+            with: """
+                decimla(12,2)" }
+                    expect: { totals: { a: { column: amount, from: { source: drops, csv: t.csv } } }, \
+                rejects
+                """,
+            [
+                "34:23: error: `decimla(12,2)` is no type; did you mean `decimal(12,2)`? [type.unknown]"
+            ]
+        ),
         mistake(
             "freshness within a length without a unit",
             "freshness: { column: sold_at, within: 2 }",

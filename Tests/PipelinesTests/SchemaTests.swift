@@ -21,6 +21,15 @@ struct SchemaTests {
         #expect(schema["additionalProperties"] as? Bool == false)
     }
 
+    @Test("tells what holds without a key, as YAML has it")
+    func standards() throws {
+        let properties = try #require(schema["properties"] as? [String: [String: Any]])
+        #expect(properties["zone"]?["default"] as? String == "UTC")
+        let text = PipelineSchema.json()
+        #expect(text.contains("\"default\": false") && text.contains("\"default\": 1"))
+        #expect(text.contains("The queue its tasks go to. Unless said: `default`."))
+    }
+
     @Test("tells the kinds of dimensions apart")
     func variants() throws {
         let properties = try #require(schema["properties"] as? [String: [String: Any]])
@@ -47,6 +56,53 @@ struct ReferenceTests {
             (Self.keys(of: .record(Grammar.pipeline)) + Diagnostic.Code.allCases.map(\.rawValue))
             .filter { !text.contains("`\($0)`") && !text.contains("{ \($0): ") }
         #expect(missing == [])
+    }
+
+    @Test("says of every key what its value is, and what holds without it, as the grammar does")
+    func tables() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../docs/definition.md")
+        let tables = Self.keyTables(in: try String(contentsOf: path, encoding: .utf8))
+        try #require(tables.count == Self.records.count)
+        for (rows, record) in zip(tables, Self.records) {
+            #expect(Set(rows.keys) == Set(record.keys.map(\.name)), "\(record.title)")
+            for key in record.keys {
+                let standard = key.isRequired ? "**needed**" : key.standard.map { "`\($0)`" } ?? ""
+                #expect(
+                    rows[key.name] == [key.shape.word, standard],
+                    "`\(key.name)` of \(record.title)"
+                )
+            }
+        }
+    }
+
+    /// What the page's tables of keys describe, in its order.
+    private static let records = [
+        Grammar.pipeline, Grammar.timeLimits, Grammar.period, Grammar.parameter, Grammar.source,
+        Grammar.extract, Grammar.dimension, Grammar.calendarDimension, Grammar.calendar,
+        Grammar.fact, Grammar.expectations, Grammar.total, Grammar.dimensionColumn,
+        Grammar.dimensionReference, Grammar.mart, Grammar.martTest,
+    ]
+
+    /// The cells `value` and `unless said` by key, of each table that begins with `key`.
+    private static func keyTables(in text: String) -> [[String: [String]]] {
+        var tables: [[String: [String]]] = []
+        var isInTable = false
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let cells = line.split(separator: "|", omittingEmptySubsequences: false).dropFirst()
+                .map { $0.trimmingCharacters(in: .whitespaces) }
+            if cells.dropFirst().starts(with: ["value", "unless said"]) {
+                tables.append([:])
+                isInTable = true
+            } else if cells.isEmpty {
+                isInTable = false
+            } else if isInTable, !cells[0].hasPrefix("---") {
+                for name in cells[0].matches(of: /`(\w+)`/) {
+                    tables[tables.count - 1][String(name.1)] = Array(cells[1...2])
+                }
+            }
+        }
+        return tables
     }
 
     @Test("shows every key in an example")

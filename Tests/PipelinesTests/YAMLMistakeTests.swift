@@ -1,3 +1,4 @@
+import Pipelines
 import Testing
 
 @Suite("Texts that are no YAML")
@@ -127,5 +128,18 @@ struct YAMLMistakeTests {
     )
     func mistakes(mistake: Mistake) {
         #expect(mistake.problems == mistake.expected)
+    }
+
+    @Test("a `${…}` is blamed where it stands outside of quotes only")
+    func notes() {
+        func note(_ text: String) -> String? {
+            diagnose(DefinitionBundle(files: ["pipeline.yaml": text])).first?.note
+        }
+        let sources = "sources:\n  drops: { files: "
+        #expect(note(sources + "${DATA} }\n")?.contains("must be in quotes: `\"${name}\"`") == true)
+        #expect(
+            note("pipeline: \"x\n" + sources + "\"${DATA}\" }\n")
+                == "the indentation is wrong here, or a quote or bracket before is not closed"
+        )
     }
 }

@@ -177,6 +177,12 @@ struct DateTests {
         }
     }
 
+    @Test("two quotes in a format are one, outside of quotes and within")
+    func quotedQuotes() throws {
+        let format = DateFormat("yyyy 'o''clock' MM''dd")
+        #expect(try encode("2024 o'clock 01'31", as: .date(format: format)).number == 8796)
+    }
+
     @Test("random dates agree with a calendar that counts day by day")
     func calendar() throws {
         var (year, month, day) = (1995, 1, 1)

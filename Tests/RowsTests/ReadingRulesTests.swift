@@ -122,7 +122,10 @@ struct ReadingRulesTests {
 
     @Test(
         "groups that are not of three digits, and separators that are not declared, are refused",
-        arguments: ["1,23", "12,34,567", "1234,567", ",123", "1,234,", "1.234,567", "1,,234", ","]
+        arguments: [
+            "1,23", "12,34,567", "1234,567", ",123", "1,234,", "1.234,567", "1,,234", ",", "0,125",
+            "-0,125", "01,234",
+        ]
     )
     func badGroups(text: String) throws {
         let rules = ReadingRules(thousands: UInt8(ascii: ","))

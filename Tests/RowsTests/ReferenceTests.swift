@@ -67,6 +67,29 @@ struct ReferenceTests {
         #expect(inferring.counts == [2, 1, 0, 0])
     }
 
+    @Test("a key of which a part is null is no key: the unknown member, or refused")
+    func halfKey() throws {
+        for (missing, loaded) in [
+            (KeyPlan.Missing.reject, 0), (.unknown, 2), (.infer, 2),
+        ] {
+            let key = KeyPlan(
+                name: "agent",
+                map: 0,
+                parts: [
+                    ValuePlan(name: "agent", source: "agent", type: .text),
+                    ValuePlan(name: "agent", source: "client", type: .text),
+                ],
+                missing: missing
+            )
+            var harness = try harness(.key(key))
+            harness.encode(batch([["A-1", "", ""], ["", "7", ""]]))
+            #expect(tuples(harness.copy).count == loaded)
+            #expect(tuples(harness.copy).allSatisfy { $0 == [bigEndian(-1)] })
+            #expect(harness.encoder.deferredCount == 0)
+            #expect(harness.rejects.map(\.rule) == (loaded == 0 ? ["required", "required"] : []))
+        }
+    }
+
     @Test("rows put aside are encoded when their members are known")
     func deferred() throws {
         var harness = try harness(agent(.infer), time, .rowNumber)

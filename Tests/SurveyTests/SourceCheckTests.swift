@@ -194,6 +194,50 @@ struct SourceCheckTests {
         )
     }
 
+    @Test("opens the holidays of calendars and the figures of totals, as a load will")
+    func besides() async throws {
+        let text =
+            Self.shop
+            .replacing(
+                "expect: { rejects",
+                with:
+                    "expect: { totals: { sum: { column: amount, value: total, from: { source: drops, "
+                    + "csv: \"sum_{period}.csv\" } }, n: { from: { source: drops, csv: n.csv } } }, rejects"
+            )
+            .replacing(
+                "facts:",
+                with:
+                    "  date: { calendar: { from: 2024-01-01, to: 2024-12-31, holidays: { source: drops, "
+                    + "csv: holidays.csv, region: CO } } }\nfacts:"
+            )
+        let sheets = try goodSheets()
+        try sheets.write("date,name\n2024-13-01,x\n", as: "holidays.csv")
+        try sheets.write("total\n10.50\n", as: "sum_2024-01.csv")
+        try sheets.write("total\n10.50\n3\n", as: "n.csv")
+        let wrong = messages(try await check(sheets, of: text))
+        #expect(
+            wrong.map { $0.prefix { $0 != ";" } } == [
+                "error: dim_date holidays: the source has no column `region`",
+                "note: dim_date holidays: its columns are `date`, `name`",
+                "error: fact_sale total sum: no file for 2024-02: no file matches `sum_2024-02.csv` in "
+                    + "`\(sheets.folder)`",
+                "error: fact_sale total n: the figure's source has more than one row",
+            ],
+            "\(wrong)"
+        )
+        try sheets.write("date,name,region\n2024-01-01,New Year,\n", as: "holidays.csv")
+        try sheets.write("total,more\n3,4\n", as: "n.csv")
+        try sheets.write("total\n10.50\n", as: "sum_2024-02.csv")
+        #expect(
+            messages(try await check(sheets, of: text)) == [
+                "error: fact_sale total n: it has the columns `total`, `more`, and `value` does not say "
+                    + "which one"
+            ]
+        )
+        try sheets.write("total\n3\n", as: "n.csv")
+        #expect(messages(try await check(sheets, of: text)) == [])
+    }
+
     @Test("tells a variable that is not set once, for all tables of its source")
     func variable() async throws {
         let report = try await check(try goodSheets(), environment: [:])

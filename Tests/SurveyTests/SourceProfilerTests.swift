@@ -21,7 +21,7 @@ struct SourceProfilerTests {
         #expect(
             city.remarks == [
                 "1 with white space at an end: `clean: [trim]`",
-                "`N/A` stands 1 times, perhaps for nothing: `null_if`",
+                "`N/A` stands once, perhaps for nothing: `null_if`",
             ]
         )
         let id = try #require(profile.column("id"))

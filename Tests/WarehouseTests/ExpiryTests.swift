@@ -165,6 +165,30 @@ struct ExpiryTests {
         #expect(try await members(kind, dock) == ["A|t", "B|t"])
     }
 
+    @Test(
+        "never expire because the source came back empty, whatever is expected of it",
+        arguments: ["expired: { max: 100% }", "expired: { max: 1%, severity: warn }"]
+    )
+    func emptyAllowed(expired: String) async throws {
+        let dock = try await Dock(["teams.csv": teams("A", "B")])
+        let definition = try definition(
+            .plain,
+            expect: "expect: { rows: { min: 0 }, \(expired) }"
+        )
+        #expect(try await dock.load(definition).failures == [])
+        try dock.write("teams.csv", "code,city\n")
+        let failure = try #require(try await dock.load(definition).failure("team"))
+        #expect(failure.code == "warehouse.expiry")
+        #expect(
+            failure.message == """
+                the source of `dim_team` has no rows, and 2 members would expire; the rows are as they \
+                were. An empty source never empties a dimension: look whether it is complete, then load \
+                again
+                """
+        )
+        #expect(try await members(.plain, dock) == ["A|t", "B|t"])
+    }
+
     @Test("are kept while rows of the source are rejected: theirs may be among them")
     func rejected() async throws {
         let dock = try await Dock(["teams.csv": teams("A", "B")])
@@ -174,8 +198,8 @@ struct ExpiryTests {
         #expect(load.failures == [])
         #expect(
             try await dock.ledger.tasks(ofLoad: load.id).first?.warnings.first
-                == "1 members are not in the source and are kept all the same: 1 of its rows were "
-                + "rejected, and theirs may be among them"
+                == "1 member not in the source is kept all the same: 1 row of it was rejected, and may be "
+                + "theirs"
         )
         #expect(try await members(.plain, dock) == ["A|t", "B|t"])
     }

@@ -95,9 +95,10 @@ struct MartTests {
         #expect(
             problem == """
                 the table `shop.mart_customer_month` does not fit the definition: its columns are not \
-                those that its SQL gives now. Longshore does not destroy data by itself; this would \
-                do it:
-                    drop table "shop"."mart_customer_month";  -- then load every period again
+                those that its SQL gives now (no more `amount`; new `mean`). Longshore does not destroy \
+                data by itself; this would do it:
+                    drop table "shop"."mart_customer_month";
+                    -- then: longshore load FOLDER --periods 2024-01
                 """
         )
     }

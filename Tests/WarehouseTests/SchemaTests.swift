@@ -121,9 +121,139 @@ struct SchemaTests {
                 itself; this would do it:
                     alter table "shop"."fact_sale" alter column "amount" type bigint \
                 using "amount"::bigint;
+                    -- or, where a value is none of `bigint`: alter table "shop"."fact_sale" \
+                drop column "amount"; and load it again
                 """
         )
         #expect(try await dock.row("select count(*) from longshore.load") == "1")
+    }
+
+    @Test("a type that Postgres does not convert by itself is changed by way of text")
+    func typeWithoutCast() async throws {
+        let dock = try await Dock(Shop.files)
+        func definition(_ type: String) throws -> Definition {
+            try Shop.definition(
+                sale: Shop.sale(
+                    amount: "amount: { type: \(type), clean: [{ default: 1 }], from: x }"
+                )
+            )
+        }
+        try dock.write("sales_2024-01.csv", "sale_id,sold_on,customer_id,x\ns1,2024-01-05,c1,1\n")
+        for (type, value) in [("integer", "1"), ("boolean", "t"), ("text", "true")] {
+            if let problem = await dock.problem({ try await dock.create(definition(type)) }) {
+                try await run(problem, at: dock)
+            }
+            if type == "text" { break }
+            #expect(try await dock.load(definition(type)).failures == [])
+            #expect(try await dock.row("select amount from shop.fact_sale") == value)
+        }
+        #expect(try await dock.row("select amount from shop.fact_sale") == "true")
+    }
+
+    /// Runs what a refusal says would do it.
+    private func run(_ problem: String, at dock: Dock) async throws {
+        for line in problem.split(separator: "\n").dropFirst() where !line.contains("-- ") {
+            try await dock.connection.query(String(line))
+        }
+    }
+
+    @Test("everything that does not fit is told at once, with all statements, which do it")
+    func manyChanges() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        let changed = try Shop.definition(
+            customer: Shop.customer.replacing(
+                "name: { type: text }",
+                with: "size: { type: text, from: name }"
+            ),
+            sale: Shop.sale(amount: "price: { type: integer, from: sale_id, clean: [digits] }")
+        )
+        let problem = try #require(await dock.problem { try await dock.create(changed) })
+        #expect(
+            problem == """
+                the table `shop.dim_customer` does not fit the definition: the definition has no column \
+                `name` any more. Besides, the table `shop.fact_sale` does not fit the definition: the \
+                definition has no column `amount` any more. Longshore does not destroy data by itself; \
+                this would do it:
+                    alter table "shop"."dim_customer" drop column "name";
+                    alter table "shop"."fact_sale" drop column "amount";
+                """
+        )
+        try await run(problem, at: dock)
+        #expect(try await dock.load(changed).failures == [])
+    }
+
+    @Test(
+        "another key of a dimension has its facts loaded again, which point to nobody else meanwhile"
+    )
+    func changedKey() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition(), periods: "2024-01..2024-02")
+        let before = try await dock.row("select max(customer_key) from shop.dim_customer")
+        let customer = Shop.customer
+            .replacing("key: customer_id", with: "key: [code, name]")
+            .replacing(
+                "customer_id: { type: text, required: true }",
+                with: "code: { type: text, required: true, from: customer_id }"
+            )
+            .replacing("name: { type: text }", with: "name: { type: text, required: true }")
+        let changed = try Shop.definition(
+            customer: customer,
+            sale: Shop.sale()
+                .replacing("from: customer_id", with: "from: [customer_id, name]")
+        )
+        let problem = try #require(await dock.problem { try await dock.create(changed) })
+        #expect(
+            problem == """
+                the table `shop.dim_customer` does not fit the definition: its rows are identified by \
+                (customer_id), the definition says (code, name). It has to be loaded anew, and with it \
+                `fact_sale`: 2 periods, `2024-01` to `2024-02`. Longshore does not destroy data by itself; \
+                this would do it:
+                    truncate "shop"."dim_customer";
+                    update longshore.control set state = 'stale', reason = 'dim_customer was emptied' \
+                where schema_name = 'shop' and table_name in ('fact_sale') and state = 'loaded';
+                    -- then: longshore load FOLDER --stale
+                """
+        )
+        try await run(problem, at: dock)
+        let states = try await dock.ledger.periodStates(ofSchema: "shop")
+        #expect(states == ["stale": ["2024-01", "2024-02"]])
+        for month in ["2024-01", "2024-02"] {
+            try dock.write(
+                "sales_\(month).csv",
+                "sale_id,sold_on,customer_id,name,amount\ns9,\(month)-05,c1,Ana,1\n"
+            )
+        }
+        #expect(try await dock.load(changed).failures == [])
+        // What February's rows point to is gone, and nobody else has its key.
+        #expect(
+            try await dock.rows(
+                """
+                select period, customer_key > \(before), code from shop.fact_sale
+                left join shop.dim_customer using (customer_key) order by 1
+                """
+            ) == ["2024-01-01|t|c1", "2024-02-01|f|∅"]
+        )
+    }
+
+    @Test("a fact that is loaded whole from now on, or by period, is refused with SQL that does it")
+    func changedPartitions() async throws {
+        let dock = try await Dock(Shop.files)
+        let byPeriod = try Shop.definition()
+        let whole = try Shop.definition(
+            sale: Shop.sale().replacing("    period: sold_on\n", with: "")
+                .replacing("sales_{period}", with: "sales_*")
+        )
+        try await dock.load(byPeriod)
+        let problem = try #require(await dock.problem { try await dock.create(whole) })
+        #expect(problem.contains("it is cut by period, the definition loads it whole"))
+        try await run(problem, at: dock)
+        #expect(try await dock.load(whole).failures == [])
+        let back = try #require(await dock.problem { try await dock.create(byPeriod) })
+        #expect(back.contains("it is loaded whole, the definition cuts it by period"))
+        try await run(back, at: dock)
+        #expect(try await dock.ledger.periodStates(ofSchema: "shop") == [:])
+        #expect(try await dock.load(byPeriod).failures == [])
     }
 
     @Test("a changed grain is refused with the SQL that would change it")
@@ -138,9 +268,17 @@ struct SchemaTests {
                 (period, sale_id), the definition says (period, sale_id, customer_key). It has to be \
                 loaded anew: `fact_sale`: 1 period, `2024-01`. Longshore does not destroy data by \
                 itself; this would do it:
-                    drop table "shop"."fact_sale";  -- then load every period again
+                    drop table "shop"."fact_sale";
+                    update longshore.control set state = 'stale', reason = 'fact_sale was dropped' \
+                where schema_name = 'shop' and table_name in ('fact_sale') and state = 'loaded';
+                    -- then: longshore load FOLDER --stale
                 """
         )
+        try await run(problem ?? "", at: dock)
+        #expect(
+            try await dock.ledger.periodStates(ofSchema: "shop") == ["stale": ["2024-01"]]
+        )
+        #expect(try await dock.load(Shop.definition(sale: sale)).failures == [])
     }
 
     @Test("periods of another length are refused with the SQL that would change them")
@@ -156,12 +294,14 @@ struct SchemaTests {
         #expect(
             problem == """
                 the table `shop.fact_sale` does not fit the definition: it has a partition from \
-                2024-01-01 to 2024-02-01, which is no day. Longshore does not destroy data by \
-                itself; this would do it:
-                    drop table "shop"."fact_sale";  -- then load every period again
+                2024-01-01 to 2024-02-01, which is no day. It has to be loaded anew: `fact_sale`: 1 period, \
+                `2024-01`. Longshore does not destroy data by itself; this would do it:
+                    drop table "shop"."fact_sale";
+                    delete from longshore.control where schema_name = 'shop' and table_name = 'fact_sale';
+                    -- then: longshore load FOLDER
                 """
         )
-        try await dock.connection.query("drop table shop.fact_sale")
+        try await run(problem ?? "", at: dock)
         try await dock.create(daily, periods: "2024-01-15")
     }
 

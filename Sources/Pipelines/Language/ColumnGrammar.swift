@@ -46,6 +46,7 @@ extension Grammar {
     private static let change = Record.Key(
         name: "scd",
         shape: .choice(ChangeType.allCases.map { String($0.rawValue) }),
+        standard: "1",
         summary: "What a changed value does: 0 stays, 1 is overwritten, 2 begins a new version."
     )
 
@@ -66,8 +67,9 @@ extension Grammar {
         .init(
             name: "missing",
             shape: .choice(MissingMember.allCases.map(\.rawValue)),
+            standard: "reject",
             summary:
-                "What happens to a row whose key the dimension does not know; reject unless said."
+                "What happens to a row whose key the dimension does not know."
         ),
         index,
         description,
@@ -76,7 +78,7 @@ extension Grammar {
     private static let valueKeys: [Record.Key] = [
         .init(
             name: "type",
-            shape: .text,
+            shape: .type,
             isRequired: true,
             summary: "How the text is read: text, integer, decimal(p,s), float, boolean, date, …"
         ),
@@ -90,10 +92,16 @@ extension Grammar {
             shape: .text,
             summary: "What the value is computed from, in place of a column of the source."
         ),
-        .init(name: "required", shape: .boolean, summary: "Whether a null is rejected."),
+        .init(
+            name: "required",
+            shape: .boolean,
+            standard: "false",
+            summary: "Whether a null is rejected."
+        ),
         .init(
             name: "unique",
             shape: .boolean,
+            standard: "false",
             summary: "Whether a value that another row of the load task has is rejected."
         ),
         .init(name: "clean", shape: .list(cleaningStep), summary: "Steps of cleaning, in order."),
@@ -124,12 +132,14 @@ extension Grammar {
         .init(
             name: "round",
             shape: .choice(Rounding.allCases.map(\.rawValue)),
+            standard: "refuse",
             summary: "What happens to digits behind a decimal's scale."
         ),
         .init(
             name: "point",
             shape: .text,
-            summary: "The character before a number's fraction; a point unless said."
+            standard: ".",
+            summary: "The character before a number's fraction."
         ),
         .init(
             name: "thousands",
@@ -143,6 +153,7 @@ extension Grammar {
     private static let index = Record.Key(
         name: "index",
         shape: .boolean,
+        standard: "false",
         summary: "Whether the table has an index on the column."
     )
 
@@ -154,12 +165,14 @@ extension Grammar {
             .init(
                 name: "gap",
                 shape: localTimeRule,
-                summary: "What a time is that clocks skip; reject unless said."
+                standard: "reject",
+                summary: "What a time is that clocks skip."
             ),
             .init(
                 name: "overlap",
                 shape: localTimeRule,
-                summary: "What a time is that clocks show twice; earlier unless said."
+                standard: "earlier",
+                summary: "What a time is that clocks show twice."
             ),
         ]
     )

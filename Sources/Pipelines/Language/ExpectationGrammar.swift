@@ -71,7 +71,8 @@ extension Grammar {
     static let severity = Record.Key(
         name: "severity",
         shape: .choice(Expectations.Severity.allCases.map(\.rawValue)),
-        summary: "Whether the task fails when it does not hold, or only warns; `fail` unless said."
+        standard: "fail",
+        summary: "Whether the task fails when it does not hold, or only warns."
     )
 
     static let rowBounds = Record(
@@ -91,7 +92,8 @@ extension Grammar {
             .init(
                 name: "of",
                 shape: .integer,
-                summary: "Of how many periods before the mean is; 3 unless said."
+                standard: "3",
+                summary: "Of how many periods before the mean is."
             ),
             severity,
         ]
@@ -151,7 +153,8 @@ extension Grammar {
             .init(
                 name: "within",
                 shape: .text,
-                summary: "How far the two may be apart: `0.01`, `0.5%`; 0 unless said."
+                standard: "0",
+                summary: "How far the two may be apart: `0.01`, `0.5%`."
             ),
             severity,
         ]

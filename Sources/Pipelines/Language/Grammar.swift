@@ -19,7 +19,8 @@ enum Grammar {
             .init(
                 name: "zone",
                 shape: .text,
-                summary: "The time zone of timestamps without an offset; UTC unless said."
+                standard: "UTC",
+                summary: "The time zone of timestamps without an offset."
             ),
             .init(
                 name: "period",
@@ -64,7 +65,8 @@ enum Grammar {
     static let pool = Record.Key(
         name: "pool",
         shape: .name,
-        summary: "The queue its tasks go to; `default` unless said."
+        standard: "default",
+        summary: "The queue its tasks go to."
     )
 
     static let limits = Record.Key(
@@ -73,18 +75,20 @@ enum Grammar {
         summary: "How long an attempt at a load task may take."
     )
 
-    private static let timeLimits = Record(
+    static let timeLimits = Record(
         title: "time limits",
         keys: [
             .init(
                 name: "idle",
                 shape: .duration,
-                summary: "How long the source may give nothing; 5 min unless said."
+                standard: "5 min",
+                summary: "How long the source may give nothing."
             ),
             .init(
                 name: "total",
                 shape: .duration,
-                summary: "How long the whole attempt may take; 25 min unless said."
+                standard: "25 min",
+                summary: "How long the whole attempt may take."
             ),
         ]
     )
@@ -168,12 +172,14 @@ enum Grammar {
             .init(
                 name: "delimiter",
                 shape: .text,
-                summary: "The character between the fields of a CSV file; a comma unless said."
+                standard: ",",
+                summary: "The character between the fields of a CSV file."
             ),
             .init(
                 name: "encoding",
                 shape: .choice(CSVDialect.Encoding.allCases.map(\.rawValue)),
-                summary: "The text encoding of a CSV file; UTF-8 unless said."
+                standard: "utf-8",
+                summary: "The text encoding of a CSV file."
             ),
         ],
         alternatives: [["csv", "query"]]

@@ -12,7 +12,8 @@ extension Grammar {
             .init(
                 name: "per",
                 shape: .choice(["period", "whole"]),
-                summary: "Whether it is computed anew for each period, or whole; whole unless said."
+                standard: "whole",
+                summary: "Whether it is computed anew for each period, or whole."
             ),
             .init(
                 name: "reads",

@@ -37,7 +37,24 @@ public enum PipelineSchema {
 
     private static func property(_ key: Record.Key) -> JSONText {
         guard case .object(let members) = schema(of: key.shape) else { return .bool(true) }
-        return .object([("description", .string(key.summary))] + members)
+        guard let standard = key.standard else {
+            return .object([("description", .string(key.summary))] + members)
+        }
+        return .object(
+            [
+                ("description", .string(key.summary + " Unless said: `\(standard)`.")),
+                ("default", value(standard, of: key.shape)),
+            ] + members
+        )
+    }
+
+    /// What YAML makes of a text at a place of this shape.
+    private static func value(_ text: String, of shape: Shape) -> JSONText {
+        switch shape {
+        case .boolean: .bool(text == "true")
+        case .integer, .choice: Int(text).map(JSONText.number) ?? .string(text)
+        default: .string(text)
+        }
     }
 
     // MARK: Shapes
@@ -50,6 +67,13 @@ public enum PipelineSchema {
             return orParameter([
                 ("type", .string("string")), ("pattern", .string(Identifier.pattern)),
             ])
+        case .type:
+            let decimal = JSONText.object([
+                ("type", .string("string")),
+                ("pattern", .string(#"^decimal *\( *[0-9]+ *(, *[0-9]+ *)?\)$"#)),
+            ])
+            let words = ColumnTypeReading.names.map(JSONText.string)
+            return anyOf([.object([("enum", .array(words))]), decimal, parameter])
         case .boolean: return orParameter([("type", .string("boolean"))])
         case .integer: return orParameter([("type", .string("integer"))])
         case .share: return .object([("type", .array(["string", "number"].map(JSONText.string)))])
@@ -85,8 +109,10 @@ public enum PipelineSchema {
     }
 
     private static func orParameter(_ members: [(String, JSONText)]) -> JSONText {
-        anyOf([.object(members), .object([("$ref", .string("#/$defs/parameter"))])])
+        anyOf([.object(members), parameter])
     }
+
+    private static let parameter = JSONText.object([("$ref", .string("#/$defs/parameter"))])
 
     private static func anyOf(_ schemas: [JSONText]) -> JSONText {
         .object([("anyOf", .array(schemas))])

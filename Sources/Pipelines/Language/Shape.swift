@@ -7,6 +7,8 @@ indirect enum Shape: Sendable {
     case text
     /// A name by the grammar of names.
     case name
+    /// The type of a column: `integer`, `decimal(12,2)`.
+    case type
     /// `true` or `false`.
     case boolean
     /// A whole number.
@@ -35,7 +37,7 @@ indirect enum Shape: Sendable {
     /// In words, after "expected".
     var expectation: String {
         switch self {
-        case .text: "a text"
+        case .text, .type: "a text"
         case .name: "a name: a small letter, then small letters, digits and `_`"
         case .boolean: "`true` or `false`"
         case .integer: "a whole number"
@@ -50,6 +52,25 @@ indirect enum Shape: Sendable {
         case .variants(let records):
             "a mapping that describes " + records.map(\.title).joined(separator: " or ")
         case .either(let text, let mapping): "\(text.expectation); or \(mapping.expectation)"
+        }
+    }
+
+    /// In a word or two, for the tables of the reference.
+    var word: String {
+        switch self {
+        case .text: "text"
+        case .name: "name"
+        case .type: "type"
+        case .boolean: "boolean"
+        case .integer: "whole number"
+        case .share: "share"
+        case .duration: "duration"
+        case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+        case .list: "list"
+        case .oneOrMore(let item): "\(item.word), or list"
+        case .named: "mapping by name"
+        case .texts, .record, .variants: "mapping"
+        case .either(let text, _): "\(text.word), or mapping"
         }
     }
 }
@@ -72,6 +93,8 @@ struct Record: Sendable {
         var name: String
         var shape: Shape
         var isRequired = false
+        /// The value that holds where the key is left out, as it would be written.
+        var standard: String?
         /// A sentence for editors.
         var summary: String
     }

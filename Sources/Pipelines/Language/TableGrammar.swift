@@ -23,8 +23,9 @@ extension Grammar {
             .init(
                 name: "on_missing",
                 shape: .choice(["keep", "expire"]),
+                standard: "keep",
                 summary:
-                    "What happens to members that the source, a full snapshot, has no more; `keep` unless said."
+                    "What happens to members that the source, a full snapshot, has no more."
             ),
             pool,
             limits,
@@ -75,7 +76,8 @@ extension Grammar {
             .init(
                 name: "fiscal_year_start",
                 shape: .integer,
-                summary: "The month in which fiscal years begin, 1 to 12; 1 unless said."
+                standard: "1",
+                summary: "The month in which fiscal years begin, 1 to 12."
             ),
             .init(
                 name: "holidays",
@@ -122,23 +124,27 @@ extension Grammar {
             .init(
                 name: "duplicates",
                 shape: .choice(Fact.Duplicates.allCases.map(\.rawValue)),
+                standard: "reject",
                 summary: "What happens to rows with the same grain and other values."
             ),
             .init(
                 name: "load",
                 shape: .choice(Fact.Loading.allCases.map(\.rawValue)),
-                summary: "What a load does with the rows that are there; `replace` unless said."
+                standard: "replace",
+                summary: "What a load does with the rows that are there."
             ),
             .init(
                 name: "late",
                 shape: .choice(Fact.Late.allCases.map(\.rawValue)),
-                summary: "What happens to rows of an earlier period; `reject` unless said."
+                standard: "reject",
+                summary: "What happens to rows of an earlier period."
             ),
             .init(
                 name: "reload",
                 shape: .choice(Fact.Reload.allCases.map(\.rawValue)),
+                standard: "delete",
                 summary:
-                    "How the rows of a period that is there are replaced; `delete` unless said."
+                    "How the rows of a period that is there are replaced."
             ),
             pool,
             limits,

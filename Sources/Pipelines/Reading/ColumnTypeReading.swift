@@ -6,7 +6,8 @@ struct ColumnTypeReading {
     /// The zone of timestamps that name none.
     let defaultZone: String
 
-    private static let names = [
+    /// As they are written; `decimal` has digits of its own.
+    static let names = [
         "text", "integer", "decimal(12,2)", "float", "boolean", "date", "timestamp", "uuid", "json",
     ]
 

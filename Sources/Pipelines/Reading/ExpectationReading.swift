@@ -108,6 +108,8 @@ struct ExpectationReading {
     private func checkSummed(_ node: YAMLNode) {
         guard let name = node.text else { return }
         guard columns.entry(name) != nil else { return reportUnknown(node) }
+        // Of a column whose type is wrong nothing more is to be told.
+        guard !columns.unreadable.contains(name) else { return }
         switch columns.attribute(name)?.plan.type {
         case .integer, .decimal: return
         case nil where !columns.isReference(name): return

@@ -21,7 +21,7 @@ struct YAMLSyntaxProblem {
             note = "a text that begins with `*` or `&` must be in quotes"
         } else if problem.contains("another document") {
             message = "the file holds more than one YAML document"
-        } else if (source.line(position.line) ?? "").contains("${") {
+        } else if Self.hasBareVariable(source.line(position.line) ?? "") {
             note = "inside `{ }` and `[ ]`, a text with `${…}` must be in quotes: `\"${name}\"`"
         } else {
             note = Self.notes.first { problem.contains($0.problem) }?.note
@@ -64,6 +64,23 @@ struct YAMLSyntaxProblem {
         case .reader(let problem, _, _, _): (problem, .start)
         default: ("it cannot be parsed", .start)
         }
+    }
+
+    /// Whether a `${…}` stands outside of quotes.
+    private static func hasBareVariable(_ line: String) -> Bool {
+        var quote: Character?
+        var previous: Character?
+        for character in line {
+            if let open = quote {
+                if character == open { quote = nil }
+            } else if character == "\"" || character == "'" {
+                quote = character
+            } else if previous == "$" && character == "{" {
+                return true
+            }
+            previous = character
+        }
+        return false
     }
 
     /// A tab before the first other character of the line, or of the one before it.

@@ -30,18 +30,23 @@ struct AbsentMembers {
 
     /// Finds both among the staged rows, and refuses to expire too many at once.
     ///
-    /// - Parameter rejected: how many rows of the source were rejected. Their keys are not known, so
-    ///   nothing expires while there are any.
+    /// - Parameter source: what became of the source's rows. The keys of rejected ones are not known,
+    ///   so nothing expires while there are any.
     /// - Returns: what is worth a warning.
-    /// - Throws: `WarehouseError` when more would expire than may.
-    func judge(rejected: Int) async throws -> [String] {
+    /// - Throws: `WarehouseError` when more would expire than may; whatever may, when the source is
+    ///   empty.
+    func judge(_ source: RowCounts) async throws -> [String] {
         let gone = try await find()
         guard gone > 0 else { return [] }
-        if rejected > 0 {
+        guard source.read > 0 else {
+            throw WarehouseError.emptySource(dimension.table, gone: gone)
+        }
+        if source.rejected > 0 {
             try await connection.query("delete from pg_temp.gone")
             return [
-                "\(gone) members are not in the source and are kept all the same: \(rejected) of its "
-                    + "rows were rejected, and theirs may be among them"
+                "\(counted(gone, "member")) not in the source \(gone == 1 ? "is" : "are") kept all the "
+                    + "same: \(counted(source.rejected, "row")) of it \(source.rejected == 1 ? "was" : "were") "
+                    + "rejected, and may be theirs"
             ]
         }
         let present = try await presentCount()

@@ -37,7 +37,7 @@ struct DimensionLoad {
             throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
         }
         let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
-        var warnings = try await absent?.judge(rejected: staged.rejected) ?? []
+        var warnings = try await absent?.judge(staged) ?? []
         try await absent?.record()
         let members = try await merge()
         warnings += try await MovedVersions(dimension, attempt).markStale()

@@ -31,24 +31,37 @@ struct ChangedDimension {
 
     /// Refuses a change that only a new load of everything can follow; an empty table follows any.
     ///
-    /// - Throws: `WarehouseError` that says what changed, what rests on it, and what would do it.
-    func check(altersTables: Bool) async throws {
-        guard let before = try await previous() else { return }
+    /// - Returns: what changed, what rests on it, and what would do it.
+    func check(altersTables: Bool) async throws -> Misfit? {
+        guard let before = try await previous() else { return nil }
         guard try await hasMembers() else {
-            return altersTables ? try await reshape(from: before) : ()
+            if altersTables { try await reshape(from: before) }
+            return nil
+        }
+        var problems: [String] = []
+        if hasAnotherKey(than: before) {
+            problems.append(
+                "its rows are identified by (\(before.key.joined(separator: ", "))), "
+                    + "the definition says (\(dimension.key.joined(separator: ", ")))"
+            )
         }
         if before.isVersioned != dimension.isVersioned {
-            throw try await refusal(
+            problems.append(
                 before.isVersioned
                     ? "it has versions, the definition has no `scd: 2`"
                     : "it has no versions, the definition has `scd: 2`"
             )
         }
         if before.effective != dimension.effective {
-            throw try await refusal(
+            problems.append(
                 "its rows are ordered by \(time(before)), the definition says \(time(dimension))"
             )
         }
+        return problems.isEmpty ? nil : try await refusal(problems)
+    }
+
+    private func hasAnotherKey(than before: Dimension) -> Bool {
+        Set(before.key) != Set(dimension.key)
     }
 
     private func time(_ dimension: Dimension) -> String {
@@ -94,12 +107,15 @@ struct ChangedDimension {
 
     // MARK: Empty tables
 
-    /// Gives a table that was emptied the columns of versions, or takes them away.
+    /// Gives a table that was emptied the columns of versions, or takes them away, and makes way for
+    /// another key.
     ///
     /// It is not made anew: its surrogate keys go on, so that no fact points to another member
     /// meanwhile.
     private func reshape(from before: Dimension) async throws {
-        guard before.isVersioned != dimension.isVersioned, try await isThere() else { return }
+        let hasAnotherKey = hasAnotherKey(than: before)
+        guard before.isVersioned != dimension.isVersioned || hasAnotherKey, try await isThere()
+        else { return }
         let constraints = VersionConstraints.names(of: dimension)
             .map { "drop constraint if exists \(quoteIdentifier($0))" }
         let columns = Dimension.validity.map { column in
@@ -108,37 +124,55 @@ struct ChangedDimension {
                 ? "add column if not exists \(name) \(column.type) \(column.constraint)"
                 : "drop column if exists \(name)"
         }
+        let lost = hasAnotherKey ? lostColumns(of: before) : []
+        let changes = constraints + (before.isVersioned != dimension.isVersioned ? columns : [])
+        let indexes = ["_key", "_version", "_current"]
+            .map { qualified(pipeline.schema, dimension.table + $0) }
         try await LockPatience(connection)
             .run(
-                "alter table \(table) \((constraints + columns).joined(separator: ", ")); "
-                    + "drop index if exists \(qualified(pipeline.schema, dimension.table + "_key"))"
+                "alter table \(table) \((changes + lost).joined(separator: ", ")); "
+                    + "drop index if exists \(indexes.joined(separator: ", "))"
             )
+        guard hasAnotherKey else { return }
+        for table in try await kept() where try await isEmpty(table) {
+            try await LockPatience(connection).run("drop table \(table)")
+        }
+    }
+
+    /// Those that the definition has no more, or with another type: there is nothing in them to lose.
+    private func lostColumns(of before: Dimension) -> [String] {
+        let wanted = Set(dimension.sourceColumns.map { [$0.name, $0.type] })
+        return before.sourceColumns.filter { !wanted.contains([$0.name, $0.type]) }
+            .map { "drop column if exists \(quoteIdentifier($0.name))" }
+    }
+
+    private func isEmpty(_ table: String) async throws -> Bool {
+        try await connection.query("select from \(table) limit 1").isEmpty
     }
 
     // MARK: Refusals
 
-    private func refusal(_ problem: String) async throws -> WarehouseError {
+    private func refusal(_ problems: [String]) async throws -> Misfit {
         let facts = pipeline.facts
             .filter { fact in fact.references.contains { $0.dimension == dimension.name } }
         let tables = [table] + (try await kept())
-        let names = facts.map { quoteLiteral($0.table) }.joined(separator: ", ")
-        let mark = """
-            update longshore.control set state = 'stale', reason = '\(dimension.table) was emptied' \
-            where schema_name = \(quoteLiteral(pipeline.schema)) and table_name in (\(names)) \
-            and state = 'loaded';
-            """
-        var statements = ["truncate \(tables.joined(separator: ", "));"]
-        if !facts.isEmpty { statements.append(mark) }
+        let reload = Reload(
+            schema: pipeline.schema,
+            hasPeriods: pipeline.periods != nil,
+            connection: connection
+        )
+        let reason = "\(dimension.table) was emptied"
         let periods = try await LoadedPeriods(pipeline.schema, facts.map(\.table), on: connection)
             .summary()
-        return .destructive(
-            "\(pipeline.schema).\(dimension.table)",
-            problem
-                + (periods.isEmpty
-                    ? "" : ". It has to be loaded anew, and with it \(periods)"),
-            sql: statements.joined(separator: "\n    ")
-                + "\n    -- then: longshore load FOLDER"
-                + (pipeline.periods == nil || facts.isEmpty ? "" : " --stale")
+        let rest =
+            periods.isEmpty ? "" : ". It has to be loaded anew, and with it \(periods)"
+        return Misfit(
+            table: "\(pipeline.schema).\(dimension.table)",
+            problems: [problems.joined(separator: "; ") + rest],
+            statements: ["truncate \(tables.joined(separator: ", "));"]
+                + (facts.isEmpty
+                    ? [try await reload.ofWhole()]
+                    : [reload.mark(facts.map(\.table), reason: reason), reload.ofMarked])
         )
     }
 

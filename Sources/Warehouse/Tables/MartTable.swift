@@ -5,28 +5,33 @@ import Postgres
 struct MartTable {
     private let mart: Mart
     private let schema: String
+    private let hasPeriods: Bool
     private let connection: PostgresConnection
 
     init(_ mart: Mart, of pipeline: Pipeline, on connection: PostgresConnection) {
         self.mart = mart
         schema = pipeline.schema
+        hasPeriods = pipeline.periods != nil
         self.connection = connection
     }
 
     /// A query or test that Postgres refuses is the definition's fault, and is told as such.
-    func prepare() async throws {
+    ///
+    /// - Returns: why the table can only be made to fit by destroying what it holds.
+    func prepare() async throws -> Misfit? {
         do {
-            try await createOrCheck()
+            if let misfit = try await createOrCheck() { return misfit }
         } catch let error as PostgresError where error.sqlState?.errorClass == "42" {
             throw WarehouseError.badQuery(ofMart: mart.name, error.message)
         }
         let period = mart.isPerPeriod ? Period(.day, containing: Day(number: 0)) : nil
         try await MartTestRun(mart: mart, schema: schema, period: period, connection: connection)
             .check()
+        return nil
     }
 
     /// Creates a mart's table with the columns that its query has, or checks that they still fit.
-    private func createOrCheck() async throws {
+    private func createOrCheck() async throws -> Misfit? {
         try await connection.query(
             "set local search_path to " + quoteIdentifier(schema)
         )
@@ -39,19 +44,42 @@ struct MartTable {
             if mart.isPerPeriod {
                 try await connection.query("create index on \(table) (period)")
             }
-            return
+            return nil
         }
         try await connection.query(
             "create temp table mart_shape on commit drop as \(query) with no data"
         )
         let shape = try await TableColumns.read(of: "pg_temp.mart_shape", on: connection)
         try await connection.query("drop table pg_temp.mart_shape")
-        guard shape == existing else {
-            throw WarehouseError.destructive(
-                "\(schema).\(mart.table)",
-                "its columns are not those that its SQL gives now",
-                sql: "drop table \(table);  -- then load every period again"
-            )
-        }
+        guard shape != existing else { return nil }
+        let reload = Reload(schema: schema, hasPeriods: hasPeriods, connection: connection)
+        return Misfit(
+            table: "\(schema).\(mart.table)",
+            problems: [
+                "its columns are not those that its SQL gives now ("
+                    + Self.differences(from: existing, to: shape) + ")"
+            ],
+            statements: [
+                "drop table \(table);",
+                mart.isPerPeriod ? try await reload.ofEveryPeriod() : try await reload.ofWhole(),
+            ]
+        )
+    }
+
+    /// `` no more `mean`; new `amount`; `n` was `bigint`, is `numeric` ``.
+    private static func differences(
+        from existing: [String: String],
+        to shape: [String: String]
+    ) -> String {
+        let lost = existing.keys.filter { shape[$0] == nil }.sorted().map { "no more `\($0)`" }
+        let new = shape.keys.filter { existing[$0] == nil }.sorted().map { "new `\($0)`" }
+        let changed = existing.keys.sorted()
+            .compactMap { name -> String? in
+                guard let before = existing[name], let now = shape[name], before != now else {
+                    return nil
+                }
+                return "`\(name)` was `\(before)`, is `\(now)`"
+            }
+        return (lost + new + changed).joined(separator: "; ")
     }
 }

@@ -16,23 +16,37 @@ struct SchemaPreparation {
     func run() async throws {
         try await Self.lock(pipeline.schema, on: connection)
         try await OwnedSchema(name: pipeline.schema, connection: connection).ensure()
-        for dimension in pipeline.dimensions {
-            try await ChangedDimension(dimension, of: pipeline, on: connection)
-                .check(altersTables: altersTables)
-            for design in dimension.designs(schema: pipeline.schema) { try await fit(design) }
-            try await addUnknownMember(of: dimension)
-            if altersTables {
-                try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
-                    .ensure()
-            }
-        }
+        var misfits: [Misfit] = []
+        for dimension in pipeline.dimensions { misfits += try await prepare(dimension) }
         for fact in pipeline.facts {
-            try await fit(fact.design(schema: pipeline.schema))
+            misfits += try await fit(fact.design(schema: pipeline.schema)).map { [$0] } ?? []
         }
+        guard misfits.isEmpty else { throw WarehouseError.destructive(misfits) }
         for name in try martOrder() {
             guard let mart = pipeline.mart(name) else { continue }
-            try await MartTable(mart, of: pipeline, on: connection).prepare()
+            misfits +=
+                try await MartTable(mart, of: pipeline, on: connection).prepare()
+                .map { [$0] } ?? []
         }
+        guard misfits.isEmpty else { throw WarehouseError.destructive(misfits) }
+    }
+
+    /// - Returns: why it cannot follow its definition: then its tables are as they were.
+    private func prepare(_ dimension: Dimension) async throws -> [Misfit] {
+        let changed = try await ChangedDimension(dimension, of: pipeline, on: connection)
+            .check(altersTables: altersTables)
+        if let changed { return [changed] }
+        var misfits: [Misfit] = []
+        for design in dimension.designs(schema: pipeline.schema) {
+            misfits += try await fit(design).map { [$0] } ?? []
+        }
+        guard misfits.isEmpty else { return misfits }
+        try await addUnknownMember(of: dimension)
+        if altersTables {
+            try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
+                .ensure()
+        }
+        return []
     }
 
     /// Until the transaction ends, no other load of the schema is created and no period of it is
@@ -44,7 +58,7 @@ struct SchemaPreparation {
         )
     }
 
-    private func fit(_ design: TableDesign) async throws {
+    private func fit(_ design: TableDesign) async throws -> Misfit? {
         try await TableFit(
             design,
             periods: pipeline.periods?.grain,

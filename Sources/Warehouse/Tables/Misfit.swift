@@ -1,0 +1,32 @@
+/// A table that could follow its definition only by losing what it holds, and the SQL that does it.
+struct Misfit {
+    /// `schema.table`.
+    let table: String
+    /// What differs, as clauses of a sentence.
+    let problems: [String]
+    /// Statements, each with its semicolon, and comments that say what comes after them.
+    let statements: [String]
+}
+
+extension WarehouseError {
+    /// Every table that does not fit, and all statements, in the order in which they are to be run.
+    static func destructive(_ misfits: [Misfit]) -> WarehouseError {
+        let tables = misfits.map {
+            "the table `\($0.table)` does not fit the definition: "
+                + $0.problems.joined(separator: "; ")
+        }
+        // Tables that are loaded anew by one command need it once, behind all statements.
+        let all = misfits.flatMap(\.statements)
+        let lines = all.enumerated()
+            .filter { index, line in
+                !line.hasPrefix(Reload.prefix) || !all[(index + 1)...].contains(line)
+            }
+            .map(\.element)
+        return WarehouseError(
+            code: .destructiveChange,
+            description: tables.joined(separator: ". Besides, ")
+                + ". Longshore does not destroy data by itself; this would do it:\n    "
+                + lines.joined(separator: "\n    ")
+        )
+    }
+}
