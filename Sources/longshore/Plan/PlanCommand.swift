@@ -43,6 +43,10 @@ struct PlanCommand: AsyncParsableCommand {
         let periods = try await periods(of: pipeline, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {
             print(selection.nothing(of: pipeline))
+            if let ledger {
+                for hint in try await selection.hints(of: pipeline, in: ledger) { print(hint) }
+                await ledger.close()
+            }
             return
         }
         let request = LoadRequest(
