@@ -17,13 +17,14 @@ public struct WorkerAbsence: Sendable {
         self.interval = interval
     }
 
-    /// What to say now: `nil` leaves things as they are, an empty text takes back what was said.
+    /// What to say now.
     ///
     /// - Parameters:
     ///   - workers: how many are registered.
     ///   - settled: how many tasks of the load are over. Where it grows somebody works, though the
     ///     registry may not know: it is only a guess.
     ///   - now: time since any fixed moment.
+    /// - Returns: `nil` to leave things as they are; an empty text to take back what was said.
     public mutating func notice(workers: Int, settled: Int, now: Duration) -> String? {
         guard workers == 0, settled == began?.settled ?? settled else {
             defer { (began, told) = (nil, nil) }

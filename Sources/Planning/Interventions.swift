@@ -32,7 +32,7 @@ public struct Interventions: Sendable, Hashable {
             self.reason = reason
         }
 
-        /// `paused by ana (the source is moved); go on with: longshore resume callcenter`
+        /// As in `paused by ana (the source is moved); go on with: longshore resume callcenter`.
         public var words: String {
             "paused by \(person)\(reason.map { " (\($0))" } ?? ""); go on with: "
                 + "longshore resume \(target)"

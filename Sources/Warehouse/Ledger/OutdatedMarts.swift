@@ -41,8 +41,10 @@ struct OutdatedMarts {
         }
     }
 
-    /// Tasks of later periods may have changed a mart's period where rows are merged. The rows of the
-    /// control table are locked in the order in which all who write several of them take them.
+    /// The rows of the control table are locked in the order in which all who write several of them
+    /// take them.
+    ///
+    /// Where rows are merged, tasks of later periods may have changed a mart's period.
     private static let sql = """
         with outdated as (
             select c.schema_name, c.table_name, c.period,

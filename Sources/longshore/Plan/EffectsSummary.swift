@@ -61,14 +61,14 @@ struct EffectsSummary {
                 task.mark, task.table, task.period, "rows", Wording.grouped(rows.before),
                 Wording.grouped(rows.after), Self.signed(String(rows.after - rows.before)),
             ])
-            task.measures.forEach { table.add(Self.cells($0)) }
+            for measure in task.measures { table.add(Self.cells(measure)) }
             for change in task.earlier {
                 table.add([
                     "~", task.table, "\(change.period), late", "rows",
                     Wording.grouped(change.rows.before), Wording.grouped(change.rows.after),
                     Self.signed(String(change.rows.after - change.rows.before)),
                 ])
-                change.measures.forEach { table.add(Self.cells($0)) }
+                for measure in change.measures { table.add(Self.cells(measure)) }
             }
         }
         return table
