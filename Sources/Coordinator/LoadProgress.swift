@@ -9,6 +9,9 @@ public struct LoadProgress: Sendable, Hashable {
     /// Who holds the whole load up; `nil` when nobody does.
     public internal(set) var hold: Interventions.Hold?
 
+    /// The open tasks that people hold up by themselves, by their places in the plan.
+    public internal(set) var heldTasks: [Int] = []
+
     /// All tables together.
     public var total: TableProgress.Counts {
         tables.reduce(into: TableProgress.Counts()) { $0 += $1.counts }

@@ -75,7 +75,6 @@ struct LoadCommand: AsyncParsableCommand {
             await ledger.close()
             return
         }
-        if let rule = pipeline.periods { try PeriodSelection.check(periods, of: rule) }
         var request = LoadRequest(
             pipeline: pipeline,
             definition: definition.bundle,

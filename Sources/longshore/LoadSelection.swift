@@ -53,8 +53,13 @@ struct LoadSelection: ParsableArguments {
             }
             return []
         }
-        if let periods { return try PeriodSelection.parse(periods, grain: rule.grain) }
         let states = try await ledger.periodStates(of: pipeline)
+        if let periods {
+            let named = try PeriodSelection.parse(periods, grain: rule.grain)
+            let registered = states.values.reduce(into: Set()) { $0.formUnion($1) }
+            try PeriodSelection.check(named, of: rule, registered: registered)
+            return named
+        }
         if stale { return PeriodSelection.stale(grain: rule.grain, states: states) }
         return PeriodSelection.due(
             rule,

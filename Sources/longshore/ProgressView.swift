@@ -83,8 +83,16 @@ actor ProgressView {
             pipeline: pipeline,
             tables: tables,
             seconds: (ContinuousClock.now - began) / .seconds(1),
-            pause: snapshot.hold?.words,
+            pause: snapshot.hold?.words ?? heldTasks(snapshot.heldTasks),
             wait: wait
         )
+    }
+
+    private func heldTasks(_ tasks: [Int]) -> String? {
+        guard let first = tasks.first else { return nil }
+        let names = tasks.prefix(5).map { "\(load).\($0)" }.joined(separator: ", ")
+        return
+            "paused: \(Wording.count(tasks.count, "task")) (\(names)\(tasks.count > 5 ? ", …" : "")); "
+            + "go on with: longshore resume \(load).\(first)"
     }
 }

@@ -90,13 +90,11 @@ struct PlanCommand: AsyncParsableCommand {
 
     private func periods(of pipeline: Pipeline, in ledger: PostgresLedger?) async throws -> [Period]
     {
-        if let ledger {
-            let periods = try await selection.periods(of: pipeline, in: ledger)
-            if let rule = pipeline.periods { try PeriodSelection.check(periods, of: rule) }
-            return periods
-        }
+        if let ledger { return try await selection.periods(of: pipeline, in: ledger) }
         guard let text = selection.periods, let rule = pipeline.periods else { return [] }
-        return try PeriodSelection.parse(text, grain: rule.grain)
+        let periods = try PeriodSelection.parse(text, grain: rule.grain)
+        try PeriodSelection.check(periods, of: rule)
+        return periods
     }
 
     private func remember(
