@@ -31,13 +31,26 @@ public struct LoadFrame: Sendable, Hashable {
     public var tables: [Table]
     /// Seconds since the display began.
     public var seconds: Double
+    /// Who holds the load up, in words; `nil` when nobody does.
+    public var pause: String?
+    /// What the load waits for, in words; `nil` when it goes on.
+    public var wait: String?
 
     /// Creates a frame.
-    public init(load: Int64, pipeline: String, tables: [Table], seconds: Double) {
+    public init(
+        load: Int64,
+        pipeline: String,
+        tables: [Table],
+        seconds: Double,
+        pause: String? = nil,
+        wait: String? = nil
+    ) {
         self.load = load
         self.pipeline = pipeline
         self.tables = tables
         self.seconds = seconds
+        self.pause = pause
+        self.wait = wait
     }
 
     /// Tasks that the load has.
@@ -78,12 +91,25 @@ public struct LoadDisplay: Sendable {
 
     private mutating func redraw(_ lines: [String]) -> String {
         let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
+        // Of a picture that was higher the last lines are left.
+        let rest = drawnLines > lines.count ? "\u{1B}[J" : ""
         drawnLines = lines.count
-        return up + lines.map { "\u{1B}[2K" + $0 + "\n" }.joined()
+        return up + lines.map { "\u{1B}[2K" + $0 + "\n" }.joined() + rest
     }
 
-    /// A line for each table whose tasks have moved on.
+    /// What has changed: a line for each table whose tasks have moved on, and what holds the load up.
     private func news(_ frame: LoadFrame) -> String {
+        moves(frame) + holdUps(frame).map { "load \(frame.load): \($0)\n" }.joined()
+    }
+
+    private func holdUps(_ frame: LoadFrame) -> [String] {
+        var lines: [String] = []
+        if frame.pause != last?.pause { lines.append(frame.pause ?? "goes on") }
+        if let wait = frame.wait, wait != last?.wait { lines.append(wait) }
+        return lines
+    }
+
+    private func moves(_ frame: LoadFrame) -> String {
         let known = Dictionary(
             (last?.tables ?? []).map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
@@ -118,7 +144,7 @@ public struct LoadDisplay: Sendable {
             "load \(frame.load) of \(frame.pipeline): \(frame.done)/\(frame.total) tasks, "
             + "\(Wording.count(frame.rows, "row")), \(Wording.grouped(rate)) rows/s, "
             + Wording.duration(seconds: frame.seconds)
-        return table.lines + [total]
+        return table.lines + [total] + [frame.pause, frame.wait].compactMap(\.self)
     }
 
     private static func bar(_ table: LoadFrame.Table, width: Int = 20) -> String {

@@ -216,6 +216,13 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
             tables[machine.table(of: task)].counts.running += 1
             tables[machine.table(of: task)].counts.rowsInFlight += progress.rows
         }
-        show(LoadProgress(load: load, tables: tables, isPaused: machine.isPaused))
+        show(
+            LoadProgress(
+                load: load,
+                tables: tables,
+                hold: orders.hold,
+                heldTasks: orders.paused.keys.filter(isOpen).sorted()
+            )
+        )
     }
 }

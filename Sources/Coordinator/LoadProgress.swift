@@ -6,8 +6,11 @@ public struct LoadProgress: Sendable, Hashable {
     public internal(set) var load: Int64
     /// Each table of the plan, in the order of the plan.
     public internal(set) var tables: [TableProgress]
-    /// Whether people hold the whole load up.
-    public internal(set) var isPaused = false
+    /// Who holds the whole load up; `nil` when nobody does.
+    public internal(set) var hold: Interventions.Hold?
+
+    /// The open tasks that people hold up by themselves, by their places in the plan.
+    public internal(set) var heldTasks: [Int] = []
 
     /// All tables together.
     public var total: TableProgress.Counts {

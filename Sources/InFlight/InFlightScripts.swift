@@ -92,6 +92,16 @@ enum InFlightScripts {
         """
     )
 
+    /// Forgets a worker.
+    ///
+    /// Keys: workers, expiries. Arguments: name.
+    static let deregister = RedisScript(
+        """
+        redis.call('HDEL', KEYS[1], ARGV[1])
+        redis.call('ZREM', KEYS[2], ARGV[1])
+        """
+    )
+
     /// Forgets the workers that fell silent and lists the others.
     ///
     /// Keys: workers, expiries. Reply: their presences.

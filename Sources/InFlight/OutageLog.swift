@@ -55,6 +55,7 @@ enum Operation {
     case report
     case progress
     case register
+    case deregister
     case workers
     case orders
     case holder

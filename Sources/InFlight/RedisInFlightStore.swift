@@ -133,6 +133,20 @@ public final class RedisInFlightStore: InFlightStore {
         }
     }
 
+    /// Takes a worker's presence away, even when the calling task is cancelled.
+    public func deregister(_ worker: String) async {
+        await Task {
+            await attempt(.deregister, otherwise: ()) { () throws(RedisError) in
+                _ = try await client.run(
+                    InFlightScripts.deregister,
+                    keys: [keys.workers, keys.workerExpiries],
+                    arguments: [.init(worker)]
+                )
+            }
+        }
+        .value
+    }
+
     /// The workers whose presence has not expired, by name.
     public func workers() async -> [WorkerPresence] {
         await attempt(.workers, otherwise: []) { () throws(RedisError) in

@@ -16,12 +16,37 @@ public struct Interventions: Sendable, Hashable {
         }
     }
 
+    /// Who holds the whole load up, and why.
+    public struct Hold: Sendable, Hashable, Codable {
+        /// What was paused: a pipeline, or the load by its number.
+        public var target: String
+        /// Who said so.
+        public var person: String
+        /// Why.
+        public var reason: String?
+
+        /// Creates an answer.
+        public init(target: String, person: String, reason: String? = nil) {
+            self.target = target
+            self.person = person
+            self.reason = reason
+        }
+
+        /// As in `paused by ana (the source is moved); go on with: longshore resume callcenter`.
+        public var words: String {
+            "paused by \(person)\(reason.map { " (\($0))" } ?? ""); go on with: "
+                + "longshore resume \(target)"
+        }
+    }
+
     /// Whether the whole load was cancelled.
     public var isCancelled: Bool
     /// The tasks that were cancelled by themselves.
     public var cancelled: Set<Int>
     /// How the whole load is paused, if it is.
     public var pause: Pause?
+    /// Who was the first to pause the whole load, as far as that is known.
+    public var hold: Hold?
     /// The tasks that are paused by themselves.
     public var paused: [Int: Pause]
 
@@ -30,11 +55,13 @@ public struct Interventions: Sendable, Hashable {
         isCancelled: Bool = false,
         cancelled: Set<Int> = [],
         pause: Pause? = nil,
+        hold: Hold? = nil,
         paused: [Int: Pause] = [:]
     ) {
         self.isCancelled = isCancelled
         self.cancelled = cancelled
         self.pause = pause
+        self.hold = hold
         self.paused = paused
     }
 

@@ -50,19 +50,23 @@ public enum PeriodSelection {
         states[state, default: []].compactMap { Period($0, grain: grain) }
     }
 
-    /// Refuses periods that the pipeline does not have.
+    /// Refuses periods that the pipeline does not have: neither its definition nor, as `registered`
+    /// labels, the control table.
     ///
     /// - Throws: ``PeriodSelectionError`` that says which it has.
     public static func check(
         _ periods: [Period],
-        of rule: PeriodRule
+        of rule: PeriodRule,
+        registered: Set<String> = []
     ) throws(PeriodSelectionError) {
         for period in periods where period < rule.first || rule.last.map({ period > $0 }) ?? false {
+            guard !registered.contains(period.label) else { continue }
             let last = rule.last.map { " to `\($0.label)`" } ?? " on"
             throw PeriodSelectionError(
                 description:
                     "`\(period.label)` is not a period of the pipeline: its definition has "
-                    + "those from `\(rule.first.label)`\(last)"
+                    + "those from `\(rule.first.label)`\(last), and "
+                    + "`longshore periods add` registers others"
             )
         }
     }

@@ -61,6 +61,10 @@ public protocol InFlightStore: Sendable {
     func progress(ofLoad load: Int64) async -> [Int: InFlightProgress]
     /// Says that a worker is alive; forgotten after 30 s.
     func register(_ worker: WorkerPresence) async
+    /// Says that a worker is no more, so that it is forgotten at once.
+    ///
+    /// It does so also when the calling task is cancelled.
+    func deregister(_ worker: String) async
     /// The workers that are alive.
     func workers() async -> [WorkerPresence]
     /// Tells workers that the ledger has a new order about running tasks, so that they look at once.

@@ -4,6 +4,8 @@
 public struct PeriodBounds: Sendable, Hashable {
     /// The place in the layout of the timestamp or date.
     public var output: Int
+    /// How people call the period.
+    public var label: String
     /// The first day, counted from 1970-01-01, in the column's zone.
     public var firstDay: Int
     /// The first day after it, counted likewise.
@@ -12,8 +14,15 @@ public struct PeriodBounds: Sendable, Hashable {
     public var earlier: [Earlier]
 
     /// Creates bounds.
-    public init(output: Int, firstDay: Int, endDay: Int, earlier: [Earlier] = []) {
+    public init(
+        output: Int,
+        label: String,
+        firstDay: Int,
+        endDay: Int,
+        earlier: [Earlier] = []
+    ) {
         self.output = output
+        self.label = label
         self.firstDay = firstDay
         self.endDay = endDay
         self.earlier = earlier
@@ -44,5 +53,28 @@ public struct PeriodBounds: Sendable, Hashable {
         case late
         /// It becomes a reject of the rule `closed`.
         case closed
+    }
+}
+
+/// Why a row is in no period that could take it.
+enum Misplacement {
+    /// It has no time.
+    case nowhere
+    /// It lies before the period, and before all that are known before it.
+    case before
+    /// It lies after the period.
+    case after
+}
+
+extension PeriodBounds {
+    /// Why a row with the time `value` is refused.
+    func reason(_ misplacement: Misplacement, _ value: String) -> String {
+        switch misplacement {
+        case .nowhere: "it is empty, so the row is in no period"
+        case .after: "\(value) is after the period \(label)"
+        case .before:
+            earlier.first.map { "\(value) is before \($0.label), the pipeline's first period" }
+                ?? "\(value) is before the period \(label)"
+        }
     }
 }

@@ -288,14 +288,10 @@ public struct RowEncoder: ~Copyable, Sendable {
             let check = program.checks[index].check
             let reason = RejectReason.words(for: fault, expression: check.expression.text)
             return (nil, check.name, reason)
-        case .period(let isNull):
+        case .period(let misplacement):
             let output = program.period?.output ?? 0
-            let name = program.names[output]
-            let value = shown(output) ?? "it"
-            let reason =
-                isNull
-                ? "it is empty, so the row is in no period" : "\(value) is not in this period"
-            return (name, "period", reason)
+            let reason = program.bounds?.reason(misplacement, shown(output) ?? "it") ?? ""
+            return (program.names[output], "period", reason)
         case .earlier(let index):
             let output = program.period?.output ?? 0
             let period = program.earlier.periods[index]

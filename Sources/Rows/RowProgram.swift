@@ -14,6 +14,8 @@ struct RowProgram: Sendable {
     /// The number of the source's columns.
     let width: Int
     private(set) var period: PeriodStep?
+    /// What the period is called, and those before it.
+    private(set) var bounds: PeriodBounds?
     private(set) var earlier = EarlierPeriods()
     /// The output that holds the period's first day, -1 when there is none.
     private(set) var periodOutput = -1
@@ -235,6 +237,7 @@ struct RowProgram: Sendable {
             end: start(bounds.endDay),
             day: Int32(bounds.firstDay - PostgresEpoch.day)
         )
+        self.bounds = bounds
         earlier = EarlierPeriods(
             periods: bounds.earlier,
             starts: bounds.earlier.map { start($0.firstDay) }

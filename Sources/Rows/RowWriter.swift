@@ -37,7 +37,7 @@ struct RowWriter: ~Copyable {
         case uncomputable(Int, ExpressionFault)
         /// A check, by its place among them, is false, or cannot be told.
         case check(Int, ExpressionFault?)
-        case period(isNull: Bool)
+        case period(Misplacement)
         /// It belongs to an earlier period, by its place among them, that takes no rows now.
         case earlier(Int)
         case key(Int, isNull: Bool)
@@ -269,13 +269,13 @@ struct RowWriter: ~Copyable {
         guard let period = program.period else { return nil }
         let place = places[period.output]
         let length = out.number(at: place, as: Int32.self)
-        guard length > 0 else { return .period(isNull: true) }
+        guard length > 0 else { return .period(.nowhere) }
         let value =
             length == 8
             ? out.number(at: place &+ 4, as: Int64.self)
             : Int64(out.number(at: place &+ 4, as: Int32.self))
         if value < period.first { return placeEarlier(value) }
-        guard value < period.end else { return .period(isNull: false) }
+        guard value < period.end else { return .period(.after) }
         if program.periodOutput >= 0 {
             out.patch(bigEndian: period.day, at: places[program.periodOutput] &+ 4)
         }
@@ -285,7 +285,7 @@ struct RowWriter: ~Copyable {
     /// Places a row of a period before the one that is loaded, where such rows are welcome.
     @inline(never)
     private mutating func placeEarlier(_ moment: Int64) -> Refusal? {
-        guard let index = program.earlier.place(of: moment) else { return .period(isNull: false) }
+        guard let index = program.earlier.place(of: moment) else { return .period(.before) }
         let period = program.earlier.periods[index]
         guard period.admission == .encoded, program.periodOutput >= 0 else {
             return .earlier(index)

@@ -164,6 +164,7 @@ struct CheckedTable {
         guard let period, let periodOutput else { return nil }
         return PeriodBounds(
             output: periodOutput,
+            label: period.label,
             firstDay: period.start.number,
             endDay: period.end.number
         )

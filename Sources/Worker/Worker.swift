@@ -101,6 +101,7 @@ public final class Worker: Service {
         context.gauges.update { $0.results[.givenBack, default: 0] += 1 }
     }
 
+    /// A worker that ends says so: else it would seem alive for half a minute.
     private func registerPresence() async {
         repeat {
             let presence = WorkerPresence(
@@ -111,6 +112,7 @@ public final class Worker: Service {
             )
             await context.ports.inFlight.register(presence)
         } while await context.sleep(for: context.settings.presence)
+        await context.ports.inFlight.deregister(context.settings.name)
     }
 
     private func enforceGrace() async {

@@ -22,7 +22,6 @@ struct ForegroundLoad {
     ///
     /// - Throws: ``CommandFailure`` when the load does not end as loaded.
     func run() async throws {
-        await tellWhenNobodyWorks()
         guard let record = try await ledger.load(load) else { return }
         let service = try await LoadService(self, record)
         let group = ServiceGroup(
@@ -38,12 +37,6 @@ struct ForegroundLoad {
         try await group.run()
         try await conclude(await service.result)
         await ledger.close()
-    }
-
-    private func tellWhenNobodyWorks() async {
-        guard slots == 0, await wiring.inFlight.workers().isEmpty else { return }
-        let line = "No worker is registered; the load waits for one: longshore worker\n"
-        FileHandle.standardError.write(Data(line.utf8))
     }
 
     private func conclude(_ result: CoordinationResult?) async throws {
@@ -129,7 +122,11 @@ private final class LoadService: Service {
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let hub = Task { try await events.run() }
-            defer { hub.cancel() }
+            let watch = Task { try await watchForWorkers() }
+            defer {
+                hub.cancel()
+                watch.cancel()
+            }
             if let worker { group.addTask { try await worker.run() } }
             if let view { group.addTask { await view.follow(self.coordinator.progress) } }
             group.addTask { try await self.coordinate() }
@@ -139,6 +136,37 @@ private final class LoadService: Service {
     }
 
     func hurry() { worker?.hurry() }
+
+    /// Says when nobody works on the load, for as long as it waits.
+    private func watchForWorkers() async throws {
+        guard worker == nil else { return }
+        var absence = WorkerAbsence()
+        let began = ContinuousClock.now
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            let workers = await wiring.inFlight.workers().count
+            let settled = workers == 0 ? try? await settledTasks() : 0
+            let now = ContinuousClock.now - began
+            guard let settled,
+                let notice = absence.notice(workers: workers, settled: settled, now: now)
+            else { continue }
+            await tell(notice)
+        }
+    }
+
+    private func settledTasks() async throws -> Int {
+        let open = [TaskState.waiting.rawValue, TaskState.published.rawValue]
+        return try await job.ledger.report(ofLoad: job.load)?
+            .tasks.filter { !open.contains($0.key) }.values.reduce(0, +) ?? 0
+    }
+
+    private func tell(_ notice: String) async {
+        if let view {
+            await view.tell(wait: notice.isEmpty ? nil : notice)
+        } else if !notice.isEmpty {
+            FileHandle.standardError.write(Data("load \(job.load): \(notice)\n".utf8))
+        }
+    }
 
     /// Coordinates to the end, or until a signal; then the workers of this process stop too.
     private func coordinate() async throws {

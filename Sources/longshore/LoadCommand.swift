@@ -70,10 +70,11 @@ struct LoadCommand: AsyncParsableCommand {
         let periods = try await periods(of: pipeline, plan: plan, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {
             print(selection.nothing(of: pipeline))
+            for hint in try await selection.hints(of: pipeline, in: ledger) { print(hint) }
             print("To load some again: longshore load \(argument.pipeline) --periods FIRST..LAST")
+            await ledger.close()
             return
         }
-        if let rule = pipeline.periods { try PeriodSelection.check(periods, of: rule) }
         var request = LoadRequest(
             pipeline: pipeline,
             definition: definition.bundle,

@@ -30,6 +30,17 @@ struct LoadSelection: ParsableArguments {
             : "Nothing is due: every period of \(pipeline.name) is loaded or closed."
     }
 
+    /// What is not as it should be although nothing is due: loads that are not over, and tables without
+    /// periods that are behind what they read.
+    func hints(of pipeline: Pipeline, in ledger: PostgresLedger) async throws -> [String] {
+        let loads = try await ledger.unfinishedLoads(ofPipeline: pipeline.name)
+            .map { $0.hindrance ?? "\($0.kind) \($0.load) is running: longshore status \($0.load)" }
+        let tables = try await ledger.periods(ofPipeline: pipeline.name)
+            .filter { $0.period.isEmpty && $0.state != "loaded" }
+            .map { "`\($0.table)` is \($0.state)\($0.reason.map { ": \($0)" } ?? "")" }
+        return loads + tables
+    }
+
     /// The periods, as the user or the control table says.
     func periods(of pipeline: Pipeline, in ledger: PostgresLedger) async throws -> [Period] {
         guard let rule = pipeline.periods else {
@@ -42,8 +53,13 @@ struct LoadSelection: ParsableArguments {
             }
             return []
         }
-        if let periods { return try PeriodSelection.parse(periods, grain: rule.grain) }
-        let states = try await ledger.periodStates(ofSchema: pipeline.schema)
+        let states = try await ledger.periodStates(of: pipeline)
+        if let periods {
+            let named = try PeriodSelection.parse(periods, grain: rule.grain)
+            let registered = states.values.reduce(into: Set()) { $0.formUnion($1) }
+            try PeriodSelection.check(named, of: rule, registered: registered)
+            return named
+        }
         if stale { return PeriodSelection.stale(grain: rule.grain, states: states) }
         return PeriodSelection.due(
             rule,

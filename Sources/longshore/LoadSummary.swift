@@ -22,7 +22,8 @@ struct LoadSummary {
             "\(load.kind) \(load.load) of \(load.pipeline): \(load.state) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
-        return [""] + table.lines + ["", headline] + noteLines + nextLines
+        let hindrance = load.hindrance.map { [$0] } ?? []
+        return [""] + table.lines + ["", headline] + hindrance + noteLines + nextLines
     }
 
     /// The program as it was called, so that the lines can be pasted.

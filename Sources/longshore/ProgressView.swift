@@ -13,6 +13,7 @@ actor ProgressView {
     private let began = ContinuousClock.now
     private var display: LoadDisplay
     private var snapshot: LoadProgress?
+    private var wait: String?
 
     /// A view of one load, whose tasks are those of `graph`.
     init(load: Int64, pipeline: String, graph: PlanGraph, inFlight: any InFlightStore) {
@@ -34,6 +35,12 @@ actor ProgressView {
         clock?.cancel()
         await clock?.value
         if isTerminal { await draw() }
+    }
+
+    /// Says what the load waits for; `nil` when it goes on.
+    func tell(wait: String?) async {
+        self.wait = wait
+        if !isTerminal { await draw() }
     }
 
     private func redrawUntilCancelled() async {
@@ -75,7 +82,17 @@ actor ProgressView {
             load: load,
             pipeline: pipeline,
             tables: tables,
-            seconds: (ContinuousClock.now - began) / .seconds(1)
+            seconds: (ContinuousClock.now - began) / .seconds(1),
+            pause: snapshot.hold?.words ?? heldTasks(snapshot.heldTasks),
+            wait: wait
         )
+    }
+
+    private func heldTasks(_ tasks: [Int]) -> String? {
+        guard let first = tasks.first else { return nil }
+        let names = tasks.prefix(5).map { "\(load).\($0)" }.joined(separator: ", ")
+        return
+            "paused: \(Wording.count(tasks.count, "task")) (\(names)\(tasks.count > 5 ? ", …" : "")); "
+            + "go on with: longshore resume \(load).\(first)"
     }
 }

@@ -69,7 +69,7 @@ struct StatusCommand: AsyncParsableCommand {
                 Wording.duration(seconds: load.seconds),
             ])
         }
-        print(table.lines.joined(separator: "\n"))
+        print((table.lines + loads.compactMap(\.hindrance)).joined(separator: "\n"))
         print(workers.isEmpty ? "No worker process is registered." : "Workers:")
         for worker in workers {
             let running = worker.running.map(\.description).joined(separator: " ")

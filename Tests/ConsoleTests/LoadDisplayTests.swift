@@ -108,4 +108,30 @@ struct LoadDisplayTests {
                 """
         )
     }
+
+    @Test("in a pipe a pause, its end and a wait are a line each, said once")
+    func held() {
+        var display = LoadDisplay(isTerminal: false)
+        var held = frame()
+        held.pause = "paused by ana; go on with: longshore resume 7"
+        #expect(display.draw(held) == "load 7: paused by ana; go on with: longshore resume 7\n")
+        #expect(display.draw(held) == "")
+        #expect(display.draw(frame()) == "load 7: goes on\n")
+        var waiting = frame()
+        waiting.wait = "no worker"
+        #expect(display.draw(waiting) == "load 7: no worker\n")
+        #expect(display.draw(waiting) == "")
+        #expect(display.draw(frame()) == "")
+    }
+
+    @Test("on a terminal a pause is the last line of the picture for as long as it lasts")
+    func heldOnTerminal() {
+        var display = LoadDisplay(isTerminal: true)
+        var held = frame()
+        held.pause = "paused by ana"
+        #expect(display.draw(held).hasSuffix("\n\u{1B}[2Kpaused by ana\n"))
+        let after = display.draw(frame())
+        #expect(after.hasPrefix("\u{1B}[5A"))
+        #expect(after.hasSuffix("0.00 s\n\u{1B}[J"))
+    }
 }

@@ -360,6 +360,25 @@ import Testing
         }
     }
 
+    @Test("progress tells who holds a load up, for as long as somebody does")
+    func heldProgress() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 1)
+            bench.warehouse.pause(load, .afterRunning)
+            simulation.clock.schedule(after: .seconds(60)) { bench.warehouse.resume(load) }
+            let holds = Mutex<[Interventions.Hold?]>([])
+            _ = try await bench.withWorker {
+                try await bench.coordinate(load) { snapshot in
+                    holds.withLock { $0.append(snapshot.hold) }
+                }
+            }
+            let seen = holds.withLock { $0 }
+            #expect(seen.first == Interventions.Hold(target: String(load), person: "test"))
+            #expect(seen.last == .some(nil))
+        }
+    }
+
     @Test("progress counts up to the end, with running tasks and rows as workers report them")
     func progress() async throws {
         try await Simulation.run { simulation in

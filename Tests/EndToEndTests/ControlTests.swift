@@ -98,6 +98,12 @@ struct ControlTests {
         #expect(why.output.contains("→ longshore resume long"))
         let again = try await program.run("pause", "long")
         #expect(again.output.contains("is paused already"))
+        await eventually("the progress of the load says that it is paused") {
+            load.errorsSoFar.contains("load 1: paused by ")
+        }
+        #expect(
+            load.errorsSoFar.contains("(the source moves); go on with: longshore resume long\n")
+        )
 
         let resumed = try await program.run("resume", "long")
         #expect(resumed.output == "the pipeline `long` goes on\n", "\(resumed.errors)")
@@ -123,7 +129,15 @@ struct ControlTests {
         #expect(retried.output.contains("1 task of load 1 run again"), "\(retried.errors)")
         let waiting = try await program.run("why", "1.0", "--json")
         #expect(waiting.output.contains("\"code\" : \"no_coordinator\""), "\(waiting.output)")
-        _ = try await program.run("cancel", "1.0")
+        let fleet = try await program.run("status")
+        #expect(fleet.output.hasSuffix("No worker process is registered.\n"), "\(fleet.output)")
+        #expect(fleet.output.contains("load 1 of long is not finished, and nobody coordinates it"))
+        let lonely = try program.start(["resume", "1"])
+        await eventually(within: .seconds(30), "a load that no worker takes up says so") {
+            lonely.errorsSoFar.contains("load 1: no worker has been registered for ")
+        }
+        _ = try await program.run("cancel", "1")
+        #expect(try await lonely.finish().exitCode == 3)
         let unknown = try await program.run("cancel", "lng")
         #expect(unknown.exitCode == 65)
         #expect(unknown.errors.contains("did you mean `long`?"), "\(unknown.errors)")

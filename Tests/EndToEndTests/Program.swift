@@ -85,6 +85,9 @@ final class RunningProgram: @unchecked Sendable {
 
     var isRunning: Bool { process.isRunning }
 
+    /// What it has written to standard error until now.
+    var errorsSoFar: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+
     /// `kill -signal`.
     func signal(_ signal: Int32) {
         kill(process.processIdentifier, signal)

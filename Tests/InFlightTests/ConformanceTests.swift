@@ -178,6 +178,26 @@ struct ConformanceTests {
     }
 
     @Test(
+        "a worker that says that it is no more is forgotten at once, also by a cancelled task",
+        arguments: StoreUnderTest.allCases
+    )
+    func deregisteredWorker(_ kind: StoreUnderTest) async throws {
+        let store = try kind.make()
+        let other = WorkerPresence(name: "other", slots: 1, running: [])
+        await store.register(other)
+        await store.register(WorkerPresence(name: "over", slots: 1, running: []))
+        let over = Task {
+            while !Task.isCancelled { await Task.yield() }
+            await store.deregister("over")
+        }
+        over.cancel()
+        await over.value
+        #expect(await store.workers() == [other])
+        await store.deregister("over")
+        #expect(await store.workers() == [other])
+    }
+
+    @Test(
         "a worker that falls silent is forgotten, the others are not",
         arguments: StoreUnderTest.allCases
     )

@@ -47,4 +47,18 @@ struct PeriodSelectionTests {
                 == ["2024-02", "2024-05"]
         )
     }
+
+    @Test("a period outside the span is refused, unless it is registered")
+    func outside() throws {
+        let periods = try PeriodSelection.parse("2023-12..2024-01", grain: .month)
+        try PeriodSelection.check(periods, of: rule(), registered: ["2023-12"])
+        let error = #expect(throws: PeriodSelectionError.self) {
+            try PeriodSelection.check(periods, of: rule())
+        }
+        #expect(
+            error?.description
+                == "`2023-12` is not a period of the pipeline: its definition has those from `2024-01` on, "
+                + "and `longshore periods add` registers others"
+        )
+    }
 }

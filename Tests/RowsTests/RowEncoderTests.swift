@@ -71,7 +71,7 @@ struct RowEncoderTests {
             _ = try RowEncoder(layout: RowLayout([id]), header: header, grain: [1])
         }
         #expect(throws: RowLayoutError.self) {
-            let bounds = PeriodBounds(output: 0, firstDay: 0, endDay: 1)
+            let bounds = PeriodBounds(output: 0, label: "2024-01", firstDay: 0, endDay: 1)
             _ = try RowEncoder(layout: RowLayout([id]), header: header, bounds: bounds)
         }
         #expect(throws: RowLayoutError.self) {
@@ -141,7 +141,7 @@ struct RowEncoderTests {
     @Test("rows outside of the period, or in none, are refused")
     func period() throws {
         // January 2024.
-        let bounds = PeriodBounds(output: 1, firstDay: 19_723, endDay: 19_754)
+        let bounds = PeriodBounds(output: 1, label: "2024-01", firstDay: 19_723, endDay: 19_754)
         var harness = Harness(
             try RowEncoder(layout: RowLayout([id, day]), header: header, bounds: bounds)
         )
@@ -161,7 +161,7 @@ struct RowEncoderTests {
     func periodInZone() throws {
         let format = DateFormat("yyyy-MM-dd HH:mm:ssXXX")
         let time = plan("day", .timestamp(format: format, zone: "America/New_York"))
-        let bounds = PeriodBounds(output: 0, firstDay: 19_723, endDay: 19_754)
+        let bounds = PeriodBounds(output: 0, label: "2024-01", firstDay: 19_723, endDay: 19_754)
         var harness = Harness(
             try RowEncoder(
                 layout: RowLayout([.value(time)]),

@@ -43,6 +43,11 @@ public struct InFlightStoreOfProcess: InFlightStore {
         if await reaches { await store.register(worker) }
     }
 
+    /// Deregisters when it can.
+    public func deregister(_ worker: String) async {
+        if await reaches { await store.deregister(worker) }
+    }
+
     /// Reads.
     public func workers() async -> [WorkerPresence] { await reaches ? await store.workers() : [] }
 

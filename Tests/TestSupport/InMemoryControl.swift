@@ -31,7 +31,11 @@ extension InMemoryWarehouse {
 
     /// Pauses a task, or a load when no `task` is given.
     public func pause(_ load: Int64, task: Int? = nil, _ pause: Interventions.Pause) {
-        state.withLock { $0.orders[load, default: Interventions()].add(pause, of: task) }
+        state.withLock { state in
+            state.orders[load, default: Interventions()].add(pause, of: task)
+            guard task == nil else { return }
+            state.orders[load]?.hold = Interventions.Hold(target: String(load), person: "test")
+        }
     }
 
     /// Ends every pause of a load and its tasks.
@@ -40,6 +44,7 @@ extension InMemoryWarehouse {
             let orders = state.orders[load] ?? Interventions()
             guard orders.pause != nil || !orders.paused.isEmpty else { return }
             state.orders[load]?.pause = nil
+            state.orders[load]?.hold = nil
             state.orders[load]?.paused = [:]
             // What was parked is to be published at once.
             let longAgo = clock.now.advanced(by: .seconds(-3600))

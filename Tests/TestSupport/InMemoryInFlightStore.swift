@@ -125,6 +125,11 @@ public final class InMemoryInFlightStore: InFlightStore {
         }
     }
 
+    /// Takes a worker's presence away.
+    public func deregister(_ worker: String) async {
+        access(otherwise: ()) { state, _ in state.workers[worker] = nil }
+    }
+
     /// The workers whose presence has not expired, by name.
     public func workers() async -> [WorkerPresence] {
         access(otherwise: []) { state, _ in

@@ -217,7 +217,13 @@ struct ControlTests {
         _ = try await dock.ledger.cancel(.task(load.task("customer")), reason: nil, by: "ana")
         let orders = try await reader.interventions(ofLoads: [load.id, 99])
         #expect(
-            orders == [load.id: Interventions(cancelled: [0], pause: .now)]
+            orders == [
+                load.id: Interventions(
+                    cancelled: [0],
+                    pause: .now,
+                    hold: Interventions.Hold(target: "shop", person: "ana")
+                )
+            ]
         )
         await reader.close()
     }

@@ -114,6 +114,43 @@ struct ControlTotalTests {
         #expect(load.failures.isEmpty == holds)
     }
 
+    @Test("a figure that is not there is told together with what else does not hold")
+    func noFigureBesides() async throws {
+        let dock = try await Dock(Shop.files)
+        try dock.write("t_2024-01.csv", "total,other\n36.00,1\n")
+        let definition = try Shop.definition(
+            sale: Shop.sale(expect: "expect: { rows: { max: 2 }, totals: { \(Self.file) } } }")
+        )
+        let message = try await dock.load(definition).failure("sale 2024-01")?.message ?? ""
+        #expect(message.contains("would have 3 rows, expected at most 2"))
+        #expect(
+            message.contains(". Besides, the source `drops` has no figure for the total `revenue`")
+        )
+    }
+
+    @Test(
+        "rows that the table has already are in the sum of what is appended, and are no duplicates"
+    )
+    func known() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition(
+            sale: Shop.sale(
+                expect: """
+                    load: append
+                        expect: { totals: { \(Self.file), severity: warn } } }
+                    """
+            )
+        )
+        try dock.write("t_2024-01.csv", "total\n35.75\n")
+        #expect(try await dock.load(definition).failures == [])
+        try dock.write("t_2024-01.csv", "total\n36.00\n")
+        let again = try await dock.load(definition)
+        #expect(again.counts("sale 2024-01") == RowCounts(read: 3, loaded: 0, deduplicated: 3))
+        let warnings = try await dock.ledger.tasks(ofLoad: again.id).flatMap(\.warnings)
+        #expect(warnings.first?.contains("add up to 35.75") == true)
+        #expect(warnings.first?.contains("0 were dropped as duplicates") == true)
+    }
+
     @Test("sums are exact where floating-point numbers are not")
     func exact() async throws {
         let dock = try await Dock(Shop.files)

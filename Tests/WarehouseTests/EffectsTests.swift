@@ -148,6 +148,44 @@ struct EffectsTests {
         #expect(kept == "c1,c2,c3,c8")
     }
 
+    @Test(
+        "rows that come late are shown in their own periods, with the marts that they leave behind"
+    )
+    func late() async throws {
+        let definition = try Orders.definition(
+            others: "marts:\n  total: { sql: total.sql, per: period }",
+            marts: [
+                "total.sql":
+                    "select count(*) as orders from fact_order where period = :period_start"
+            ]
+        )
+        let dock = try await Dock(Orders.files)
+        #expect(try await dock.load(definition, periods: "2024-01..2024-02").failures == [])
+        try dock.write(
+            "orders_2024-02.csv",
+            Orders.february + "o4,2024-01-31,,,5.00\no3,2024-01-30,,,1.00\n"
+        )
+        let sums =
+            "select period, count(*), sum(amount) from trade.fact_order group by 1 order by 1"
+        #expect(try await dock.rows(sums) == ["2024-01-01|2|30.00", "2024-02-01|1|30.00"])
+        let effects = try await effects(dock, definition, periods: "2024-02")
+        let task = try #require(effects.tasks.first { $0.kind == .fact })
+        #expect(task.rows == RowChange(before: 1, after: 1))
+        #expect(task.rejects == ["grain": 1])
+        let january = try #require(task.earlier.first)
+        #expect(task.earlier.count == 1)
+        #expect(january.period == "2024-01")
+        #expect(january.rows == RowChange(before: 2, after: 3))
+        #expect(
+            january.measures == [
+                MeasureChange(name: "amount", before: "30.00", after: "35.00", change: "5.00")
+            ]
+        )
+        #expect(effects.stale.map { "\($0.table) \($0.period)" } == ["mart_total 2024-01"])
+        #expect(try await dock.load(definition, periods: "2024-02").failures == [])
+        #expect(try await dock.rows(sums) == ["2024-01-01|3|35.00", "2024-02-01|1|30.00"])
+    }
+
     @Test("the effects shown are those that the load then has")
     func sameAsLoad() async throws {
         let dock = try await Dock(Self.files)

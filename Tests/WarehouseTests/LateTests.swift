@@ -42,8 +42,8 @@ struct LateTests {
             try await dock.rows(Self.rejects) == [
                 "3|late|`2024-01-30` is in the period 2024-01, which is before this one|open",
                 "4|late|`2024-01-31` is in the period 2024-01, which is before this one|open",
-                "5|period|`2024-03-01` is not in this period|open",
-                "6|period|`2023-12-31` is not in this period|open",
+                "5|period|`2024-03-01` is after the period 2024-02|open",
+                "6|period|`2023-12-31` is before 2024-01, the pipeline's first period|open",
             ]
         )
         #expect(try await dock.rows(Self.control) == ["2024-01|loaded|∅", "2024-02|loaded|∅"])

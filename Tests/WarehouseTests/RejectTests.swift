@@ -64,7 +64,7 @@ struct RejectTests {
                 "3|amount|decimal|`x` is no decimal; a sign, digits and one `.` are expected",
                 "4|sale_id|required|it is empty, but required",
                 "5|sold_on|date|`2024-02-30` is no day of the calendar (written as `yyyy-MM-dd`)",
-                "6|sold_on|period|`2024-02-01` is not in this period",
+                "6|sold_on|period|`2024-02-01` is after the period 2024-01",
                 "7|∅|fields|it has 3 fields, where the header has 4",
             ]
         )
@@ -151,12 +151,12 @@ struct RejectTests {
             ),
             (
                 "expect: { rows: { min: 2 } }", "warehouse.row_count",
-                "`fact_sale 2024-01` would have 1 rows, expected at least 2; the rows are as they were. "
+                "`fact_sale 2024-01` would have 1 row, expected at least 2; the rows are as they were. "
                     + "If so few are right, set `expect: { rows: { min: 1 } }`"
             ),
             (
                 "expect: { rows: { max: 0, min: 0 } }", "warehouse.row_count",
-                "`fact_sale 2024-01` would have 1 rows, expected at most 0; the rows are as they were. "
+                "`fact_sale 2024-01` would have 1 row, expected at most 0; the rows are as they were. "
                     + "If so many are right, raise `expect: { rows: { max: … } }`"
             ),
         ]

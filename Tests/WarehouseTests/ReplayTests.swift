@@ -189,6 +189,77 @@ struct ReplayTests {
         #expect(try await dock.row("select count(*) from longshore.load") == "1")
     }
 
+    @Test(
+        "after a replay of merged rows the control table counts each period, and no mart is stale"
+    )
+    func merged() async throws {
+        func definition(_ amount: String) throws -> Definition {
+            try .text(
+                """
+                pipeline: shop
+                period: { grain: month, start: 2024-01 }
+                sources: { drops: { files: data } }
+                facts:
+                  order:
+                    from: { source: drops, csv: "orders_{period}.csv" }
+                    period: ordered_on
+                    grain: [order_id]
+                    load: merge
+                    late: merge
+                    columns:
+                      order_id: { type: text, required: true }
+                      ordered_on: { type: date, required: true }
+                      amount: { type: integer\(amount) }
+                marts:
+                  total: { sql: total.sql, per: period }
+                """,
+                files: [
+                    "total.sql":
+                        "select sum(amount) as amount from fact_order where period = :period_start"
+                ]
+            )
+        }
+        let dock = try await Dock([
+            "orders_2024-01.csv": "order_id,ordered_on,amount\no1,2024-01-01,1\no2,2024-01-02,2\n"
+                + "o5,2024-01-05,-5\n",
+            "orders_2024-02.csv": "order_id,ordered_on,amount\no3,2024-02-01,3\n"
+                + "o1,2024-01-01,-10\no2,2024-02-02,-20\no4,2024-01-03,-40\n",
+        ])
+        let load = try await dock.load(definition(", min: 0"), periods: "2024-01..2024-02")
+        #expect(load.failures == [])
+        let control = """
+            select kind, period, state, rows_loaded from longshore.control order by 1, 2
+            """
+
+        let (_, february) = try await replay(dock, definition(""), filter { $0.period = "2024-02" })
+        #expect(february?.tasks.map(\.title) == ["order 2024-02", "total 2024-02"])
+        #expect(february?.counts("order 2024-02") == RowCounts(read: 3, loaded: 3))
+        let counts = "select period, count(*) from shop.fact_order group by 1 order by 1"
+        #expect(try await dock.rows(counts) == ["2024-01-01|2", "2024-02-01|2"])
+        #expect(
+            try await dock.rows(control) == [
+                "fact|2024-01|loaded|2", "fact|2024-02|loaded|2", "mart|2024-01|stale|1",
+                "mart|2024-02|loaded|1",
+            ]
+        )
+        let states = try await dock.ledger.periodStates(of: definition("").pipeline)
+        #expect(states["stale"] == ["2024-01"])
+
+        let (_, january) = try await replay(dock, definition(""))
+        #expect(january?.tasks.map(\.title) == ["order 2024-01", "total 2024-01"])
+        #expect(try await dock.rows(counts) == ["2024-01-01|3", "2024-02-01|2"])
+        #expect(
+            try await dock.rows(control) == [
+                "fact|2024-01|loaded|3", "fact|2024-02|loaded|2", "mart|2024-01|loaded|1",
+                "mart|2024-02|loaded|1",
+            ]
+        )
+        #expect(
+            try await dock.rows("select period, amount from shop.mart_total order by 1")
+                == ["2024-01-01|-55", "2024-02-01|-17"]
+        )
+    }
+
     @Test("a replayed row of a dimension is merged, and members that are not among them stay")
     func dimension() async throws {
         var files = Shop.files

@@ -1,3 +1,4 @@
+import Pipelines
 import Planning
 import TestSupport
 import Testing
@@ -57,6 +58,43 @@ struct ReportTests {
         #expect(tasks.map(\.failures) == [0, 0, 1])
     }
 
+    @Test("a load that is paused, or that nobody coordinates, says so and how it goes on")
+    func hindrance() async throws {
+        let (dock, load) = try await loaded()
+        func hindrances() async throws -> [String] {
+            try await dock.ledger.unfinishedLoads(ofPipeline: "shop").map { $0.hindrance ?? "-" }
+        }
+        #expect(
+            try await hindrances() == [
+                "load \(load.id) of shop is not finished, and nobody coordinates it; "
+                    + "go on with: longshore resume \(load.id)"
+            ]
+        )
+        let lease = try #require(
+            await dock.ledger.acquireLease(on: load.id, owner: "test", for: .seconds(30))
+        )
+        #expect(try await hindrances() == ["-"])
+        _ = try await dock.ledger.pause(
+            .pipeline("shop"),
+            interrupts: false,
+            reason: "the source moves",
+            by: "ana"
+        )
+        #expect(
+            try await hindrances() == [
+                "load \(load.id) of shop is paused by ana (the source moves); "
+                    + "go on with: longshore resume shop"
+            ]
+        )
+        #expect(
+            try await dock.ledger.interventions(ofLoad: load.id).hold
+                == Interventions.Hold(target: "shop", person: "ana", reason: "the source moves")
+        )
+        #expect(try await dock.ledger.finish(lease, state: .failed, blocked: []))
+        #expect(try await hindrances() == [])
+        #expect(try await dock.ledger.report(ofLoad: load.id)?.hindrance == nil)
+    }
+
     @Test("the control table tells which periods are loaded")
     func periods() async throws {
         let (dock, load) = try await loaded()
@@ -69,7 +107,7 @@ struct ReportTests {
         #expect(try await dock.ledger.periods(ofPipeline: "other").isEmpty)
         #expect(try await dock.ledger.periods(ofPipeline: nil).count == 2)
         #expect(
-            try await dock.ledger.periodStates(ofSchema: "shop")
+            try await dock.ledger.periodStates(of: Shop.definition().pipeline)
                 == ["loaded": ["2024-01"], "pending": ["2024-02"]]
         )
     }

@@ -184,6 +184,18 @@ import Worker
         }
     }
 
+    @Test("a worker that ends is not registered any more")
+    func absence() async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            try await bench.run(bench.worker()) {
+                try await simulation.clock.sleep(for: .seconds(1))
+                #expect(await bench.inFlight.workers().count == 1)
+            }
+            #expect(await bench.inFlight.workers() == [])
+        }
+    }
+
     @Test("a service group's graceful shutdown ends the worker", .timeLimit(.minutes(1)))
     func serviceGroup() async throws {
         // Outside a simulation, because a service group starts tasks of its own.

@@ -16,7 +16,7 @@ public struct Effects: Sendable, Codable {
 
     /// A period that the load would leave to be loaded again.
     public struct StalePeriod: Sendable, Hashable, Codable {
-        /// The fact's table.
+        /// The table of the fact or mart.
         public var table: String
         /// The period's label.
         public var period: String
@@ -53,6 +53,18 @@ public struct TaskEffect: Sendable, Codable {
     public var rows: RowChange?
     /// Of a fact: the sums of its numeric columns that are not of the grain.
     public var measures: [MeasureChange] = []
+    /// Of a fact that takes late rows: the periods before its own whose rows would change.
+    public var earlier: [PeriodChange] = []
+
+    /// What a task would do to another period than its own.
+    public struct PeriodChange: Sendable, Hashable, Codable {
+        /// The period's label.
+        public var period: String
+        /// Its rows before and after.
+        public var rows: RowChange
+        /// The sums of the fact's numeric columns that are not of the grain.
+        public var measures: [MeasureChange]
+    }
 }
 
 /// How the rows of a table, or of one period, change in number.

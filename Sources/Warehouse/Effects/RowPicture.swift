@@ -15,19 +15,47 @@ struct RowPicture {
         let rows: Int
         /// In the order of the measures.
         let sums: [String]
+        /// A sum over all columns, so that rows that only change elsewhere are found.
+        let checksum: String
     }
 
+    /// All rows together.
     func read() async throws -> Reading {
+        let result = try await connection.query(
+            "select \(numbers), '' as checksum from \(table) where \(condition)"
+        )
+        return try result.first.map(reading) ?? empty
+    }
+
+    /// The rows of each period, by its first day.
+    func readByPeriod() async throws -> [String: Reading] {
+        let result = try await connection.query(
+            """
+            select \(numbers), sum(hashtextextended(t::text, 0)::numeric)::text as checksum,
+                period::text as period
+            from \(table) t where \(condition) group by period
+            """
+        )
+        var readings: [String: Reading] = [:]
+        for row in result { readings[try row.text("period")] = try reading(row) }
+        return readings
+    }
+
+    /// What there is of no row.
+    var empty: Reading { Reading(rows: 0, sums: measures.map { _ in "0" }, checksum: "") }
+
+    private var numbers: String {
         let sums = measures.indices.map { index in
             ", coalesce(sum(\(exact(measures[index]))), 0)::text as sum\(index)"
         }
-        let result = try await connection.query(
-            "select count(*) as rows\(sums.joined()) from \(table) where \(condition)"
-        )
-        guard let row = result.first else { return Reading(rows: 0, sums: []) }
-        return Reading(
+        return "count(*) as rows\(sums.joined())"
+    }
+
+    private func reading(_ row: PostgresRow) throws -> Reading {
+        Reading(
             rows: try row.integer("rows"),
-            sums: try measures.indices.map { try row.text("sum\($0)") }
+            sums: try measures.indices.map { try row.text("sum\($0)") },
+            checksum: try row.text("checksum")
         )
     }
 

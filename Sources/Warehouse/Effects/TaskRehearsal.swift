@@ -112,6 +112,8 @@ struct TaskRehearsal: Sendable {
         try await members?.take()
         let rows = picture(ofRows: task)
         let before = try await rows?.read()
+        let earlier = picture(ofEarlierRows: task)
+        let earlierBefore = try await earlier?.readByPeriod() ?? [:]
 
         let claim = try await TaskClaim.take(
             id,
@@ -146,6 +148,7 @@ struct TaskRehearsal: Sendable {
         let after = try await rows.read()
         effect.rows = RowChange(before: before.rows, after: after.rows)
         effect.measures = try await rows.changes(from: before, to: after)
+        effect.earlier = try await earlier?.changes(from: earlierBefore, of: task) ?? []
     }
 
     private func picture(ofMembers task: LoadTask) -> DimensionPicture? {
@@ -170,6 +173,19 @@ struct TaskRehearsal: Sendable {
             picture.condition = "period >= date '\(period.start)' and period < date '\(period.end)'"
         }
         return picture
+    }
+
+    /// The rows of the periods before a task's own, where it may change them.
+    private func picture(ofEarlierRows task: LoadTask) -> RowPicture? {
+        guard task.kind == .fact, let fact = pipeline.fact(task.name), fact.reachesBack,
+            let period = task.period
+        else { return nil }
+        return RowPicture(
+            table: qualified(pipeline.schema, fact.table),
+            condition: "period < date '\(period.start)'",
+            measures: fact.measures,
+            connection: connection
+        )
     }
 
     // MARK: Questions
@@ -201,7 +217,7 @@ struct TaskRehearsal: Sendable {
         let rows = try await connection.query(
             """
             select table_name, period, reason from longshore.control
-            where schema_name = $1 and kind = 'fact' and state = 'stale'
+            where schema_name = $1 and kind in ('fact', 'mart') and state = 'stale'
             order by table_name, period
             """,
             [.text(pipeline.schema)]
@@ -213,6 +229,31 @@ struct TaskRehearsal: Sendable {
                 reason: try row.optionalText("reason")
             )
         }
+    }
+}
+
+extension RowPicture {
+    /// The periods whose rows are others than they were, in order.
+    fileprivate func changes(
+        from before: [String: Reading],
+        of task: LoadTask
+    ) async throws -> [TaskEffect.PeriodChange] {
+        let after = try await readByPeriod()
+        var changes: [TaskEffect.PeriodChange] = []
+        for day in Set(before.keys).union(after.keys).sorted() {
+            let (old, new) = (before[day] ?? empty, after[day] ?? empty)
+            guard old.checksum != new.checksum, let grain = task.period?.grain,
+                let period = Day(day).map({ Period(grain, containing: $0) })
+            else { continue }
+            changes.append(
+                TaskEffect.PeriodChange(
+                    period: period.label,
+                    rows: RowChange(before: old.rows, after: new.rows),
+                    measures: try await self.changes(from: old, to: new)
+                )
+            )
+        }
+        return changes
     }
 }
 

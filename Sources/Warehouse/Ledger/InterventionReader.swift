@@ -4,14 +4,16 @@ public import Postgres
 extension Interventions {
     /// The orders about the loads `$1`.
     static let sql = """
-        select l.id as load_id, i.ordinal, i.kind, i.interrupts
+        select l.id as load_id, i.ordinal, i.kind, i.interrupts, i.ordered_by, i.reason, i.ordered_at,
+            coalesce(i.pipeline, i.load_id::text) as target
         from longshore.load l
         join longshore.intervention i
             on i.load_id = l.id or (i.kind = 'pause' and i.pipeline = l.pipeline)
         where l.id = any($1::bigint[])
         union all
-        select id, null, 'cancel', true from longshore.load
+        select id, null, 'cancel', true, null, null, null, null from longshore.load
         where id = any($1::bigint[]) and state = 'cancelled'
+        order by ordered_at
         """
 
     /// What the rows of ``sql`` say, by load.
@@ -23,6 +25,8 @@ extension Interventions {
             if try row.text("kind") == "pause" {
                 let pause: Pause = try row.boolean("interrupts") ? .now : .afterRunning
                 orders[load, default: Interventions()].add(pause, of: ordinal)
+                guard ordinal == nil, orders[load]?.hold == nil else { continue }
+                orders[load]?.hold = try hold(row)
             } else if let ordinal {
                 orders[load, default: Interventions()].cancelled.insert(ordinal)
             } else {
@@ -30,6 +34,14 @@ extension Interventions {
             }
         }
         return orders
+    }
+
+    private static func hold(_ row: PostgresRow) throws -> Hold {
+        Hold(
+            target: try row.text("target"),
+            person: try row.text("ordered_by"),
+            reason: try row.optionalText("reason")
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-import Pipelines
+public import Pipelines
 public import Planning
 import Postgres
 
@@ -24,6 +24,17 @@ public struct LoadReport: Sendable, Codable {
     public var seconds: Double
     /// Who coordinates it now.
     public var coordinator: String?
+    /// Who holds it up, while it runs.
+    public var hold: Interventions.Hold?
+
+    /// What hinders a running load; `nil` for one that goes on or has ended.
+    public var hindrance: String? {
+        guard state == LoadState.running.rawValue else { return nil }
+        if let hold { return "\(kind) \(load) of \(pipeline) is \(hold.words)" }
+        guard coordinator == nil else { return nil }
+        return "\(kind) \(load) of \(pipeline) is not finished, and nobody coordinates it; "
+            + "go on with: longshore resume \(load)"
+    }
 }
 
 /// A load task as the ledger keeps it.
@@ -92,6 +103,14 @@ extension PostgresLedger {
         try await loads(where: "l.id = $1", [.integer(load)]).first
     }
 
+    /// The loads of a pipeline that are not over, oldest first.
+    public func unfinishedLoads(ofPipeline pipeline: String) async throws -> [LoadReport] {
+        try await loads(
+            where: "l.state = 'running' and l.pipeline = $1 order by l.id",
+            [.text(pipeline)]
+        )
+    }
+
     private func loads(
         where condition: String,
         _ values: [PostgresValue]
@@ -104,12 +123,18 @@ extension PostgresLedger {
                 extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
                     as seconds,
                 case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
-                t.tasks
+                t.tasks, h.target, h.ordered_by, h.reason
             from longshore.load l
             cross join lateral (
                 select string_agg(state || '=' || count, ' ') as tasks
                 from (select state, count(*) from longshore.task
                       where load_id = l.id group by state) s) t
+            left join lateral (
+                select coalesce(pipeline, load_id::text) as target, ordered_by, reason
+                from longshore.intervention i
+                where kind = 'pause' and ordinal is null
+                    and (i.pipeline = l.pipeline or i.load_id = l.id)
+                order by ordered_at limit 1) h on l.state = 'running'
             where \(condition)
             """,
             values
@@ -127,7 +152,15 @@ extension PostgresLedger {
                 requestedBy: try row.text("requested_by"),
                 createdAt: try row.text("created_at"),
                 seconds: try row.double("seconds"),
-                coordinator: try row.optionalText("coordinator")
+                coordinator: try row.optionalText("coordinator"),
+                hold: try row.optionalText("target")
+                    .map { target in
+                        Interventions.Hold(
+                            target: target,
+                            person: try row.text("ordered_by"),
+                            reason: try row.optionalText("reason")
+                        )
+                    }
             )
         }
     }
@@ -202,7 +235,7 @@ extension PostgresLedger {
         )
     }
 
-    /// The control table's facts, of one pipeline or all.
+    /// The control table's facts, of one pipeline or all; and the marts that are behind them.
     public func periods(ofPipeline pipeline: String?) async throws -> [PeriodReport] {
         let rows = try await query(
             """
@@ -210,7 +243,8 @@ extension PostgresLedger {
                 closed_by, loaded_by, rows_loaded, rows_rejected,
                 to_char(loaded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as loaded_at
             from longshore.control
-            where kind = 'fact' and ($1::text is null or pipeline = $1)
+            where (kind = 'fact' or kind = 'mart' and state in ('pending', 'stale') and reason is not null)
+                and ($1::text is null or pipeline = $1)
             order by pipeline, table_name, period
             """,
             [PostgresValue(pipeline)]
@@ -231,14 +265,24 @@ extension PostgresLedger {
         }
     }
 
-    /// Labels of periods by state, for the facts of a schema: what the control table wants loaded.
-    public func periodStates(ofSchema schema: String) async throws -> [String: Set<String>] {
+    /// Labels of periods by state, for the facts and marts of a pipeline: what the control table wants
+    /// loaded.
+    ///
+    /// A mart that a running load is about to compute wants nothing.
+    public func periodStates(of pipeline: Pipeline) async throws -> [String: Set<String>] {
         let rows = try await query(
             """
-            select period, state from longshore.control
-            where schema_name = $1 and kind = 'fact' and period <> ''
+            select period, state from longshore.control c
+            where schema_name = $1 and period <> ''
+                and (kind = 'fact' or kind = 'mart' and table_name = any($2::text[])
+                    and not exists (select from longshore.load l
+                        where l.id = c.claimed_by and l.state = 'running'
+                            and c.loaded_by is distinct from l.id))
             """,
-            [.text(schema)]
+            [
+                .text(pipeline.schema),
+                .textArray(pipeline.marts.filter(\.isPerPeriod).map(\.table)),
+            ]
         )
         var states: [String: Set<String>] = [:]
         for row in rows {

@@ -151,6 +151,7 @@ extension PostgresLedger {
                 )
                 change.tasks += try await Self.endOpen(load, nil, on: connection)
                 change.running += try await Self.openTasks(load, nil, on: connection)
+                try await OutdatedMarts(load: load, connection: connection).mark()
             }
             return change
         }
@@ -164,7 +165,10 @@ extension PostgresLedger {
             var task: Int?
             if case .task(let id) = target { task = id.ordinal }
             guard let load = target.load else { return 0 }
-            _ = try await Self.endOpen(load, task, on: connection)
+            // What had been about to commit has committed: marts may be behind it.
+            if try await Self.endOpen(load, task, on: connection) > 0 {
+                try await OutdatedMarts(load: load, connection: connection).mark()
+            }
             return try await Self.openTasks(load, task, on: connection)
         }
     }

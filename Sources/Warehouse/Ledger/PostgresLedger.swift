@@ -300,6 +300,9 @@ public actor PostgresLedger: LoadLedger {
                 """,
                 [.integer(lease.load), .text(state.rawValue)]
             )
+            if state != .loaded {
+                try await OutdatedMarts(load: lease.load, connection: connection).mark()
+            }
             return true
         }
     }

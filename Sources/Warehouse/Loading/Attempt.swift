@@ -142,32 +142,13 @@ struct AttemptResult: Sendable {
         }
     }
 
-    /// A replay adds to what a load has loaded: the period is still that load's, and stale if it was.
-    ///
-    /// Its marts are no reason for an older load to leave its own alone.
     private func recordInControl(
         _ task: LoadTaskID,
         row: TaskRow,
         on connection: PostgresConnection
     ) async throws -> PostgresResult {
         let place: [PostgresValue] = [.text(row.schema), .text(row.table), .text(row.period)]
-        if row.isReplay {
-            let rows = row.kind == .mart ? "$4" : "coalesce(rows_loaded, 0) + $4"
-            return try await connection.query(
-                """
-                update longshore.control
-                set rows_loaded = \(rows),
-                    rows_rejected = greatest(coalesce(rows_rejected, 0) - $5, 0),
-                    state = case when $6::text is null then state else 'stale' end,
-                    reason = coalesce($6, reason), revision = revision + 1
-                where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
-                """,
-                place + [
-                    .integer(Int64(counts.loaded)),
-                    .integer(Int64(counts.read - counts.rejected)), PostgresValue(staleness),
-                ]
-            )
-        }
+        if row.isReplay { return try await recordReplay(row.kind, place, on: connection) }
         return try await connection.query(
             """
             update longshore.control
@@ -180,6 +161,45 @@ struct AttemptResult: Sendable {
             place + [
                 .integer(task.load), .integer(Int64(standing ?? counts.loaded)),
                 .integer(Int64(counts.rejected)), PostgresValue(staleness),
+            ]
+        )
+    }
+
+    /// A replay adds to what a load has loaded: the period is still that load's, and stale if it was.
+    ///
+    /// Its marts are computed anew, so they are stale no more; but they are no reason for an older load to
+    /// leave its own alone. Merged rows may have come from other periods, or gone there: they are counted.
+    private func recordReplay(
+        _ kind: LoadTaskKind,
+        _ place: [PostgresValue],
+        on connection: PostgresConnection
+    ) async throws -> PostgresResult {
+        let here = "schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'"
+        if kind == .mart {
+            return try await connection.query(
+                """
+                update longshore.control
+                set rows_loaded = $4, revision = revision + 1,
+                    state = case state when 'stale' then 'loaded' else state end,
+                    reason = case state when 'stale' then null else reason end
+                where \(here)
+                """,
+                place + [.integer(Int64(counts.loaded))]
+            )
+        }
+        let rows = standing == nil ? "coalesce(rows_loaded, 0) + $4" : "$4"
+        return try await connection.query(
+            """
+            update longshore.control
+            set rows_loaded = \(rows),
+                rows_rejected = greatest(coalesce(rows_rejected, 0) - $5, 0),
+                state = case when $6::text is null then state else 'stale' end,
+                reason = coalesce($6, reason), revision = revision + 1
+            where \(here)
+            """,
+            place + [
+                .integer(Int64(standing ?? counts.loaded)),
+                .integer(Int64(counts.read - counts.rejected)), PostgresValue(staleness),
             ]
         )
     }

@@ -171,8 +171,8 @@ struct Audit {
                 observation: problem,
                 error: .disagreement(name, total, problem)
             )
-        } catch let error as WarehouseError where total.severity == .warn {
-            return Finding(severity: .warn, observation: error.description, error: error)
+        } catch let error as WarehouseError {
+            return Finding(severity: total.severity, observation: error.description, error: error)
         } catch let error as ExtractionError where total.severity == .warn && !error.isRetryable {
             let error = WarehouseError.noFigure(total, error.message)
             return Finding(severity: .warn, observation: error.description, error: error)

@@ -102,6 +102,7 @@ struct FactLoad {
         counts.deduplicated = counts.read - counts.loaded - counts.rejected
         var accepted = counts
         accepted.loaded += merged.known
+        accepted.deduplicated -= merged.known
         var result = try await conclude(
             fill,
             counts,
@@ -160,6 +161,7 @@ struct FactLoad {
         else { return nil }
         return PeriodBounds(
             output: column,
+            label: period.label,
             firstDay: period.start.number,
             endDay: period.end.number,
             earlier: earlier.bounds(closed: closed)

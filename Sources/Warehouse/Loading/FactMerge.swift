@@ -227,7 +227,7 @@ struct FactMerge {
 
     /// What the control table says of another period, and that its marts are older than its rows.
     ///
-    /// Marts of the same load are computed after this task.
+    /// Marts of the same load are computed after this task. A replay claims nothing: its tasks tell.
     private func record(_ rows: Int, in period: Period) async throws {
         try await connection.query(
             """
@@ -239,11 +239,17 @@ struct FactMerge {
                 .integer(Int64(rows)),
             ]
         )
+        let isLeftOut =
+            attempt.row.isReplay
+            ? """
+            not exists (select from longshore.task t where t.load_id = $3 and t.period = $2
+                and t.schema_name = $1 and t.table_name = c.table_name)
+            """ : "claimed_by is distinct from $3"
         try await connection.query(
             """
-            update longshore.control set state = 'stale', reason = $4
+            update longshore.control c set state = 'stale', reason = $4
             where schema_name = $1 and period = $2 and kind = 'mart' and state = 'loaded'
-                and claimed_by is distinct from $3
+                and \(isLeftOut)
             """,
             [
                 .text(attempt.row.schema), .text(period.label), .integer(attempt.task.load),

@@ -6,7 +6,7 @@ extension WarehouseError {
     static func tooFewRows(_ table: String, loaded: Int, minimum: Int) -> WarehouseError {
         WarehouseError(
             code: .rowCount,
-            description: "`\(table)` would have \(loaded) rows, expected at least \(minimum); "
+            description: "`\(table)` would have \(rows(loaded)), expected at least \(minimum); "
                 + "the rows are as they were. If so few are right, set `expect: { rows: { min: \(loaded) } }`"
         )
     }
@@ -14,7 +14,7 @@ extension WarehouseError {
     static func tooManyRows(_ table: String, loaded: Int, maximum: Int) -> WarehouseError {
         WarehouseError(
             code: .rowCount,
-            description: "`\(table)` would have \(loaded) rows, expected at most \(maximum); "
+            description: "`\(table)` would have \(rows(loaded)), expected at most \(maximum); "
                 + "the rows are as they were. If so many are right, raise `expect: { rows: { max: … } }`"
         )
     }
@@ -23,7 +23,7 @@ extension WarehouseError {
         WarehouseError(
             code: .volume,
             description:
-                "`\(table)` would have \(loaded) rows, \(usual); the rows are as they were. "
+                "`\(table)` would have \(rows(loaded)), \(usual); the rows are as they were. "
                 + "If so many are right, widen `expect: { volume: { within: … } }` or let it warn"
         )
     }
@@ -90,3 +90,6 @@ extension WarehouseError {
         )
     }
 }
+
+/// `1 row`, `2 rows`.
+private func rows(_ count: Int) -> String { "\(count) \(count == 1 ? "row" : "rows")" }

@@ -67,6 +67,7 @@ extension FactLoad {
             counts.deduplicated = counts.read - counts.loaded - counts.rejected
             result.counts = result.counts + counts
             result.replaced += merged.replaced
+            result.standing = merged.standing
             let staleness = try await versions.confirm(rowsOf: FactMerge.incoming)
             result.staleness = result.staleness ?? staleness
             // The next reader's rows are numbered from the beginning again.

@@ -29,10 +29,16 @@ struct DeadListCommand: AsyncParsableCommand {
         for entry in entries {
             table.add([
                 entry.letter, entry.pipeline ?? "", entry.table ?? "", entry.state ?? "garbage",
-                entry.failure ?? "\(entry.reason) [\(entry.code)]",
+                Self.short(entry.failure ?? "\(entry.reason) [\(entry.code)]"),
             ])
         }
         print(table.lines.joined(separator: "\n"))
         print("\nnext: longshore dead show LETTER, dead replay LETTER, dead drop LETTER")
+    }
+
+    /// The beginning of a reason, so that a letter is a line; `dead show` has all of it.
+    private static func short(_ reason: String) -> String {
+        let line = reason.prefix { !$0.isNewline }.prefix(120)
+        return line.count < reason.count ? line + "…" : reason
     }
 }

@@ -8,7 +8,7 @@ struct PeriodsAddCommand: AsyncParsableCommand {
         abstract: "Register periods as pending, so that the next load takes them.",
         discussion: """
             Periods of the definition's span are pending by themselves once they have ended; this is \
-            for others, such as the one that is still running.
+            for others, such as the one that is still running, or one before the start.
             """
     )
 

@@ -61,14 +61,24 @@ struct EffectsSummary {
                 task.mark, task.table, task.period, "rows", Wording.grouped(rows.before),
                 Wording.grouped(rows.after), Self.signed(String(rows.after - rows.before)),
             ])
-            for measure in task.measures {
+            for measure in task.measures { table.add(Self.cells(measure)) }
+            for change in task.earlier {
                 table.add([
-                    "", "", "", measure.name, Wording.grouped(decimal: measure.before),
-                    Wording.grouped(decimal: measure.after), Self.signed(measure.change),
+                    "~", task.table, "\(change.period), late", "rows",
+                    Wording.grouped(change.rows.before), Wording.grouped(change.rows.after),
+                    Self.signed(String(change.rows.after - change.rows.before)),
                 ])
+                for measure in change.measures { table.add(Self.cells(measure)) }
             }
         }
         return table
+    }
+
+    private static func cells(_ measure: MeasureChange) -> [String] {
+        [
+            "", "", "", measure.name, Wording.grouped(decimal: measure.before),
+            Wording.grouped(decimal: measure.after), signed(measure.change),
+        ]
     }
 
     /// A change with its sign; a point for none.

@@ -43,6 +43,10 @@ struct PlanCommand: AsyncParsableCommand {
         let periods = try await periods(of: pipeline, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {
             print(selection.nothing(of: pipeline))
+            if let ledger {
+                for hint in try await selection.hints(of: pipeline, in: ledger) { print(hint) }
+                await ledger.close()
+            }
             return
         }
         let request = LoadRequest(
@@ -86,13 +90,11 @@ struct PlanCommand: AsyncParsableCommand {
 
     private func periods(of pipeline: Pipeline, in ledger: PostgresLedger?) async throws -> [Period]
     {
-        if let ledger {
-            let periods = try await selection.periods(of: pipeline, in: ledger)
-            if let rule = pipeline.periods { try PeriodSelection.check(periods, of: rule) }
-            return periods
-        }
+        if let ledger { return try await selection.periods(of: pipeline, in: ledger) }
         guard let text = selection.periods, let rule = pipeline.periods else { return [] }
-        return try PeriodSelection.parse(text, grain: rule.grain)
+        let periods = try PeriodSelection.parse(text, grain: rule.grain)
+        try PeriodSelection.check(periods, of: rule)
+        return periods
     }
 
     private func remember(

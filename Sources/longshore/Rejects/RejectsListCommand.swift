@@ -49,15 +49,19 @@ struct RejectsListCommand: AsyncParsableCommand {
     }
 
     private func table(of rejects: [RejectReport]) -> TextTable {
-        var table = TextTable([
-            ("reject", .right), ("table", .left), ("source", .left), ("line", .right),
-            ("column", .left), ("rule", .left), ("reason", .left),
-        ])
+        var table = TextTable(
+            [("reject", .right)] + (all ? [("state", .left)] : []) + [
+                ("table", .left), ("source", .left), ("line", .right), ("column", .left),
+                ("rule", .left), ("reason", .left),
+            ]
+        )
         for reject in rejects {
-            table.add([
-                String(reject.reject), reject.table, reject.source, String(reject.line),
-                reject.column ?? "", reject.rule, reject.reason,
-            ])
+            table.add(
+                [String(reject.reject)] + (all ? [reject.state] : []) + [
+                    reject.table, reject.source, String(reject.line), reject.column ?? "",
+                    reject.rule, reject.reason,
+                ]
+            )
         }
         return table
     }

@@ -85,7 +85,7 @@ struct ComputedColumnTests {
                 layout: layout,
                 header: header,
                 grain: [2],
-                bounds: PeriodBounds(output: 3, firstDay: 19_723, endDay: 19_754)
+                bounds: PeriodBounds(output: 3, label: "2024-01", firstDay: 19_723, endDay: 19_754)
             )
         )
         harness.encode(
@@ -95,7 +95,7 @@ struct ComputedColumnTests {
         )
         #expect(harness.counts == [4, 1, 2, 1])
         #expect(harness.rejects.map(\.rule) == ["grain", "period"])
-        #expect(harness.rejects[1].reason == "it is not in this period")
+        #expect(harness.rejects[1].reason == "it is after the period 2024-01")
     }
 
     @Test("a check that is false refuses the row under its name; true and null pass")

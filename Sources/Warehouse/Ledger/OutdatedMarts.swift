@@ -1,0 +1,86 @@
+import Pipelines
+import Planning
+import Postgres
+
+/// The marts that a load has left behind: it has loaded what they read, and not computed them.
+struct OutdatedMarts {
+    let load: Int64
+    let connection: PostgresConnection
+
+    /// Marks them stale, so that people see it and the next load computes them; one that has no rows yet
+    /// stays pending.
+    ///
+    /// A mart that is computed after all, as by `longshore retry`, clears the mark.
+    func mark() async throws {
+        guard let pipeline = try await pipeline() else { return }
+        let reads = pipeline.marts.flatMap { mart in
+            pipeline.tables(behind: mart).map { (mart: mart.table, source: $0) }
+        }
+        guard !reads.isEmpty else { return }
+        let merged = Set(pipeline.facts.filter(\.reachesBack).map(\.table))
+        try await connection.query(
+            Self.sql,
+            [
+                .integer(load), .textArray(reads.map(\.mart)),
+                .textArray(reads.map(\.source)),
+                .textArray(reads.map { String(merged.contains($0.source)) }),
+            ]
+        )
+    }
+
+    private func pipeline() async throws -> Pipeline? {
+        let rows = try await connection.query(
+            """
+            select d.bundle from longshore.load l
+            join longshore.definition d on d.digest = l.definition where l.id = $1
+            """,
+            [.integer(load)]
+        )
+        return try rows.first.map {
+            try Pipeline.parse(bundle: DefinitionBundle(encoded: $0.text("bundle")))
+        }
+    }
+
+    /// The rows of the control table are locked in the order in which all who write several of them
+    /// take them.
+    ///
+    /// Where rows are merged, tasks of later periods may have changed a mart's period.
+    private static let sql = """
+        with outdated as (
+            select c.schema_name, c.table_name, c.period,
+                (select string_agg(distinct f.table_name, ', ') from longshore.task f
+                    join unnest($2::text[], $3::text[], $4::boolean[]) r(mart, source, reaches_back)
+                        on r.mart = t.table_name and r.source = f.table_name
+                    where f.load_id = t.load_id and f.state = 'done'
+                        and (t.period in ('', f.period) or f.period = ''
+                            or r.reaches_back and f.period > t.period)) as sources
+            from longshore.task t
+            join longshore.control c using (schema_name, table_name, period)
+            where t.load_id = $1 and t.kind = 'mart' and t.state not in ('done', 'superseded')
+                and c.state <> 'closed' and coalesce(c.loaded_by, 0) < $1
+            order by c.table_name, c.period for no key update of c)
+        update longshore.control c
+        set state = case c.state when 'pending' then c.state else 'stale' end,
+            reason = 'load ' || $1::bigint || ' has loaded ' || o.sources || ', and has not computed it'
+        from outdated o
+        where o.sources is not null and c.schema_name = o.schema_name
+            and c.table_name = o.table_name and c.period = o.period
+        """
+}
+
+extension Pipeline {
+    /// The tables whose rows a mart shows: facts, also those behind other marts; where there is none,
+    /// dimensions.
+    fileprivate func tables(behind mart: Mart) -> [String] {
+        var names: Set<String> = []
+        var pending = [mart]
+        while let next = pending.popLast() {
+            for name in next.reads where names.insert(name).inserted {
+                pending += self.mart(name).map { [$0] } ?? []
+            }
+        }
+        let facts = facts.filter { names.contains($0.name) }.map(\.table)
+        return facts.isEmpty
+            ? dimensions.filter { names.contains($0.name) }.map(\.table) : facts
+    }
+}
