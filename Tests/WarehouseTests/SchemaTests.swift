@@ -216,7 +216,7 @@ struct SchemaTests {
                 """
         )
         try await run(problem, at: dock)
-        let states = try await dock.ledger.periodStates(ofSchema: "shop")
+        let states = try await dock.ledger.periodStates(of: changed.pipeline)
         #expect(states == ["stale": ["2024-01", "2024-02"]])
         for month in ["2024-01", "2024-02"] {
             try dock.write(
@@ -252,7 +252,7 @@ struct SchemaTests {
         let back = try #require(await dock.problem { try await dock.create(byPeriod) })
         #expect(back.contains("it is loaded whole, the definition cuts it by period"))
         try await run(back, at: dock)
-        #expect(try await dock.ledger.periodStates(ofSchema: "shop") == [:])
+        #expect(try await dock.ledger.periodStates(of: byPeriod.pipeline) == [:])
         #expect(try await dock.load(byPeriod).failures == [])
     }
 
@@ -276,7 +276,9 @@ struct SchemaTests {
         )
         try await run(problem ?? "", at: dock)
         #expect(
-            try await dock.ledger.periodStates(ofSchema: "shop") == ["stale": ["2024-01"]]
+            try await dock.ledger.periodStates(of: Shop.definition().pipeline) == [
+                "stale": ["2024-01"]
+            ]
         )
         #expect(try await dock.load(Shop.definition(sale: sale)).failures == [])
     }
