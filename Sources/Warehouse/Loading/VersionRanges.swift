@@ -27,9 +27,8 @@ extension Fact {
         return references.filter { $0.dimension == dimension.name }
     }
 
-    /// The SQL expression of the instant that decides versions, over a row called `f`.
-    ///
-    /// - Parameter zone: whose midnight a day begins with.
+    /// The SQL expression of the instant that decides versions, over a row called `f`; a day begins
+    /// with its midnight in `zone`.
     func moment(zone: String) -> String {
         guard let periodColumn else { return "'infinity'::timestamptz" }
         let column = "f.\(quoteIdentifier(periodColumn))"
