@@ -79,6 +79,10 @@ struct ColumnCompiler {
 
     private func zone(of plan: ValuePlan) throws(RowLayoutError) -> ZoneTable? {
         guard case .timestamp(_, let name) = plan.type else { return nil }
+        return try zone(name)
+    }
+
+    func zone(_ name: String) throws(RowLayoutError) -> ZoneTable {
         if let zone = zones[name] { return zone }
         if name == ZoneTable.utc.name { return .utc }
         throw .missingZone(name)

@@ -7,12 +7,20 @@ public struct RowLayout: Sendable, Hashable {
     public var checks: [RowCheck]
     /// Values that may stand only once.
     public var unique: Unique
+    /// The IANA name of the zone with whose midnight a day begins that decides a version.
+    public var dayZone: String
 
     /// Creates a layout.
-    public init(_ outputs: [Output], checks: [RowCheck] = [], unique: Unique = Unique()) {
+    public init(
+        _ outputs: [Output],
+        checks: [RowCheck] = [],
+        unique: Unique = Unique(),
+        dayZone: String = "UTC"
+    ) {
         self.outputs = outputs
         self.checks = checks
         self.unique = unique
+        self.dayZone = dayZone
     }
 
     /// Values of which no two owners may have the same; a null is equal to nothing.
@@ -52,14 +60,15 @@ public struct RowLayout: Sendable, Hashable {
         case origin
     }
 
-    /// The IANA names of the zones that its timestamps are read in.
+    /// The IANA names of the zones that its timestamps are read in, and its days begin in.
     public var zones: Set<String> {
-        Set(
-            plans.compactMap { plan in
-                guard case .timestamp(_, let zone) = plan.type else { return nil }
-                return zone
-            }
-        )
+        Set([dayZone])
+            .union(
+                plans.compactMap { plan in
+                    guard case .timestamp(_, let zone) = plan.type else { return nil }
+                    return zone
+                }
+            )
     }
 
     /// The plans of its values and of the business keys it references.

@@ -13,6 +13,8 @@ struct RowProgram: Sendable {
     let names: [String]
     /// The number of the source's columns.
     let width: Int
+    /// Whose midnights the days begin with that decide versions.
+    let dayZone: ZoneTable
     private(set) var period: PeriodStep?
     /// What the period is called, and those before it.
     private(set) var bounds: PeriodBounds?
@@ -113,6 +115,7 @@ struct RowProgram: Sendable {
             throw .badIndex("a unique value", index)
         }
         names = layout.outputs.map(\.name)
+        dayZone = try compiler.zone(layout.dayZone)
         grainNames = grain.map { "`\(layout.outputs[$0].name)`" }.joined(separator: ", ")
         for (place, output) in layout.outputs.enumerated() {
             try add(output, at: place, layout: layout, compiler: &compiler)

@@ -374,14 +374,16 @@ struct RowWriter: ~Copyable {
     }
 
     /// The moment that decides the version, in microseconds since 2000; a date's is its midnight
-    /// in UTC, a null's is now and for ever.
+    /// in the layout's zone, a null's is now and for ever.
     @inline(__always)
     private func moment(of key: RowProgram.KeyStep) -> Int64 {
         guard key.asOf >= 0 else { return .max }
         let place = places[key.asOf]
         switch out.number(at: place, as: Int32.self) {
         case 8: return out.number(at: place &+ 4, as: Int64.self)
-        case 4: return Int64(out.number(at: place &+ 4, as: Int32.self)) &* 86_400_000_000
+        case 4:
+            let day = Int(out.number(at: place &+ 4, as: Int32.self)) &+ PostgresEpoch.day
+            return program.dayZone.midnight(day)
         default: return .max
         }
     }

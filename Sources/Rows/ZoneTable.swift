@@ -66,6 +66,21 @@ public struct ZoneTable: Sendable {
         return Int64(second - PostgresEpoch.second) * 1_000_000
     }
 
+    /// A day's midnight (counted from 1970-01-01) as Postgres reads `date::timestamp at time zone`, in
+    /// microseconds since 2000-01-01 UTC.
+    ///
+    /// One that clocks skip is read with the offset before, of one that they show twice it is the second.
+    func midnight(_ day: Int) -> Int64 {
+        let local = day * 86_400
+        let offset =
+            switch stretch(at: local) {
+            case .single(let segment): segment.offset
+            case .gap(let before, _): before
+            case .overlap(_, let after): after
+            }
+        return Int64(local - offset - PostgresEpoch.second) * 1_000_000
+    }
+
     /// What a local time is: shown once, never or twice.
     enum Stretch {
         /// Shown once; so are all times of the stretch.

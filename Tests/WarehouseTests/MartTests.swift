@@ -1,5 +1,6 @@
 import Pipelines
 import Planning
+import Postgres
 import TestSupport
 import Testing
 import Warehouse
@@ -101,6 +102,40 @@ struct MartTests {
                     -- then: longshore load FOLDER --periods 2024-01
                 """
         )
+    }
+
+    @Test("a mart whose periods have another length is made anew, like its fact")
+    func changedPeriods() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(definition(), periods: "2024-01..2024-02")
+        var files = try definition().bundle.files
+        let yaml = (files.removeValue(forKey: "pipeline.yaml") ?? "")
+            .replacing("grain: month, start: 2024-01", with: "grain: quarter, start: 2024-Q1")
+            .replacing("sales_{period}", with: "sales_*")
+        let quarterly = try Definition.text(yaml, files: files)
+        let problem = try #require(
+            await dock.problem { try await dock.create(quarterly, periods: "2024-Q1") }
+        )
+        #expect(
+            problem == """
+                the table `shop.fact_sale` does not fit the definition: it has a partition from 2024-01-01 \
+                to 2024-02-01, which is no quarter. It has to be loaded anew: `fact_sale`: 2 periods, \
+                `2024-01` to `2024-02`. Besides, the table `shop.mart_customer_month` does not fit the \
+                definition: it has rows of the period `2024-01`, which is no quarter. Longshore does not \
+                destroy data by itself; this would do it:
+                    drop table "shop"."fact_sale";
+                    delete from longshore.control where schema_name = 'shop' and table_name = 'fact_sale';
+                    drop table "shop"."mart_customer_month";
+                    delete from longshore.control where schema_name = 'shop' and table_name = \
+                'mart_customer_month';
+                    -- then: longshore load FOLDER
+                """
+        )
+        for line in problem.split(separator: "\n").dropFirst() where !line.contains("-- ") {
+            try await dock.connection.query(String(line))
+        }
+        #expect(try await dock.load(quarterly, periods: "2024-Q1").failures == [])
+        #expect(try await dock.rows(months) == ["2024-01-01|c1|2|15.25", "2024-01-01|c2|2|27.50"])
     }
 
     @Test("a mart whose SQL fails leaves its old rows")

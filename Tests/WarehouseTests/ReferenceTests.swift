@@ -236,6 +236,75 @@ struct ReferenceTests {
         await merger.close()
     }
 
+    @Test(
+        "a day begins with its midnight in the pipeline's zone, for versions and facts alike",
+        arguments: ["America/Bogota", "Pacific/Auckland"]
+    )
+    func daysOfZone(zone: String) async throws {
+        let dock = try await Dock([
+            "agents.csv": "agent_id,since,team\na1,2024-01-01,North\na1,2024-01-20,South\n",
+            "calls_2024-01.csv": """
+            call_id,at,agent
+            x,2024-01-19 23:30:00,a1
+            y,2024-01-20 00:00:00,a1
+
+            """,
+            "days_2024-01.csv": "id,on,agent\nd,2024-01-19,a1\ne,2024-01-20,a1\n",
+        ])
+        func definition(_ zone: String) throws -> Definition {
+            try .text(
+                """
+                pipeline: desk
+                zone: \(zone)
+                period: { grain: month, start: 2024-01 }
+                sources:
+                  drops: { files: data }
+                dimensions:
+                  agent:
+                    from: { source: drops, csv: agents.csv }
+                    key: agent_id
+                    effective: since
+                    columns:
+                      agent_id: { type: text, required: true }
+                      since: { type: date, required: true }
+                      team: { type: text, scd: 2 }
+                facts:
+                  call:
+                    from: { source: drops, csv: "calls_{period}.csv" }
+                    period: at
+                    grain: [id]
+                    columns:
+                      id: { type: text, from: call_id }
+                      at: { type: timestamp, required: true }
+                      agent: { references: agent, from: agent }
+                  day:
+                    from: { source: drops, csv: "days_{period}.csv" }
+                    period: "on"
+                    grain: [id]
+                    columns:
+                      id: { type: text }
+                      "on": { type: date, required: true }
+                      agent: { references: agent, from: agent }
+                """
+            )
+        }
+        #expect(try await dock.load(definition(zone)).failures == [])
+        for (fact, expected) in [
+            ("call", ["x|North", "y|South"]), ("day", ["d|North", "e|South"]),
+        ] {
+            #expect(
+                try await dock.rows(
+                    "select id, team from desk.fact_\(fact) join desk.dim_agent using (agent_key) "
+                        + "order by 1"
+                ) == expected
+            )
+        }
+        let problem = await dock.problem { try await dock.create(definition("UTC")) }
+        let change =
+            "its versions begin with the days of `\(zone)`, the definition says `zone: UTC`"
+        #expect(problem?.contains(change) == true)
+    }
+
     @Test("a late version re-keys a period when it is loaded again")
     func lateVersion() async throws {
         let dock = try await Dock([

@@ -236,6 +236,50 @@ struct SchemaTests {
         )
     }
 
+    @Test("another key of a dimension has those loaded again that reference it, with their facts")
+    func changedKeyOfOutrigger() async throws {
+        let dock = try await Dock(Shop.files)
+        let region = """
+              region:
+                from: { source: drops, csv: regions.csv }
+                key: code
+                columns:
+                  code: { type: text, required: true }
+                  name: { type: text, required: true }
+
+            """
+        let customer =
+            Shop.customer
+            + "\n      region: { references: region, from: region, missing: infer, scd: 2 }"
+        try dock.write("regions.csv", "code,name\nn,North\n")
+        try dock.write("customers.csv", "customer_id,name,region\nc1,Ana,n\nc2,Bo,n\n")
+        try await dock.load(Shop.definition(customer: region + customer))
+        let changed = try Shop.definition(
+            customer: region.replacing("key: code", with: "key: name") + customer
+        )
+        let problem = try #require(await dock.problem { try await dock.create(changed) })
+        #expect(
+            problem == """
+                the table `shop.dim_region` does not fit the definition: its rows are identified by \
+                (code), the definition says (name). It has to be loaded anew, and with it `dim_customer`, \
+                whole; `fact_sale`: 1 period, `2024-01`. Longshore does not destroy data by itself; this \
+                would do it:
+                    truncate "shop"."dim_customer", "shop"."dim_customer_observed", "shop"."dim_region";
+                    update longshore.control set state = 'stale', reason = 'dim_region was emptied' \
+                where schema_name = 'shop' and table_name in ('fact_sale') and state = 'loaded';
+                    -- then: longshore load FOLDER --stale
+                """
+        )
+        try await run(problem, at: dock)
+        #expect(try await dock.load(changed).failures == [])
+        #expect(
+            try await dock.row(
+                "select count(*) from shop.fact_sale join shop.dim_customer using (customer_key) "
+                    + "join shop.dim_region using (region_key)"
+            ) == "3"
+        )
+    }
+
     @Test("a fact that is loaded whole from now on, or by period, is refused with SQL that does it")
     func changedPartitions() async throws {
         let dock = try await Dock(Shop.files)

@@ -6,6 +6,8 @@ public struct Pipeline: Sendable, Hashable {
     public var description: String?
     /// The Postgres schema that holds its tables.
     public var schema: String
+    /// The time zone of timestamps without an offset, and of the days that order versions.
+    public var zone: String
     /// How facts are cut into periods; `nil` when every fact is loaded whole.
     public var periods: PeriodRule?
     /// The time limits of tables that have none of their own.
@@ -32,7 +34,8 @@ public struct Pipeline: Sendable, Hashable {
         marts: [Mart],
         limits: Limits = Limits(),
         tableLimits: [String: Limits] = [:],
-        description: String? = nil
+        description: String? = nil,
+        zone: String = "UTC"
     ) {
         self.name = name
         self.schema = schema
@@ -44,6 +47,7 @@ public struct Pipeline: Sendable, Hashable {
         self.limits = limits
         self.tableLimits = tableLimits
         self.description = description
+        self.zone = zone
     }
 
     /// How long an attempt at a task of the table called `name` may take.

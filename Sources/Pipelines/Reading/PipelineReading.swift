@@ -49,7 +49,8 @@ struct PipelineReading {
             marts: tables.marts,
             limits: limits(in: root),
             tableLimits: tableLimits,
-            description: root["description"]?.text
+            description: root["description"]?.text,
+            zone: root["zone"]?.text ?? "UTC"
         )
     }
 

@@ -132,7 +132,7 @@ struct Audit {
     private func freshness() async throws -> Finding? {
         guard let freshness = expected.freshness, counts.loaded > 0 else { return nil }
         let type = attributes.first { $0.name == freshness.column }?.plan.type
-        var zone = "UTC"
+        var zone = attempt.pipeline.zone
         if case .timestamp(_, let name)? = type { zone = name }
         let column = quoteIdentifier(freshness.column)
         let newest = type?.postgresName == "date" ? "\(column)::timestamp at time zone $2" : column

@@ -99,7 +99,8 @@ struct DimensionLoad {
             unique: RowLayout.Unique(
                 outputs: attributes.indices.filter { attributes[$0].isUnique },
                 owner: attributes.indices.filter { dimension.key.contains(attributes[$0].name) }
-            )
+            ),
+            dayZone: references.dayZone
         )
     }
 
@@ -136,7 +137,9 @@ struct DimensionLoad {
         }
         let attribute = dimension.attributes.first { $0.name == effective }
         if case .date? = attribute?.plan.type {
-            return "\(quoteIdentifier(effective))::timestamp at time zone 'UTC'"
+            // A day begins at its midnight in the pipeline's zone, as it does for facts.
+            return "\(quoteIdentifier(effective))::timestamp at time zone "
+                + quoteLiteral(attempt.pipeline.zone)
         }
         return quoteIdentifier(effective)
     }

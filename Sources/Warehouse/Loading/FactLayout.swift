@@ -32,7 +32,8 @@ struct FactLayout {
             unique: RowLayout.Unique(
                 outputs: fact.attributes.filter(\.isUnique).compactMap { output($0.name) },
                 owner: grain
-            )
+            ),
+            dayZone: references.dayZone
         )
     }
 

@@ -63,6 +63,7 @@ struct FactVersions {
         let query = fact.misplaced(
             in: table,
             of: dimension,
+            zone: attempt.pipeline.zone,
             ranges: "(\(dimension.versionRanges(in: attempt.table(dimension.table))))"
         )
         let rows = try await attempt.connection.query(

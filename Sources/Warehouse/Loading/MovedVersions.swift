@@ -93,6 +93,7 @@ struct MovedVersions {
         let misplaced = fact.misplaced(
             in: attempt.table(fact.table),
             of: dimension,
+            zone: attempt.pipeline.zone,
             ranges: "pg_temp.moved",
             where: "f.period in (\(periods))"
         )

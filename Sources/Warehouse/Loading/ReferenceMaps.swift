@@ -7,6 +7,8 @@ struct ReferenceMaps {
     let dimensions: [Dimension]
     /// In the order of the dimensions; `nil` where the map does not fit in memory.
     private let maps: [HeldKeyMap?]
+    /// Whose midnights the days begin with that decide versions.
+    let dayZone: String
 
     /// The maps for the rows of one task; those that do not fit are empty and incomplete.
     var keyMaps: KeyMaps {
@@ -17,7 +19,7 @@ struct ReferenceMaps {
     }
 
     /// Those of a table without references.
-    static let none = ReferenceMaps(dimensions: [], maps: [])
+    static let none = ReferenceMaps(dimensions: [], maps: [], dayZone: "UTC")
 
     /// Takes the maps from the process's cache, or loads those that fit in memory.
     static func load(_ references: [Reference], of attempt: Attempt) async throws -> ReferenceMaps {
@@ -31,7 +33,11 @@ struct ReferenceMaps {
         for dimension in dimensions {
             maps.append(try await KeyMapQuery(dimension: dimension, attempt: attempt).map())
         }
-        return ReferenceMaps(dimensions: dimensions, maps: maps)
+        return ReferenceMaps(
+            dimensions: dimensions,
+            maps: maps,
+            dayZone: attempt.pipeline.zone
+        )
     }
 
     /// How a reference's key is found: typed and cleaned as the dimension's own key columns are.

@@ -27,13 +27,14 @@ extension Fact {
         return references.filter { $0.dimension == dimension.name }
     }
 
-    /// The SQL expression of the instant that decides versions, over a row called `f`.
-    var moment: String {
+    /// The SQL expression of the instant that decides versions, over a row called `f`; a day begins
+    /// with its midnight in `zone`.
+    func moment(zone: String) -> String {
         guard let periodColumn else { return "'infinity'::timestamptz" }
         let column = "f.\(quoteIdentifier(periodColumn))"
         let attribute = attributes.first { $0.name == periodColumn }
         return switch attribute?.plan.type {
-        case .date: "\(column)::timestamp at time zone 'UTC'"
+        case .date: "\(column)::timestamp at time zone \(quoteLiteral(zone))"
         default: column
         }
     }
@@ -44,16 +45,19 @@ extension Fact {
     /// - Parameters:
     ///   - rows: the quoted table of the rows.
     ///   - dimension: a dimension with versions.
+    ///   - zone: whose midnight a day begins with.
     ///   - ranges: a table or query in parentheses with ``Dimension/versionRanges(in:where:)``.
     ///   - condition: which rows, called `f`, are looked at.
     /// - Returns: the query's columns are `_table`, `_row`, `_period` and `_key`.
     func misplaced(
         in rows: String,
         of dimension: Dimension,
+        zone: String,
         ranges: String,
         where condition: String = "true"
     ) -> String {
-        references(asOf: dimension)
+        let moment = moment(zone: zone)
+        return references(asOf: dimension)
             .map { reference in
                 """
                 select f.tableoid as _table, f.ctid as _row, f.period as _period,

@@ -1,5 +1,6 @@
 import Pipelines
 import Postgres
+import Rows
 
 /// A dimension beside what it was when its table was last merged.
 ///
@@ -22,7 +23,9 @@ struct ChangedDimension {
     /// Whether every member has to be computed anew, not only those that the source tells something
     /// new of.
     func needsRebuild() async throws -> Bool {
-        guard dimension.keepsObservations, let before = try await previous() else { return false }
+        guard dimension.keepsObservations,
+            let before = try await previous()?.dimension(dimension.name)
+        else { return false }
         return before.keepsAbsences != dimension.keepsAbsences
             || dimension.changes.contains { column, change in
                 before.changes[column].map { $0 != change } ?? false
@@ -33,7 +36,8 @@ struct ChangedDimension {
     ///
     /// - Returns: what changed, what rests on it, and what would do it.
     func check(altersTables: Bool) async throws -> Misfit? {
-        guard let before = try await previous() else { return nil }
+        guard let earlier = try await previous(), let before = earlier.dimension(dimension.name)
+        else { return nil }
         guard try await hasMembers() else {
             if altersTables { try await reshape(from: before) }
             return nil
@@ -57,6 +61,12 @@ struct ChangedDimension {
                 "its rows are ordered by \(time(before)), the definition says \(time(dimension))"
             )
         }
+        if before.isOrderedByDays, dimension.isOrderedByDays, earlier.zone != pipeline.zone {
+            problems.append(
+                "its versions begin with the days of `\(earlier.zone)`, the definition says `zone: "
+                    + "\(pipeline.zone)`"
+            )
+        }
         return problems.isEmpty ? nil : try await refusal(problems)
     }
 
@@ -69,8 +79,8 @@ struct ChangedDimension {
             ?? "the time of their load (no `effective`)"
     }
 
-    /// The dimension as it was defined in the load that merged it last.
-    private func previous() async throws -> Dimension? {
+    /// The pipeline as it was defined in the load that merged the dimension last.
+    private func previous() async throws -> Pipeline? {
         let rows = try await connection.query(
             """
             select d.bundle from longshore.control c
@@ -82,8 +92,7 @@ struct ChangedDimension {
         )
         guard let bundle = try rows.first?.text("bundle") else { return nil }
         // A definition that this program cannot read any more tells nothing.
-        let pipeline = try? Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
-        return pipeline?.dimension(dimension.name)
+        return try? Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
     }
 
     private func hasMembers() async throws -> Bool {
@@ -152,46 +161,78 @@ struct ChangedDimension {
 
     // MARK: Refusals
 
+    /// Whatever holds keys of the members has to be loaded anew with them: the dimensions that
+    /// reference it, whose versions keep such keys too, and the facts of all of these.
     private func refusal(_ problems: [String]) async throws -> Misfit {
-        let facts = pipeline.facts
-            .filter { fact in fact.references.contains { $0.dimension == dimension.name } }
-        let tables = [table] + (try await kept())
+        let dimensions = dependents
+        let facts = pipeline.facts.filter { fact in
+            fact.references.contains { reference in
+                dimensions.contains { $0.name == reference.dimension }
+            }
+        }
+        let tables = try await existing(
+            dimensions.flatMap { [$0.table, $0.observationTable, $0.absenceTable] }
+        )
         let reload = Reload(
             schema: pipeline.schema,
             hasPeriods: pipeline.periods != nil,
             connection: connection
         )
-        let reason = "\(dimension.table) was emptied"
-        let periods = try await LoadedPeriods(pipeline.schema, facts.map(\.table), on: connection)
-            .summary()
-        let rest =
-            periods.isEmpty ? "" : ". It has to be loaded anew, and with it \(periods)"
+        let loaded = try await LoadedPeriods(
+            pipeline.schema,
+            dimensions.dropFirst().map(\.table) + facts.map(\.table),
+            on: connection
+        )
+        .summary()
+        let rest = loaded.isEmpty ? "" : ". It has to be loaded anew, and with it \(loaded)"
+        let mark = reload.mark(facts.map(\.table), reason: "\(dimension.table) was emptied")
         return Misfit(
             table: "\(pipeline.schema).\(dimension.table)",
             problems: [problems.joined(separator: "; ") + rest],
             statements: ["truncate \(tables.joined(separator: ", "));"]
-                + (facts.isEmpty
-                    ? [try await reload.ofWhole()]
-                    : [reload.mark(facts.map(\.table), reason: reason), reload.ofMarked])
+                + (facts.isEmpty ? [] : [mark])
+                + [
+                    facts.contains { $0.periodColumn != nil }
+                        ? reload.ofMarked : try await reload.ofWhole()
+                ]
         )
+    }
+
+    /// The dimension, and those that reference it, even through others.
+    private var dependents: [Dimension] {
+        var found = [dimension]
+        var index = 0
+        while index < found.count {
+            let name = found[index].name
+            found += pipeline.dimensions.filter { other in
+                other.references.contains { $0.dimension == name } && !found.contains(other)
+            }
+            index += 1
+        }
+        return found
     }
 
     /// The tables of observations and absences that exist.
     private func kept() async throws -> [String] {
+        try await existing([dimension.observationTable, dimension.absenceTable])
+    }
+
+    /// Those that exist of these tables, quoted, by name.
+    private func existing(_ tables: [String]) async throws -> [String] {
         let rows = try await connection.query(
             "select name from unnest($1::text[]) name where to_regclass(name) is not null order by name",
-            [
-                .textArray(
-                    [dimension.observationTable, dimension.absenceTable]
-                        .map { qualified(pipeline.schema, $0) }
-                )
-            ]
+            [.textArray(tables.map { qualified(pipeline.schema, $0) })]
         )
         return try rows.map { try $0.text("name") }
     }
 }
 
 extension Dimension {
+    /// Whether rows say by a date since when they hold.
+    fileprivate var isOrderedByDays: Bool {
+        attributes.contains { $0.name == effective && $0.plan.type.postgresName == "date" }
+    }
+
     /// What a changed value does, by column.
     fileprivate var changes: [String: ChangeType] {
         Dictionary(sourceColumns.map { ($0.name, $0.change) }) { first, _ in first }

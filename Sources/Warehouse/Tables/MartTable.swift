@@ -5,14 +5,46 @@ import Postgres
 struct MartTable {
     private let mart: Mart
     private let schema: String
-    private let hasPeriods: Bool
+    private let grain: PeriodGrain?
     private let connection: PostgresConnection
 
     init(_ mart: Mart, of pipeline: Pipeline, on connection: PostgresConnection) {
         self.mart = mart
         schema = pipeline.schema
-        hasPeriods = pipeline.periods != nil
+        grain = pipeline.periods?.grain
         self.connection = connection
+    }
+
+    /// Rows of periods of another length would stay beside those of the new ones.
+    ///
+    /// - Returns: why the mart has to be emptied.
+    func periodMisfit() async throws -> Misfit? {
+        guard mart.isPerPeriod, let grain else { return nil }
+        let rows = try await connection.query(
+            """
+            select period from longshore.control
+            where schema_name = $1 and table_name = $2 and loaded_by is not null order by period
+            """,
+            [.text(schema), .text(mart.table)]
+        )
+        let labels = try rows.map { try $0.text("period") }
+        guard let odd = labels.first(where: { Period($0, grain: grain) == nil }),
+            try await !TableColumns.read(of: qualified(schema, mart.table), on: connection).isEmpty
+        else { return nil }
+        return Misfit(
+            table: "\(schema).\(mart.table)",
+            problems: [
+                odd.isEmpty
+                    ? "it is computed whole, the definition computes it per period"
+                    : "it has rows of the period `\(odd)`, which is no \(grain.rawValue)"
+            ],
+            statements: [
+                "drop table \(qualified(schema, mart.table));",
+                "delete from longshore.control where schema_name = \(quoteLiteral(schema)) "
+                    + "and table_name = \(quoteLiteral(mart.table));",
+                Reload.prefix + "longshore load FOLDER",
+            ]
+        )
     }
 
     /// A query or test that Postgres refuses is the definition's fault, and is told as such.
@@ -52,7 +84,7 @@ struct MartTable {
         let shape = try await TableColumns.read(of: "pg_temp.mart_shape", on: connection)
         try await connection.query("drop table pg_temp.mart_shape")
         guard shape != existing else { return nil }
-        let reload = Reload(schema: schema, hasPeriods: hasPeriods, connection: connection)
+        let reload = Reload(schema: schema, hasPeriods: grain != nil, connection: connection)
         return Misfit(
             table: "\(schema).\(mart.table)",
             problems: [

@@ -21,6 +21,11 @@ struct SchemaPreparation {
         for fact in pipeline.facts {
             misfits += try await fit(fact.design(schema: pipeline.schema)).map { [$0] } ?? []
         }
+        for mart in pipeline.marts {
+            misfits +=
+                try await MartTable(mart, of: pipeline, on: connection).periodMisfit()
+                .map { [$0] } ?? []
+        }
         guard misfits.isEmpty else { throw WarehouseError.destructive(misfits) }
         for name in try martOrder() {
             guard let mart = pipeline.mart(name) else { continue }
