@@ -190,7 +190,54 @@ struct ReplayTests {
     }
 
     @Test(
-        "after a replay of merged rows the control table counts each period, and no mart is stale"
+        "a replayed row is merged over one of an older load, and not over one of its own source",
+        arguments: [true, false]
+    )
+    func mergedOverOlder(hasPeriods: Bool) async throws {
+        func definition(_ amount: String) throws -> Definition {
+            try .text(
+                """
+                pipeline: shop
+                \(hasPeriods ? "period: { grain: month, start: 2024-01 }" : "")
+                sources: { drops: { files: data } }
+                facts:
+                  order:
+                    from: { source: drops, csv: orders.csv }
+                    \(hasPeriods ? "period: ordered_on" : "")
+                    grain: [order_id]
+                    load: merge
+                    columns:
+                      order_id: { type: text, required: true }
+                      ordered_on: { type: date, required: true }
+                      amount: { type: integer\(amount) }
+                """
+            )
+        }
+        let header = "order_id,ordered_on,amount\n"
+        let dock = try await Dock([
+            "orders.csv": header + "o1,2024-01-01,1\no2,2024-01-02,2\no3,2024-01-03,3\n"
+        ])
+        #expect(try await dock.load(definition(", min: 0")).failures == [])
+        // Of o1 the second row is refused, of o2 the first, of o3 the only one, and of o4 both.
+        try dock.write(
+            "orders.csv",
+            header + "o1,2024-01-01,10\no1,2024-01-01,11\no2,2024-01-02,-20\no2,2024-01-02,21\n"
+                + "o3,2024-01-03,-30\no4,2024-01-04,-40\no4,2024-01-04,-41\n"
+        )
+        #expect(try await dock.load(definition(", min: 0")).failures == [])
+        let facts = "select order_id, amount from shop.fact_order order by 1"
+        #expect(try await dock.rows(facts) == ["o1|10", "o2|21", "o3|3"])
+
+        let (_, load) = try await replay(dock, definition(""))
+        #expect(load?.failures == [])
+        #expect(try await dock.rows(facts) == ["o1|10", "o2|21", "o3|-30", "o4|-40"])
+        let (_, again) = try await replay(dock, definition(""))
+        #expect(again?.failures ?? [] == [])
+        #expect(try await dock.rows(facts) == ["o1|10", "o2|21", "o3|-30", "o4|-40"])
+    }
+
+    @Test(
+        "after replays of merged rows the control table counts each period, and marts are computed"
     )
     func merged() async throws {
         func definition(_ amount: String) throws -> Definition {

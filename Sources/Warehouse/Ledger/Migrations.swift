@@ -14,7 +14,14 @@ enum Migrations {
         ("replays of rejects", replays),
         ("which load marked a period stale", staleness),
         ("pauses and cancellations", interventions),
+        ("readers see pauses", reasons),
     ]
+
+    /// The grants that follow each migration give readers what a comment cannot.
+    private static let reasons = """
+        comment on column longshore.intervention.reason is
+            'Why, in the words of who ordered it; readers see it';
+        """
 
     private static let interventions = """
         create table longshore.intervention (

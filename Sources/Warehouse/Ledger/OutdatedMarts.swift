@@ -41,10 +41,10 @@ struct OutdatedMarts {
         }
     }
 
-    /// The rows of the control table are locked in the order in which all who write several of them
-    /// take them.
+    /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.
     ///
-    /// Where rows are merged, tasks of later periods may have changed a mart's period.
+    /// A cancellation must not wait for an attempt that does not know of it yet. Where rows are merged,
+    /// tasks of later periods may have changed a mart's period.
     private static let sql = """
         with outdated as (
             select c.schema_name, c.table_name, c.period,
@@ -58,7 +58,7 @@ struct OutdatedMarts {
             join longshore.control c using (schema_name, table_name, period)
             where t.load_id = $1 and t.kind = 'mart' and t.state not in ('done', 'superseded')
                 and c.state <> 'closed' and coalesce(c.loaded_by, 0) < $1
-            order by c.table_name, c.period for no key update of c)
+            for no key update of c skip locked)
         update longshore.control c
         set state = case c.state when 'pending' then c.state else 'stale' end,
             reason = 'load ' || $1::bigint || ' has loaded ' || o.sources || ', and has not computed it'

@@ -7,7 +7,8 @@ import Rows
 ///
 /// A row's grain is looked for in all periods. With `merge`, the row takes the place of the one that
 /// is there, unless that one came with a later period's source, which knows better; so the order of
-/// the load tasks does not matter. With `append`, the one that is there stays.
+/// the load tasks does not matter. With `append`, the one that is there stays. So it does in a replay,
+/// when it came with the same source as the reject: it was the first.
 struct FactMerge {
     let attempt: Attempt
     let fact: Fact
@@ -78,26 +79,48 @@ struct FactMerge {
             period == nil
             ? "" : ", f.period, coalesce(f.\(Fact.loadPeriod), f.period) as written_by"
         return """
-            select i.\(StagedFact.rowNumber)\(columns)
+            select i.\(StagedFact.rowNumber), f.load_id\(columns)
             from pg_temp.incoming i join \(table) f on \(sameGrain("i", "f"))
             """
     }
 
     /// Drops the staged rows that must leave the stored ones alone.
     private func dropKnown() async throws -> Int {
-        var condition = ""
+        var conditions = ["true"]
         if fact.loading == .merge {
-            guard let period else { return 0 }
-            condition = " where written_by > date '\(period.start)'"
+            conditions = period.map { ["written_by > date '\($0.start)'"] } ?? []
+            if let load = try await refusingLoad() {
+                let isOwn = period.map { "written_by = date '\($0.start)' and " } ?? ""
+                conditions.append("\(isOwn)load_id >= \(load)")
+            }
         }
+        guard !conditions.isEmpty else { return 0 }
         return
             try await connection.query(
                 """
                 delete from pg_temp.incoming where \(StagedFact.rowNumber) in (
-                    select \(StagedFact.rowNumber) from pg_temp.stored\(condition))
+                    select \(StagedFact.rowNumber) from pg_temp.stored
+                    where \(conditions.joined(separator: " or ")))
                 """
             )
             .affectedRows
+    }
+
+    /// The load that has refused the rows of a replay: no other has read their source since, or it would
+    /// have superseded them.
+    private func refusingLoad() async throws -> Int64? {
+        guard attempt.row.isReplay else { return nil }
+        let rows = try await connection.query(
+            """
+            select min(load_id) as load from longshore.reject
+            where replay_by = $1 and schema_name = $2 and table_name = $3 and period = $4
+            """,
+            [
+                .integer(attempt.task.load), .text(attempt.row.schema), .text(attempt.row.table),
+                .text(attempt.row.period),
+            ]
+        )
+        return try rows.first?.optionalInteger("load", as: Int64.self)
     }
 
     /// Takes out the staged rows that would change a row of a closed period.

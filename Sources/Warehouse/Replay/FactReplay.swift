@@ -7,7 +7,8 @@ import Rows
 extension FactLoad {
     /// Loads rejects into their period, beside the rows that are there, or merges them.
     ///
-    /// A row whose grain is there by now counts as deduplicated, unless it is merged.
+    /// A row whose grain is there by now counts as deduplicated, unless it is merged and the one that is
+    /// there is older than its source.
     func replay() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
