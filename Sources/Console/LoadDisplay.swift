@@ -31,13 +31,22 @@ public struct LoadFrame: Sendable, Hashable {
     public var tables: [Table]
     /// Seconds since the display began.
     public var seconds: Double
+    /// Whether people hold the load up.
+    public var isPaused: Bool
 
     /// Creates a frame.
-    public init(load: Int64, pipeline: String, tables: [Table], seconds: Double) {
+    public init(
+        load: Int64,
+        pipeline: String,
+        tables: [Table],
+        seconds: Double,
+        isPaused: Bool = false
+    ) {
         self.load = load
         self.pipeline = pipeline
         self.tables = tables
         self.seconds = seconds
+        self.isPaused = isPaused
     }
 
     /// Tasks that the load has.
@@ -82,8 +91,19 @@ public struct LoadDisplay: Sendable {
         return up + lines.map { "\u{1B}[2K" + $0 + "\n" }.joined()
     }
 
-    /// A line for each table whose tasks have moved on.
+    /// A line for each table whose tasks have moved on, and one when the load is paused or goes on.
     private func news(_ frame: LoadFrame) -> String {
+        moves(frame) + turn(frame)
+    }
+
+    private func turn(_ frame: LoadFrame) -> String {
+        guard frame.isPaused != last?.isPaused ?? false else { return "" }
+        return frame.isPaused
+            ? "load \(frame.load): paused, see `longshore status \(frame.load)`\n"
+            : "load \(frame.load): goes on\n"
+    }
+
+    private func moves(_ frame: LoadFrame) -> String {
         let known = Dictionary(
             (last?.tables ?? []).map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
@@ -118,6 +138,7 @@ public struct LoadDisplay: Sendable {
             "load \(frame.load) of \(frame.pipeline): \(frame.done)/\(frame.total) tasks, "
             + "\(Wording.count(frame.rows, "row")), \(Wording.grouped(rate)) rows/s, "
             + Wording.duration(seconds: frame.seconds)
+            + (frame.isPaused ? "; paused, see `longshore status \(frame.load)`" : "")
         return table.lines + [total]
     }
 

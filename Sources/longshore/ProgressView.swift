@@ -75,7 +75,8 @@ actor ProgressView {
             load: load,
             pipeline: pipeline,
             tables: tables,
-            seconds: (ContinuousClock.now - began) / .seconds(1)
+            seconds: (ContinuousClock.now - began) / .seconds(1),
+            isPaused: snapshot.isPaused
         )
     }
 }

@@ -50,6 +50,19 @@ struct LoadDisplayTests {
         )
     }
 
+    @Test("that a load is paused is seen on a terminal, and told once in a pipe, and so is its end")
+    func paused() {
+        var paused = frame(agents: 1, seconds: 2)
+        paused.isPaused = true
+        var terminal = LoadDisplay(isTerminal: true)
+        #expect(terminal.draw(paused).hasSuffix(", 2.00 s; paused, see `longshore status 7`\n"))
+        var pipe = LoadDisplay(isTerminal: false)
+        _ = pipe.draw(frame(agents: 1))
+        #expect(pipe.draw(paused) == "load 7: paused, see `longshore status 7`\n")
+        #expect(pipe.draw(paused) == "")
+        #expect(pipe.draw(frame(agents: 1)) == "load 7: goes on\n")
+    }
+
     @Test("on a terminal a frame is drawn over the one before")
     func over() {
         var display = LoadDisplay(isTerminal: true)

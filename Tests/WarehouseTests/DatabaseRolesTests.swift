@@ -98,6 +98,8 @@ struct DatabaseRolesTests {
                 started_at, committed_at, failures, crashes, rows_read, rows_loaded, rows_rejected,
                 rows_deduplicated, rows_replaced, failure_code) on longshore.task to longshore_reader;
             grant select on longshore.control to longshore_reader;
+            grant select (kind, pipeline, load_id, ordinal) on longshore.intervention
+                to longshore_reader;
         end $$;
 
         -- The schema "shop": its owner's, and for readers to read.

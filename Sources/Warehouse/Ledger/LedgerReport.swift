@@ -24,6 +24,11 @@ public struct LoadReport: Sendable, Codable {
     public var seconds: Double
     /// Who coordinates it now.
     public var coordinator: String?
+    /// What is to be resumed so that it goes on, its pipeline or itself; `nil` when it is not paused.
+    public var paused: String?
+
+    /// Where it stands, in a word.
+    public var standing: String { paused == nil ? state : "paused" }
 }
 
 /// A load task as the ledger keeps it.
@@ -104,6 +109,10 @@ extension PostgresLedger {
                 extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
                     as seconds,
                 case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
+                (select coalesce(i.pipeline, i.load_id::text) from longshore.intervention i
+                    where l.state = 'running' and i.kind = 'pause' and i.ordinal is null
+                        and (i.load_id = l.id or i.pipeline = l.pipeline)
+                    order by i.pipeline nulls last limit 1) as paused,
                 t.tasks
             from longshore.load l
             cross join lateral (
@@ -127,7 +136,8 @@ extension PostgresLedger {
                 requestedBy: try row.text("requested_by"),
                 createdAt: try row.text("created_at"),
                 seconds: try row.double("seconds"),
-                coordinator: try row.optionalText("coordinator")
+                coordinator: try row.optionalText("coordinator"),
+                paused: try row.optionalText("paused")
             )
         }
     }
