@@ -87,19 +87,17 @@ public final class Worker: Service {
             let delivery = await deliveries.next(isolation: nil)
         {
             if context.shutdown.isOpen {
-                await giveBackUnbegun(delivery)
+                await giveBack(delivery)
             } else {
                 mailboxes[slot].yield(delivery)
             }
         }
         // No slot will be free any more.
-        while let delivery = await deliveries.next(isolation: nil) {
-            await giveBackUnbegun(delivery)
-        }
+        while let delivery = await deliveries.next(isolation: nil) { await giveBack(delivery) }
     }
 
-    private func giveBackUnbegun(_ delivery: TaskDelivery) async {
-        await context.giveBack(delivery)
+    private func giveBack(_ delivery: TaskDelivery) async {
+        await context.ports.receiver.giveBack(delivery.receipt)
         context.gauges.update { $0.results[.givenBack, default: 0] += 1 }
     }
 
