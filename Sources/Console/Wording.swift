@@ -40,6 +40,13 @@ public enum Wording {
         "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
+    /// What an ending took: `1 error`, `2 crashes`, `3 errors and 1 crash`.
+    public static func budget(errors: Int, crashes: Int) -> String {
+        let deaths = "\(grouped(crashes)) crash\(crashes == 1 ? "" : "es")"
+        guard crashes > 0 else { return count(errors, "error") }
+        return errors > 0 ? "\(count(errors, "error")) and \(deaths)" : deaths
+    }
+
     private static func fixed(_ value: Double, decimals: Int) -> String {
         let factor = decimals == 2 ? 100 : 10
         let scaled = Int((value * Double(factor)).rounded())

@@ -177,6 +177,12 @@ struct Arena: Sendable {
         try await wait(within: patience, for: what) { await tryToAsk(sql) == ["t"] }
     }
 
+    /// Whether a worker has written that into its log.
+    func hasLogged(_ message: String) -> Bool {
+        let log = try? String(contentsOfFile: "\(folder)/worker.log", encoding: .utf8)
+        return log?.contains(message) ?? false
+    }
+
     /// Does something again and again for a time, with random pauses.
     func repeatedly(
         for time: Duration,

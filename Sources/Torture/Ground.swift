@@ -108,6 +108,20 @@ struct Ground: Sendable {
         }
     }
 
+    /// Makes a queue forget who consumes it, as if the broker had lost that; clients are not told.
+    func forgetConsumers(of queue: String) async throws {
+        _ = try await stack.controlBroker([
+            "eval",
+            """
+            {ok, Queue} = rabbit_amqqueue:lookup(
+                rabbit_misc:r(<<"longshore">>, queue, <<"\(queue)">>)),
+            [{ok, _, _} = ra:process_command(amqqueue:get_pid(Queue),
+                rabbit_fifo:make_checkout({element(2, Consumer), element(1, Consumer)}, cancel, #{}))
+                || Consumer <- rabbit_amqqueue:consumers(Queue)].
+            """,
+        ])
+    }
+
     /// Ends a server by a signal, and waits until it is gone.
     func end(_ server: StackServer, by signal: Int32) async throws {
         let processID = try await processID(of: server)

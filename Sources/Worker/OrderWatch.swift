@@ -27,12 +27,13 @@ struct OrderWatch {
     }
 
     private mutating func look() async {
-        let running = context.attempts.all
-        guard !running.isEmpty else { return }
+        guard !context.attempts.all.isEmpty else { return }
         let signal = await context.ports.inFlight.orderSignal()
         let patience: Duration =
             signal == nil ? context.settings.ordersUnsignalled : .seconds(5)
         guard signal != lastSignal || age.map({ $0 >= patience }) ?? true else { return }
+        // Only now: of what began before the signal was read, the orders are asked for.
+        let running = context.attempts.all
         do {
             let loads = Set(running.map(\.task.load))
             let orders = try await ledger.interventions(ofLoads: loads)

@@ -63,6 +63,13 @@ struct CommandFailure: Error {
         return ["22", "23", "42"].contains(state.errorClass) ? .badInput : .unavailable
     }
 
+    /// What to do where the server's own words do not say it.
+    private static func advice(on error: PostgresError) -> String {
+        guard error.code == .sqlState(.insufficientPrivilege) else { return "" }
+        return "; the login of `LONGSHORE_POSTGRES_URL` may not do this: use the coordinator's "
+            + "(`longshore roles --help`), or run the SQL of `longshore roles` again after an upgrade"
+    }
+
     private static func code(of error: WarehouseError) -> Code {
         switch error.code {
         case .planMoved: .planMoved
@@ -80,7 +87,10 @@ struct CommandFailure: Error {
         case let error as PlanError: self.init(.badInput, error.description)
         case let error as EndpointError: self.init(.usage, error.description)
         case let error as PostgresError:
-            self.init(Self.code(of: error), "Postgres: \(error.description)")
+            self.init(
+                Self.code(of: error),
+                "Postgres: \(error.description)" + Self.advice(on: error)
+            )
         case let error as AMQPError: self.init(.unavailable, "RabbitMQ: \(error.description)")
         case let error as RedisError: self.init(.unavailable, "Redis: \(error.description)")
         case let error as WarehouseError: self.init(Self.code(of: error), error.description)

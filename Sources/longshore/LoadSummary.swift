@@ -19,7 +19,7 @@ struct LoadSummary {
     var lines: [String] {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
         let headline =
-            "\(load.kind) \(load.load) of \(load.pipeline): \(load.state) in "
+            "\(load.kind) \(load.load) of \(load.pipeline): \(load.standing) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
         let hindrance = load.hindrance.map { [$0] } ?? []
@@ -39,7 +39,9 @@ struct LoadSummary {
         if let first = ended.first {
             commands += ["retry \(load.load)", "why \(load.load).\(first.ordinal)"]
         }
-        if load.state == "running", load.coordinator == nil {
+        if let hold = load.hold {
+            commands.append("resume \(hold.target)")
+        } else if load.state == "running", load.coordinator == nil {
             commands.append("resume \(load.load)")
         }
         commands.append("periods \(load.pipeline)")
@@ -87,7 +89,7 @@ struct LoadSummary {
         let failed = tasks.filter { $0.state == "failed" }
         return failed.flatMap(failureLines)
             + list("cancelled", state: "cancelled")
-            + list("not run, because they need what failed", state: "blocked")
+            + list("not run, because they need what failed or was cancelled", state: "blocked")
             + list("left to a newer load, which owns the period", state: "superseded")
             + tasks.filter { !$0.rejects.isEmpty }
             .map { "rejected: \($0.label): \(Self.list($0.rejects))" }
@@ -103,9 +105,7 @@ struct LoadSummary {
 
     /// Why a task failed, after how many attempts, and what never ran because of it.
     private func failureLines(_ task: TaskReport) -> [String] {
-        let budget =
-            "after \(Wording.count(task.failures, "error")) and "
-            + (task.crashes == 1 ? "1 crash" : "\(task.crashes) crashes")
+        let budget = "after " + Wording.budget(errors: task.failures, crashes: task.crashes)
         let blocked = blocked(by: task.ordinal)
         let line = "failed: \(task.label): \(task.failure ?? "no reason recorded"); \(budget)"
         guard !blocked.isEmpty else { return [line] }

@@ -64,7 +64,7 @@ struct StatusCommand: AsyncParsableCommand {
                 String(load.load),
                 load.kind == LoadKind.load.rawValue
                     ? load.pipeline : "\(load.pipeline) (\(load.kind))",
-                load.state, load.periods ?? "",
+                load.standing, load.periods ?? "",
                 "\(load.tasks["done", default: 0])/\(total)", String(failed), load.createdAt,
                 Wording.duration(seconds: load.seconds),
             ])

@@ -27,6 +27,18 @@ struct WordingTests {
         #expect(Wording.duration(seconds: seconds) == text)
     }
 
+    @Test(
+        "errors and crashes are told apart, and none of a kind is not told",
+        arguments: [
+            (1, 0, "1 error"), (0, 1, "1 crash"), (0, 5, "5 crashes"),
+            (3, 2, "3 errors and 2 crashes"),
+            (0, 0, "0 errors"),
+        ]
+    )
+    func budget(errors: Int, crashes: Int, text: String) {
+        #expect(Wording.budget(errors: errors, crashes: crashes) == text)
+    }
+
     @Test("one is singular, all others are plural")
     func count() {
         #expect(Wording.count(1, "row") == "1 row")

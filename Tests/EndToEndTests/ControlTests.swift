@@ -96,6 +96,9 @@ struct ControlTests {
         #expect(why.output.contains("paused by "), "\(why.output)")
         #expect(why.output.contains("(long): the source moves"), "\(why.output)")
         #expect(why.output.contains("→ longshore resume long"))
+        let status = try await program.run("status", "1")
+        #expect(status.output.contains("load 1 of long: paused in"), "\(status.output)")
+        #expect(status.output.contains("resume long"), "\(status.output)")
         let again = try await program.run("pause", "long")
         #expect(again.output.contains("is paused already"))
         await eventually("the progress of the load says that it is paused") {
@@ -108,6 +111,9 @@ struct ControlTests {
         let resumed = try await program.run("resume", "long")
         #expect(resumed.output == "the pipeline `long` goes on\n", "\(resumed.errors)")
         _ = await waitUntil(harbour, isRunning: true)
+        let led = try await program.run("resume", "1")
+        #expect(led.exitCode == 64)
+        #expect(led.errors.contains("error: load 1 is not paused, and `"), "\(led.errors)")
 
         let cancelled = try await program.run("cancel", "1", "--reason", "enough")
         #expect(cancelled.output.contains("load 1 is cancelled"), "\(cancelled.errors)")
@@ -121,12 +127,14 @@ struct ControlTests {
                 == ["cancelled|0|0"]
         )
         #expect(try await harbour.ask("select count(*) from long.fact_endless") == ["0"])
+        #expect(end.errors.contains("load 1: paused by "), "\(end.errors)")
+        #expect(end.errors.contains("load 1: goes on"), "\(end.errors)")
 
         // A message that is left over may bring a task to a worker that nobody coordinates.
         worker.signal(SIGTERM)
         #expect(try await worker.finish().exitCode == 0)
         let retried = try await program.run("retry", "1")
-        #expect(retried.output.contains("1 task of load 1 run again"), "\(retried.errors)")
+        #expect(retried.output.contains("1 task of load 1 runs again"), "\(retried.errors)")
         let waiting = try await program.run("why", "1.0", "--json")
         #expect(waiting.output.contains("\"code\" : \"no_coordinator\""), "\(waiting.output)")
         let fleet = try await program.run("status")
@@ -175,7 +183,10 @@ struct ControlTests {
         #expect(try await program.run("dead", "replay", "1.2").exitCode == 64)
         let dropped = try await program.run("dead", "drop", "--all")
         #expect(dropped.output == "1 letter dropped\n", "\(dropped.errors)")
-        #expect(try await program.run("dead").output == "No dead letter.\n")
+        for command in [["dead"], ["dead", "show", "--all"], ["dead", "replay", "--all"]] {
+            let none = try await program.start(command).finish()
+            #expect(none.output == "No dead letter.\n", "\(command)")
+        }
         worker.signal(SIGTERM)
         #expect(try await worker.finish().exitCode == 0)
     }
@@ -202,7 +213,7 @@ struct ControlTests {
         let end = try await load.finish()
         #expect(end.exitCode == 1, "\(end.errors)")
         #expect(end.output.contains("[worker.died]"), "\(end.output)")
-        #expect(end.output.contains("after 0 errors and 2 crashes"), "\(end.output)")
+        #expect(end.output.contains("after 2 crashes"), "\(end.output)")
         #expect(try await harbour.ask("select count(*) from slow.fact_good") == ["1"])
         #expect((2...6).contains(deaths))
         let dead = try await program.run("dead", "show", "1.0")

@@ -1,6 +1,8 @@
 import Foundation
 import Planning
+import Postgres
 import Synchronization
+import TestSupport
 import Testing
 import Warehouse
 
@@ -120,6 +122,34 @@ struct ControlTests {
         #expect(try await states(dock, load)[1] == .cancelled)
         #expect(try await dock.row("select count(*) from shop.fact_sale") == "0")
         #expect(try await dock.row("select failures from longshore.task where ordinal = 1") == "0")
+    }
+
+    @Test("of an attempt that waits for a lock it is known whose")
+    func locked() async throws {
+        let (dock, load) = try await dock()
+        _ = await dock.perform(load.task("customer"))
+        let sale = load.task("sale 2024-01")
+        let person = try await PostgresConnection.connect(dock.configuration)
+        try await person.query("set application_name = 'psql'")
+        let mine = try await person.query("select pg_backend_pid() as pid, current_user as name")
+            .first
+        try await person.query("begin")
+        try await person.query("lock table shop.fact_sale in access exclusive mode")
+        let attempt = Task { await dock.perform(sale, by: WarehouseLoader(dock.configuration)) }
+        var blockers: [TaskFacts.Blocker] = []
+        await eventually("the attempt waits") {
+            blockers = (try? await dock.ledger.facts(of: sale))?.sessions.first?.blockedBy ?? []
+            return !blockers.isEmpty
+        }
+        try await person.query("rollback")
+        _ = await attempt.value
+        await person.close()
+        #expect(blockers.count == 1)
+        #expect(try blockers.first?.pid == mine?.integer("pid"))
+        #expect(try blockers.first?.user == mine?.text("name"))
+        #expect(blockers.first?.program == "psql")
+        #expect(blockers.first?.since != nil)
+        #expect(blockers.first?.isAttempt == false)
     }
 
     @Test("what failed or was cancelled runs again with a new budget, and what it had blocked")

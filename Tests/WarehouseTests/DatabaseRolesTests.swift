@@ -45,6 +45,8 @@ struct DatabaseRolesTests {
             login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
         -- Partitions are attached by the owner of their table: both act as its member.
         grant longshore_owner to longshore_coordinator, longshore_worker;
+        -- No right that it has not got; but only so the server tells since when an attempt runs.
+        grant longshore_worker to longshore_coordinator;
 
         -- The database: nobody else may connect to it or create anything in it.
         do $$

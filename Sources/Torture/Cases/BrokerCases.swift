@@ -7,7 +7,7 @@ enum BrokerCases {
         [
             TortureCase("broker.restart", isExclusive: true) { try await end($0, SIGTERM) },
             TortureCase("broker.kill", isExclusive: true) { try await end($0, SIGKILL) },
-            connectionsClosed, queuesDeleted, alarm, impatient,
+            connectionsClosed, queuesDeleted, consumersLost, alarm, impatient,
         ]
     }
 
@@ -33,6 +33,22 @@ enum BrokerCases {
         expected: "declared and published again",
         isExclusive: true
     ) { try await $0.ground.deleteQueues(of: $0.fleet) }
+
+    /// The queue forgets its consumers and tells nobody.
+    ///
+    /// Connections live, heartbeats pass, and nothing comes. Only the workers' own watchdog can cure that.
+    private static let consumersLost = TortureCase(
+        "broker.consumers-lost",
+        expected: "noticed and connected anew",
+        isExclusive: true
+    ) { arena in
+        try await arena.ground.forgetConsumers(of: "\(arena.fleet).tasks.default")
+        try await arena.wait(within: .seconds(120), for: "a worker that notices its silence") {
+            arena.hasLogged("idle although messages wait")
+        }
+        // What was published again meanwhile waits twice.
+        try await arena.waitForEmptyQueues()
+    }
 
     /// A memory alarm blocks whoever publishes.
     private static let alarm = TortureCase(

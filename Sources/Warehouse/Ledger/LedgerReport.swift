@@ -27,6 +27,9 @@ public struct LoadReport: Sendable, Codable {
     /// Who holds it up, while it runs.
     public var hold: Interventions.Hold?
 
+    /// Where it stands, in a word.
+    public var standing: String { hold == nil ? state : "paused" }
+
     /// What hinders a running load; `nil` for one that goes on or has ended.
     public var hindrance: String? {
         guard state == LoadState.running.rawValue else { return nil }

@@ -157,6 +157,21 @@ public actor PostgresLedger: LoadLedger {
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
+    /// Who holds the lease of a running load, and for how many seconds more; `nil` when nobody does.
+    public func lease(on load: Int64) async throws -> (owner: String, seconds: Double)? {
+        let rows = try await query(
+            """
+            select coordinator, extract(epoch from lease_until - clock_timestamp())::float8 as seconds
+            from longshore.load
+            where id = $1 and state = 'running' and lease_until > clock_timestamp()
+            """,
+            [.integer(load)]
+        )
+        return try rows.first.map { row in
+            (try row.optionalText("coordinator") ?? "somebody", try row.double("seconds"))
+        }
+    }
+
     /// Loads that are running, whoever coordinates them, oldest first.
     public func unfinishedLoads() async throws -> [Int64] {
         let rows = try await query(

@@ -49,12 +49,27 @@ public struct TaskFacts: Sendable, Hashable {
         public var pid: Int
         /// The worker.
         public var worker: String
-        /// When its transaction began, in UTC.
-        public var since: String
-        /// What it waits for on the server, if anything.
+        /// When its transaction began, in UTC; `nil` where the server does not tell this login.
+        public var since: String?
+        /// What it waits for on the server, other than its worker.
         public var waitsFor: String?
         /// The sessions whose locks it waits for.
-        public var blockedBy: [Int]
+        public var blockedBy: [Blocker]
+    }
+
+    /// A session whose lock somebody waits for.
+    public struct Blocker: Sendable, Hashable, Codable {
+        /// The number of its process on the server.
+        public var pid: Int
+        /// Its login.
+        public var user: String?
+        /// What it calls itself, such as `psql`.
+        public var program: String?
+        /// When its transaction began, in UTC; `nil` where the server does not tell this login.
+        public var since: String?
+
+        /// Whether it is an attempt of a worker.
+        public var isAttempt: Bool { program?.hasPrefix(SessionName.prefix) ?? false }
     }
 
     /// A pause or cancellation.
@@ -90,16 +105,6 @@ extension PostgresLedger {
             facts.orders = try await Self.orders(about: task, on: connection)
             return facts
         }
-    }
-
-    /// The tasks that a task needs, nearest first, by their places in the plan.
-    public func needs(of task: LoadTaskID) async throws -> [Int] {
-        guard let record = try await load(task.load) else {
-            throw WarehouseError.unknownLoad(task.load)
-        }
-        let graph = try record.graph()
-        guard graph.tasks.indices.contains(task.ordinal) else { return [] }
-        return Array(graph.needs(of: task.ordinal))
     }
 
     private static let stamp = "'YYYY-MM-DD HH24:MI:SS'"
@@ -153,22 +158,51 @@ extension PostgresLedger {
         let prefix = SessionName.prefix(of: task)
         let rows = try await connection.query(
             """
-            select pid, application_name, wait_event_type || ' ' || wait_event as waits_for,
-                to_char(xact_start at time zone 'UTC', \(stamp)) as since,
-                array_to_string(pg_blocking_pids(pid), ',') as blocked_by
+            select pid, application_name,
+                case when wait_event_type <> 'Client' then wait_event_type || ' ' || wait_event end
+                    as waits_for,
+                to_char(xact_start at time zone 'UTC', \(stamp)) as since
             from pg_stat_activity
             where starts_with(application_name, $1) and datname = current_database()
             order by xact_start
             """,
             [.text(prefix)]
         )
+        var sessions: [TaskFacts.Session] = []
+        for row in rows {
+            let pid: Int = try row.integer("pid")
+            sessions.append(
+                TaskFacts.Session(
+                    pid: pid,
+                    worker: String(try row.text("application_name").dropFirst(prefix.count)),
+                    since: try row.optionalText("since"),
+                    waitsFor: try row.optionalText("waits_for"),
+                    blockedBy: try await blockers(of: pid, on: connection)
+                )
+            )
+        }
+        return sessions
+    }
+
+    private static func blockers(
+        of pid: Int,
+        on connection: PostgresConnection
+    ) async throws -> [TaskFacts.Blocker] {
+        let rows = try await connection.query(
+            """
+            select b.pid, a.usename, nullif(a.application_name, '') as program,
+                to_char(a.xact_start at time zone 'UTC', \(stamp)) as since
+            from unnest(pg_blocking_pids($1::integer)) as b (pid)
+            left join pg_stat_activity a on a.pid = b.pid order by b.pid
+            """,
+            [.integer(pid)]
+        )
         return try rows.map { row in
-            TaskFacts.Session(
+            TaskFacts.Blocker(
                 pid: try row.integer("pid"),
-                worker: String(try row.text("application_name").dropFirst(prefix.count)),
-                since: try row.optionalText("since") ?? "",
-                waitsFor: try row.optionalText("waits_for"),
-                blockedBy: try row.text("blocked_by").split(separator: ",").compactMap { Int($0) }
+                user: try row.optionalText("usename"),
+                program: try row.optionalText("program"),
+                since: try row.optionalText("since")
             )
         }
     }

@@ -210,6 +210,9 @@ enum SessionName {
         "\(prefix(of: task))\(worker)"
     }
 
+    /// What the name of every attempt's session begins with.
+    static let prefix = "longshore "
+
     /// What the name begins with.
-    static func prefix(of task: LoadTaskID) -> String { "longshore \(task) " }
+    static func prefix(of task: LoadTaskID) -> String { "\(prefix)\(task) " }
 }

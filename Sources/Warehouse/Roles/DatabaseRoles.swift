@@ -48,6 +48,8 @@ public struct DatabaseRoles: Sendable {
             login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
         -- Partitions are attached by the owner of their table: both act as its member.
         grant longshore_owner to longshore_coordinator, longshore_worker;
+        -- No right that it has not got; but only so the server tells since when an attempt runs.
+        grant longshore_worker to longshore_coordinator;
         """
 
     private static let database = """

@@ -42,6 +42,10 @@ struct CancelCommand: AsyncParsableCommand {
                 "\(tasks) did not give up within 10 seconds; the worker ends when it never does"
             )
         }
-        for load in change.loads { print("take it back with: longshore retry \(load)") }
+        if case .task = target {
+            print("take it back with: longshore retry \(target)")
+        } else {
+            for load in change.loads { print("take it back with: longshore retry \(load)") }
+        }
     }
 }

@@ -91,23 +91,27 @@ struct ResumeCommand: AsyncParsableCommand {
         return false
     }
 
-    /// A coordinator that died keeps its lease for some seconds more.
+    /// A coordinator that died keeps its lease for some seconds more; one that lives renews it.
     private func waitForLease(on load: Int64, in ledger: PostgresLedger) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try await !ledger.orphanedLoads().contains(load) {
-            guard ContinuousClock.now < deadline else {
+        var last: Double?
+        while let lease = try await ledger.lease(on: load) {
+            guard lease.seconds <= last ?? lease.seconds else {
                 throw CommandFailure(
                     .usage,
-                    "load \(load) has a coordinator that is alive: follow it with "
+                    "load \(load) is not paused, and `\(lease.owner)` coordinates it: follow it with "
                         + "`longshore status \(load)`"
                 )
             }
+            last = lease.seconds
             try await Task.sleep(for: .milliseconds(500))
         }
     }
 
     private func chosen(in ledger: PostgresLedger) async throws -> Int64? {
-        guard let load = target?.load else { return try await ledger.unfinishedLoads().first }
+        guard let load = target?.load else {
+            if let orphan = try await ledger.orphanedLoads().first { return orphan }
+            return try await ledger.unfinishedLoads().first
+        }
         guard let state = try await ledger.state(ofLoad: load) else {
             throw CommandFailure(
                 .usage,

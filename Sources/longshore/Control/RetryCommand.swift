@@ -40,7 +40,7 @@ struct RetryCommand: AsyncParsableCommand {
             ? ", and \(Wording.count(change.unblocked, "task")) that waited for them" : ""
         print(
             """
-            \(Wording.count(change.tasks, "task")) of load \(load) run again with a new budget of \
+            \(Wording.count(change.tasks, "task")) of load \(load) \(change.tasks == 1 ? "runs" : "run") again with a new budget of \
             attempts\(unblocked)
             a `longshore coordinator` takes the load up; or here: longshore resume \(load)
             """

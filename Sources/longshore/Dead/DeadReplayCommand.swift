@@ -24,6 +24,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
     private struct Result: Codable {
         var letter: String
         var outcome: String
+        /// The load that goes on.
         var load: Int64?
     }
 
@@ -32,9 +33,9 @@ struct DeadReplayCommand: AsyncParsableCommand {
         var results: [Result] = []
         let letters = try await desk.letters.read { letter in
             guard selection.contains(letter) else { return false }
-            let result = try await replay(letter, in: desk.ledger)
+            let (result, isSettled) = try await replay(letter, in: desk.ledger)
             results.append(result)
-            return result.load != nil
+            return isSettled
         }
         await desk.close()
         if output.json {
@@ -53,19 +54,26 @@ struct DeadReplayCommand: AsyncParsableCommand {
         try selection.refuseOthers(than: letters)
     }
 
-    private func replay(_ letter: DeadLetter, in ledger: PostgresLedger) async throws -> Result {
+    /// - Returns: Also whether the letter is to be taken away.
+    private func replay(
+        _ letter: DeadLetter,
+        in ledger: PostgresLedger
+    ) async throws -> (Result, isSettled: Bool) {
         guard let task = letter.message?.task else {
-            return Result(letter: letter.name, outcome: "no message of this fleet: it stays")
+            return (
+                Result(letter: letter.name, outcome: "no message of this fleet: it stays"), false
+            )
         }
         do {
-            let change = try await ledger.retry(.task(task), .unfinished)
+            let isNew = try await ledger.retry(.task(task), .unfinished).isNew
             let outcome =
-                change.isNew
+                isNew
                 ? "runs again with a new budget of attempts"
                 : "goes on or is over; the letter is taken away"
-            return Result(letter: letter.name, outcome: outcome, load: task.load)
+            let load = isNew ? task.load : nil
+            return (Result(letter: letter.name, outcome: outcome, load: load), true)
         } catch let error as WarehouseError where error.code == .unknownTask {
-            return Result(letter: letter.name, outcome: "\(error.description): it stays")
+            return (Result(letter: letter.name, outcome: "\(error.description): it stays"), false)
         }
     }
 }

@@ -24,7 +24,9 @@ struct DeadShowCommand: AsyncParsableCommand {
         await desk.close()
         if output.json {
             try output.printJSON(entries)
-        } else {
+        } else if letters.isEmpty, selection.all {
+            print("No dead letter.")
+        } else if !entries.isEmpty {
             print(entries.map { Self.lines($0).joined(separator: "\n") }.joined(separator: "\n\n"))
         }
         try selection.refuseOthers(than: letters)

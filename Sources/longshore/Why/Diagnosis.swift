@@ -15,25 +15,38 @@ struct Diagnosis {
     /// How many causes of one kind are told of one task; the others are counted.
     private static let most = 5
 
+    /// The way down to the root, so far.
+    private struct Trail {
+        let graph: PlanGraph
+        /// The tasks that are told of already.
+        var seen: Set<Int>
+    }
+
     func report(_ task: LoadTaskID) async throws -> WhyReport {
         let facts = try await ledger.facts(of: task)
-        var seen: Set<Int> = [task.ordinal]
+        guard let graph = try await ledger.load(task.load)?.graph() else {
+            throw CommandFailure(
+                .usage,
+                "there is no load `\(task.load)`: `longshore status` lists the loads"
+            )
+        }
+        var trail = Trail(graph: graph, seen: [task.ordinal])
         return WhyReport(
             task: task.description,
             label: facts.label,
             state: facts.state.rawValue,
-            causes: try await causes(of: facts, &seen)
+            causes: try await causes(of: facts, &trail)
         )
     }
 
-    private func causes(of facts: TaskFacts, _ seen: inout Set<Int>) async throws -> [Cause] {
+    private func causes(of facts: TaskFacts, _ trail: inout Trail) async throws -> [Cause] {
         switch facts.state {
         case .done: return [done(facts)]
         case .failed: return [failed(facts)]
         case .cancelled: return [cancelled(facts)]
         case .superseded: return [superseded(facts)]
         case .blocked:
-            return try await needs(of: facts, &seen) + [
+            return try await needs(of: facts, &trail) + [
                 Cause(
                     code: "blocked",
                     text: "it never runs, because something that it needs did not end well",
@@ -42,7 +55,7 @@ struct Diagnosis {
             ]
         case .waiting:
             let held = running(facts) + paused(facts) + over(facts)
-            let needs = try await needs(of: facts, &seen)
+            let needs = try await needs(of: facts, &trail)
             return held.isEmpty && needs.isEmpty ? [await unpublished(facts)] : held + needs
         case .published:
             let held = running(facts) + paused(facts) + over(facts) + retry(facts)
@@ -60,11 +73,10 @@ struct Diagnosis {
     }
 
     private func failed(_ facts: TaskFacts) -> Cause {
-        let crashes = facts.crashes == 1 ? "1 crash" : "\(facts.crashes) crashes"
-        let times = "\(Wording.count(facts.failures, "error")) and \(crashes)"
-        return Cause(
+        Cause(
             code: "failed",
-            text: "it failed for good after \(times): \(facts.failure ?? "no reason recorded")",
+            text: "it failed for good after \(Self.budget(facts)): "
+                + (facts.failure ?? "no reason recorded"),
             command: "longshore retry \(facts.task)"
         )
     }
@@ -82,9 +94,14 @@ struct Diagnosis {
         let owner = facts.owner.map { "load \($0)" } ?? "a newer load"
         return Cause(
             code: "superseded",
-            text: "\(owner) owns \(facts.label) and loads it",
+            text: "it is left to \(owner), which is newer and owns \(facts.label)",
             command: facts.owner.map { "longshore status \($0)" }
         )
+    }
+
+    /// `1 error`, `2 crashes`, `3 errors and 1 crash`.
+    private static func budget(_ facts: TaskFacts) -> String {
+        Wording.budget(errors: facts.failures, crashes: facts.crashes)
     }
 
     // MARK: What holds it up
@@ -119,16 +136,29 @@ struct Diagnosis {
 
     private func running(_ facts: TaskFacts) -> [Cause] {
         facts.sessions.map { session in
+            let since = session.since.map { " since \($0) UTC" } ?? ""
             let waits = session.waitsFor.map { ", waits for \($0)" } ?? ""
-            let blockers = session.blockedBy.map { "pid \($0)" }.joined(separator: ", ")
             return Cause(
                 code: "running",
-                text: "\(session.worker) runs it since \(session.since) UTC "
-                    + "(Postgres pid \(session.pid)\(waits))",
-                causes: blockers.isEmpty
-                    ? [] : [Cause(code: "locked", text: "it waits for a lock of \(blockers)")]
+                text: "\(session.worker) runs it\(since) (Postgres pid \(session.pid)\(waits))",
+                causes: session.blockedBy.map(locked)
             )
         }
+    }
+
+    /// Only a person's session is for a person to end.
+    private func locked(by blocker: TaskFacts.Blocker) -> Cause {
+        let details = [
+            blocker.program.map { "`\($0)`" }, blocker.user.map { "user `\($0)`" },
+            blocker.since.map { "in a transaction since \($0) UTC" },
+        ]
+        let told = details.compactMap { $0 }.joined(separator: ", ")
+        return Cause(
+            code: "locked",
+            text: "it waits for a lock of pid \(blocker.pid)" + (told.isEmpty ? "" : " (\(told))"),
+            command: blocker.isAttempt
+                ? nil : "psql -c 'select pg_terminate_backend(\(blocker.pid))'"
+        )
     }
 
     private func retry(_ facts: TaskFacts) -> [Cause] {
@@ -137,7 +167,7 @@ struct Diagnosis {
             Cause(
                 code: "retry",
                 text: "tried again at \(at) UTC, in \(Wording.duration(seconds: seconds)), after "
-                    + "\(Wording.count(facts.failures, "failed attempt"))",
+                    + Self.budget(facts),
                 causes: facts.failure.map { [Cause(code: "failure", text: "the last one: \($0)")] }
                     ?? []
             )
@@ -200,20 +230,20 @@ struct Diagnosis {
 
     // MARK: What it needs
 
-    private func needs(of facts: TaskFacts, _ seen: inout Set<Int>) async throws -> [Cause] {
+    private func needs(of facts: TaskFacts, _ trail: inout Trail) async throws -> [Cause] {
+        let load = facts.task.load
+        let needed = Array(trail.graph.needs(of: facts.task.ordinal))
+        let states = try await ledger.states(ofLoad: load, tasks: needed)
+        let open = needed.filter { states[$0]?.satisfiesNeeds == false }
         var causes: [Cause] = []
-        var others = 0
-        for ordinal in try await ledger.needs(of: facts.task) {
-            let need = LoadTaskID(load: facts.task.load, ordinal: ordinal)
+        for ordinal in open.prefix(Self.most) {
+            let need = LoadTaskID(load: load, ordinal: ordinal)
             let found = try await ledger.facts(of: need)
+            // It may be done since.
             guard !found.state.satisfiesNeeds else { continue }
-            guard causes.count < Self.most else {
-                others += 1
-                continue
-            }
-            let isNew = seen.insert(ordinal).inserted
+            let isNew = trail.seen.insert(ordinal).inserted
             var further: [Cause] = []
-            if isNew { further = try await self.causes(of: found, &seen) }
+            if isNew { further = try await self.causes(of: found, &trail) }
             causes.append(
                 Cause(
                     code: "needs",
@@ -224,6 +254,7 @@ struct Diagnosis {
                 )
             )
         }
+        let others = open.count - Self.most
         if others > 0 {
             causes.append(Cause(code: "needs", text: "and \(others) more that it needs"))
         }
