@@ -2,8 +2,8 @@
 # The wall time of a load with a worker killed every five seconds, beside the undisturbed load.
 # Usage: killed-workers.sh [MONTHS] [CALLS]; the load should take a minute or more.
 set -eu
-months=${1:-12}
-calls=${2:-1500000}
+months=${1:-36}
+calls=${2:-4000000}
 root=$(cd "$(dirname "$0")/.." && pwd)
 longshore=${LONGSHORE:-$root/.build/release/longshore}
 [ -x "$longshore" ] || longshore=$root/.build/debug/longshore
@@ -23,6 +23,8 @@ DATA_DIR=$work/data
 export DATA_DIR
 "$longshore" generate callcenter --seed 7 --months "$months" --calls "$calls" --bad 0.5% --output "$DATA_DIR" > /dev/null
 last=$(ls "$DATA_DIR" | sed -n 's/^calls_\(.*\)\.csv\.gz$/\1/p' | sort | tail -n 1)
+cp -r "$root/pipelines/callcenter" "$work/pipeline"
+sed -i "s/end: 2024-12/end: $last/" "$work/pipeline/pipeline.yaml"
 address=$LONGSHORE_POSTGRES_URL
 ask() { psql -X -q -t -A -d "$1" -c "$2"; }
 
@@ -39,7 +41,7 @@ load() { # load NAME EVERY: the seconds of a load in a database and fleet of its
   for n in $workers; do start "$n"; done
   sleep 3
   begin=$(date +%s.%N)
-  "$longshore" load "$root/pipelines/callcenter" --periods "2024-01..$last" --workers 0 > "$work/$1.log" 2>&1 &
+  "$longshore" load "$work/pipeline" --periods "2024-01..$last" --workers 0 > "$work/$1.log" 2>&1 &
   command=$!
   deaths=0
   victim=1
@@ -60,6 +62,7 @@ load() { # load NAME EVERY: the seconds of a load in a database and fleet of its
   wait
   ask "$LONGSHORE_POSTGRES_URL" "select count(*), count(distinct call_id) from callcenter.fact_call" > "$work/$1.rows"
   printf '%-12s %8.1f s  %3d kills  %s rows\n' "$1" "$seconds" "$deaths" "$(cut -d '|' -f 1 "$work/$1.rows")"
+  [ -z "${KW_DEBUG:-}" ] || { ask "$LONGSHORE_POSTGRES_URL" "select table_name, count(*), round(avg(extract(epoch from committed_at-started_at))::numeric,1), round(max(extract(epoch from committed_at-started_at))::numeric,1), sum(crashes), sum(failures) from longshore.task group by 1 order by 1"; }
 }
 
 load undisturbed 0
