@@ -78,8 +78,8 @@ struct LoadTaskLife: Sendable {
     /// One redelivery proves little: a broker that restarts redelivers everything. It counts when
     /// somebody's lease shows that an attempt had begun. Two redeliveries count by themselves, so
     /// that a task that kills its workers is set aside even without Redis: a retry is a new message
-    /// with a count of its own, so the count grows only by deaths and by what was given back. The
-    /// ledger has the last word: while an attempt holds the row its worker lives.
+    /// with a count of its own, and so is what is given back for the second time. The ledger has the
+    /// last word: while an attempt holds the row its worker lives.
     private func isCrashPresumed(_ claim: Claim) -> Bool {
         if case .held = claim { return delivery.redeliveries >= 1 }
         return delivery.redeliveries >= 2
@@ -180,11 +180,14 @@ struct LoadTaskLife: Sendable {
                 try await ports.publisher.setAside(delivery.message, failure: failure)
                 await announce()
             case .settled: break
-            case .giveBack: return await giveBack()
+            case .giveBack:
+                await context.giveBack(delivery)
+                return .givenBack
             }
         } catch {
             logger.error("the broker did not take it", metadata: .init([.error: .error(error)]))
-            return await giveBack()
+            await ports.receiver.giveBack(delivery.receipt)
+            return .givenBack
         }
         await ports.receiver.acknowledge(delivery.receipt)
         ports.observer.reached(.acknowledged)
@@ -195,11 +198,6 @@ struct LoadTaskLife: Sendable {
     private func announce() async {
         await ports.publisher.announce(TaskEvent(task: task))
         ports.observer.reached(.announced)
-    }
-
-    private func giveBack() async -> WorkerMetrics.Result {
-        await ports.receiver.giveBack(delivery.receipt)
-        return .givenBack
     }
 }
 

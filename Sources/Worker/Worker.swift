@@ -87,17 +87,19 @@ public final class Worker: Service {
             let delivery = await deliveries.next(isolation: nil)
         {
             if context.shutdown.isOpen {
-                await giveBack(delivery)
+                await giveBackUnbegun(delivery)
             } else {
                 mailboxes[slot].yield(delivery)
             }
         }
         // No slot will be free any more.
-        while let delivery = await deliveries.next(isolation: nil) { await giveBack(delivery) }
+        while let delivery = await deliveries.next(isolation: nil) {
+            await giveBackUnbegun(delivery)
+        }
     }
 
-    private func giveBack(_ delivery: TaskDelivery) async {
-        await context.ports.receiver.giveBack(delivery.receipt)
+    private func giveBackUnbegun(_ delivery: TaskDelivery) async {
+        await context.giveBack(delivery)
         context.gauges.update { $0.results[.givenBack, default: 0] += 1 }
     }
 

@@ -36,6 +36,23 @@ final class WorkerContext: Sendable {
         shutdown.open()
     }
 
+    /// Gives a delivery back, so that another worker takes it at once.
+    ///
+    /// The broker counts that as it counts a death, and two of them are taken for one. So what comes back
+    /// for the second time is published anew instead, with a count that begins again, at the end of its
+    /// queue.
+    func giveBack(_ delivery: TaskDelivery) async {
+        guard delivery.redeliveries > 0 else {
+            return await ports.receiver.giveBack(delivery.receipt)
+        }
+        do {
+            try await ports.publisher.publish([delivery.message])
+            await ports.receiver.acknowledge(delivery.receipt)
+        } catch {
+            await ports.receiver.giveBack(delivery.receipt)
+        }
+    }
+
     /// Sleeps; `false` when the sleeper was cancelled.
     func sleep(for duration: Duration) async -> Bool {
         do {

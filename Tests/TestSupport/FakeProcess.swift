@@ -101,6 +101,8 @@ public final class FakeProcess: Sendable {
             await group.next()
             group.cancelAll()
         }
+        // Whatever ended has no connections any more.
+        die()
     }
 
     /// Whether a call to `server` gets through now; waits while the process is frozen.

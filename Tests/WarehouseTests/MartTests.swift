@@ -45,6 +45,14 @@ struct MartTests {
         #expect(load.counts("customer_month 2024-01") == RowCounts(read: 2, loaded: 2))
     }
 
+    @Test("the server looks every second whether the worker still lives, also during a long query")
+    func watched() async throws {
+        let dock = try await Dock(Shop.files)
+        let total = "select current_setting('client_connection_check_interval') as every"
+        #expect(try await dock.load(definition(total: total)).failures == [])
+        #expect(try await dock.rows("select every from shop.mart_total") == ["1s"])
+    }
+
     @Test("a period is computed anew, and no other; a whole mart is replaced")
     func again() async throws {
         let dock = try await Dock(Shop.files)

@@ -84,6 +84,33 @@ import Worker
         }
     }
 
+    @Test(
+        "a task that one worker after another gives back is never taken for one that kills workers",
+        arguments: [true, false]
+    )
+    func givenBackOften(isBegun: Bool) async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            bench.warehouse.setBehaviour { _, _ in .init(stepTime: .seconds(60)) }
+            let tasks = try await bench.makeLoad(2)
+            for task in tasks { bench.inject(task) }
+            for number in 0..<6 {
+                let worker = bench.worker(
+                    FakeProcess("worker \(number)"),
+                    prefetch: isBegun ? 1 : 2
+                )
+                try await bench.run(worker) { try await simulation.clock.sleep(for: .seconds(1)) }
+            }
+            #expect(tasks.map { bench.warehouse.row($0)?.crashes } == [0, 0])
+            #expect(tasks.map { bench.warehouse.row($0)?.failures } == [0, 0])
+            #expect(bench.broker.messageCount == 2)
+            bench.warehouse.setBehaviour { _, _ in .init(stepTime: .seconds(1)) }
+            try await bench.drain(bench.worker(FakeProcess("last")))
+            #expect(tasks.map { bench.warehouse.row($0)?.effects } == [1, 1])
+            #expect(tasks.map { bench.warehouse.row($0)?.crashes } == [0, 0])
+        }
+    }
+
     @Test("a slot that ignores its cancellation is counted as stuck until it comes back")
     func stuck() async throws {
         try await Simulation.run { simulation in

@@ -27,7 +27,8 @@ struct TaskRehearsal: Sendable {
 
     /// Writes the load and performs its tasks, each after what it needs.
     func run() async throws -> Effects {
-        try await limitWaiting()
+        // It waits for others for a short time only.
+        try await connection.query("set local lock_timeout = '5s'")
         let staleBefore = try await stalePeriods()
         let load = try await LoadCreation(
             request: request,
@@ -53,15 +54,6 @@ struct TaskRehearsal: Sendable {
                 !staleBefore.contains { $0.table == period.table && $0.period == period.period }
             }
         )
-    }
-
-    /// It waits for others for a short time only; and when its process dies, the server notices even
-    /// in the midst of a long statement.
-    private func limitWaiting() async throws {
-        try await connection.query("set local lock_timeout = '5s'")
-        if let version = connection.serverVersion, version >= 140_000 {
-            try await connection.query("set local client_connection_check_interval = '1s'")
-        }
     }
 
     // MARK: Tasks

@@ -108,7 +108,9 @@ enum TaskClaim {
     /// Locks the ledger row and reads it, together with what people have ordered.
     ///
     /// For the length of the transaction the session is called by its task and worker, so that the
-    /// server's own views, and `longshore why`, tell which session runs which task.
+    /// server's own views, and `longshore why`, tell which session runs which task. When its process dies,
+    /// the server notices even in the midst of a long statement, and lets go of the row; before
+    /// version 14 it cannot.
     private static func lockTask(
         _ task: LoadTaskID,
         by worker: String,
@@ -120,6 +122,8 @@ enum TaskClaim {
                 l.state as load_state, l.kind as load_kind, l.definition, l.folder, d.bundle,
                 l.created_at::text as load_created,
                 set_config('application_name', $3, true) as session_name,
+                case when current_setting('server_version_num')::integer >= 140000 then
+                    set_config('client_connection_check_interval', '1s', true) end as checked_every,
                 exists (select from longshore.intervention i
                     where i.kind = 'pause' and (i.pipeline = l.pipeline or i.load_id = l.id)
                         and coalesce(i.ordinal, t.ordinal) = t.ordinal) as is_paused,

@@ -53,6 +53,7 @@ struct Fleet: Sendable {
             try await rest(loads)
             group.cancelAll()
             while (try? await group.next()) != nil {}
+            try await takeLeftovers()
             return FleetResult(
                 loads: loads.map { load in
                     .init(state: warehouse.loadState(load), rows: warehouse.rows(ofLoad: load))
@@ -140,6 +141,19 @@ struct Fleet: Sendable {
             || !inFlight.held.isEmpty
         {
             try await simulation.clock.sleep(for: .seconds(1))
+        }
+    }
+
+    /// What the last workers have given back, of deliveries that the broker no longer knew, is for the
+    /// next one.
+    private func takeLeftovers() async throws {
+        guard broker.messageCount > 0 else { return }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await keepWorker(3) }
+            while broker.messageCount > 0 {
+                try await simulation.clock.sleep(for: .seconds(1))
+            }
+            group.cancelAll()
         }
     }
 
