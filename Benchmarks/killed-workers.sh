@@ -50,7 +50,7 @@ load() { # load NAME EVERY: the seconds of a load in a database and fleet of its
     if [ "$2" -gt 0 ] && [ "$(date +%s)" -ge "$next" ]; then
       kill -9 "$(cat "$work/$victim.pid")"
       start "$victim"
-      victim=$((victim % 3 + 1))
+      victim=$(($(od -An -N2 -tu2 /dev/urandom) % 3 + 1))
       deaths=$((deaths + 1))
       next=$((next + $2))
     fi
@@ -62,7 +62,6 @@ load() { # load NAME EVERY: the seconds of a load in a database and fleet of its
   wait
   ask "$LONGSHORE_POSTGRES_URL" "select count(*), count(distinct call_id) from callcenter.fact_call" > "$work/$1.rows"
   printf '%-12s %8.1f s  %3d kills  %s rows\n' "$1" "$seconds" "$deaths" "$(cut -d '|' -f 1 "$work/$1.rows")"
-  [ -z "${KW_DEBUG:-}" ] || { ask "$LONGSHORE_POSTGRES_URL" "select table_name, count(*), round(avg(extract(epoch from committed_at-started_at))::numeric,1), round(max(extract(epoch from committed_at-started_at))::numeric,1), sum(crashes), sum(failures) from longshore.task group by 1 order by 1"; }
 }
 
 load undisturbed 0

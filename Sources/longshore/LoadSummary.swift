@@ -108,11 +108,7 @@ struct LoadSummary {
         let budget = "after " + Wording.budget(errors: task.failures, crashes: task.crashes)
         let blocked = blocked(by: task.ordinal)
         let line = "failed: \(task.label): \(task.failure ?? "no reason recorded"); \(budget)"
-        guard !blocked.isEmpty else { return [line] }
-        let others = blocked.count > 5 ? " and \(blocked.count - 5) more" : ""
-        return [
-            line, "  blocked by it: \(blocked.prefix(5).joined(separator: ", "))\(others)",
-        ]
+        return blocked.isEmpty ? [line] : [line, "  blocked by it: \(Self.few(of: blocked))"]
     }
 
     /// What needs a task, directly or not, and is blocked.
@@ -130,7 +126,13 @@ struct LoadSummary {
 
     private func list(_ title: String, state: String) -> [String] {
         let names = tasks.filter { $0.state == state }.map(\.label)
-        return names.isEmpty ? [] : ["\(title): \(names.joined(separator: ", "))"]
+        return names.isEmpty ? [] : ["\(title): \(Self.few(of: names))"]
+    }
+
+    /// The first five, and how many there are besides: the table above has them all.
+    private static func few(of names: [String]) -> String {
+        let others = names.count > 5 ? " and \(names.count - 5) more" : ""
+        return names.prefix(5).joined(separator: ", ") + others
     }
 }
 

@@ -239,6 +239,22 @@ struct FailureTests {
         )
     }
 
+    @Test("a death counts also when the server notices it a moment after the worker's successor")
+    func lateNotice() async throws {
+        let dock = try await Dock(Shop.files)
+        let task = try await dock.create(Shop.definition()).task("customer")
+        let dead = try await PostgresConnection.connect(dock.configuration)
+        try await dead.query("begin")
+        try await dead.query("select from longshore.task where ordinal = 0 for update")
+        async let verdict = dock.loader.recordCrash(of: task, by: "w", policy: RetryPolicy())
+        await eventually("the successor waits for the row") {
+            try await dock.row("select count(*) > 0 from pg_locks where not granted") == "t"
+        }
+        await dead.close()
+        #expect(try await verdict == .retry(.second))
+        #expect(try await dock.row("select crashes from longshore.task where ordinal = 0") == "1")
+    }
+
     @Test("crashes have a budget of their own")
     func crashes() async throws {
         let dock = try await Dock(Shop.files)

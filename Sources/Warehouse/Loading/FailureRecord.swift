@@ -9,6 +9,9 @@ struct FailureRecord {
 
         /// The counter of the ledger row.
         var counter: String { self == .error ? "failures" : "crashes" }
+        /// How long the ledger row is waited for: the server needs a moment to notice that a dead worker's
+        /// session has nobody at its other end.
+        var patience: String { self == .error ? "1ms" : "3s" }
     }
 
     let task: LoadTaskID
@@ -64,11 +67,12 @@ struct FailureRecord {
 
     /// Whether there is such a task and it is not final.
     private func lockOpenTask(on connection: PostgresConnection) async throws -> Bool {
+        try await connection.query("set local lock_timeout = '\(kind.patience)'")
         let rows = try await connection.query(
             """
             select from longshore.task
             where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
-            for update nowait
+            for update
             """,
             key
         )
