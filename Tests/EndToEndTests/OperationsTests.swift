@@ -144,9 +144,21 @@ struct OperationsTests {
         let again = try await program.run("rejects", "waive", number, "--reason", "known")
         #expect(again.exitCode == 64)
         #expect(again.errors.contains("not open, or no such reject: `\(number)`"))
+        let anywhere = try await program.run(
+            "rejects",
+            "waive",
+            "--period",
+            "2024-01",
+            "--reason",
+            "known"
+        )
+        #expect(anywhere.exitCode == 64)
+        #expect(anywhere.errors.contains("say of which pipeline: `--pipeline NAME`"))
         let rest = try await program.run(
             "rejects",
             "waive",
+            "--pipeline",
+            "callcenter",
             "--period",
             "2024-01",
             "--reason",

@@ -29,6 +29,12 @@ struct RejectsWaiveCommand: AsyncParsableCommand {
         if rejects.isEmpty, selection.isEmpty {
             throw ValidationError("say which rejects: their numbers, or `--rule`, `--period`, …")
         }
+        if rejects.isEmpty, selection.pipeline == nil, selection.load == nil {
+            throw ValidationError(
+                "say of which pipeline: `--pipeline NAME`, or `--load`; without it those of every "
+                    + "pipeline would be waived"
+            )
+        }
     }
 
     func run() async throws {
