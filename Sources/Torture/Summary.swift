@@ -1,6 +1,6 @@
 import Console
 
-/// What came of a campaign, by groups of cases: `worker.kill`, `network.redis`.
+/// What came of a campaign, case by case.
 public struct Summary: Sendable {
     private let verdicts: [Verdict]
 
@@ -9,20 +9,18 @@ public struct Summary: Sendable {
         self.verdicts = verdicts
     }
 
-    /// A table with a line for each group: its cases, how many were as expected, how many processes
-    /// died, and the case that took longest to recover, in seconds after its disturbance.
+    /// A table with a line for each case, by name: what was expected and what was seen, how many processes
+    /// died, and how long loading went on after the disturbance.
     public var lines: [String] {
         var table = TextTable([
-            ("group", .left), ("cases", .right), ("as expected", .right), ("deaths", .right),
-            ("slowest recovery", .right), ("of", .left),
+            ("case", .left), ("expected", .left), ("deaths", .right), ("recovered in", .right),
+            ("seen", .left),
         ])
-        let groups = Dictionary(grouping: verdicts) { Self.group(of: $0.name) }
-        for (name, verdicts) in groups.sorted(by: { $0.key < $1.key }) {
-            let slowest = verdicts.max { $0.recovery < $1.recovery }
+        for verdict in verdicts.sorted(by: { $0.name < $1.name }) {
             table.add([
-                name, "\(verdicts.count)", "\(verdicts.count { $0.isAsExpected })",
-                "\(verdicts.reduce(0) { $0 + $1.deaths })",
-                slowest.map { Self.seconds($0.recovery) } ?? "", slowest?.name ?? "",
+                verdict.name, verdict.expected, "\(verdict.deaths)",
+                Self.seconds(verdict.recovery),
+                verdict.isAsExpected ? "as expected" : verdict.violations.joined(separator: "; "),
             ])
         }
         return table.lines
@@ -32,10 +30,5 @@ public struct Summary: Sendable {
     public static func seconds(_ time: Duration) -> String {
         let tenths = (time / .milliseconds(100)).rounded()
         return "\(tenths / 10) s"
-    }
-
-    /// The name's first two words.
-    private static func group(of name: String) -> String {
-        name.split(separator: ".").prefix(2).joined(separator: ".")
     }
 }

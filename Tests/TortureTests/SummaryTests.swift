@@ -3,8 +3,8 @@ import Testing
 @testable import Torture
 
 @Suite struct SummaryTests {
-    @Test("a summary has a line for each group, with its slowest recovery")
-    func groups() {
+    @Test("a summary says of each case what was expected, what was seen, and the time to recover")
+    func cases() {
         let verdicts = [
             verdict("worker.kill.begun.1", recovery: .milliseconds(1240), deaths: 1),
             verdict("worker.kill.often", recovery: .seconds(12), deaths: 15),
@@ -12,9 +12,10 @@ import Testing
         ]
         #expect(
             Summary(of: verdicts).lines == [
-                "group        cases  as expected  deaths  slowest recovery  of",
-                "redis.oom        1            0       0             0.0 s  redis.oom",
-                "worker.kill      2            2      16            12.0 s  worker.kill.often",
+                "case                 expected     deaths  recovered in  seen",
+                "redis.oom            loaded once       0         0.0 s  I7: leases are left",
+                "worker.kill.begun.1  loaded once       1         1.2 s  as expected",
+                "worker.kill.often    loaded once      15        12.0 s  as expected",
             ]
         )
     }

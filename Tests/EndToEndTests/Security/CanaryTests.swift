@@ -52,7 +52,7 @@ struct CanaryTests {
             seen += run.output + run.errors
         }
         for arguments in [
-            ["status"], ["why", "2.0"], ["dead"], ["dead", "show", "2.0"],
+            ["status"], ["metrics"], ["why", "2.0"], ["dead"], ["dead", "show", "2.0"],
         ] {
             let run = try await program.start(arguments).finish()
             seen += run.output + run.errors
