@@ -41,7 +41,8 @@ enum MessageCases {
                 )
             }
             let tenTimes = Array(repeating: messages, count: 10).flatMap { $0 }
-            try await publisher.publish(tenTimes.shuffled())
+            var luck = arena.luck
+            try await publisher.publish(tenTimes.shuffled(using: &luck))
         }
         await publisher.close()
     }
