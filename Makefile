@@ -34,11 +34,12 @@ demo: build ## Load twelve months of calls and the invoices on a local stack, fr
 
 # One test at a time: many start processes and servers, or keep the pool busy on purpose, and on two cores
 # they would take each other's heartbeats.
-test: deps ## Run every test; the servers they share are stopped at the end
+test: deps ## Run every test, and tell at the end what failed; the servers they share are stopped
 	$(SWIFT) build --build-tests
-	@status=0; $(SWIFT) test --skip-build --no-parallel || status=$$?; \
-	.build/debug/longshore down --purge --stack .build/test-stack || status=1; \
-	exit $$status
+	@rm -f .build/tests.failed; \
+	{ $(SWIFT) test --skip-build --no-parallel 2>&1 || touch .build/tests.failed; } | tee .build/tests.log; \
+	.build/debug/longshore down --purge --stack .build/test-stack || touch .build/tests.failed; \
+	if [ -e .build/tests.failed ]; then grep -A 3 ' recorded an issue ' .build/tests.log | tail -n 20; exit 1; fi
 
 simulate: deps ## Run the fleet in virtual time with 10,000 seeds of faults, or with SEEDS=4711
 	$(SWIFT) build --build-tests

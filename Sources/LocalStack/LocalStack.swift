@@ -11,7 +11,7 @@ public struct LocalStack: Sendable {
     public struct Options: Sendable, Hashable {
         /// Whether the servers listen for TLS too, with certificates made for the stack.
         public var tls: Bool
-        /// How long each server may take until it answers.
+        /// How long each server may take until it answers, unless it says that it recovers.
         public var patience: Duration
 
         /// Creates options; without TLS, and with a minute, unless said.
@@ -136,7 +136,7 @@ public struct LocalStack: Sendable {
         var condition = StackStatus.Condition.stopped
         if alive != nil, let data = place.data {
             let recipe = try site(server, data, record).recipe
-            condition = await recipe.probe.answers() ? .running : .silent
+            condition = await recipe.probe.ask() == .ready ? .running : .silent
         }
         let log = place.data.map { "\($0)/\(server.rawValue)/server.log" }
         return StackStatus.Line(

@@ -10,8 +10,9 @@ struct PostgresRecipe: ServerRecipe {
     let dropSignal = SIGQUIT
 
     /// A start-up message for our user, answered by a request for authentication (`R`) once the
-    /// database accepts connections, and by an error (`E`) before.
+    /// database accepts connections, and by the error `cannot_connect_now` before.
     /// https://www.postgresql.org/docs/15/protocol-message-formats.html
+    /// https://www.postgresql.org/docs/15/errcodes-appendix.html
     var probe: Probe {
         let protocolVersion: [UInt8] = [0, 3, 0, 0]
         let user = Credentials.user
@@ -20,7 +21,8 @@ struct PostgresRecipe: ServerRecipe {
         return Probe(
             port: site.ports.postgres,
             greeting: [0, 0, 0, length] + body,
-            expected: [UInt8(ascii: "R")]
+            expected: [UInt8(ascii: "R")],
+            notYet: "57P03"
         )
     }
 

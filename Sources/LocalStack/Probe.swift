@@ -4,25 +4,35 @@ import Glibc
 
 /// A short conversation with a server's port, which shows whether the server is ready.
 struct Probe: Sendable {
+    /// What a server says of itself.
+    enum Answer: Sendable {
+        /// It is ready.
+        case ready
+        /// It is not ready yet, as while it recovers from a crash.
+        case notYet
+        /// Nothing, or nothing that can be understood.
+        case none
+    }
+
     /// The port on 127.0.0.1.
     let port: Int
     /// What is said first.
     let greeting: [UInt8]
     /// What a server that is ready answers first.
     let expected: [UInt8]
+    /// What the answer of a server contains that asks for patience.
+    var notYet: String?
 
-    /// Whether the server is ready.
-    ///
-    /// Takes up to two seconds of a thread that may block.
-    func answers() async -> Bool {
+    /// Asks the server; takes up to two seconds of a thread that may block.
+    func ask() async -> Answer {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: converse()) }
         }
     }
 
-    private func converse() -> Bool {
+    private func converse() -> Answer {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard socket >= 0 else { return false }
+        guard socket >= 0 else { return .none }
         defer { close(socket) }
         var patience = timeval(tv_sec: 2, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
@@ -33,14 +43,18 @@ struct Probe: Sendable {
         guard unsafe address.use({ unsafe connect(socket, $0, $1) }) == 0,
             unsafe send(socket, greeting, greeting.count, Int32(MSG_NOSIGNAL))
                 == greeting.count
-        else { return false }
-        return hear(socket) == expected
+        else { return .none }
+        let heard = hear(socket)
+        if heard.starts(with: expected) { return .ready }
+        let asksForPatience = notYet.map { String(decoding: heard, as: UTF8.self).contains($0) }
+        return asksForPatience == true ? .notYet : .none
     }
 
+    /// At least as many bytes as are expected, if the server sends them.
     private func hear(_ socket: Int32) -> [UInt8] {
         var heard: [UInt8] = []
         while heard.count < expected.count {
-            var buffer = [UInt8](repeating: 0, count: expected.count - heard.count)
+            var buffer = [UInt8](repeating: 0, count: 512)
             let count = unsafe recv(socket, &buffer, buffer.count, 0)
             guard count > 0 else { break }
             heard += buffer.prefix(count)

@@ -48,10 +48,16 @@ extension ServerRecipe {
         }
     }
 
-    /// Waits until the server answers.
+    /// Waits until the server is ready: for as long as it says that it will be, and otherwise until
+    /// `patience` is over.
     func awaitAnswer(from process: ProcessIdentity, patience: Duration) async throws {
-        let deadline = ContinuousClock.now + patience
-        while !(await probe.answers()) {
+        var deadline = ContinuousClock.now + patience
+        while true {
+            switch await probe.ask() {
+            case .ready: return
+            case .notYet: deadline = ContinuousClock.now + patience
+            case .none: break
+            }
             guard process.isAlive else {
                 throw LocalStackError.ended(site.server, log: LogTail(path: site.log))
             }

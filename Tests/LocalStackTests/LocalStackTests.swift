@@ -70,6 +70,46 @@ struct LocalStackTests {
         }
     }
 
+    /// A Postgres that shuts down says the same as one that recovers from a crash.
+    @Test("waits for a server that asks for patience, however long it takes")
+    func patience() async throws {
+        try await withScratch { scratch in
+            let url = try await LocalStack(directory: scratch.directory).up().postgres
+            let data = scratch.directory + "/data"
+            let record = try StackRecord.read(StackDirectory(scratch.directory))
+            let recipe = ServerSite(
+                .postgres,
+                data: data,
+                ports: record.ports,
+                credentials: try Credentials.forData(data),
+                certificates: nil
+            )
+            .recipe
+            let process = try #require(record.processes[.postgres])
+            #expect(await recipe.probe.ask() == .ready)
+
+            async let session = scratch.run(
+                "/usr/bin/psql",
+                ["-c", "select pg_sleep(2)", url.revealed]
+            )
+            await eventually("the session sleeps") {
+                try scratch.psql(
+                    url,
+                    "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
+                )
+                    == "1\n"
+            }
+            // It waits for its sessions to end.
+            kill(process.pid, SIGTERM)
+            await eventually("it refuses new sessions") { await recipe.probe.ask() == .notYet }
+            let error = await #expect(throws: LocalStackError.self) {
+                try await recipe.awaitAnswer(from: process, patience: .milliseconds(100))
+            }
+            #expect(error?.description.hasPrefix("Postgres ended") ?? false)
+            _ = try await session
+        }
+    }
+
     @Test("started twice at the same time is one stack")
     func concurrentStarts() async throws {
         try await withScratch { scratch in
