@@ -160,3 +160,10 @@ for target in package.targets where target.type != .system {
         .treatAllWarnings(as: .error),
     ]
 }
+
+// What the simulated fleet consists of: ten thousand seeds run in half the time when it is optimised.
+for target in package.targets
+where ["Planning", "Worker", "Coordinator", "TestSupport", "CoordinatorTests"].contains(target.name)
+{
+    target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+}

@@ -88,7 +88,7 @@ struct Fleet: Sendable {
             Sample.mart("m_\($0.name)", reads: [$0.name], isPerPeriod: dice.happens(0.5))
         }
         // Most bugs show in small loads, and small loads are quick.
-        let most = dice.happens(0.1) ? 40 : 8
+        let most = dice.happens(0.2) ? 40 : 8
         return LoadRequest(
             pipeline: Sample.pipeline(dimensions: dimensions, facts: facts, marts: marts),
             definition: DefinitionBundle(files: [:]),
@@ -260,6 +260,8 @@ struct Fleet: Sendable {
                 name: process.name,
                 slots: slots,
                 policy: RetryPolicy(maximumAttempts: 1000, maximumCrashes: 1000),
+                // Nothing depends on how often somebody hears how far a task is.
+                progress: .seconds(5),
                 orders: .seconds(2)
             ),
             ports: WorkerPorts(
