@@ -26,45 +26,54 @@ extension PostgresLedger {
         _ scope: RetryScope
     ) async throws -> ControlChange {
         try await transaction { connection in
-            try await Self.requireKnown(target, on: connection)
+            let control = ControlScope(target, connection)
+            try await control.requireKnown()
             var change = ControlChange(target: target, isNew: false)
-            if let load = try await Self.newestLoad(of: target, on: connection) {
-                try await Self.retry(load, target, scope, &change, on: connection)
-            }
+            guard let newest = try await control.newestLoad() else { return change }
+            let retry = LoadRetry(newest.load, target: target, scope, connection)
+            let reopened = try await retry.reopen()
+            // A cancelled load whose tasks were all done already only has to be ended anew.
+            guard reopened > 0 || newest.isCancelled && retry.isOfWholeLoad else { return change }
+            change.isNew = true
+            change.loads = [newest.load]
+            change.tasks = reopened
+            change.unblocked = try await retry.unblock()
+            try await retry.letRun()
             return change
         }
     }
+}
 
-    private static func retry(
-        _ newest: (load: Int64, isCancelled: Bool),
-        _ target: InterventionTarget,
+/// A load, or one task of it, that is tried again.
+private struct LoadRetry {
+    let load: PostgresValue
+    let ordinal: PostgresValue
+    let scope: RetryScope
+    let connection: PostgresConnection
+
+    init(
+        _ load: Int64,
+        target: InterventionTarget,
         _ scope: RetryScope,
-        _ change: inout ControlChange,
-        on connection: PostgresConnection
-    ) async throws {
-        let load = newest.load
-        var ordinal: Int?
-        if case .task(let task) = target { ordinal = task.ordinal }
-        let reopened = try await reopen(load, ordinal: ordinal, scope, on: connection)
-        // A cancelled load whose tasks were all done already only has to be ended anew.
-        let isReopened = newest.isCancelled && ordinal == nil && scope == .unfinished
-        guard reopened > 0 || isReopened else { return }
-        change.isNew = true
-        change.loads.append(load)
-        change.tasks += reopened
-        change.unblocked += try await unblock(load, on: connection)
-        try await letRun(load, ordinal: ordinal, on: connection)
+        _ connection: PostgresConnection
+    ) {
+        self.load = .integer(load)
+        if case .task(let task) = target {
+            ordinal = .integer(task.ordinal)
+        } else {
+            ordinal = .null
+        }
+        self.scope = scope
+        self.connection = connection
     }
+
+    /// Whether everything that is not done is tried again.
+    var isOfWholeLoad: Bool { ordinal == .null && scope == .unfinished }
 
     /// Of a cancelled load some rows may still wait for somebody to say that they are cancelled.
     ///
     /// - Returns: how many tasks are to be run.
-    private static func reopen(
-        _ load: Int64,
-        ordinal: Int?,
-        _ scope: RetryScope,
-        on connection: PostgresConnection
-    ) async throws -> Int {
+    func reopen() async throws -> Int {
         try await connection.query(
             """
             update longshore.task
@@ -78,42 +87,32 @@ extension PostgresLedger {
                         or t.state in ('waiting', 'published') and l.state = 'cancelled' and $3)
                 for update of t skip locked)
             """,
-            [
-                .integer(load), ordinal.map { .integer($0) } ?? .null,
-                .boolean(scope == .unfinished),
-            ]
+            [load, ordinal, .boolean(scope == .unfinished)]
         )
         .affectedRows
     }
 
     /// Whether tasks are blocked is worked out anew, from those that are left as they are.
-    private static func unblock(
-        _ load: Int64,
-        on connection: PostgresConnection
-    ) async throws -> Int {
+    func unblock() async throws -> Int {
         try await connection.query(
             """
             update longshore.task set state = 'waiting', published_at = null
             where load_id = $1 and state = 'blocked'
             """,
-            [.integer(load)]
+            [load]
         )
         .affectedRows
     }
 
     /// Takes back cancellations, and the load from whoever coordinates it.
-    private static func letRun(
-        _ load: Int64,
-        ordinal: Int?,
-        on connection: PostgresConnection
-    ) async throws {
+    func letRun() async throws {
         try await connection.query(
             """
             delete from longshore.intervention
             where kind = 'cancel' and load_id = $1
                 and (ordinal is null or $2::integer is null or ordinal = $2::integer)
             """,
-            [.integer(load), ordinal.map { .integer($0) } ?? .null]
+            [load, ordinal]
         )
         try await connection.query(
             """
@@ -122,24 +121,7 @@ extension PostgresLedger {
                 lease_until = null
             where id = $1
             """,
-            [.integer(load)]
+            [load]
         )
-    }
-
-    /// The load of a target, or the newest one of its pipeline, locked.
-    private static func newestLoad(
-        of target: InterventionTarget,
-        on connection: PostgresConnection
-    ) async throws -> (load: Int64, isCancelled: Bool)? {
-        let rows = try await connection.query(
-            """
-            select id, state = 'cancelled' as is_cancelled from longshore.load where pipeline = $1 or id = $2::bigint
-            order by id desc limit 1 for update
-            """,
-            Array(values(target).prefix(2))
-        )
-        return try rows.first.map { row in
-            (try row.integer("id", as: Int64.self), try row.boolean("is_cancelled"))
-        }
     }
 }

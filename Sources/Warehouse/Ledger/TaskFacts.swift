@@ -96,7 +96,7 @@ extension PostgresLedger {
     /// - Throws: ``WarehouseError`` when there is no such load.
     public func facts(of task: LoadTaskID) async throws -> TaskFacts {
         try await transaction { connection in
-            try await Self.requireKnown(.task(task), on: connection)
+            try await ControlScope(.task(task), connection).requireKnown()
             let key: [PostgresValue] = [.integer(task.load), .integer(task.ordinal)]
             let rows = try await connection.query(Self.factsSQL, key)
             guard let row = rows.first else { throw WarehouseError.unknownTask(task) }

@@ -1,0 +1,265 @@
+import Planning
+import Postgres
+
+/// An order of a person, as the ledger keeps it in `longshore.intervention`.
+struct ControlOrder {
+    enum Kind: String {
+        case pause
+        case cancel
+    }
+
+    let kind: Kind
+    /// Whether running attempts are cancelled.
+    let interrupts: Bool
+    let reason: String?
+    let person: String
+
+    init(_ kind: Kind, interrupts: Bool, reason: String?, by person: String) {
+        self.kind = kind
+        self.interrupts = interrupts
+        self.reason = reason
+        self.person = person
+    }
+}
+
+/// The loads, tasks and orders that an order is about, in one transaction of the ledger.
+struct ControlScope {
+    let target: InterventionTarget
+    let connection: PostgresConnection
+
+    init(_ target: InterventionTarget, _ connection: PostgresConnection) {
+        self.target = target
+        self.connection = connection
+    }
+
+    /// The target as pipeline `$1`, load `$2` and ordinal `$3` of a statement; what it does not name is
+    /// `NULL`.
+    private var values: [PostgresValue] {
+        switch target {
+        case .pipeline(let name): [.text(name), .null, .null]
+        case .load(let load): [.null, .integer(load), .null]
+        case .task(let task): [.null, .integer(task.load), .integer(task.ordinal)]
+        }
+    }
+
+    /// The tasks of the target that are neither done nor given up; of a pipeline, those of its running
+    /// loads.
+    private static let openTasks = """
+        select t.load_id, t.ordinal from longshore.task t
+        join longshore.load l on l.id = t.load_id
+        where t.state in ('waiting', 'published')
+            and (l.pipeline = $1 and l.state = 'running' or l.id = $2::bigint)
+            and coalesce($3::integer, t.ordinal) = t.ordinal
+        """
+
+    // MARK: What there is
+
+    /// - Throws: ``WarehouseError`` when the ledger has no such pipeline, load or task.
+    func requireKnown() async throws {
+        switch target {
+        case .pipeline(let name):
+            let rows = try await connection.query("select distinct pipeline from longshore.load")
+            let names = try rows.map { try $0.text("pipeline") }
+            guard names.contains(name) else {
+                throw WarehouseError.unknownPipeline(name, among: names.sorted())
+            }
+        case .load(let load): _ = try await taskCount(of: load)
+        case .task(let task):
+            let count = try await taskCount(of: task.load)
+            guard task.ordinal < count else {
+                throw WarehouseError.unknownOrdinal(task, count: count)
+            }
+        }
+    }
+
+    private func taskCount(of load: Int64) async throws -> Int {
+        let rows = try await connection.query(
+            """
+            select (select count(*) from longshore.task where load_id = $1) as count
+            from longshore.load where id = $1
+            """,
+            [.integer(load)]
+        )
+        guard let row = rows.first else { throw WarehouseError.unknownLoad(load) }
+        return try row.integer("count")
+    }
+
+    /// - Throws: ``WarehouseError`` when the load of the target has ended.
+    func refuseEnded() async throws {
+        guard let load = target.load else { return }
+        let rows = try await connection.query(
+            "select state from longshore.load where id = $1",
+            [.integer(load)]
+        )
+        guard let state = try rows.first?.text("state"), state != "running" else { return }
+        throw WarehouseError.loadHasEnded(load, state: state)
+    }
+
+    /// The running loads of the target, locked.
+    func runningLoads() async throws -> [Int64] {
+        let rows = try await connection.query(
+            """
+            select id from longshore.load
+            where state = 'running' and (pipeline = $1 or id = $2::bigint)
+            order by id for update
+            """,
+            Array(values.prefix(2))
+        )
+        return try rows.map { try $0.integer("id", as: Int64.self) }
+    }
+
+    /// The load of the target, or the newest one of its pipeline, locked.
+    func newestLoad() async throws -> (load: Int64, isCancelled: Bool)? {
+        let rows = try await connection.query(
+            """
+            select id, state = 'cancelled' as is_cancelled from longshore.load
+            where pipeline = $1 or id = $2::bigint
+            order by id desc limit 1 for update
+            """,
+            Array(values.prefix(2))
+        )
+        return try rows.first.map { row in
+            (try row.integer("id", as: Int64.self), try row.boolean("is_cancelled"))
+        }
+    }
+
+    /// How many tasks are open.
+    func openTasks() async throws -> Int {
+        try await count("select count(*) as count from (\(Self.openTasks)) open")
+    }
+
+    /// How many tasks an attempt holds now, or is about to give up.
+    func runningTasks() async throws -> Int {
+        try await count(
+            """
+            with open as (\(Self.openTasks)),
+            free as (
+                select from longshore.task t
+                where (t.load_id, t.ordinal) in (select load_id, ordinal from open)
+                for update skip locked)
+            select (select count(*) from open) - (select count(*) from free) as count
+            """
+        )
+    }
+
+    private func count(_ query: String) async throws -> Int {
+        let rows = try await connection.query(query, values)
+        return try rows.first.map { try $0.integer("count") } ?? 0
+    }
+
+    // MARK: Orders
+
+    private static let isTarget = """
+        pipeline is not distinct from $1 and load_id is not distinct from $2::bigint \
+        and ordinal is not distinct from $3::integer
+        """
+
+    /// Writes an order; an order that stands already only becomes stronger.
+    ///
+    /// - Returns: Whether it is new, or stronger than before.
+    func record(_ order: ControlOrder) async throws -> Bool {
+        let values: [PostgresValue] =
+            values + [
+                .boolean(order.interrupts), PostgresValue(order.reason), .text(order.person),
+                .text(order.kind.rawValue),
+            ]
+        let stronger = try await connection.query(
+            """
+            update longshore.intervention
+            set interrupts = $4, reason = coalesce($5, reason), ordered_by = $6,
+                ordered_at = clock_timestamp()
+            where kind = $7 and \(Self.isTarget) and $4 and not interrupts
+            """,
+            values
+        )
+        if stronger.affectedRows > 0 { return true }
+        return try await connection
+            .query(
+                """
+                insert into longshore.intervention
+                    (pipeline, load_id, ordinal, interrupts, reason, ordered_by, kind)
+                values ($1, $2::bigint, $3::integer, $4, $5, $6, $7)
+                on conflict do nothing
+                """,
+                values
+            )
+            .affectedRows > 0
+    }
+
+    /// Takes a pause back.
+    ///
+    /// - Returns: Whether there was one.
+    func withdrawPause() async throws -> Bool {
+        try await connection
+            .query(
+                "delete from longshore.intervention where kind = 'pause' and \(Self.isTarget)",
+                values
+            )
+            .affectedRows > 0
+    }
+
+    /// The pause that still holds the target up, in words.
+    func pauseThatStays() async throws -> String? {
+        guard let load = target.load else { return nil }
+        let rows = try await connection.query(
+            """
+            select coalesce(i.pipeline, i.load_id::text) as name
+            from longshore.load l
+            join longshore.intervention i on i.kind = 'pause' and i.ordinal is null
+                and (i.pipeline = l.pipeline or i.load_id = l.id)
+            where l.id = $1 order by i.pipeline nulls last limit 1
+            """,
+            [.integer(load)]
+        )
+        return try rows.first.map { row in
+            let name = try row.text("name")
+            return "`\(name)` is still paused: longshore resume \(name)"
+        }
+    }
+
+    // MARK: What they change at once
+
+    /// Lets published tasks seem idle: their messages may be parked for half a minute, and a coordinator
+    /// publishes idle tasks at once.
+    func hasten() async throws {
+        try await connection.query(
+            """
+            update longshore.task set published_at = clock_timestamp() - interval '1 hour'
+            where (load_id, ordinal) in (
+                select load_id, ordinal from longshore.task
+                where (load_id, ordinal) in (\(Self.openTasks)) and state = 'published'
+                for update skip locked)
+            """,
+            values
+        )
+    }
+
+    /// Marks the load as cancelled.
+    func endLoad() async throws {
+        try await connection.query(
+            """
+            update longshore.load set state = 'cancelled', lease_until = null,
+                finished_at = clock_timestamp()
+            where id = $1::bigint
+            """,
+            [values[1]]
+        )
+    }
+
+    /// Cancels the tasks that are open and that no attempt holds.
+    ///
+    /// - Returns: how many they were.
+    func cancelFreeTasks() async throws -> Int {
+        try await connection.query(
+            """
+            update longshore.task set state = 'cancelled'
+            where (load_id, ordinal) in (
+                select load_id, ordinal from longshore.task
+                where (load_id, ordinal) in (\(Self.openTasks))
+                for update skip locked)
+            """,
+            values
+        )
+        .affectedRows
+    }
+}
