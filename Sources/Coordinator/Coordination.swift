@@ -220,7 +220,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
             LoadProgress(
                 load: load,
                 tables: tables,
-                hold: orders.hold,
+                pausedBy: orders.pausedBy,
                 heldTasks: orders.paused.keys.filter(isOpen).sorted()
             )
         )

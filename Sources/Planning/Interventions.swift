@@ -16,8 +16,8 @@ public struct Interventions: Sendable, Hashable {
         }
     }
 
-    /// Who holds the whole load up, and why.
-    public struct Hold: Sendable, Hashable, Codable {
+    /// Who paused the whole load, and why.
+    public struct PausedBy: Sendable, Hashable, Codable {
         /// What was paused: a pipeline, or the load by its number.
         public var target: String
         /// Who said so.
@@ -46,7 +46,7 @@ public struct Interventions: Sendable, Hashable {
     /// How the whole load is paused, if it is.
     public var pause: Pause?
     /// Who was the first to pause the whole load, as far as that is known.
-    public var hold: Hold?
+    public var pausedBy: PausedBy?
     /// The tasks that are paused by themselves.
     public var paused: [Int: Pause]
 
@@ -55,13 +55,13 @@ public struct Interventions: Sendable, Hashable {
         isCancelled: Bool = false,
         cancelled: Set<Int> = [],
         pause: Pause? = nil,
-        hold: Hold? = nil,
+        pausedBy: PausedBy? = nil,
         paused: [Int: Pause] = [:]
     ) {
         self.isCancelled = isCancelled
         self.cancelled = cancelled
         self.pause = pause
-        self.hold = hold
+        self.pausedBy = pausedBy
         self.paused = paused
     }
 

@@ -39,8 +39,8 @@ struct LoadSummary {
         if let first = ended.first {
             commands += ["retry \(load.load)", "why \(load.load).\(first.ordinal)"]
         }
-        if let hold = load.hold {
-            commands.append("resume \(hold.target)")
+        if let pausedBy = load.pausedBy {
+            commands.append("resume \(pausedBy.target)")
         } else if load.state == "running", load.coordinator == nil {
             commands.append("resume \(load.load)")
         }

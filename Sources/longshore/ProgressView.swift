@@ -83,7 +83,7 @@ actor ProgressView {
             pipeline: pipeline,
             tables: tables,
             seconds: (ContinuousClock.now - began) / .seconds(1),
-            pause: snapshot.hold?.words ?? heldTasks(snapshot.heldTasks),
+            pause: snapshot.pausedBy?.words ?? heldTasks(snapshot.heldTasks),
             wait: wait
         )
     }

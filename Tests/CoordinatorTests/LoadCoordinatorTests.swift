@@ -367,14 +367,14 @@ import Testing
             let load = try await bench.makeLoad(months: 1)
             bench.warehouse.pause(load, .afterRunning)
             simulation.clock.schedule(after: .seconds(60)) { bench.warehouse.resume(load) }
-            let holds = Mutex<[Interventions.Hold?]>([])
+            let pauses = Mutex<[Interventions.PausedBy?]>([])
             _ = try await bench.withWorker {
                 try await bench.coordinate(load) { snapshot in
-                    holds.withLock { $0.append(snapshot.hold) }
+                    pauses.withLock { $0.append(snapshot.pausedBy) }
                 }
             }
-            let seen = holds.withLock { $0 }
-            #expect(seen.first == Interventions.Hold(target: String(load), person: "test"))
+            let seen = pauses.withLock { $0 }
+            #expect(seen.first == Interventions.PausedBy(target: String(load), person: "test"))
             #expect(seen.last == .some(nil))
         }
     }

@@ -34,7 +34,10 @@ extension InMemoryWarehouse {
         state.withLock { state in
             state.orders[load, default: Interventions()].add(pause, of: task)
             guard task == nil else { return }
-            state.orders[load]?.hold = Interventions.Hold(target: String(load), person: "test")
+            state.orders[load]?.pausedBy = Interventions.PausedBy(
+                target: String(load),
+                person: "test"
+            )
         }
     }
 
@@ -44,7 +47,7 @@ extension InMemoryWarehouse {
             let orders = state.orders[load] ?? Interventions()
             guard orders.pause != nil || !orders.paused.isEmpty else { return }
             state.orders[load]?.pause = nil
-            state.orders[load]?.hold = nil
+            state.orders[load]?.pausedBy = nil
             state.orders[load]?.paused = [:]
             // What was parked is to be published at once.
             let longAgo = clock.now.advanced(by: .seconds(-3600))

@@ -251,7 +251,7 @@ struct ControlTests {
                 load.id: Interventions(
                     cancelled: [0],
                     pause: .now,
-                    hold: Interventions.Hold(target: "shop", person: "ana")
+                    pausedBy: Interventions.PausedBy(target: "shop", person: "ana")
                 )
             ]
         )

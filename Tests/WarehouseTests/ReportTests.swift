@@ -87,8 +87,8 @@ struct ReportTests {
             ]
         )
         #expect(
-            try await dock.ledger.interventions(ofLoad: load.id).hold
-                == Interventions.Hold(target: "shop", person: "ana", reason: "the source moves")
+            try await dock.ledger.interventions(ofLoad: load.id).pausedBy
+                == Interventions.PausedBy(target: "shop", person: "ana", reason: "the source moves")
         )
         #expect(try await dock.ledger.finish(lease, state: .failed, blocked: []))
         #expect(try await hindrances() == [])

@@ -25,8 +25,8 @@ extension Interventions {
             if try row.text("kind") == "pause" {
                 let pause: Pause = try row.boolean("interrupts") ? .now : .afterRunning
                 orders[load, default: Interventions()].add(pause, of: ordinal)
-                guard ordinal == nil, orders[load]?.hold == nil else { continue }
-                orders[load]?.hold = try hold(row)
+                guard ordinal == nil, orders[load]?.pausedBy == nil else { continue }
+                orders[load]?.pausedBy = try pausedBy(row)
             } else if let ordinal {
                 orders[load, default: Interventions()].cancelled.insert(ordinal)
             } else {
@@ -36,8 +36,8 @@ extension Interventions {
         return orders
     }
 
-    private static func hold(_ row: PostgresRow) throws -> Hold {
-        Hold(
+    private static func pausedBy(_ row: PostgresRow) throws -> PausedBy {
+        PausedBy(
             target: try row.text("target"),
             person: try row.text("ordered_by"),
             reason: try row.optionalText("reason")

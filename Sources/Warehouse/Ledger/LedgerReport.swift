@@ -24,16 +24,16 @@ public struct LoadReport: Sendable, Codable {
     public var seconds: Double
     /// Who coordinates it now.
     public var coordinator: String?
-    /// Who holds it up, while it runs.
-    public var hold: Interventions.Hold?
+    /// Who paused it, while it runs.
+    public var pausedBy: Interventions.PausedBy?
 
     /// Where it stands, in a word.
-    public var standing: String { hold == nil ? state : "paused" }
+    public var standing: String { pausedBy == nil ? state : "paused" }
 
     /// What hinders a running load; `nil` for one that goes on or has ended.
     public var hindrance: String? {
         guard state == LoadState.running.rawValue else { return nil }
-        if let hold { return "\(kind) \(load) of \(pipeline) is \(hold.words)" }
+        if let pausedBy { return "\(kind) \(load) of \(pipeline) is \(pausedBy.words)" }
         guard coordinator == nil else { return nil }
         return "\(kind) \(load) of \(pipeline) is not finished, and nobody coordinates it; "
             + "go on with: longshore resume \(load)"
@@ -156,9 +156,9 @@ extension PostgresLedger {
                 createdAt: try row.text("created_at"),
                 seconds: try row.double("seconds"),
                 coordinator: try row.optionalText("coordinator"),
-                hold: try row.optionalText("target")
+                pausedBy: try row.optionalText("target")
                     .map { target in
-                        Interventions.Hold(
+                        Interventions.PausedBy(
                             target: target,
                             person: try row.text("ordered_by"),
                             reason: try row.optionalText("reason")
