@@ -17,8 +17,11 @@ actor Crew {
     private let start: @Sendable (Role, _ environment: [String: String]) throws -> FleetProcess
     private var members: [Int: Member] = [:]
     private var isStopping = false
+    /// The ends that nobody had asked for.
+    private var ends: [(role: Role, end: FleetProcess.End)] = []
+
     /// How many processes ended without being asked to.
-    private(set) var deaths = 0
+    var deaths: Int { ends.count }
 
     init(start: @escaping @Sendable (Role, [String: String]) throws -> FleetProcess) {
         self.start = start
@@ -38,12 +41,25 @@ actor Crew {
             .map(\.process)
     }
 
+    /// How many processes of a role were killed.
+    func killed(_ role: Role) -> Int {
+        ends.count { $0.role == role && $0.end == .killed(by: SIGKILL) }
+    }
+
+    /// The ends that no case brings about: of signals that a process sends itself when it is in error.
+    private var crashes: [String] {
+        ends.compactMap { role, end in
+            guard case .killed(let signal) = end, signal != SIGKILL else { return nil }
+            return "a \(role.rawValue) crashed with signal \(signal)"
+        }
+    }
+
     /// Asks every process to stop, and waits; kills what takes longer than `patience`.
     ///
-    /// - Returns: what did not end with exit code 0, in words.
+    /// - Returns: what did not end with exit code 0, now or, by a crash, before; in words.
     func stop(within patience: Duration = .seconds(40)) async -> [String] {
         isStopping = true
-        var complaints: [String] = []
+        var complaints = crashes
         for member in members.values {
             member.process.send(SIGCONT)
             member.process.send(SIGTERM)
@@ -66,9 +82,9 @@ actor Crew {
 
     private func supervise(_ number: Int) async {
         while let process = members[number]?.process, let role = members[number]?.role {
-            _ = await process.end()
+            let end = await process.end()
             guard !isStopping, !Task.isCancelled else { return }
-            deaths += 1
+            ends.append((role, end))
             guard let next = try? start(role, [:]) else { return }
             members[number]?.process = next
         }

@@ -6,6 +6,7 @@ final class Gauges: Sendable {
     private struct State {
         var metrics: WorkerMetrics
         var running: [Int: LoadTaskID] = [:]
+        var free: Set<Int> = []
         var begun = 0
     }
 
@@ -22,6 +23,9 @@ final class Gauges: Sendable {
         state.withLock { $0.running.sorted { $0.key < $1.key }.map(\.value) }
     }
 
+    /// Whether some slot waits for a delivery.
+    var hasFreeSlot: Bool { state.withLock { !$0.free.isEmpty } }
+
     /// How many deliveries the slots have begun.
     var begun: Int { state.withLock { $0.begun } }
 
@@ -29,8 +33,13 @@ final class Gauges: Sendable {
         state.withLock { change(&$0.metrics) }
     }
 
+    func rest(slot: Int) {
+        state.withLock { _ = $0.free.insert(slot) }
+    }
+
     func begin(_ task: LoadTaskID, slot: Int) {
         state.withLock { state in
+            state.free.remove(slot)
             state.running[slot] = task
             state.begun += 1
             state.metrics.busySlots += 1

@@ -1,10 +1,12 @@
 import Logging
 import Planning
 
-/// Notices a worker that gets nothing although its queues have messages, and connects it anew.
+/// Notices a worker with a free slot that gets nothing although its queues have messages, and connects it
+/// anew.
 ///
 /// A broker can lose a consumer without telling: the connection lives, heartbeats pass, and nothing
-/// comes. Other workers may empty the queue in the same moment, so only what is seen twice counts.
+/// comes. Other workers may empty the queue in the same moment, so only what is seen twice counts. What
+/// runs goes on; its message is delivered again, and meets the lock of the task's row.
 struct IdlenessWatch {
     private let context: WorkerContext
     private var lastBegun = -1
@@ -22,10 +24,9 @@ struct IdlenessWatch {
     }
 
     private mutating func look() async {
-        let metrics = context.gauges.metrics
         let begun = context.gauges.begun
         defer { lastBegun = begun }
-        let isIdle = metrics.busySlots == 0 && metrics.disconnectedSlots == 0 && begun == lastBegun
+        let isIdle = context.gauges.hasFreeSlot && begun == lastBegun
         guard isIdle, let waiting = await context.ports.receiver.backlog(), waiting > 0 else {
             isSuspicious = false
             return
@@ -36,7 +37,7 @@ struct IdlenessWatch {
         }
         isSuspicious = false
         context.logger.error(
-            "idle although messages wait; connecting anew",
+            "a slot is free and messages wait, but none comes; connecting anew",
             metadata: .init([.waiting: "\(waiting)"])
         )
         context.gauges.update { $0.stalls += 1 }

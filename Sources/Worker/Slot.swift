@@ -31,6 +31,7 @@ struct Slot: Sendable {
         troubles: inout Int
     ) async -> Bool {
         while true {
+            context.gauges.rest(slot: index)
             isFree()
             guard let delivery = await deliveries.next(isolation: nil) else { return false }
             let end = await live(delivery, loader: loader)

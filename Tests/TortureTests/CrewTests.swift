@@ -28,6 +28,23 @@ import Testing
         #expect(await crew.living(.worker).isEmpty)
     }
 
+    @Test("a process that crashes is complained of, one that is killed is not")
+    func crash() async throws {
+        let crew = Crew { role, _ in try Self.shell(Self.obedient) }
+        try await crew.add(.worker)
+        try await crew.add(.coordinator)
+        for worker in await crew.living(.worker) { worker.send(SIGKILL) }
+        for coordinator in await crew.living(.coordinator) { coordinator.send(SIGTRAP) }
+        await eventually("both have ended") { await crew.deaths == 2 }
+        #expect(await crew.killed(.worker) == 1)
+        #expect(await crew.killed(.coordinator) == 0)
+        await eventually("their successors listen") {
+            let successors = await crew.living(.worker) + crew.living(.coordinator)
+            return successors.count == 2 && successors.allSatisfy(Self.hasTrap)
+        }
+        #expect(await crew.stop(within: .seconds(5)) == ["a coordinator crashed with signal 5"])
+    }
+
     @Test("a process that ignores SIGTERM is killed and complained of, frozen ones are woken")
     func stop() async throws {
         let crew = Crew { role, _ in

@@ -136,6 +136,33 @@ import Worker
         }
     }
 
+    @Test(
+        "a free slot that gets nothing is noticed beside one that is busy, whose task has one effect"
+    )
+    func halfForgotten() async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            let tasks = try await bench.makeLoad(3)
+            bench.warehouse.setBehaviour { task, _ in
+                .init(stepTime: task == tasks[0] ? .seconds(60) : .seconds(1))
+            }
+            let receiver = InMemoryTaskReceiver(bench.broker, slots: 2)
+            let worker = bench.worker(slots: 2, receiver: receiver)
+            try await bench.run(worker) {
+                bench.inject(tasks[0])
+                try await simulation.clock.sleep(for: .seconds(30))
+                receiver.mute()
+                for task in tasks[1...] { bench.inject(task) }
+                try await simulation.clock.sleep(for: .seconds(90))
+                #expect(worker.metrics.stalls == 1)
+                #expect(tasks[1...].allSatisfy { bench.warehouse.row($0)?.state == .done })
+                #expect(bench.warehouse.row(tasks[0])?.state != .done)
+                try await bench.emptied()
+            }
+            #expect(tasks.allSatisfy { bench.warehouse.row($0)?.effects == 1 })
+        }
+    }
+
     @Test("a worker whose queue is empty, or that is busy, is not suspected")
     func notForgotten() async throws {
         try await Simulation.run { simulation in

@@ -44,7 +44,7 @@ enum BrokerCases {
     ) { arena in
         try await arena.ground.forgetConsumers(of: "\(arena.fleet).tasks.default")
         try await arena.wait(within: .seconds(120), for: "a worker that notices its silence") {
-            arena.hasLogged("idle although messages wait")
+            arena.hasLogged("a slot is free and messages wait")
         }
     }
 

@@ -18,7 +18,7 @@ enum WorkerCases {
                         fault: ["FAULT_AT": "\(step.rawValue):\(nth):kill"]
                     ) { arena in
                         try await arena.wait(within: .seconds(90), for: "the worker's death") {
-                            await arena.crew.deaths > 0
+                            await arena.crew.killed(.worker) > 0
                         }
                     }
                 }
