@@ -8,10 +8,10 @@ struct CheckedTable {
     let name: String
     let extract: Extract
     private(set) var layout: RowLayout
-    let grain: [Int]
+    private(set) var grain: [Int] = []
     /// The output that places rows in periods.
-    let periodOutput: Int?
-    let expectations: Expectations?
+    private(set) var periodOutput: Int?
+    private(set) var expectations: Expectations?
     /// The total whose figure stands in the source's only row.
     private(set) var figure: ControlTotal?
 
@@ -53,18 +53,12 @@ struct CheckedTable {
         name = "\(dimension.table) holidays"
         extract = holidays.extract
         layout = RowLayout(([date] + texts).map { .value($0) })
-        grain = []
-        periodOutput = nil
-        expectations = nil
     }
 
     private init(_ total: ControlTotal, of table: String) {
         name = "\(table) total \(total.name)"
         extract = total.extract
         layout = Self.layout(ofFigure: total.value, in: total.extract)
-        grain = []
-        periodOutput = nil
-        expectations = nil
         figure = total
     }
 
@@ -106,9 +100,6 @@ struct CheckedTable {
         }
         let keys = Self.keys(dimension.references, dimension.attributes, pipeline)
         layout = RowLayout(values + keys.map(\.output), checks: dimension.checks)
-        grain = []
-        periodOutput = nil
-        expectations = nil
     }
 
     private init(_ fact: Fact, in pipeline: Pipeline) {
@@ -118,8 +109,8 @@ struct CheckedTable {
         let keys = Self.keys(fact.references, fact.attributes, pipeline)
         layout = RowLayout(values + keys.map(\.output), checks: fact.checks)
         let names = fact.attributes.map(\.name) + keys.map(\.name)
-        let grain = fact.duplicates == .reject ? fact.grain : []
-        self.grain = names.indices.filter { grain.contains(names[$0]) }
+        let unique = fact.duplicates == .reject ? fact.grain : []
+        grain = names.indices.filter { unique.contains(names[$0]) }
         periodOutput = fact.periodColumn.flatMap { column in names.firstIndex(of: column) }
         expectations = fact.expectations
     }
