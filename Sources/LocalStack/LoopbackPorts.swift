@@ -2,13 +2,16 @@ import Foundation
 import Glibc
 
 /// Ports of 127.0.0.1.
-enum LoopbackPorts {
+package enum LoopbackPorts {
     /// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes one
     /// between our look and the server's start.
     private static let range = 20_000..<32_000
 
     /// `count` ports that nobody listens on, none of them in `taken`.
-    static func free(_ count: Int, besides taken: Set<Int> = []) throws(LocalStackError) -> [Int] {
+    package static func free(
+        _ count: Int,
+        besides taken: Set<Int> = []
+    ) throws(LocalStackError) -> [Int] {
         var ports: [Int] = []
         for _ in 0..<10_000 where ports.count < count {
             let port = Int.random(in: range)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LocalStack
 internal import Synchronization
 
 /// A redis-server of a test's own, on a free loopback port, which the test may kill and freeze.
@@ -17,7 +18,7 @@ public final class PrivateRedisServer: Sendable {
     ///   - portOption: `--tls-port` for a server that speaks only TLS.
     /// - Throws: what it said when it did not start.
     public init(_ arguments: [String] = [], portOption: String = "--port") throws {
-        port = try Self.freePort()
+        port = try LoopbackPorts.free(1)[0]
         let plainPort = portOption == "--port" ? [] : ["--port", "0"]
         self.arguments =
             plainPort + [portOption, String(port), "--bind", "127.0.0.1", "--save", ""] + arguments
@@ -48,22 +49,6 @@ public final class PrivateRedisServer: Sendable {
     /// Ends what ``freeze()`` began.
     public func thaw() {
         running.withLock { $0.signal(SIGCONT) }
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-                unsafe bind(descriptor, name, size) | getsockname(descriptor, name, &size)
-            }
-        }
-        guard status == 0 else { throw CocoaError(.fileReadUnknown) }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
 
