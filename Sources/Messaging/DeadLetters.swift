@@ -45,19 +45,31 @@ public struct DeadLetters: Sendable {
             [AMQPSubscription(queue: queue, prefetch: UInt16(clamping: count))]
         }
         var letters: [DeadLetter] = []
+        var settled = 0
         do {
             // What another reader holds does not come: the silence ends the reading.
             while letters.count < count, let delivery = await next(of: consumer) {
                 let letter = DeadLetter(delivery)
                 letters.append(letter)
-                if try await settles(letter) { consumer.acknowledge(delivery.receipt) }
+                guard try await settles(letter) else { continue }
+                consumer.acknowledge(delivery.receipt)
+                settled += 1
             }
         } catch {
             await consumer.close()
             throw error
         }
         await consumer.close()
+        try await waitUntilBack(letters.count - settled)
         return letters
+    }
+
+    /// The broker gives back what a consumer had a moment after that has gone; who reads next wants all.
+    private func waitUntilBack(_ unsettled: Int) async throws {
+        for _ in 0..<50 {
+            guard try await count() < unsettled else { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
     }
 
     private func count() async throws -> Int {

@@ -68,7 +68,7 @@ extension PostgresConnection {
             try await exchange(.refused(within: Self.cleanupTime)) {
                 session throws(PostgresError) in
                 try session.sendScript("ROLLBACK")
-                _ = try session.collectResults()
+                try session.collectResults()
             }
         } catch {
             await close()

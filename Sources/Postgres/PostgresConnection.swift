@@ -188,9 +188,6 @@ extension PostgresConnection {
             try session.send(sql, list)
             return try session.collectResults()
         }
-        guard let result else {
-            throw PostgresError(.protocolViolation, "the server answered a statement with nothing")
-        }
         return PostgresResult(result)
     }
 
@@ -202,7 +199,7 @@ extension PostgresConnection {
         try await exchange { session throws(PostgresError) in
             try requireNoCopy(session)
             try session.sendScript(sql)
-            _ = try session.collectResults()
+            try session.collectResults()
         }
     }
 }

@@ -2,8 +2,21 @@ extension Session {
     /// Receives all results of what was sent.
     ///
     /// - Returns: The last result.
-    /// - Throws: The first error, once the session is ready for the next statement.
-    func collectResults() throws(PostgresError) -> ResultHandle? {
+    /// - Throws: The first error, once the session is ready for the next statement. When nothing came, what
+    ///   was sent and what was received no longer belong together, and the connection is given up.
+    @discardableResult
+    func collectResults() throws(PostgresError) -> ResultHandle {
+        if let last = try receiveResults() { return last }
+        if isBroken { throw brokenError() }
+        abandon()
+        throw PostgresError(
+            .protocolViolation,
+            "the server answered a statement with nothing; the connection was given up"
+        )
+    }
+
+    /// Receives results until there are no more.
+    private func receiveResults() throws(PostgresError) -> ResultHandle? {
         var failure: PostgresError?
         var last: ResultHandle?
         while let result = try nextResult() {
@@ -43,7 +56,7 @@ extension Session {
             try discardCopyData()
         }
         // The failure is known; what is left to receive adds nothing to it.
-        _ = try? collectResults()
+        _ = try? receiveResults()
         if isBroken { failure.code = .connectionLost }
         throw failure
     }
@@ -53,8 +66,14 @@ extension Session {
 
 extension Session {
     /// Begins a COPY into the server.
+    ///
+    /// By the simple protocol. In the extended one libpq sends a Sync with the statement and another with
+    /// the COPY's end; the first is overlooked only by a server that has begun to read the data. One that
+    /// fails before, as in a trigger, answers both, and every later statement would get the answer
+    /// of the one before it.
+    /// https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-COPY
     func beginCopyIn(_ sql: String) throws(PostgresError) {
-        try send(sql, ParameterList([]))
+        try sendScript(sql)
         try receiveCopyStart(.copyIn)
         incoming = IncomingCopy()
     }
@@ -93,7 +112,7 @@ extension Session {
     func endCopyIn(failure: String?) throws(PostgresError) -> Int {
         incoming = nil
         try sendCopyEnd(failure: failure)
-        return try collectResults()?.affectedRows ?? 0
+        return try collectResults().affectedRows
     }
 }
 
@@ -123,7 +142,7 @@ extension Session {
                 guard try receiveIfReady() else { return .data(chunk) }
             case .ended where chunk.isEmpty:
                 isSendingCopy = false
-                return .end(rows: try collectResults()?.affectedRows ?? 0)
+                return .end(rows: try collectResults().affectedRows)
             case .ended:
                 return .data(chunk)
             }

@@ -25,10 +25,10 @@ struct DeadLettersTests {
             #expect(first.allSatisfy { $0.queue == fleet.topology.taskQueue(pool: "default") })
 
             _ = try await letters.read { $0.name == "7.2" }
-            await eventually("the others are back in their queue") {
-                try await fleet.depth(fleet.topology.deadQueue) == 2
+            // What one reader gave back the next one sees, however soon it comes.
+            for _ in 0..<5 {
+                #expect(Set(try await letters.read().map(\.name)) == ["7.1", "7.3"])
             }
-            #expect(Set(try await letters.read().map(\.name)) == ["7.1", "7.3"])
             await publisher.close()
         }
     }

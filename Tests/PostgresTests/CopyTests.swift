@@ -178,6 +178,53 @@ struct CopyInTests {
         await holder.close()
     }
 
+    @Test("a COPY that fails before the server reads its data leaves the connection in step")
+    func failsBeforeReading() async throws {
+        let connection = try await connectionWithTable()
+        try await connection.script(
+            """
+            create function refuse() returns trigger language plpgsql as
+              'begin raise exception ''closed''; end';
+            create trigger refuse before insert on t for each statement execute function refuse();
+            """
+        )
+        let block = block(10_000)
+        for _ in 0..<3 {
+            let error = await postgresError {
+                try await connection.copyIn("copy t from stdin") { try await $0.write(block) }
+            }
+            #expect(error?.message.contains("closed") == true)
+            for number in 1...3 {
+                let rows = try await connection.query("select $1::int as n", [.integer(number)])
+                #expect(try rows.first?.integer("n") == number)
+            }
+        }
+        await connection.close()
+    }
+
+    @Test("a COPY that is cancelled before the server reads its data leaves the connection in step")
+    func cancelsBeforeReading() async throws {
+        let connection = try await connectionWithTable()
+        try await connection.script(
+            """
+            create function linger() returns trigger language plpgsql as
+              'begin perform pg_sleep(60); return null; end';
+            create trigger linger before insert on t for each statement execute function linger();
+            """
+        )
+        let block = block(10_000)
+        let task = Task {
+            try await connection.copyIn("copy t from stdin") { writer in
+                cancelCurrentTask()
+                try await writer.write(block)
+            }
+        }
+        #expect(await postgresError { _ = try await task.value }?.code == .cancelled)
+        #expect(try await connection.query("select 42 as n").first?.integer("n") == 42)
+        #expect(try await count(connection) == 0)
+        await connection.close()
+    }
+
     @Test("notices during a COPY do not end it")
     func survivesNotices() async throws {
         let connection = try await connectionWithTable()
