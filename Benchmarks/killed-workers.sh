@@ -1,6 +1,6 @@
 #!/bin/sh
 # The wall time of a load with a worker killed every five seconds, beside the undisturbed load.
-# Usage: killed-workers.sh [MONTHS] [CALLS]; the load should take a minute or more.
+# Usage: killed-workers.sh [MONTHS] [CALLS]; WORKER_OPTIONS, such as `--crashes 20`, go to each worker.
 set -eu
 months=${1:-36}
 calls=${2:-4000000}
@@ -29,7 +29,7 @@ address=$LONGSHORE_POSTGRES_URL
 ask() { psql -X -q -t -A -d "$1" -c "$2"; }
 
 start() { # start N: the worker of that number
-  "$longshore" worker --slots 2 >> "$work/worker.log" 2>&1 &
+  "$longshore" worker --slots 2 ${WORKER_OPTIONS:-} >> "$work/worker.log" 2>&1 &
   echo $! > "$work/$1.pid"
 }
 

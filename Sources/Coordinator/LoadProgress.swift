@@ -6,7 +6,7 @@ public struct LoadProgress: Sendable, Hashable {
     public internal(set) var load: Int64
     /// Each table of the plan, in the order of the plan.
     public internal(set) var tables: [TableProgress]
-    /// Who paused the whole load; `nil` when nobody does.
+    /// Who paused the whole load; `nil` when nobody did.
     public internal(set) var pausedBy: Interventions.PausedBy?
 
     /// The open tasks that people hold up by themselves, by their places in the plan.

@@ -21,6 +21,21 @@ struct CopyInTests {
         return connection
     }
 
+    /// Lets the server run a statement of PL/pgSQL before each row, or before the whole COPY.
+    private func addTrigger(
+        _ statement: String,
+        for scope: String,
+        _ connection: PostgresConnection
+    ) async throws {
+        try await connection.script(
+            """
+            create function act() returns trigger language plpgsql as
+              $$ begin \(statement); return new; end $$;
+            create trigger act before insert on t for each \(scope) execute function act();
+            """
+        )
+    }
+
     private func count(_ connection: PostgresConnection) async throws -> Int? {
         try await connection.query("select count(*) as n from t").first?.integer("n")
     }
@@ -181,13 +196,7 @@ struct CopyInTests {
     @Test("a COPY that fails before the server reads its data leaves the connection in step")
     func failsBeforeReading() async throws {
         let connection = try await connectionWithTable()
-        try await connection.script(
-            """
-            create function refuse() returns trigger language plpgsql as
-              'begin raise exception ''closed''; end';
-            create trigger refuse before insert on t for each statement execute function refuse();
-            """
-        )
+        try await addTrigger("raise exception 'closed'", for: "statement", connection)
         let block = block(10_000)
         for _ in 0..<3 {
             let error = await postgresError {
@@ -205,13 +214,7 @@ struct CopyInTests {
     @Test("a COPY that is cancelled before the server reads its data leaves the connection in step")
     func cancelsBeforeReading() async throws {
         let connection = try await connectionWithTable()
-        try await connection.script(
-            """
-            create function linger() returns trigger language plpgsql as
-              'begin perform pg_sleep(60); return null; end';
-            create trigger linger before insert on t for each statement execute function linger();
-            """
-        )
+        try await addTrigger("perform pg_sleep(60)", for: "statement", connection)
         let block = block(10_000)
         let task = Task {
             try await connection.copyIn("copy t from stdin") { writer in
@@ -228,12 +231,10 @@ struct CopyInTests {
     @Test("notices during a COPY do not end it")
     func survivesNotices() async throws {
         let connection = try await connectionWithTable()
-        try await connection.script(
-            """
-            create function remark() returns trigger language plpgsql as
-              'begin if new.a = 2 then raise warning ''two''; end if; return new; end';
-            create trigger remark before insert on t for each row execute function remark();
-            """
+        try await addTrigger(
+            "if new.a = 2 then raise warning 'two'; end if",
+            for: "row",
+            connection
         )
         let block = block(10_000) + Array("2\ty\n".utf8)
         let rows = try await connection.copyIn("copy t from stdin") { writer in
