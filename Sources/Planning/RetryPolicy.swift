@@ -2,32 +2,31 @@
 ///
 /// Attempt 1 fails → 1 s, then 5 s, 30 s, 2 min, 10 min for every further one; after
 /// `maximumAttempts` errors the task has failed for good. Crashes of the worker have a budget of
-/// their own, because an innocent task can be on a machine that dies: it waits 1 s, then 5 s each time.
+/// their own, because an innocent task can be on a machine that dies: it waits 1 s after each of the
+/// first three, then 5 s.
 public struct RetryPolicy: Sendable, Hashable {
     /// Attempts that may end in an error before the task has failed.
     public var maximumAttempts: Int
     /// Deliveries that may end in the death of the worker before the task is set aside.
     public var maximumCrashes: Int
 
-    /// Creates a policy: 5 attempts, 5 crashes unless said.
-    public init(maximumAttempts: Int = 5, maximumCrashes: Int = 5) {
+    /// Creates a policy: 5 attempts, 10 crashes unless said.
+    public init(maximumAttempts: Int = 5, maximumCrashes: Int = 10) {
         self.maximumAttempts = maximumAttempts
         self.maximumCrashes = maximumCrashes
     }
 
     /// The tier of delay before the attempt after `failures` failed ones; `nil` when none is left.
     public func tier(afterFailures failures: Int) -> RetryTier? {
-        failures < maximumAttempts ? Self.tier(failures) : nil
+        let tiers = RetryTier.allCases
+        return failures < maximumAttempts ? tiers[min(max(failures, 1), tiers.count) - 1] : nil
     }
 
     /// The tier of delay after `crashes` deaths of workers; `nil` when the task is to be set aside.
     public func tier(afterCrashes crashes: Int) -> RetryTier? {
         // Nothing has to recover first, as after an error: a long wait would only hold up the load.
-        crashes < maximumCrashes ? min(Self.tier(crashes), .fiveSeconds) : nil
-    }
-
-    private static func tier(_ count: Int) -> RetryTier {
-        RetryTier.allCases[min(max(count, 1), RetryTier.allCases.count) - 1]
+        guard crashes < maximumCrashes else { return nil }
+        return crashes <= 3 ? .second : .fiveSeconds
     }
 }
 

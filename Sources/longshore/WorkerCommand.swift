@@ -46,7 +46,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var attempts = 5
 
     @Option(help: "Deaths of workers before a task is set aside.")
-    var crashes = 5
+    var crashes = 10
 
     @OptionGroup var keyMaps: KeyMapOptions
     @OptionGroup var options: FleetOptions

@@ -264,7 +264,7 @@ struct FailureTests {
         for _ in 0..<3 {
             verdicts.append(try await dock.loader.recordCrash(of: task, by: "w", policy: policy))
         }
-        #expect(verdicts == [.retry(.second), .retry(.fiveSeconds), .final])
+        #expect(verdicts == [.retry(.second), .retry(.second), .final])
         #expect(
             try await dock.row(
                 "select state, failures, crashes, failure_code from longshore.task where ordinal = 0"

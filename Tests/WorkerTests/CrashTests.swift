@@ -65,8 +65,8 @@ import Worker
                 deaths += 1
                 try #require(deaths < 30)
             }
-            #expect(bench.warehouse.row(tasks[0])?.crashes == 5)
-            #expect(deaths >= 5)
+            #expect(bench.warehouse.row(tasks[0])?.crashes == 10)
+            #expect(deaths >= 10)
             let reason = bench.broker.setAside[TaskMessage(task: tasks[0], pool: "default")]
             #expect(reason?.code == "worker.crashed")
             #expect(bench.warehouse.row(tasks[1])?.effects == 1)

@@ -59,14 +59,15 @@ struct VersionConstraints {
         }
     }
 
-    /// The key goes in by its hash of 64 bits: a range needs no extension, and takes keys of every
-    /// type and of several columns alike.
+    /// The key goes in by its hash of 64 bits, as a point with one half of the bits on each axis: points
+    /// need no extension, their index is fast, and a hash takes keys of every type and of several
+    /// columns alike.
     private func addOverlap() async throws {
         let hash = "hash_record_extended(row(\(keys)), 0)"
         do {
             try await add(
                 overlap,
-                "exclude using gist (int8range(\(hash), \(hash), '[]') with &&, "
+                "exclude using gist (point(\(hash) >> 32, \(hash) & 4294967295) with ~=, "
                     + "tstzrange(valid_from, valid_to) with &&) deferrable initially deferred"
             )
         } catch let error as PostgresError where error.sqlState == .exclusionViolation {
