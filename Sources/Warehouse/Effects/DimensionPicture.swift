@@ -21,7 +21,7 @@ struct DimensionPicture {
 
     /// What has become of the rows since.
     func compare() async throws -> MemberEffect {
-        try await connection.query("analyze pg_temp.picture")
+        try await connection.analyze("pg_temp.picture")
         let columns = dimension.sourceColumns.map(\.name)
         let rows = try await connection.query(
             """

@@ -104,13 +104,14 @@ struct AbsentMembers {
     /// Notes when members went and came: a merge computes versions from it.
     func record() async throws {
         guard dimension.isVersioned else { return try await recordInRows() }
-        try await connection.query(
+        let recorded = try await connection.query(
             """
             insert into \(absences) (\(keys), _gone_at)
             select \(keys), \(now) from pg_temp.gone
             on conflict (\(keys), _gone_at) do update set _back_at = null
             """
         )
+        try await connection.analyze(absences, afterWriting: recorded.affectedRows)
         try await connection.query(
             """
             update \(absences) a set _back_at = \(now) from pg_temp.back b

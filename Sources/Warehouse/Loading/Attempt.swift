@@ -62,12 +62,6 @@ struct Attempt: Sendable {
     /// The quoted name of a table of the pipeline.
     func table(_ name: String) -> String { qualified(row.schema, name) }
 
-    /// Tells the planner at once what a table holds now: until autovacuum comes by it would plan the
-    /// next task's query for an empty table.
-    func analyze(_ table: String) async throws {
-        try await connection.query("analyze \(table)")
-    }
-
     /// Opens what the task reads.
     func open(_ extract: Extract) async throws -> any RowReader {
         let reader = try await reader(of: extract)

@@ -22,7 +22,7 @@ struct CalendarLoad {
         let holidays = try await stageHolidays()
         attempt.observer.reached(.opened)
         try await merge()
-        try await attempt.analyze(attempt.table(dimension.table))
+        try await attempt.connection.analyze(attempt.table(dimension.table))
         attempt.observer.reached(.copied)
         let days = plan.last.number - plan.first.number + 1
         attempt.progress(days, 0)

@@ -31,7 +31,7 @@ struct DimensionLoad {
             references: references
         )
         let staged = try await fill.run()
-        try await connection.query("analyze pg_temp.staged")
+        try await connection.analyze("pg_temp.staged")
         attempt.observer.reached(.copied)
         guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
             throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
@@ -41,7 +41,6 @@ struct DimensionLoad {
         try await absent?.record()
         let members = try await merge()
         warnings += try await MovedVersions(dimension, attempt).markStale()
-        try await attempt.analyze(attempt.table(dimension.table))
         attempt.observer.reached(.swapped)
         var counts = staged
         counts.loaded = members
@@ -104,20 +103,29 @@ struct DimensionLoad {
         )
     }
 
+    /// Merges what is staged.
+    ///
+    /// - Returns: how many distinct observations or members it was.
     func merge() async throws -> Int {
-        let table = attempt.table(dimension.table)
-        guard dimension.keepsObservations else {
-            return try await OverwriteMerge(
-                dimension: dimension,
-                table: table,
-                load: attempt.task.load,
-                connection: connection
-            )
-            .run()
-        }
-        return try await HistoryMerge(
+        let merged = try await dimension.keepsObservations ? mergeHistory() : overwrite()
+        try await connection.analyze(attempt.table(dimension.table))
+        return merged
+    }
+
+    private func overwrite() async throws -> Int {
+        try await OverwriteMerge(
             dimension: dimension,
-            table: table,
+            table: attempt.table(dimension.table),
+            load: attempt.task.load,
+            connection: connection
+        )
+        .run()
+    }
+
+    private func mergeHistory() async throws -> Int {
+        try await HistoryMerge(
+            dimension: dimension,
+            table: attempt.table(dimension.table),
             observations: attempt.table(dimension.observationTable),
             observedAt: observedAt,
             absences: dimension.keepsAbsences ? attempt.table(dimension.absenceTable) : nil,

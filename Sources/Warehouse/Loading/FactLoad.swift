@@ -56,6 +56,7 @@ struct FactLoad {
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
         }
+        try await connection.analyze(target.table)
         var result = try await conclude(
             fill,
             counts,
@@ -64,7 +65,6 @@ struct FactLoad {
             rows: "\(target.table) where load_id = \(attempt.task.load)"
         )
         result.staleness = try await versions.confirm(rowsOf: target.table)
-        try await attempt.analyze(target.table)
         try await target.finish()
         attempt.observer.reached(.swapped)
         result.replaced = target.replaced

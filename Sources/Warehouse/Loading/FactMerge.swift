@@ -60,7 +60,7 @@ struct FactMerge {
             outcome.replaced = try await connection.query(deleteSQL).affectedRows
         }
         outcome.inserted = try await connection.query(insertSQL).affectedRows
-        try await attempt.analyze(period.map { leaf(of: $0).table } ?? table)
+        try await connection.analyze(period.map { leaf(of: $0).table } ?? table)
         outcome.standing = try await count(touched)
         return outcome
     }

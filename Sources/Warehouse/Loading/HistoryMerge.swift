@@ -85,7 +85,7 @@ struct HistoryMerge {
             and (\(quotedList(content, prefix: "i."))) is not distinct from
                 (\(quotedList(content, prefix: "o.")))
             """
-        try await connection.query("analyze pg_temp.incoming")
+        try await connection.analyze("pg_temp.incoming")
         try await connection.query(
             """
             delete from pg_temp.incoming i using \(known) o
@@ -100,13 +100,14 @@ struct HistoryMerge {
         let action =
             assignments.isEmpty
             ? "do nothing" : "do update set \(assignments.joined(separator: ", "))"
-        try await connection.query(
+        let recorded = try await connection.query(
             """
             insert into \(observations) (\(quotedList(columns)), _observed_at)
             select \(quotedList(columns)), _observed_at from pg_temp.incoming
             on conflict (\(keys), _observed_at) \(action)
             """
         )
+        try await connection.analyze(observations, afterWriting: recorded.affectedRows)
     }
 
     /// `pg_temp.touched`: the members that are computed anew.
@@ -118,7 +119,7 @@ struct HistoryMerge {
             ? "select distinct \(keys) from \(observations)"
             : changed.map { "select \(keys) from pg_temp.\($0)" }.joined(separator: " union ")
         try await connection.query("create temp table touched on commit drop as \(members)")
-        try await connection.query("analyze pg_temp.touched")
+        try await connection.analyze("pg_temp.touched")
     }
 
     /// Which row answered for which stretch of time before the merge.
@@ -200,7 +201,7 @@ struct HistoryMerge {
     }
 
     private func keepSurrogateKeys() async throws {
-        try await connection.query("analyze pg_temp.merged")
+        try await connection.analyze("pg_temp.merged")
         let isWithin =
             dimension.isVersioned
             ? "(d.is_inferred and m._is_first "

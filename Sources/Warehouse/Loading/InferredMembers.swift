@@ -36,7 +36,8 @@ struct InferredMembers {
             .take(on: connection)
         try await StagedKeys(name: "inferred", dimension: dimension, connection: connection)
             .create(missing)
-        try await connection.query(insertSQL, [.integer(attempt.task.load)])
+        let made = try await connection.query(insertSQL, [.integer(attempt.task.load)])
+        try await connection.analyze(table, afterWriting: made.affectedRows)
         try await countRevision(on: connection)
         let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
         try await KeyMapQuery.read(

@@ -19,7 +19,7 @@ struct KeyJoin {
         let connection = attempt.connection
         let wanted = StagedKeys(name: "wanted", dimension: dimension, connection: connection)
         try await wanted.create(keys)
-        try await connection.query("analyze \(wanted.table)")
+        try await connection.analyze(wanted.table)
         let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
         try await KeyMapQuery.read(
             dimension,

@@ -34,7 +34,7 @@ struct MartLoad {
         let inserted = try await connection.query(
             "insert into \(table) (\(quotedList(columns))) \(query)"
         )
-        try await attempt.analyze(table)
+        try await connection.analyze(table)
         attempt.observer.reached(.copied)
         let rows = inserted.affectedRows
         attempt.progress(rows, 0)

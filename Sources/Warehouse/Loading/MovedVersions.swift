@@ -97,7 +97,7 @@ struct MovedVersions {
             ranges: "pg_temp.moved",
             where: "f.period in (\(periods))"
         )
-        try await connection.query("analyze pg_temp.moved")
+        try await connection.analyze("pg_temp.moved")
         let found = try await connection.query(
             """
             select _period, count(distinct (_table, _row)) as rows, count(distinct _key) as keys

@@ -26,7 +26,7 @@ extension DimensionLoad {
             counts = counts + (try await fill.run())
         }
         attempt.observer.reached(.copied)
-        try await connection.query("analyze pg_temp.staged")
+        try await connection.analyze("pg_temp.staged")
         var warnings: [String] = []
         if counts.loaded > 0 {
             let members = try await merge()

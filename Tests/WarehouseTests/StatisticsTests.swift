@@ -1,0 +1,96 @@
+import Pipelines
+import Postgres
+import TestSupport
+import Testing
+import Warehouse
+
+/// Joins are planned by what Postgres believes of a table. After a rolled-back attempt and autovacuum's
+/// look at what it left, that is "no rows", and a merge of many takes the square of them.
+@Suite("What the planner knows of tables", .serialized)
+struct StatisticsTests {
+    private func definition() throws -> Definition {
+        try .text(
+            """
+            pipeline: hr
+            period: { grain: month, start: 2024-01 }
+            sources: { drops: { files: data } }
+            dimensions:
+              team:
+                from: { source: drops, csv: teams.csv }
+                key: code
+                on_missing: expire
+                columns:
+                  code: { type: text, required: true }
+                  city: { type: text, scd: 2 }
+                expect: { expired: { max: 90% } }
+            facts:
+              visit:
+                from: { source: drops, csv: "visits_{period}.csv" }
+                period: day
+                grain: [visit]
+                columns:
+                  visit: { type: text, required: true }
+                  day: { type: date, required: true }
+                  team: { references: team, from: team, missing: infer }
+            """
+        )
+    }
+
+    private func teams(_ numbers: Range<Int>) -> String {
+        "code,city\n" + numbers.map { "t\($0),Quito\n" }.joined()
+    }
+
+    private func visits(_ numbers: Range<Int>) -> String {
+        "visit,day,team\n" + numbers.map { "v\($0),2024-01-09,t\($0)\n" }.joined()
+    }
+
+    /// What an attempt leaves that wrote many rows and died, and what autovacuum makes of it.
+    private func leaveDeadRows(_ dock: Dock) async throws {
+        try await dock.connection.script(
+            """
+            begin;
+            insert into hr.dim_team (code, city)
+                select 'dead' || n, 'Lima' from generate_series(1, 3000) n;
+            insert into hr.dim_team_observed (code, city, _observed_at)
+                select 'dead' || n, 'Lima', now() from generate_series(1, 3000) n;
+            insert into hr.dim_team_absent (code, _gone_at)
+                select 'dead' || n, now() from generate_series(1, 3000) n;
+            rollback;
+            analyze hr.dim_team, hr.dim_team_observed, hr.dim_team_absent;
+            """
+        )
+    }
+
+    private func believed(_ table: String, _ dock: Dock) async throws -> String {
+        try await dock.row("select reltuples from pg_class where oid = 'hr.\(table)'::regclass")
+    }
+
+    @Test("it is true when a load has ended, whatever an attempt that died has left")
+    func afterDeadAttempts() async throws {
+        let dock = try await Dock(["teams.csv": teams(0..<1), "visits_2024-01.csv": visits(0..<1)])
+        #expect(try await dock.load(definition()).failures == [])
+
+        try await leaveDeadRows(dock)
+        #expect(try await believed("dim_team_observed", dock) == "1")
+        try dock.write("teams.csv", teams(0..<2000))
+        #expect(try await dock.load(definition()).failures == [])
+        #expect(try await believed("dim_team_observed", dock) == "2000")
+        // The unknown member is a row as well.
+        #expect(try await believed("dim_team", dock) == "2001")
+
+        try await leaveDeadRows(dock)
+        try dock.write("teams.csv", teams(0..<500))
+        #expect(try await dock.load(definition()).failures == [])
+        #expect(try await believed("dim_team_absent", dock) == "1500")
+    }
+
+    @Test("it counts members that facts have inferred")
+    func afterInference() async throws {
+        let dock = try await Dock(["teams.csv": teams(0..<1), "visits_2024-01.csv": visits(0..<1)])
+        #expect(try await dock.load(definition()).failures == [])
+        try await leaveDeadRows(dock)
+        try dock.write("visits_2024-01.csv", visits(0..<700))
+        #expect(try await dock.load(definition()).failures == [])
+        #expect(try await believed("dim_team", dock) == "701")
+    }
+}
