@@ -4,8 +4,10 @@ import TestSupport
 import Testing
 import Warehouse
 
-/// Joins are planned by what Postgres believes of a table. After a rolled-back attempt and autovacuum's
-/// look at what it left, that is "no rows", and a merge of many takes the square of them.
+/// Joins are planned by what Postgres believes of a table.
+///
+/// After a rolled-back attempt and autovacuum's look at what it left, that is "no rows", and a merge of
+/// many takes the square of them.
 @Suite("What the planner knows of tables", .serialized)
 struct StatisticsTests {
     private func definition() throws -> Definition {

@@ -2,7 +2,7 @@ import Pipelines
 import Postgres
 
 /// The constraints that keep a dimension's versions in order: none ends before it begins, and no two
-/// of one business key overlap (docs/decisions/0010).
+/// of one business key overlap (docs/decisions/0010, 0023).
 struct VersionConstraints {
     private let dimension: Dimension
     private let schema: String
