@@ -108,14 +108,24 @@ struct PostgresRecipe: ServerRecipe {
         return try site.command(.postgres, ["-D", site.store, "--config-file=\(configuration)"])
     }
 
+    /// A line of its `postmaster.pid`, from 1.
+    ///
+    /// <https://github.com/postgres/postgres/blob/REL_15_STABLE/src/include/utils/pidfile.h>
+    private func pidFileLine(_ number: Int) -> Substring? {
+        let text = try? String(contentsOfFile: "\(site.store)/postmaster.pid", encoding: .utf8)
+        let lines = text?.split(separator: "\n", omittingEmptySubsequences: false) ?? []
+        return lines.count >= number ? lines[number - 1] : nil
+    }
+
+    /// As the eighth line of its `postmaster.pid` says.
+    var isStopping: Bool { pidFileLine(8)?.hasPrefix("stopping") ?? false }
+
     /// A killed Postgres leaves a small segment of System V shared memory, whose id is in the
     /// seventh line of its `postmaster.pid`.
     func tidy() {
-        let file = "\(site.store)/postmaster.pid"
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count > 6, let id = lines[6].split(separator: " ").last.flatMap({ Int32($0) })
-        else { return }
+        guard let id = pidFileLine(7)?.split(separator: " ").last.flatMap({ Int32($0) }) else {
+            return
+        }
         var status = shmid_ds()
         guard unsafe shmctl(id, IPC_STAT, &status) == 0,
             status.shm_perm.uid == site.account.userID, status.shm_nattch == 0

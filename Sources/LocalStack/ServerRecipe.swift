@@ -11,6 +11,8 @@ protocol ServerRecipe: Sendable {
     var stopSignal: Int32 { get }
     /// The signal that ends it fast, when its data will be removed.
     var dropSignal: Int32 { get }
+    /// Whether it has been told to stop, and waits for its sessions to end.
+    var isStopping: Bool { get }
 
     /// Writes its configuration and, the first time, makes its data.
     func prepare() async throws
@@ -23,6 +25,7 @@ protocol ServerRecipe: Sendable {
 }
 
 extension ServerRecipe {
+    var isStopping: Bool { false }
     func companions() throws -> [Command] { [] }
     func tidy() {}
 

@@ -73,12 +73,22 @@ struct StackStart: Sendable {
             try await recipe.stop(nil, droppingData: false)
             return nil
         }
+        if !recipe.isStopping, try await answers(recipe, process) {
+            return Started(recipe: recipe, process: process, isOld: true)
+        }
+        try await recipe.stop(process, droppingData: false)
+        return nil
+    }
+
+    private func answers(
+        _ recipe: any ServerRecipe,
+        _ process: ProcessIdentity
+    ) async throws -> Bool {
         do {
             try await recipe.awaitAnswer(from: process, patience: .seconds(15))
-            return Started(recipe: recipe, process: process, isOld: true)
+            return true
         } catch is LocalStackError {
-            try await recipe.stop(process, droppingData: false)
-            return nil
+            return false
         }
     }
 

@@ -10,6 +10,8 @@ public import Planning
 public final class BrokerTaskReceiver: TaskReceiver {
     /// The tasks; ends after ``stop()``.
     public let deliveries: AsyncStream<TaskDelivery>
+    /// Whether it was made for one pool.
+    public let hasOnePool: Bool
     private let consumer: AMQPConsumer
     private let countWaiting: @Sendable () async -> Int?
 
@@ -40,18 +42,25 @@ public final class BrokerTaskReceiver: TaskReceiver {
         } onEvent: { event in
             log.record(event)
         }
-        return BrokerTaskReceiver(consumer, publisher: publisher, log: log) {
+        return BrokerTaskReceiver(
+            consumer,
+            hasOnePool: pools.count == 1,
+            publisher: publisher,
+            log: log
+        ) {
             try? await topology.waiting(pools: pools, configuration: configuration)
         }
     }
 
     private init(
         _ consumer: AMQPConsumer,
+        hasOnePool: Bool,
         publisher: BrokerTaskPublisher,
         log: BrokerLog,
         countWaiting: @escaping @Sendable () async -> Int?
     ) {
         self.consumer = consumer
+        self.hasOnePool = hasOnePool
         self.countWaiting = countWaiting
         deliveries = AsyncStream {
             for await delivery in consumer.deliveries {

@@ -20,6 +20,9 @@ public protocol TaskReceiver: Sendable {
     func giveBack(_ receipt: TaskDelivery.Receipt) async
     /// Takes no more deliveries; those in hand can still be settled.
     func stop() async
+    /// Whether it takes from one pool only: of several each has its share of the slots, and a slot can
+    /// be free while messages of another pool wait.
+    var hasOnePool: Bool { get }
     /// How many messages its queues have that no consumer has; `nil` when that cannot be known.
     func backlog() async -> Int?
     /// Gives the connection up and makes another; what is not settled is delivered again.
@@ -27,6 +30,8 @@ public protocol TaskReceiver: Sendable {
 }
 
 extension TaskReceiver {
+    /// `true`: of a receiver whose queues share the slots.
+    public var hasOnePool: Bool { true }
     /// `nil`: of a receiver that cannot look.
     public func backlog() async -> Int? { nil }
     /// Nothing: of a receiver without a connection.

@@ -7,9 +7,15 @@ extension Session {
     @discardableResult
     func collectResults() throws(PostgresError) -> ResultHandle {
         if let last = try receiveResults() { return last }
-        if isBroken { throw brokenError() }
+        throw giveUp()
+    }
+
+    /// Gives the connection up, since nothing came where an answer was due: the next one would be taken
+    /// for the answer of another statement.
+    private func giveUp() -> PostgresError {
+        if isBroken { return brokenError() }
         abandon()
-        throw PostgresError(
+        return PostgresError(
             .protocolViolation,
             "the server answered a statement with nothing; the connection was given up"
         )
@@ -40,7 +46,7 @@ extension Session {
 
     /// Receives the answer of a statement that was sent to begin a COPY.
     private func receiveCopyStart(_ expected: ResultHandle.Status) throws(PostgresError) {
-        guard let result = try nextResult() else { throw brokenError() }
+        guard let result = try nextResult() else { throw giveUp() }
         if result.status == expected { return }
         var failure: PostgresError
         switch result.status {

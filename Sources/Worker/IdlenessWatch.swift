@@ -23,11 +23,19 @@ struct IdlenessWatch {
         }
     }
 
+    /// Whether a message that waits in any of the queues could come.
+    private var canTake: Bool {
+        let gauges = context.gauges
+        return gauges.hasFreeSlot
+            && (context.ports.receiver.hasOnePool || gauges.metrics.busySlots == 0)
+    }
+
     private mutating func look() async {
         let begun = context.gauges.begun
         defer { lastBegun = begun }
-        let isIdle = context.gauges.hasFreeSlot && begun == lastBegun
-        guard isIdle, let waiting = await context.ports.receiver.backlog(), waiting > 0 else {
+        guard canTake, begun == lastBegun, let waiting = await context.ports.receiver.backlog(),
+            waiting > 0
+        else {
             isSuspicious = false
             return
         }

@@ -87,6 +87,7 @@ struct LocalStackTests {
             .recipe
             let process = try #require(record.processes[.postgres])
             #expect(await recipe.probe.ask() == .ready)
+            #expect(!recipe.isStopping)
 
             async let session = scratch.run(
                 "/usr/bin/psql",
@@ -102,6 +103,7 @@ struct LocalStackTests {
             // It waits for its sessions to end.
             kill(process.pid, SIGTERM)
             await eventually("it refuses new sessions") { await recipe.probe.ask() == .notYet }
+            #expect(recipe.isStopping)
             let error = await #expect(throws: LocalStackError.self) {
                 try await recipe.awaitAnswer(from: process, patience: .milliseconds(100))
             }

@@ -39,6 +39,8 @@ public struct InMemoryPublisher: TaskPublisher {
 public struct InMemoryTaskReceiver: TaskReceiver {
     /// The deliveries.
     public let deliveries: AsyncStream<TaskDelivery>
+    /// Whether it was made for one pool.
+    public let hasOnePool: Bool
     private let broker: InMemoryBroker
     private let process: FakeProcess
     private let consumer: Int
@@ -52,6 +54,7 @@ public struct InMemoryTaskReceiver: TaskReceiver {
     ) {
         self.broker = broker
         self.process = process
+        hasOnePool = pools.count == 1
         let (deliveries, continuation) = AsyncStream<TaskDelivery>.makeStream()
         self.deliveries = deliveries
         let consumer = broker.addConsumer(pools: pools, slots: slots, deliveries: continuation)

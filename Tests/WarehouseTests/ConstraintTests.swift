@@ -57,6 +57,24 @@ struct ConstraintTests {
         )
     }
 
+    @Test("take the key by all bits of its hash, half of them on each axis")
+    func definitions() async throws {
+        let hash = "hash_record_extended(ROW(agent_id), (0)::bigint)"
+        #expect(
+            try await dock()
+                .rows(
+                    """
+                    select pg_get_constraintdef(oid) from pg_constraint
+                    where conrelid = 'desk.dim_agent'::regclass and conname = 'dim_agent_overlap'
+                    """
+                ) == [
+                    "EXCLUDE USING gist (point(((\(hash) >> 32))::double precision, "
+                        + "((\(hash) & '4294967295'::bigint))::double precision) WITH ~=, "
+                        + "tstzrange(valid_from, valid_to) WITH &&) DEFERRABLE INITIALLY DEFERRED"
+                ]
+        )
+    }
+
     @Test("are added to a table that has none by the next load")
     func added() async throws {
         let dock = try await dock()

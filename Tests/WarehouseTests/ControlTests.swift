@@ -95,6 +95,55 @@ struct ControlTests {
         #expect(try await dock.row("select count(*) from shop.dim_customer") == "3")
     }
 
+    @Test("a task that is done while its load is being cancelled stays done")
+    func cancelWhileDone() async throws {
+        let (dock, load) = try await dock()
+        let count = 20_000
+        try await dock.connection.query(
+            """
+            insert into longshore.task (load_id, ordinal, kind, name, schema_name, table_name, period, pool)
+            select $1, n + 3, 'fact', 'sale', 'shop', 'fact_sale', n::text, 'default'
+            from generate_series(0, $2 - 1) n
+            """,
+            [.integer(load.id), .integer(count)]
+        )
+        // From the last one on, so that the two meet.
+        let worker = try await PostgresConnection.connect(dock.configuration)
+        async let done = Self.finish(load.id, ordinals: (3..<count + 3).reversed(), on: worker)
+        let change = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
+        let finished = try await done
+        #expect(change.tasks > 0)
+        let states = try await dock.rows(
+            """
+            select count(*) filter (where state = 'done') as done,
+                count(*) filter (where worker = 'w' and state <> 'done') as lost
+            from longshore.task where load_id = \(load.id)
+            """
+        )
+        #expect(states == ["\(finished)|0"])
+    }
+
+    /// Finishes one task after the other, as attempts do, until one is cancelled; how many it was.
+    private static func finish(
+        _ load: Int64,
+        ordinals: some Sequence<Int> & Sendable,
+        on connection: PostgresConnection
+    ) async throws -> Int {
+        var finished = 0
+        for ordinal in ordinals {
+            let rows = try await connection.query(
+                """
+                update longshore.task set state = 'done', worker = 'w'
+                where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
+                """,
+                [.integer(load), .integer(ordinal)]
+            )
+            guard rows.affectedRows == 1 else { break }
+            finished += 1
+        }
+        return finished
+    }
+
     @Test("an attempt that runs is told to stop by a row beside it, and afterwards it is cancelled")
     func cancelRunning() async throws {
         let (dock, load) = try await dock()

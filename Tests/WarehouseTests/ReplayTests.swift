@@ -338,6 +338,37 @@ struct ReplayTests {
         )
     }
 
+    @Test(
+        "a replayed row of a dimension whose members expire is merged, and none expires",
+        arguments: ["scd: 1", "scd: 2"]
+    )
+    func expiring(change: String) async throws {
+        var files = Shop.files
+        files["customers.csv"] = Shop.customers + "c3,Cy the third\n"
+        let dock = try await Dock(files)
+        func definition(length: Int) throws -> Definition {
+            try Shop.definition(
+                customer: Shop.customer
+                    .replacing(
+                        "name: { type: text }",
+                        with: "name: { type: text, \(change), length: { max: \(length) } }"
+                    )
+                    .replacing("key: customer_id", with: "key: customer_id\n    on_missing: expire")
+            )
+        }
+        #expect(try await dock.load(definition(length: 5)).outcomes["customer"]?.failure == nil)
+        let (created, load) = try await replay(dock, definition(length: 50))
+        #expect(created.rejects == 1)
+        #expect(load?.failures == [])
+        #expect(load?.counts("customer") == RowCounts(read: 1, loaded: 1))
+        let held = change == "scd: 1" ? "expired_at is null" : "is_current"
+        #expect(
+            try await dock.rows(
+                "select customer_id from shop.dim_customer where \(held) and customer_key > 0 order by 1"
+            ) == ["c1", "c2", "c3"]
+        )
+    }
+
     @Test("a replay claims no period: a load that was created before it loads it all the same")
     func claims() async throws {
         let dock = try await dock()

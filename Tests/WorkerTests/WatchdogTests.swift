@@ -163,6 +163,33 @@ import Worker
         }
     }
 
+    @Test("a worker of several pools is not suspected while one of its slots is busy")
+    func shares() async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            bench.warehouse.setBehaviour { _, _ in .init(stepTime: .seconds(60)) }
+            let tasks = try await bench.makeLoad(2)
+            let receiver = InMemoryTaskReceiver(
+                bench.broker,
+                slots: 2,
+                pools: ["default", "heavy"]
+            )
+            let worker = bench.worker(slots: 2, receiver: receiver)
+            try await bench.run(worker) {
+                bench.inject(tasks[0])
+                try await simulation.clock.sleep(for: .seconds(30))
+                // As if the share of the pool were used up.
+                receiver.mute()
+                bench.inject(tasks[1])
+                try await simulation.clock.sleep(for: .seconds(120))
+                #expect(worker.metrics.busySlots == 1)
+                #expect(worker.metrics.stalls == 0)
+                try await bench.emptied()
+            }
+            #expect(worker.metrics.stalls == 1)
+        }
+    }
+
     @Test("a worker whose queue is empty, or that is busy, is not suspected")
     func notForgotten() async throws {
         try await Simulation.run { simulation in

@@ -248,6 +248,9 @@ struct ControlScope {
 
     /// Cancels the tasks that are open and that no attempt holds.
     ///
+    /// The state is asked for once more beside the lock: an attempt that commits while the statement runs
+    /// leaves a free row, and only conditions at the lock's own level see what it has become.
+    ///
     /// - Returns: how many they were.
     func cancelFreeTasks() async throws -> Int {
         try await connection.query(
@@ -256,6 +259,7 @@ struct ControlScope {
             where (load_id, ordinal) in (
                 select load_id, ordinal from longshore.task
                 where (load_id, ordinal) in (\(Self.openTasks))
+                    and state in ('waiting', 'published')
                 for update skip locked)
             """,
             values

@@ -44,16 +44,23 @@ struct OutdatedMarts {
     /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.
     ///
     /// A cancellation must not wait for an attempt that does not know of it yet. Where rows are merged,
-    /// tasks of later periods may have changed a mart's period.
+    /// tasks of later periods may have changed a mart's period. What is loaded is gathered once, and hashed:
+    /// a load may have a hundred thousand tasks.
     private static let sql = """
-        with outdated as (
+        with loaded as materialized (
+            select table_name, period from longshore.task where load_id = $1 and state = 'done'
+        ), behind as materialized (
+            select r.mart, r.source, bool_or(l.period = '') as is_whole,
+                max(l.period) filter (where r.reaches_back) as latest
+            from unnest($2::text[], $3::text[], $4::boolean[]) r(mart, source, reaches_back)
+            join loaded l on l.table_name = r.source
+            group by r.mart, r.source
+        ), outdated as (
             select c.schema_name, c.table_name, c.period,
-                (select string_agg(distinct f.table_name, ', ') from longshore.task f
-                    join unnest($2::text[], $3::text[], $4::boolean[]) r(mart, source, reaches_back)
-                        on r.mart = t.table_name and r.source = f.table_name
-                    where f.load_id = t.load_id and f.state = 'done'
-                        and (t.period in ('', f.period) or f.period = ''
-                            or r.reaches_back and f.period > t.period)) as sources
+                (select string_agg(b.source, ', ' order by b.source) from behind b
+                    where b.mart = t.table_name
+                        and (t.period = '' or b.is_whole or b.latest > t.period
+                            or (b.source, t.period) in (select * from loaded))) as sources
             from longshore.task t
             join longshore.control c using (schema_name, table_name, period)
             where t.load_id = $1 and t.kind = 'mart' and t.state not in ('done', 'superseded')

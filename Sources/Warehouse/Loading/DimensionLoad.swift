@@ -39,7 +39,7 @@ struct DimensionLoad {
         let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
         var warnings = try await absent?.judge(staged) ?? []
         try await absent?.record()
-        let members = try await merge()
+        let members = try await merge(isSnapshot: absent != nil)
         warnings += try await MovedVersions(dimension, attempt).markStale()
         attempt.observer.reached(.swapped)
         var counts = staged
@@ -105,9 +105,13 @@ struct DimensionLoad {
 
     /// Merges what is staged.
     ///
+    /// - Parameter isSnapshot: whether absent members have been looked for.
     /// - Returns: how many distinct observations or members it was.
-    func merge() async throws -> Int {
-        let merged = try await dimension.keepsObservations ? mergeHistory() : overwrite()
+    /// - Throws: `PostgresError`.
+    func merge(isSnapshot: Bool) async throws -> Int {
+        let merged =
+            try await dimension.keepsObservations
+            ? mergeHistory(isSnapshot: isSnapshot) : overwrite()
         try await connection.analyze(attempt.table(dimension.table))
         return merged
     }
@@ -122,13 +126,14 @@ struct DimensionLoad {
         .run()
     }
 
-    private func mergeHistory() async throws -> Int {
+    private func mergeHistory(isSnapshot: Bool) async throws -> Int {
         try await HistoryMerge(
             dimension: dimension,
             table: attempt.table(dimension.table),
             observations: attempt.table(dimension.observationTable),
             observedAt: observedAt,
             absences: dimension.keepsAbsences ? attempt.table(dimension.absenceTable) : nil,
+            isSnapshot: isSnapshot && dimension.keepsAbsences,
             isRebuilt: ChangedDimension(dimension, of: attempt.pipeline, on: connection)
                 .needsRebuild(),
             load: attempt.task.load,

@@ -61,6 +61,9 @@ struct FactMerge {
         }
         outcome.inserted = try await connection.query(insertSQL).affectedRows
         try await connection.analyze(period.map { leaf(of: $0).table } ?? table)
+        for other in touched where other != period {
+            try await connection.analyze(leaf(of: other).table, afterWriting: outcome.inserted)
+        }
         outcome.standing = try await count(touched)
         return outcome
     }

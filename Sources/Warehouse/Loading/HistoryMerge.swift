@@ -22,6 +22,8 @@ struct HistoryMerge {
     let observedAt: String
     /// The quoted name of its absences, when members expire.
     let absences: String?
+    /// Whether the staged rows are all that the source has, and ``AbsentMembers`` has compared them.
+    let isSnapshot: Bool
     /// Whether every member is computed anew, not only those that the source tells something new of.
     let isRebuilt: Bool
     let load: Int64
@@ -113,7 +115,7 @@ struct HistoryMerge {
     /// `pg_temp.touched`: the members that are computed anew.
     private func chooseMembers() async throws {
         let changed =
-            ["incoming"] + (absences == nil ? [] : [AbsentMembers.gone, AbsentMembers.back])
+            ["incoming"] + (isSnapshot ? [AbsentMembers.gone, AbsentMembers.back] : [])
         let members =
             isRebuilt
             ? "select distinct \(keys) from \(observations)"

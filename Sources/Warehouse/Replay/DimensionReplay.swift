@@ -29,7 +29,7 @@ extension DimensionLoad {
         try await connection.analyze("pg_temp.staged")
         var warnings: [String] = []
         if counts.loaded > 0 {
-            let members = try await merge()
+            let members = try await merge(isSnapshot: false)
             warnings = try await MovedVersions(dimension, attempt).markStale()
             counts.deduplicated += counts.loaded - members
             counts.loaded = members

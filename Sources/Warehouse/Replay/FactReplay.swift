@@ -39,6 +39,7 @@ extension FactLoad {
         let kept = try await staged.move(into: target.table, keepingOld: true)
         counts.deduplicated += counts.loaded - kept
         counts.loaded = kept
+        try await connection.analyze(target.table, afterWriting: kept)
         let staleness = try await versions.confirm(rowsOf: target.table)
         try await target.finish()
         return AttemptResult(counts: counts, staleness: staleness)
@@ -69,13 +70,18 @@ extension FactLoad {
             result.counts = result.counts + counts
             result.replaced += merged.replaced
             result.standing = merged.standing
-            let staleness = try await versions.confirm(rowsOf: FactMerge.incoming)
-            result.staleness = result.staleness ?? staleness
             // The next reader's rows are numbered from the beginning again.
             try await connection.script(
-                "drop table \(StagedFact.table), \(FactMerge.incoming), \(FactMerge.stored)"
+                """
+                create temp table if not exists replayed (like \(FactMerge.incoming)) on commit drop;
+                insert into pg_temp.replayed table \(FactMerge.incoming);
+                drop table \(StagedFact.table), \(FactMerge.incoming), \(FactMerge.stored);
+                """
             )
         }
+        // Once, after the last reader: from here on a merge of a dimension waits for this transaction, and
+        // a reader that infers members waits for such a merge.
+        result.staleness = try await versions.confirm(rowsOf: "pg_temp.replayed")
         return result
     }
 
