@@ -112,6 +112,40 @@ struct LocalStackTests {
         }
     }
 
+    @Test(
+        "starts a Postgres again that is told to stop and waits for its sessions",
+        .timeLimit(.minutes(2))
+    )
+    func stopping() async throws {
+        try await withScratch { scratch in
+            let stack = LocalStack(directory: scratch.directory)
+            let url = try await stack.up().postgres
+            let old = try #require(
+                try await stack.status().servers.first { $0.server == .postgres }?.processID
+            )
+            async let session = scratch.run(
+                "/usr/bin/psql",
+                ["-c", "select pg_sleep(3600)", url.revealed]
+            )
+            await eventually("the session sleeps") {
+                try scratch.psql(
+                    url,
+                    "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
+                )
+                    == "1\n"
+            }
+            kill(old, SIGTERM)
+            await eventually("it refuses new sessions") {
+                (try? scratch.psql(url, "select 1")) != "1\n"
+            }
+            _ = try await stack.up()
+            let new = try await stack.status().servers.first { $0.server == .postgres }
+            #expect(new?.processID != old)
+            #expect(try scratch.psql(url, "select 1") == "1\n")
+            _ = try? await session
+        }
+    }
+
     @Test("started twice at the same time is one stack")
     func concurrentStarts() async throws {
         try await withScratch { scratch in

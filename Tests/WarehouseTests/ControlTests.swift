@@ -109,10 +109,15 @@ struct ControlTests {
         )
         // From the last one on, so that the two meet.
         let worker = try await PostgresConnection.connect(dock.configuration)
-        async let done = Self.finish(load.id, ordinals: (3..<count + 3).reversed(), on: worker)
+        let isFresh = Flag()
+        async let done = Self.finish(load.id, ordinals: (3..<count + 3).reversed(), on: worker) {
+            isFresh.lower()
+        }
+        await eventually("the worker has begun") { !isFresh.isUp }
         let change = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
         let finished = try await done
         #expect(change.tasks > 0)
+        #expect(finished > 0)
         let states = try await dock.rows(
             """
             select count(*) filter (where state = 'done') as done,
@@ -127,7 +132,8 @@ struct ControlTests {
     private static func finish(
         _ load: Int64,
         ordinals: some Sequence<Int> & Sendable,
-        on connection: PostgresConnection
+        on connection: PostgresConnection,
+        eachTime: @Sendable () -> Void
     ) async throws -> Int {
         var finished = 0
         for ordinal in ordinals {
@@ -140,6 +146,7 @@ struct ControlTests {
             )
             guard rows.affectedRows == 1 else { break }
             finished += 1
+            eachTime()
         }
         return finished
     }

@@ -12,8 +12,9 @@ struct OutdatedMartTests {
         """
 
     /// A mart by month whose test refuses large sums, and one of all months.
-    private func definition(max: Int = 100) throws -> Definition {
+    private func definition(max: Int = 100, loading: String = "") throws -> Definition {
         try Shop.definition(
+            sale: Shop.sale(expect: loading),
             others: """
                 marts:
                   month:
@@ -126,6 +127,27 @@ struct OutdatedMartTests {
         _ = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
         #expect(
             try await dock.rows(Self.control).first == "mart_month|2024-01|stale|\(reason(load))"
+        )
+    }
+
+    @Test(
+        "of earlier periods are stale where facts are merged, since later tasks reach back",
+        arguments: [("", "loaded"), ("load: merge", "stale")]
+    )
+    func reachesBack(loading: String, state: String) async throws {
+        let dock = try await Dock(Shop.files)
+        let periods = "2024-01..2024-02"
+        let definition = try definition(loading: loading)
+        try await finish(dock, dock.load(definition, periods: periods))
+        let load = try await dock.create(definition, periods: periods)
+        for title in ["customer", "sale 2024-02"] {
+            #expect(await dock.perform(load.task(title)).failure == nil)
+        }
+        _ = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
+        #expect(
+            try await dock.rows(
+                "select table_name, period, state from longshore.control where kind = 'mart' order by 1, 2"
+            ) == ["mart_month|2024-01|\(state)", "mart_month|2024-02|stale", "mart_year||stale"]
         )
     }
 

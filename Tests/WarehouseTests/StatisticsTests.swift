@@ -50,6 +50,9 @@ struct StatisticsTests {
     private func leaveDeadRows(_ dock: Dock) async throws {
         try await dock.connection.script(
             """
+            alter table hr.dim_team set (autovacuum_enabled = false);
+            alter table hr.dim_team_observed set (autovacuum_enabled = false);
+            alter table hr.dim_team_absent set (autovacuum_enabled = false);
             begin;
             insert into hr.dim_team (code, city)
                 select 'dead' || n, 'Lima' from generate_series(1, 3000) n;

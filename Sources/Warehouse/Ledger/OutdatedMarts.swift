@@ -44,8 +44,8 @@ struct OutdatedMarts {
     /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.
     ///
     /// A cancellation must not wait for an attempt that does not know of it yet. Where rows are merged,
-    /// tasks of later periods may have changed a mart's period. What is loaded is gathered once, and hashed:
-    /// a load may have a hundred thousand tasks.
+    /// tasks of later periods may have changed a mart's period. What is loaded is gathered once, and
+    /// joined: a load may have a hundred thousand tasks.
     private static let sql = """
         with loaded as materialized (
             select table_name, period from longshore.task where load_id = $1 and state = 'done'
@@ -55,23 +55,25 @@ struct OutdatedMarts {
             from unnest($2::text[], $3::text[], $4::boolean[]) r(mart, source, reaches_back)
             join loaded l on l.table_name = r.source
             group by r.mart, r.source
-        ), outdated as (
-            select c.schema_name, c.table_name, c.period,
-                (select string_agg(b.source, ', ' order by b.source) from behind b
-                    where b.mart = t.table_name
-                        and (t.period = '' or b.is_whole or b.latest > t.period
-                            or (b.source, t.period) in (select * from loaded))) as sources
+        ), marts as (
+            select t.schema_name, t.table_name, t.period,
+                string_agg(distinct b.source, ', ') as sources
             from longshore.task t
-            join longshore.control c using (schema_name, table_name, period)
+            join behind b on b.mart = t.table_name
+            left join loaded l on l.table_name = b.source and l.period = t.period
             where t.load_id = $1 and t.kind = 'mart' and t.state not in ('done', 'superseded')
-                and c.state <> 'closed' and coalesce(c.loaded_by, 0) < $1
+                and (t.period = '' or b.is_whole or b.latest > t.period or l.period is not null)
+            group by t.schema_name, t.table_name, t.period
+        ), outdated as (
+            select c.schema_name, c.table_name, c.period, m.sources
+            from marts m join longshore.control c using (schema_name, table_name, period)
+            where c.state <> 'closed' and coalesce(c.loaded_by, 0) < $1
             for no key update of c skip locked)
         update longshore.control c
         set state = case c.state when 'pending' then c.state else 'stale' end,
             reason = 'load ' || $1::bigint || ' has loaded ' || o.sources || ', and has not computed it'
         from outdated o
-        where o.sources is not null and c.schema_name = o.schema_name
-            and c.table_name = o.table_name and c.period = o.period
+        where c.schema_name = o.schema_name and c.table_name = o.table_name and c.period = o.period
         """
 }
 

@@ -80,8 +80,10 @@ extension FactLoad {
             )
         }
         // Once, after the last reader: from here on a merge of a dimension waits for this transaction, and
-        // a reader that infers members waits for such a merge.
-        result.staleness = try await versions.confirm(rowsOf: "pg_temp.replayed")
+        // a reader that infers members waits for such a merge. Without a row there was no reader.
+        if result.counts.read > 0 {
+            result.staleness = try await versions.confirm(rowsOf: "pg_temp.replayed")
+        }
         return result
     }
 
