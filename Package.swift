@@ -90,8 +90,8 @@ let package = Package(
             name: "longshore",
             dependencies: [
                 "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
-                "Extraction", "Survey", "LocalStack", "SampleData", "Torture", arguments, lifecycle,
-                signals, logging,
+                "Extraction", "Survey", "LocalStack", "SampleData", "Torture", "CLibCrypto",
+                arguments, lifecycle, signals, logging,
             ]
         ),
 

@@ -35,7 +35,11 @@ struct Ground: Sendable {
                 own[name].map { (name, $0) }
             }
         return urls.merging(kept) { given, _ in given }
-            .merging(["LONGSHORE_FLEET": fleet, "DATA_DIR": data]) { _, new in new }
+            .merging([
+                "LONGSHORE_FLEET": fleet, "DATA_DIR": data,
+                // A backtracer can outlive the process whose crash it reports, and then hides its end.
+                "SWIFT_BACKTRACE": "enable=no",
+            ]) { _, new in new }
     }
 
     /// Generates the sources, the same for every seed.

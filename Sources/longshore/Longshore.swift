@@ -55,6 +55,7 @@ struct Longshore: AsyncParsableCommand {
     )
 
     static func main() async {
+        keepCryptoAtExit()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
