@@ -2,7 +2,7 @@
 # The wall time of a load with a worker killed every five seconds, beside the undisturbed load.
 # Usage: killed-workers.sh [MONTHS] [CALLS]; WORKER_OPTIONS, such as `--crashes 20`, go to each worker.
 set -eu
-months=${1:-36}
+months=${1:-60}
 calls=${2:-4000000}
 root=$(cd "$(dirname "$0")/.." && pwd)
 longshore=${LONGSHORE:-$root/.build/release/longshore}
@@ -62,6 +62,8 @@ load() { # load NAME EVERY: the seconds of a load in a database and fleet of its
   wait
   ask "$LONGSHORE_POSTGRES_URL" "select count(*), count(distinct call_id) from callcenter.fact_call" > "$work/$1.rows"
   printf '%-12s %8.1f s  %3d kills  %s rows\n' "$1" "$seconds" "$deaths" "$(cut -d '|' -f 1 "$work/$1.rows")"
+  ask "$LONGSHORE_POSTGRES_URL" "select '  died: ' || string_agg(table_name || ' ' || deaths, ', ' order by table_name)
+    from (select table_name, sum(crashes) as deaths from longshore.task where crashes > 0 group by 1) t" | sed '/^$/d'
 }
 
 load undisturbed 0
