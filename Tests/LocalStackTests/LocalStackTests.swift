@@ -70,6 +70,16 @@ struct LocalStackTests {
         }
     }
 
+    private func sessionSleeps(_ scratch: Scratch, _ url: Secret) async {
+        await eventually("the session sleeps") {
+            try scratch.psql(
+                url,
+                "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
+            )
+                == "1\n"
+        }
+    }
+
     /// A Postgres that shuts down says the same as one that recovers from a crash.
     @Test("waits for a server that asks for patience, however long it takes")
     func patience() async throws {
@@ -89,17 +99,8 @@ struct LocalStackTests {
             #expect(await recipe.probe.ask() == .ready)
             #expect(!recipe.isStopping)
 
-            async let session = scratch.run(
-                "/usr/bin/psql",
-                ["-c", "select pg_sleep(2)", url.revealed]
-            )
-            await eventually("the session sleeps") {
-                try scratch.psql(
-                    url,
-                    "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
-                )
-                    == "1\n"
-            }
+            async let session = scratch.psql(url, "select pg_sleep(2)")
+            await sessionSleeps(scratch, url)
             // It waits for its sessions to end.
             kill(process.pid, SIGTERM)
             await eventually("it refuses new sessions") { await recipe.probe.ask() == .notYet }
@@ -123,17 +124,8 @@ struct LocalStackTests {
             let old = try #require(
                 try await stack.status().servers.first { $0.server == .postgres }?.processID
             )
-            async let session = scratch.run(
-                "/usr/bin/psql",
-                ["-c", "select pg_sleep(3600)", url.revealed]
-            )
-            await eventually("the session sleeps") {
-                try scratch.psql(
-                    url,
-                    "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
-                )
-                    == "1\n"
-            }
+            async let session = scratch.psql(url, "select pg_sleep(3600)")
+            await sessionSleeps(scratch, url)
             kill(old, SIGTERM)
             await eventually("it refuses new sessions") {
                 (try? scratch.psql(url, "select 1")) != "1\n"
