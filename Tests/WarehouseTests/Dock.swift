@@ -4,6 +4,7 @@ import Pipelines
 import Planning
 import Postgres
 import TestSupport
+import Testing
 import Warehouse
 
 /// A place to load pipelines at: a folder of files, a database of its own, one slot, no broker.
@@ -87,6 +88,26 @@ final class Dock: Sendable {
         observer: any StepObserver = NoObserver()
     ) async -> TaskOutcome {
         await (other ?? loader).perform(task, by: "test", observer: observer) { _, _ in }
+    }
+
+    /// Creates a replay of rejects and performs its tasks in the plan's order; no load when there are
+    /// none.
+    @discardableResult
+    func replay(
+        _ definition: Definition,
+        _ filter: RejectFilter = RejectFilter(),
+        observer: any StepObserver = NoObserver()
+    ) async throws -> (CreatedReplay, DockedLoad?) {
+        let (request, _) = try request(definition)
+        let created = try await ledger.createReplay(of: filter, request)
+        guard let id = created.load else { return (created, nil) }
+        let graph = try #require(try await ledger.load(id)).graph()
+        var load = DockedLoad(id: id, tasks: graph.tasks)
+        for (ordinal, task) in load.tasks.enumerated() {
+            let id = LoadTaskID(load: load.id, ordinal: ordinal)
+            load.outcomes[task.title] = await perform(id, observer: observer)
+        }
+        return (created, load)
     }
 
     // MARK: Questions

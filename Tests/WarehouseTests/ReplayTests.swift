@@ -55,31 +55,12 @@ struct ReplayTests {
         return filter
     }
 
-    /// Creates a replay and performs its tasks; what came of them, by title.
-    @discardableResult
-    private func replay(
-        _ dock: Dock,
-        _ definition: Definition,
-        _ filter: RejectFilter = RejectFilter()
-    ) async throws -> (CreatedReplay, DockedLoad?) {
-        let (request, _) = try dock.request(definition)
-        let created = try await dock.ledger.createReplay(of: filter, request)
-        guard let load = created.load else { return (created, nil) }
-        let graph = try #require(try await dock.ledger.load(load)).graph()
-        var docked = DockedLoad(id: load, tasks: graph.tasks)
-        for ordinal in graph.tasks.indices {
-            let task = LoadTaskID(load: load, ordinal: ordinal)
-            docked.outcomes[graph.tasks[ordinal].title] = await dock.perform(task)
-        }
-        return (created, docked)
-    }
-
     @Test("rows that are good now are loaded once, the others stay open for the reason of now")
     func replayed() async throws {
         let dock = try await dock()
         try dock.write("customers.csv", Shop.customers + "c9,Cy\n")
         try await loadCustomers(dock)
-        let (created, load) = try await replay(dock, Self.definition())
+        let (created, load) = try await dock.replay(Self.definition())
         #expect(created == CreatedReplay(load: load?.id, rejects: 3))
         #expect(load?.tasks.map(\.title) == ["sale 2024-01", "total 2024-01"])
         #expect(
@@ -111,13 +92,13 @@ struct ReplayTests {
         let kept = try Self.definition(
             amount: "amount: { type: \"decimal(12,2)\", clean: [{ null_if: [much] }] }"
         )
-        let (created, load) = try await replay(dock, kept, filter { $0.rule = "decimal" })
+        let (created, load) = try await dock.replay(kept, filter { $0.rule = "decimal" })
         #expect(created.rejects == 1)
         #expect(load?.counts("sale 2024-01") == RowCounts(read: 1, loaded: 1))
         let facts = try await dock.rows(Shop.facts)
         #expect(facts == ["2024-01-01|s1|c1|10.00", "2024-01-01|s3, odd|c1|∅"])
 
-        let (again, none) = try await replay(dock, kept, filter { $0.rule = "decimal" })
+        let (again, none) = try await dock.replay(kept, filter { $0.rule = "decimal" })
         #expect(again == CreatedReplay())
         #expect(none == nil)
         let task = try #require(load?.task("sale 2024-01"))
@@ -130,7 +111,7 @@ struct ReplayTests {
         let dock = try await dock()
         try dock.write("customers.csv", Shop.customers + "c9,Cy\n")
         try await loadCustomers(dock)
-        try await replay(dock, Self.definition())
+        try await dock.replay(Self.definition())
         #expect(try await dock.load(Self.definition()).failures == [])
         #expect(
             try await dock.rows(Shop.facts) == ["2024-01-01|s1|c1|10.00", "2024-01-01|s2|c9|20.00"]
@@ -171,7 +152,7 @@ struct ReplayTests {
         try await dock.connection.query(
             "update shop.fact_sale set sale_id = 's2' where sale_id = 's1'"
         )
-        let (_, load) = try await replay(dock, Self.definition(), filter { $0.rule = "references" })
+        let (_, load) = try await dock.replay(Self.definition(), filter { $0.rule = "references" })
         #expect(load?.counts("sale 2024-01") == RowCounts(read: 1, deduplicated: 1))
         #expect(try await dock.rows(Shop.facts) == ["2024-01-01|s2|c1|10.00"])
         #expect(
@@ -184,7 +165,7 @@ struct ReplayTests {
     func closed() async throws {
         let dock = try await dock()
         try await dock.connection.query("update longshore.control set state = 'closed'")
-        let (created, _) = try await replay(dock, Self.definition())
+        let (created, _) = try await dock.replay(Self.definition())
         #expect(created == CreatedReplay(closed: 3))
         #expect(try await dock.row("select count(*) from longshore.load") == "1")
     }
@@ -228,10 +209,10 @@ struct ReplayTests {
         let facts = "select order_id, amount from shop.fact_order order by 1"
         #expect(try await dock.rows(facts) == ["o1|10", "o2|21", "o3|3"])
 
-        let (_, load) = try await replay(dock, definition(""))
+        let (_, load) = try await dock.replay(definition(""))
         #expect(load?.failures == [])
         #expect(try await dock.rows(facts) == ["o1|10", "o2|21", "o3|-30", "o4|-40"])
-        let (_, again) = try await replay(dock, definition(""))
+        let (_, again) = try await dock.replay(definition(""))
         #expect(again?.failures ?? [] == [])
         #expect(try await dock.rows(facts) == ["o1|10", "o2|21", "o3|-30", "o4|-40"])
     }
@@ -278,7 +259,7 @@ struct ReplayTests {
             select kind, period, state, rows_loaded from longshore.control order by 1, 2
             """
 
-        let (_, february) = try await replay(dock, definition(""), filter { $0.period = "2024-02" })
+        let (_, february) = try await dock.replay(definition(""), filter { $0.period = "2024-02" })
         #expect(february?.tasks.map(\.title) == ["order 2024-02", "total 2024-02"])
         #expect(february?.counts("order 2024-02") == RowCounts(read: 3, loaded: 3))
         let counts = "select period, count(*) from shop.fact_order group by 1 order by 1"
@@ -292,7 +273,7 @@ struct ReplayTests {
         let states = try await dock.ledger.periodStates(of: definition("").pipeline)
         #expect(states["stale"] == ["2024-01"])
 
-        let (_, january) = try await replay(dock, definition(""))
+        let (_, january) = try await dock.replay(definition(""))
         #expect(january?.tasks.map(\.title) == ["order 2024-01", "total 2024-01"])
         #expect(try await dock.rows(counts) == ["2024-01-01|3", "2024-02-01|2"])
         #expect(
@@ -322,7 +303,7 @@ struct ReplayTests {
         #expect(
             try await dock.load(strict, periods: "2024-02").outcomes["customer"]?.failure == nil
         )
-        let (created, load) = try await replay(dock, Shop.definition())
+        let (created, load) = try await dock.replay(Shop.definition())
         #expect(created.rejects == 3)
         #expect(load?.tasks.map(\.title) == ["customer", "sale 2024-02"])
         #expect(
@@ -357,7 +338,7 @@ struct ReplayTests {
             )
         }
         #expect(try await dock.load(definition(length: 5)).outcomes["customer"]?.failure == nil)
-        let (created, load) = try await replay(dock, definition(length: 50))
+        let (created, load) = try await dock.replay(definition(length: 50))
         #expect(created.rejects == 1)
         #expect(load?.failures == [])
         #expect(load?.counts("customer") == RowCounts(read: 1, loaded: 1))
@@ -373,7 +354,7 @@ struct ReplayTests {
     func claims() async throws {
         let dock = try await dock()
         let older = try await dock.create(Self.definition())
-        try await replay(dock, Self.definition())
+        try await dock.replay(Self.definition())
         for ordinal in older.tasks.indices {
             let outcome = await dock.perform(LoadTaskID(load: older.id, ordinal: ordinal))
             #expect(outcome.failure == nil && outcome != .superseded, "\(outcome)")

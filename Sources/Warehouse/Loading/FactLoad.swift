@@ -129,7 +129,7 @@ struct FactLoad {
         }
     }
 
-    func staging(hasOrigin: Bool) -> StagedFact {
+    func staging(hasOrigin: Bool, isOneSource: Bool = true) -> StagedFact {
         let period = design.columns.filter {
             $0.name == "period" && hasPeriods && fact.loading != .replace
         }
@@ -137,6 +137,7 @@ struct FactLoad {
             fact: fact,
             columns: copiedColumns + period,
             hasOrigin: hasOrigin,
+            isOneSource: isOneSource,
             connection: connection
         )
     }

@@ -41,7 +41,8 @@ final class RowFill {
         references: ReferenceMaps,
         grain: [Int] = [],
         bounds: PeriodBounds? = nil,
-        isFrozen: Bool = false
+        isFrozen: Bool = false,
+        rowsBefore: Int = 0
     ) throws {
         self.attempt = attempt
         self.reader = reader
@@ -55,7 +56,8 @@ final class RowFill {
             header: reader.header,
             grain: grain,
             bounds: bounds,
-            zones: try ZoneTables.load(layout.zones)
+            zones: try ZoneTables.load(layout.zones),
+            rowsBefore: rowsBefore
         )
     }
 

@@ -21,7 +21,8 @@ extension DimensionLoad {
                 layout: layout(references),
                 columns: dimension.sourceColumns.map(\.name) + ["_row"],
                 into: "pg_temp.staged",
-                references: references
+                references: references,
+                rowsBefore: counts.read
             )
             counts = counts + (try await fill.run())
         }

@@ -15,16 +15,22 @@ struct RejectReplay {
     /// Rejects that are read at a time.
     private static let page = 5_000
 
-    /// Gives `body` readers of all the rejects, each of rows with one header.
+    /// Gives `body` readers of all the rejects in their order, each of rows with one header.
     func readAll(_ body: (RawRecordReader) async throws -> Void) async throws {
         var last: Int64 = 0
         while true {
             let rejects = try await page(after: last)
             guard let final = rejects.last else { return }
-            for shape in Set(rejects.map(\.shape)) {
-                let records = rejects.filter { $0.shape == shape }.map(\.record)
+            var rest = rejects[...]
+            while let shape = rest.first?.shape {
+                let alike = rest.prefix { $0.shape == shape }
+                rest = rest.dropFirst(alike.count)
                 try await body(
-                    RawRecordReader(records, header: shape.header, delimiter: shape.delimiter)
+                    RawRecordReader(
+                        alike.map(\.record),
+                        header: shape.header,
+                        delimiter: shape.delimiter
+                    )
                 )
             }
             last = Int64(final.record.number)
