@@ -1,9 +1,10 @@
 #!/bin/sh
 # The wall time of a load with a worker killed every five seconds, beside the undisturbed load.
-# Usage: killed-workers.sh [MONTHS] [CALLS]; WORKER_OPTIONS, such as `--crashes 20`, go to each worker.
+# Usage: killed-workers.sh [MONTHS] [CALLS] [CLIENTS]; WORKER_OPTIONS, such as `--crashes 20`, go to each worker.
 set -eu
 months=${1:-60}
 calls=${2:-4000000}
+clients=${3:-100000}
 root=$(cd "$(dirname "$0")/.." && pwd)
 longshore=${LONGSHORE:-$root/.build/release/longshore}
 [ -x "$longshore" ] || longshore=$root/.build/debug/longshore
@@ -21,7 +22,8 @@ trap 'exit 1' INT TERM
 eval "$("$longshore" up --export --stack "$work/stack")"
 DATA_DIR=$work/data
 export DATA_DIR
-"$longshore" generate callcenter --seed 7 --months "$months" --calls "$calls" --bad 0.5% --output "$DATA_DIR" > /dev/null
+"$longshore" generate callcenter --seed 7 --months "$months" \
+  --calls "$calls" --clients "$clients" --bad 0.5% --output "$DATA_DIR" > /dev/null
 last=$(ls "$DATA_DIR" | sed -n 's/^calls_\(.*\)\.csv\.gz$/\1/p' | sort | tail -n 1)
 cp -r "$root/pipelines/callcenter" "$work/pipeline"
 sed -i "s/end: 2024-12/end: $last/" "$work/pipeline/pipeline.yaml"

@@ -10,10 +10,10 @@ public import Planning
 public final class BrokerTaskReceiver: TaskReceiver {
     /// The tasks; ends after ``stop()``.
     public let deliveries: AsyncStream<TaskDelivery>
-    /// Whether it was made for one pool.
-    public let hasOnePool: Bool
+    /// The prefetch of each pool's queue.
+    public let shares: [String: Int]
     private let consumer: AMQPConsumer
-    private let countWaiting: @Sendable () async -> Int?
+    private let countWaiting: @Sendable () async -> [String: Int]?
 
     /// Connects, declares the queues of `pools`, and starts to take tasks.
     ///
@@ -35,7 +35,13 @@ public final class BrokerTaskReceiver: TaskReceiver {
         logger: Logger
     ) async throws -> BrokerTaskReceiver {
         let log = BrokerLog(logger, role: "tasks")
-        let subscriptions = subscriptions(topology: topology, pools: pools, slots: slots)
+        let shares = SlotShares.divide(slots, among: pools)
+        let subscriptions = shares.map { pool, share in
+            AMQPSubscription(
+                queue: topology.taskQueue(pool: pool),
+                prefetch: UInt16(clamping: share)
+            )
+        }
         let consumer = try await AMQPConsumer.connect(to: configuration) { connection in
             try await topology.declare(pools: pools, on: connection)
             return subscriptions
@@ -44,7 +50,7 @@ public final class BrokerTaskReceiver: TaskReceiver {
         }
         return BrokerTaskReceiver(
             consumer,
-            hasOnePool: pools.count == 1,
+            shares: shares,
             publisher: publisher,
             log: log
         ) {
@@ -54,13 +60,13 @@ public final class BrokerTaskReceiver: TaskReceiver {
 
     private init(
         _ consumer: AMQPConsumer,
-        hasOnePool: Bool,
+        shares: [String: Int],
         publisher: BrokerTaskPublisher,
         log: BrokerLog,
-        countWaiting: @escaping @Sendable () async -> Int?
+        countWaiting: @escaping @Sendable () async -> [String: Int]?
     ) {
         self.consumer = consumer
-        self.hasOnePool = hasOnePool
+        self.shares = shares
         self.countWaiting = countWaiting
         deliveries = AsyncStream {
             for await delivery in consumer.deliveries {
@@ -70,21 +76,6 @@ public final class BrokerTaskReceiver: TaskReceiver {
             }
             return nil
         }
-    }
-
-    static func subscriptions(
-        topology: Topology,
-        pools: [String],
-        slots: Int
-    ) -> [AMQPSubscription] {
-        let (share, rest) = slots.quotientAndRemainder(dividingBy: max(1, pools.count))
-        return pools.enumerated()
-            .map { index, pool in
-                AMQPSubscription(
-                    queue: topology.taskQueue(pool: pool),
-                    prefetch: UInt16(clamping: max(1, share + (index < rest ? 1 : 0)))
-                )
-            }
     }
 
     /// The task in a delivery; `nil` when there is none, and the delivery is set aside.
@@ -143,8 +134,8 @@ public final class BrokerTaskReceiver: TaskReceiver {
         )
     }
 
-    /// How many tasks wait in the queues of its pools, asked on a connection of its own.
-    public func backlog() async -> Int? { await countWaiting() }
+    /// How many tasks wait in each pool's queue, asked on a connection of its own.
+    public func backlog() async -> [String: Int]? { await countWaiting() }
 
     /// Gives the connection up and makes another; what is not settled is delivered again.
     public func reconnect() async {

@@ -39,9 +39,11 @@ extension Topology {
         }
     }
 
-    /// How many tasks of some pools no consumer has.
-    func waiting(pools: [String], configuration: AMQPConfiguration) async throws -> Int {
+    /// How many tasks of each pool no consumer has.
+    func waiting(pools: [String], configuration: AMQPConfiguration) async throws -> [String: Int] {
         let depths = try await queueDepths(pools: pools, configuration: configuration)
-        return pools.reduce(0) { $0 + (depths[taskQueue(pool: $1)]?.ready ?? 0) }
+        return Dictionary(
+            pools.map { ($0, depths[taskQueue(pool: $0)]?.ready ?? 0) }
+        ) { first, _ in first }
     }
 }

@@ -20,20 +20,19 @@ public protocol TaskReceiver: Sendable {
     func giveBack(_ receipt: TaskDelivery.Receipt) async
     /// Takes no more deliveries; those in hand can still be settled.
     func stop() async
-    /// Whether it takes from one pool only: of several each has its share of the slots, and a slot can
-    /// be free while messages of another pool wait.
-    var hasOnePool: Bool { get }
-    /// How many messages its queues have that no consumer has; `nil` when that cannot be known.
-    func backlog() async -> Int?
+    /// How many deliveries it takes at a time from each of its pools.
+    var shares: [String: Int] { get }
+    /// How many messages each of its pools has that no consumer has; `nil` when that cannot be known.
+    func backlog() async -> [String: Int]?
     /// Gives the connection up and makes another; what is not settled is delivered again.
     func reconnect() async
 }
 
 extension TaskReceiver {
-    /// `true`: of a receiver whose queues share the slots.
-    public var hasOnePool: Bool { true }
+    /// None: of a receiver that cannot tell.
+    public var shares: [String: Int] { [:] }
     /// `nil`: of a receiver that cannot look.
-    public func backlog() async -> Int? { nil }
+    public func backlog() async -> [String: Int]? { nil }
     /// Nothing: of a receiver without a connection.
     public func reconnect() async {}
 }

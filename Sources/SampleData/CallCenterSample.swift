@@ -9,7 +9,9 @@ public struct CallCenterSample: Sendable {
     public let months: Int
     /// How many rows the files of calls have together, bad ones included.
     public let calls: Int
-    /// How many of those are bad.
+    /// How many clients are exported.
+    public let clients: Int
+    /// How many of the calls are bad.
     public let bad: BadShare
 
     static let firstMonth = CivilMonth(year: 2024, month: 1)
@@ -19,13 +21,14 @@ public struct CallCenterSample: Sendable {
         "digital_channel_adopted", "notes",
     ]
 
-    /// Checks the parameters.
+    /// Checks the parameters; unless it is said, a client is called twelve times.
     ///
     /// - Throws: ``SampleDataError`` that names the one which makes no sense.
     public init(
         seed: UInt64,
         months: Int = 12,
         calls: Int = 100_000,
+        clients: Int? = nil,
         bad: BadShare = .none
     ) throws(SampleDataError) {
         guard (1...72).contains(months) else {
@@ -38,9 +41,14 @@ public struct CallCenterSample: Sendable {
                 expected: "a number from \(months) (one a month) to 10^9"
             )
         }
+        let clients = clients ?? max(50, calls / 12)
+        guard (50...1_000_000_000).contains(clients) else {
+            throw .parameter("clients", clients, expected: "a number from 50 to 10^9")
+        }
         self.seed = seed
         self.months = months
         self.calls = calls
+        self.clients = clients
         self.bad = bad
     }
 

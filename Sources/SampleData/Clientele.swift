@@ -15,7 +15,7 @@ struct Clientele: Sendable {
 
     init(sample: CallCenterSample) {
         seed = sample.seed
-        count = max(50, sample.calls / 12)
+        count = sample.clients
         early = count * 7 / 10
         strangers = min(5_000, max(3, count / 500))
         days = start.distance(to: sample.lastDay) + 1

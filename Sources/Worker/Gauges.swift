@@ -5,9 +5,9 @@ import Synchronization
 final class Gauges: Sendable {
     private struct State {
         var metrics: WorkerMetrics
-        var running: [Int: LoadTaskID] = [:]
+        var running: [Int: TaskMessage] = [:]
         var free: Set<Int> = []
-        var begun = 0
+        var begun: [String: Int] = [:]
     }
 
     private let state: Mutex<State>
@@ -20,14 +20,19 @@ final class Gauges: Sendable {
 
     /// The tasks that run now.
     var running: [LoadTaskID] {
-        state.withLock { $0.running.sorted { $0.key < $1.key }.map(\.value) }
+        state.withLock { $0.running.sorted { $0.key < $1.key }.map(\.value.task) }
+    }
+
+    /// How many tasks of a pool run now.
+    func running(of pool: String) -> Int {
+        state.withLock { $0.running.values.count { $0.pool == pool } }
     }
 
     /// Whether some slot waits for a delivery.
     var hasFreeSlot: Bool { state.withLock { !$0.free.isEmpty } }
 
-    /// How many deliveries the slots have begun.
-    var begun: Int { state.withLock { $0.begun } }
+    /// How many deliveries of each pool the slots have begun.
+    var begun: [String: Int] { state.withLock { $0.begun } }
 
     func update(_ change: (inout WorkerMetrics) -> Void) {
         state.withLock { change(&$0.metrics) }
@@ -37,11 +42,11 @@ final class Gauges: Sendable {
         state.withLock { _ = $0.free.insert(slot) }
     }
 
-    func begin(_ task: LoadTaskID, slot: Int) {
+    func begin(_ message: TaskMessage, slot: Int) {
         state.withLock { state in
             state.free.remove(slot)
-            state.running[slot] = task
-            state.begun += 1
+            state.running[slot] = message
+            state.begun[message.pool, default: 0] += 1
             state.metrics.busySlots += 1
         }
     }

@@ -1,16 +1,16 @@
 import Logging
 import Planning
 
-/// Notices a worker with a free slot that gets nothing although its queues have messages, and connects it
-/// anew.
+/// Notices a worker with a free slot that gets nothing from a pool whose queue has messages, and connects
+/// it anew.
 ///
 /// A broker can lose a consumer without telling: the connection lives, heartbeats pass, and nothing
 /// comes. Other workers may empty the queue in the same moment, so only what is seen twice counts. What
 /// runs goes on; its message is delivered again, and meets the lock of the task's row.
 struct IdlenessWatch {
     private let context: WorkerContext
-    private var lastBegun = -1
-    private var isSuspicious = false
+    private var begun: [String: Int] = [:]
+    private var suspects: Set<String> = []
 
     init(_ context: WorkerContext) {
         self.context = context
@@ -23,32 +23,31 @@ struct IdlenessWatch {
         }
     }
 
-    /// Whether a message that waits in any of the queues could come.
-    private var canTake: Bool {
-        let gauges = context.gauges
-        return gauges.hasFreeSlot
-            && (context.ports.receiver.hasOnePool || gauges.metrics.busySlots == 0)
-    }
-
     private mutating func look() async {
-        let begun = context.gauges.begun
-        defer { lastBegun = begun }
-        guard canTake, begun == lastBegun, let waiting = await context.ports.receiver.backlog(),
-            waiting > 0
-        else {
-            isSuspicious = false
+        let starved = await starvedPools()
+        guard let pool = starved.intersection(suspects).min() else {
+            suspects = starved
             return
         }
-        guard isSuspicious else {
-            isSuspicious = true
-            return
-        }
-        isSuspicious = false
+        suspects = []
         context.logger.error(
             "a slot is free and messages wait, but none comes; connecting anew",
-            metadata: .init([.waiting: "\(waiting)"])
+            metadata: .init([.pool: .string(pool)])
         )
         context.gauges.update { $0.stalls += 1 }
         await context.ports.receiver.reconnect()
+    }
+
+    /// The pools with waiting messages that could come, and of which none has come since the last look.
+    private mutating func starvedPools() async -> Set<String> {
+        let gauges = context.gauges
+        let now = gauges.begun
+        defer { begun = now }
+        guard gauges.hasFreeSlot else { return [] }
+        let quiet = context.ports.receiver.shares.filter { pool, share in
+            gauges.running(of: pool) < share && now[pool] == begun[pool]
+        }
+        let waiting = quiet.isEmpty ? nil : await context.ports.receiver.backlog()
+        return Set(quiet.keys.filter { waiting?[$0] ?? 0 > 0 })
     }
 }

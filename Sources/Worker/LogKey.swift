@@ -6,10 +6,10 @@ enum LogKey: String {
     case failure
     case outcome
     case owner
+    case pool
     case redeliveries
     case slot
     case task
-    case waiting
     case worker
 }
 

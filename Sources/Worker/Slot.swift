@@ -50,7 +50,7 @@ struct Slot: Sendable {
     }
 
     private func live(_ delivery: TaskDelivery, loader: any TaskLoader) async -> LoadTaskLife.End {
-        context.gauges.begin(delivery.message.task, slot: index)
+        context.gauges.begin(delivery.message, slot: index)
         let end = await LoadTaskLife(
             of: delivery,
             in: index,

@@ -51,11 +51,15 @@ struct GenerateCommand: AsyncParsableCommand {
         @Option(help: "Calls in all.")
         var calls = 100_000
 
+        @Option(help: "Clients; one for twelve calls unless said.")
+        var clients: Int?
+
         func run() async throws {
             let sample = try CallCenterSample(
                 seed: common.seed,
                 months: months,
                 calls: calls,
+                clients: clients,
                 bad: common.bad
             )
             common.report(try sample.write(to: common.output))

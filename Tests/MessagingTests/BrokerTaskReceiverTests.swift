@@ -110,17 +110,4 @@ struct BrokerTaskReceiverTests {
             await publisher.close()
         }
     }
-
-    @Test(
-        "slots are divided among pools, at least one each",
-        arguments: [(1, [4]), (2, [2, 2]), (3, [2, 1, 1]), (6, [1, 1, 1, 1, 1, 1])]
-    )
-    func slots(pools: Int, expected: [UInt16]) {
-        let subscriptions = BrokerTaskReceiver.subscriptions(
-            topology: Topology(),
-            pools: (0..<pools).map { "p\($0)" },
-            slots: 4
-        )
-        #expect(subscriptions.map(\.prefetch) == expected)
-    }
 }

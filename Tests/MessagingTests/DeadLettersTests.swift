@@ -83,7 +83,7 @@ struct DeadLettersTests {
             let receiver = try await fleet.receiver(slots: 1, publisher: publisher)
             let first = try #require(await receiver.deliveries.next())
             #expect(first.message == TaskMessage(1))
-            await eventually("two wait") { await receiver.backlog() == 2 }
+            await eventually("two wait") { await receiver.backlog() == ["default": 2] }
             await receiver.reconnect()
             let again = try #require(await receiver.deliveries.next())
             #expect(again.message == TaskMessage(1))

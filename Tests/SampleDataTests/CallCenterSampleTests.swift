@@ -203,6 +203,17 @@ struct CallCenterSampleTests {
         }
     }
 
+    @Test("have as many clients as are asked for, or one for twelve calls")
+    func clients() throws {
+        for (asked, written) in [(nil, 100), (60, 60)] {
+            try withDirectory { directory in
+                try CallCenterSample(seed: 7, months: 1, calls: 1_200, clients: asked)
+                    .write(to: directory)
+                #expect(try keys("clients.csv.gz", directory).count == written)
+            }
+        }
+    }
+
     @Test("are refused with parameters that make no sense")
     func parameters() {
         let error = #expect(throws: SampleDataError.self) {
@@ -213,6 +224,7 @@ struct CallCenterSampleTests {
                 == "generating sample data: `months` is `0`; expected a number from 1 to 72"
         )
         #expect(throws: SampleDataError.self) { try CallCenterSample(seed: 1, months: 3, calls: 2) }
+        #expect(throws: SampleDataError.self) { try CallCenterSample(seed: 1, clients: 49) }
     }
 
     // MARK: Reading them back

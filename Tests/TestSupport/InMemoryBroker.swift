@@ -33,14 +33,18 @@ public final class InMemoryBroker: Sendable {
     }
 
     private struct Consumer {
-        var pools: Set<String>
-        var slots: Int
+        var shares: [String: Int]
         var unsettled: [UInt64: Message] = [:]
         var isStopped = false
         var isConnected = true
-        var isMute = false
+        var mutePools: Set<String> = []
         var generation = 0
         let deliveries: AsyncStream<TaskDelivery>.Continuation
+
+        func takes(from pool: String) -> Bool {
+            isConnected && !isStopped && !mutePools.contains(pool)
+                && unsettled.values.count { $0.content.pool == pool } < shares[pool, default: 0]
+        }
     }
 
     private struct State {
@@ -181,13 +185,12 @@ public final class InMemoryBroker: Sendable {
     }
 
     func addConsumer(
-        pools: Set<String>,
-        slots: Int,
+        shares: [String: Int],
         deliveries: AsyncStream<TaskDelivery>.Continuation
     ) -> Int {
         let id = state.withLock { state in
             let id = state.newNumber()
-            var consumer = Consumer(pools: pools, slots: slots, deliveries: deliveries)
+            var consumer = Consumer(shares: shares, deliveries: deliveries)
             consumer.generation = state.newNumber()
             state.consumers[id] = consumer
             return id
@@ -235,21 +238,23 @@ public final class InMemoryBroker: Sendable {
         deliver()
     }
 
-    /// The consumer gets nothing more, and does not notice.
-    func mute(consumer id: Int) {
-        state.withLock { $0.consumers[id]?.isMute = true }
+    /// The consumer gets nothing more from a pool, and does not notice.
+    func mute(consumer id: Int, pool: String) {
+        state.withLock { _ = $0.consumers[id]?.mutePools.insert(pool) }
     }
 
     func reconnect(consumer id: Int) {
         state.withLock { state in
-            state.consumers[id]?.isMute = false
+            state.consumers[id]?.mutePools = []
             Self.requeue(consumer: id, in: &state)
         }
         deliver()
     }
 
-    /// How many messages no consumer has.
-    var waitingCount: Int { state.withLock { $0.queue.count } }
+    /// How many messages of each pool no consumer has.
+    var waiting: [String: Int] {
+        state.withLock { Dictionary(grouping: $0.queue, by: \.content.pool).mapValues(\.count) }
+    }
 
     func settle(_ receipt: TaskDelivery.Receipt, of id: Int, requeues: Bool) {
         state.withLock { state in
@@ -314,8 +319,6 @@ public final class InMemoryBroker: Sendable {
             guard !state.isDown else { return }
             for id in state.consumers.keys.sorted() {
                 while let consumer = state.consumers[id],
-                    consumer.isConnected, !consumer.isStopped, !consumer.isMute,
-                    consumer.unsettled.count < consumer.slots,
                     let message = takeMessage(for: consumer, from: &state)
                 {
                     state.lastTag += 1
@@ -335,7 +338,7 @@ public final class InMemoryBroker: Sendable {
 
     private func takeMessage(for consumer: Consumer, from state: inout State) -> Message? {
         let candidates = state.queue.indices.filter { index in
-            consumer.pools.contains(state.queue[index].content.pool)
+            consumer.takes(from: state.queue[index].content.pool)
         }
         guard let first = candidates.first else { return nil }
         let index =

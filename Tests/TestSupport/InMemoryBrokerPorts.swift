@@ -39,8 +39,8 @@ public struct InMemoryPublisher: TaskPublisher {
 public struct InMemoryTaskReceiver: TaskReceiver {
     /// The deliveries.
     public let deliveries: AsyncStream<TaskDelivery>
-    /// Whether it was made for one pool.
-    public let hasOnePool: Bool
+    /// How many deliveries it takes at a time from each of its pools.
+    public let shares: [String: Int]
     private let broker: InMemoryBroker
     private let process: FakeProcess
     private let consumer: Int
@@ -49,15 +49,15 @@ public struct InMemoryTaskReceiver: TaskReceiver {
     public init(
         _ broker: InMemoryBroker,
         slots: Int,
-        pools: Set<String> = ["default"],
+        pools: [String] = ["default"],
         process: FakeProcess = FakeProcess("receiver")
     ) {
         self.broker = broker
         self.process = process
-        hasOnePool = pools.count == 1
+        shares = SlotShares.divide(slots, among: pools)
         let (deliveries, continuation) = AsyncStream<TaskDelivery>.makeStream()
         self.deliveries = deliveries
-        let consumer = broker.addConsumer(pools: pools, slots: slots, deliveries: continuation)
+        let consumer = broker.addConsumer(shares: shares, deliveries: continuation)
         self.consumer = consumer
         process.onDeath { broker.disconnect(consumer: consumer) }
         process.onReachability(of: .broker) { isReachable in
@@ -81,15 +81,15 @@ public struct InMemoryTaskReceiver: TaskReceiver {
     public func stop() async { broker.stop(consumer: consumer) }
 
     /// What nobody has.
-    public func backlog() async -> Int? {
-        await process.reaches(.broker) ? broker.waitingCount : nil
+    public func backlog() async -> [String: Int]? {
+        await process.reaches(.broker) ? broker.waiting : nil
     }
 
     /// Gives the connection up and makes another.
     public func reconnect() async { broker.reconnect(consumer: consumer) }
 
-    /// Plays a broker that has forgotten its consumer: the connection lives, and nothing comes.
-    public func mute() { broker.mute(consumer: consumer) }
+    /// Plays a broker that has forgotten the consumer of a pool: the connection lives, and nothing comes.
+    public func mute(_ pool: String = "default") { broker.mute(consumer: consumer, pool: pool) }
 
     /// Closes the connection: what is not settled goes back.
     public func disconnect() { broker.disconnect(consumer: consumer) }

@@ -163,30 +163,46 @@ import Worker
         }
     }
 
-    @Test("a worker of several pools is not suspected while one of its slots is busy")
+    @Test("a pool whose share of the slots is used up is not suspected, although a slot is free")
     func shares() async throws {
         try await Simulation.run { simulation in
             let bench = WorkerBench(simulation)
             bench.warehouse.setBehaviour { _, _ in .init(stepTime: .seconds(60)) }
             let tasks = try await bench.makeLoad(2)
-            let receiver = InMemoryTaskReceiver(
-                bench.broker,
-                slots: 2,
-                pools: ["default", "heavy"]
-            )
+            let pools = ["default", "heavy"]
+            let receiver = InMemoryTaskReceiver(bench.broker, slots: 2, pools: pools)
             let worker = bench.worker(slots: 2, receiver: receiver)
             try await bench.run(worker) {
-                bench.inject(tasks[0])
-                try await simulation.clock.sleep(for: .seconds(30))
-                // As if the share of the pool were used up.
-                receiver.mute()
-                bench.inject(tasks[1])
-                try await simulation.clock.sleep(for: .seconds(120))
+                for task in tasks { bench.inject(task) }
+                try await simulation.clock.sleep(for: .seconds(150))
                 #expect(worker.metrics.busySlots == 1)
-                #expect(worker.metrics.stalls == 0)
                 try await bench.emptied()
             }
-            #expect(worker.metrics.stalls == 1)
+            #expect(worker.metrics.stalls == 0)
+            #expect(worker.metrics.results == [.loaded: 2])
+        }
+    }
+
+    @Test("of several pools the one is noticed of which nothing comes, however busy the others are")
+    func oneOfSeveral() async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            bench.warehouse.setBehaviour { _, _ in .init(stepTime: .seconds(1)) }
+            let tasks = try await bench.makeLoad(61)
+            let pools = ["default", "heavy"]
+            let receiver = InMemoryTaskReceiver(bench.broker, slots: 2, pools: pools)
+            let worker = bench.worker(slots: 2, receiver: receiver)
+            try await bench.run(worker) {
+                receiver.mute("heavy")
+                bench.inject(tasks[60], pool: "heavy")
+                for task in tasks[..<60] { bench.inject(task) }
+                try await simulation.clock.sleep(for: .seconds(60))
+                #expect(worker.metrics.stalls == 1)
+                #expect(bench.warehouse.row(tasks[60])?.state == .done)
+                #expect(bench.warehouse.row(tasks[59])?.state != .done)
+                try await bench.emptied()
+            }
+            #expect(tasks.allSatisfy { bench.warehouse.row($0)?.effects == 1 })
         }
     }
 

@@ -44,8 +44,8 @@ final class WorkerBench: Sendable {
         return graph.tasks.indices.map { LoadTaskID(load: load, ordinal: $0) }
     }
 
-    func inject(_ task: LoadTaskID, redeliveries: Int = 0) {
-        broker.inject(TaskMessage(task: task, pool: "default"), redeliveries: redeliveries)
+    func inject(_ task: LoadTaskID, pool: String = "default", redeliveries: Int = 0) {
+        broker.inject(TaskMessage(task: task, pool: pool), redeliveries: redeliveries)
     }
 
     func worker(

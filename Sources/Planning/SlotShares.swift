@@ -1,0 +1,14 @@
+/// How a worker's slots are divided among its pools.
+public enum SlotShares {
+    /// Divides slots among pools.
+    ///
+    /// - Parameters:
+    ///   - slots: How many there are.
+    ///   - pools: The pools, each once; the first ones get what cannot be divided.
+    /// - Returns: The slots of each pool: all of them of one, at least one each of several.
+    public static func divide(_ slots: Int, among pools: [String]) -> [String: Int] {
+        let (share, rest) = slots.quotientAndRemainder(dividingBy: max(1, pools.count))
+        let shares = pools.indices.map { max(1, share + ($0 < rest ? 1 : 0)) }
+        return Dictionary(zip(pools, shares)) { first, _ in first }
+    }
+}

@@ -1,0 +1,15 @@
+import Planning
+import Testing
+
+@Suite("Shares of a worker's slots")
+struct SlotSharesTests {
+    @Test(
+        "slots are divided among pools, at least one each",
+        arguments: [(1, [4]), (2, [2, 2]), (3, [2, 1, 1]), (6, [1, 1, 1, 1, 1, 1])]
+    )
+    func divided(pools: Int, expected: [Int]) {
+        let names = (0..<pools).map { "p\($0)" }
+        let shares = SlotShares.divide(4, among: names)
+        #expect(names.map { shares[$0] } == expected)
+    }
+}
