@@ -4,7 +4,7 @@
 set -eu
 months=${1:-60}
 calls=${2:-4000000}
-clients=${3:-100000}
+clients=${3:-40000}
 root=$(cd "$(dirname "$0")/.." && pwd)
 longshore=${LONGSHORE:-$root/.build/release/longshore}
 [ -x "$longshore" ] || longshore=$root/.build/debug/longshore
@@ -19,7 +19,6 @@ end() {
 trap end EXIT
 trap 'exit 1' INT TERM
 
-eval "$("$longshore" up --export --stack "$work/stack")"
 DATA_DIR=$work/data
 export DATA_DIR
 "$longshore" generate callcenter --seed 7 --months "$months" \
@@ -27,19 +26,16 @@ export DATA_DIR
 last=$(ls "$DATA_DIR" | sed -n 's/^calls_\(.*\)\.csv\.gz$/\1/p' | sort | tail -n 1)
 cp -r "$root/pipelines/callcenter" "$work/pipeline"
 sed -i "s/end: 2024-12/end: $last/" "$work/pipeline/pipeline.yaml"
-address=$LONGSHORE_POSTGRES_URL
-ask() { psql -X -q -t -A -d "$1" -c "$2"; }
+ask() { psql -X -q -t -A -d "$LONGSHORE_POSTGRES_URL" -c "$1"; }
 
 start() { # start N: the worker of that number
   "$longshore" worker --slots 2 ${WORKER_OPTIONS:-} >> "$work/worker.log" 2>&1 &
   echo $! > "$work/$1.pid"
 }
 
-load() { # load NAME EVERY: the seconds of a load in a database and fleet of its own; EVERY 0 kills nobody
-  ask "$address" "create database $1"
-  LONGSHORE_POSTGRES_URL=${address%/*}/$1
-  LONGSHORE_FLEET=$1
-  export LONGSHORE_POSTGRES_URL LONGSHORE_FLEET
+# Servers of its own, since Postgres would vacuum the tables of one load during the next.
+load() { # load NAME EVERY: the seconds of a load; EVERY 0 kills nobody
+  eval "$("$longshore" up --export --stack "$work/stack")"
   for n in $workers; do start "$n"; done
   sleep 3
   begin=$(date +%s.%N)
@@ -62,10 +58,11 @@ load() { # load NAME EVERY: the seconds of a load in a database and fleet of its
   seconds=$(echo "$(date +%s.%N) - $begin" | bc)
   for n in $workers; do kill -9 "$(cat "$work/$n.pid")"; done
   wait
-  ask "$LONGSHORE_POSTGRES_URL" "select count(*), count(distinct call_id) from callcenter.fact_call" > "$work/$1.rows"
+  ask "select count(*), count(distinct call_id) from callcenter.fact_call" > "$work/$1.rows"
   printf '%-12s %8.1f s  %3d kills  %s rows\n' "$1" "$seconds" "$deaths" "$(cut -d '|' -f 1 "$work/$1.rows")"
-  ask "$LONGSHORE_POSTGRES_URL" "select '  died: ' || string_agg(table_name || ' ' || deaths, ', ' order by table_name)
+  ask "select '  died: ' || string_agg(table_name || ' ' || deaths, ', ' order by table_name)
     from (select table_name, sum(crashes) as deaths from longshore.task where crashes > 0 group by 1) t" | sed '/^$/d'
+  "$longshore" down --purge --stack "$work/stack" > /dev/null
 }
 
 load undisturbed 0

@@ -30,14 +30,22 @@ public struct RawRecordReader: RowReader {
     /// The inputs that the records are of, with the bytes that were kept of each.
     public private(set) var inputs: [InputSummary] = []
 
+    private let inputsBefore: Int
     private let dialect: CSVDialect
     private var records: ArraySlice<RawRecord>
     private static let batchSize = 1_000
 
-    /// A reader of records that have the columns `header`.
-    public init(_ records: [RawRecord], header: [String], delimiter: UInt8) {
+    /// A reader of records that have the columns `header`; its inputs are numbered from
+    /// `inputsBefore`.
+    public init(
+        _ records: [RawRecord],
+        header: [String],
+        delimiter: UInt8,
+        inputsBefore: Int = 0
+    ) {
         self.records = records[...]
         self.header = header
+        self.inputsBefore = inputsBefore
         dialect = CSVDialect(delimiter: delimiter)
     }
 
@@ -46,7 +54,7 @@ public struct RawRecordReader: RowReader {
         guard let first = records.first else { return nil }
         let group = records.prefix(Self.batchSize).prefix { $0.input == first.input }
         records = records.dropFirst(group.count)
-        var batch = RowBatch(input: inputs.count, inputName: first.input)
+        var batch = RowBatch(input: inputsBefore + inputs.count, inputName: first.input)
         var digest = ContentDigest()
         for record in group {
             let bytes = record.bytes

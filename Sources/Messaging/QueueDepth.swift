@@ -21,10 +21,26 @@ extension Topology {
         pools: [String],
         configuration: AMQPConfiguration
     ) async throws -> [String: QueueDepth] {
+        try await depths(of: queues(pools: pools), configuration: configuration)
+    }
+
+    /// How many tasks of each pool no consumer has.
+    func waiting(pools: [String], configuration: AMQPConfiguration) async throws -> [String: Int] {
+        let queues = pools.map { taskQueue(pool: $0) }
+        let depths = try await depths(of: queues, configuration: configuration)
+        return Dictionary(
+            zip(pools, queues.map { depths[$0]?.ready ?? 0 })
+        ) { first, _ in first }
+    }
+
+    private func depths(
+        of queues: [String],
+        configuration: AMQPConfiguration
+    ) async throws -> [String: QueueDepth] {
         let connection = try await AMQPConnection.connect(to: configuration)
         do {
             var depths: [String: QueueDepth] = [:]
-            for queue in queues(pools: pools) {
+            for queue in queues {
                 guard let state = try await connection.queueState(queue) else { continue }
                 depths[queue] = QueueDepth(
                     ready: state.messageCount,
@@ -37,13 +53,5 @@ extension Topology {
             await connection.close()
             throw error
         }
-    }
-
-    /// How many tasks of each pool no consumer has.
-    func waiting(pools: [String], configuration: AMQPConfiguration) async throws -> [String: Int] {
-        let depths = try await queueDepths(pools: pools, configuration: configuration)
-        return Dictionary(
-            pools.map { ($0, depths[taskQueue(pool: $0)]?.ready ?? 0) }
-        ) { first, _ in first }
     }
 }

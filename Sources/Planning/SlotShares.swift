@@ -4,11 +4,13 @@ public enum SlotShares {
     ///
     /// - Parameters:
     ///   - slots: How many there are.
-    ///   - pools: The pools, each once; the first ones get what cannot be divided.
+    ///   - pools: The pools; the first ones get what cannot be divided.
     /// - Returns: The slots of each pool: all of them of one, at least one each of several.
     public static func divide(_ slots: Int, among pools: [String]) -> [String: Int] {
+        var seen: Set<String> = []
+        let pools = pools.filter { seen.insert($0).inserted }
         let (share, rest) = slots.quotientAndRemainder(dividingBy: max(1, pools.count))
         let shares = pools.indices.map { max(1, share + ($0 < rest ? 1 : 0)) }
-        return Dictionary(zip(pools, shares)) { first, _ in first }
+        return Dictionary(uniqueKeysWithValues: zip(pools, shares))
     }
 }

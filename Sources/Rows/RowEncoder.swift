@@ -10,7 +10,6 @@ public struct RowEncoder: ~Copyable, Sendable {
     private var writer: RowWriter
     private var inputNames: [Int: String] = [:]
     private var tally = (read: 0, loaded: 0, rejected: 0, deduplicated: 0)
-    private let rowsBefore: Int
 
     /// Compiles a layout for a source.
     ///
@@ -20,17 +19,14 @@ public struct RowEncoder: ~Copyable, Sendable {
     ///   - grain: The outputs that identify a row; none when rows need not be distinct.
     ///   - bounds: The period that rows must lie in.
     ///   - zones: A table for each of the layout's ``RowLayout/zones``; UTC may be left out.
-    ///   - rowsBefore: What rows are numbered from, when others of the same table came before them.
     /// - Throws: ``RowLayoutError`` when the source lacks a column or a plan cannot be carried out.
     public init(
         layout: RowLayout,
         header: [String],
         grain: [Int] = [],
         bounds: PeriodBounds? = nil,
-        zones: [String: ZoneTable] = [:],
-        rowsBefore: Int = 0
+        zones: [String: ZoneTable] = [:]
     ) throws(RowLayoutError) {
-        self.rowsBefore = rowsBefore
         var compiler = ColumnCompiler(header: header, zones: zones)
         let program = try RowProgram(
             layout: layout,
@@ -157,7 +153,7 @@ public struct RowEncoder: ~Copyable, Sendable {
         }
         let start = writer.out.count
         let firstPending = writer.deferred.pending.count
-        switch writer.write(row, of: source, number: number, keys: keys) {
+        switch writer.write(row, of: source, number: tally.read, keys: keys) {
         case .encoded: tally.loaded &+= 1
         case .duplicate:
             writer.truncate(to: start)
@@ -192,14 +188,11 @@ public struct RowEncoder: ~Copyable, Sendable {
             raw: source.raw(of: row),
             place: RowPlace(input: source.batch.input, line: row.line),
             byteOffset: row.byteOffset,
-            number: number,
+            number: tally.read,
             firstPending: firstPending,
             verdict: verdict
         )
     }
-
-    /// The number of the row that was read last.
-    private var number: Int { rowsBefore &+ tally.read }
 
     /// The reject of a record that the reader could not accept.
     private func unreadable(_ row: RowBatch.Row, of source: RowWriter.Source) -> Reject {

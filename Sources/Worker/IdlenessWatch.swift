@@ -24,30 +24,36 @@ struct IdlenessWatch {
     }
 
     private mutating func look() async {
-        let starved = await starvedPools()
-        guard let pool = starved.intersection(suspects).min() else {
-            suspects = starved
+        let waiting = await starvedPools()
+        let starved = suspects.intersection(waiting.keys)
+        guard !starved.isEmpty else {
+            suspects = Set(waiting.keys)
             return
         }
         suspects = []
         context.logger.error(
             "a slot is free and messages wait, but none comes; connecting anew",
-            metadata: .init([.pool: .string(pool)])
+            metadata: .init([
+                .pools: .string(starved.sorted().joined(separator: ", ")),
+                .waiting: "\(starved.reduce(0) { $0 + waiting[$1, default: 0] })",
+            ])
         )
         context.gauges.update { $0.stalls += 1 }
         await context.ports.receiver.reconnect()
     }
 
-    /// The pools with waiting messages that could come, and of which none has come since the last look.
-    private mutating func starvedPools() async -> Set<String> {
+    /// How many messages wait in the pools from which one could come and none has since the last look.
+    private mutating func starvedPools() async -> [String: Int] {
         let gauges = context.gauges
         let now = gauges.begun
         defer { begun = now }
-        guard gauges.hasFreeSlot else { return [] }
+        guard gauges.hasFreeSlot else { return [:] }
         let quiet = context.ports.receiver.shares.filter { pool, share in
             gauges.running(of: pool) < share && now[pool] == begun[pool]
         }
-        let waiting = quiet.isEmpty ? nil : await context.ports.receiver.backlog()
-        return Set(quiet.keys.filter { waiting?[$0] ?? 0 > 0 })
+        guard !quiet.isEmpty, let waiting = await context.ports.receiver.backlog() else {
+            return [:]
+        }
+        return waiting.filter { quiet[$0.key] != nil && $0.value > 0 }
     }
 }

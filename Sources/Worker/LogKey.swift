@@ -6,10 +6,11 @@ enum LogKey: String {
     case failure
     case outcome
     case owner
-    case pool
+    case pools
     case redeliveries
     case slot
     case task
+    case waiting
     case worker
 }
 

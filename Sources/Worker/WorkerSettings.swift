@@ -26,7 +26,7 @@ public struct WorkerSettings: Sendable, Hashable {
     public var ordersUnsignalled: Duration
     /// How long a cancelled attempt may go on before the worker gives its slot up.
     public var patience: Duration
-    /// How often it is checked that an idle worker has nothing to do.
+    /// How often it is looked whether messages wait that a free slot does not get.
     public var idleCheck: Duration
     /// How long to wait before a lost connection to the warehouse is made anew.
     public var reconnect: Backoff

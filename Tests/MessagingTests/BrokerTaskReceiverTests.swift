@@ -34,6 +34,28 @@ struct BrokerTaskReceiverTests {
         }
     }
 
+    @Test("of each pool it takes its share, and says what waits")
+    func shares() async throws {
+        try await Fleet.with(pools: ["default", "heavy"]) { fleet in
+            let publisher = try await fleet.publisher()
+            try await publisher.publish(
+                [1, 2].map { TaskMessage($0) } + [3, 4, 5].map { TaskMessage($0, pool: "heavy") }
+            )
+            let receiver = try await fleet.receiver(slots: 2, publisher: publisher)
+            #expect(receiver.shares == ["default": 1, "heavy": 1])
+            var taken: Set<String> = []
+            for _ in 0..<2 {
+                taken.insert(try #require(await receiver.deliveries.next()).message.pool)
+            }
+            #expect(taken == ["default", "heavy"])
+            await eventually("the others wait") {
+                await receiver.backlog() == ["default": 1, "heavy": 2]
+            }
+            await receiver.close()
+            await publisher.close()
+        }
+    }
+
     @Test("a task given back comes again, counted")
     func giveBack() async throws {
         try await Fleet.with { fleet in

@@ -12,4 +12,9 @@ struct SlotSharesTests {
         let shares = SlotShares.divide(4, among: names)
         #expect(names.map { shares[$0] } == expected)
     }
+
+    @Test("a pool that is named twice counts once")
+    func repeated() {
+        #expect(SlotShares.divide(4, among: ["a", "a"]) == ["a": 4])
+    }
 }

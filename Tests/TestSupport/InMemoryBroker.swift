@@ -337,8 +337,10 @@ public final class InMemoryBroker: Sendable {
     }
 
     private func takeMessage(for consumer: Consumer, from state: inout State) -> Message? {
+        let pools = consumer.shares.keys.filter(consumer.takes)
+        guard !pools.isEmpty else { return nil }
         let candidates = state.queue.indices.filter { index in
-            consumer.takes(from: state.queue[index].content.pool)
+            pools.contains(state.queue[index].content.pool)
         }
         guard let first = candidates.first else { return nil }
         let index =

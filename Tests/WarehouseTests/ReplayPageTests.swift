@@ -1,5 +1,6 @@
 import Pipelines
 import Planning
+import Postgres
 import Testing
 import Warehouse
 
@@ -60,11 +61,50 @@ struct ReplayPageTests {
         #expect(try await dock.load(definition(", min: 0")).failures == [])
         let (_, load) = try await dock.replay(definition(""))
         #expect(load?.failures == [])
-        #expect(load?.counts("order")?.loaded == 1)
-        #expect(load?.counts("order")?.read == Self.rejects)
+        let others = Self.rejects - 1
+        let isRefused = duplicates.rule == "reject"
+        #expect(
+            load?.counts("order")
+                == RowCounts(
+                    read: Self.rejects,
+                    loaded: 1,
+                    rejected: isRefused ? others : 0,
+                    deduplicated: isRefused ? 0 : others
+                )
+        )
+        #expect(
+            try await dock.rows(
+                "select state, rule, count(*) from longshore.reject group by 1, 2 order by 1"
+            )
+                == (isRefused
+                    ? ["fixed|min|1", "open|grain|\(others)"] : ["fixed|min|\(Self.rejects)"])
+        )
         #expect(
             try await dock.rows("select order_id, amount from shop.fact_order order by 1")
                 == ["o0|0", "o1|-\(duplicates.kept)"]
+        )
+    }
+
+    @Test("they are read in the order of their source, in whatever order they were refused")
+    func order() async throws {
+        let dock = try await Dock([
+            "customers.csv": Shop.customers + "c3,Cy the 1st\nc3,Cy the 2nd\n"
+        ])
+        func definition(length: Int) throws -> Definition {
+            try Shop.definition(
+                customer: Shop.customer.replacing(
+                    "name: { type: text }",
+                    with: "name: { type: text, length: { max: \(length) } }"
+                )
+            )
+        }
+        #expect(try await dock.load(definition(length: 5)).outcomes["customer"]?.failure == nil)
+        try await dock.connection.query("update longshore.reject set line = 9 - line")
+        let (_, load) = try await dock.replay(definition(length: 50))
+        #expect(load?.failures == [])
+        #expect(
+            try await dock.rows("select name from shop.dim_customer where customer_id = 'c3'")
+                == ["Cy the 1st"]
         )
     }
 

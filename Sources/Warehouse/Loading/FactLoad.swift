@@ -93,6 +93,7 @@ struct FactLoad {
             bounds: bounds(layout, closed: closed)
         )
         let read = try await fill.run()
+        try await versions.hold()
         let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
         let merged = try await merge.run()
         try await fill.refuse(merged.refused)
@@ -129,7 +130,7 @@ struct FactLoad {
         }
     }
 
-    func staging(hasOrigin: Bool, isOneSource: Bool = true) -> StagedFact {
+    func staging(hasOrigin: Bool) -> StagedFact {
         let period = design.columns.filter {
             $0.name == "period" && hasPeriods && fact.loading != .replace
         }
@@ -137,7 +138,6 @@ struct FactLoad {
             fact: fact,
             columns: copiedColumns + period,
             hasOrigin: hasOrigin,
-            isOneSource: isOneSource,
             connection: connection
         )
     }

@@ -22,6 +22,17 @@ struct FactVersions {
             .sorted { $0.table < $1.table }
     }
 
+    /// Keeps versions from moving until the transaction ends.
+    ///
+    /// It comes before rows of the control table are locked, which a merge that moves versions wants
+    /// while it holds them.
+    func hold() async throws {
+        for dimension in dimensions {
+            try await VersionLock(schema: attempt.row.schema, dimension: dimension)
+                .share(on: attempt.connection)
+        }
+    }
+
     /// Keeps versions from moving until the transaction ends, and looks whether they have moved since
     /// they were noted.
     ///
@@ -31,10 +42,7 @@ struct FactVersions {
     /// - Returns: why the rows in `table` are stale already; `nil` when they are not.
     func confirm(rowsOf table: String) async throws -> String? {
         guard !dimensions.isEmpty else { return nil }
-        for dimension in dimensions {
-            try await VersionLock(schema: attempt.row.schema, dimension: dimension)
-                .share(on: attempt.connection)
-        }
+        try await hold()
         let now = try await moved()
         var reasons: [String] = []
         for dimension in dimensions where now[dimension.table] != noted[dimension.table] {

@@ -21,6 +21,7 @@ final class RowFill {
     private var buffer: [UInt8] = []
     private var sideConnection: PostgresConnection?
     private var isAtEnd = false
+    private var stored = 0
     /// How many rows each rule refused.
     private(set) var rejectsByRule: [String: Int] = [:]
     /// How many rows came late for each earlier period, by its label.
@@ -41,8 +42,7 @@ final class RowFill {
         references: ReferenceMaps,
         grain: [Int] = [],
         bounds: PeriodBounds? = nil,
-        isFrozen: Bool = false,
-        rowsBefore: Int = 0
+        isFrozen: Bool = false
     ) throws {
         self.attempt = attempt
         self.reader = reader
@@ -56,8 +56,7 @@ final class RowFill {
             header: reader.header,
             grain: grain,
             bounds: bounds,
-            zones: try ZoneTables.load(layout.zones),
-            rowsBefore: rowsBefore
+            zones: try ZoneTables.load(layout.zones)
         )
     }
 
@@ -77,12 +76,22 @@ final class RowFill {
     func run() async throws -> RowCounts {
         do {
             let counts = try await copyAll()
-            await sideConnection?.close()
+            await closeSide()
             return counts
         } catch {
-            await sideConnection?.close()
+            await closeSide()
             throw error
         }
+    }
+
+    /// Reads another reader of the same columns to its end, as if its rows followed those before.
+    ///
+    /// - Returns: What became of all rows so far.
+    /// - Throws: As ``run()`` does.
+    func goOn(with next: any RowReader) async throws -> RowCounts {
+        reader = next
+        isAtEnd = false
+        return try await run()
     }
 
     /// Keeps rows as rejects that were refused after they had been copied.
@@ -94,7 +103,6 @@ final class RowFill {
     private func copyAll() async throws -> RowCounts {
         let store = RejectStore(attempt: attempt)
         try await store.supersedeEarlier()
-        var stored = 0
         repeat {
             stored += try await copyUntilPause()
             if isAtEnd || encoder.deferredCount >= Self.rowsDeferred { try await encodeDeferred() }
@@ -200,6 +208,11 @@ final class RowFill {
         let connection = try await connect()
         sideConnection = connection
         return connection
+    }
+
+    private func closeSide() async {
+        await sideConnection?.close()
+        sideConnection = nil
     }
 
     private func keepRejects(in store: RejectStore) async throws {

@@ -11,8 +11,6 @@ struct StagedFact {
     let columns: [TableDesign.Column]
     /// Whether the rows carry what a reject of them is made of.
     let hasOrigin: Bool
-    /// Whether one encoder has seen all rows: where it is asked to, it has refused repeated grains.
-    let isOneSource: Bool
     let connection: PostgresConnection
 
     /// Where the COPY goes.
@@ -39,7 +37,8 @@ struct StagedFact {
     /// A query of the first or the last row of each grain, and all whose grain has a null: a null is
     /// equal to nothing.
     var kept: String {
-        if isOneSource, fact.duplicates == .reject { return "select * from \(Self.table)" }
+        // The encoder has refused the others already.
+        guard fact.duplicates != .reject else { return "select * from \(Self.table)" }
         let order = fact.duplicates == .keepLast ? "desc" : "asc"
         let nulls = fact.grainColumns.map { " or \(quoteIdentifier($0)) is null" }.joined()
         return """

@@ -12,19 +12,16 @@ extension DimensionLoad {
         let references = try await ReferenceMaps.load(dimension.references, of: attempt)
         try await createStaging()
         attempt.observer.reached(.opened)
-        let replay = RejectReplay(attempt: attempt)
-        var counts = RowCounts()
-        try await replay.readAll { reader in
-            let fill = try RowFill(
+        let rejects = RejectReplay(attempt: attempt)
+        var counts = try await rejects.fill { reader in
+            try RowFill(
                 attempt,
                 reader: reader,
                 layout: layout(references),
                 columns: dimension.sourceColumns.map(\.name) + ["_row"],
                 into: "pg_temp.staged",
-                references: references,
-                rowsBefore: counts.read
+                references: references
             )
-            counts = counts + (try await fill.run())
         }
         attempt.observer.reached(.copied)
         try await connection.analyze("pg_temp.staged")
@@ -35,7 +32,7 @@ extension DimensionLoad {
             counts.deduplicated += counts.loaded - members
             counts.loaded = members
         }
-        let input = try await replay.settle()
+        let input = try await rejects.settle()
         attempt.observer.reached(.swapped)
         return AttemptResult(counts: counts, input: input, warnings: warnings)
     }

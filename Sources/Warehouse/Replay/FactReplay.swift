@@ -13,26 +13,27 @@ extension FactLoad {
         let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
         let closed = fact.loading == .replace ? [] : try await earlier.closed()
-        let staged = staging(hasOrigin: !closed.isEmpty, isOneSource: false)
+        let staged = staging(hasOrigin: !closed.isEmpty)
         try await staged.create()
         attempt.observer.reached(.opened)
+        let layout = layout(references, isNumbered: true, hasOrigin: staged.hasOrigin)
         let rejects = RejectReplay(attempt: attempt)
-        var result = AttemptResult(counts: RowCounts())
-        try await rejects.readAll { reader in
-            let layout = layout(references, isNumbered: true, hasOrigin: staged.hasOrigin)
-            let fill = try RowFill(
-                attempt,
-                reader: reader,
-                layout: layout.rows,
-                columns: staged.names,
-                into: StagedFact.table,
-                references: references,
-                grain: fact.duplicates == .reject ? layout.grain : [],
-                bounds: bounds(layout, closed: closed),
-                rowsBefore: result.counts.read
-            )
-            result.counts = result.counts + (try await fill.run())
-        }
+        // All are read before tables and versions are locked: to infer members is to wait for merges of
+        // dimensions, which may wait for these.
+        var result = AttemptResult(
+            counts: try await rejects.fill { reader in
+                try RowFill(
+                    attempt,
+                    reader: reader,
+                    layout: layout.rows,
+                    columns: staged.names,
+                    into: StagedFact.table,
+                    references: references,
+                    grain: fact.duplicates == .reject ? layout.grain : [],
+                    bounds: bounds(layout, closed: closed)
+                )
+            }
+        )
         attempt.observer.reached(.copied)
         if result.counts.read > 0 {
             if fact.loading == .replace {
@@ -66,6 +67,7 @@ extension FactLoad {
         _ versions: FactVersions,
         to result: inout AttemptResult
     ) async throws {
+        try await versions.hold()
         let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
         let merged = try await merge.run()
         try await RejectStore(attempt: attempt).write(merged.refused, inputNames: [:])

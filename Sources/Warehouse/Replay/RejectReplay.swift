@@ -8,115 +8,150 @@ import Postgres
 ///
 /// They were chosen when the replay was created. Those that somebody has settled since, by a reload or
 /// a waiver, are left alone. One that is refused again is let go of, and stays open; the others are
-/// fixed by the task.
+/// fixed by the task. All are of one load task: the next one that read their source would have
+/// superseded them.
 struct RejectReplay {
     let attempt: Attempt
 
     /// Rejects that are read at a time.
     private static let page = 5_000
 
-    /// Gives `body` readers of all the rejects in their order, each of rows with one header.
-    func readAll(_ body: (RawRecordReader) async throws -> Void) async throws {
+    private var connection: PostgresConnection { attempt.connection }
+
+    /// Fills a table from all the rejects in the order of their source, as if they were one.
+    ///
+    /// It leaves `pg_temp.replayed`, their numbers and places.
+    ///
+    /// - Parameter makeFill: makes what reads the first of them; the others follow.
+    /// - Returns: what became of them.
+    /// - Throws: What ``RowFill/run()`` and `makeFill` throw; `PostgresError`.
+    func fill(_ makeFill: (RawRecordReader) throws -> RowFill) async throws -> RowCounts {
+        try await connection.query(
+            "create temp table replayed (place bigint primary key, id bigint not null) on commit drop"
+        )
+        guard let origin = try await origin() else { return RowCounts() }
+        try await arrange(origin)
+        var counts = RowCounts()
+        var fill: RowFill?
         var last: Int64 = 0
-        while true {
-            let rejects = try await page(after: last)
-            guard let final = rejects.last else { return }
-            var rest = rejects[...]
-            while let shape = rest.first?.shape {
-                let alike = rest.prefix { $0.shape == shape }
-                rest = rest.dropFirst(alike.count)
-                try await body(
-                    RawRecordReader(
-                        alike.map(\.record),
-                        header: shape.header,
-                        delimiter: shape.delimiter
-                    )
-                )
+        while let page = try await page(after: last) {
+            let reader = RawRecordReader(
+                page.records,
+                header: origin.header,
+                delimiter: origin.delimiter,
+                // Each row is of one input at most.
+                inputsBefore: counts.read
+            )
+            if let fill {
+                counts = try await fill.goOn(with: reader)
+            } else {
+                let first = try makeFill(reader)
+                counts = try await first.run()
+                fill = first
             }
-            last = Int64(final.record.number)
+            last = page.last
         }
+        return counts
     }
 
     /// Marks those that were not refused again as fixed.
     ///
     /// - Returns: where they came from, in words.
     func settle() async throws -> String {
-        let rows = try await attempt.connection.query(
+        let rows = try await connection.query(
             """
             with fixed as (
-                update longshore.reject set state = 'fixed', fixed_by_load = $1,
+                update longshore.reject r set state = 'fixed', fixed_by_load = $1,
                     fixed_by_ordinal = $2, fixed_at = clock_timestamp()
-                where \(Self.condition) and replay_by = $1 and state = 'open'
-                returning source)
+                from pg_temp.replayed p
+                where r.id = p.id and r.replay_by = $1 and r.state = 'open'
+                returning r.source)
             select source, count(*) as rows from fixed group by source order by source
             """,
-            key
+            [.integer(attempt.task.load), .integer(Int64(attempt.task.ordinal))]
         )
         return try rows.map { "\(try $0.text("rows")) rejects of \(try $0.text("source"))" }
             .joined(separator: "; ")
     }
 
-    private static let condition = "schema_name = $3 and table_name = $4 and period = $5"
+    // MARK: Where they came from
 
-    private var key: [PostgresValue] {
-        let row = attempt.row
-        return [
-            .integer(attempt.task.load), .integer(Int64(attempt.task.ordinal)),
-            .text(row.schema), .text(row.table), .text(row.period),
-        ]
-    }
-
-    // MARK: Rejects
-
-    /// What rows must have in common to be read by one reader.
-    private struct Shape: Hashable {
+    /// The task that refused them, and how it read them.
+    private struct Origin {
+        let task: LoadTaskID
         let header: [String]
         let delimiter: UInt8
     }
 
-    private struct Rejected {
-        let record: RawRecord
-        let shape: Shape
-    }
-
-    /// Locked, so that nobody waives one while its row is being loaded.
-    private func page(after last: Int64) async throws -> [Rejected] {
-        let rows = try await attempt.connection.query(
+    /// Where the rejects came from; `nil` when none is left.
+    private func origin() async throws -> Origin? {
+        let row = attempt.row
+        let rows = try await connection.query(
             """
-            select r.id, r.source, r.line, r.raw, array_to_json(t.header)::text as header, d.digest,
-                d.bundle
+            select r.load_id, r.ordinal, array_to_json(t.header)::text as header, d.bundle
             from longshore.reject r
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
             join longshore.load l on l.id = r.load_id
             join longshore.definition d on d.digest = l.definition
             where r.replay_by = $1 and r.schema_name = $2 and r.table_name = $3 and r.period = $4
-                and r.state = 'open' and t.header is not null and r.id > $5
-            order by r.id limit \(Self.page) for update of r
+                and r.state = 'open' and t.header is not null
+            limit 1
             """,
-            [.integer(attempt.task.load)] + key.suffix(3) + [.integer(last)]
+            [
+                .integer(attempt.task.load), .text(row.schema), .text(row.table), .text(row.period),
+            ]
         )
-        var delimiters: [String: UInt8] = [:]
-        return try rows.map { row in
-            let digest = try row.text("digest")
-            let delimiter = try delimiters[digest] ?? self.delimiter(inBundle: row.text("bundle"))
-            delimiters[digest] = delimiter
-            let header = try JSONDecoder()
-                .decode([String].self, from: Data(try row.text("header").utf8))
-            return Rejected(
-                record: RawRecord(
-                    number: try row.integer("id"),
-                    input: try row.text("source"),
-                    line: try row.integer("line"),
-                    bytes: try row.bytes("raw")
-                ),
-                shape: Shape(header: header, delimiter: delimiter)
-            )
-        }
+        guard let found = rows.first else { return nil }
+        let header = Data(try found.text("header").utf8)
+        // Rows are read as they were read, whatever the definition says now of their source.
+        let definition = try DefinitionBundle(encoded: found.text("bundle"))
+        return Origin(
+            task: try LoadTaskID(
+                load: found.integer("load_id", as: Int64.self),
+                ordinal: found.integer("ordinal")
+            ),
+            header: try JSONDecoder().decode([String].self, from: header),
+            delimiter: try Pipeline.parse(bundle: definition).delimiter(ofTable: row.name)
+        )
     }
 
-    /// Rows are read as they were read, whatever the definition says now of their source.
-    private func delimiter(inBundle bundle: String) throws -> UInt8 {
-        try Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
-            .delimiter(ofTable: attempt.row.name)
+    /// Rows that waited for members were refused after others that follow them; files are read in the
+    /// order of their names' bytes.
+    private func arrange(_ origin: Origin) async throws {
+        try await connection.query(
+            """
+            insert into pg_temp.replayed
+            select row_number() over (order by source collate "C", line, id), id
+            from longshore.reject
+            where replay_by = $1 and load_id = $2 and ordinal = $3 and state = 'open'
+            """,
+            [
+                .integer(attempt.task.load), .integer(origin.task.load),
+                .integer(Int64(origin.task.ordinal)),
+            ]
+        )
+        try await connection.analyze("pg_temp.replayed")
+    }
+
+    /// Locked, so that nobody waives one while its row is being loaded.
+    private func page(after last: Int64) async throws -> (records: [RawRecord], last: Int64)? {
+        let rows = try await connection.query(
+            """
+            select p.place, r.id, r.source, r.line, r.raw
+            from pg_temp.replayed p join longshore.reject r on r.id = p.id
+            where p.place > $1 and r.replay_by = $2 and r.state = 'open'
+            order by p.place limit \(Self.page) for update of r
+            """,
+            [.integer(last), .integer(attempt.task.load)]
+        )
+        let records = try rows.map { row in
+            RawRecord(
+                number: try row.integer("id"),
+                input: try row.text("source"),
+                line: try row.integer("line"),
+                bytes: try row.bytes("raw")
+            )
+        }
+        return try rows.map { try $0.integer("place", as: Int64.self) }.last.map { (records, $0) }
     }
 }
