@@ -8,6 +8,13 @@ public protocol TaskPublisher: Sendable {
     func setAside(_ message: TaskMessage, failure: TaskFailure) async throws
     /// Tells coordinators that a task's state has changed. Best effort: events are hints.
     func announce(_ event: TaskEvent) async
+    /// How often the connection was lost, or given up because nothing was confirmed.
+    var losses: Int { get }
+}
+
+extension TaskPublisher {
+    /// None: of a publisher without a connection.
+    public var losses: Int { 0 }
 }
 
 /// Takes tasks from the queue of one pool or several.
@@ -77,6 +84,8 @@ public protocol InFlightStore: Sendable {
     func orderSignal() async -> Int?
     /// Who holds a task's lease; `nil` when nobody does, or when the store cannot be reached.
     func holder(of task: LoadTaskID) async -> String?
+    /// How many calls the server has failed.
+    var failures: Int { get }
 }
 
 extension InFlightStore {
@@ -86,6 +95,8 @@ extension InFlightStore {
     public func orderSignal() async -> Int? { nil }
     /// `nil`: of a store that does not tell.
     public func holder(of task: LoadTaskID) async -> String? { nil }
+    /// None: of a store without a server.
+    public var failures: Int { 0 }
 }
 
 /// The answer to a claim.

@@ -42,6 +42,10 @@ public struct WorkerMetrics: Sendable, Hashable, Codable {
     public var disconnectedSlots = 0
     /// How often the worker got nothing although its queues had messages, and reconnected.
     public var stalls = 0
+    /// How often the connection that publishes was lost, or given up because nothing was confirmed.
+    public var publisherLosses = 0
+    /// How many calls Redis has failed.
+    public var redisFailures = 0
 
     /// Nothing done yet.
     public init(slots: Int) { self.slots = slots }

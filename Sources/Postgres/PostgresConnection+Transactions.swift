@@ -17,6 +17,7 @@ extension PostgresConnection {
     ///
     /// - Parameters:
     ///   - isolation: `nil` means the server's default.
+    ///   - onCommitSent: Called when COMMIT is sent and its answer not yet read.
     ///   - body: The statements. An error of one of them ends the transaction even if `body` catches
     ///     it.
     /// - Returns: What `body` returns.
@@ -24,13 +25,14 @@ extension PostgresConnection {
     @discardableResult
     public nonisolated(nonsending) func transaction<Result>(
         isolation: TransactionIsolation? = nil,
+        onCommitSent: @escaping @Sendable () -> Void = {},
         _ body: () async throws -> Result
     ) async throws -> Result {
         try await begin(isolation)
         let result: Result
         do {
             result = try await body()
-            try await commit()
+            try await commit(onCommitSent)
         } catch {
             await rollBack()
             throw error
@@ -49,9 +51,14 @@ extension PostgresConnection {
         try await query("BEGIN\(level)")
     }
 
-    private func commit() async throws {
+    private func commit(_ onSent: @escaping @Sendable () -> Void) async throws {
+        let tag = try await exchange { session throws(PostgresError) in
+            try session.sendScript("COMMIT")
+            onSent()
+            return try session.collectResults().commandTag
+        }
         // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and no error.
-        guard try await query("COMMIT").commandTag == "COMMIT" else {
+        guard tag == "COMMIT" else {
             throw PostgresError(
                 .sqlState(.inFailedSQLTransaction),
                 "the transaction was rolled back instead of committed: a statement in it failed, and "

@@ -8,18 +8,16 @@ struct Reader: Sendable {
     ///
     /// - Returns: what it should never have seen, in words.
     func watch() async -> [String] {
-        var seen: [String: Int] = [:]
+        var seen: Set<String> = []
         var complaints: Set<String> = []
         while !Task.isCancelled {
             // Before the first load there is no table, and the server may be away.
-            for (period, count) in (try? await Baseline.rowsByPeriod(arena)) ?? [:] {
-                if count != whole[period] {
-                    complaints.insert("a reader saw \(count) rows of \(period)")
+            if let counts = try? await Baseline.rowsByPeriod(arena) {
+                // A period that was there once stays.
+                seen.formUnion(counts.keys)
+                for period in seen where counts[period] != whole[period] {
+                    complaints.insert("a reader saw \(counts[period] ?? 0) rows of \(period)")
                 }
-                if let before = seen[period], before > count {
-                    complaints.insert("a reader saw rows of \(period) vanish")
-                }
-                seen[period] = count
             }
             try? await Task.sleep(for: .milliseconds(50))
         }

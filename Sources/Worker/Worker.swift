@@ -106,6 +106,10 @@ public final class Worker: Service {
     /// A worker that ends says so: else it would seem alive for half a minute.
     private func registerPresence() async {
         repeat {
+            context.gauges.update {
+                $0.publisherLosses = context.ports.publisher.losses
+                $0.redisFailures = context.ports.inFlight.failures
+            }
             let presence = WorkerPresence(
                 name: context.settings.name,
                 slots: context.settings.slots,
@@ -125,8 +129,10 @@ public final class Worker: Service {
         await context.ports.receiver.stop()
         guard await context.sleep(for: context.settings.grace) else { return }
         context.graceOver.open()
-        guard await context.sleep(for: context.settings.patience) else { return }
-        context.abandoned.withLock { $0 }.map(context.ports.abort)
+        // A slot that does not come back says so when patience with it is over, which may be later.
+        while await context.sleep(for: context.settings.patience) {
+            if let error = context.abandoned.withLock({ $0 }) { return context.ports.abort(error) }
+        }
     }
 
     private func watchOrders() async {

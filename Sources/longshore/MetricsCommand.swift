@@ -134,6 +134,8 @@ struct FleetMetrics {
             ("rows_read", "Rows that committed tasks have read.", \.rowsRead),
             ("crashes_recorded", "Deaths of other workers that it found.", \.crashesRecorded),
             ("stalls", "Times it got nothing although messages waited, and reconnected.", \.stalls),
+            ("publisher_losses", "Connections for publishing that it lost.", \.publisherLosses),
+            ("redis_failures", "Calls that Redis has failed.", \.redisFailures),
         ]
         for (name, help, value) in counters {
             metrics.add(

@@ -39,6 +39,14 @@ struct TortureCommand: AsyncParsableCommand {
     @Flag(help: "Only list the cases.")
     var list = false
 
+    func validate() throws {
+        guard parallel >= 1 else { throw ValidationError("`--parallel` must be at least 1") }
+        guard let filter, !Campaign.names.contains(where: { $0.hasPrefix(filter) }) else { return }
+        throw ValidationError(
+            "no case's name begins with `\(filter)`; `longshore torture --list` names them"
+        )
+    }
+
     func run() async throws {
         if list {
             for name in Campaign.names { print(name) }

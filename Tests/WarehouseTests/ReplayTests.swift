@@ -1,6 +1,8 @@
 import Pipelines
 import Planning
 import Postgres
+import Synchronization
+import TestSupport
 import Testing
 import Warehouse
 
@@ -121,6 +123,36 @@ struct ReplayTests {
                 "references|fixed", "decimal|superseded", "fields|superseded", "decimal|open",
                 "fields|open",
             ]
+        )
+    }
+
+    @Test("a waiver that waits for a replay leaves fixed what that has loaded")
+    func waivedMeanwhile() async throws {
+        let dock = try await dock()
+        try dock.write("customers.csv", Shop.customers + "c9,Cy\n")
+        try await loadCustomers(dock)
+        let waiver = Waiver()
+        let (_, load) = try await dock.replay(
+            Self.definition(),
+            observer: At(.copied) {
+                waiver.start {
+                    try await dock.ledger.waiveRejects(RejectFilter(), reason: "old", by: "ana")
+                }
+                await eventually("the waiver waits for the replay") {
+                    try await dock.row(
+                        """
+                        select count(*) from pg_stat_activity
+                        where datname = current_database() and wait_event_type = 'Lock'
+                        """
+                    ) == "1"
+                }
+            }
+        )
+        #expect(load?.counts("sale 2024-01")?.loaded == 1)
+        #expect(try await waiver.waived.count == 2)
+        #expect(
+            try await dock.rows("select rule, state from longshore.reject order by id")
+                == ["references|fixed", "decimal|waived", "fields|waived"]
         )
     }
 
@@ -376,5 +408,19 @@ struct ReplayTests {
         )
         #expect(try await dock.ledger.pruneRejects(olderThanDays: 30) == 2)
         #expect(try await dock.rows("select rule from longshore.reject") == ["fields"])
+    }
+}
+
+/// A waiver that goes on beside an attempt.
+private final class Waiver: Sendable {
+    private let task = Mutex<Task<[Int64], any Error>?>(nil)
+
+    func start(_ body: @escaping @Sendable () async throws -> [Int64]) {
+        let started = Task { try await body() }
+        task.withLock { $0 = started }
+    }
+
+    var waived: [Int64] {
+        get async throws { try await task.withLock { $0 }?.value ?? [] }
     }
 }

@@ -132,6 +132,25 @@ import Worker
         }
     }
 
+    @Test("a slot that ignores also the end of the grace period ends its process")
+    func stuckForEver() async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            bench.warehouse.setBehaviour { _, _ in
+                .init(stepTime: .seconds(1000), ignoresCancellation: true)
+            }
+            bench.inject(try await bench.makeLoad()[0])
+            let worker = bench.worker()
+            simulation.clock.schedule(after: .seconds(200)) {
+                // The process is gone now; here it is told only.
+                #expect(bench.aborts.withLock { $0.map(\.code) } == [.stuck])
+            }
+            await #expect(throws: WorkerError.self) {
+                try await bench.run(worker) { try await simulation.clock.sleep(for: .seconds(1)) }
+            }
+        }
+    }
+
     @Test("a worker without a connection to the warehouse shuts down at once")
     func withoutConnection() async throws {
         try await Simulation.run { simulation in

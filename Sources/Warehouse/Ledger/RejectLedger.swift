@@ -122,7 +122,7 @@ extension PostgresLedger {
             update longshore.reject w
             set state = 'waived', waived_by = $9, waived_at = clock_timestamp(), waiver = $10
             from longshore.reject r join longshore.load l on l.id = r.load_id
-            where w.id = r.id and \(RejectFilter.condition)
+            where w.id = r.id and w.state = 'open' and \(RejectFilter.condition)
             returning w.id
             """,
             filter.values + [.text(person), .text(reason)]

@@ -57,6 +57,7 @@ struct FactLoad {
             counts.loaded = kept
         }
         try await connection.analyze(target.table)
+        try await versions.hold()
         var result = try await conclude(
             fill,
             counts,

@@ -124,6 +124,9 @@ enum TaskClaim {
                 set_config('application_name', $3, true) as session_name,
                 case when current_setting('server_version_num')::integer >= 140000 then
                     set_config('client_connection_check_interval', '1s', true) end as checked_every,
+                set_config('tcp_keepalives_idle', '10', true) as asked_after,
+                set_config('tcp_keepalives_interval', '5', true) as asked_every,
+                set_config('tcp_keepalives_count', '4', true) as asked_times,
                 exists (select from longshore.intervention i
                     where i.kind = 'pause' and (i.pipeline = l.pipeline or i.load_id = l.id)
                         and coalesce(i.ordinal, t.ordinal) = t.ordinal) as is_paused,

@@ -55,7 +55,9 @@ public actor WarehouseLoader: TaskLoader {
     ) async -> TaskOutcome {
         do {
             let connection = try await connected()
-            let outcome = try await connection.transaction {
+            let outcome = try await connection.transaction(
+                onCommitSent: { observer.reached(.committing) }
+            ) {
                 observer.reached(.begun)
                 let claim = try await TaskClaim.take(task, by: worker, on: connection)
                 guard case .mine(let row) = claim else {
@@ -78,7 +80,6 @@ public actor WarehouseLoader: TaskLoader {
                     progress: progress
                 )
                 let result = try await attempt.complete(by: worker)
-                observer.reached(.committing)
                 return .loaded(result.counts)
             }
             observer.reached(.committed)
