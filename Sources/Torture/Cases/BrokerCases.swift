@@ -7,7 +7,7 @@ enum BrokerCases {
         [
             TortureCase("broker.restart", isExclusive: true) { try await end($0, SIGTERM) },
             TortureCase("broker.kill", isExclusive: true) { try await end($0, SIGKILL) },
-            connectionsClosed, queuesDeleted, consumersLost, alarm, impatient,
+            connectionsClosed, queuesDeleted, consumersLost, alarm, diskAlarm, impatient,
         ]
     }
 
@@ -60,6 +60,20 @@ enum BrokerCases {
         try await set("0.00001")
         try await Task.sleep(for: .seconds(10))
         try await set("0.4")
+    }
+
+    /// A disk alarm blocks whoever publishes.
+    private static let diskAlarm = TortureCase(
+        "broker.disk-alarm",
+        expected: "publishing waits",
+        isExclusive: true
+    ) { arena in
+        let set = { (limit: String) in
+            _ = try await arena.ground.stack.controlBroker(["set_disk_free_limit", limit])
+        }
+        try await set("1000000GB")
+        try await Task.sleep(for: .seconds(10))
+        try await set("50MB")
     }
 
     /// The broker takes a delivery back after six seconds, and attempts take longer, since a person's
