@@ -38,6 +38,9 @@ struct Fleet: Sendable {
         self.isLocal = isLocal
         name = environment["LONGSHORE_FLEET"] ?? "longshore"
         logger = Self.logger(level: environment["LONGSHORE_LOG"])
+        if allowsPlaintext {
+            logger.warning("LONGSHORE_ALLOW_PLAINTEXT=1: connections may go unencrypted")
+        }
     }
 
     /// With files from which user and password of the servers are read again for each connection.

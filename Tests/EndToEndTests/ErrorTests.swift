@@ -116,6 +116,17 @@ struct ErrorTests {
         #expect(try await harbour.ask("select count(*) from longshore.load") == ["0"])
     }
 
+    @Test("it is said at the start that connections may go unencrypted")
+    func plaintext() async throws {
+        let harbour = try await Harbour.open()
+        for (value, isSaid) in [("1", true), ("0", false)] {
+            let run = try await harbour.program.with(["LONGSHORE_ALLOW_PLAINTEXT": value])
+                .run("status")
+            #expect(run.exitCode == 0, "\(run.errors)")
+            #expect(run.errors.contains("LONGSHORE_ALLOW_PLAINTEXT=1") == isSaid, "\(run.errors)")
+        }
+    }
+
     @Test("a wrong password is one clear line that does not show it")
     func wrongPassword() async throws {
         let harbour = try await Harbour.open()
