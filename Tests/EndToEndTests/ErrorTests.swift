@@ -1,4 +1,6 @@
+import Endpoints
 import Foundation
+import LocalStack
 import Testing
 
 /// What a user sees when something is wrong.
@@ -114,6 +116,40 @@ struct ErrorTests {
         let loads = try await harbour.ask("select count(*) from pg_class where relname = 'load'")
         guard loads != ["0"] else { return }
         #expect(try await harbour.ask("select count(*) from longshore.load") == ["0"])
+    }
+
+    @Test("a standby is refused in words")
+    func standby() async throws {
+        let directory = "/var/tmp/longshore-standby-\(UInt64.random(in: 0...(.max)))"
+        let stack = LocalStack(directory: directory)
+        do {
+            _ = try await stack.up()
+            try await stack.down()
+            let store = directory + "/data/postgres/store/"
+            let owner = try FileManager.default.attributesOfItem(atPath: store + "PG_VERSION")
+            let isMade = FileManager.default.createFile(
+                atPath: store + "standby.signal",
+                contents: nil,
+                attributes: owner.filter { [.ownerAccountID, .posixPermissions].contains($0.key) }
+            )
+            #expect(isMade)
+            let addresses = try await stack.up()
+            let program = Program(
+                environment: [
+                    "LONGSHORE_AMQP_URL": addresses.amqp.revealed,
+                    "LONGSHORE_POSTGRES_URL": addresses.postgres.revealed,
+                    "LONGSHORE_REDIS_URL": addresses.redis.revealed,
+                ],
+                folder: directory
+            )
+            let run = try await program.run("load", Harbour.pipeline("invoices"), "--workers", "1")
+            #expect(run.exitCode == 65, "\(run.errors)")
+            #expect(run.errors.contains("the warehouse is a standby"), "\(run.errors)")
+        } catch {
+            try? await stack.down(removingData: true)
+            throw error
+        }
+        try await stack.down(removingData: true)
     }
 
     @Test("it is said at the start that connections may go unencrypted")
