@@ -14,6 +14,8 @@ final class FaultProxy: Sendable {
         case silent
         /// What the server sends passes, what the fleet sends does not.
         case oneWay
+        /// What the fleet sends passes, what the server sends does not.
+        case otherWay
         /// Connections are reset, new ones are closed at once.
         case refusing
     }
@@ -66,7 +68,7 @@ final class FaultProxy: Sendable {
         while true {
             guard now != .refusing else { return }
             guard LoopbackSocket.isReadable(source, within: 100) else { continue }
-            let isHeld = now == .silent || (now == .oneWay && fromClient)
+            let isHeld = now == .silent || now == (fromClient ? .oneWay : .otherWay)
             if isHeld {
                 usleep(50_000)
                 continue

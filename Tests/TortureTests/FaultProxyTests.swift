@@ -29,15 +29,19 @@ import Testing
         await eventually("the client has it") { line.received(at: line.client) == [2] }
     }
 
-    @Test("one way, only what the server sends passes")
+    @Test("one way, only what the server sends passes; the other way, only what the client sends")
     func oneWay() async throws {
-        let line = try Line()
-        defer { line.close() }
-        line.proxy.set(.oneWay)
-        #expect(LoopbackSocket.send([1], to: line.client))
-        #expect(LoopbackSocket.send([2], to: line.server))
-        await eventually("the client has it") { line.received(at: line.client) == [2] }
-        #expect(!LoopbackSocket.isReadable(line.server, within: 300))
+        for (weather, passes) in [(FaultProxy.Weather.oneWay, [2]), (.otherWay, [1] as [UInt8])] {
+            let line = try Line()
+            defer { line.close() }
+            line.proxy.set(weather)
+            #expect(LoopbackSocket.send([1], to: line.client))
+            #expect(LoopbackSocket.send([2], to: line.server))
+            let (open, shut) =
+                passes == [2] ? (line.client, line.server) : (line.server, line.client)
+            await eventually("it has passed") { line.received(at: open) == passes }
+            #expect(!LoopbackSocket.isReadable(shut, within: 300))
+        }
     }
 
     @Test("a refusing network ends connections, and new ones at once")

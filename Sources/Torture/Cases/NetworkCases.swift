@@ -9,6 +9,7 @@ enum NetworkCases {
                 cut(server, .silent, seconds: 5, "silent"),
                 cut(server, .silent, seconds: 60, "silent"),
                 cut(server, .oneWay, seconds: 30, "one-way"),
+                cut(server, .otherWay, seconds: 30, "other-way"),
             ]
         } + [cutOff]
     }
