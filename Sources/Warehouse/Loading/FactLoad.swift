@@ -82,17 +82,7 @@ struct FactLoad {
         let reader = try await attempt.open(fact.extract)
         let staged = staging(hasOrigin: !closed.isEmpty)
         try await staged.create()
-        let layout = layout(references, isNumbered: true, hasOrigin: staged.hasOrigin)
-        let fill = try RowFill(
-            attempt,
-            reader: reader,
-            layout: layout.rows,
-            columns: staged.names,
-            into: StagedFact.table,
-            references: references,
-            grain: fact.duplicates == .reject ? layout.grain : [],
-            bounds: bounds(layout, closed: closed)
-        )
+        let fill = try fill(staged, from: reader, references, closed: closed)
         let read = try await fill.run()
         try await versions.hold()
         let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
@@ -143,7 +133,27 @@ struct FactLoad {
         )
     }
 
-    func layout(
+    /// What brings a reader's rows into the staging table.
+    func fill(
+        _ staged: StagedFact,
+        from reader: any RowReader,
+        _ references: ReferenceMaps,
+        closed: Set<String>
+    ) throws -> RowFill {
+        let layout = layout(references, isNumbered: true, hasOrigin: staged.hasOrigin)
+        return try RowFill(
+            attempt,
+            reader: reader,
+            layout: layout.rows,
+            columns: staged.names,
+            into: StagedFact.table,
+            references: references,
+            grain: fact.duplicates == .reject ? layout.grain : [],
+            bounds: bounds(layout, closed: closed)
+        )
+    }
+
+    private func layout(
         _ references: ReferenceMaps,
         isNumbered: Bool,
         hasOrigin: Bool = false
@@ -158,7 +168,7 @@ struct FactLoad {
         )
     }
 
-    func bounds(_ layout: FactLayout, closed: Set<String>) -> PeriodBounds? {
+    private func bounds(_ layout: FactLayout, closed: Set<String>) -> PeriodBounds? {
         guard let column = fact.periodColumn.flatMap(layout.output), let period = attempt.period
         else { return nil }
         return PeriodBounds(

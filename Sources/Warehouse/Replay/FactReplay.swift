@@ -16,22 +16,12 @@ extension FactLoad {
         let staged = staging(hasOrigin: !closed.isEmpty)
         try await staged.create()
         attempt.observer.reached(.opened)
-        let layout = layout(references, isNumbered: true, hasOrigin: staged.hasOrigin)
         let rejects = RejectReplay(attempt: attempt)
         // All are read before tables and versions are locked: to infer members is to wait for merges of
         // dimensions, which may wait for these.
         var result = AttemptResult(
             counts: try await rejects.fill { reader in
-                try RowFill(
-                    attempt,
-                    reader: reader,
-                    layout: layout.rows,
-                    columns: staged.names,
-                    into: StagedFact.table,
-                    references: references,
-                    grain: fact.duplicates == .reject ? layout.grain : [],
-                    bounds: bounds(layout, closed: closed)
-                )
+                try fill(staged, from: reader, references, closed: closed)
             }
         )
         attempt.observer.reached(.copied)
