@@ -21,6 +21,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case unknownTask = "unknown_task"
         /// A table does not fit the definition, and making it fit would destroy data.
         case destructiveChange = "destructive_change"
+        /// A table was altered since the load was created, and its rows do not fit it any more.
+        case changedTable = "changed_table"
         /// The query of a mart is wrong.
         case badQuery = "bad_query"
         /// Nothing can be said of where the rows of a table came from.

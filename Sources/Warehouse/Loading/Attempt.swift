@@ -31,6 +31,7 @@ struct Attempt: Sendable {
         switch row.kind {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }
+            try await look(at: dimension.designs(schema: row.schema))
             switch dimension.content {
             case .calendar(let plan):
                 return try await CalendarLoad(self, dimension, plan).run()
@@ -40,6 +41,7 @@ struct Attempt: Sendable {
             }
         case .fact:
             guard let fact = pipeline.fact(row.name) else { throw missing() }
+            try await look(at: [fact.design(schema: row.schema)])
             let load = FactLoad(self, fact)
             return row.isReplay ? try await load.replay() : try await load.run()
         case .mart:

@@ -21,6 +21,7 @@ struct CalendarLoad {
     func run() async throws -> AttemptResult {
         let holidays = try await stageHolidays()
         attempt.observer.reached(.opened)
+        try await attempt.hold(dimension.designs(schema: attempt.row.schema))
         try await merge()
         try await attempt.connection.analyze(attempt.table(dimension.table))
         attempt.observer.reached(.copied)

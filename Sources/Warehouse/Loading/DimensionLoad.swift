@@ -36,6 +36,7 @@ struct DimensionLoad {
         guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
             throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
         }
+        try await attempt.hold(dimension.designs(schema: attempt.row.schema))
         let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
         var warnings = try await absent?.judge(staged) ?? []
         try await absent?.record()

@@ -43,6 +43,9 @@ struct FactMerge {
         var outcome = Outcome()
         // Two tasks that look for the same grain at once would both miss it.
         try await TableLock(schema: attempt.row.schema, table: fact.table).take(on: connection)
+        // Not for writing yet: it reads the table for its grains, and that is enough to keep it.
+        try await WrittenColumns(fact.design(schema: attempt.row.schema), on: connection)
+            .hold(for: .reading)
         try await connection.script(
             """
             create temp table incoming on commit drop as \(staged.kept);

@@ -25,6 +25,7 @@ struct FactTarget {
     ) async throws -> FactTarget {
         let design = fact.design(schema: attempt.row.schema)
         guard fact.periodColumn != nil, let period = attempt.period else {
+            try await attempt.hold([design])
             return try await emptied(design.qualifiedName, on: attempt.connection)
         }
         let leaf = PeriodLeaf(fact, of: design, period, on: attempt.connection)
@@ -32,6 +33,7 @@ struct FactTarget {
             try await leaf.create(as: leaf.name)
             return FactTarget(table: leaf.table, firstLeaf: leaf)
         }
+        try await leaf.hold()
         // A rehearsal is rolled back much later: it must not hold a lock that readers wait for.
         guard fact.reload == .swap, case .aside(let sideConnection) = attempt.inferring else {
             return try await emptied(leaf.table, on: leaf.connection)
@@ -54,10 +56,14 @@ struct FactTarget {
     static func beside(_ fact: Fact, of attempt: Attempt) async throws -> FactTarget {
         let design = fact.design(schema: attempt.row.schema)
         guard fact.periodColumn != nil, let period = attempt.period else {
+            try await attempt.hold([design])
             return FactTarget(table: design.qualifiedName)
         }
         let leaf = PeriodLeaf(fact, of: design, period, on: attempt.connection)
-        if try await leaf.isAttached() { return FactTarget(table: leaf.table) }
+        if try await leaf.isAttached() {
+            try await leaf.hold()
+            return FactTarget(table: leaf.table)
+        }
         try await leaf.create(as: leaf.name)
         return FactTarget(table: leaf.table, firstLeaf: leaf)
     }
@@ -75,7 +81,6 @@ struct FactTarget {
         if let swap { try await swap.leaf.prepare(swap.fresh) }
         guard let firstLeaf else { return }
         try await firstLeaf.prepare(firstLeaf.name)
-        try await LockPatience(firstLeaf.connection).run(firstLeaf.attachSQL)
-        try await firstLeaf.connection.query(firstLeaf.releaseSQL)
+        try await firstLeaf.attach()
     }
 }

@@ -34,6 +34,12 @@ struct InferredMembers {
         // A merge writes members in another order: at the same time the two would deadlock.
         try await TableLock(schema: attempt.row.schema, table: dimension.table)
             .take(on: connection)
+        try await WrittenColumns(
+            dimension.design(schema: attempt.row.schema),
+            only: writtenColumns + [dimension.surrogateKey],
+            on: connection
+        )
+        .hold(for: .writing)
         try await StagedKeys(name: "inferred", dimension: dimension, connection: connection)
             .create(missing)
         let made = try await connection.query(insertSQL, [.integer(attempt.task.load)])
@@ -62,6 +68,10 @@ struct InferredMembers {
 
     private var table: String { attempt.table(dimension.table) }
     private var keys: String { quotedList(dimension.key) }
+
+    private var writtenColumns: [String] {
+        dimension.key + dimension.references.map(\.column) + ["is_inferred", "load_id"]
+    }
 
     /// A day beyond the calendar has the key that it has when the calendar reaches it.
     ///

@@ -17,6 +17,7 @@ struct KeyJoin {
         _ body: (_ key: Span<UInt8>, _ surrogate: Int64, _ start: Int64) -> Void
     ) async throws {
         let connection = attempt.connection
+        try await KeyMapQuery(dimension: dimension, attempt: attempt).holdKeys()
         let wanted = StagedKeys(name: "wanted", dimension: dimension, connection: connection)
         try await wanted.create(keys)
         try await connection.analyze(wanted.table)

@@ -11,7 +11,7 @@ struct KeyMapQuery {
     /// The map, from the process's cache or loaded; `nil` when it does not fit in memory.
     func map() async throws -> HeldKeyMap? {
         try await attempt.keyMaps.map(
-            of: table,
+            of: "\(table) \(keyTypes)",
             revision: try await revision(),
             size: size,
             read: read
@@ -19,6 +19,23 @@ struct KeyMapQuery {
     }
 
     private var table: String { attempt.table(dimension.table) }
+
+    /// Bytes of one type are never those of another: a map of other types knows no key.
+    private var keyTypes: String {
+        dimension.keyAttributes.map(\.plan.type.postgresName).joined(separator: ", ")
+    }
+
+    /// Keeps the types of the keys as they are until the transaction ends, and looks whether they are
+    /// those that the bytes of rows' keys are made for.
+    func holdKeys() async throws {
+        try await WrittenColumns(
+            dimension.design(schema: attempt.row.schema),
+            only: dimension.key + [dimension.surrogateKey]
+                + (dimension.isVersioned ? Dimension.validity.map(\.name) : []),
+            on: attempt.connection
+        )
+        .hold(for: .reading)
+    }
 
     private func read(_ size: KeyMap.Size) async throws -> KeyMap {
         let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
@@ -37,6 +54,7 @@ struct KeyMapQuery {
     ///
     /// A member has one current version, or none once it has expired: these are not counted.
     private func size() async throws -> KeyMap.Size {
+        try await holdKeys()
         let isVersioned = dimension.isVersioned
         let rows = try await attempt.connection.query(
             """

@@ -20,7 +20,10 @@ struct LeafSwap {
         try await flushLog()
         let patience = LockPatience(leaf.connection, tries: Self.tries)
         do {
-            if try await patience.attempt(swapSQL) == nil { return true }
+            let refusal = try await leaf.explainingMisfits {
+                try await patience.attempt(swapSQL)
+            }
+            if refusal == nil { return true }
         } catch let error as PostgresError where error.sqlState == .dependentObjectsStillExist {
             // Somebody made a view on the partition, which must not go with it.
             try await leaf.connection.query("rollback to savepoint patience")
@@ -67,6 +70,7 @@ struct LeafSwap {
             """
     }
 
+    /// The partition is held since it was counted, so its types are those of the new table.
     private var moveSQL: String {
         """
         delete from \(leaf.table);

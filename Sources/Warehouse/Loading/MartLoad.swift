@@ -20,6 +20,8 @@ struct MartLoad {
             "set local search_path to " + quoteIdentifier(attempt.row.schema)
         )
         attempt.observer.reached(.opened)
+        let query = mart.select(for: attempt.period)
+        let columns = try await holdColumns(of: table, like: query)
         let deleted: PostgresResult
         if let period = attempt.period, mart.isPerPeriod {
             deleted = try await connection.query(
@@ -29,8 +31,6 @@ struct MartLoad {
         } else {
             deleted = try await connection.query("delete from \(table)")
         }
-        let query = mart.select(for: attempt.period)
-        let columns = try await connection.query("select * from (\(query)) mart limit 0").columns
         let inserted = try await connection.query(
             "insert into \(table) (\(quotedList(columns))) \(query)"
         )
@@ -49,6 +49,24 @@ struct MartLoad {
             replaced: deleted.affectedRows,
             warnings: try await tests.run()
         )
+    }
+
+    /// Keeps the table's types as they are until the transaction ends, and compares them with those that
+    /// the query gives: another would be turned into the table's without a word.
+    ///
+    /// - Returns: the columns of the query, in order.
+    private func holdColumns(of table: String, like query: String) async throws -> [String] {
+        let connection = attempt.connection
+        try await connection.query("lock table only \(table) in row exclusive mode")
+        let existing = try await TableColumns.read(of: table, on: connection)
+        let shape = try await MartShape.read(of: query, on: connection)
+        guard shape == existing else {
+            throw WarehouseError.changed(
+                "\(attempt.row.schema).\(mart.table)",
+                [.mart(MartShape.differences(from: existing, to: shape))]
+            )
+        }
+        return try await connection.query("select * from (\(query)) mart limit 0").columns
     }
 }
 

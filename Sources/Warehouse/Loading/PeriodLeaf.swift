@@ -34,8 +34,31 @@ struct PeriodLeaf {
         guard try await !isAttached() else { return }
         try await create(as: name)
         try await prepare(name)
-        try await LockPatience(connection).run(attachSQL)
+        try await attach()
+    }
+
+    /// Keeps the types of the partition, which is there, from changing until the transaction ends, and
+    /// looks whether they are those that rows are made for.
+    func hold() async throws {
+        try await WrittenColumns(parent, of: name, on: connection).hold(for: .writing)
+    }
+
+    /// Makes the partition, which ``prepare(_:)`` has prepared, visible.
+    ///
+    /// - Throws: ``WarehouseError`` when the fact has other columns by now.
+    func attach() async throws {
+        try await explainingMisfits { try await LockPatience(connection).run(attachSQL) }
         try await connection.query(releaseSQL)
+    }
+
+    /// Says in words what ATTACH has found, when it is that the fact has other columns by now.
+    func explainingMisfits<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as PostgresError where error.sqlState == .datatypeMismatch {
+            try await connection.query("rollback to savepoint patience")
+            throw try await WrittenColumns(parent, on: connection).refusal(error)
+        }
     }
 
     /// Creates a table of the partition's shape that is no partition yet.

@@ -27,6 +27,7 @@ extension DimensionLoad {
         try await connection.analyze("pg_temp.staged")
         var warnings: [String] = []
         if counts.loaded > 0 {
+            try await attempt.hold(dimension.designs(schema: attempt.row.schema))
             let members = try await merge(isSnapshot: false)
             warnings = try await MovedVersions(dimension, attempt).markStale()
             counts.deduplicated += counts.loaded - members

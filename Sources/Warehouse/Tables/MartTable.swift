@@ -78,40 +78,19 @@ struct MartTable {
             }
             return nil
         }
-        try await connection.query(
-            "create temp table mart_shape on commit drop as \(query) with no data"
-        )
-        let shape = try await TableColumns.read(of: "pg_temp.mart_shape", on: connection)
-        try await connection.query("drop table pg_temp.mart_shape")
+        let shape = try await MartShape.read(of: query, on: connection)
         guard shape != existing else { return nil }
         let reload = Reload(schema: schema, hasPeriods: grain != nil, connection: connection)
         return Misfit(
             table: "\(schema).\(mart.table)",
             problems: [
                 "its columns are not those that its SQL gives now ("
-                    + Self.differences(from: existing, to: shape) + ")"
+                    + MartShape.differences(from: existing, to: shape) + ")"
             ],
             statements: [
                 "drop table \(table);",
                 mart.isPerPeriod ? try await reload.ofEveryPeriod() : try await reload.ofWhole(),
             ]
         )
-    }
-
-    /// `` no more `mean`; new `amount`; `n` was `bigint`, is `numeric` ``.
-    private static func differences(
-        from existing: [String: String],
-        to shape: [String: String]
-    ) -> String {
-        let lost = existing.keys.filter { shape[$0] == nil }.sorted().map { "no more `\($0)`" }
-        let new = shape.keys.filter { existing[$0] == nil }.sorted().map { "new `\($0)`" }
-        let changed = existing.keys.sorted()
-            .compactMap { name -> String? in
-                guard let before = existing[name], let now = shape[name], before != now else {
-                    return nil
-                }
-                return "`\(name)` was `\(before)`, is `\(now)`"
-            }
-        return (lost + new + changed).joined(separator: "; ")
     }
 }
