@@ -3,7 +3,8 @@
 /// Attempt 1 fails → 1 s, then 5 s, 30 s, 2 min, 10 min for every further one; after
 /// `maximumAttempts` errors the task has failed for good. Crashes of the worker have a budget of
 /// their own, because an innocent task can be on a machine that dies: it waits 1 s after each of the
-/// first three, then 5 s.
+/// first three, then 5 s. Failures of the fleet's own servers have no budget: 1 s after the first, 5 s after
+/// the next two, then 30 s, for as long as they last.
 public struct RetryPolicy: Sendable, Hashable {
     /// Attempts that may end in an error before the task has failed.
     public var maximumAttempts: Int
@@ -28,6 +29,16 @@ public struct RetryPolicy: Sendable, Hashable {
         guard crashes < maximumCrashes else { return nil }
         return crashes <= 3 ? .second : .fiveSeconds
     }
+
+    /// The tier of delay after `outages` attempts that the fleet's own servers ended.
+    public func tier(afterOutages outages: Int) -> RetryTier {
+        // Every task waits for the same server: a longer wait would only hold up the load when it is back.
+        switch outages {
+        case ...1: .second
+        case ...3: .fiveSeconds
+        default: .halfMinute
+        }
+    }
 }
 
 /// A delay that has a queue of its own.
@@ -47,6 +58,11 @@ public enum RetryTier: Int, Sendable, Hashable, Comparable, CaseIterable {
     public var delay: Duration { .seconds(rawValue) }
     /// The delay in names and messages: `30s`.
     public var label: String { "\(rawValue)s" }
+
+    /// The longest tier that is over when `time` is; the shortest when none is.
+    public static func fitting(_ time: Duration) -> RetryTier {
+        allCases.last { $0.delay <= time } ?? .second
+    }
 
     /// By delay.
     public static func < (one: RetryTier, other: RetryTier) -> Bool {

@@ -8,6 +8,10 @@ public enum TaskOutcome: Sendable, Hashable {
     case superseded
     /// Another attempt holds the task, or its time has not come: come back later.
     case busy
+    /// Its next attempt is due only after that time: come back then.
+    case early(after: Duration)
+    /// Its next attempt is not due, and another message for it waits already: this one is of no use.
+    case redundant
     /// It failed, and another attempt may succeed.
     case retryable(TaskFailure)
     /// It failed, and no retry can help.
@@ -26,12 +30,24 @@ public struct TaskFailure: Error, Sendable, Hashable, Codable, CustomStringConve
     public var message: String
     /// Whether another attempt may succeed.
     public var isRetryable: Bool
+    /// Where it began.
+    public var origin: Origin
 
-    /// Creates a failure.
-    public init(code: String, message: String, isRetryable: Bool) {
+    /// Where a failure began: whether it says anything of the task.
+    public enum Origin: String, Sendable, Hashable, Codable {
+        /// In the task: its source, its rows, its definition. It counts against the task's budget.
+        case task
+        /// In the fleet's own servers: a session was ended, a connection lost, a disk is full. It says
+        /// nothing of the task, so no attempt is counted, and the task is tried until it gets through.
+        case servers
+    }
+
+    /// Creates a failure; it is the task's unless said.
+    public init(code: String, message: String, isRetryable: Bool, origin: Origin = .task) {
         self.code = code
         self.message = message
         self.isRetryable = isRetryable
+        self.origin = origin
     }
 
     /// `message [code]`.

@@ -10,6 +10,12 @@ public struct WorkerMetrics: Sendable, Hashable, Codable {
         case superseded
         /// Another attempt held the task.
         case busy
+        /// Put off until its next attempt is due.
+        case early
+        /// Not due, and one message too many.
+        case redundant
+        /// Ended by one of the fleet's own servers; no attempt is counted.
+        case interrupted
         /// Failed, to be tried again.
         case retried
         /// Failed for good and set aside.

@@ -77,6 +77,15 @@ public struct PostgresError: Error, Sendable {
         }
     }
 
+    /// Whether the server, or the way to it, has failed, and not what it was asked for.
+    public var isServerTrouble: Bool {
+        if sqlState?.isServerTrouble == true { return true }
+        return switch code {
+        case .connectionRefused, .connectionLost, .timeout: true
+        default: false
+        }
+    }
+
     /// Whether the connection is gone and a new one is needed.
     public var isConnectionLost: Bool {
         code == .connectionLost

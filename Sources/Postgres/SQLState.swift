@@ -26,6 +26,18 @@ public struct SQLState: RawRepresentable, Sendable, Hashable {
         return Self.retryableClasses.contains(errorClass) || Self.retryable.contains(self)
     }
 
+    /// Whether the code tells of the server or of the way to it, and of no statement: a session that was
+    /// ended, a server that stops, starts or is full, a disk that is full or fails.
+    public var isServerTrouble: Bool {
+        if Self.neverRetryable.contains(self) { return false }
+        return errorClass == "08" || Self.serverTroubles.contains(self)
+    }
+
+    private static let serverTroubles: Set<SQLState> = [
+        .adminShutdown, .crashShutdown, .cannotConnectNow, .idleSessionTimeout, .tooManyConnections,
+        .diskFull, .ioError,
+    ]
+
     /// Connection exceptions, transaction rollbacks, insufficient resources, system errors.
     private static let retryableClasses: Set<String> = ["08", "40", "53", "58"]
 

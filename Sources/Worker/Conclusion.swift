@@ -8,26 +8,26 @@ enum Conclusion: Sendable, Hashable {
     case retry(RetryTier, WorkerMetrics.Result)
     /// The task has failed for good.
     case setAside(TaskFailure)
-    /// Nothing is left to do.
-    case settled
+    /// Nothing is left to do, or another message carries the task on.
+    case settled(WorkerMetrics.Result)
     /// Somebody else shall try; no attempt is counted.
     case giveBack
 
     /// The conclusion from a verdict of the ledger on `failure`.
     init(_ verdict: FailureVerdict, on failure: TaskFailure) {
         switch verdict {
-        case .retry(let tier): self = .retry(tier, .retried)
+        case .retry(let tier):
+            self = .retry(tier, failure.origin == .servers ? .interrupted : .retried)
         case .final: self = .setAside(failure)
-        case .settled: self = .settled
+        case .settled: self = .settled(.settled)
         }
     }
 
     /// How it counts in the metrics.
     var result: WorkerMetrics.Result {
         switch self {
-        case .done(let result), .retry(_, let result): result
+        case .done(let result), .retry(_, let result), .settled(let result): result
         case .setAside: .setAside
-        case .settled: .settled
         case .giveBack: .givenBack
         }
     }
@@ -39,6 +39,10 @@ enum Ending: Sendable, Hashable {
     case final(WorkerMetrics.Result)
     /// Another attempt holds it.
     case busy
+    /// Its next attempt is due after that time.
+    case early(after: Duration)
+    /// Its next attempt is not due, and another message for it waits.
+    case redundant
     /// It failed; whether for good the ledger decides.
     case failure(TaskFailure)
     /// This worker interrupted it, because it shuts down.
@@ -72,6 +76,8 @@ enum Ending: Sendable, Hashable {
         case .cancelled: self = .final(.cancelled)
         case .paused: self = .paused
         case .busy: self = .busy
+        case .early(let time): self = .early(after: time)
+        case .redundant: self = .redundant
         case .retryable(let failure), .failed(let failure): self = .failure(failure)
         }
     }

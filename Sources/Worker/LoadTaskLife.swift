@@ -17,7 +17,8 @@ struct LoadTaskLife: Sendable {
     /// How a life ended.
     struct End: Sendable {
         var result: WorkerMetrics.Result
-        /// Whether the loader could not reach the ledger.
+        /// Whether the loader could not reach the ledger, or the servers behind it ended the attempt: then
+        /// its session is given up, so that others get it.
         var lostLedger: Bool
         /// Whether the broker did not take what it was told.
         var lostBroker: Bool
@@ -68,7 +69,7 @@ struct LoadTaskLife: Sendable {
         let result = await settle(conclusion ?? .retry(.fiveSeconds, .retried), claim: claim)
         return End(
             result: result,
-            lostLedger: conclusion == nil,
+            lostLedger: conclusion == nil || result == .interrupted,
             lostBroker: result == .givenBack && conclusion != .giveBack
         )
     }
@@ -120,12 +121,14 @@ struct LoadTaskLife: Sendable {
         switch ending {
         case .final(let result): return .done(result)
         case .busy: return .retry(.fiveSeconds, .busy)
+        case .early(let time): return .retry(.fitting(time), .early)
+        case .redundant: return .settled(.redundant)
         // When the pause is over the coordinator publishes the task at once; this message is for the
         // case that it cannot.
         case .paused: return .retry(.halfMinute, .paused)
         case .interrupted, .recalled: return .giveBack
         case .failure(let failure):
-            logger.warning("attempt failed", metadata: .init([.failure: "\(failure)"]))
+            note(failure)
             return await verdict(on: failure) { loader, policy in
                 try await loader.record(
                     failure,
@@ -134,6 +137,15 @@ struct LoadTaskLife: Sendable {
                     policy: policy
                 )
             }
+        }
+    }
+
+    private func note(_ failure: TaskFailure) {
+        let metadata = Logger.Metadata([.failure: "\(failure)"])
+        switch failure.origin {
+        case .task: logger.warning("attempt failed", metadata: metadata)
+        case .servers:
+            logger.warning("a server ended the attempt; it is not counted", metadata: metadata)
         }
     }
 

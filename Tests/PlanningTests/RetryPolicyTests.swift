@@ -24,6 +24,20 @@ import Testing
         #expect(delays == [1, 1, 1, 5, 5, nil])
     }
 
+    @Test("failures of the fleet's servers have no budget, and wait half a minute at most")
+    func outages() {
+        let delays = [1, 2, 3, 4, 1000].map { RetryPolicy().tier(afterOutages: $0).rawValue }
+        #expect(delays == [1, 5, 5, 30, 30])
+    }
+
+    @Test("the tier for a time is the longest that is over by then")
+    func fitting() {
+        let times: [Duration] = [
+            .zero, .milliseconds(900), .seconds(29), .seconds(30), .seconds(7200),
+        ]
+        #expect(times.map { RetryTier.fitting($0).rawValue } == [1, 1, 5, 30, 600])
+    }
+
     @Test("a backoff doubles up to its longest pause")
     func backoff() {
         let backoff = Backoff(first: .seconds(1), longest: .seconds(10))

@@ -53,9 +53,10 @@ extension InMemoryWarehouse {
             let longAgo = clock.now.advanced(by: .seconds(-3600))
             for task in state.loads[load]?.tasks.indices ?? 0..<0 {
                 guard let row = state.loads[load]?.tasks[task], row.isFree else { continue }
-                // A task that waits for its next attempt goes on waiting.
-                guard let at = row.publishedAt, at <= clock.now else { continue }
+                guard row.publishedAt != nil else { continue }
                 state.loads[load]?.tasks[task].publishedAt = longAgo
+                state.loads[load]?.tasks[task].retryAt = nil
+                state.loads[load]?.tasks[task].parkedUntil = nil
             }
         }
     }
@@ -73,7 +74,9 @@ extension InMemoryWarehouse {
                 isNew = isNew || old == .failed || old == .cancelled
                 row.tasks[task].state = .waiting
                 row.tasks[task].publishedAt = nil
+                (row.tasks[task].retryAt, row.tasks[task].parkedUntil) = (nil, nil)
                 (row.tasks[task].failures, row.tasks[task].crashes) = (0, 0)
+                row.tasks[task].outages = 0
             }
             guard isNew else { return }
             row.record.state = .running

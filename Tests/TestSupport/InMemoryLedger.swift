@@ -113,7 +113,7 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
                 guard task.state == .published, task.holder == nil, let at = task.publishedAt else {
                     return false
                 }
-                return at.duration(to: warehouse.clock.now) >= age
+                return max(at, task.retryAt ?? at).duration(to: warehouse.clock.now) >= age
             }
         }
     }

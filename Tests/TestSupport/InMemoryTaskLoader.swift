@@ -118,6 +118,10 @@ public final class InMemoryTaskLoader: TaskLoader {
     ) async throws -> FailureVerdict {
         try await call {
             warehouse.record(failure, of: task) { row in
+                if failure.origin == .servers {
+                    row.outages += 1
+                    return policy.tier(afterOutages: row.outages)
+                }
                 row.failures += 1
                 return failure.isRetryable ? policy.tier(afterFailures: row.failures) : nil
             }
@@ -164,7 +168,8 @@ extension InMemoryWarehouse {
             guard row.holder == nil else { return .retry(.second) }
             let tier = count(&row)
             row.lastFailure = failure
-            row.publishedAt = tier.map { clock.now.advanced(by: $0.delay) }
+            row.retryAt = tier.map { clock.now.advanced(by: $0.delay) } ?? row.retryAt
+            row.parkedUntil = nil
             if tier == nil { row.state = .failed }
             state.loads[id.load]?.tasks[id.ordinal] = row
             return tier.map { .retry($0) } ?? .final

@@ -51,14 +51,22 @@ public final class InMemoryWarehouse: Sendable {
         public var task: LoadTask
         /// Where it stands.
         public var state = TaskState.waiting
-        /// When it was last published, or will be again after a failure.
+        /// When it was last published.
         public var publishedAt: TestClock.Instant?
+        /// When its next attempt is due.
+        public var retryAt: TestClock.Instant?
+        /// Until when a message that came too early waits.
+        public var parkedUntil: TestClock.Instant?
+        /// When the last attempt began.
+        public var begunAt: TestClock.Instant?
         /// How many attempts began.
         public var attempts = 0
         /// How many of them were recorded as failed.
         public var failures = 0
         /// How many were recorded as the death of their worker.
         public var crashes = 0
+        /// How many the fleet's own servers ended.
+        public var outages = 0
         /// Why the last one failed.
         public var lastFailure: TaskFailure?
         /// How often the task took effect.
@@ -94,6 +102,7 @@ public final class InMemoryWarehouse: Sendable {
         /// The load whose rows each slice holds.
         var contents: [Slice: Int64] = [:]
         var isFenced = true
+        var obeysRetryTime = true
         var isDown = false
         var faults = Faults()
         var behaviour: @Sendable (LoadTaskID, _ attempt: Int) -> Behaviour = { _, _ in Behaviour() }
@@ -168,6 +177,9 @@ public final class InMemoryWarehouse: Sendable {
     /// Plants a bug: attempts no longer look at what the ledger says of their task.
     public func removeFence() { state.withLock { $0.isFenced = false } }
 
+    /// Plants a bug: attempts no longer wait until they are due.
+    public func ignoreRetryTimes() { state.withLock { $0.obeysRetryTime = false } }
+
     /// Overwrites the state of a task, as a command of a person would.
     public func setState(_ taskState: TaskState, of task: LoadTaskID) {
         state.withLock { $0.loads[task.load]?.tasks[task.ordinal].state = taskState }
@@ -197,24 +209,60 @@ public final class InMemoryWarehouse: Sendable {
                 return .refused(.failed(.unknownTask(id)))
             }
             let row = load.tasks[id.ordinal]
-            if row.holder != nil || state.isHeld(Slice(row.task)) { return .refused(.busy) }
-            switch state.isFenced ? row.state : .published {
-            case .done: return .refused(.alreadyDone)
-            case .superseded: return .refused(.superseded)
-            case .cancelled, .blocked: return .refused(.cancelled)
-            case .failed: return .refused(.failed(row.lastFailure ?? .unreachable))
-            case .waiting, .published: break
+            if row.holder != nil { return .refused(.busy) }
+            if state.isFenced, let refusal = refuse(id, row, in: &state) {
+                return .refused(refusal)
             }
-            if state.isFenced, let refusal = state.obeyOrders(id) { return .refused(refusal) }
-            if state.isFenced, state.claims[Slice(row.task), default: id.load] > id.load {
-                state.loads[id.load]?.tasks[id.ordinal].state = .superseded
-                return .refused(.superseded)
+            if state.isHeld(Slice(row.task)) { return .refused(.busy) }
+            if row.retryAt.map({ $0 > clock.now }) ?? false {
+                state.violations.append("\(id) was tried before its time")
             }
             state.lastAttempt += 1
             state.loads[id.load]?.tasks[id.ordinal].holder = state.lastAttempt
             state.loads[id.load]?.tasks[id.ordinal].attempts += 1
+            state.loads[id.load]?.tasks[id.ordinal].begunAt = clock.now
             return .attempt(state.lastAttempt, state.behaviour(id, row.attempts + 1))
         }
+    }
+
+    /// What the ledger says against an attempt; `nil` when it may go on.
+    private func refuse(
+        _ id: LoadTaskID,
+        _ row: TaskRow,
+        in state: inout State
+    ) -> TaskOutcome? {
+        switch row.state {
+        case .done, .blocked: return .alreadyDone
+        case .superseded: return .superseded
+        case .cancelled: return .cancelled
+        case .failed: return .failed(row.lastFailure ?? .unreachable)
+        case .waiting, .published: break
+        }
+        if let refusal = state.obeyOrders(id) { return refusal }
+        if state.obeysRetryTime, let refusal = park(id, row, in: &state) { return refusal }
+        // An attempt of an older load may be about to commit: the newer one waits for it.
+        if state.isHeld(Slice(row.task)) { return .busy }
+        if state.claims[Slice(row.task), default: id.load] > id.load {
+            state.loads[id.load]?.tasks[id.ordinal].state = .superseded
+            return .superseded
+        }
+        guard row.state == .waiting, let load = state.loads[id.load] else { return nil }
+        let needs = load.graph.needs(of: id.ordinal)
+        return needs.allSatisfy { load.tasks[$0].state.satisfiesNeeds } ? nil : .busy
+    }
+
+    /// Puts an attempt off until it is due; of many messages one waits for that.
+    private func park(
+        _ id: LoadTaskID,
+        _ row: TaskRow,
+        in state: inout State
+    ) -> TaskOutcome? {
+        guard let retryAt = row.retryAt, retryAt > clock.now else { return nil }
+        if let parkedUntil = row.parkedUntil, parkedUntil > clock.now { return .redundant }
+        let left = clock.now.duration(to: retryAt)
+        let tier = RetryTier.fitting(left)
+        state.loads[id.load]?.tasks[id.ordinal].parkedUntil = clock.now.advanced(by: tier.delay)
+        return .early(after: left)
     }
 
     /// Sends the COMMIT: if the connection breaks now, nobody knows whether it took place.
@@ -281,7 +329,8 @@ extension TaskFailure {
     static let unreachable = TaskFailure(
         code: "postgres.08006",
         message: "the warehouse cannot be reached",
-        isRetryable: true
+        isRetryable: true,
+        origin: .servers
     )
 
     static func unknownTask(_ task: LoadTaskID) -> TaskFailure {

@@ -80,9 +80,10 @@ struct DatabaseRolesTests {
 
             grant select on longshore.definition, longshore.load, longshore.task, longshore.attempt,
                 longshore.control, longshore.intervention to longshore_worker;
-            grant update (state, retry_at, started_at, committed_at, worker, failures, crashes,
-                rows_read, rows_loaded, rows_rejected, rows_deduplicated, rows_replaced, input, header,
-                warnings, failure_code, failure_message) on longshore.task to longshore_worker;
+            grant update (state, retry_at, parked_until, started_at, committed_at, worker, failures,
+                crashes, outages, rows_read, rows_loaded, rows_rejected, rows_deduplicated,
+                rows_replaced, input, header, warnings, failure_code, failure_message)
+                on longshore.task to longshore_worker;
             grant insert on longshore.attempt to longshore_worker;
             grant insert (schema_name, table_name, period, pipeline, kind, name, period_start,
                 period_end), update (state, state_before, reason, reason_before, stale_by, loaded_by,

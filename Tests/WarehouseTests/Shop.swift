@@ -34,6 +34,7 @@ enum Shop {
         customer: String = Shop.customer,
         sale: String = Shop.sale(),
         others: String = "",
+        sources: String = "",
         marts: [String: String] = [:]
     ) throws -> Definition {
         try .text(
@@ -42,6 +43,7 @@ enum Shop {
             period: { grain: month, start: 2024-01 }
             sources:
               drops: { files: data }
+              \(sources)
             dimensions:
             \(customer)
             facts:

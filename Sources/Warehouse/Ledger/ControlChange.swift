@@ -14,6 +14,8 @@ public struct ControlChange: Sendable, Hashable, Codable {
     public var running: Int
     /// Load tasks that may run again after what they need.
     public var unblocked: Int
+    /// Load tasks that waited for their next attempt, and wait no more.
+    public var hastened = 0
     /// What the reader should know besides.
     public var note: String?
 

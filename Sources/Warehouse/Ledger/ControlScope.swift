@@ -219,12 +219,24 @@ struct ControlScope {
 
     // MARK: What they change at once
 
-    /// Lets published tasks seem idle: their messages may be parked for half a minute, and a coordinator
-    /// publishes idle tasks at once.
-    func hasten() async throws {
+    /// Lets published tasks be tried at once: whoever wants them now does not wait for their next attempt.
+    ///
+    /// Their messages may be parked for minutes, so they seem idle: a coordinator publishes idle tasks.
+    ///
+    /// - Returns: How many were waiting for their next attempt.
+    @discardableResult
+    func hasten() async throws -> Int {
+        let waiting = try await count(
+            """
+            select count(*) as count from longshore.task
+            where (load_id, ordinal) in (\(Self.openTasks)) and retry_at > clock_timestamp()
+            """
+        )
         try await connection.query(
             """
-            update longshore.task set published_at = clock_timestamp() - interval '1 hour'
+            update longshore.task
+            set published_at = clock_timestamp() - interval '1 hour', retry_at = null,
+                parked_until = null
             where (load_id, ordinal) in (
                 select load_id, ordinal from longshore.task
                 where (load_id, ordinal) in (\(Self.openTasks)) and state = 'published'
@@ -232,6 +244,7 @@ struct ControlScope {
             """,
             values
         )
+        return waiting
     }
 
     /// Marks the load as cancelled.

@@ -14,7 +14,8 @@ extension PostgresLedger {
     /// Makes failed and cancelled tasks runnable again, with new budgets of attempts, and what they
     /// had blocked; their load goes back to running, for any coordinator to take up.
     ///
-    /// A coordinator that has the load loses it by this, and takes it again as it is now.
+    /// A coordinator that has the load loses it by this, and takes it again as it is now. Tasks that wait
+    /// for their next attempt are tried at once; they keep their budgets.
     ///
     /// - Parameters:
     ///   - target: A load or a task.
@@ -32,8 +33,13 @@ extension PostgresLedger {
             guard let newest = try await control.newestLoad() else { return change }
             let retry = LoadRetry(newest.load, target: target, scope, connection)
             let reopened = try await retry.reopen()
+            if !newest.isCancelled { change.hastened = try await control.hasten() }
             // A cancelled load whose tasks were all done already only has to be ended anew.
-            guard reopened > 0 || newest.isCancelled && retry.isOfWholeLoad else { return change }
+            guard reopened > 0 || newest.isCancelled && retry.isOfWholeLoad else {
+                change.isNew = change.hastened > 0
+                change.loads = change.isNew ? [newest.load] : []
+                return change
+            }
             change.isNew = true
             change.loads = [newest.load]
             change.tasks = reopened
@@ -77,7 +83,8 @@ private struct LoadRetry {
         try await connection.query(
             """
             update longshore.task
-            set state = 'waiting', failures = 0, crashes = 0, retry_at = null, published_at = null
+            set state = 'waiting', failures = 0, crashes = 0, outages = 0, retry_at = null,
+                parked_until = null, published_at = null
             where (load_id, ordinal) in (
                 select t.load_id, t.ordinal from longshore.task t
                 join longshore.load l on l.id = t.load_id

@@ -15,6 +15,7 @@ enum Migrations {
         ("which load marked a period stale", staleness),
         ("pauses and cancellations", interventions),
         ("readers see pauses", reasons),
+        ("attempts before their time, and outages of servers", patience),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

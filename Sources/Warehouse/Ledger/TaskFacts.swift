@@ -34,6 +34,8 @@ public struct TaskFacts: Sendable, Hashable {
     public var failures: Int
     /// Attempts that ended with their worker.
     public var crashes: Int
+    /// Attempts that the fleet's own servers ended; they do not count.
+    public var outages: Int
     /// Why the last attempt failed.
     public var failure: String?
     /// The load that owns its period in its stead.
@@ -110,7 +112,7 @@ extension PostgresLedger {
     private static let stamp = "'YYYY-MM-DD HH24:MI:SS'"
 
     private static let factsSQL = """
-        select t.table_name, t.period, t.state, t.pool, t.worker, t.failures, t.crashes,
+        select t.table_name, t.period, t.state, t.pool, t.worker, t.failures, t.crashes, t.outages,
             l.state as load_state, l.pipeline,
             case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
             extract(epoch from clock_timestamp() - t.published_at)::float8 as published_ago,
@@ -144,6 +146,7 @@ extension PostgresLedger {
             worker: try row.optionalText("worker"),
             failures: try row.integer("failures"),
             crashes: try row.integer("crashes"),
+            outages: try row.integer("outages"),
             failure: try row.optionalText("failure"),
             owner: try row.optionalInteger("owner", as: Int64.self),
             sessions: [],

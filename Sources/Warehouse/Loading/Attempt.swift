@@ -76,13 +76,15 @@ struct Attempt: Sendable {
         guard let source = pipeline.sources[extract.source] else { throw missing() }
         observer.waits(forSource: true)
         defer { observer.waits(forSource: false) }
-        return try await openReader(
-            extract,
-            source: source,
-            period: period,
-            folder: row.folder,
-            environment: environment
-        )
+        return try await SourceReader.open(extract.source) {
+            try await openReader(
+                extract,
+                source: source,
+                period: period,
+                folder: row.folder,
+                environment: environment
+            )
+        }
     }
 
     private func missing() -> WarehouseError { .unknownTask(task) }

@@ -4,14 +4,24 @@ import Postgres
 /// A failed attempt, to be written in a transaction of its own.
 struct FailureRecord {
     enum Kind: String {
+        /// An attempt failed.
         case error
+        /// A worker died.
         case crash
+        /// One of the fleet's own servers ended the attempt: it says nothing of the task and has no budget.
+        case outage
 
         /// The counter of the ledger row.
-        var counter: String { self == .error ? "failures" : "crashes" }
+        var counter: String {
+            switch self {
+            case .error: "failures"
+            case .crash: "crashes"
+            case .outage: "outages"
+            }
+        }
         /// How long the ledger row is waited for: the server needs a moment to notice that a dead worker's
         /// session has nobody at its other end.
-        var patience: String { self == .error ? "1ms" : "3s" }
+        var patience: String { self == .crash ? "3s" : "1ms" }
     }
 
     let task: LoadTaskID
@@ -30,7 +40,8 @@ struct FailureRecord {
             return try await connection.transaction {
                 guard try await lockOpenTask(on: connection) else { return .settled }
                 let count = try await countUp(on: connection)
-                try await insertAttempt(on: connection)
+                // A server may be away for days: its failures are counted, not told one by one.
+                if kind != .outage { try await insertAttempt(on: connection) }
                 return try await decide(count, policy: policy, on: connection)
             }
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
@@ -43,10 +54,7 @@ struct FailureRecord {
         policy: RetryPolicy,
         on connection: PostgresConnection
     ) async throws -> FailureVerdict {
-        let next =
-            kind == .error
-            ? policy.tier(afterFailures: count) : policy.tier(afterCrashes: count)
-        guard failure.isRetryable, let tier = next else {
+        guard let tier = tier(after: count, policy) else {
             try await connection.query(
                 "update longshore.task set state = 'failed' where load_id = $1 and ordinal = $2",
                 key
@@ -55,12 +63,22 @@ struct FailureRecord {
         }
         try await connection.query(
             """
-            update longshore.task set retry_at = clock_timestamp() + $3 * interval '1 second'
+            update longshore.task
+            set retry_at = clock_timestamp() + $3 * interval '1 second', parked_until = null
             where load_id = $1 and ordinal = $2
             """,
             key + [.integer(Int64(tier.rawValue))]
         )
         return .retry(tier)
+    }
+
+    /// `nil` when no attempt is left.
+    private func tier(after count: Int, _ policy: RetryPolicy) -> RetryTier? {
+        switch kind {
+        case .error: failure.isRetryable ? policy.tier(afterFailures: count) : nil
+        case .crash: policy.tier(afterCrashes: count)
+        case .outage: policy.tier(afterOutages: count)
+        }
     }
 
     private var key: [PostgresValue] { [.integer(task.load), .integer(Int64(task.ordinal))] }

@@ -37,9 +37,13 @@ enum TaskClaim {
     case cancelled
     /// Somebody has paused the task.
     case paused
+    /// The next attempt is due only after that time.
+    case early(Duration)
+    /// The next attempt is not due, and another message waits for it in a retry queue.
+    case redundant
 
     /// Locks the ledger row, then the period, and looks at both; a rehearsal does not care what people
-    /// have ordered.
+    /// have ordered, nor when the next attempt is due.
     static func take(
         _ task: LoadTaskID,
         by worker: String,
@@ -47,9 +51,9 @@ enum TaskClaim {
         on connection: PostgresConnection
     ) async throws -> TaskClaim {
         do {
-            let (row, state, order) = try await lockTask(task, by: worker, on: connection)
+            let (row, state, hindrance) = try await lockTask(task, by: worker, on: connection)
             guard !state.isFinal else { return .settled(state) }
-            if let order, obeysOrders { return order }
+            if let hindrance, obeysOrders { return hindrance }
             return try await isOvertaken(row, load: task.load, on: connection)
                 ? .overtaken : .mine(row)
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
@@ -66,6 +70,10 @@ enum TaskClaim {
         case .settled(.failed): return .failed(try await Self.failure(of: task, on: connection))
         case .settled: return .alreadyDone
         case .paused: return .paused
+        case .redundant: return .redundant
+        case .early(let time):
+            try await Self.park(task, for: RetryTier.fitting(time), on: connection)
+            return .early(after: time)
         case .cancelled:
             try await Self.end(task, as: .cancelled, on: connection)
             return .cancelled
@@ -83,6 +91,25 @@ enum TaskClaim {
         try await connection.query(
             "update longshore.task set state = $3 where load_id = $1 and ordinal = $2",
             [.integer(task.load), .integer(Int64(task.ordinal)), .text(state.rawValue)]
+        )
+    }
+
+    /// Notes that a message goes back for `tier`: of many that come too early one is enough.
+    ///
+    /// When that one is lost, the coordinator publishes another.
+    private static func park(
+        _ task: LoadTaskID,
+        for tier: RetryTier,
+        on connection: PostgresConnection
+    ) async throws {
+        try await connection.query(
+            """
+            update longshore.task set parked_until = clock_timestamp() + $3 * interval '1 second'
+            where load_id = $1 and ordinal = $2
+            """,
+            [
+                .integer(task.load), .integer(Int64(task.ordinal)), .integer(Int64(tier.rawValue)),
+            ]
         )
     }
 
@@ -121,6 +148,8 @@ enum TaskClaim {
             select t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
                 l.state as load_state, l.kind as load_kind, l.definition, l.folder, d.bundle,
                 l.created_at::text as load_created,
+                extract(epoch from t.retry_at - clock_timestamp())::float8 as early,
+                coalesce(t.parked_until > clock_timestamp(), false) as is_parked,
                 set_config('application_name', $3, true) as session_name,
                 case when current_setting('server_version_num')::integer >= 140000 then
                     set_config('client_connection_check_interval', '1s', true) end as checked_every,
@@ -148,10 +177,6 @@ enum TaskClaim {
             let kind = LoadTaskKind(rawValue: try row.text("kind")),
             let state = TaskState(rawValue: try row.text("state"))
         else { throw WarehouseError.unknownTask(task) }
-        var order: TaskClaim?
-        if try row.boolean("is_paused") { order = .paused }
-        let isOfCancelledLoad = try row.text("load_state") == LoadState.cancelled.rawValue
-        if try isOfCancelledLoad || row.boolean("is_cancelled") { order = .cancelled }
         let found = TaskRow(
             kind: kind,
             name: try row.text("name"),
@@ -165,7 +190,18 @@ enum TaskClaim {
             isWaiting: state == .waiting,
             loadCreated: try row.text("load_created")
         )
-        return (found, state, order)
+        return (found, state, try hindrance(in: row))
+    }
+
+    /// What keeps the attempt from going on: an order of a person, or that it is not due yet.
+    ///
+    /// A message can come early because it was doubled, or published again although it was not lost.
+    private static func hindrance(in row: PostgresRow) throws -> TaskClaim? {
+        let isOfCancelledLoad = try row.text("load_state") == LoadState.cancelled.rawValue
+        if try isOfCancelledLoad || row.boolean("is_cancelled") { return .cancelled }
+        if try row.boolean("is_paused") { return .paused }
+        guard let early = try row.optionalDouble("early"), early > 0 else { return nil }
+        return try row.boolean("is_parked") ? .redundant : .early(.seconds(early))
     }
 
     /// Locks the period and asks whether a newer load has it.

@@ -13,6 +13,8 @@ extension TaskOutcome {
 
 extension TaskFailure {
     /// The failure to record for `error`.
+    ///
+    /// A bare error of Postgres is the warehouse's: that of a source is a ``SourceFailure``.
     init(any error: any Error) {
         switch error {
         case let failure as TaskFailure:
@@ -23,7 +25,8 @@ extension TaskFailure {
             self.init(
                 code: "postgres." + (error.sqlState?.rawValue ?? "\(error.code)"),
                 message: error.description,
-                isRetryable: error.isRetryable
+                isRetryable: error.isRetryable,
+                origin: error.isServerTrouble ? .servers : .task
             )
         case let error as ExtractionError:
             self.init(

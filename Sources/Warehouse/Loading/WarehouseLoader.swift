@@ -115,14 +115,15 @@ public actor WarehouseLoader: TaskLoader {
 
     // MARK: Failures
 
-    /// Adds an `error` to the task's attempts.
+    /// Adds an `error` to the task's attempts, unless it is the fleet's own servers that failed.
     public func record(
         _ failure: TaskFailure,
         of task: LoadTaskID,
         by worker: String,
         policy: RetryPolicy
     ) async throws -> FailureVerdict {
-        try await FailureRecord(task: task, kind: .error, failure: failure, worker: worker)
+        let kind: FailureRecord.Kind = failure.origin == .servers ? .outage : .error
+        return try await FailureRecord(task: task, kind: kind, failure: failure, worker: worker)
             .write(policy: policy, on: connected())
     }
 

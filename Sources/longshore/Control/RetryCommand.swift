@@ -10,8 +10,8 @@ struct RetryCommand: AsyncParsableCommand {
         abstract: "Try again what failed or was cancelled: of a load, or one load task.",
         discussion: """
             The tasks get a new budget of attempts, and what they had blocked is unblocked. The load \
-            is running again: a `longshore coordinator` takes it up, or `longshore resume`. Of a \
-            pipeline it is the newest load.
+            is running again: a `longshore coordinator` takes it up, or `longshore resume`. What waits \
+            for its next attempt is tried at once. Of a pipeline it is the newest load.
             """
     )
 
@@ -35,6 +35,13 @@ struct RetryCommand: AsyncParsableCommand {
             print("nothing to try again: nothing of \(target.title) failed or was cancelled")
             return
         }
+        if change.hastened > 0 {
+            print(
+                "\(Wording.count(change.hastened, "task")) of load \(load) that waited for "
+                    + "\(change.hastened == 1 ? "its" : "their") next attempt will be tried at once"
+            )
+        }
+        guard change.tasks > 0 || change.hastened == 0 else { return }
         let unblocked =
             change.unblocked > 0
             ? ", and \(Wording.count(change.unblocked, "task")) that waited for them" : ""

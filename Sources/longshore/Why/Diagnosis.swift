@@ -99,9 +99,15 @@ struct Diagnosis {
         )
     }
 
-    /// `1 error`, `2 crashes`, `3 errors and 1 crash`.
+    /// `1 error`, `2 crashes`, `3 errors and 1 crash`, and what does not count.
     private static func budget(_ facts: TaskFacts) -> String {
-        Wording.budget(errors: facts.failures, crashes: facts.crashes)
+        let counted = Wording.budget(errors: facts.failures, crashes: facts.crashes)
+        guard facts.outages > 0 else { return counted }
+        let isOne = facts.outages == 1
+        let outages =
+            "\(Wording.count(facts.outages, "attempt")) that the fleet's own servers ended, "
+            + "which \(isOne ? "does" : "do") not count"
+        return facts.failures + facts.crashes > 0 ? "\(counted), and \(outages)" : outages
     }
 
     // MARK: What holds it up

@@ -25,6 +25,7 @@ struct Fleet: Sendable {
         warehouse = InMemoryWarehouse(clock: clock, dice: dice)
         inFlight = InMemoryInFlightStore(clock: clock)
         if mutant == .hasNoFence { warehouse.removeFence() }
+        if mutant == .ignoresRetryTime { warehouse.ignoreRetryTimes() }
         broker.findDropped { [warehouse] message in
             // A task that waits is still to be published, be it because somebody wants it again.
             warehouse.row(message.task).map { $0.state != .published } ?? true

@@ -9,6 +9,8 @@ enum Mutant: CaseIterable {
     case hasNoFence
     /// Workers believe a mark in Redis that says "done".
     case trustsCache
+    /// Attempts begin although they are not due.
+    case ignoresRetryTime
 
     /// What the simulation says of it.
     var symptom: String {
@@ -16,6 +18,7 @@ enum Mutant: CaseIterable {
         case .acknowledgesBeforeCommit: "was dropped"
         case .hasNoFence: "took effect twice"
         case .trustsCache: "not over after"
+        case .ignoresRetryTime: "before its time"
         }
     }
 }
