@@ -13,13 +13,17 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     let clock: Time
     let logger: Logger
     let show: @Sendable (LoadProgress) -> Void
+    /// Whether another load waits for the place that this one takes.
+    let isPlaceWanted: @Sendable () -> Bool
 
     private let start: Time.Instant
-    private var machine: LoadStateMachine?
+    private(set) var machine: LoadStateMachine?
+    /// When the state of a task changed last, as far as it was seen.
+    private(set) var lastChange: Time.Instant
     private var republishing: RepublishSchedule
     private var reported: [Int: InFlightProgress] = [:]
     /// What people ordered, as far as it is known.
-    private var orders = Interventions()
+    private(set) var orders = Interventions()
 
     init(
         load: Int64,
@@ -30,6 +34,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         inbox: Inbox,
         clock: Time,
         logger: Logger,
+        isPlaceWanted: @escaping @Sendable () -> Bool = { false },
         show: @escaping @Sendable (LoadProgress) -> Void
     ) {
         self.load = load
@@ -40,8 +45,10 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         self.inbox = inbox
         self.clock = clock
         self.logger = logger
+        self.isPlaceWanted = isPlaceWanted
         self.show = show
         start = clock.now
+        lastChange = start
         republishing = RepublishSchedule(idleAge: settings.idleAge)
     }
 
@@ -75,6 +82,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     }
 
     private mutating func round(_ mail: Inbox.Mail) async throws -> CoordinationResult? {
+        let before = machine?.tableProgress
         if machine == nil {
             machine = try await restored()
         } else if !mail.isReconciliationDue {
@@ -83,7 +91,9 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         if mail.isReconciliationDue, let result = try await reconcile() { return result }
         let result = try await act()
         showProgress()
-        return result
+        if machine?.tableProgress != before { lastChange = clock.now }
+        guard result == nil, mail.isReconciliationDue else { return result }
+        return try await rest().map { .resting($0) }
     }
 
     private func restored() async throws -> LoadStateMachine {

@@ -1,31 +1,27 @@
 public import Logging
-import Planning
+public import Planning
 public import ServiceLifecycle
 import Synchronization
 
 /// The daemon: coordinates every load that nobody else coordinates.
 ///
+/// It has places for so many loads at a time. Loads for which there is nothing to do take none: they rest
+/// (``RestRule``), and it takes them up again when that changes.
+///
 /// On a graceful shutdown it releases its leases, so that another daemon goes on at once.
 public final class CoordinatorService: Service {
-    private struct State {
-        var coordinators: [Int64: LoadCoordinator] = [:]
-        /// Loads that could not be coordinated, with how many looks they are left alone for.
-        var resting: [Int64: Int] = [:]
-    }
-
     private let settings: CoordinatorSettings
     private let ports: CoordinatorPorts
     private let limit: Int
     private let interval: Duration
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state = Mutex(ServiceState())
     /// Rings when it is time to look for orphaned loads; ends when the daemon is to stop.
     private let looks: AsyncStream<Void>
     private let bell: AsyncStream<Void>.Continuation
-    private static let looksToRest = 15
 
-    /// A daemon that coordinates at most `limit` loads at a time and looks for orphaned ones every
-    /// `interval`; ``run()`` starts it, once.
+    /// A daemon that coordinates at most `limit` loads at a time and looks for orphaned ones when it is
+    /// told to, when a place gets free, and every `interval`; ``run()`` starts it, once.
     public init(
         settings: CoordinatorSettings,
         ports: CoordinatorPorts,
@@ -45,24 +41,40 @@ public final class CoordinatorService: Service {
     /// The loads it coordinates now.
     public var loads: Set<Int64> { Set(state.withLock { $0.coordinators.keys }) }
 
+    /// Who it is, and how much room it has.
+    public var presence: CoordinatorPresence {
+        CoordinatorPresence(name: settings.owner, places: limit, taken: loads.count)
+    }
+
+    /// Looks for loads at once: there may be one to take up.
+    public func look() { bell.yield() }
+
     /// Stops every coordination and releases the leases; ``run()`` returns when that is done.
     public func stop() { bell.finish() }
 
     /// Coordinates until it is shut down, stopped or cancelled.
     public func run() async throws {
+        ports.events.onOtherLoads { [weak self] load in self?.hear(of: load) }
+        defer { ports.events.onOtherLoads(nil) }
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { chores in
                 chores.addTask { await self.ring() }
                 await self.coordinateOrphans()
                 chores.cancelAll()
             }
+            try? await self.ports.ledger.forget(coordinator: self.settings.owner)
         } onGracefulShutdown: {
             self.stop()
         }
     }
 
     private func ring() async {
-        repeat { bell.yield() } while await sleptThroughInterval()
+        repeat {
+            state.withLock { $0.passInterval() }
+            bell.yield()
+            // Who reads of it too late only knows less.
+            try? await ports.ledger.note(presence)
+        } while await sleptThroughInterval()
     }
 
     private func sleptThroughInterval() async -> Bool {
@@ -72,6 +84,11 @@ public final class CoordinatorService: Service {
         } catch {
             return false
         }
+    }
+
+    /// An event of a load that nobody here coordinates: if it rests, it is to be looked at.
+    private func hear(of load: Int64) {
+        if state.withLock({ $0.hear(of: load) }) { look() }
     }
 
     private func coordinateOrphans() async {
@@ -88,17 +105,12 @@ public final class CoordinatorService: Service {
     /// Takes orphaned loads, as many as there is room for.
     private func coordinatorsOfOrphans() async -> [LoadCoordinator] {
         do {
+            try await wake()
             let orphans = try await ports.ledger.orphanedLoads()
             return state.withLock { state in
-                state.resting = state.resting.mapValues { $0 - 1 }.filter { $0.value > 0 }
-                let room = max(0, limit - state.coordinators.count)
-                let taken =
-                    orphans.filter { load in
-                        state.coordinators[load] == nil && state.resting[load] == nil
-                    }
-                    .prefix(room).map(coordinator)
-                for coordinator in taken { state.coordinators[coordinator.load] = coordinator }
-                return taken
+                state.take(orphans, limit: limit) { load in
+                    LoadCoordinator(of: load, settings: settings, ports: ports, logger: logger)
+                }
             }
         } catch {
             if !Task.isCancelled {
@@ -108,22 +120,89 @@ public final class CoordinatorService: Service {
         }
     }
 
-    private func coordinator(of load: Int64) -> LoadCoordinator {
-        LoadCoordinator(of: load, settings: settings, ports: ports, logger: logger)
+    private func wake() async throws {
+        let woken = state.withLock { $0.woken }
+        guard !woken.isEmpty else { return }
+        try await ports.ledger.wake(woken)
+        state.withLock { $0.woken.subtract(woken) }
     }
 
     private func run(_ coordinator: LoadCoordinator) async {
         let load = coordinator.load
-        defer { state.withLock { $0.coordinators[load] = nil } }
         do {
-            _ = try await coordinator.run()
+            let result = try await coordinator.run()
+            state.withLock { $0.end(load, result) }
         } catch {
+            state.withLock { $0.fail(load) }
             guard !Task.isCancelled else { return }
             logger.error(
                 "load cannot be coordinated",
                 metadata: .init([.load: "\(load)", .error: .error(error)])
             )
-            state.withLock { $0.resting[load] = Self.looksToRest }
         }
+        look()
+    }
+}
+
+/// The loads of a daemon: those that have a place, and those that it knows of.
+private struct ServiceState {
+    private(set) var coordinators: [Int64: LoadCoordinator] = [:]
+    /// Loads that could not be coordinated, with the number of intervals that they are left alone for.
+    private var leftAlone: [Int64: Int] = [:]
+    /// Loads that it has let go of because there was nothing to do.
+    private var resting: Set<Int64> = []
+    /// Loads of which something was heard since their coordinator has stopped to listen.
+    private var heard: Set<Int64> = []
+    /// Loads whose rest is to be ended.
+    var woken: Set<Int64> = []
+
+    private static let intervalsLeftAlone = 15
+
+    mutating func passInterval() {
+        leftAlone = leftAlone.mapValues { $0 - 1 }.filter { $0.value > 0 }
+    }
+
+    /// Gives places to `orphans`, the first ones first; where there is none for some, loads in which nothing
+    /// happens are asked to leave theirs.
+    mutating func take(
+        _ orphans: [Int64],
+        limit: Int,
+        _ make: (Int64) -> LoadCoordinator
+    ) -> [LoadCoordinator] {
+        let wanted = orphans.filter { coordinators[$0] == nil && leftAlone[$0] == nil }
+        let taken = wanted.prefix(max(limit - coordinators.count, 0)).map(make)
+        for coordinator in taken {
+            coordinators[coordinator.load] = coordinator
+            resting.remove(coordinator.load)
+        }
+        if wanted.count > taken.count {
+            for coordinator in coordinators.values { coordinator.makeRoom() }
+        }
+        return taken
+    }
+
+    /// - Returns: whether there is something to look at.
+    mutating func hear(of load: Int64) -> Bool {
+        if coordinators[load] != nil { heard.insert(load) }
+        guard resting.remove(load) != nil else { return false }
+        woken.insert(load)
+        return true
+    }
+
+    mutating func end(_ load: Int64, _ result: CoordinationResult) {
+        coordinators[load] = nil
+        let wasHeard = heard.remove(load) != nil
+        guard case .resting(let time) = result else { return }
+        if wasHeard || time == .zero {
+            woken.insert(load)
+        } else {
+            resting.insert(load)
+        }
+    }
+
+    mutating func fail(_ load: Int64) {
+        coordinators[load] = nil
+        heard.remove(load)
+        leftAlone[load] = Self.intervalsLeftAlone
     }
 }

@@ -16,6 +16,8 @@ public struct CoordinatorSettings: Sendable, Hashable {
     public var window: Int
     /// How many tasks are published at a time.
     public var batch: Int
+    /// When it lets go of a load for which there is nothing to do; `nil` when it never does.
+    public var rest: RestRule?
     /// How long to wait when the broker or the ledger cannot be reached.
     public var backoff: Backoff
 
@@ -28,6 +30,7 @@ public struct CoordinatorSettings: Sendable, Hashable {
         idleAge: Duration = .seconds(30),
         window: Int = 10_000,
         batch: Int = 500,
+        rest: RestRule? = nil,
         backoff: Backoff = Backoff(first: .milliseconds(250), longest: .seconds(5))
     ) {
         self.owner = owner
@@ -37,6 +40,7 @@ public struct CoordinatorSettings: Sendable, Hashable {
         self.idleAge = idleAge
         self.window = window
         self.batch = batch
+        self.rest = rest
         self.backoff = backoff
     }
 }

@@ -9,6 +9,8 @@ public final class EventHub: Service {
     private struct State {
         var lastTicket = 0
         var inboxes: [Int64: [Int: Inbox]] = [:]
+        /// Who hears of the events of loads that have no inbox.
+        var eavesdropper: (@Sendable (Int64) -> Void)?
     }
 
     private let receiver: any EventReceiver
@@ -31,11 +33,19 @@ public final class EventHub: Service {
     /// Passes events on until they end or the task is cancelled.
     public func listen() async {
         for await event in receiver.events {
-            let inboxes = state.withLock { $0.inboxes[event.task.load] }
+            let (inboxes, eavesdropper) = state.withLock {
+                ($0.inboxes[event.task.load], $0.eavesdropper)
+            }
+            if inboxes == nil { eavesdropper?(event.task.load) }
             for (_, inbox) in (inboxes ?? [:]).sorted(by: { $0.key < $1.key }) {
                 inbox.hint(event.task.ordinal)
             }
         }
+    }
+
+    /// Has `hear` called with the load of every event that no inbox is there for; one at a time can listen.
+    func onOtherLoads(_ hear: (@Sendable (Int64) -> Void)?) {
+        state.withLock { $0.eavesdropper = hear }
     }
 
     /// Puts the load's events into `inbox` for as long as `body` runs.

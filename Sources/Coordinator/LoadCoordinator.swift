@@ -10,6 +10,8 @@ public enum CoordinationResult: Sendable, Hashable {
     case overtaken
     /// Another coordinator holds the load's lease; nothing was done.
     case heldByAnother
+    /// There is nothing to do for so long, and its lease is released: it rests.
+    case resting(Duration)
     /// It was stopped, and its lease is released: another coordinator can go on at once.
     case stopped
 }
@@ -26,6 +28,8 @@ public final class LoadCoordinator: Sendable {
     private let stopping = Mutex<(isDemanded: Bool, sign: AsyncStream<Never>.Continuation?)>(
         (false, nil)
     )
+    /// Whether another load waits for the place of this one.
+    private let isPlaceWanted = Mutex(false)
     /// How far the load is, after every change.
     ///
     /// A slow reader gets the newest snapshot only; the stream ends with the coordination.
@@ -55,6 +59,9 @@ public final class LoadCoordinator: Sendable {
         }?
         .finish()
     }
+
+    /// Says that another load waits for the place that this one takes; it may keep it.
+    func makeRoom() { isPlaceWanted.withLock { $0 = true } }
 
     /// Coordinates the load until it is over, another coordinator took it over, or it is stopped.
     ///
@@ -98,7 +105,7 @@ public final class LoadCoordinator: Sendable {
             switch result {
             case .overtaken: return await endOrOvertaken()
             case .stopped: await release(lease)
-            case .ended, .heldByAnother: break
+            case .ended, .heldByAnother, .resting: break
             }
             return result
         } catch {
@@ -116,7 +123,7 @@ public final class LoadCoordinator: Sendable {
     ) async throws -> CoordinationResult {
         let inbox = Inbox()
         return try await ports.events.withHints(of: load, into: inbox) {
-            try await withThrowingTaskGroup(of: CoordinationResult.self) { group in
+            let result = try await withThrowingTaskGroup(of: CoordinationResult.self) { group in
                 group.addTask { try await self.keep(lease, clock: clock) }
                 group.addTask { try await self.remind(inbox, clock: clock) }
                 group.addTask { try await self.waitForStop() }
@@ -130,6 +137,7 @@ public final class LoadCoordinator: Sendable {
                         inbox: inbox,
                         clock: clock,
                         logger: self.logger,
+                        isPlaceWanted: { self.takeWish() },
                         show: { self.shown.yield($0) }
                     )
                     return try await coordination.run()
@@ -137,6 +145,10 @@ public final class LoadCoordinator: Sendable {
                 defer { group.cancelAll() }
                 return try await group.next() ?? .overtaken
             }
+            guard case .resting(let time) = result else { return result }
+            await rest(lease, for: time)
+            // What came after the last look is to be looked at: the load is to be taken up again.
+            return inbox.take().hints.isEmpty ? result : .resting(.zero)
         }
     }
 
@@ -191,6 +203,22 @@ public final class LoadCoordinator: Sendable {
         while true {
             try await clock.sleep(for: settings.reconciliation)
             inbox.demandReconciliation()
+        }
+    }
+
+    private func takeWish() -> Bool {
+        isPlaceWanted.withLock { isWanted in
+            defer { isWanted = false }
+            return isWanted
+        }
+    }
+
+    private func rest(_ lease: LoadLease, for time: Duration) async {
+        do {
+            try await ports.ledger.rest(lease, for: time)
+            logger.info("nothing to do; the load rests", metadata: .init([.pause: "\(time)"]))
+        } catch {
+            logger.warning("lease not released", metadata: .init([.error: .error(error)]))
         }
     }
 

@@ -12,7 +12,8 @@ public protocol LoadLedger: Sendable {
     func load(_ load: Int64) async throws -> LoadRecord?
     /// Where the load stands, or `nil` when the ledger has none of that number.
     func state(ofLoad load: Int64) async throws -> LoadState?
-    /// Loads that are not final and that nobody coordinates now, oldest first.
+    /// Loads that are not final, that nobody coordinates now and that do not rest, oldest first; those
+    /// that have rested come last.
     func orphanedLoads() async throws -> [Int64]
     /// Becomes the load's coordinator for `duration`, or `nil` while another one is.
     func acquireLease(
@@ -24,6 +25,18 @@ public protocol LoadLedger: Sendable {
     func renew(_ lease: LoadLease, for duration: Duration) async throws -> Bool
     /// Stops being the coordinator, so that another need not wait for the lease to expire.
     func release(_ lease: LoadLease) async throws
+    /// Stops being the coordinator of a load for which there is nothing to do: it rests for `duration`,
+    /// or until ``wake(_:)`` or an order of people ends that.
+    func rest(_ lease: LoadLease, for duration: Duration) async throws
+    /// Ends the rest of loads: something has happened that a coordinator has to look at.
+    func wake(_ loads: Set<Int64>) async throws
+    /// How long it is until one of `tasks` may be tried again, when every one of them failed and waits
+    /// for its next attempt; `nil` when one may run now.
+    func timeToNextAttempt(ofLoad load: Int64, tasks: [Int]) async throws -> Duration?
+    /// Says that a coordinator lives and which places it has.
+    func note(_ presence: CoordinatorPresence) async throws
+    /// Says that the coordinator of that name ends.
+    func forget(coordinator name: String) async throws
     /// The state of every task of a load, by ordinal.
     func states(ofLoad load: Int64) async throws -> [TaskState]
     /// The state of some tasks of a load.

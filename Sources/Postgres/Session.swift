@@ -216,6 +216,41 @@ extension Session {
     }
 }
 
+// MARK: - Notifications
+
+extension Session {
+    /// Waits for a notification; the server is asked nothing meanwhile, so a cancellation is not its
+    /// business.
+    func notification(
+        until deadline: ContinuousClock.Instant
+    ) throws(PostgresError) -> PostgresNotification? {
+        while true {
+            if let notification = takeNotification() { return notification }
+            if canceller.isRequested { throw .cancelled("waiting for a notification") }
+            let left = deadline - .now
+            guard left > .zero else { return nil }
+            var descriptor = pollfd(
+                fd: unsafe PQsocket(connection),
+                events: Int16(POLLIN),
+                revents: 0
+            )
+            guard descriptor.fd >= 0 else { throw brokenError() }
+            let pause = min(Int64(Self.tick), Int64(left / .milliseconds(1)) + 1)
+            guard unsafe poll(&descriptor, 1, Int32(pause)) > 0 else { continue }
+            try receive()
+        }
+    }
+
+    private func takeNotification() -> PostgresNotification? {
+        guard let found = unsafe PQnotifies(connection) else { return nil }
+        defer { unsafe PQfreemem(found) }
+        return unsafe PostgresNotification(
+            channel: String(cString: found.pointee.relname),
+            payload: String(cString: found.pointee.extra)
+        )
+    }
+}
+
 // MARK: - Waiting
 
 extension Session {

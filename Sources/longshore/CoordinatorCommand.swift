@@ -15,7 +15,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "How many loads to coordinate at a time.")
+    @Option(
+        help: "How many loads to coordinate at a time, besides those that are paused or only wait."
+    )
     var loads = 8
 
     @OptionGroup var options: FleetOptions
@@ -32,13 +34,19 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let ledger = PostgresLedger(fleet.postgres)
         let ports = try await wiring.coordinatorPorts(ledger: ledger)
         let daemon = CoordinatorService(
-            settings: CoordinatorSettings(owner: Fleet.processName()),
+            settings: CoordinatorSettings(owner: Fleet.processName(), rest: RestRule()),
             ports: ports,
             limit: loads,
             logger: fleet.logger
         )
         let group = ServiceGroup(
-            services: [SecondSignal { daemon.stop() }, ports.events, daemon],
+            services: [
+                SecondSignal { daemon.stop() }, ports.events,
+                LoadWatch(listener: LoadListener(fleet.postgres), logger: fleet.logger) {
+                    daemon.look()
+                },
+                daemon,
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: fleet.logger
         )

@@ -90,6 +90,28 @@ struct FleetMetrics {
             "When the last load ended well, in seconds since 1970.",
             figures.lastLoaded.map { .init(["pipeline": $0.subject], $0.value) }
         )
+        add(figures.places)
+    }
+
+    private mutating func add(_ places: CoordinatorPlaces) {
+        metrics.add(
+            "longshore_coordinator_places",
+            .gauge,
+            "Places of living coordinators, by whether a load has them.",
+            places.coordinators.flatMap { coordinator in
+                [("taken", coordinator.taken), ("free", coordinator.places - coordinator.taken)]
+                    .map {
+                        .init(["coordinator": coordinator.name, "state": $0.0], Double($0.1))
+                    }
+            }
+        )
+        metrics.add(
+            "longshore_running_loads",
+            .gauge,
+            "Loads that are not over: held by a coordinator, waiting for a place, or resting.",
+            [("held", places.held), ("waiting", places.waiting), ("resting", places.resting)]
+                .map { .init(["state": $0.0], Double($0.1)) }
+        )
     }
 
     mutating func add(_ depths: [String: QueueDepth]) {

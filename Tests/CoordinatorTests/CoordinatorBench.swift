@@ -102,8 +102,19 @@ struct CoordinatorBench: Sendable {
         for await delivery in receiver.deliveries {
             let task = delivery.message.task
             let outcome = await loader.perform(task, by: name, observer: NoObserver()) { _, _ in }
-            if case .failed(let failure) = outcome {
-                _ = try? await loader.record(failure, of: task, by: name, policy: RetryPolicy())
+            switch outcome {
+            case .failed(let failure), .retryable(let failure):
+                let verdict = try? await loader.record(
+                    failure,
+                    of: task,
+                    by: name,
+                    policy: RetryPolicy()
+                )
+                guard case .retry(let tier) = verdict else { break }
+                try? await publisher.publish(delivery.message, after: tier)
+            case .paused:
+                try? await publisher.publish(delivery.message, after: .halfMinute)
+            default: break
             }
             await publisher.announce(TaskEvent(task: task))
             await receiver.acknowledge(delivery.receipt)

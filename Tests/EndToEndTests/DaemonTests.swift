@@ -54,6 +54,82 @@ struct DaemonTests {
         }
     }
 
+    @Test(
+        "eight paused loads hold no place of a coordinator: a ninth runs, and they do when resumed"
+    )
+    func pausedLoads() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 200)
+        func detach() async throws {
+            let load = try await harbour.program.run(
+                "load",
+                Harbour.pipeline("callcenter"),
+                "--periods",
+                "2024-01",
+                "--detach"
+            )
+            #expect(load.exitCode == 0, "\(load.errors)")
+        }
+        func state(_ load: Int) async -> [String]? {
+            try? await harbour.ask("select state from longshore.load where id = \(load)")
+        }
+        for load in 1...8 {
+            try await detach()
+            let pause = try await harbour.program.run("pause", String(load))
+            #expect(pause.exitCode == 0, "\(pause.errors)")
+        }
+        let coordinator = try harbour.program.start(["coordinator", "--loads", "8"])
+        let worker = try harbour.program.start(["worker", "--slots", "2"])
+        await eventually(within: .seconds(30), "all of them rest, and the metrics say so") {
+            let metrics = try? await harbour.program.run("metrics").output
+            return [
+                #"longshore_running_loads{state="resting"} 8"#,
+                #"longshore_running_loads{state="waiting"} 0"#, #"state="free"} 8"#,
+            ]
+            .allSatisfy { metrics?.contains($0 + "\n") ?? false }
+        }
+        try await detach()
+        await eventually(within: .seconds(60), "the ninth runs") { await state(9) == ["loaded"] }
+        let resume = try await harbour.program.run("resume", "3", "--detach")
+        #expect(resume.exitCode == 0, "\(resume.errors)")
+        await eventually(within: .seconds(60), "the third runs") { await state(3) != ["running"] }
+        #expect(await state(4) == ["running"])
+        for process in [coordinator, worker] {
+            process.signal(SIGTERM)
+            let end = try await process.finish()
+            #expect(end.exitCode == 0, "\(end.errors)")
+        }
+        #expect(try await harbour.ask("select count(*) from longshore.coordinator") == ["0"])
+    }
+
+    @Test("why tells that a load waits for a place, and whose places are taken")
+    func noPlace() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 200)
+        let load = try await harbour.program.run(
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01",
+            "--detach"
+        )
+        #expect(load.exitCode == 0, "\(load.errors)")
+        _ = try await harbour.ask(
+            "insert into longshore.coordinator values ('a', 8, 8, now() + interval '1 hour') returning name"
+        )
+        let why = try await harbour.program.run("why", "1.0")
+        #expect(
+            why.output.contains(
+                """
+                  nobody coordinates load 1 yet: all 8 places of 1 coordinator are taken, and 1 load \
+                waits for one
+                    → longshore coordinator --loads 16
+                """
+            ),
+            "\(why.output)"
+        )
+    }
+
     @Test("two workers that are stopped with SIGTERM in the middle leave a load that ends right")
     func rollingUpdate() async throws {
         let harbour = try await Harbour.open()

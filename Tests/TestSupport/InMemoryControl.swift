@@ -24,6 +24,7 @@ extension InMemoryWarehouse {
                 !load.tasks[task.ordinal].state.isFinal
             else { return }
             state.orders[task.load, default: Interventions()].cancelled.insert(task.ordinal)
+            state.loads[task.load]?.restsUntil = nil
             guard load.tasks[task.ordinal].isFree else { return }
             state.loads[task.load]?.tasks[task.ordinal].state = .cancelled
         }
@@ -49,6 +50,7 @@ extension InMemoryWarehouse {
             state.orders[load]?.pause = nil
             state.orders[load]?.pausedBy = nil
             state.orders[load]?.paused = [:]
+            state.loads[load]?.restsUntil = nil
             // What was parked is to be published at once.
             let longAgo = clock.now.advanced(by: .seconds(-3600))
             for task in state.loads[load]?.tasks.indices ?? 0..<0 {
@@ -83,6 +85,7 @@ extension InMemoryWarehouse {
             row.epoch += 1
             row.owner = nil
             row.expiry = nil
+            row.restsUntil = nil
             state.orders[load]?.isCancelled = false
             state.orders[load]?.cancelled = []
             state.loads[load] = row

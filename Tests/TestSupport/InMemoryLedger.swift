@@ -37,15 +37,17 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
         try await call { $0.loads[load]?.record }
     }
 
-    /// Loads that go on without a coordinator.
+    /// Loads that go on without a coordinator and do not rest; those that have rested come last.
     public func orphanedLoads() async throws -> [Int64] {
-        try await call { state in
-            state.loads
-                .filter { _, row in
-                    !row.record.state.isFinal
-                        && (row.expiry ?? warehouse.clock.now) <= warehouse.clock.now
-                }
-                .keys.sorted()
+        let now = warehouse.clock.now
+        return try await call { state in
+            let orphans = state.loads.filter { _, row in
+                !row.record.state.isFinal && (row.expiry ?? now) <= now
+                    && (row.restsUntil ?? now) <= now
+            }
+            let longAgo = now.advanced(by: .seconds(-1_000_000))
+            return orphans.map { ($0.value.restsUntil ?? longAgo, $0.key) }.sorted { $0 < $1 }
+                .map(\.1)
         }
     }
 
@@ -60,6 +62,7 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
             if let expiry = row.expiry, expiry > warehouse.clock.now { return nil }
             row.epoch += 1
             row.owner = owner
+            row.restsUntil = nil
             row.expiry = warehouse.clock.now.advanced(by: duration)
             state.loads[load] = row
             return LoadLease(load: load, epoch: row.epoch)
@@ -74,6 +77,46 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
     /// Ends the lease.
     public func release(_ lease: LoadLease) async throws {
         _ = try await write(lease) { row in row.expiry = nil }
+    }
+
+    /// Ends the lease; the load rests.
+    public func rest(_ lease: LoadLease, for duration: Duration) async throws {
+        _ = try await write(lease) { row in
+            row.expiry = nil
+            row.restsUntil = warehouse.clock.now.advanced(by: duration)
+        }
+    }
+
+    /// Ends the rest of loads.
+    public func wake(_ loads: Set<Int64>) async throws {
+        try await call { state in
+            for load in loads { state.loads[load]?.restsUntil = nil }
+        }
+    }
+
+    /// The time to the first of the attempts that failed tasks wait for.
+    public func timeToNextAttempt(ofLoad load: Int64, tasks: [Int]) async throws -> Duration? {
+        try await call { state in
+            let times = tasks.map { task -> TestClock.Instant? in
+                let row = state.loads[load]?.tasks[task]
+                guard row?.state == .published, row?.holder == nil else { return nil }
+                return row?.publishedAt
+            }
+            guard let first = times.compactMap({ $0 }).min(), !times.contains(nil) else {
+                return nil
+            }
+            return first > warehouse.clock.now ? warehouse.clock.now.duration(to: first) : nil
+        }
+    }
+
+    /// Notes that a coordinator lives.
+    public func note(_ presence: CoordinatorPresence) async throws {
+        try await call { $0.coordinators[presence.name] = presence }
+    }
+
+    /// Notes that a coordinator ends.
+    public func forget(coordinator name: String) async throws {
+        try await call { $0.coordinators[name] = nil }
     }
 
     /// All states.

@@ -82,6 +82,8 @@ public final class InMemoryWarehouse: Sendable {
         var epoch: Int64 = 0
         var owner: String?
         var expiry: TestClock.Instant?
+        /// Until when no coordinator looks at it.
+        var restsUntil: TestClock.Instant?
     }
 
     /// A table, or one period of it.
@@ -106,6 +108,8 @@ public final class InMemoryWarehouse: Sendable {
         var isDown = false
         var faults = Faults()
         var behaviour: @Sendable (LoadTaskID, _ attempt: Int) -> Behaviour = { _, _ in Behaviour() }
+        /// The coordinators that live.
+        var coordinators: [String: CoordinatorPresence] = [:]
         /// What people ordered, by load.
         var orders: [Int64: Interventions] = [:]
         var violations: [String] = []
@@ -159,6 +163,16 @@ public final class InMemoryWarehouse: Sendable {
             }
             return row.owner
         }
+    }
+
+    /// Whether a load rests: no coordinator looks at it.
+    public func rests(_ load: Int64) -> Bool {
+        state.withLock { state in state.loads[load]?.restsUntil.map { $0 > clock.now } ?? false }
+    }
+
+    /// The coordinators that live, by name.
+    public var coordinators: [CoordinatorPresence] {
+        state.withLock { $0.coordinators.values.sorted { $0.name < $1.name } }
     }
 
     /// Changes what goes wrong.

@@ -42,6 +42,9 @@ struct ControlScope {
         }
     }
 
+    /// The target as pipeline `$1` and load `$2`.
+    var loadValues: [PostgresValue] { Array(values.prefix(2)) }
+
     /// The tasks of the target that are neither done nor given up; of a pipeline, those of its running
     /// loads.
     private static let openTasks = """
@@ -103,7 +106,7 @@ struct ControlScope {
             where state = 'running' and (pipeline = $1 or id = $2::bigint)
             order by id for update
             """,
-            Array(values.prefix(2))
+            loadValues
         )
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
@@ -116,7 +119,7 @@ struct ControlScope {
             where pipeline = $1 or id = $2::bigint
             order by id desc limit 1 for update
             """,
-            Array(values.prefix(2))
+            loadValues
         )
         return try rows.first.map { row in
             (try row.integer("id", as: Int64.self), try row.boolean("is_cancelled"))
@@ -251,7 +254,7 @@ struct ControlScope {
     func endLoad() async throws {
         try await connection.query(
             """
-            update longshore.load set state = 'cancelled', lease_until = null,
+            update longshore.load set state = 'cancelled', lease_until = null, rests_until = null,
                 finished_at = clock_timestamp()
             where id = $1::bigint
             """,

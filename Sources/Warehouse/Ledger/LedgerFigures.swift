@@ -22,6 +22,8 @@ public struct LedgerFigures: Sendable, Hashable {
     public var openRejects: [Figure]
     /// When the last load of each pipeline ended well.
     public var lastLoaded: [Figure]
+    /// The coordinators, and the loads that have a place, wait for one, or need none.
+    public var places: CoordinatorPlaces
     /// The pools that running loads have tasks for, and the standard one.
     public var pools: [String]
 }
@@ -58,6 +60,7 @@ extension PostgresLedger {
                 where state = 'loaded' and kind = 'load' group by 1
                 """
             ),
+            places: try await places(),
             pools: try await query(
                 """
                 select pool from longshore.load l join longshore.task t on t.load_id = l.id

@@ -22,7 +22,7 @@ public struct LoadReport: Sendable, Codable {
     public var createdAt: String
     /// Seconds from its creation to its end, or to now.
     public var seconds: Double
-    /// Who coordinates it now.
+    /// Who coordinates it now, or has let go of it because there is nothing to do.
     public var coordinator: String?
     /// Who paused it, while it runs.
     public var pausedBy: Interventions.PausedBy?
@@ -125,7 +125,8 @@ extension PostgresLedger {
                 to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as created_at,
                 extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
                     as seconds,
-                case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
+                case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
+                    then l.coordinator end as coordinator,
                 t.tasks, h.target, h.ordered_by, h.reason
             from longshore.load l
             cross join lateral (

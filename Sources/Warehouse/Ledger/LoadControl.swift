@@ -43,7 +43,10 @@ extension PostgresLedger {
             let scope = ControlScope(target, connection)
             try await scope.requireKnown()
             let wasPaused = try await scope.withdrawPause()
-            if wasPaused { try await scope.hasten() }
+            if wasPaused {
+                try await scope.hasten()
+                try await scope.wake()
+            }
             return ControlChange(
                 target: target,
                 isNew: wasPaused,
@@ -94,6 +97,7 @@ extension PostgresLedger {
         }
         let isNew = try await scope.record(order)
         let cancelled = try await scope.cancelFreeTasks()
+        try await scope.wake()
         return ControlChange(
             target: scope.target,
             isNew: isNew,

@@ -125,7 +125,7 @@ private struct LoadRetry {
             """
             update longshore.load
             set state = 'running', finished_at = null, epoch = epoch + 1, coordinator = null,
-                lease_until = null
+                lease_until = null, rests_until = null
             where id = $1
             """,
             [load]

@@ -16,6 +16,7 @@ enum Migrations {
         ("pauses and cancellations", interventions),
         ("readers see pauses", reasons),
         ("attempts before their time, and outages of servers", patience),
+        ("loads that rest, and the places of coordinators", resting),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

@@ -27,6 +27,7 @@ public actor PostgresLedger: LoadLedger {
     // MARK: Turns
 
     /// Runs one statement.
+    @discardableResult
     func query(_ sql: String, _ values: [PostgresValue] = []) async throws -> PostgresResult {
         await takeTurn()
         defer { passTurn() }
@@ -145,13 +146,14 @@ public actor PostgresLedger: LoadLedger {
 
     // MARK: Leases
 
-    /// Loads that are running and whose coordinator has not renewed its lease.
+    /// Loads that are running, whose coordinator has not renewed its lease, and that do not rest.
     public func orphanedLoads() async throws -> [Int64] {
         let rows = try await query(
             """
             select id from longshore.load
             where state = 'running' and (lease_until is null or lease_until < clock_timestamp())
-            order by id
+                and (rests_until is null or rests_until < clock_timestamp())
+            order by rests_until nulls first, id
             """
         )
         return try rows.map { try $0.integer("id", as: Int64.self) }
@@ -189,7 +191,7 @@ public actor PostgresLedger: LoadLedger {
         let rows = try await query(
             """
             update longshore.load
-            set epoch = epoch + 1, coordinator = $2,
+            set epoch = epoch + 1, coordinator = $2, rests_until = null,
                 lease_until = clock_timestamp() + $3 * interval '1 second'
             where id = $1 and state = 'running'
                 and (lease_until is null or lease_until < clock_timestamp())
@@ -310,7 +312,8 @@ public actor PostgresLedger: LoadLedger {
             try await connection.query(
                 """
                 update longshore.load
-                set state = $2, finished_at = clock_timestamp(), lease_until = null
+                set state = $2, finished_at = clock_timestamp(), lease_until = null,
+                    rests_until = null
                 where id = $1
                 """,
                 [.integer(lease.load), .text(state.rawValue)]

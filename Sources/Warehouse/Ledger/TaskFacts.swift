@@ -16,7 +16,7 @@ public struct TaskFacts: Sendable, Hashable {
     public var loadState: LoadState
     /// The pipeline's name.
     public var pipeline: String
-    /// Who coordinates the load now.
+    /// Who coordinates the load now, or has let go of it because there is nothing to do.
     public var coordinator: String?
     /// The queue that it goes to.
     public var pool: String
@@ -114,7 +114,8 @@ extension PostgresLedger {
     private static let factsSQL = """
         select t.table_name, t.period, t.state, t.pool, t.worker, t.failures, t.crashes, t.outages,
             l.state as load_state, l.pipeline,
-            case when l.lease_until > clock_timestamp() then l.coordinator end as coordinator,
+            case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
+                then l.coordinator end as coordinator,
             extract(epoch from clock_timestamp() - t.published_at)::float8 as published_ago,
             extract(epoch from t.retry_at - clock_timestamp())::float8 as retry_in,
             to_char(t.retry_at at time zone 'UTC', \(stamp)) as retry_at,

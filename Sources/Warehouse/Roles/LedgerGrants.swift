@@ -9,7 +9,7 @@ enum LedgerGrants {
         declare
             ledger_table record;
         begin
-            if to_regclass('longshore.intervention') is null
+            if to_regclass('longshore.coordinator') is null
                 or not exists (select from pg_roles where rolname = 'longshore_worker') then
                 return;
             end if;
@@ -40,7 +40,9 @@ enum LedgerGrants {
             -- How things stand, without definitions, messages, inputs and rejects.
             grant select on longshore.migration to longshore_reader;
             grant select (id, pipeline, kind, grain, periods, state, requested_by, created_at,
-                finished_at, coordinator, lease_until) on longshore.load to longshore_reader;
+                finished_at, coordinator, lease_until, rests_until) on longshore.load
+                to longshore_reader;
+            grant select on longshore.coordinator to longshore_reader;
             grant select (load_id, ordinal, kind, name, schema_name, table_name, period, pool, state,
                 started_at, committed_at, failures, crashes, rows_read, rows_loaded, rows_rejected,
                 rows_deduplicated, rows_replaced, failure_code) on longshore.task to longshore_reader;

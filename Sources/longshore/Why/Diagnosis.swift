@@ -56,10 +56,10 @@ struct Diagnosis {
         case .waiting:
             let held = running(facts) + paused(facts) + over(facts)
             let needs = try await needs(of: facts, &trail)
-            return held.isEmpty && needs.isEmpty ? [await unpublished(facts)] : held + needs
+            return held.isEmpty && needs.isEmpty ? [try await unpublished(facts)] : held + needs
         case .published:
             let held = running(facts) + paused(facts) + over(facts) + retry(facts)
-            return held.isEmpty ? await queued(facts) : held
+            return held.isEmpty ? try await queued(facts) : held
         }
     }
 
@@ -182,8 +182,10 @@ struct Diagnosis {
 
     // MARK: On its way
 
-    private func unpublished(_ facts: TaskFacts) async -> Cause {
+    private func unpublished(_ facts: TaskFacts) async throws -> Cause {
         guard let coordinator = facts.coordinator else {
+            let places = try await ledger.places()
+            if places.areAllTaken { return Self.noPlace(facts.task.load, places) }
             return Cause(
                 code: "no_coordinator",
                 text: "nobody coordinates load \(facts.task.load)",
@@ -196,7 +198,20 @@ struct Diagnosis {
         )
     }
 
-    private func queued(_ facts: TaskFacts) async -> [Cause] {
+    /// Every coordinator that lives has as many loads as it takes.
+    private static func noPlace(_ load: Int64, _ places: CoordinatorPlaces) -> Cause {
+        let total = places.coordinators.reduce(0) { $0 + $1.places }
+        let them = Wording.count(places.coordinators.count, "coordinator")
+        let others = places.waiting == 1 ? "1 load waits" : "\(places.waiting) loads wait"
+        return Cause(
+            code: "no_place",
+            text: "nobody coordinates load \(load) yet: all \(Wording.count(total, "place")) of "
+                + "\(them) are taken, and \(others) for one",
+            command: "longshore coordinator --loads \(max(total * 2, 8))"
+        )
+    }
+
+    private func queued(_ facts: TaskFacts) async throws -> [Cause] {
         if let owner = await holder(facts.task) {
             return [
                 Cause(
@@ -209,7 +224,7 @@ struct Diagnosis {
         }
         let ago = facts.publishedAgo.map { Wording.duration(seconds: $0) } ?? "some time"
         var causes: [Cause] = []
-        if facts.coordinator == nil { causes.append(await unpublished(facts)) }
+        if facts.coordinator == nil { causes.append(try await unpublished(facts)) }
         guard let depth = await depth(facts.pool) else {
             let text = "published \(ago) ago; the broker does not say what its queue is like"
             return causes + [Cause(code: "published", text: text)]
