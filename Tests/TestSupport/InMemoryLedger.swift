@@ -100,7 +100,7 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
             let times = tasks.map { task -> TestClock.Instant? in
                 let row = state.loads[load]?.tasks[task]
                 guard row?.state == .published, row?.holder == nil else { return nil }
-                return row?.publishedAt
+                return row?.retryAt
             }
             guard let first = times.compactMap({ $0 }).min(), !times.contains(nil) else {
                 return nil
