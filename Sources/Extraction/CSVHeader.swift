@@ -18,8 +18,17 @@ struct CSVHeader {
         var names: [String] = []
         var places: [String: Int] = [:]
         for (index, field) in fields.enumerated() {
-            guard let name = String(validating: field, as: UTF8.self), !field.contains(0) else {
-                throw problem("the name of column \(index + 1) is not UTF-8 text")
+            guard !field.contains(0) else {
+                throw problem(
+                    "the name of column \(index + 1) holds a NUL; if the file is in UTF-16, declare "
+                        + "`encoding: utf-16le` or `utf-16be`"
+                )
+            }
+            guard let name = String(validating: field, as: UTF8.self) else {
+                throw problem(
+                    "the name of column \(index + 1) is not UTF-8 text; "
+                        + "declare the `encoding` that the file is in, such as `windows-1252`"
+                )
             }
             if let first = places[name], !name.isEmpty {
                 throw problem("columns \(first + 1) and \(index + 1) are both called `\(name)`")

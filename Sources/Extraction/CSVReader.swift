@@ -10,7 +10,8 @@ public import Rows
 /// - A field is quoted when a quote is its first byte. A quote inside an unquoted field is data. Text
 ///   after a closing quote, and a quote still open at the end, are faults of the row.
 /// - A record with more or fewer fields than the header is a faulty row.
-/// - A UTF-8 byte order mark is skipped; UTF-16 and UTF-32 ones are refused. Latin-1 becomes UTF-8.
+/// - A byte order mark of the declared encoding is skipped; another one is refused. All encodings become
+///   UTF-8; a row that is no text in its encoding is a faulty row.
 /// - A line `\.` is data like any other.
 public struct CSVReader: Sendable {
     /// The names of the columns, once the first record has been read.
@@ -20,6 +21,8 @@ public struct CSVReader: Sendable {
     private let dialect: CSVDialect
     private var opening: [UInt8]? = []
     private var scanner: CSVScanner
+    /// What makes UTF-8 of another encoding.
+    private var decoder: TextDecoder?
     /// The bytes from the beginning of the record that has not ended yet.
     private var pending: [UInt8] = []
 
@@ -85,24 +88,14 @@ public struct CSVReader: Sendable {
         isLast: Bool
     ) throws(ExtractionError) -> RowBatch? {
         opening = nil
-        let hasUTF8Mark = start.starts(with: [0xef, 0xbb, 0xbf])
-        let isUTF16 = start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff])
-        if isUTF16 || start.starts(with: [0, 0, 0xfe, 0xff]) {
-            throw ExtractionError(
-                .encoding,
-                "reading `\(name)`: it is in UTF-16 or UTF-32; convert it to UTF-8 "
-                    + "(`iconv -f UTF-16 -t UTF-8`)"
-            )
+        var decoder = try TextDecoder(dialect.encoding)
+        let mark = try decoder.begin(start, name: name)
+        if dialect.encoding != .utf8 {
+            self.decoder = decoder
+            scanner.decoder = decoder
         }
-        if hasUTF8Mark && dialect.encoding != .utf8 {
-            throw ExtractionError(
-                .encoding,
-                "reading `\(name)`: it begins with the mark of UTF-8, but is declared as "
-                    + "\(dialect.encoding.rawValue); remove `encoding` from its source"
-            )
-        }
-        scanner.skipMark(hasUTF8Mark ? 3 : 0)
-        return try scan(start.span.extracting((hasUTF8Mark ? 3 : 0)...), isLast: isLast)
+        scanner.skipMark(mark)
+        return try scan(start.span.extracting(mark...), isLast: isLast)
     }
 
     private mutating func scan(
@@ -112,6 +105,7 @@ public struct CSVReader: Sendable {
         var bytes = pending
         pending = []
         append(chunk, to: &bytes)
+        if isLast { decoder?.finish(into: &bytes, faults: &scanner.textFaults) }
         try scanner.scan(bytes.span, isLast: isLast)
         header = scanner.header
         let rest = scanner.recordStart
@@ -123,21 +117,11 @@ public struct CSVReader: Sendable {
         return scanner.takeBatch(bytes)
     }
 
-    private func append(_ chunk: Span<UInt8>, to bytes: inout [UInt8]) {
-        switch dialect.encoding {
-        case .utf8:
-            unsafe chunk.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-        case .latin1:
-            bytes.reserveCapacity(bytes.count + chunk.count + chunk.count / 8)
-            for index in chunk.indices {
-                let byte = chunk[index]
-                if byte < 0x80 {
-                    bytes.append(byte)
-                } else {
-                    bytes.append(0xc0 | byte >> 6)
-                    bytes.append(0x80 | byte & 0x3f)
-                }
-            }
+    private mutating func append(_ chunk: Span<UInt8>, to bytes: inout [UInt8]) {
+        guard decoder == nil else {
+            decoder?.append(chunk, to: &bytes, faults: &scanner.textFaults)
+            return
         }
+        unsafe chunk.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
 }

@@ -16,6 +16,13 @@ struct CSVScanner: Sendable {
     private let keepsBlankLines: Bool
     private let limits: CSVLimits
 
+    /// What has made the bytes of something else; `nil` when they are those of the input.
+    var decoder: TextDecoder?
+    /// Places in the bytes of the scan where the input was no text, in their order.
+    var textFaults: [TextDecoder.Fault] = []
+    /// How many of them lie before the record that has not ended.
+    private var passedFaults = 0
+
     private var phase = Phase.recordStart
     private var position = 0
     private var fieldStart = 0
@@ -93,7 +100,7 @@ struct CSVScanner: Sendable {
         defer { forgetEndedRecords() }
         guard !rows.isEmpty else { return nil }
         bytes += unescaped
-        var batch = RowBatch(input: input, inputName: name, bytes: bytes)
+        var batch = RowBatch(input: input, inputName: name, columns: header, bytes: bytes)
         batch.fields = fields
         batch.rows = rows
         batch.faults = faults
@@ -111,6 +118,9 @@ struct CSVScanner: Sendable {
                     wasQuoted: field.wasQuoted
                 )
             }
+        textFaults.removeFirst(passedFaults)
+        passedFaults = 0
+        for index in textFaults.indices { textFaults[index].place -= shift }
         escapedFields = escapedFields.map { $0 - firstField }
         let capacity = fields.capacity
         fields = []
@@ -261,7 +271,9 @@ struct CSVScanner: Sendable {
         let end = position
         try checkSize(of: 0, record: end &- recordStart)
         if !escapedFields.isEmpty { unescapeFields(bytes) }
+        let textFault = textFaults.isEmpty ? nil : takeTextFault(before: end)
         if header == nil {
+            if let textFault { throw brokenHeader(textFault) }
             header = try CSVHeader(name: name, limits: limits)
                 .names(
                     fields: fields[firstField...].map { text(of: $0, in: bytes) },
@@ -270,7 +282,7 @@ struct CSVScanner: Sendable {
                 )
             fields.removeAll(keepingCapacity: true)
         } else {
-            addRow(end: end)
+            addRow(end: end, textFault: textFault)
         }
         let lines = hasQuotes ? CSVBytes.lineEnds(in: bytes.extracting(recordStart..<end)) : 0
         line &+= lines &+ 1
@@ -289,10 +301,15 @@ struct CSVScanner: Sendable {
     }
 
     @inline(__always)
-    private mutating func addRow(end: Int) {
+    private mutating func addRow(end: Int, textFault: TextDecoder.Fault?) {
         let width = header?.count ?? 0
         var fault = -1
-        if hasBrokenQuotes || fieldCount != width {
+        if let textFault {
+            fault = faults.count
+            faults.append(
+                RowFault(rule: "encoding", reason: decoder?.reason(textFault) ?? "it is no text")
+            )
+        } else if hasBrokenQuotes || fieldCount != width {
             fault = faults.count
             faults.append(currentFault(width: width))
         }
@@ -307,6 +324,20 @@ struct CSVScanner: Sendable {
                 fault: fault
             )
         )
+    }
+
+    /// The first place of the record that ends at `end` where the input was no text.
+    private mutating func takeTextFault(before end: Int) -> TextDecoder.Fault? {
+        let first = passedFaults
+        while passedFaults < textFaults.count, textFaults[passedFaults].place < end {
+            passedFaults += 1
+        }
+        return first < passedFaults ? textFaults[first] : nil
+    }
+
+    private func brokenHeader(_ fault: TextDecoder.Fault) -> ExtractionError {
+        let reason = decoder?.reason(fault) ?? "it is no text"
+        return ExtractionError(.encoding, "reading the header of `\(name)`: \(reason)")
     }
 
     private func currentFault(width: Int) -> RowFault {
@@ -349,13 +380,11 @@ struct CSVScanner: Sendable {
             }
     }
 
-    /// The number of the input's bytes that became a part of `bytes`: Latin-1 grows in UTF-8.
+    /// The number of the input's bytes that became a part of `bytes`.
     @inline(__always)
     private func inputLength(of bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
-        guard dialect.encoding == .latin1 else { return end &- start }
-        var length = 0
-        for index in start..<end where bytes[index] & 0xc0 != 0x80 { length += 1 }
-        return length
+        guard let decoder else { return end &- start }
+        return decoder.inputLength(of: bytes, from: start, to: end)
     }
 
     @inline(__always)

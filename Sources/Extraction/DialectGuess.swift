@@ -30,18 +30,11 @@ public struct DialectGuess: Sendable {
 
     /// Judges the first bytes of a file.
     public init(_ bytes: [UInt8]) {
-        var remarks: [String] = []
-        var dialect = CSVDialect()
-        let hasMark = bytes.starts(with: [0xef, 0xbb, 0xbf])
-        if hasMark {
-            remarks.append("it begins with the byte order mark of UTF-8, which is skipped")
-        }
-        if !hasMark && !Self.isUTF8(bytes) {
-            dialect.encoding = .latin1
-            remarks.append("it is not UTF-8: read as latin-1 (Windows-1252 is nearly the same)")
-        }
-        let text = hasMark ? bytes[3...] : bytes[...]
-        if let delimiter = Self.delimiter(text) { dialect.delimiter = delimiter }
+        let guess = EncodingGuess(bytes)
+        var remarks = guess.remarks
+        var dialect = CSVDialect(encoding: guess.encoding)
+        let text = Self.decoded(bytes, guess.encoding)
+        if let delimiter = Self.delimiter(text[...]) { dialect.delimiter = delimiter }
         if text.contains(0) {
             remarks.append("it holds NUL bytes, which no row may: those are rejected")
         }
@@ -49,13 +42,15 @@ public struct DialectGuess: Sendable {
         self.remarks = remarks
     }
 
-    /// Whether the bytes are UTF-8, the last sequence perhaps cut.
-    private static func isUTF8(_ bytes: [UInt8]) -> Bool {
-        for cut in 0...min(3, bytes.count)
-        where String(validating: bytes.dropLast(cut), as: UTF8.self) != nil {
-            return true
-        }
-        return false
+    /// The text in UTF-8, without its mark.
+    private static func decoded(_ bytes: [UInt8], _ encoding: CSVDialect.Encoding) -> [UInt8] {
+        guard var decoder = try? TextDecoder(encoding),
+            let mark = try? decoder.begin(bytes, name: "")
+        else { return bytes }
+        var text: [UInt8] = []
+        var faults: [TextDecoder.Fault] = []
+        decoder.append(bytes.span.extracting(mark...), to: &text, faults: &faults)
+        return text
     }
 
     /// The character that cuts most lines into as many fields as the first; the comma first.

@@ -3,7 +3,8 @@ import Rows
 
 /// Reads the rows of CSV files, one after the other, compressed or not.
 ///
-/// The files must have the same header. Not to be shared between tasks.
+/// Each file's columns are those of its own header: batches of a file whose header is another one than
+/// the first file's say so. Not to be shared between tasks.
 final class FileRowReader: RowReader {
     let header: [String]
     private(set) var inputs: [InputSummary] = []
@@ -11,6 +12,8 @@ final class FileRowReader: RowReader {
     private let source: FileSource
     private let dialect: CSVDialect
     private let limits: GzipLimits
+    private let siblings: SiblingFiles?
+    let firstInput: String
     private var waitingFiles: ArraySlice<String>
     private var current: CSVFile?
     /// A batch that was read while looking for the first header.
@@ -21,8 +24,10 @@ final class FileRowReader: RowReader {
         source: FileSource,
         files: [String],
         dialect: CSVDialect,
+        siblings: SiblingFiles? = nil,
         limits: GzipLimits = GzipLimits()
     ) throws(ExtractionError) {
+        self.siblings = siblings
         self.source = source
         self.dialect = dialect
         self.limits = limits
@@ -30,6 +35,7 @@ final class FileRowReader: RowReader {
         guard let first = files.first else {
             preconditionFailure("a file source has at least one file")
         }
+        firstInput = first
         let file = try CSVFile(source, first, input: 0, dialect: dialect, limits: limits)
         firstBatch = try file.readHeader()
         header = file.header ?? []
@@ -51,29 +57,19 @@ final class FileRowReader: RowReader {
         guard let name = waitingFiles.popFirst() else { return false }
         let file = try CSVFile(source, name, input: inputs.count, dialect: dialect, limits: limits)
         firstBatch = try file.readHeader()
-        guard file.header == header else {
-            throw ExtractionError(
-                .header,
-                "reading `\(name)`: its header is not that of `\(inputs[0].name)`, with which it is "
-                    + "read: \(difference(file.header ?? []))"
-            )
-        }
+        // A file without rows tells its columns all the same.
+        firstBatch =
+            firstBatch
+            ?? RowBatch(input: inputs.count, inputName: name, columns: file.header)
         current = file
         return true
     }
 
-    private func difference(_ other: [String]) -> String {
-        let missing = header.filter { !other.contains($0) }
-        let added = other.filter { !header.contains($0) }
-        if missing.isEmpty && added.isEmpty { return "the columns stand in another order" }
-        let names = { (list: [String]) in list.map { "`\($0)`" }.joined(separator: ", ") }
-        let parts = [("without", missing), ("with", added)].filter { !$0.1.isEmpty }
-        return parts.map { "\($0.0) \(names($0.1))" }.joined(separator: ", ")
-    }
+    func isKnownElsewhere(_ column: String) -> Bool { siblings?.have(column) ?? false }
 }
 
 /// One CSV file that is being read.
-private final class CSVFile {
+final class CSVFile {
     private static let chunkSize = 256 << 10
 
     private let file: OpenFile
@@ -92,7 +88,7 @@ private final class CSVFile {
         _ name: String,
         input number: Int,
         dialect: CSVDialect,
-        limits: GzipLimits
+        limits: GzipLimits = GzipLimits()
     ) throws(ExtractionError) {
         file = try source.open(name)
         csv = CSVReader(name: name, input: number, dialect: dialect)

@@ -6,11 +6,22 @@ import Rows
 struct FileSource {
     /// The folder as it was configured, for messages.
     let folder: String
+    /// What is known of folders already.
+    var listings = FolderListings()
 
     /// The files that fit a pattern, sorted by their bytes, as paths relative to the folder.
     ///
+    /// A part of the pattern without `*` is looked for by its name; only for the others is a folder listed.
+    ///
+    /// - Parameters:
+    ///   - pattern: What they are called.
+    ///   - explains: Whether the error for no file tells what else is there.
+    /// - Returns: Their paths in the folder.
     /// - Throws: ``ExtractionError`` when there is none, or when one leads out of the folder.
-    func files(matching pattern: FilePattern) throws(ExtractionError) -> [String] {
+    func files(
+        matching pattern: FilePattern,
+        explains: Bool = true
+    ) throws(ExtractionError) -> [String] {
         guard let root = FilePath.resolved(folder) else {
             throw ExtractionError(
                 .missing,
@@ -19,20 +30,27 @@ struct FileSource {
             )
         }
         var found = [""]
-        var seen: [String] = []
-        for (depth, component) in pattern.components.enumerated() {
-            var next: [String] = []
-            for parent in found {
-                let names = FilePath.names(in: parent.isEmpty ? root : root + "/" + parent)
-                if depth == pattern.components.count - 1 { seen += names }
-                next += names.filter { FilePattern.matches($0, component: component) }
-                    .map { parent.isEmpty ? $0 : parent + "/" + $0 }
-            }
-            found = next
+        var parents: [String] = []
+        for component in pattern.components {
+            parents = found.map { $0.isEmpty ? root : root + "/" + $0 }
+            found = zip(found, parents)
+                .flatMap { parent, folder in
+                    names(component, in: folder).map { parent.isEmpty ? $0 : parent + "/" + $0 }
+                }
         }
-        guard !found.isEmpty else { throw noMatch(pattern, names: seen) }
+        guard !found.isEmpty else {
+            throw noMatch(pattern, names: explains ? parents.flatMap(listings.names) : [])
+        }
         for file in found { try requireInside(file, root: root) }
         return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The names in a folder that fit a part of a pattern.
+    private func names(_ component: String, in folder: String) -> [String] {
+        guard component.contains("*") else {
+            return component != "." && FilePath.exists(folder + "/" + component) ? [component] : []
+        }
+        return listings.names(in: folder).filter { FilePattern.matches($0, component: component) }
     }
 
     /// Opens one of the files.
@@ -98,6 +116,12 @@ enum FilePath {
         guard let resolved = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
+    }
+
+    /// Whether there is something of that name, be it a link to nothing.
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0
     }
 
     /// Whether a resolved path lies below a resolved folder.

@@ -8,6 +8,8 @@ public import Pipelines
 ///   - period: The slice of time; `nil` for what is loaded whole.
 ///   - folder: The pipeline's folder, which a relative folder of a source is in.
 ///   - environment: Knows the values of `${…}`.
+///   - listings: What is known of folders already.
+///   - explains: Whether the error for no file tells what else is there.
 /// - Returns: The files in the order in which they are read; `nil` for a query, of whose rows nothing
 ///   is known before they are read.
 /// - Throws: ``ExtractionError``, as when the files are loaded.
@@ -16,15 +18,23 @@ public func inspectFiles(
     source: Source,
     period: Period?,
     folder: String,
-    environment: @escaping @Sendable (String) -> String?
+    environment: @escaping @Sendable (String) -> String?,
+    listings: FolderListings = FolderListings(),
+    explains: Bool = true
 ) throws(ExtractionError) -> [InputSummary]? {
     guard case .csv(let pattern, _) = extract.input, case .files(let template) = source else {
         return nil
     }
     let place = try Environment(environment).resolve(template)
-    let files = FileSource(folder: place.hasPrefix("/") ? place : folder + "/" + place)
+    let files = FileSource(
+        folder: place.hasPrefix("/") ? place : folder + "/" + place,
+        listings: listings
+    )
     var summaries: [InputSummary] = []
-    for name in try files.files(matching: FilePattern(pattern, period: period)) {
+    for name in try files.files(
+        matching: FilePattern(pattern, period: period),
+        explains: explains
+    ) {
         summaries.append(try files.open(name).digested())
     }
     return summaries

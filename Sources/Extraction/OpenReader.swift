@@ -24,7 +24,8 @@ public func openReader(
         return try FileRowReader(
             source: files,
             files: try files.files(matching: FilePattern(pattern, period: period)),
-            dialect: dialect
+            dialect: dialect,
+            siblings: SiblingFiles(source: files, pattern: pattern, dialect: dialect)
         )
     case (.query(let query), .postgres(let template)):
         return try await QueryRowReader.open(
@@ -63,24 +64,95 @@ public func openReader(
     return try FileRowReader(source: source, files: [name], dialect: dialect)
 }
 
+/// Opens CSV files of one folder, compressed or not, to be read one after the other.
+///
+/// - Parameters:
+///   - paths: Where they are, at least one; links are followed.
+///   - dialect: How they are written.
+/// - Returns: A reader that knows the first one's header.
+/// - Throws: ``ExtractionError``.
+public func openReader(
+    files paths: [String],
+    dialect: CSVDialect
+) throws(ExtractionError) -> any RowReader {
+    guard paths.count > 1 else { return try openReader(file: paths[0], dialect: dialect) }
+    let slash = paths[0].lastIndex(of: "/")
+    let folder = slash.map { paths[0][...$0] } ?? "./"
+    let names = paths.map { path in
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+    return try FileRowReader(
+        source: FileSource(folder: String(folder)),
+        files: names,
+        dialect: dialect
+    )
+}
+
 /// The files that an extract reads, as paths in their folder; none for a query.
 ///
-/// - Parameters: As of ``openReader(_:source:period:folder:environment:)``.
+/// - Parameters:
+///   - extract: What is read.
+///   - source: Where it is.
+///   - period: The slice of time; `nil` for what is loaded whole.
+///   - folder: The pipeline's folder, which a relative folder of a source is in.
+///   - environment: Knows the values of `${…}`.
+///   - listings: What is known of folders already.
+///   - explains: Whether the error for no file tells what else is there.
+/// - Returns: Their paths, sorted by their bytes.
 /// - Throws: ``ExtractionError`` when there is none.
 public func matchingFiles(
     _ extract: Extract,
     source: Source,
     period: Period?,
     folder: String,
-    environment: @escaping @Sendable (String) -> String?
+    environment: @escaping @Sendable (String) -> String?,
+    listings: FolderListings = FolderListings(),
+    explains: Bool = true
 ) throws(ExtractionError) -> [String] {
     guard case .csv(let pattern, _) = extract.input, case .files(let template) = source else {
         return []
     }
     let files = FileSource(
+        folder: try filesFolder(template, in: folder, Environment(environment)),
+        listings: listings
+    )
+    return try files.files(
+        matching: FilePattern(pattern, period: period),
+        explains: explains
+    )
+}
+
+/// The headers of the files that an extract reads, in their order; none for a query.
+///
+/// - Parameters:
+///   - extract: What is read.
+///   - source: Where it is.
+///   - period: The slice of time; `nil` for what is loaded whole.
+///   - folder: The pipeline's folder, which a relative folder of a source is in.
+///   - environment: Knows the values of `${…}`.
+///   - limit: How many files are looked at.
+/// - Returns: Each file with the names of its columns.
+/// - Throws: ``ExtractionError``.
+public func fileHeaders(
+    _ extract: Extract,
+    source: Source,
+    period: Period?,
+    folder: String,
+    environment: @escaping @Sendable (String) -> String?,
+    atMost limit: Int
+) throws(ExtractionError) -> [(file: String, header: [String])] {
+    guard case .csv(let pattern, let dialect) = extract.input, case .files(let template) = source
+    else { return [] }
+    let files = FileSource(
         folder: try filesFolder(template, in: folder, Environment(environment))
     )
-    return try files.files(matching: FilePattern(pattern, period: period))
+    var headers: [(String, [String])] = []
+    for name in try files.files(matching: FilePattern(pattern, period: period)).prefix(limit) {
+        let file = try CSVFile(files, name, input: 0, dialect: dialect)
+        _ = try file.readHeader()
+        headers.append((name, file.header ?? []))
+    }
+    return headers
 }
 
 /// The folder of a source, absolute or seen from the pipeline's.

@@ -11,6 +11,10 @@ final class QueryRowReader: RowReader {
     private(set) var header: [String] = []
     private(set) var inputs: [InputSummary] = []
 
+    /// A query has no other inputs beside it.
+    var firstInput: String { name }
+    func isKnownElsewhere(_ column: String) -> Bool { false }
+
     private let name: String
     private var csv: CSVReader
     private var digest = ContentDigest()

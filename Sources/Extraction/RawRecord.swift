@@ -9,11 +9,24 @@ public struct RawRecord: Sendable, Hashable {
     public var input: String
     /// The line that it began on.
     public var line: Int
+    /// The names of the columns of its input.
+    public var header: [String]
     /// Its bytes, without the line's end.
     public var bytes: [UInt8]
+    /// Why it is no row whatever its bytes are now: those of its input were no text.
+    public var fault: RowFault?
 
     /// Creates a record.
-    public init(number: Int, input: String, line: Int, bytes: [UInt8]) {
+    public init(
+        number: Int,
+        input: String,
+        line: Int,
+        header: [String],
+        bytes: [UInt8],
+        fault: RowFault? = nil
+    ) {
+        self.fault = fault
+        self.header = header
         self.number = number
         self.input = input
         self.line = line
@@ -25,26 +38,36 @@ public struct RawRecord: Sendable, Hashable {
 ///
 /// Each is read by itself: one with an open quote does not swallow the next.
 public struct RawRecordReader: RowReader {
-    /// The columns of the source that the records are of.
+    /// The columns of the first record.
     public let header: [String]
+    /// The input of the first record.
+    public let firstInput: String
     /// The inputs that the records are of, with the bytes that were kept of each.
     public private(set) var inputs: [InputSummary] = []
 
+    private let known: Set<String>
     private let inputsBefore: Int
     private let dialect: CSVDialect
     private var records: ArraySlice<RawRecord>
     private static let batchSize = 1_000
 
-    /// A reader of records that have the columns `header`; its inputs are numbered from
-    /// `inputsBefore`.
+    /// A reader of records.
+    ///
+    /// - Parameters:
+    ///   - records: Those of one input stand together.
+    ///   - delimiter: The byte between their fields.
+    ///   - known: The columns of the source that were read when the records were kept.
+    ///   - inputsBefore: The number of the first input.
     public init(
         _ records: [RawRecord],
-        header: [String],
         delimiter: UInt8,
+        known: Set<String> = [],
         inputsBefore: Int = 0
     ) {
         self.records = records[...]
-        self.header = header
+        header = records.first?.header ?? []
+        firstInput = records.first?.input ?? ""
+        self.known = known
         self.inputsBefore = inputsBefore
         dialect = CSVDialect(delimiter: delimiter)
     }
@@ -54,7 +77,11 @@ public struct RawRecordReader: RowReader {
         guard let first = records.first else { return nil }
         let group = records.prefix(Self.batchSize).prefix { $0.input == first.input }
         records = records.dropFirst(group.count)
-        var batch = RowBatch(input: inputsBefore + inputs.count, inputName: first.input)
+        var batch = RowBatch(
+            input: inputsBefore + inputs.count,
+            inputName: first.input,
+            columns: first.header
+        )
         var digest = ContentDigest()
         for record in group {
             let bytes = record.bytes
@@ -65,8 +92,11 @@ public struct RawRecordReader: RowReader {
         return batch
     }
 
+    /// A column that the records' input did not have when it was read then is still not there.
+    public func isKnownElsewhere(_ column: String) -> Bool { known.contains(column) }
+
     private func add(_ record: RawRecord, to batch: inout RowBatch) {
-        let (source, row) = read(record)
+        let (source, row) = record.fault == nil ? read(record) : (RowBatch(), nil)
         let start = batch.bytes.count
         batch.bytes += source.bytes
         let fields = row.map { source.fields[$0.firstField..<$0.firstField + $0.fieldCount] } ?? []
@@ -81,7 +111,7 @@ public struct RawRecordReader: RowReader {
         var fault = -1
         if row == nil || (row?.fault ?? -1) >= 0 {
             fault = batch.faults.count
-            batch.faults.append(row.map { source.faults[$0.fault] } ?? Self.noRow)
+            batch.faults.append(row.map { source.faults[$0.fault] } ?? record.fault ?? Self.noRow)
         }
         let rawStart = batch.bytes.count
         batch.bytes += record.bytes
@@ -103,7 +133,7 @@ public struct RawRecordReader: RowReader {
     /// The record as the only row below a header of as many columns; no row when it is none.
     private func read(_ record: RawRecord) -> (RowBatch, RowBatch.Row?) {
         var reader = CSVReader(name: record.input, dialect: dialect)
-        let names = header.indices.map(String.init)
+        let names = record.header.indices.map(String.init)
             .joined(separator: String(Unicode.Scalar(dialect.delimiter)))
         let text = Array(names.utf8) + [UInt8(ascii: "\n")] + record.bytes
         let batches = (try? [reader.read(text.span), reader.finish()])?.compactMap(\.self) ?? []

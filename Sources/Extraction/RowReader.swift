@@ -2,12 +2,17 @@ public import Rows
 
 /// Rows of a source, batch by batch.
 public protocol RowReader {
-    /// The names of the columns.
+    /// The names of the first input's columns; a batch of an input with others names them.
     var header: [String] { get }
+    /// The first input's name.
+    var firstInput: String { get }
     /// The inputs that were read to their end so far, in the order of ``RowBatch/input``.
     var inputs: [InputSummary] { get }
     /// The next batch; `nil` when the source has ended and is found unchanged.
     nonisolated(nonsending) mutating func next() async throws -> RowBatch?
+    /// Whether something that is read like this, such as another month's file, has a column of that
+    /// name: then it is no slip of the pen where it is absent here.
+    func isKnownElsewhere(_ column: String) -> Bool
 }
 
 /// What was read from one input.

@@ -1,21 +1,16 @@
 /// Turns value plans into columns.
 struct ColumnCompiler {
-    let header: [String]
     let zones: [String: ZoneTable]
     private(set) var columns: [Column] = []
     private(set) var details: [ColumnDetails] = []
 
-    init(header: [String], zones: [String: ZoneTable]) {
-        self.header = header
+    init(zones: [String: ZoneTable]) {
         self.zones = zones
     }
 
-    /// Adds a column and returns its place.
+    /// Adds a column and returns its place; where its field is, ``RowBinding`` says.
     mutating func add(_ plan: ValuePlan) throws(RowLayoutError) -> Int {
-        guard let field = header.firstIndex(of: plan.source) else {
-            throw .missingColumn(plan, header: header)
-        }
-        return try add(plan, field: field)
+        try add(plan, field: 0)
     }
 
     /// Adds a column that is computed: only its rules count.

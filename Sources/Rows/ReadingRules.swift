@@ -10,8 +10,13 @@ public struct ReadingRules: Sendable, Hashable {
     public var overlap: LocalTimeRule
     /// The ASCII character before a number's fraction.
     public var point: UInt8
-    /// The ASCII character between groups of three digits; `nil` when there is none.
-    public var thousands: UInt8?
+    /// The character between groups of three digits: an ASCII one, or a no-break space (U+00A0, U+202F);
+    /// `nil` when there is none.
+    public var thousands: Unicode.Scalar?
+    /// Whether whole numbers and decimals may have an exponent: `1.5e3`.
+    public var hasExponents: Bool
+    /// Whether a minus may stand behind the digits: `12.50-`.
+    public var hasTrailingMinus: Bool
 
     /// Creates rules; those that hold where nothing is declared unless said.
     public init(
@@ -19,17 +24,23 @@ public struct ReadingRules: Sendable, Hashable {
         gap: LocalTimeRule = .reject,
         overlap: LocalTimeRule = .earlier,
         point: UInt8 = UInt8(ascii: "."),
-        thousands: UInt8? = nil
+        thousands: Unicode.Scalar? = nil,
+        hasExponents: Bool = false,
+        hasTrailingMinus: Bool = false
     ) {
         self.rounding = rounding
         self.gap = gap
         self.overlap = overlap
         self.point = point
         self.thousands = thousands
+        self.hasExponents = hasExponents
+        self.hasTrailingMinus = hasTrailingMinus
     }
 
     /// Whether numbers are written otherwise than with digits and a point.
-    var hasOwnNumbers: Bool { point != UInt8(ascii: ".") || thousands != nil }
+    var hasOwnNumbers: Bool {
+        point != UInt8(ascii: ".") || thousands != nil || hasExponents || hasTrailingMinus
+    }
 }
 
 /// What happens to a decimal with more digits behind the point than its column has.

@@ -95,7 +95,12 @@ struct RejectReason {
     private var point: String { String(Unicode.Scalar(plan.reading.point)) }
 
     private var groups: String {
-        plan.reading.thousands.map { " in threes with `\(Unicode.Scalar($0))`" } ?? ""
+        plan.reading.thousands.map { character in
+            let code = String(character.value, radix: 16, uppercase: true)
+            return character.isASCII
+                ? " in threes with `\(character)`"
+                : " in threes with U+" + String(repeating: "0", count: 4 - code.count) + code
+        } ?? ""
     }
 
     private var decimalName: String {

@@ -4,6 +4,9 @@ public struct RowBatch: Sendable {
     public var input: Int
     /// The input's name, for messages.
     public var inputName: String
+    /// The names of the input's columns, in their order there; `nil` when they are those that its
+    /// reader names.
+    public var columns: [String]?
     /// The bytes that fields and raw records are slices of, in UTF-8 unless the source was not.
     public var bytes: [UInt8]
     /// The fields of all records, record after record.
@@ -14,9 +17,15 @@ public struct RowBatch: Sendable {
     public var faults: [RowFault]
 
     /// Creates a batch without rows.
-    public init(input: Int = 0, inputName: String = "", bytes: [UInt8] = []) {
+    public init(
+        input: Int = 0,
+        inputName: String = "",
+        columns: [String]? = nil,
+        bytes: [UInt8] = []
+    ) {
         self.input = input
         self.inputName = inputName
+        self.columns = columns
         self.bytes = bytes
         fields = []
         rows = []

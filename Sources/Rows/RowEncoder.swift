@@ -7,7 +7,10 @@
 /// Rows that are equal in the grain: when all columns are equal too, the later one is dropped as a
 /// duplicate; otherwise it is refused by the rule `grain`. A null in the grain is equal to nothing.
 public struct RowEncoder: ~Copyable, Sendable {
+    /// The source's columns without which no row can be read.
+    private let needed: Set<String>
     private var writer: RowWriter
+    private var binding: RowBinding
     private var inputNames: [Int: String] = [:]
     private var tally = (read: 0, loaded: 0, rejected: 0, deduplicated: 0)
 
@@ -15,30 +18,72 @@ public struct RowEncoder: ~Copyable, Sendable {
     ///
     /// - Parameters:
     ///   - layout: What a row is made of.
-    ///   - header: The names of the source's columns.
+    ///   - header: The names of the source's columns; see ``read(_:of:mayLack:)``.
     ///   - grain: The outputs that identify a row; none when rows need not be distinct.
     ///   - bounds: The period that rows must lie in.
     ///   - zones: A table for each of the layout's ``RowLayout/zones``; UTC may be left out.
+    ///   - input: The first input's name, for messages.
+    ///   - mayLack: As of ``read(_:of:mayLack:)``.
     /// - Throws: ``RowLayoutError`` when the source lacks a column or a plan cannot be carried out.
     public init(
         layout: RowLayout,
         header: [String],
         grain: [Int] = [],
         bounds: PeriodBounds? = nil,
-        zones: [String: ZoneTable] = [:]
+        zones: [String: ZoneTable] = [:],
+        input: String = "",
+        mayLack: (String) -> Bool = { _ in false }
     ) throws(RowLayoutError) {
-        var compiler = ColumnCompiler(header: header, zones: zones)
+        var compiler = ColumnCompiler(zones: zones)
         let program = try RowProgram(
             layout: layout,
             grain: grain,
             bounds: bounds,
             compiler: &compiler
         )
+        let needed = layout.neededSources(grain: grain, bounds: bounds)
+        var bound = RowBinding(header: header)
+        try bound.bind(compiler.details.map(\.plan), of: input) { name in
+            !needed.contains(name) && mayLack(name)
+        }
+        self.needed = needed
+        binding = bound
         writer = RowWriter(
             program: program,
             values: ValueEncoder(columns: compiler.columns, details: compiler.details)
         )
+        writer.read(by: bound)
     }
+
+    /// Reads records with other columns from now on, by their names.
+    ///
+    /// A column that a rule requires, or that says which row it is (the grain, a key, the period, what a
+    /// reference is found by), must be there. Another one may be absent where `mayLack` says so: each of
+    /// its fields is empty then.
+    ///
+    /// - Parameters:
+    ///   - header: The names of the columns.
+    ///   - input: The input's name, for messages.
+    ///   - mayLack: Whether a column may be absent that no row needs, by its name in the source.
+    /// - Returns: The columns that are absent, by their names in the source.
+    /// - Throws: ``RowLayoutError`` when the source lacks a column that it may not.
+    @discardableResult
+    public mutating func read(
+        _ header: [String],
+        of input: String = "",
+        mayLack: (String) -> Bool = { _ in false }
+    ) throws(RowLayoutError) -> [String] {
+        var bound = RowBinding(header: header)
+        try bound.bind(writer.values.details.map(\.plan), of: input) { name in
+            !needed.contains(name) && mayLack(name)
+        }
+        binding = bound
+        writer.read(by: bound)
+        return bound.absent
+    }
+
+    /// The columns, by their names in the source, that the records lack that are read now.
+    public var absent: [String] { binding.absent }
 
     /// How many rows were read, encoded, refused and dropped as duplicates so far.
     ///
@@ -85,7 +130,7 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// Encodes a batch.
     ///
     /// - Parameters:
-    ///   - batch: Records of a source whose columns are those of the header.
+    ///   - batch: Records whose columns are those of the header that was given last.
     ///   - keys: The maps of the layout's references. They are not changed: to borrow them
     ///     exclusively spares counting references for every row.
     ///   - copy: Receives the rows as tuples of a binary COPY, without its header and trailer.
@@ -96,6 +141,7 @@ public struct RowEncoder: ~Copyable, Sendable {
         into copy: inout [UInt8],
         rejects: inout [Reject]
     ) {
+        let batch = binding.absent.isEmpty ? batch : batch.withEmptyFields()
         if inputNames[batch.input] == nil { inputNames[batch.input] = batch.inputName }
         writer.truncate(to: 0)
         withView(of: batch.bytes) { bytes in
@@ -147,7 +193,7 @@ public struct RowEncoder: ~Copyable, Sendable {
         rejects: inout [Reject]
     ) {
         tally.read &+= 1
-        guard row.fault < 0, row.fieldCount == writer.program.width else {
+        guard row.fault < 0, row.fieldCount == binding.width else {
             tally.rejected &+= 1
             return rejects.append(unreadable(row, of: source))
         }
@@ -197,7 +243,7 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// The reject of a record that the reader could not accept.
     private func unreadable(_ row: RowBatch.Row, of source: RowWriter.Source) -> Reject {
         let batch = source.batch
-        let width = writer.program.width
+        let width = binding.width
         let fault =
             row.fault >= 0
             ? batch.faults[row.fault]

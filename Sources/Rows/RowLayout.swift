@@ -147,13 +147,18 @@ public struct RowLayoutError: Error, Sendable, Hashable, CustomStringConvertible
     /// The message.
     public var description: String { message }
 
-    static func missingColumn(_ plan: ValuePlan, header: [String]) -> RowLayoutError {
+    static func missingColumn(
+        _ plan: ValuePlan,
+        header: [String],
+        input: String
+    ) -> RowLayoutError {
         let names = header.map { "`\($0)`" }.joined(separator: ", ")
         let question = NearestNames(to: plan.source, among: header).question
         return RowLayoutError(
             code: .missingColumn,
-            message: "`\(plan.name)` is read from the column `\(plan.source)`, which the source "
-                + "does not have\(question); its columns are \(names)"
+            message: "`\(plan.name)` is read from the column `\(plan.source)`, which "
+                + (input.isEmpty ? "the source" : "`\(input)`")
+                + " does not have\(question); its columns are \(names)"
         )
     }
 

@@ -11,8 +11,6 @@ struct RowProgram: Sendable {
     let unique: RowLayout.Unique
     /// The outputs' names, for messages.
     let names: [String]
-    /// The number of the source's columns.
-    let width: Int
     /// Whose midnights the days begin with that decide versions.
     let dayZone: ZoneTable
     private(set) var period: PeriodStep?
@@ -106,7 +104,6 @@ struct RowProgram: Sendable {
         compiler: inout ColumnCompiler
     ) throws(RowLayoutError) {
         self.grain = grain
-        width = compiler.header.count
         for index in grain where !layout.outputs.indices.contains(index) {
             throw .badIndex("the grain", index)
         }

@@ -68,6 +68,11 @@ struct RowWriter: ~Copyable {
         places = Array(repeating: 0, count: program.steps.count + 1)
     }
 
+    /// Reads values from other fields from now on.
+    mutating func read(by binding: RowBinding) {
+        values.read(fields: binding.fields)
+    }
+
     /// Appends a row to `out`; what a refused one has left there is for the caller to take back.
     @inline(__always)
     mutating func write(

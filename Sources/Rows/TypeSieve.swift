@@ -29,6 +29,8 @@ public final class TypeSieve {
     public private(set) var judged = 0
     /// Whether a text is a whole number with a zero in front, as codes have.
     public private(set) var hasLeadingZeros = false
+    /// Whether a text has digits, an `e` and digits, and nothing else: `1E5` may be a code.
+    public private(set) var hasBareExponents = false
     /// Whether every text begins as an object or list of JSON does.
     public private(set) var areAllStructures = true
 
@@ -40,7 +42,7 @@ public final class TypeSieve {
 
     /// Creates a sieve with all candidates.
     public init() {
-        var compiler = ColumnCompiler(header: ["v"], zones: [:])
+        var compiler = ColumnCompiler(zones: [:])
         var candidates: [Candidate] = []
         for (type, reading) in Self.readings {
             let plan = ValuePlan(name: "v", source: "v", type: type, reading: reading)
@@ -62,6 +64,7 @@ public final class TypeSieve {
         let first = text[0]
         if first != UInt8(ascii: "{") && first != UInt8(ascii: "[") { areAllStructures = false }
         if Self.hasLeadingZero(text) { hasLeadingZeros = true }
+        if Self.isBareExponent(text) { hasBareExponents = true }
         for index in candidates.indices where candidates[index].isAlive {
             out.truncate(to: 0)
             if values.append(text, column: index, to: &out) == nil {
@@ -118,6 +121,17 @@ public final class TypeSieve {
         return true
     }
 
+    private static func isBareExponent(_ text: ByteView) -> Bool {
+        var letters = 0
+        for index in 0..<text.count where text[index] &- 0x30 > 9 {
+            guard text[index] | 0x20 == UInt8(ascii: "e"), index > 0, index < text.count - 1 else {
+                return false
+            }
+            letters += 1
+        }
+        return letters == 1
+    }
+
     /// Compares encoded values.
     private static func isLess(_ left: [UInt8], than right: [UInt8], _ type: ColumnType) -> Bool {
         switch type {
@@ -148,15 +162,18 @@ public final class TypeSieve {
     private static var readings: [(ColumnType, ReadingRules)] {
         let widest = ColumnType.decimal(precision: 1000, scale: 500)
         let comma = UInt8(ascii: ",")
-        let point = UInt8(ascii: ".")
         let plain: [ColumnType] =
             [.integer, widest, .boolean, .uuid]
             + dateFormats.map { .date(format: DateFormat($0)) }
             + timestampFormats.map { .timestamp(format: DateFormat($0), zone: "UTC") }
             + [.float, .json]
         return plain.map { ($0, ReadingRules()) } + [
-            (widest, ReadingRules(thousands: comma)),
-            (widest, ReadingRules(point: comma, thousands: point)),
+            (widest, ReadingRules(thousands: ",")),
+            (widest, ReadingRules(point: comma, thousands: ".")),
+            (widest, ReadingRules(point: comma, thousands: "\u{a0}")),
+            (widest, ReadingRules(point: comma, thousands: "\u{202f}")),
+            (widest, ReadingRules(thousands: "\u{a0}")),
+            (widest, ReadingRules(thousands: "\u{202f}")),
         ]
     }
 

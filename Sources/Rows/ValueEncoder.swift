@@ -1,7 +1,8 @@
 /// Turns fields into Postgres's binary encoding, column by column.
 struct ValueEncoder: ~Copyable {
     private var columns: [Column]
-    private let details: [ColumnDetails]
+    /// What is known of each column.
+    let details: [ColumnDetails]
     private var cleaner = Cleaner()
 
     init(columns: [Column], details: [ColumnDetails]) {
@@ -12,6 +13,11 @@ struct ValueEncoder: ~Copyable {
     /// The place in the record of a column's field.
     @inline(__always)
     func field(of column: Int) -> Int { columns[column].field }
+
+    /// Reads columns from other fields from now on: one of each column's, in their order.
+    mutating func read(fields: [Int]) {
+        for index in columns.indices { columns[index].field = fields[index] }
+    }
 
     /// What is known of a column.
     func details(of column: Int) -> ColumnDetails { details[column] }
@@ -110,7 +116,10 @@ struct ValueEncoder: ~Copyable {
         column index: Int,
         to out: inout ByteSink
     ) -> ValueFault? {
-        let notation = NumberNotation(details[index].plan.reading)
+        let notation = NumberNotation(
+            details[index].plan.reading,
+            isFloat: columns[index].kind == .float
+        )
         guard let plain = notation.plain(text), !plain.isEmpty else {
             return columns[index].kind.numberFault
         }

@@ -9,6 +9,8 @@ struct CheckedTable {
     let extract: Extract
     private(set) var layout: RowLayout
     private(set) var grain: [Int] = []
+    /// The outputs that say which row it is: the grain, the key, references.
+    private(set) var identity: [Int] = []
     /// The output that places rows in periods.
     private(set) var periodOutput: Int?
     private(set) var expectations: Expectations?
@@ -100,6 +102,10 @@ struct CheckedTable {
         }
         let keys = Self.keys(dimension.references, dimension.attributes, pipeline)
         layout = RowLayout(values + keys.map(\.output), checks: dimension.checks)
+        let names = dimension.attributes.map(\.name)
+        identity =
+            names.indices.filter { dimension.key.contains(names[$0]) }
+            + Array(layout.outputs.indices.dropFirst(names.count))
     }
 
     private init(_ fact: Fact, in pipeline: Pipeline) {
@@ -111,6 +117,9 @@ struct CheckedTable {
         let names = fact.attributes.map(\.name) + keys.map(\.name)
         let unique = fact.duplicates == .reject ? fact.grain : []
         grain = names.indices.filter { unique.contains(names[$0]) }
+        identity =
+            names.indices.filter { fact.grain.contains(names[$0]) }
+            + Array(names.indices.dropFirst(fact.attributes.count))
         periodOutput = fact.periodColumn.flatMap { column in names.firstIndex(of: column) }
         expectations = fact.expectations
     }
@@ -148,6 +157,19 @@ struct CheckedTable {
             names.append(plan.source)
         }
         return names
+    }
+
+    /// Those among them without which its rows cannot be read.
+    var neededSources: Set<String> {
+        layout.neededSources(
+            grain: grain + identity + [periodOutput].compactMap(\.self),
+            bounds: nil
+        )
+    }
+
+    /// Whether rows below this header cannot be read.
+    func lacksNeeded(_ header: [String]) -> Bool {
+        !neededSources.isSubset(of: header)
     }
 
     /// The bounds of a period, where rows of other ones are rejects.

@@ -30,13 +30,17 @@ public struct ColumnProfile: Sendable {
     public internal(set) var nullWords: [String] = []
     /// Whether values have white space at their ends.
     public internal(set) var isPadded = false
+    /// Whether many values have blanks inside, as names and free text have.
+    var isSpaced = false
+    /// What is to be decided of it first.
+    var doubt: String?
     /// Sentences for people.
     public internal(set) var remarks: [String] = []
     /// The hashes of its values, when all of them are known.
     var hashes: Set<UInt64>?
 
     /// Whether every row has a value.
-    public var isFull: Bool { rows > 0 && nulls == 0 && empties == 0 && nullWords.isEmpty }
+    public var isFull: Bool { rows > 0 && nulls == 0 && empties == 0 }
     /// Whether every row has a value of its own; by estimate when ``isDistinctExact`` is false.
     public var isUnique: Bool {
         guard isFull else { return false }
@@ -81,7 +85,7 @@ extension ColumnProfile: Encodable {
         try container.encode(guess.name, forKey: .type)
         if let thousands = guess.reading.thousands {
             try container.encode(String(Unicode.Scalar(guess.reading.point)), forKey: .point)
-            try container.encode(String(Unicode.Scalar(thousands)), forKey: .thousands)
+            try container.encode(String(thousands), forKey: .thousands)
         }
         try container.encode(nulls, forKey: .nulls)
         try container.encode(empties, forKey: .empties)

@@ -9,6 +9,9 @@ struct ColumnProfiler {
     private var nulls = 0
     private var empties = 0
     private var padded = 0
+    private var spaced = 0
+    /// Different words of up to five letters, in small ones, as long as they are few.
+    private var shortWords: Set<String> = []
     private var notUTF8 = 0
     private var lengths: ClosedRange<Int>?
     private var least: [UInt8]?
@@ -38,21 +41,34 @@ struct ColumnProfiler {
         }
         if text.count < field.count { padded += 1 }
         measure(field)
+        if text.count > 1, (1..<text.count - 1).contains(where: { text[$0] == 0x20 }) {
+            spaced += 1
+        }
         if let word = Self.nullWord(text) {
             nullWords[word, default: 0] += 1
         } else {
             sieve.judge(text, line: line)
         }
         compare(text)
+        if text.count <= 5, shortWords.count < 4 {
+            let word = (0..<text.count).map { text[$0] }
+            shortWords.insert(String(decoding: word, as: UTF8.self).lowercased())
+        }
         let hash = ValueHash.hash(text)
         distinct.insert(hash)
         top.count(hash, text)
         return hash
     }
 
+    /// The hash of a value as ``take(_:wasQuoted:line:)`` gives it.
+    static func hash(_ field: Span<UInt8>) -> UInt64 {
+        let text = field.extracting(trimmed(field))
+        return text.isEmpty ? 0 : ValueHash.hash(text)
+    }
+
     /// What has been found.
     func profile(rows: Int) -> ColumnProfile {
-        let guess = TypeGuess(sieve)
+        let guess = guess()
         var profile = ColumnProfile(name: name, guess: guess)
         profile.rows = rows
         profile.nulls = nulls
@@ -68,18 +84,42 @@ struct ColumnProfiler {
         profile.topShortfall = top.shortfall
         profile.nullWords = nullWords.keys.sorted()
         profile.isPadded = padded > 0
+        profile.isSpaced = spaced * 5 > rows - nulls - empties
         profile.remarks = guess.remarks + ownRemarks
+        profile.doubt = guess.remarks.first ?? wordRemarks.first
         return profile
     }
+
+    /// What all values are: words that may mean nothing are values, too, until somebody decides.
+    private func guess() -> TypeGuess {
+        let guess = TypeGuess(sieve)
+        if !nullWords.isEmpty, guess.type != .text, sieve.judged > 0 {
+            let words = nullWords.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+            return .text("all but \(words) are \(guess.name): with `null_if: [\(words)]` it is")
+        }
+        guard guess.type == .boolean else { return guess }
+        return Self.truths.contains(shortWords)
+            ? guess : .text("could be `boolean`: it is kept as text, which keeps the words")
+    }
+
+    private static let truths: [Set] = [
+        ["true", "false"], ["t", "f"], ["yes", "no"], ["y", "n"], ["on", "off"],
+    ]
 
     private var ownRemarks: [String] {
         var remarks: [String] = []
         if padded > 0 { remarks.append("\(padded) with white space at an end: `clean: [trim]`") }
+        remarks += wordRemarks
+        if notUTF8 > 0 { remarks.append("\(notUTF8) not UTF-8: which `encoding` is it in?") }
+        return remarks
+    }
+
+    private var wordRemarks: [String] {
+        var remarks: [String] = []
         for (word, count) in nullWords.sorted(by: { $0.key < $1.key }) {
             let times = count == 1 ? "once" : "\(count) times"
             remarks.append("`\(word)` stands \(times), perhaps for nothing: `null_if`")
         }
-        if notUTF8 > 0 { remarks.append("\(notUTF8) not UTF-8: is it `encoding: latin-1`?") }
         return remarks
     }
 

@@ -15,8 +15,16 @@ public struct DraftOrigin: Sendable {
     /// What was found of them.
     public let profile: SourceProfile
 
-    /// Creates an origin.
-    public init(_ place: Place, profile: SourceProfile) {
+    /// Of several files that are one table, the name and profile of each.
+    public let parts: [(name: String, profile: SourceProfile)]
+
+    /// Creates an origin; of several files `place` names one.
+    public init(
+        _ place: Place,
+        profile: SourceProfile,
+        parts: [(name: String, profile: SourceProfile)] = []
+    ) {
+        self.parts = parts
         self.place = place
         self.profile = profile
     }
@@ -46,11 +54,11 @@ public struct DraftOrigin: Sendable {
 }
 
 /// A period that a file's name says it holds.
-struct FileSlice {
+public struct FileSlice: Sendable {
     let label: String
     let period: Period
     /// The file's name with `{period}` in the label's place.
-    let pattern: String
+    public let pattern: String
 
     private static let shapes: [(PeriodGrain, String)] = [
         (.day, "dddd-dd-dd"), (.week, "dddd-Wdd"), (.quarter, "dddd-Qd"), (.month, "dddd-dd"),
@@ -58,7 +66,7 @@ struct FileSlice {
     ]
 
     /// The first label in `name`, of the longest kind; `nil` when there is none.
-    init?(_ name: String) {
+    public init?(_ name: String) {
         let characters = Array(name)
         for (grain, shape) in Self.shapes {
             let shape = Array(shape)
@@ -82,6 +90,12 @@ struct FileSlice {
             }
         }
         return nil
+    }
+
+    /// What looks like a label to people, but not to `{period}`: `202401`, `2024_01`.
+    static func nearLabel(_ name: String) -> String? {
+        name.firstMatch(of: #/(?:^|[^0-9])((?:19|20)[0-9]{2}[_.]?(?:0[1-9]|1[0-2]))(?![0-9])/#)
+            .map { String($0.1) }
     }
 
     /// The periods around this one, without a gap, that have a file among `names`.

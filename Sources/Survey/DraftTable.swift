@@ -7,9 +7,20 @@ struct DraftTable {
     struct Column {
         var name: String
         var profile: ColumnProfile
-        var isRequired = false
         /// What is to be decided, as a comment.
         var remark: String?
+        /// Whether blanks at the ends are taken away.
+        var isTrimmed: Bool
+        /// What it is read as.
+        var guess: TypeGuess
+
+        init(name: String, profile: ColumnProfile) {
+            self.name = name
+            self.profile = profile
+            remark = profile.doubt
+            isTrimmed = profile.isPadded
+            guess = profile.guess
+        }
     }
 
     /// A column that points to a dimension.
@@ -54,8 +65,8 @@ struct DraftTable {
     /// The first column that is a date or timestamp in every row.
     var moment: Column? {
         columns.first { column in
-            guard column.profile.isFull, column.profile.guess.bounds != nil else { return false }
-            switch column.profile.guess.type {
+            guard column.profile.isFull, column.guess.bounds != nil else { return false }
+            switch column.guess.type {
             case .date, .timestamp: return true
             default: return false
             }
@@ -73,7 +84,7 @@ struct DraftDays {
     init?(_ column: DraftTable.Column) {
         guard let bounds = column.profile.guess.bounds else { return nil }
         let format: String
-        switch column.profile.guess.type {
+        switch column.guess.type {
         case .date(let dateFormat), .timestamp(let dateFormat, _): format = dateFormat.pattern
         default: return nil
         }

@@ -30,6 +30,10 @@ struct DraftTables {
             columns: [],
             key: profile.keys.first ?? []
         )
+        if origin.parts.count > 1, case .file(_, let name, _) = origin.place {
+            // Cut into periods, it has `{period}` there.
+            table.pattern = FileSlice(name)?.pattern.replacing("{period}", with: "*")
+        }
         var unusable: [String] = []
         for column in profile.columns {
             guard DraftOrigin.isUsable(column.name) else {
@@ -37,8 +41,17 @@ struct DraftTables {
                 continue
             }
             let name = SuggestedName.column(column.name, taken: table.taken)
-            let remark = column.guess.remarks.first
-            table.columns.append(DraftTable.Column(name: name, profile: column, remark: remark))
+            table.columns.append(DraftTable.Column(name: name, profile: column))
+        }
+        if let faults = profile.faults {
+            table.remarks.append(
+                (faults.count == 1 ? "1 row" : "\(faults.count) rows")
+                    + " cannot be read, first line \(faults.firstLine): \(faults.reason)"
+            )
+        }
+        if !profile.otherColumns.isEmpty {
+            let names = profile.otherColumns.sorted().map { "`\($0)`" }.joined(separator: ", ")
+            table.remarks.append("only some of the files have \(names): add what you need")
         }
         if !unusable.isEmpty {
             table.remarks.append("columns without a usable name are left out: \(unusable.count)")
@@ -51,13 +64,23 @@ struct DraftTables {
 
     /// Makes a dimension of each table whose key stands in another one.
     mutating func findReferences() {
-        for target in tables.indices {
-            let key = tables[target].key
-            guard key.count == 1, tables[target].origin.profile.areKeysSure else { continue }
-            for user in tables.indices where user != target {
+        for user in tables.indices {
+            // The surest first: a column points to one table only.
+            var found: [(target: Int, reference: ReferenceSearch.Found)] = []
+            for target in tables.indices where user != target {
+                guard let search = ReferenceSearch(of: tables[target], in: tables[user]),
+                    let reference = search.run()
+                else { continue }
+                found.append((target, reference))
+            }
+            found.sort { left, right in
+                let (first, second) = (left.reference, right.reference)
+                return (first.isNamed ? 1 : 0, first.share) > (second.isNamed ? 1 : 0, second.share)
+            }
+            let names = tables[user].columns.map(\.profile.name)
+            for (target, reference) in found where !points(target, to: user) {
                 // No circle: two tables of the same key would point to each other.
-                guard !points(target, to: user) else { continue }
-                point(from: user, to: target, key: key[0])
+                point(from: user, to: target, column: names[reference.place], reference)
             }
         }
     }
@@ -72,47 +95,55 @@ struct DraftTables {
             }
     }
 
-    private mutating func point(from user: Int, to target: Int, key: String) {
+    private mutating func point(
+        from user: Int,
+        to target: Int,
+        column source: String,
+        _ found: ReferenceSearch.Found
+    ) {
+        guard
+            let place = tables[user].columns.firstIndex(where: { $0.profile.name == source }),
+            let key = tables[target].columns
+                .firstIndex(where: { $0.profile.name == tables[target].key[0] })
+        else { return }
         let dimension = tables[target].name
-        guard let known = tables[target].origin.profile.column(key)?.hashes else { return }
-        let place = tables[user].columns
-            .firstIndex { column in
-                let source = column.profile.name.lowercased()
-                let isNamed =
-                    source == key.lowercased()
-                    || Self.singulars(dimension).contains { source == "\($0)_\(key.lowercased())" }
-                return isNamed && tables[user].key != [column.profile.name]
-                    && tables[user].periodColumn != column.profile.name
-            }
-        guard let place else { return }
-        let column = tables[user].columns[place]
-        guard let used = column.profile.hashes, !used.isEmpty else { return }
-        let share = Double(used.intersection(known).count) / Double(used.count)
-        guard share >= 0.9 else { return }
-        tables[user].columns.remove(at: place)
-        let name = SuggestedName.column(
-            Self.singulars(dimension)[0],
-            taken: tables[user].taken
-        )
+        let column = tables[user].columns.remove(at: place)
+        // A reference is read as its dimension's key is.
+        if column.guess.type != tables[target].columns[key].guess.type {
+            tables[target].columns[key].guess = .text("read as text by what points to it")
+        }
+        if column.isTrimmed { tables[target].columns[key].isTrimmed = true }
         var reference = DraftTable.Reference(
-            name: name,
+            name: SuggestedName.column(Self.singulars(dimension)[0], taken: tables[user].taken),
             dimension: dimension,
-            from: column.profile.name
+            from: source
         )
-        if share < 1 {
-            reference.missing = "infer"
-            reference.remark = "some are not in \(dimension): a placeholder is made for each"
-        }
-        if !column.profile.isFull {
-            reference.missing = "unknown"
-            reference.remark = "some rows have none"
-        }
+        (reference.missing, reference.remark) = Self.missing(column.profile, found, dimension)
         tables[user].references.append(reference)
         dimensionNames.insert(dimension)
     }
 
+    /// What happens to rows whose value is no key, so that each is loaded; and why, in a comment.
+    private static func missing(
+        _ column: ColumnProfile,
+        _ found: ReferenceSearch.Found,
+        _ dimension: String
+    ) -> (missing: String, remark: String?) {
+        let isGuess = found.isNamed ? "" : "; its values say so, not its name"
+        if found.share < 1 {
+            return (
+                "infer", "some are not in \(dimension): a placeholder is made for each" + isGuess
+            )
+        }
+        if !column.isFull { return ("unknown", "some rows have none" + isGuess) }
+        return (
+            "reject",
+            found.isNamed ? nil : "its values are all in \(dimension), its name does not say so"
+        )
+    }
+
     /// A table's name in the singular as far as a simple rule finds it, and as it is.
-    private static func singulars(_ name: String) -> [String] {
+    static func singulars(_ name: String) -> [String] {
         if name.hasSuffix("ies") { return [name.dropLast(3) + "y", name] }
         let isPlural = name.hasSuffix("s") && !name.hasSuffix("ss") && !name.hasSuffix("us")
         return isPlural && name.count > 3 ? [String(name.dropLast()), name] : [name]
@@ -120,7 +151,7 @@ struct DraftTables {
 
     // MARK: Dimensions hidden in a file
 
-    private static let keyEndings = ["_id", "_code", "_no", "_number", "_key"]
+    private static let hiddenEndings = ["_id", "_code", "_no", "_number", "_key"]
 
     /// Makes a dimension of a column like `customer_id` with those that follow from it, as
     /// `customer_name`.
@@ -147,7 +178,7 @@ struct DraftTables {
         in table: DraftTable
     ) -> (stem: String, followers: [DraftTable.Column])? {
         let source = column.profile.name.lowercased()
-        guard let ending = Self.keyEndings.first(where: { source.hasSuffix($0) }),
+        guard let ending = Self.hiddenEndings.first(where: { source.hasSuffix($0) }),
             source.count > ending.count, column.profile.isFull, column.profile.distinct >= 2,
             column.profile.distinct * 2 <= column.profile.rows,
             !table.key.contains(column.profile.name)

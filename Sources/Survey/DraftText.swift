@@ -122,12 +122,28 @@ struct DraftText {
                 "    grain: \(Self.list(names))" + (isSure ? "" : "   # seen in a part of the rows")
             ]
         }
-        // As many as an index of Postgres has columns, the period's own left out.
-        let names = (table.columns.map(\.name) + table.references.map(\.name)).prefix(31)
+        let (names, leavesOut) = wholeRow(table)
+        let limit =
+            leavesOut
+            ? ["    # The longest texts are left out: an index has room for 2,700 bytes."] : []
         return [
-            "    # No column and no few columns identify a row: decide. Equal rows are loaded once.",
-            "    grain: \(Self.list(Array(names)))",
-        ]
+            "    # No column and no few columns identify a row: decide. Equal rows are loaded once."
+        ] + limit + ["    grain: \(Self.list(names))"]
+    }
+
+    /// All columns that an index of Postgres has room for, and whether some are left out: 31 beside the
+    /// period's own, and 2,700 bytes, of which a character may take four.
+    private func wholeRow(_ table: DraftTable) -> (names: [String], leavesOut: Bool) {
+        var room = 600
+        var kept: Set<String> = []
+        let lengths = table.columns.map { ($0.name, $0.profile.lengths?.upperBound ?? 0) }
+        for (name, length) in lengths.sorted(by: { $0.1 < $1.1 }) where length <= room {
+            room -= length
+            kept.insert(name)
+        }
+        let all = table.columns.map(\.name).filter(kept.contains) + table.references.map(\.name)
+        let names = Array(all.prefix(31))
+        return (names, names.count < table.columns.count + table.references.count)
     }
 
     private func remarks(_ table: DraftTable) -> [String] {
@@ -177,7 +193,7 @@ struct DraftText {
     }
 
     private func keys(of column: DraftTable.Column, isRequired: Bool) -> [String] {
-        let guess = column.profile.guess
+        let guess = column.guess
         var keys = ["type: \(Self.type(guess.type))"]
         if column.name != column.profile.name {
             keys.append("from: \(Self.quoted(column.profile.name))")
@@ -192,15 +208,10 @@ struct DraftText {
             keys.append("point: \(Self.quoted(String(Unicode.Scalar(guess.reading.point))))")
         }
         if let thousands = guess.reading.thousands {
-            keys.append("thousands: \(Self.quoted(String(Unicode.Scalar(thousands))))")
+            keys.append("thousands: \(Self.quoted(String(thousands)))")
         }
         if isRequired { keys.append("required: true") }
-        var steps: [String] = column.profile.isPadded ? ["trim"] : []
-        if !column.profile.nullWords.isEmpty {
-            let words = column.profile.nullWords.map(Self.quoted).joined(separator: ", ")
-            steps.append("{ null_if: [\(words)] }")
-        }
-        if !steps.isEmpty { keys.append("clean: [\(steps.joined(separator: ", "))]") }
+        if column.isTrimmed { keys.append("clean: [trim]") }
         return keys
     }
 
@@ -236,7 +247,7 @@ struct DraftText {
             case "\t": quoted += "\\t"
             case _
             where scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-                || [0xfeff, 0x2028, 0x2029].contains(scalar.value):
+                || [0xa0, 0x202f, 0xfeff, 0x2028, 0x2029].contains(scalar.value):
                 let digits = String(scalar.value, radix: 16)
                 quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: quoted.unicodeScalars.append(scalar)

@@ -5,7 +5,7 @@ import Rows
 /// Sends rows through a table's cleaning, types and rules, and counts what becomes of them.
 struct SampleJudge: ~Copyable {
     private var encoder: RowEncoder
-    private let header: [String]
+    private var header: [String]
     private let limit: Int
     private var keys = KeyMaps()
     private var copy: [UInt8] = []
@@ -17,25 +17,33 @@ struct SampleJudge: ~Copyable {
 
     init(
         _ table: CheckedTable,
-        header: [String],
+        reader: any RowReader,
         period: Period?,
         rows limit: Int
     ) throws {
         encoder = try RowEncoder(
             layout: table.layout,
-            header: header,
+            header: reader.header,
             grain: table.grain,
             bounds: table.bounds(period),
-            zones: try ZoneTables.load(table.layout.zones)
+            zones: try ZoneTables.load(table.layout.zones),
+            input: reader.firstInput,
+            mayLack: reader.isKnownElsewhere
         )
-        self.header = header
+        header = reader.header
         self.limit = limit
     }
 
     var wantsMore: Bool { encoder.counts.read < limit }
 
-    mutating func take(_ batch: RowBatch) {
+    /// Judges some rows of `reader`.
+    mutating func take(_ batch: RowBatch, of reader: any RowReader) throws(RowLayoutError) {
         var batch = batch
+        let columns = batch.columns ?? reader.header
+        if columns != header {
+            header = columns
+            try encoder.read(columns, of: batch.inputName, mayLack: reader.isKnownElsewhere)
+        }
         let rest = limit - encoder.counts.read
         if batch.rows.count > rest { batch.rows.removeLast(batch.rows.count - rest) }
         inputNames[batch.input] = batch.inputName

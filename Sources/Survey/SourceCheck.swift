@@ -17,6 +17,8 @@ public struct SourceCheck {
 
     /// Periods whose rows are sampled: the first, one in the middle, the last.
     private static let sampledPeriods = 3
+    /// Files of one period, or of what is loaded whole, whose headers are compared.
+    private static let comparedFiles = 100
     /// Periods whose headers are compared.
     private static let comparedPeriods = 100
 
@@ -70,9 +72,10 @@ public struct SourceCheck {
                     compare(header, of: label, with: first, table)
                 } else {
                     first = (label, header)
-                    guard judge(header, table) else { return }
+                    guard judge(reader, table) else { return }
                 }
-                guard isSampled, first?.header.sorted() == header.sorted() else { continue }
+                try compareFiles(of: table, period, label)
+                guard isSampled, !table.lacksNeeded(header) else { continue }
                 try await sample(reader, table, period)
             } catch let error as CancellationError {
                 throw error
@@ -89,6 +92,7 @@ public struct SourceCheck {
         var present: [Period] = []
         var missing: [Period] = []
         var reason: ExtractionError?
+        let listings = FolderListings()
         for period in periods {
             do {
                 _ = try matchingFiles(
@@ -96,7 +100,9 @@ public struct SourceCheck {
                     source: source(of: table),
                     period: period,
                     folder: folder,
-                    environment: environment
+                    environment: environment,
+                    listings: listings,
+                    explains: reason == nil
                 )
                 present.append(period)
             } catch {
@@ -164,13 +170,24 @@ public struct SourceCheck {
 
     // MARK: Headers
 
-    /// Tells columns that are missing and columns that nothing reads; `false` when some are missing.
-    private mutating func judge(_ header: [String], _ table: CheckedTable) -> Bool {
-        let wanted = table.sourceColumns
-        let missing = wanted.filter { !header.contains($0) }
+    /// Tells columns that are missing and columns that nothing reads; `false` when some are missing that
+    /// must be there.
+    private mutating func judge(_ reader: any RowReader, _ table: CheckedTable) -> Bool {
+        let header = reader.header
+        let absent = table.sourceColumns.filter { !header.contains($0) }
+        let missing = absent.filter {
+            table.neededSources.contains($0) || !reader.isKnownElsewhere($0)
+        }
         for name in missing {
             let question = NearestNames(to: name, among: header).question
             add(.error, table, "the source has no column `\(name)`\(question)")
+        }
+        for name in absent where missing.isEmpty {
+            add(
+                .warning,
+                table,
+                "`\(reader.firstInput)` has no column `\(name)`, which is empty there"
+            )
         }
         if !missing.isEmpty {
             add(.note, table, "its columns are \(Self.list(header))")
@@ -203,13 +220,53 @@ public struct SourceCheck {
         if !missing.isEmpty { parts.append("lacks \(Self.list(missing))") }
         if !added.isEmpty { parts.append("adds \(Self.list(added))") }
         if parts.isEmpty { parts.append("has the columns in another order") }
-        let needed = missing.contains(where: table.sourceColumns.contains)
         add(
-            needed ? .error : .note,
+            severity(ofMissing: missing, in: header, table),
             table,
             "the header of \(label) is not that of \(first.label): it "
                 + parts.joined(separator: " and ")
         )
+    }
+
+    /// A load refuses a file without a column that it needs, or with one of the same spelling; any other
+    /// column that is read is empty there.
+    private func severity(
+        ofMissing names: [String],
+        in header: [String],
+        _ table: CheckedTable
+    ) -> SourceReport.Finding.Severity {
+        let read = table.sourceColumns
+        let missed = names.filter(read.contains)
+        guard !missed.isEmpty else { return .note }
+        let unread = header.filter { !read.contains($0) }
+        let isRefused = missed.contains { name in
+            table.neededSources.contains(name)
+                || unread.contains { Spelling($0) == Spelling(name) }
+        }
+        return isRefused ? .error : .warning
+    }
+
+    /// Tells what files lack that are read one after the other, beside the first.
+    private mutating func compareFiles(
+        of table: CheckedTable,
+        _ period: Period?,
+        _ label: String
+    ) throws {
+        let headers = try fileHeaders(
+            table.extract,
+            source: source(of: table),
+            period: period,
+            folder: folder,
+            environment: environment,
+            atMost: Self.comparedFiles
+        )
+        for (file, header) in headers.dropFirst() {
+            for name in table.sourceColumns where !header.contains(name) {
+                let severity = severity(ofMissing: [name], in: header, table)
+                let rest = severity == .error ? "" : ", which is empty there"
+                add(severity, table, "`\(file)` has no column `\(name)`\(rest)")
+            }
+        }
     }
 
     // MARK: Rows
@@ -219,9 +276,11 @@ public struct SourceCheck {
         _ table: CheckedTable,
         _ period: Period?
     ) async throws {
-        var judge = try SampleJudge(table, header: reader.header, period: period, rows: sampleRows)
+        var judge = try SampleJudge(table, reader: reader, period: period, rows: sampleRows)
         var reader = reader
-        while judge.wantsMore, let batch = try await reader.next() { judge.take(batch) }
+        while judge.wantsMore, let batch = try await reader.next() {
+            try judge.take(batch, of: reader)
+        }
         let sample = judge.finish(table: table.name, period: period?.label ?? "")
         report.samples.append(sample)
         if let line = judge.headerAgain {

@@ -1,3 +1,4 @@
+import Extraction
 public import Pipelines
 
 /// What was found of a source: its rows, columns and what may be its key.
@@ -16,6 +17,8 @@ public struct SourceProfile: Sendable {
     public internal(set) var remarks: [String] = []
     /// The columns in the source's order.
     public internal(set) var columns: [ColumnProfile] = []
+    /// Columns that the first of several files does not have.
+    var otherColumns: Set<String> = []
     /// Columns, by name, that identify a row: single ones, or else small combinations.
     public internal(set) var keys: [[String]] = []
     /// Whether ``keys`` hold for all rows that were read; combinations are looked for in the first
@@ -32,6 +35,13 @@ public struct SourceProfile: Sendable {
     public func written(_ dialect: CSVDialect) -> SourceProfile {
         var profile = self
         profile.dialect = dialect
+        return profile
+    }
+
+    /// The same, with what was guessed of how the file is written.
+    func written(_ guess: DialectGuess) -> SourceProfile {
+        var profile = written(guess.dialect)
+        profile.remarks = guess.remarks + profile.remarks
         return profile
     }
 

@@ -27,10 +27,27 @@ public struct SourceProfiler {
     ) async throws -> SourceProfile {
         let guess = try DialectGuess(ofFile: path)
         let reader = try openReader(file: path, dialect: guess.dialect)
-        var profile = try await profile(reader, name: path, limit: limit)
-        profile.dialect = guess.dialect
-        profile.remarks = guess.remarks + profile.remarks
-        return profile
+        return try await profile(reader, name: path, limit: limit).written(guess)
+    }
+
+    /// Profiles CSV files of one folder as one table, and makes sure of its keys by reading it again.
+    ///
+    /// - Parameters:
+    ///   - paths: Where they are: at least one.
+    ///   - limit: How many rows are read at most; all unless said. Then keys stay as unsure as they are.
+    /// - Returns: What was found of all of them together.
+    /// - Throws: `ExtractionError` when one cannot be read.
+    public static func profile(
+        files paths: [String],
+        limit: Int? = nil
+    ) async throws -> SourceProfile {
+        let name = paths.joined(separator: ", ")
+        let guess = try DialectGuess(ofFile: paths[0])
+        func open() throws -> any RowReader {
+            try openReader(files: paths, dialect: guess.dialect)
+        }
+        let profile = try await profile(try open(), name: name, limit: limit).written(guess)
+        return limit == nil ? try await KeyProof.proven(profile, open) : profile
     }
 
     /// Profiles what a reader gives.
@@ -48,7 +65,10 @@ public struct SourceProfiler {
     ) async throws -> SourceProfile {
         var reader = reader
         var profiler = SourceProfiler(name: name, header: reader.header, limit: limit)
-        while profiler.wantsMore, let batch = try await reader.next() { profiler.take(batch) }
+        while profiler.wantsMore, let batch = try await reader.next() {
+            profiler.profile.otherColumns.formUnion(batch.columns ?? [])
+            profiler.take(batch.arranged(as: reader.header))
+        }
         return profiler.finish()
     }
 
@@ -107,6 +127,7 @@ public struct SourceProfiler {
         var profile = profile
         profile.columns = columns.map { $0.profile(rows: profile.rows) }
         profile.rowHashes = rowHashes
+        profile.otherColumns.subtract(header)
         if profile.rows == 0, profile.faults == nil {
             profile.remarks.append("there is no row below the header")
         }

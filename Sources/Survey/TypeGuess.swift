@@ -11,6 +11,16 @@ public struct TypeGuess: Sendable {
     /// The smallest and the largest value as they are written; `nil` for texts.
     public let bounds: (least: String, greatest: String)?
 
+    /// Texts as they are, and why.
+    static func text(_ remark: String) -> TypeGuess { TypeGuess(remark: remark) }
+
+    private init(remark: String) {
+        type = .text
+        reading = ReadingRules()
+        remarks = [remark]
+        bounds = nil
+    }
+
     /// Judges what a sieve has let through.
     init(_ sieve: TypeSieve) {
         let all = sieve.candidates.filter { $0.accepted == sieve.judged && sieve.judged > 0 }
@@ -84,7 +94,7 @@ private struct Chooser {
         }
         if let moment = plain(\.isMoment) { return unambiguous(moment) }
         let notations = all.filter { $0.isDecimal }
-        if notations.count > 1 {
+        if Set(notations.map(\.reading.point)).count > 1 {
             remarks.append(
                 "`,` may be the thousands' separator or the decimal point: decide, and write "
                     + "`thousands` or `point`"
@@ -92,7 +102,7 @@ private struct Chooser {
             return nil
         }
         if let notation = notations.first { return notation }
-        if let number = plain({ $0.type == .float }) { return number }
+        if let number = plain({ $0.type == .float }) { return float(number) }
         return sieve.areAllStructures ? plain { $0.type == .json } : nil
     }
 
@@ -130,6 +140,12 @@ private struct Chooser {
             )
         }
         return number
+    }
+
+    private mutating func float(_ number: TypeSieve.Candidate) -> TypeSieve.Candidate? {
+        guard sieve.hasBareExponents else { return number }
+        remarks.append("could be codes, or numbers with exponents (`1E5`): kept as text")
+        return nil
     }
 
     /// A date, unless day and month could as well be the other way round.

@@ -7,9 +7,44 @@ struct FileOrigin {
     /// The folder that the definition will be in; relative paths are written as seen from there.
     var pipelineFolder: String?
 
+    /// Paths of files, those of one table together: names that differ in their period only.
+    static func tables(of paths: [String]) -> [[String]] {
+        var tables: [(pattern: String, paths: [String])] = []
+        for path in paths {
+            let url = URL(fileURLWithPath: path).standardizedFileURL
+            let name = url.lastPathComponent
+            let pattern = FileSlice(name)?.pattern ?? name
+            let place = url.deletingLastPathComponent().path + "/" + pattern
+            if let known = tables.firstIndex(where: { $0.pattern == place }) {
+                if !tables[known].paths.contains(path) { tables[known].paths.append(path) }
+            } else {
+                tables.append((place, [path]))
+            }
+        }
+        return tables.map { $0.paths.sorted() }
+    }
+
     /// Profiles the file.
     func profiled(rows: Int?) async throws -> DraftOrigin {
-        let profile = try await SourceProfiler.profile(file: path, limit: rows)
+        try origin(of: await SourceProfiler.profile(file: path, limit: rows))
+    }
+
+    /// Profiles the file for a draft, together with others of its folder that are of its table.
+    func drafted(rows: Int?, with others: [String]) async throws -> DraftOrigin {
+        let paths = [path] + others
+        let profile = try await SourceProfiler.profile(files: paths, limit: rows)
+        var parts: [(name: String, profile: SourceProfile)] = []
+        for path in paths where paths.count > 1 {
+            let name = URL(fileURLWithPath: path).lastPathComponent
+            parts.append((name, try await SourceProfiler.profile(file: path, limit: rows)))
+        }
+        return try origin(of: profile, parts: parts)
+    }
+
+    private func origin(
+        of profile: SourceProfile,
+        parts: [(name: String, profile: SourceProfile)] = []
+    ) throws -> DraftOrigin {
         let url = URL(fileURLWithPath: path).standardizedFileURL
         let name = url.lastPathComponent
         guard !name.contains(where: { "*{}$".contains($0) }) else {
@@ -20,10 +55,11 @@ struct FileOrigin {
             )
         }
         let folder = url.deletingLastPathComponent()
-        let others = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let beside = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return DraftOrigin(
-            .file(folder: seen(folder.path), name: name, others: others),
-            profile: profile
+            .file(folder: seen(folder.path), name: name, others: beside),
+            profile: profile,
+            parts: parts
         )
     }
 

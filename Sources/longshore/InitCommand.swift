@@ -51,9 +51,9 @@ struct InitCommand: AsyncParsableCommand {
 
     private func drafted(_ name: String, _ url: URL) async throws -> [String: String] {
         var origins: [DraftOrigin] = []
-        for path in from {
-            let origin = FileOrigin(path: path, pipelineFolder: url.path)
-            origins.append(try await origin.profiled(rows: rows))
+        for paths in FileOrigin.tables(of: from) {
+            let origin = FileOrigin(path: paths[0], pipelineFolder: url.path)
+            origins.append(try await origin.drafted(rows: rows, with: Array(paths.dropFirst())))
         }
         let yaml = try PipelineDraft(name: name, origins: origins).yaml
         do {

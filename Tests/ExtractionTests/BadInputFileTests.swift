@@ -108,13 +108,13 @@ struct BadInputFileTests {
         #expect(try load("a,b\r1,2\r\n3,4\n\r\n5,6") == Outcome(loaded: 3))
     }
 
-    @Test("a byte order mark of UTF-8 is skipped, UTF-16 is refused")
+    @Test("a byte order mark of UTF-8 is skipped, undeclared UTF-16 is refused")
     func marks() throws {
         #expect(try load([0xef, 0xbb, 0xbf] + Array("a,b\n1,2\n".utf8)) == Outcome(loaded: 1))
         #expect(
             message { _ = try load([0xff, 0xfe, 0x61, 0, 0x0a, 0]) }
-                == "reading `calls.csv`: it is in UTF-16 or UTF-32; convert it to UTF-8 "
-                + "(`iconv -f UTF-16 -t UTF-8`)"
+                == "reading `calls.csv`: it begins with the mark of UTF-16, but is read as UTF-8; declare "
+                + "`encoding: utf-16`"
         )
     }
 
@@ -125,6 +125,57 @@ struct BadInputFileTests {
         #expect(
             try load(bytes)
                 == Outcome(loaded: 1, rejects: ["2@4 encoding: `Mu\u{fffd}oz` is not UTF-8"])
+        )
+    }
+
+    @Test("control characters of Latin-1, and bytes that stand for nothing, refuse their rows")
+    func wrongSingleByte() throws {
+        let euro = Array("a,b\n5 ".utf8) + [0x80] + Array(",x\n1,2\n".utf8)
+        #expect(try load(euro, CSVDialect(encoding: .windows1252)) == Outcome(loaded: 2))
+        #expect(
+            try load(euro, CSVDialect(encoding: .latin1))
+                == Outcome(
+                    loaded: 1,
+                    rejects: [
+                        "2@4 encoding: the byte 0x80 is a control character in `latin-1`, and `€` in "
+                            + "`windows-1252`, in which the file probably is: declare `encoding: "
+                            + "windows-1252`"
+                    ]
+                )
+        )
+        let nothing = Array("a,b\n1,".utf8) + [0x81] + Array("\n1,2\n".utf8)
+        #expect(
+            try load(nothing, CSVDialect(encoding: .windows1252))
+                == Outcome(
+                    loaded: 1,
+                    rejects: [
+                        "2@4 encoding: the byte 0x81 stands for no text in `windows-1252`: declare the "
+                            + "encoding that the file is in"
+                    ]
+                )
+        )
+    }
+
+    @Test("UTF-16 is read when declared; halves of characters refuse their rows")
+    func utf16() throws {
+        let text =
+            Array("a,b\nñ€😀,1\n".utf16) + [0x78, 0xd83d, 0x2c, 0x31, 0x0a] + Array("2,2\n".utf16)
+        let bytes: [UInt8] =
+            [0xff, 0xfe] + text.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+        #expect(
+            try load(bytes, CSVDialect(encoding: .utf16))
+                == Outcome(
+                    loaded: 2,
+                    rejects: [
+                        "3@24 encoding: it has half a character of `utf-16`: the unit 0xD83D without its "
+                            + "other half"
+                    ]
+                )
+        )
+        #expect(
+            message { _ = try load(Array(bytes.dropFirst(2)), CSVDialect(encoding: .utf16)) }
+                == "reading `calls.csv`: it has no byte order mark, by which `utf-16` is read; declare "
+                + "`utf-16le` (what Windows writes) or `utf-16be`"
         )
     }
 

@@ -108,7 +108,7 @@ struct CSVReaderTests {
     }
 
     @Test(
-        "UTF-16 and UTF-32 are refused, whatever the size of chunks",
+        "UTF-16 and UTF-32 that are not declared are refused, whatever the size of chunks",
         arguments: [[0xff, 0xfe], [0xfe, 0xff], [0, 0, 0xfe, 0xff]] as [[UInt8]]
     )
     func utf16(mark: [UInt8]) {

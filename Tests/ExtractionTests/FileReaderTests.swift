@@ -211,16 +211,56 @@ struct FileReaderTests {
         }
     }
 
-    @Test("files of one pattern must have the same header")
+    @Test("a folder is listed once for all periods, and not at all for a name that is there")
+    func listings() throws {
+        let folder = try Folder()
+        for day in 1...30 { try folder.write("id\n", "x_2024-01-\(day).csv") }
+        var listed: [String] = []
+        let listings = FolderListings { path in
+            listed.append(path)
+            return FilePath.names(in: path)
+        }
+        let source = FileSource(folder: folder.url.path, listings: listings)
+        for day in 1...30 {
+            let pattern = try FilePattern("x_2024-01-\(day).csv", period: nil)
+            #expect(try source.files(matching: pattern) == ["x_2024-01-\(day).csv"])
+        }
+        let absent = try FilePattern("y.csv", period: nil)
+        #expect(code { _ = try source.files(matching: absent, explains: false) } == .missing)
+        #expect(listed.isEmpty)
+        for day in 1...9 {
+            let pattern = try FilePattern("x_*-\(day).csv", period: nil)
+            #expect(try source.files(matching: pattern).first == "x_2024-01-\(day).csv")
+        }
+        #expect(code { _ = try source.files(matching: absent) } == .missing)
+        #expect(listed.count == 1)
+    }
+
+    @Test("each file of a pattern has the columns of its own header, one without rows, too")
     func headers() async throws {
         let folder = try Folder()
         try folder.write("id,v\n1,2\n", "a.csv")
-        try folder.write("id,w\n1,2\n", "b.csv")
-        let error = try await failure("*.csv", in: folder)
-        #expect(error.code == .header)
-        #expect(error.message.contains("without `v`, with `w`"))
-        try folder.write("v,id\n1,2\n", "b.csv")
-        #expect(try await failure("*.csv", in: folder).message.contains("another order"))
+        try folder.write("v,id\n", "b.csv")
+        try folder.write("id,v,w\n1,2,3\n", "c.csv")
+        var reader = try await open("*.csv", in: folder)
+        #expect(reader.firstInput == "a.csv")
+        var columns: [Int: [String]] = [:]
+        while let batch = try await reader.next() { columns[batch.input] = batch.columns }
+        #expect(columns == [0: ["id", "v"], 1: ["v", "id"], 2: ["id", "v", "w"]])
+    }
+
+    @Test(
+        "a column is known elsewhere when another file of the pattern, or of another period, has it"
+    )
+    func siblings() async throws {
+        let folder = try Folder()
+        try folder.write("id\n1\n", "calls_2024-03.csv")
+        try folder.write("id,channel\n1,web\n", "calls_2024-04.csv")
+        let reader = try await open("calls_{period}.csv", in: folder, period: march)
+        #expect(reader.isKnownElsewhere("channel"))
+        #expect(!reader.isKnownElsewhere("chanel"))
+        let alone = try await open("calls_2024-03.csv", in: folder)
+        #expect(!alone.isKnownElsewhere("channel"))
     }
 
     @Test("a bad file is refused by what is wrong with it")

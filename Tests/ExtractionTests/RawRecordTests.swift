@@ -5,15 +5,25 @@ import Testing
 
 @Suite("Records that were kept whole")
 struct RawRecordTests {
-    private func record(_ number: Int, _ text: String, input: String = "a.csv") -> RawRecord {
-        RawRecord(number: number, input: input, line: number + 100, bytes: Array(text.utf8))
+    private func record(
+        _ number: Int,
+        _ text: String,
+        input: String = "a.csv",
+        header: [String] = ["id", "name"]
+    ) -> RawRecord {
+        RawRecord(
+            number: number,
+            input: input,
+            line: number + 100,
+            header: header,
+            bytes: Array(text.utf8)
+        )
     }
 
     private func read(_ records: [RawRecord]) async throws -> (batches: [RowBatch], rows: [Record])
     {
         var reader = RawRecordReader(
             records,
-            header: ["id", "name"],
             delimiter: UInt8(ascii: ";")
         )
         var batches: [RowBatch] = []
@@ -30,6 +40,16 @@ struct RawRecordTests {
         #expect(rows.map(\.line) == [107, 108, 109])
         #expect(rows.map(\.byteOffset) == [7, 8, 9])
         #expect(rows[0].raw == "1;\"a;b \"\"c\"\"\"")
+        #expect(rows.allSatisfy { $0.fault == nil })
+    }
+
+    @Test("each has the columns of its own input")
+    func headers() async throws {
+        let (batches, rows) = try await read([
+            record(1, "1;a"), record(2, "b;2;x", input: "b.csv", header: ["name", "id", "more"]),
+        ])
+        #expect(batches.map(\.columns) == [["id", "name"], ["name", "id", "more"]])
+        #expect(rows.map(\.fields) == [["1", "a"], ["b", "2", "x"]])
         #expect(rows.allSatisfy { $0.fault == nil })
     }
 

@@ -46,7 +46,7 @@ struct FiveMistakesTests {
            |
         10 |       customer_id: { type: text, requierd: true }
            |                                  ^^^^^^^^ did you mean `required`?
-           = expected: one of `type`, `from`, `expression`, `required`, `unique`, `clean`, `min`, `max`, `one_of`, `matches`, `length`, `format`, `zone`, `dst`, `round`, `point`, `thousands`, `index`, `description`, `scd`
+           = expected: one of `type`, `from`, `expression`, `required`, `unique`, `clean`, `min`, `max`, `one_of`, `matches`, `length`, `format`, `zone`, `dst`, `round`, `point`, `thousands`, `exponent`, `trailing_minus`, `index`, `description`, `scd`
 
         error[type.unknown]: `strin` is no type
           --> pipelines/shop/pipeline.yaml:17:24

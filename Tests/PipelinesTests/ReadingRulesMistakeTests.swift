@@ -49,6 +49,15 @@ struct ReadingRulesMistakeTests {
                 ["34:63: error: `thousands` is the same as `point` [key.conflict]"]
             ),
             Mistake(
+                "an exponent of a text",
+                replacing: "sale_id: { type: text, required: true }",
+                with: "sale_id: { type: text, required: true, exponent: true }",
+                [
+                    "30:46: error: `exponent` is for an integer or decimal, and this column is none "
+                        + "[type.mismatch]"
+                ]
+            ),
+            Mistake(
                 "a notation beside an expression",
                 replacing: amount,
                 with: #"amount: { type: "decimal(12,2)", expression: "1.5", point: "," }"#,
@@ -66,6 +75,8 @@ struct ReadingRulesMistakeTests {
             replacing: Self.amount,
             with: """
                 amount: { type: "decimal(12,2)", round: half_even, point: ",", thousands: "." }
+                      gross: { type: "decimal(12,2)", point: ",", thousands: "\\u202f", exponent: true }
+                      count: { type: integer, thousands: "\\u00a0", trailing_minus: true }
                       net: { type: "decimal(12,2)", expression: amount / 3, round: refuse }
                       at: { type: timestamp, zone: Europe/Madrid, dst: later }
                       seen: { type: timestamp, dst: { overlap: reject } }
@@ -80,9 +91,14 @@ struct ReadingRulesMistakeTests {
                 == ReadingRules(
                     rounding: .halfEven,
                     point: UInt8(ascii: ","),
-                    thousands: UInt8(ascii: ".")
+                    thousands: "."
                 )
         )
+        #expect(
+            rules["gross"]
+                == ReadingRules(point: UInt8(ascii: ","), thousands: "\u{202f}", hasExponents: true)
+        )
+        #expect(rules["count"] == ReadingRules(thousands: "\u{a0}", hasTrailingMinus: true))
         #expect(rules["net"] == ReadingRules(rounding: .refuse))
         #expect(rules["at"] == ReadingRules(gap: .later, overlap: .later))
         #expect(rules["seen"] == ReadingRules(gap: .reject, overlap: .reject))

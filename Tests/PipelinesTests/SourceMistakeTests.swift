@@ -86,6 +86,24 @@ struct SourceMistakeTests {
                 ]
             ),
             Mistake(
+                "an encoding by another name is told with its own",
+                replacing: "csv: customers.csv }",
+                with: "csv: customers.csv, encoding: ISO-8859-1 }",
+                [
+                    "14:58: error: `encoding` cannot be `ISO-8859-1`; did you mean `latin-1`? "
+                        + "[value.malformed]"
+                ]
+            ),
+            Mistake(
+                "a code page is told with its name",
+                replacing: "csv: customers.csv }",
+                with: "csv: customers.csv, encoding: cp1252 }",
+                [
+                    "14:58: error: `encoding` cannot be `cp1252`; did you mean `windows-1252`? "
+                        + "[value.malformed]"
+                ]
+            ),
+            Mistake(
                 "a path that leaves the folder is told",
                 replacing: "csv: customers.csv",
                 with: "csv: ../customers.csv",

@@ -69,7 +69,7 @@ struct BadInputValueTests {
                 == "`1,234` is no whole number; only a sign and digits are expected"
         )
         var column = plan("v", .integer)
-        column.reading.thousands = UInt8(ascii: ",")
+        column.reading.thousands = ","
         var harness = Harness(
             try RowEncoder(layout: RowLayout([.value(column)]), header: ["v"])
         )

@@ -108,16 +108,81 @@ struct ReadingRulesTests {
             ("1.234,56", ",", ".", "1234.56"), ("1234,5", ",", ".", "1234.5"),
             ("-12.345.678,9", ",", ".", "-12345678.9"), ("0,5", ",", nil, "0.5"),
             ("1 234.5", ".", " ", "1234.5"), ("1'000", ".", "'", "1000"), (",5", ",", nil, ".5"),
+            ("1\u{a0}234\u{a0}567,8", ",", "\u{a0}", "1234567.8"),
+            ("-1\u{202f}234,5", ",", "\u{202f}", "-1234.5"),
         ] as [(String, String, String?, String)]
     )
     func notation(text: String, point: String, thousands: String?, expected: String) throws {
         let rules = ReadingRules(
             point: try #require(point.utf8.first),
-            thousands: thousands?.utf8.first
+            thousands: thousands?.unicodeScalars.first
         )
         for type in [ColumnType.decimal(precision: 12, scale: 2), .float] {
             #expect(try outcome(text, type, rules) == outcome(expected, type, ReadingRules()))
         }
+    }
+
+    @Test(
+        "exponents of decimals and integers are worked out exactly where they are declared",
+        arguments: [
+            ("1.5e3", "1500"), ("1E2", "100"), ("-12.345e1", "-123.45"), ("125e-2", "1.25"),
+            ("5e-1", "0.5"), ("-0.05E+2", "-5"), ("1.50e0", "1.50"), ("0e9", "0"), (".5e1", "5"),
+            ("12300e-2", "123"),
+        ]
+    )
+    func exponents(text: String, expected: String) throws {
+        let rules = ReadingRules(hasExponents: true)
+        #expect(
+            try outcome(text, Self.cents, rules) == outcome(expected, Self.cents, ReadingRules())
+        )
+        if !expected.contains(".") {
+            #expect(
+                try outcome(text, .integer, rules) == outcome(expected, .integer, ReadingRules())
+            )
+        }
+        #expect(try outcome(text, Self.cents, ReadingRules()).rule == "decimal")
+    }
+
+    @Test(
+        "exponents that are no whole number, or make a number that has no room, are refused",
+        arguments: [
+            "1e", "1e+", "e5", "1e1.5", "1e5e5", "1e99999999999", "1e1000000", "1e400", "1e-9",
+        ]
+    )
+    func badExponents(text: String) throws {
+        #expect(try outcome(text, Self.cents, ReadingRules(hasExponents: true)).rule != nil)
+        #expect(try outcome("1.5e0", .integer, ReadingRules(hasExponents: true)).rule == "integer")
+    }
+
+    @Test("a minus behind a number is read where it is declared, and only one minus")
+    func trailingMinus() throws {
+        let rules = ReadingRules(
+            point: UInt8(ascii: ","),
+            thousands: ".",
+            hasExponents: true,
+            hasTrailingMinus: true
+        )
+        for (text, expected) in [
+            ("12,50-", "-12.50"), ("1.234,5-", "-1234.5"), ("-3", "-3"), ("7", "7"),
+            ("1,5e1-", "-15"),
+        ] {
+            #expect(
+                try outcome(text, Self.cents, rules)
+                    == outcome(expected, Self.cents, ReadingRules())
+            )
+        }
+        #expect(
+            try outcome("2-", .integer, ReadingRules(hasTrailingMinus: true))
+                == outcome("-2", .integer, ReadingRules())
+        )
+        #expect(
+            try outcome("2.5-", .float, ReadingRules(hasTrailingMinus: true))
+                == outcome("-2.5", .float, ReadingRules())
+        )
+        for text in ["-5-", "+5-", "-", "5--", "5 -"] {
+            #expect(try outcome(text, Self.cents, rules).rule == "decimal")
+        }
+        #expect(try outcome("12.50-", Self.cents, ReadingRules()).rule == "decimal")
     }
 
     @Test(
@@ -128,7 +193,7 @@ struct ReadingRulesTests {
         ]
     )
     func badGroups(text: String) throws {
-        let rules = ReadingRules(thousands: UInt8(ascii: ","))
+        let rules = ReadingRules(thousands: ",")
         let refused = try outcome(text, Self.cents, rules)
         #expect(
             refused.reason

@@ -64,6 +64,58 @@ struct RowEncoderTests {
         )
     }
 
+    @Test(
+        "another input's columns are found by their names, in any order and with more beside them"
+    )
+    func otherHeaders() throws {
+        var harness = Harness(try RowEncoder(layout: RowLayout([id, amount]), header: header))
+        harness.encode(batch([["1", "5", ""]]))
+        try harness.encoder.read(["amount", "note", "id"], of: "b.csv")
+        harness.encode(batch([["6", "x", "2"], ["7", "3"]], input: 1))
+        try harness.encoder.read(header, of: "c.csv")
+        harness.encode(batch([["3", "8", ""]], input: 2))
+        #expect(
+            tuples(harness.copy) == [
+                [bigEndian(1), bigEndian(5)], [bigEndian(2), bigEndian(6)],
+                [bigEndian(3), bigEndian(8)],
+            ]
+        )
+        #expect(harness.rejects.map(\.rule) == ["fields"])
+    }
+
+    @Test("a column that an input may lack is empty there; one that rows need is refused by name")
+    func absentColumns() throws {
+        let note = RowLayout.Output.value(
+            plan("note", .text, [.defaultTo("none")])
+        )
+        let layout = RowLayout([id, amount, note])
+        var harness = Harness(
+            try RowEncoder(
+                layout: layout,
+                header: ["id", "note"],
+                grain: [0],
+                mayLack: { _ in true }
+            )
+        )
+        #expect(harness.encoder.absent == ["amount"])
+        harness.encode(batch([["1", "a"], ["2"], ["3", "b", "c"]]))
+        #expect(try harness.encoder.read(["amount", "id"], mayLack: { _ in true }) == ["note"])
+        harness.encode(batch([["5", "4"]], input: 1))
+        #expect(
+            tuples(harness.copy) == [
+                [bigEndian(1), nil, Array("a".utf8)],
+                [bigEndian(4), bigEndian(5), Array("none".utf8)],
+            ]
+        )
+        #expect(harness.counts == [4, 2, 2, 0])
+        for header in [["amount", "note"], ["id", "amounts", "note"]] {
+            let error = #expect(throws: RowLayoutError.self) {
+                try harness.encoder.read(header, of: "c.csv", mayLack: { _ in true })
+            }
+            #expect(error?.message.contains("which `c.csv` does not have") == true)
+        }
+    }
+
     @Test("places in the layout that are wrong, and zones that are missing, are errors")
     func badLayouts() {
         let time = plan("day", .timestamp(format: .isoTimestamp, zone: "Test/Zone"))

@@ -65,19 +65,98 @@ struct PipelineDraftTests {
     }
 
     @Test(
-        "cuts into the shortest period that holds all dates, and into none when no year does",
+        "cuts a file into no period that its name does not say, or that its dates are not of",
         arguments: [
-            ("2024-03-01", "2024-03-31", "2024-03"), ("2024-02-01", "2024-03-31", "2024-Q1"),
-            ("2024-02-01", "2024-11-30", "2024"), ("2023-12-31", "2024-01-01", nil),
-        ] as [(String, String, String?)]
+            ("sheet.csv", "add `period: at` here"),
+            ("sheet_202403.csv", "`202403` in the file's name"),
+            ("sheet_2024-02.csv", "`2024-02` in the file's name is not the period of every `at`"),
+        ]
     )
-    func shortestPeriod(first: String, last: String, label: String?) async throws {
+    func wholeFile(name: String, remark: String) async throws {
         let sheets = try Sheets()
-        try sheets.write("id,at\n1,\(first) 10:00:00\n2,\(last) 23:59:59\n")
-        let (yaml, pipeline) = try await sheets.draft("sheet.csv")
-        #expect(pipeline.periods?.first.label == label)
-        #expect(pipeline.facts[0].periodColumn == (label == nil ? nil : "at"))
+        try sheets.write("id,at\n1,2024-03-01 10:00:00\n2,2024-03-31 23:59:59\n", as: name)
+        let (yaml, pipeline) = try await sheets.draft(name)
+        #expect(pipeline.periods == nil)
+        #expect(pipeline.facts[0].periodColumn == nil)
+        #expect(yaml.contains(remark), "\(yaml)")
         #expect(yaml.contains("# zone:"))
+    }
+
+    @Test("the calendar holds the days of all periods, those of files that were not looked at, too")
+    func calendar() async throws {
+        let sheets = try Sheets()
+        for month in ["2023-12", "2024-01"] {
+            try sheets.write("id,day\n1,\(month)-05\n2,\(month)-06\n", as: "x_\(month).csv")
+        }
+        let (yaml, _) = try await sheets.draft("x_2024-01.csv")
+        #expect(yaml.contains("calendar: { from: 2023-01-01, to: 2024-12-31 }"), "\(yaml)")
+        #expect(yaml.contains("1 file of another period was not looked at"), "\(yaml)")
+    }
+
+    @Test("makes no value null by a guess, and says what may be none")
+    func words() async throws {
+        let sheets = try Sheets()
+        try sheets.write("id,country,count,both\n1,NA,5,NO\n2,DE,n/a,ON\n3,NA,7,NO\n4,ZA,8,ON\n")
+        let (yaml, pipeline) = try await sheets.draft("sheet.csv")
+        #expect(!yaml.contains("clean:"))
+        #expect(yaml.contains("# `NA` stands 2 times, perhaps for nothing: `null_if`"), "\(yaml)")
+        #expect(
+            yaml.contains("# all but \"n/a\" are integer: with `null_if: [\"n/a\"]` it is"),
+            "\(yaml)"
+        )
+        #expect(pipeline.facts[0].attributes.map(\.plan.type) == [.integer, .text, .text, .text])
+    }
+
+    @Test("finds the same key by its words, and by its values where they cannot be something else")
+    func referencesByOtherNames() async throws {
+        let sheets = try Sheets()
+        try sheets.write("p_partkey,p_name\n1,green one\n2,red one\n3,blue one\n", as: "part.csv")
+        try sheets.write("Kunden-Nr,Ort\n10001,Ulm\n10002,Bonn\n10003,Köln\n", as: "kunden.csv")
+        var text = "order_no,l_partkey,cust,quantity\n"
+        for order in 1...20 {
+            text += "B\(order),\(order % 3 + 1),\(10_001 + order % 2),\(order % 3 + 1)\n"
+        }
+        try sheets.write(text, as: "items.csv")
+        let (yaml, pipeline) = try await sheets.draft("part.csv", "kunden.csv", "items.csv")
+        let items = try #require(pipeline.fact("items"))
+        #expect(
+            items.references.map { "\($0.dimension) \($0.from)" }.sorted()
+                == ["kunden [\"cust\"]", "part [\"l_partkey\"]"],
+            "\(yaml)"
+        )
+        #expect(items.attributes.map(\.name) == ["order_no", "quantity"])
+        #expect(yaml.contains("its values are all in kunden, its name does not say so"), "\(yaml)")
+    }
+
+    @Test("chooses a grain of keys and few values, and none of free text")
+    func grain() async throws {
+        let sheets = try Sheets()
+        var text = "comment,partkey,orderkey,linenumber\n"
+        for row in 0..<80 { text += "said it \(row),\(row % 70),\(row / 4),\(row % 4)\n" }
+        try sheets.write(text)
+        #expect(
+            try await sheets.draft("sheet.csv").pipeline.facts[0].grain == [
+                "orderkey", "linenumber",
+            ]
+        )
+        try sheets.write("note,a\nthe first one,1\nthe second one,1\n", as: "free.csv")
+        let (yaml, pipeline) = try await sheets.draft("free.csv")
+        #expect(pipeline.facts[0].grain == ["note", "a"])
+        #expect(yaml.contains("# No column and no few columns identify a row"))
+    }
+
+    @Test("a key that holds in the first rows only is found out by reading all of them")
+    func refutedKey() async throws {
+        let sheets = try Sheets()
+        var text = "a_id,b_id,c_id\n"
+        for row in 0..<21_000 { text += "\(row / 100),\(row % 100),\(row % 7)\n" }
+        let path = try sheets.write(text + "0,0,6\n999,999,1\n")
+        let profile = try await SourceProfiler.profile(file: path)
+        #expect(profile.keys.first == ["a_id", "b_id"])
+        #expect(!profile.areKeysSure)
+        let proven = try await SourceProfiler.profile(files: [path])
+        #expect(proven.keys == [["a_id", "b_id", "c_id"]])
+        #expect(proven.areKeysSure)
     }
 
     @Test("makes a dimension of a file whose key stands in another one")

@@ -156,10 +156,71 @@ struct SourceCheckTests {
         let report = try await check(sheets)
         #expect(
             messages(report) == [
-                "error: fact_sale: the header of 2024-02 is not that of 2024-01: it lacks `amount` "
+                "warning: fact_sale: the header of 2024-02 is not that of 2024-01: it lacks `amount` "
                     + "and adds `total`"
             ]
         )
+    }
+
+    @Test(
+        "a period whose header lacks a column that rows need, or calls one otherwise, is an error"
+    )
+    func refusedDrift() async throws {
+        for (header, row) in [
+            ("sold_on,customer_id,amount", "2024-02-05,c1,9"),
+            ("sale_id,sold_on,amount", "1,2024-02-05,9"),
+            ("sale_id,sold_on,customer_id,amounts", "1,2024-02-05,c1,9"),
+        ] {
+            let sheets = try goodSheets()
+            try sheets.write("\(header)\n\(row)\n", as: "sales_2024-02.csv")
+            let report = try await check(sheets)
+            #expect(report.hasErrors, "\(header)")
+            #expect(
+                messages(report).first?
+                    .hasPrefix(
+                        "error: fact_sale: the header of 2024-02 is not that of 2024-01: it lacks "
+                    ) == true
+            )
+        }
+    }
+
+    @Test(
+        "the first period may lack a column that a later one has; a name that none has is an error"
+    )
+    func firstLacks() async throws {
+        let sheets = try goodSheets()
+        try sheets.write(
+            "sold_on,customer_id,sale_id\n2024-01-05,c1,1\n",
+            as: "sales_2024-01.csv"
+        )
+        let report = try await check(sheets)
+        #expect(
+            messages(report) == [
+                "warning: fact_sale: `sales_2024-01.csv` has no column `amount`, which is empty there",
+                "note: fact_sale: the header of 2024-02 is not that of 2024-01: it adds `amount`",
+            ]
+        )
+        #expect(report.samples.map(\.good) == [2, 1, 2])
+        let text = Self.shop.replacing("amount: {", with: "gross: {")
+        #expect(
+            messages(try await check(sheets, of: text)).first
+                == "error: fact_sale: the source has no column `gross`"
+        )
+    }
+
+    @Test("of a pattern's files each is read by its own header, and what one lacks is told")
+    func filesOfOnePattern() async throws {
+        let sheets = try goodSheets()
+        try sheets.write("name,customer_id,city\nEva,c3,Cali\n", as: "customers_b.csv")
+        try sheets.write("customer_id\nc4\n", as: "customers_c.csv")
+        let text = Self.shop.replacing("csv: customers.csv", with: "csv: \"customers*.csv\"")
+        let report = try await check(sheets, of: text)
+        #expect(
+            messages(report) == [
+                "warning: dim_customer: `customers_c.csv` has no column `name`, which is empty there"
+            ]
+        )
+        #expect(report.samples.first?.good == 4)
     }
 
     @Test("tells the periods that have no file, those that follow each other as a range")

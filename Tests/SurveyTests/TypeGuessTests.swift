@@ -10,7 +10,9 @@ struct TypeGuessTests {
         "is guessed from its values",
         arguments: [
             (["1", "-20", "300"], "integer"), (["1.5", "20", "-300.25"], "decimal(5,2)"),
-            (["120.50", "80.00"], "decimal(5,2)"), (["1e5", "2"], "float"),
+            (["120.50", "80.00"], "decimal(5,2)"), (["1.5e5", "2"], "float"),
+            // What may be a code stays as it is.
+            (["1e5", "2"], "text"), (["no", "NO"], "text"), (["true"], "text"),
             (["true", "False"], "boolean"), (["y", "n"], "boolean"),
             (["123e4567-e89b-12d3-a456-426614174000"], "uuid"),
             (["2024-01-31", "2024-02-29"], "date yyyy-MM-dd"),
@@ -38,10 +40,10 @@ struct TypeGuessTests {
     func notations() async throws {
         let european = try await Sheets().column(["1.234,56", "0,5", "12"])
         #expect(european.guess.name == "decimal(6,2)")
-        #expect(european.guess.reading == ReadingRules(point: 0x2c, thousands: 0x2e))
+        #expect(european.guess.reading == ReadingRules(point: 0x2c, thousands: "."))
         let english = try await Sheets().column(["1,234,567.8", "12"])
         #expect(english.guess.name == "decimal(8,1)")
-        #expect(english.guess.reading == ReadingRules(thousands: 0x2c))
+        #expect(english.guess.reading == ReadingRules(thousands: ","))
     }
 
     @Test(

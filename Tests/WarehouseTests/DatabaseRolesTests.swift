@@ -92,6 +92,9 @@ struct DatabaseRolesTests {
             -- A replay reads rejects again. They hold raw rows: nobody but who loads may see them.
             grant select, insert, update (state, column_name, rule, reason, replay_by, fixed_by_load,
                 fixed_by_ordinal, fixed_at) on longshore.reject to longshore_worker;
+            if to_regclass('longshore.input_header') is not null then
+                grant select, insert on longshore.input_header to longshore_worker;
+            end if;
 
             -- How things stand, without definitions, messages, inputs and rejects.
             grant select on longshore.migration to longshore_reader;

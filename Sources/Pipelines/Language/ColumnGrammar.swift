@@ -146,6 +146,18 @@ extension Grammar {
             shape: .text,
             summary: "The character between a number's groups of three digits."
         ),
+        .init(
+            name: "exponent",
+            shape: .boolean,
+            standard: "false",
+            summary: "Whether an integer or decimal may have an exponent: `1.5e3`."
+        ),
+        .init(
+            name: "trailing_minus",
+            shape: .boolean,
+            standard: "false",
+            summary: "Whether a number's minus may stand behind it: `12.50-`."
+        ),
         index,
         description,
     ]

@@ -177,7 +177,7 @@ enum Grammar {
             ),
             .init(
                 name: "encoding",
-                shape: .choice(CSVDialect.Encoding.allCases.map(\.rawValue)),
+                shape: .encoding,
                 standard: "utf-8",
                 summary: "The text encoding of a CSV file."
             ),

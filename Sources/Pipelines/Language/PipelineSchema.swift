@@ -82,6 +82,8 @@ public enum PipelineSchema {
                 ("type", .string("string")), ("pattern", .string("^[0-9]+ ?(s|min|h)$")),
             ])
         case .choice(let words): return orParameter([("enum", .array(words.flatMap(choices)))])
+        case .encoding:
+            return schema(of: .choice(CSVDialect.Encoding.allCases.map(\.rawValue)))
         case .list(let item):
             return .object([
                 ("type", .string("array")), ("items", schema(of: item)), ("minItems", .number(1)),

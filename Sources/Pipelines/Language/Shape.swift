@@ -19,6 +19,8 @@ indirect enum Shape: Sendable {
     case duration
     /// One of these words.
     case choice([String])
+    /// The name of a text encoding.
+    case encoding
     /// A list of one kind of things, with at least one in it.
     case list(Shape)
     /// One thing, or a list of them.
@@ -44,6 +46,9 @@ indirect enum Shape: Sendable {
         case .share: "a share: `1%` or `0.01`"
         case .duration: "a length of time: `30 s`, `5 min`, `6 h`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+        case .encoding:
+            "the name of an encoding: `utf-8`, `windows-1252`, `iso-8859-15`, `utf-16`, `cp850` or "
+                + "another one of docs/sources.md"
         case .list(let item): "a list: each item \(item.expectation)"
         case .oneOrMore(let item): "\(item.expectation); or a list of such"
         case .named(let what, _): "a mapping: the name of each \(what), and what it is"
@@ -66,6 +71,7 @@ indirect enum Shape: Sendable {
         case .share: "share"
         case .duration: "duration"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+        case .encoding: "encoding"
         case .list: "list"
         case .oneOrMore(let item): "\(item.word), or list"
         case .named: "mapping by name"

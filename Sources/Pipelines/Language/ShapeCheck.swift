@@ -170,6 +170,16 @@ struct ShapeCheck {
                 expected: shape.expectation,
                 suggestion: suggestion(for: text, among: words)
             )
+        case .encoding where CSVDialect.Encoding(rawValue: text) == nil:
+            let names = CSVDialect.Encoding.allCases.map(\.rawValue)
+            findings.add(
+                .valueMalformed,
+                at: node.span,
+                "`\(name.text)` cannot be `\(text)`",
+                expected: shape.expectation,
+                suggestion: CSVDialect.Encoding(alias: text)?.rawValue
+                    ?? suggestion(for: text, among: names)
+            )
         default: break
         }
     }

@@ -34,12 +34,4 @@ public struct CSVDialect: Sendable, Hashable {
         self.delimiter = delimiter
         self.encoding = encoding
     }
-
-    /// The encodings that are read.
-    public enum Encoding: String, Sendable, Hashable, CaseIterable {
-        /// UTF-8, with or without a byte order mark.
-        case utf8 = "utf-8"
-        /// ISO 8859-1.
-        case latin1 = "latin-1"
-    }
 }

@@ -108,7 +108,7 @@ struct ExtractReading {
 
     private func dialect(_ from: YAMLNode?) -> CSVDialect {
         var dialect = CSVDialect()
-        if let encoding = from?["encoding"]?.text.flatMap(CSVDialect.Encoding.init) {
+        if let encoding = from?["encoding"]?.text.flatMap(CSVDialect.Encoding.init(rawValue:)) {
             dialect.encoding = encoding
         }
         guard let node = from?["delimiter"], let text = node.text else { return dialect }

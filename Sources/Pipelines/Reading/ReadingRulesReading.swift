@@ -1,6 +1,7 @@
 internal import Rows
 
-/// Reads what a column declares about reading beyond its type: `round`, `dst`, `point`, `thousands`.
+/// Reads what a column declares about reading beyond its type: `round`, `dst`, and how
+/// numbers are written.
 struct ReadingRulesReading {
     let findings: Findings
 
@@ -11,10 +12,12 @@ struct ReadingRulesReading {
         rules.rounding = column["round"]?.text.flatMap(Rounding.init)
         readLocalTimes(column, into: &rules)
         let point = character("point", of: column)
-        let thousands = character("thousands", of: column)
+        let thousands = separator(of: column)
         if let point { rules.point = point }
         rules.thousands = thousands
-        if let node = column["thousands"], thousands == rules.point {
+        rules.hasExponents = column["exponent"]?.bool ?? false
+        rules.hasTrailingMinus = column["trailing_minus"]?.bool ?? false
+        if let node = column["thousands"], thousands == Unicode.Scalar(rules.point) {
             findings.add(
                 .keyConflict,
                 at: node.span,
@@ -35,7 +38,25 @@ struct ReadingRulesReading {
         }
     }
 
-    private func character(_ key: String, of column: YAMLNode) -> UInt8? {
+    /// No-break spaces are written between groups of digits, too; they are not ASCII.
+    private func separator(of column: YAMLNode) -> Unicode.Scalar? {
+        let scalars = column["thousands"]?.text?.unicodeScalars
+        if let scalars, scalars.count == 1, let space = scalars.first,
+            space == "\u{a0}" || space == "\u{202f}"
+        {
+            return space
+        }
+        let expected =
+            "one ASCII character in quotes that is no digit, letter or sign, or a no-break space: "
+            + "`\",\"`, `\"\\u00a0\"`, `\"\\u202f\"`"
+        return character("thousands", of: column, expected: expected).map { Unicode.Scalar($0) }
+    }
+
+    private func character(
+        _ key: String,
+        of column: YAMLNode,
+        expected: String = "one ASCII character in quotes that is no digit, letter or sign: `\",\"`"
+    ) -> UInt8? {
         guard let node = column[key], let text = node.text else { return nil }
         let unusable = UInt8(ascii: "0")...UInt8(ascii: "9")
         if text.utf8.count == 1, let byte = text.utf8.first, byte >= 0x20, byte < 0x7f,
@@ -48,7 +69,7 @@ struct ReadingRulesReading {
             .valueMalformed,
             at: node.span,
             "`\(key)` cannot be `\(text)`",
-            expected: "one ASCII character in quotes that is no digit, letter or sign: `\",\"`"
+            expected: expected
         )
         return nil
     }
@@ -80,6 +101,8 @@ struct ReadingRulesReading {
         ("round", "a decimal", \.isDecimal),
         ("dst", "a timestamp", \.isTimestamp),
         ("point", "a decimal or float", { $0 == .float || $0.isDecimal }),
+        ("exponent", "an integer or decimal", { $0 == .integer || $0.isDecimal }),
+        ("trailing_minus", "a number", { $0 == .integer || $0 == .float || $0.isDecimal }),
         ("thousands", "a number", { $0 == .integer || $0 == .float || $0.isDecimal }),
     ]
 }

@@ -17,6 +17,7 @@ enum Migrations {
         ("readers see pauses", reasons),
         ("attempts before their time, and outages of servers", patience),
         ("loads that rest, and the places of coordinators", resting),
+        ("the columns of each input that rejects are of", inputHeaders),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

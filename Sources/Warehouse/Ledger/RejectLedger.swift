@@ -1,6 +1,7 @@
 import Foundation
 import Pipelines
 import Postgres
+import Rows
 
 /// A refused source row.
 public struct RejectReport: Sendable, Codable {
@@ -80,12 +81,15 @@ extension PostgresLedger {
     ) async throws -> [RejectedRow] {
         let rows = try await query(
             """
-            select \(Self.reportColumns), r.raw, array_to_json(t.header)::text as header, t.input, l.definition,
+            select \(Self.reportColumns), r.raw,
+                array_to_json(coalesce(h.header, t.header))::text as header, t.input, l.definition,
                 d.bundle, t.kind, t.name
             from longshore.reject r
             join longshore.load l on l.id = r.load_id
             join longshore.definition d on d.digest = l.definition
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
+            left join longshore.input_header h on h.load_id = r.load_id and h.ordinal = r.ordinal
+                and h.source = r.source
             where \(RejectFilter.condition) and r.id > $9
             order by r.id limit $10
             """,
@@ -191,6 +195,12 @@ extension Pipeline {
             return CSVDialect().delimiter
         }
         return dialect.delimiter
+    }
+
+    /// The source's columns that a dimension or fact takes its attributes from.
+    func columnsRead(forTable name: String) -> Set<String> {
+        let attributes = fact(name)?.attributes ?? dimension(name)?.attributes ?? []
+        return Set(attributes.filter { $0.plan.expression == nil }.map(\.plan.source))
     }
 
     /// What a dimension or fact reads; the two share their names.

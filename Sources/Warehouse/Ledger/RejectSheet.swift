@@ -6,7 +6,7 @@ import Rows
 /// the refusal.
 ///
 /// A row that does not fit under the source's columns, because it has too many fields, an open quote
-/// or another header, is whole in the column `reject_raw`.
+/// or columns of its own, is whole in the column `reject_raw`.
 public struct RejectSheet: Sendable {
     private let columns: [String]
 
@@ -28,7 +28,7 @@ public struct RejectSheet: Sendable {
 
     /// The line of a row; it may take several lines of text where a field holds line ends.
     public func line(_ row: RejectedRow) -> [UInt8] {
-        let fields = row.header == columns ? row.fields : nil
+        let fields = fields(of: row)
         let empty = [[UInt8]](repeating: [], count: columns.count)
         let report = row.report
         let known = [
@@ -38,6 +38,13 @@ public struct RejectSheet: Sendable {
         ]
         let raw = fields == nil ? row.raw : []
         return Self.line((fields ?? empty) + known.map { Array($0.utf8) } + [raw])
+    }
+
+    /// The row's fields below the sheet's columns, by their names; `nil` when it has others, too.
+    private func fields(of row: RejectedRow) -> [[UInt8]]? {
+        guard Set(row.header).isSubset(of: columns), let fields = row.fields else { return nil }
+        if row.header == columns { return fields }
+        return columns.map { name in row.header.firstIndex(of: name).map { fields[$0] } ?? [] }
     }
 
     private static func line(_ fields: [[UInt8]]) -> [UInt8] {

@@ -37,7 +37,8 @@ struct CalendarLoad {
                 deduplicated: holidayCounts.loaded + holidayCounts.deduplicated
             ),
             input: holidays?.input,
-            header: holidays?.header ?? []
+            header: holidays?.header ?? [],
+            warnings: holidays?.warnings ?? []
         )
     }
 
@@ -120,6 +121,7 @@ struct CalendarLoad {
         let counts: RowCounts
         let input: String
         let header: [String]
+        let warnings: [String]
     }
 
     private func stageHolidays() async throws -> Staged? {
@@ -169,6 +171,11 @@ struct CalendarLoad {
                 byRule: fill.rejectsByRule
             )
         }
-        return Staged(counts: counts, input: fill.input, header: fill.header)
+        return Staged(
+            counts: counts,
+            input: fill.input,
+            header: fill.header,
+            warnings: fill.warnings
+        )
     }
 }

@@ -11,12 +11,14 @@ struct ControlFigure {
     /// - Throws: ``WarehouseError`` when there is no such row or number; what the reader throws.
     func read(from reader: any RowReader) async throws -> String {
         var reader = reader
-        let place = try column(in: reader.header)
+        _ = try column(in: reader.header)
         var figure: String?
         while let batch = try await reader.next() {
+            let header = batch.columns ?? reader.header
+            let place = try column(in: header)
             for row in batch.rows {
                 guard figure == nil else { throw problem("it has more than one row") }
-                guard row.fault < 0, row.fieldCount == reader.header.count else {
+                guard row.fault < 0, row.fieldCount == header.count else {
                     throw problem("its row cannot be read")
                 }
                 figure = try number(String(decoding: batch.field(place, of: row), as: UTF8.self))

@@ -59,7 +59,7 @@ struct DimensionLoad {
             counts: counts,
             input: fill.input,
             header: fill.header,
-            warnings: warnings
+            warnings: fill.warnings + warnings
         )
     }
 

@@ -213,7 +213,7 @@ struct FactLoad {
             counts: counts,
             input: fill.input,
             header: fill.header,
-            warnings: warnings
+            warnings: fill.warnings + warnings
         )
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Planning
 import Postgres
 import Rows
@@ -43,6 +44,35 @@ struct RejectStore {
                 .integerArray(rejects.map { Int64($0.byteOffset) }),
                 .textArray(rejects.map(\.column)), .textArray(rejects.map(\.rule)),
                 .textArray(rejects.map(\.reason)), .textArray(rejects.map { hexadecimal($0.raw) }),
+            ]
+        )
+    }
+
+    /// Keeps the columns of the inputs that `rejects` are of, where they are not those of the task's
+    /// first input; all three are by the input's number.
+    func keepColumns(
+        _ columns: [Int: [String]],
+        of rejects: [Reject],
+        inputNames: [Int: String]
+    ) async throws {
+        let inputs = Set(rejects.map(\.input)).filter { columns[$0] != nil }.sorted()
+        guard !inputs.isEmpty, !attempt.row.isReplay else { return }
+        try await attempt.connection.query(
+            """
+            insert into longshore.input_header (load_id, ordinal, source, header)
+            select $1, $2, source, array(select json_array_elements_text(names::json))
+            from unnest($3::text[], $4::text[]) t(source, names)
+            on conflict do nothing
+            """,
+            [
+                .integer(attempt.task.load), .integer(Int64(attempt.task.ordinal)),
+                .textArray(inputs.map { inputNames[$0] ?? "" }),
+                .textArray(
+                    try inputs.map { input in
+                        let names = try JSONEncoder().encode(columns[input] ?? [])
+                        return String(decoding: names, as: UTF8.self)
+                    }
+                ),
             ]
         )
     }

@@ -18,6 +18,10 @@ final class RowFill {
     private var rejects: [Reject] = []
     /// The names of the inputs that batches came from.
     private var inputNames: [Int: String] = [:]
+    /// The columns of inputs that have others than the first one; and those of the last one.
+    private var otherColumns: [Int: [String]] = [:]
+    private var columns: [String]
+    private var absences = AbsentColumns()
     private var buffer: [UInt8] = []
     private var sideConnection: PostgresConnection?
     private var isAtEnd = false
@@ -51,13 +55,17 @@ final class RowFill {
             "copy \(table) (\(quotedList(columns))) from stdin (format binary"
             + (isFrozen ? ", freeze)" : ")")
         keys = references.keyMaps
+        self.columns = reader.header
         encoder = try RowEncoder(
             layout: layout,
             header: reader.header,
             grain: grain,
             bounds: bounds,
-            zones: try ZoneTables.load(layout.zones)
+            zones: try ZoneTables.load(layout.zones),
+            input: reader.firstInput,
+            mayLack: reader.isKnownElsewhere
         )
+        absences.add(encoder.absent, input: reader.firstInput)
     }
 
     /// Names, sizes and digests of what was read.
@@ -67,8 +75,11 @@ final class RowFill {
             .joined(separator: "; ")
     }
 
-    /// The columns of what was read.
+    /// The columns of what was read: of the first input.
     var header: [String] { reader.header }
+
+    /// What was not there and is empty in what was loaded.
+    var warnings: [String] { absences.warnings }
 
     /// Reads to the end.
     ///
@@ -147,8 +158,22 @@ final class RowFill {
         }
         attempt.observer.reached(.extracting)
         inputNames[batch.input] = batch.inputName
+        try read(batch.columns ?? reader.header, of: batch)
         encoder.encode(batch, keys: &keys, into: &buffer, rejects: &rejects)
         attempt.progress(batch.rows.count, batch.bytes.count)
+    }
+
+    /// Finds the columns of another input by their names there.
+    private func read(_ header: [String], of batch: RowBatch) throws {
+        if header != reader.header { otherColumns[batch.input] = header }
+        guard header != columns else { return }
+        columns = header
+        let absent = try encoder.read(
+            header,
+            of: batch.inputName,
+            mayLack: reader.isKnownElsewhere
+        )
+        absences.add(absent, input: batch.inputName)
     }
 
     // MARK: Rows that wait
@@ -222,6 +247,7 @@ final class RowFill {
             lateRows[period, default: 0] += 1
         }
         try await store.write(rejects, inputNames: inputNames)
+        try await store.keepColumns(otherColumns, of: rejects, inputNames: inputNames)
         rejects.removeAll(keepingCapacity: true)
     }
 }

@@ -24,7 +24,9 @@ struct SourceReader: RowReader {
     }
 
     var header: [String] { reader.header }
+    var firstInput: String { reader.firstInput }
     var inputs: [InputSummary] { reader.inputs }
+    func isKnownElsewhere(_ column: String) -> Bool { reader.isKnownElsewhere(column) }
 
     nonisolated(nonsending) mutating func next() async throws -> RowBatch? {
         do {

@@ -74,6 +74,7 @@ public struct PlanSurvey: Sendable {
         _ environment: @escaping @Sendable (String) -> String?
     ) -> [PlanFingerprint.Part] {
         var values: [String: String] = [:]
+        let listings = FolderListings()
         for place in places {
             let extract = place.extract
             guard case .csv(let pattern, _) = extract.input,
@@ -85,7 +86,9 @@ public struct PlanSurvey: Sendable {
                     source: source,
                     period: place.period,
                     folder: request.folder,
-                    environment: environment
+                    environment: environment,
+                    listings: listings,
+                    explains: false
                 )
                 for file in files ?? [] {
                     values["\(extract.source)/\(file.name)"] = file.words

@@ -3,6 +3,7 @@ import Foundation
 import Pipelines
 import Planning
 import Postgres
+import Rows
 
 /// The rejects that a task of a replay reads again, in the task's transaction.
 ///
@@ -34,11 +35,11 @@ struct RejectReplay {
         var counts = RowCounts()
         var fill: RowFill?
         var last: Int64 = 0
-        while let page = try await page(after: last) {
+        while let page = try await page(after: last, of: origin) {
             let reader = RawRecordReader(
                 page.records,
-                header: origin.header,
                 delimiter: origin.delimiter,
+                known: origin.known,
                 // Each row is of one input at most.
                 inputsBefore: counts.read
             )
@@ -79,8 +80,12 @@ struct RejectReplay {
     /// The task that refused them, and how it read them.
     private struct Origin {
         let task: LoadTaskID
+        /// The columns of the first input, and of those that have others.
         let header: [String]
+        let otherHeaders: [String: [String]]
         let delimiter: UInt8
+        /// The source's columns that were read.
+        let known: Set<String>
     }
 
     /// Where the rejects came from; `nil` when none is left.
@@ -104,15 +109,35 @@ struct RejectReplay {
         guard let found = rows.first else { return nil }
         let header = Data(try found.text("header").utf8)
         // Rows are read as they were read, whatever the definition says now of their source.
-        let definition = try DefinitionBundle(encoded: found.text("bundle"))
-        return Origin(
-            task: try LoadTaskID(
-                load: found.integer("load_id", as: Int64.self),
-                ordinal: found.integer("ordinal")
-            ),
-            header: try JSONDecoder().decode([String].self, from: header),
-            delimiter: try Pipeline.parse(bundle: definition).delimiter(ofTable: row.name)
+        let pipeline = try Pipeline.parse(
+            bundle: DefinitionBundle(encoded: found.text("bundle"))
         )
+        let task = try LoadTaskID(
+            load: found.integer("load_id", as: Int64.self),
+            ordinal: found.integer("ordinal")
+        )
+        return Origin(
+            task: task,
+            header: try JSONDecoder().decode([String].self, from: header),
+            otherHeaders: try await otherHeaders(of: task),
+            delimiter: pipeline.delimiter(ofTable: row.name),
+            known: pipeline.columnsRead(forTable: row.name)
+        )
+    }
+
+    /// The columns of inputs that have others than the first one, by their names.
+    private func otherHeaders(of task: LoadTaskID) async throws -> [String: [String]] {
+        let rows = try await connection.query(
+            "select source, array_to_json(header)::text as header from longshore.input_header "
+                + "where load_id = $1 and ordinal = $2",
+            [.integer(task.load), .integer(Int64(task.ordinal))]
+        )
+        var headers: [String: [String]] = [:]
+        for row in rows {
+            let names = Data(try row.text("header").utf8)
+            headers[try row.text("source")] = try JSONDecoder().decode([String].self, from: names)
+        }
+        return headers
     }
 
     /// Rows that waited for members were refused after others that follow them; files are read in the
@@ -134,10 +159,14 @@ struct RejectReplay {
     }
 
     /// Locked, so that nobody waives one while its row is being loaded.
-    private func page(after last: Int64) async throws -> (records: [RawRecord], last: Int64)? {
+    private func page(
+        after last: Int64,
+        of origin: Origin
+    ) async throws -> (records: [RawRecord], last: Int64)? {
         let rows = try await connection.query(
             """
-            select p.place, r.id, r.source, r.line, r.raw
+            select p.place, r.id, r.source, r.line, r.raw, r.reason,
+                r.rule = 'encoding' and r.column_name is null as is_no_text
             from pg_temp.replayed p join longshore.reject r on r.id = p.id
             where p.place > $1 and r.replay_by = $2 and r.state = 'open'
             order by p.place limit \(Self.page) for update of r
@@ -145,11 +174,16 @@ struct RejectReplay {
             [.integer(last), .integer(attempt.task.load)]
         )
         let records = try rows.map { row in
-            RawRecord(
+            let source = try row.text("source")
+            return RawRecord(
                 number: try row.integer("id"),
-                input: try row.text("source"),
+                input: source,
                 line: try row.integer("line"),
-                bytes: try row.bytes("raw")
+                header: origin.otherHeaders[source] ?? origin.header,
+                bytes: try row.bytes("raw"),
+                // What was no text in its file's encoding is right only when the file is read again.
+                fault: try row.boolean("is_no_text")
+                    ? RowFault(rule: "encoding", reason: row.text("reason")) : nil
             )
         }
         return try rows.map { try $0.integer("place", as: Int64.self) }.last.map { (records, $0) }

@@ -1,0 +1,24 @@
+/// The names in folders, each folder listed once: for one look at the files of many periods.
+///
+/// What is written there meanwhile may be missed; a load looks again. Not to be shared between tasks.
+public final class FolderListings {
+    private var names: [String: [String]] = [:]
+    private let list: (String) -> [String]
+
+    /// Listings that know nothing yet.
+    public convenience init() {
+        self.init(list: FilePath.names)
+    }
+
+    init(list: @escaping (String) -> [String]) {
+        self.list = list
+    }
+
+    /// The names in a folder; none when it cannot be read.
+    func names(in folder: String) -> [String] {
+        if let known = names[folder] { return known }
+        let found = list(folder)
+        names[folder] = found
+        return found
+    }
+}

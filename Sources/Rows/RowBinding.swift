@@ -1,0 +1,107 @@
+/// Where in the records of an input each value lies: a layout's columns and an input's header put
+/// together.
+struct RowBinding: Sendable {
+    /// The number of the input's columns.
+    let width: Int
+    /// The place of each column's field, in the order of the columns; of an absent one, that of the
+    /// empty field behind the record's own.
+    private(set) var fields: [Int] = []
+    /// The names of the columns that the input does not have and that are read as empty, each once.
+    private(set) var absent: [String] = []
+
+    private let header: [String]
+
+    init(header: [String]) {
+        self.header = header
+        width = header.count
+    }
+
+    /// Finds the fields of some columns.
+    mutating func bind(
+        _ plans: [ValuePlan],
+        of input: String,
+        mayLack: (String) -> Bool
+    ) throws(RowLayoutError) {
+        var places: [String: Int] = [:]
+        for (place, name) in header.enumerated() where places[name] == nil { places[name] = place }
+        let read = Set(plans.map(\.source))
+        let unread = header.filter { !read.contains($0) }
+        for plan in plans {
+            // What is computed has no field.
+            if plan.expression != nil {
+                fields.append(-1)
+            } else if let place = places[plan.source] {
+                fields.append(place)
+            } else if absent.contains(plan.source) || isAbsent(plan.source, unread, mayLack) {
+                fields.append(width)
+                if !absent.contains(plan.source) { absent.append(plan.source) }
+            } else {
+                throw .missingColumn(plan, header: header, input: input)
+            }
+        }
+    }
+
+    /// Whether a column may be absent, and is not only called otherwise here.
+    private func isAbsent(
+        _ name: String,
+        _ unread: [String],
+        _ mayLack: (String) -> Bool
+    ) -> Bool {
+        !unread.contains { Spelling($0) == Spelling(name) } && mayLack(name)
+    }
+}
+
+extension RowLayout {
+    /// The source's columns without which a row cannot be read: those that a rule requires, and those
+    /// that say which row it is.
+    public func neededSources(grain: [Int], bounds: PeriodBounds?) -> Set<String> {
+        var places = Set(grain + unique.owner)
+        if let bounds { places.insert(bounds.output) }
+        var names: Set<String> = []
+        for output in outputs {
+            guard case .key(let key) = output else { continue }
+            names.formUnion(key.parts.map(\.source))
+            if let moment = key.asOf { places.insert(moment) }
+        }
+        for (place, output) in outputs.enumerated() {
+            guard case .value(let plan) = output, plan.expression == nil else { continue }
+            if places.contains(place) || plan.rules.contains(.required) {
+                names.insert(plan.source)
+            }
+        }
+        return names
+    }
+}
+
+extension RowBatch {
+    /// The same records with the columns of another header, by their names; those that it lacks are empty,
+    /// those that it has more are left out.
+    public func arranged(as header: [String]) -> RowBatch {
+        guard let columns, columns != header else { return self }
+        let places = header.map { columns.firstIndex(of: $0) }
+        let empty = FieldSlice(start: 0, length: 0, wasQuoted: false)
+        var batch = self
+        batch.columns = header
+        batch.fields = []
+        for (index, row) in rows.enumerated() where row.fault < 0 {
+            batch.rows[index].firstField = batch.fields.count
+            batch.rows[index].fieldCount = header.count
+            batch.fields += places.map { $0.map { fields[row.firstField + $0] } ?? empty }
+        }
+        return batch
+    }
+
+    /// The same records, each with an empty field behind its own.
+    func withEmptyFields() -> RowBatch {
+        var batch = self
+        let empty = FieldSlice(start: 0, length: 0, wasQuoted: false)
+        batch.fields = []
+        batch.fields.reserveCapacity(fields.count + rows.count)
+        for (index, row) in rows.enumerated() {
+            batch.rows[index].firstField = batch.fields.count
+            batch.fields += fields[row.firstField..<row.firstField + row.fieldCount]
+            batch.fields.append(empty)
+        }
+        return batch
+    }
+}
