@@ -10,6 +10,7 @@ extension Fact {
             name: "period",
             type: "date",
             constraint: "not null",
+            role: .own,
             comment: "The first day of the period that the row belongs to"
         )
         let keys = references.map {
@@ -17,6 +18,7 @@ extension Fact {
                 name: $0.column,
                 type: "bigint",
                 constraint: "not null",
+                role: .reference,
                 comment: $0.description ?? "Key of dim_\($0.dimension)"
             )
         }
@@ -32,11 +34,13 @@ extension Fact {
             name: "load_id",
             type: "bigint",
             constraint: "not null",
+            role: .own,
             comment: "The load that wrote the row"
         )
         let loadPeriod = TableDesign.Column(
             name: Self.loadPeriod,
             type: "date",
+            role: .own,
             comment: "The first day of the period whose load task wrote the row"
         )
         return TableDesign(

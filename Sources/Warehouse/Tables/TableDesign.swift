@@ -10,7 +10,18 @@ struct TableDesign: Sendable, Hashable {
         var type: String
         /// What follows the type in DDL.
         var constraint = ""
+        var role = Role.value
         var comment: String?
+    }
+
+    /// What a column holds, which says what it is in rows that are older than the column.
+    enum Role: Sendable, Hashable {
+        /// A value of the source, or one that is computed: null in older rows.
+        case value
+        /// The key of a dimension's member: the unknown one in older rows, as no such key is null.
+        case reference
+        /// What Longshore itself says of a row: its period, its load, how long it holds.
+        case own
     }
 
     struct Index: Sendable, Hashable {

@@ -57,19 +57,23 @@ struct TableFit {
 
     private func fit(to existing: [String: String]) async throws {
         try await allowNulls()
-        for column in design.columns where existing[column.name] == nil {
-            try await add(column)
-        }
+        let added = design.columns.filter { existing[$0.name] == nil }
+        for column in added { try await add(column) }
+        try await NewColumns(added, of: design, on: connection).markPeriods()
         for index in design.indexes {
             try await fit(index)
         }
         try await comment()
     }
 
-    /// A column that is added later is null in the rows that are there, whatever the rules say now.
+    /// A value that is added later is null in the rows that are there, whatever the rules say now, and
+    /// a reference is the unknown member.
     private func add(_ column: TableDesign.Column) async throws {
-        let isReference = column.constraint == "not null" && column.type == "bigint"
-        let constraint = isReference ? "not null default \(UnknownMember.key)" : ""
+        let constraint =
+            switch column.role {
+            case .value, .own: ""
+            case .reference: "\(column.constraint) default \(UnknownMember.key)"
+            }
         try await alter("add column \(quoteIdentifier(column.name)) \(column.type) \(constraint)")
     }
 
