@@ -130,6 +130,7 @@ public func matchingFiles(
 ///   - period: The slice of time; `nil` for what is loaded whole.
 ///   - folder: The pipeline's folder, which a relative folder of a source is in.
 ///   - environment: Knows the values of `${…}`.
+///   - listings: What is known of folders already.
 ///   - limit: How many files are looked at.
 /// - Returns: Each file with the names of its columns.
 /// - Throws: ``ExtractionError``.
@@ -139,12 +140,14 @@ public func fileHeaders(
     period: Period?,
     folder: String,
     environment: @escaping @Sendable (String) -> String?,
+    listings: FolderListings = FolderListings(),
     atMost limit: Int
 ) throws(ExtractionError) -> [(file: String, header: [String])] {
     guard case .csv(let pattern, let dialect) = extract.input, case .files(let template) = source
     else { return [] }
     let files = FileSource(
-        folder: try filesFolder(template, in: folder, Environment(environment))
+        folder: try filesFolder(template, in: folder, Environment(environment)),
+        listings: listings
     )
     var headers: [(String, [String])] = []
     for name in try files.files(matching: FilePattern(pattern, period: period)).prefix(limit) {

@@ -14,6 +14,7 @@ public struct SourceCheck {
     /// Sources that cannot be used: they are told once.
     private var lostSources: Set<String> = []
     private var tables: [CheckedTable] = []
+    private let listings = FolderListings()
 
     /// Periods whose rows are sampled: the first, one in the middle, the last.
     private static let sampledPeriods = 3
@@ -92,7 +93,6 @@ public struct SourceCheck {
         var present: [Period] = []
         var missing: [Period] = []
         var reason: ExtractionError?
-        let listings = FolderListings()
         for period in periods {
             do {
                 _ = try matchingFiles(
@@ -252,12 +252,14 @@ public struct SourceCheck {
         _ period: Period?,
         _ label: String
     ) throws {
+        guard case .csv(let pattern, _) = table.extract.input, pattern.contains("*") else { return }
         let headers = try fileHeaders(
             table.extract,
             source: source(of: table),
             period: period,
             folder: folder,
             environment: environment,
+            listings: listings,
             atMost: Self.comparedFiles
         )
         for (file, header) in headers.dropFirst() {
