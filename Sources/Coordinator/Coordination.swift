@@ -20,6 +20,8 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     private(set) var machine: LoadStateMachine?
     /// When the state of a task changed last, as far as it was seen.
     private(set) var lastChange: Time.Instant
+    /// The ledger's generation when the machine was made: in another one it may have gone back.
+    private var generation: Int?
     private var republishing: RepublishSchedule
     private var reported: [Int: InFlightProgress] = [:]
     /// What people ordered, as far as it is known.
@@ -64,6 +66,8 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
                 failures = 0
             } catch let error as CoordinatorError {
                 throw error
+            } catch let error as NewerLedger {
+                throw error
             } catch {
                 failures += 1
                 let pause = settings.backoff.pause(
@@ -83,8 +87,11 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
 
     private mutating func round(_ mail: Inbox.Mail) async throws -> CoordinationResult? {
         let before = machine?.tableProgress
-        if machine == nil {
+        let current = await ports.ledger.generation
+        if machine == nil || current != generation {
             machine = try await restored()
+            machine?.obey(orders)
+            generation = current
         } else if !mail.isReconciliationDue {
             try await observe(Set(mail.hints.filter(isInFlight)))
         }

@@ -19,6 +19,9 @@ public final class CoordinatorService: Service {
     /// Rings when it is time to look for orphaned loads; ends when the daemon is to stop.
     private let looks: AsyncStream<Void>
     private let bell: AsyncStream<Void>.Continuation
+    /// Ends when somebody stops the daemon.
+    private let stops: AsyncStream<Never>
+    private let stopping: AsyncStream<Never>.Continuation
 
     /// A daemon that coordinates at most `limit` loads at a time and looks for orphaned ones when it is
     /// told to, when a place gets free, and every `interval`; ``run()`` starts it, once.
@@ -36,6 +39,7 @@ public final class CoordinatorService: Service {
         self.interval = interval
         self.logger = logger
         (looks, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (stops, stopping) = AsyncStream.makeStream()
     }
 
     /// The loads it coordinates now.
@@ -50,9 +54,16 @@ public final class CoordinatorService: Service {
     public func look() { bell.yield() }
 
     /// Stops every coordination and releases the leases; ``run()`` returns when that is done.
-    public func stop() { bell.finish() }
+    public func stop() {
+        bell.finish()
+        stopping.finish()
+    }
 
     /// Coordinates until it is shut down, stopped or cancelled.
+    ///
+    /// - Throws: `NewerLedger` when a newer program has migrated the ledger. Its loads are given up at once,
+    ///   for newer coordinators; then it waits for ten seconds, because whoever updates the fleet is about to
+    ///   stop it, and an error would only have it started again.
     public func run() async throws {
         ports.events.onOtherLoads { [weak self] load in self?.hear(of: load) }
         defer { ports.events.onOtherLoads(nil) }
@@ -60,13 +71,42 @@ public final class CoordinatorService: Service {
             await withTaskGroup(of: Void.self) { chores in
                 chores.addTask { await self.ring() }
                 await self.coordinateOrphans()
+                await self.waitForUpdate()
                 chores.cancelAll()
             }
             try? await self.ports.ledger.forget(coordinator: self.settings.owner)
         } onGracefulShutdown: {
             self.stop()
         }
+        if let refusal = state.withLock({ $0.refusal }) { throw refusal }
     }
+
+    /// Ends the daemon, because the ledger is not for its program.
+    private func end(because error: NewerLedger) {
+        let isFirst = state.withLock { state in
+            defer { state.refusal = error }
+            return state.refusal == nil
+        }
+        guard isFirst else { return }
+        logger.error("the ledger is of a newer program", metadata: .init([.error: .error(error)]))
+        bell.finish()
+    }
+
+    /// Waits after a refusal until it is stopped, which is its end without an error, or for ten seconds.
+    private func waitForUpdate() async {
+        guard state.withLock({ $0.refusal }) != nil else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await self.ports.clock.sleep(for: Self.updatePatience) }
+            group.addTask {
+                for await _ in self.stops {}
+                if !Task.isCancelled { self.state.withLock { $0.refusal = nil } }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static let updatePatience = Duration.seconds(10)
 
     private func ring() async {
         repeat {
@@ -112,6 +152,9 @@ public final class CoordinatorService: Service {
                     LoadCoordinator(of: load, settings: settings, ports: ports, logger: logger)
                 }
             }
+        } catch let error as NewerLedger {
+            end(because: error)
+            return []
         } catch {
             if !Task.isCancelled {
                 logger.warning("no loads from the ledger", metadata: .init([.error: .error(error)]))
@@ -132,6 +175,9 @@ public final class CoordinatorService: Service {
         do {
             let result = try await coordinator.run()
             state.withLock { $0.end(load, result) }
+        } catch let error as NewerLedger {
+            state.withLock { $0.fail(load) }
+            end(because: error)
         } catch {
             state.withLock { $0.fail(load) }
             guard !Task.isCancelled else { return }
@@ -155,6 +201,8 @@ private struct ServiceState {
     private var heard: Set<Int64> = []
     /// Loads whose rest is to be ended.
     var woken: Set<Int64> = []
+    /// Why the daemon must not go on.
+    var refusal: NewerLedger?
 
     private static let intervalsLeftAlone = 15
 

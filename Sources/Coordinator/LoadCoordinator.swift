@@ -68,7 +68,8 @@ public final class LoadCoordinator: Sendable {
     /// Broker and ledger may fail meanwhile for as long as the lease holds.
     ///
     /// - Throws: `CancellationError` when the calling task is cancelled: the lease is left to expire;
-    ///   ``CoordinatorError`` for a load that cannot be coordinated; errors of the ledger before
+    ///   ``CoordinatorError`` for a load that cannot be coordinated; `NewerLedger` when a newer program
+    ///   has migrated the ledger, `ForeignLoad` for a load of another fleet; errors of the ledger before
     ///   there is a lease.
     public func run() async throws -> CoordinationResult {
         defer { shown.finish() }
@@ -167,6 +168,8 @@ public final class LoadCoordinator: Sendable {
                     return .overtaken
                 }
                 expiry = asked.advanced(by: settings.lease)
+            } catch let error as NewerLedger {
+                throw error
             } catch {
                 try Task.checkCancellation()
                 logger.warning("lease not renewed", metadata: .init([.error: .error(error)]))

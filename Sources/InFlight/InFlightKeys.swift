@@ -1,12 +1,12 @@
 internal import Planning
 internal import Redis
 
-/// The names of a fleet's keys: `longshore:<fleet>:…`.
+/// The names of a fleet's keys: `longshore:<fleet>:<warehouse>:…`.
 struct InFlightKeys: Sendable {
     private let prefix: String
 
-    init(fleet: String) {
-        prefix = "longshore:\(fleet)"
+    init(_ fleet: FleetIdentity) {
+        prefix = "longshore:\(fleet.name):\(fleet.warehouse)"
     }
 
     /// A hash: `owner` and `fence`.

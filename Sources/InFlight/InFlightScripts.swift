@@ -6,13 +6,21 @@ internal import Redis
 enum InFlightScripts {
     /// Takes a task's lease, unless another holds it or the task is done.
     ///
+    /// A lease that has no end, or a later one than a lease can have, is given the end that one has which
+    /// was renewed just now: whoever holds it renews it, and if nobody does, the ledger is asked after that.
     /// Keys: lease, done-mark, fence, progress. Arguments: owner, lease ms, fence ms, the task's two
     /// progress fields. Reply: `taken`, `done`, or `held` and the holder.
     static let claim = RedisScript(
         """
         if redis.call('EXISTS', KEYS[2]) == 1 then return {'done'} end
         local holder = redis.call('HGET', KEYS[1], 'owner')
-        if holder and holder ~= ARGV[1] then return {'held', holder} end
+        if holder and holder ~= ARGV[1] then
+            local left = redis.pcall('PTTL', KEYS[1])
+            if type(left) == 'number' and (left < 0 or left > tonumber(ARGV[2])) then
+                redis.call('PEXPIRE', KEYS[1], ARGV[2])
+            end
+            return {'held', holder}
+        end
         if not holder then
             local fence = redis.call('INCR', KEYS[3])
             redis.call('PEXPIRE', KEYS[3], ARGV[3])

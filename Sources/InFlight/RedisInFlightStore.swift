@@ -16,13 +16,13 @@ public final class RedisInFlightStore: InFlightStore {
     /// Creates the store of one fleet.
     public init(
         client: RedisClient,
-        fleet: String,
+        fleet: FleetIdentity,
         lifetimes: InFlightLifetimes = InFlightLifetimes(),
         logger: Logger = Logger(label: "longshore.inflight")
     ) {
         self.client = client
         self.lifetimes = lifetimes
-        keys = InFlightKeys(fleet: fleet)
+        keys = InFlightKeys(fleet)
         outages = OutageLog(logger)
     }
 

@@ -17,7 +17,7 @@ public final class BrokerEventReceiver: EventReceiver {
     /// Connects and listens.
     public static func connect(
         to configuration: AMQPConfiguration,
-        topology: Topology = Topology(),
+        topology: Topology,
         logger: Logger
     ) async throws -> BrokerEventReceiver {
         let log = BrokerLog(logger, role: "events")

@@ -15,7 +15,7 @@ public final class BrokerTaskPublisher: TaskPublisher {
     /// for one is published.
     public static func connect(
         to configuration: AMQPConfiguration,
-        topology: Topology = Topology(),
+        topology: Topology,
         pools: [String],
         logger: Logger
     ) async throws -> BrokerTaskPublisher {
@@ -39,6 +39,9 @@ public final class BrokerTaskPublisher: TaskPublisher {
     /// stopped reading and the socket had to be shut down.
     public var losses: Int { log.losses }
 
+    /// The warehouse whose messages it publishes.
+    var warehouse: String { topology.identity.warehouse }
+
     private init(
         publisher: AMQPPublisher,
         configuration: AMQPConfiguration,
@@ -60,7 +63,7 @@ public final class BrokerTaskPublisher: TaskPublisher {
         let letters = try messages.map { message in
             AMQPMessage(
                 routingKey: topology.taskQueue(pool: message.pool),
-                body: try Envelope.encode(message),
+                body: try Envelope.encode(message, of: topology.identity.warehouse),
                 contentType: Envelope.contentType
             )
         }
@@ -71,7 +74,7 @@ public final class BrokerTaskPublisher: TaskPublisher {
     public func publish(_ message: TaskMessage, after tier: RetryTier) async throws {
         let letter = AMQPMessage(
             routingKey: topology.retryQueue(pool: message.pool, tier: tier),
-            body: try Envelope.encode(message),
+            body: try Envelope.encode(message, of: topology.identity.warehouse),
             contentType: Envelope.contentType
         )
         try await publish([letter], pools: [message.pool])
@@ -81,7 +84,7 @@ public final class BrokerTaskPublisher: TaskPublisher {
     public func setAside(_ message: TaskMessage, failure: TaskFailure) async throws {
         let letter = AMQPMessage(
             routingKey: topology.deadQueue,
-            body: try Envelope.encode(message),
+            body: try Envelope.encode(message, of: topology.identity.warehouse),
             headers: DeadLetterHeader.headers(
                 code: failure.code,
                 message: failure.message,

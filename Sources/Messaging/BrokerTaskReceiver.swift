@@ -28,7 +28,7 @@ public final class BrokerTaskReceiver: TaskReceiver {
     /// - Throws: ``MessagingError`` for a bad pool name, ``AMQPError`` otherwise.
     public static func connect(
         to configuration: AMQPConfiguration,
-        topology: Topology = Topology(),
+        topology: Topology,
         pools: [String],
         slots: Int,
         publisher: BrokerTaskPublisher,
@@ -86,7 +86,11 @@ public final class BrokerTaskReceiver: TaskReceiver {
         _ log: BrokerLog
     ) async -> TaskDelivery? {
         do {
-            let message = try Envelope.decodeMessage(delivery.body, size: delivery.bodySize)
+            let message = try Envelope.decodeMessage(
+                delivery.body,
+                size: delivery.bodySize,
+                of: publisher.warehouse
+            )
             return TaskDelivery(
                 message: message,
                 redeliveries: delivery.deliveryCount,

@@ -49,7 +49,7 @@ public struct DeadLetters: Sendable {
         do {
             // What another reader holds does not come: the silence ends the reading.
             while letters.count < count, let delivery = await next(of: consumer) {
-                let letter = DeadLetter(delivery)
+                let letter = DeadLetter(delivery, of: topology.identity.warehouse)
                 letters.append(letter)
                 guard try await settles(letter) else { continue }
                 consumer.acknowledge(delivery.receipt)
@@ -98,8 +98,12 @@ public struct DeadLetters: Sendable {
 }
 
 extension DeadLetter {
-    fileprivate init(_ delivery: AMQPDelivery) {
-        let message = try? Envelope.decodeMessage(delivery.body, size: delivery.bodySize)
+    fileprivate init(_ delivery: AMQPDelivery, of warehouse: String) {
+        let message = try? Envelope.decodeMessage(
+            delivery.body,
+            size: delivery.bodySize,
+            of: warehouse
+        )
         let header = { (name: String) in delivery.headers[name]?.string }
         self.init(
             name: message.map(\.task.description) ?? "x\(Self.digest(delivery.body))",

@@ -3,8 +3,8 @@ import Planning
 
 /// The form of messages on their way: JSON with a version, under 1 KB.
 ///
-/// `{"load":12,"ordinal":3,"pool":"default","v":1}`; an event has no pool. Unknown fields are ignored,
-/// so that a later version 1 can add some.
+/// `{"load":12,"ordinal":3,"pool":"default","v":1,"warehouse":"3f9ac2d417e0"}`; an event has no pool and no
+/// warehouse. Unknown fields are ignored, so that a later version 1 can add some.
 enum Envelope {
     /// The version this code writes, and the only one it reads.
     static let version = 1
@@ -18,6 +18,7 @@ enum Envelope {
         var load: Int64?
         var ordinal: Int?
         var pool: String?
+        var warehouse: String?
     }
 
     /// The version alone, for bodies whose other fields may mean anything.
@@ -25,11 +26,18 @@ enum Envelope {
         var v: Int
     }
 
-    static func encode(_ message: TaskMessage) throws -> [UInt8] {
+    /// Writes a task message of a warehouse.
+    static func encode(_ message: TaskMessage, of warehouse: String) throws -> [UInt8] {
         let task = message.task
         try PoolName.validate(message.pool)
         return try encode(
-            Wire(v: version, load: task.load, ordinal: task.ordinal, pool: message.pool)
+            Wire(
+                v: version,
+                load: task.load,
+                ordinal: task.ordinal,
+                pool: message.pool,
+                warehouse: warehouse
+            )
         )
     }
 
@@ -37,12 +45,17 @@ enum Envelope {
         try encode(Wire(v: version, load: event.task.load, ordinal: event.task.ordinal))
     }
 
-    /// Reads a task message; `size` is the whole body's, of which `body` may be the beginning.
+    /// Reads a task message of a warehouse; `size` is the whole body's, of which `body` may be the beginning.
+    ///
+    /// Queues carry the warehouse's name, so another's comes only where somebody has moved it: its numbers
+    /// mean something else here. A message that names none is of an older version, moved here by hand.
     static func decodeMessage(
         _ body: [UInt8],
-        size: Int? = nil
+        size: Int? = nil,
+        of warehouse: String
     ) throws(EnvelopeError) -> TaskMessage {
         let wire = try decode(body, size: size ?? body.count)
+        guard wire.warehouse ?? warehouse == warehouse else { throw .stranger }
         guard let pool = wire.pool else { throw .missingField("pool") }
         guard PoolName.isValid(pool) else { throw .badField("pool") }
         return TaskMessage(task: try task(of: wire), pool: pool)

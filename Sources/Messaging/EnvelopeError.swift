@@ -12,6 +12,8 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
     case missingField(String)
     /// A field has a value that it cannot have.
     case badField(String)
+    /// It is of another warehouse.
+    case stranger
 
     /// A stable word for headers and metrics.
     public var code: String {
@@ -22,6 +24,7 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unknownVersion: "unknown_version"
         case .missingField: "missing_field"
         case .badField: "bad_field"
+        case .stranger: "stranger"
         }
     }
 
@@ -36,6 +39,9 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
             "the body is of version `\(version)`; expected `\(Envelope.version)`: "
                 + "are all programs of the fleet of one release?"
         case .missingField(let name): "the body has no field `\(name)`"
+        case .stranger:
+            "the message is of another warehouse, whose numbers of loads mean something else here: "
+                + "its own coordinator publishes it again; drop it"
         case .badField(let name): "the body's field `\(name)` has an impossible value"
         }
     }

@@ -33,7 +33,7 @@ extension Topology {
         ) { first, _ in first }
     }
 
-    private func depths(
+    func depths(
         of queues: [String],
         configuration: AMQPConfiguration
     ) async throws -> [String: QueueDepth] {

@@ -1,7 +1,9 @@
 public import AMQP
 public import Planning
 
-/// The queues and exchanges of one fleet.
+/// The queues and exchanges of one fleet of one warehouse.
+///
+/// `<fleet>` is the fleet's name and the warehouse's, as in `longshore.3f9ac2d417e0`.
 ///
 /// * `<fleet>.tasks.<pool>`: tasks. A task that was delivered 20 times without a settlement, or that
 ///   is rejected, goes to `<fleet>.dead`.
@@ -17,13 +19,16 @@ public struct Topology: Sendable, Hashable {
     /// The deliveries after which the broker itself sets a task aside.
     public static let deliveryLimit = 20
 
-    /// The prefix of all names: several fleets can share a broker.
-    public let fleet: String
+    /// Whose they are.
+    public let identity: FleetIdentity
 
     /// Creates the topology of a fleet.
-    public init(fleet: String = "longshore") {
-        self.fleet = fleet
+    public init(_ identity: FleetIdentity) {
+        self.identity = identity
     }
+
+    /// The prefix of all names: several fleets, and several warehouses, can share a broker.
+    var fleet: String { "\(identity.name).\(identity.warehouse)" }
 
     /// The queue of dead letters.
     public var deadQueue: String { "\(fleet).dead" }

@@ -6,11 +6,19 @@ public struct CoordinatorPresence: Sendable, Hashable, Codable {
     public var places: Int
     /// How many it coordinates now.
     public var taken: Int
+    /// The version of its program; `nil` of one that does not tell.
+    public var version: String?
 
     /// Creates a presence.
-    public init(name: String, places: Int, taken: Int) {
+    public init(
+        name: String,
+        places: Int,
+        taken: Int,
+        version: String? = ProgramVersion.current
+    ) {
         self.name = name
         self.places = places
         self.taken = taken
+        self.version = version
     }
 }

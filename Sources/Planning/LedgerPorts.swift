@@ -53,12 +53,36 @@ public protocol LoadLedger: Sendable {
     /// Writes how the load ended, and that `blocked` tasks will never run.
     ///
     /// - Returns: `false` when another coordinator took over.
+    /// - Throws: ``LedgerWentBack`` when it would end as loaded, and some task is not done.
     func finish(_ lease: LoadLease, state: LoadState, blocked: [Int]) async throws -> Bool
     /// What people have ordered about a load.
     func interventions(ofLoad load: Int64) async throws -> Interventions
+    /// A number that changes whenever the ledger may have lost what it had confirmed: with each
+    /// connection, because a server that commits asynchronously loses the last commits when it crashes.
+    var generation: Int { get async }
+}
+
+/// Tasks are open that had been done: the ledger went back, as after a crash that lost commits.
+public struct LedgerWentBack: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The load.
+    public var load: Int64
+
+    /// An error.
+    public init(load: Int64) {
+        self.load = load
+    }
+
+    /// What happened and what follows.
+    public var description: String {
+        "tasks of load \(load) that were done are open in the ledger: it went back, as after a crash "
+            + "with `synchronous_commit = off`; they are loaded again"
+    }
 }
 
 extension LoadLedger {
+    /// 0: of a ledger that is never connected anew.
+    public var generation: Int { get async { 0 } }
+
     /// Reads the whole load; a ledger that can answer with less does.
     public func state(ofLoad load: Int64) async throws -> LoadState? {
         try await self.load(load)?.state

@@ -131,6 +131,8 @@ public struct WorkerPresence: Sendable, Hashable, Codable {
     public var slots: Int
     /// The tasks that it runs now.
     public var running: [LoadTaskID]
+    /// The version of its program; `nil` of one that does not tell.
+    public var version: String?
     /// What it has done since it started; `nil` of a version that does not tell.
     public var metrics: WorkerMetrics?
 
@@ -139,11 +141,13 @@ public struct WorkerPresence: Sendable, Hashable, Codable {
         name: String,
         slots: Int,
         running: [LoadTaskID],
+        version: String? = ProgramVersion.current,
         metrics: WorkerMetrics? = nil
     ) {
         self.name = name
         self.slots = slots
         self.running = running
+        self.version = version
         self.metrics = metrics
     }
 }

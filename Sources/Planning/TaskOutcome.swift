@@ -10,8 +10,11 @@ public enum TaskOutcome: Sendable, Hashable {
     case busy
     /// Its next attempt is due only after that time: come back then.
     case early(after: Duration)
-    /// Its next attempt is not due, and another message for it waits already: this one is of no use.
-    case redundant
+    /// Its next attempt is due only after that time, and another message for it waits already: this one is
+    /// of no use, unless it is the other one itself.
+    case redundant(after: Duration)
+    /// The ledger was made by a newer program: this one must not go on.
+    case refused(NewerLedger)
     /// It failed, and another attempt may succeed.
     case retryable(TaskFailure)
     /// It failed, and no retry can help.

@@ -3,6 +3,7 @@ import Endpoints
 import Foundation
 import LocalStack
 import Messaging
+import Planning
 import Postgres
 import Redis
 
@@ -116,6 +117,12 @@ struct Arena: Sendable {
     /// The same where the server may be away: `nil` then.
     func tryToAsk(_ sql: String) async -> [String]? { try? await ask(sql) }
 
+    /// The names of its queues.
+    func topology() async throws -> Topology {
+        let warehouse = try await ask("select id from longshore.warehouse").first ?? ""
+        return Topology(FleetIdentity(name: fleet, warehouse: warehouse))
+    }
+
     /// The broker, past the proxies.
     func broker() throws -> AMQPConfiguration {
         try AMQPConfiguration(url: try ground.addresses().urls["LONGSHORE_AMQP_URL"] ?? "")
@@ -123,7 +130,7 @@ struct Arena: Sendable {
 
     /// Waits until that many messages are set aside, and takes them away.
     func waitForDeadLetters(_ count: Int) async throws {
-        let queue = Topology(fleet: fleet).deadQueue
+        let queue = try await topology().deadQueue
         let connection = try await AMQPConnection.connect(to: broker())
         let deadline = ContinuousClock.now + .seconds(60)
         while try await connection.queueState(queue)?.messageCount ?? 0 < count {
@@ -140,7 +147,7 @@ struct Arena: Sendable {
     ///
     /// One that is on its way between two queues is in neither, so that only what is seen twice counts.
     func waitForEmptyQueues() async throws {
-        let topology = Topology(fleet: fleet)
+        let topology = try await topology()
         var looks = 0
         try await wait(within: .seconds(120), for: "that no message waits for a worker") {
             let depths = try? await topology.queueDepths(

@@ -15,8 +15,6 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case readOnlyTarget = "read_only_target"
         /// A schema is missing and may not be created.
         case missingSchema = "missing_schema"
-        /// The ledger was made by a newer program.
-        case newerLedger = "newer_ledger"
         /// The ledger has no such load or task.
         case unknownTask = "unknown_task"
         /// A table does not fit the definition, and making it fit would destroy data.
@@ -93,15 +91,6 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
             code: .missingSchema,
             description: "the schema `\(schema)` does not exist, and this role may not create it: "
                 + "have a superuser run what `longshore roles --schema \(schema)` prints"
-        )
-    }
-
-    static func ledgerIsNewer(version: Int, known: Int) -> WarehouseError {
-        WarehouseError(
-            code: .newerLedger,
-            description:
-                "the ledger has schema version `\(version)`, this program knows `\(known)`: "
-                + "use the longshore that made it, or a newer one"
         )
     }
 

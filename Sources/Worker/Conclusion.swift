@@ -41,8 +41,10 @@ enum Ending: Sendable, Hashable {
     case busy
     /// Its next attempt is due after that time.
     case early(after: Duration)
-    /// Its next attempt is not due, and another message for it waits.
-    case redundant
+    /// Its next attempt is due after that time, and another message for it waits.
+    case redundant(after: Duration)
+    /// The ledger is a newer program's.
+    case refused(NewerLedger)
     /// It failed; whether for good the ledger decides.
     case failure(TaskFailure)
     /// This worker interrupted it, because it shuts down.
@@ -61,6 +63,7 @@ enum Ending: Sendable, Hashable {
         case (.loaded, _): self = .final(.loaded)
         case (.alreadyDone, _): self = .final(.alreadyDone)
         case (.superseded, _): self = .final(.superseded)
+        case (.refused(let error), _): self = .refused(error)
         case (_, .shutdown): self = .interrupted
         case (_, .order): self = .recalled
         case (_, .limit(let failure)): self = .failure(failure)
@@ -76,8 +79,9 @@ enum Ending: Sendable, Hashable {
         case .cancelled: self = .final(.cancelled)
         case .paused: self = .paused
         case .busy: self = .busy
+        case .refused(let error): self = .refused(error)
         case .early(let time): self = .early(after: time)
-        case .redundant: self = .redundant
+        case .redundant(let time): self = .redundant(after: time)
         case .retryable(let failure), .failed(let failure): self = .failure(failure)
         }
     }

@@ -122,11 +122,15 @@ struct LoadTaskLife: Sendable {
         case .final(let result): return .done(result)
         case .busy: return .retry(.fiveSeconds, .busy)
         case .early(let time): return .retry(.fitting(time), .early)
-        case .redundant: return .settled(.redundant)
+        // What was delivered before may be the message that was to wait, and did not get so far.
+        case .redundant(let time):
+            return delivery.redeliveries > 0
+                ? .retry(.fitting(time), .early) : .settled(.redundant)
         // When the pause is over the coordinator publishes the task at once; this message is for the
         // case that it cannot.
         case .paused: return .retry(.halfMinute, .paused)
         case .interrupted, .recalled: return .giveBack
+        case .refused(let error): return refuse(error)
         case .failure(let failure):
             note(failure)
             return await verdict(on: failure) { loader, policy in
@@ -161,12 +165,21 @@ struct LoadTaskLife: Sendable {
         return conclusion
     }
 
+    /// Gives the task to a newer worker, and ends this one.
+    private func refuse(_ error: NewerLedger) -> Conclusion {
+        logger.error("the ledger is of a newer program", metadata: .init([.error: .error(error)]))
+        context.end(because: error)
+        return .giveBack
+    }
+
     private func verdict(
         on failure: TaskFailure,
         _ record: (any TaskLoader, RetryPolicy) async throws -> FailureVerdict
     ) async -> Conclusion? {
         do {
             return Conclusion(try await record(loader, context.settings.policy), on: failure)
+        } catch let error as NewerLedger {
+            return refuse(error)
         } catch {
             logger.error("the ledger cannot be reached", metadata: .init([.error: .error(error)]))
             return nil

@@ -40,10 +40,10 @@ public final class Worker: Service {
     /// Works until it is shut down or cancelled.
     ///
     /// - Throws: ``WorkerError`` when the receiver ends although nobody stopped it, when an attempt
-    ///   ignored its cancellation, and at once when tasks may take longer than the broker allows.
+    ///   ignored its cancellation, and at once when tasks may take longer than the broker allows;
+    ///   `NewerLedger` when a newer program has migrated the ledger.
     public func run() async throws {
-        let (limit, most) = (context.settings.limits.total, context.settings.consumerTimeout)
-        guard limit < most else { throw WorkerError.limitTooLong(limit, most: most) }
+        try context.settings.validate()
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { chores in
                 chores.addTask { await self.registerPresence() }
@@ -74,6 +74,7 @@ public final class Worker: Service {
             for mailbox in mailboxes { mailbox.finish() }
         }
         if let error = context.abandoned.withLock({ $0 }) { throw error }
+        if let error = context.refusal.withLock({ $0 }) { throw error }
         guard context.shutdown.isOpen || Task.isCancelled else {
             throw WorkerError.deliveriesEnded(worker: context.settings.name)
         }

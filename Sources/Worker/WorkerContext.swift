@@ -36,6 +36,16 @@ final class WorkerContext: Sendable {
         shutdown.open()
     }
 
+    /// Why the worker must not go on, although it could.
+    let refusal = Mutex<NewerLedger?>(nil)
+
+    /// Begins the end of the worker, because the ledger is not for its program: it takes nothing more, and
+    /// what runs has its ledger's lock and may finish.
+    func end(because error: NewerLedger) {
+        refusal.withLock { $0 = error }
+        shutdown.open()
+    }
+
     /// Gives a delivery back, so that another worker takes it at once.
     ///
     /// The broker counts that as it counts a death, and two of them are taken for one. So what comes back

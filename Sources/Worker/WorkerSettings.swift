@@ -63,4 +63,13 @@ public struct WorkerSettings: Sendable, Hashable {
         self.idleCheck = idleCheck
         self.reconnect = reconnect
     }
+
+    /// Refuses what can be known to fail before any server is asked.
+    ///
+    /// - Throws: ``WorkerError`` when tasks may take longer than the broker allows.
+    public func validate() throws {
+        guard limits.total < consumerTimeout else {
+            throw WorkerError.limitTooLong(limits.total, most: consumerTimeout)
+        }
+    }
 }

@@ -30,8 +30,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.startedFleet()
-        let wiring = try await Wiring(fleet)
-        let ledger = PostgresLedger(fleet.postgres)
+        let ledger = fleet.ledger()
+        let wiring = try await Wiring(fleet, of: try await fleet.identity(in: ledger))
+        await wiring.tellOlderQueues()
         let ports = try await wiring.coordinatorPorts(ledger: ledger)
         let daemon = CoordinatorService(
             settings: CoordinatorSettings(owner: Fleet.processName(), rest: RestRule()),

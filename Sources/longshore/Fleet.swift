@@ -43,6 +43,20 @@ struct Fleet: Sendable {
         }
     }
 
+    /// The ledger, as this fleet sees it.
+    func ledger() -> PostgresLedger { PostgresLedger(postgres, fleet: name) }
+
+    /// Which fleet of which warehouse this is, as its ledger tells it.
+    func identity(in ledger: PostgresLedger) async throws -> FleetIdentity {
+        FleetIdentity(name: name, warehouse: try await ledger.warehouse())
+    }
+
+    /// The same for a worker, which waits until a coordinator has made the ledger.
+    func identity() async throws -> FleetIdentity {
+        let gate = LedgerGate(postgres, logger: logger)
+        return FleetIdentity(name: name, warehouse: try await gate.warehouse())
+    }
+
     /// With files from which user and password of the servers are read again for each connection.
     func with(amqpLogin: LoginFile?, postgresLogin: LoginFile?, redisLogin: LoginFile?) -> Fleet {
         var fleet = self

@@ -65,7 +65,7 @@ struct LoadCommand: AsyncParsableCommand {
         try Limits.refuseTooLong(in: pipeline)
         let limit = try keyMaps.limit()
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
-        let ledger = PostgresLedger(fleet.postgres)
+        let ledger = fleet.ledger()
         let plan = try await rememberedPlan(of: pipeline, in: ledger)
         let periods = try await periods(of: pipeline, plan: plan, in: ledger)
         guard pipeline.periods == nil || !periods.isEmpty else {
@@ -135,7 +135,11 @@ struct LoadCommand: AsyncParsableCommand {
         on fleet: Fleet,
         ledger: PostgresLedger
     ) async throws {
-        let wiring = try await Wiring(fleet, pools: request.pipeline.pools)
+        let wiring = try await Wiring(
+            fleet,
+            of: fleet.identity(in: ledger),
+            pools: request.pipeline.pools
+        )
         try await wiring.requireRedis()
         try await ForegroundLoad(
             load: try await LoadPlanner(ledger: ledger).create(request).load,

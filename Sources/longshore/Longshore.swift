@@ -1,4 +1,5 @@
 import ArgumentParser
+import Planning
 
 /// The command line: its subcommands, and the one place where errors become exit codes.
 @main
@@ -14,7 +15,7 @@ struct Longshore: AsyncParsableCommand {
             (or …_FILE, a file that holds the URL). Without them the private stack of \
             `longshore up` is used.
             """,
-        version: "0.1.0",
+        version: ProgramVersion.current,
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(

@@ -22,13 +22,17 @@ struct MetricsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet().inForeground()
-        let ledger = PostgresLedger(fleet.postgres)
+        let ledger = fleet.ledger()
         let redis = RedisClient(fleet.redis)
-        let inFlight = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
         let figures = try? await ledger.figures()
+        // Without the ledger nobody knows what queues and keys are called: then there are none to tell of.
+        let identity =
+            (try? await fleet.identity(in: ledger))
+            ?? FleetIdentity(name: fleet.name, warehouse: "unknown")
+        let inFlight = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
         let isRedisUp = (try? await redis.send(["PING"])) != nil
         let workers = isRedisUp ? await inFlight.workers() : []
-        let depths = try? await Topology(fleet: fleet.name)
+        let depths = try? await Topology(identity)
             .queueDepths(pools: figures?.pools ?? ["default"], configuration: fleet.amqp)
         await redis.close()
         await ledger.close()

@@ -27,14 +27,14 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet().inForeground()
-        let ledger = PostgresLedger(fleet.postgres)
+        let ledger = fleet.ledger()
         if let load {
             try await showTasks(of: load, in: ledger)
         } else {
             let redis = RedisClient(fleet.redis)
             let inFlight = RedisInFlightStore(
                 client: redis,
-                fleet: fleet.name,
+                fleet: try await fleet.identity(in: ledger),
                 logger: fleet.logger
             )
             try await showLoads(in: ledger, workers: inFlight.workers())

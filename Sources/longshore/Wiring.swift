@@ -19,9 +19,13 @@ struct Wiring: Sendable {
     let inFlight: RedisInFlightStore
 
     /// Connects the publisher; Redis is connected when it is first asked, and may be away.
-    init(_ fleet: Fleet, pools: [String] = ["default"]) async throws {
+    init(
+        _ fleet: Fleet,
+        of identity: FleetIdentity,
+        pools: [String] = ["default"]
+    ) async throws {
         self.fleet = fleet
-        topology = Topology(fleet: fleet.name)
+        topology = Topology(identity)
         publisher = try await BrokerTaskPublisher.connect(
             to: fleet.amqp,
             topology: topology,
@@ -29,7 +33,7 @@ struct Wiring: Sendable {
             logger: fleet.logger
         )
         redis = RedisClient(fleet.redis)
-        inFlight = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
+        inFlight = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
     }
 
     /// Asks Redis once: a load goes on without it, but a wrong address or password is told at its start.
@@ -37,6 +41,27 @@ struct Wiring: Sendable {
     /// - Throws: `RedisError`.
     func requireRedis() async throws {
         _ = try await redis.send(["PING"], timeout: .seconds(2))
+    }
+
+    /// Says what a version has left behind that did not yet name the warehouse in its queues.
+    func tellOlderQueues() async {
+        let depths = try? await topology.olderQueues(
+            pools: ["default"],
+            configuration: fleet.amqp
+        )
+        let left = (depths ?? [:]).filter { $0.value.ready > 0 }.sorted { $0.key < $1.key }
+        guard !left.isEmpty else { return }
+        fleet.logger.warning(
+            """
+            queues of an older version still have messages: their tasks are published again to the new \
+            ones; look at the dead letters, then delete those queues on the broker
+            """,
+            metadata: [
+                "queues": .string(
+                    left.map { "\($0.key): \($0.value.ready)" }.joined(separator: ", ")
+                )
+            ]
+        )
     }
 
     /// What a coordinator needs.
@@ -57,6 +82,7 @@ struct Wiring: Sendable {
     /// A worker with its own consumer, and a thread and a connection to the warehouse for each slot.
     func worker(pools: [String], settings: WorkerSettings) async throws -> Worker {
         let slots = settings.slots
+        await warnOfFewSessions(slots)
         let receiver = try await BrokerTaskReceiver.connect(
             to: fleet.amqp,
             topology: topology,
@@ -89,6 +115,13 @@ struct Wiring: Sendable {
             observer: FaultInjector(environment)
         )
         return Worker(settings, ports: ports, logger: fleet.logger)
+    }
+
+    /// Says at the start when the slots can take each other's sessions at the warehouse.
+    private func warnOfFewSessions(_ slots: Int) async {
+        let budget = try? await SessionBudget.read(slots: slots, from: fleet.postgres)
+        guard let warning = budget?.warning else { return }
+        FileHandle.standardError.write(Data("warning: \(warning)\n".utf8))
     }
 
     /// Ends the connections that the process shares.

@@ -61,19 +61,11 @@ struct WorkerCommand: AsyncParsableCommand {
     func run() async throws {
         try Limits.validate(timeLimit.duration)
         let limit = try keyMaps.limit()
+        let settings = try workerSettings()
+        try settings.validate()
         let fleet = try await options.startedFleet().with(keyMapMemory: limit)
-        let wiring = try await Wiring(fleet, pools: pools)
-        let worker = try await wiring.worker(
-            pools: pools,
-            settings: WorkerSettings(
-                name: Fleet.processName(),
-                slots: slots,
-                policy: RetryPolicy(maximumAttempts: attempts, maximumCrashes: crashes),
-                grace: grace.duration,
-                limits: TimeLimits(idle: idleLimit.duration, total: timeLimit.duration),
-                consumerTimeout: try Limits.consumerTimeout()
-            )
-        )
+        let wiring = try await Wiring(fleet, of: try await fleet.identity(), pools: pools)
+        let worker = try await wiring.worker(pools: pools, settings: settings)
         let group = ServiceGroup(
             services: [SecondSignal { worker.hurry() }, worker],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -81,5 +73,16 @@ struct WorkerCommand: AsyncParsableCommand {
         )
         try await group.run()
         await wiring.close()
+    }
+
+    private func workerSettings() throws -> WorkerSettings {
+        WorkerSettings(
+            name: Fleet.processName(),
+            slots: slots,
+            policy: RetryPolicy(maximumAttempts: attempts, maximumCrashes: crashes),
+            grace: grace.duration,
+            limits: TimeLimits(idle: idleLimit.duration, total: timeLimit.duration),
+            consumerTimeout: try Limits.consumerTimeout()
+        )
     }
 }

@@ -30,9 +30,13 @@ struct CoordinatorBench: Sendable {
         return try await LoadPlanner(ledger: InMemoryLedger(warehouse)).create(request).load
     }
 
-    func ports(hub: EventHub, process: FakeProcess) -> CoordinatorPorts {
+    func ports(
+        hub: EventHub,
+        process: FakeProcess,
+        fleet: String = "longshore"
+    ) -> CoordinatorPorts {
         CoordinatorPorts(
-            ledger: InMemoryLedger(warehouse, process: process),
+            ledger: InMemoryLedger(warehouse, process: process, fleet: fleet),
             publisher: InMemoryPublisher(broker, process: process),
             events: hub,
             inFlight: inFlight,

@@ -10,13 +10,14 @@ import Testing
     private func service(
         _ bench: CoordinatorBench,
         owner: String = "daemon",
+        fleet: String = "longshore",
         limit: Int = 8,
         process: FakeProcess = FakeProcess("daemon")
     ) -> CoordinatorService {
         let hub = EventHub(InMemoryEventReceiver(bench.broker, process: process))
         return CoordinatorService(
             settings: CoordinatorSettings(owner: owner),
-            ports: bench.ports(hub: hub, process: process),
+            ports: bench.ports(hub: hub, process: process, fleet: fleet),
             limit: limit,
             logger: .silent
         )
@@ -75,6 +76,57 @@ import Testing
             }
             #expect(bench.warehouse.loadState(load) == .loaded)
             #expect(bench.warehouse.violations.isEmpty)
+        }
+    }
+
+    @Test("a daemon leaves the loads of another fleet alone")
+    func fleets() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 2)
+            let stranger = service(bench, owner: "stranger", fleet: "other")
+            let own = service(bench, owner: "own")
+            try await bench.withWorker {
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { try? await stranger.run() }
+                    try? await simulation.clock.sleep(for: .seconds(60))
+                    #expect(bench.warehouse.coordinator(of: load) == nil)
+                    group.addTask { try? await own.run() }
+                    while bench.warehouse.loadState(load) == .running {
+                        try? await simulation.clock.sleep(for: .seconds(1))
+                    }
+                    group.cancelAll()
+                }
+            }
+            #expect(bench.warehouse.loadState(load) == .loaded)
+        }
+    }
+
+    @Test("a daemon that the ledger is too new for gives its loads up, and ends with the reason")
+    func newerLedger() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad(months: 2)
+            let daemon = service(bench)
+            simulation.clock.schedule(after: .seconds(3)) { bench.warehouse.migrate() }
+            simulation.clock.schedule(after: .seconds(9)) {
+                #expect(bench.warehouse.coordinator(of: load) == nil)
+            }
+            await #expect(throws: NewerLedger(version: 99, known: 98)) { try await daemon.run() }
+            #expect(simulation.clock.now.offset > .seconds(12))
+        }
+    }
+
+    @Test("stopped after that by whoever updates the fleet, it ends without an error")
+    func updated() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            _ = try await bench.makeLoad(months: 2)
+            let daemon = service(bench)
+            simulation.clock.schedule(after: .seconds(3)) { bench.warehouse.migrate() }
+            simulation.clock.schedule(after: .seconds(9)) { daemon.stop() }
+            try await daemon.run()
+            #expect(simulation.clock.now.offset < .seconds(10))
         }
     }
 

@@ -36,13 +36,14 @@ struct DaemonTests {
         }
         #expect(try await harbour.ask("select epoch >= 2 from longshore.load") == ["t"])
         let tasks = try await harbour.ask("select count(*) from longshore.task")
+        let queue = "\(try await harbour.queuePrefix()).tasks.default"
         await eventually(within: .seconds(30), "the metrics tell what became of every task") {
             let metrics = try? await harbour.program.run("metrics").output
             return [
                 #"longshore_up{server="rabbitmq"} 1"#,
                 #"longshore_loads{pipeline="callcenter",state="loaded"} 1"#,
                 #"longshore_periods{table="callcenter.fact_call",state="loaded"} 3"#,
-                #"longshore_queue_messages{queue="\#(harbour.fleet).tasks.default"} 0"#,
+                #"longshore_queue_messages{queue="\#(queue)"} 0"#,
                 #"result="loaded"} \#(tasks[0])"#,
             ]
             .allSatisfy { metrics?.contains($0 + "\n") ?? false }

@@ -79,6 +79,11 @@ struct Harbour: Sendable {
         return rows
     }
 
+    /// What the fleet's queues are called after: its name and the warehouse's.
+    func queuePrefix() async throws -> String {
+        "\(fleet).\(try await ask("select id from longshore.warehouse").first ?? "")"
+    }
+
     /// Count and order-independent checksum of every table of a schema, without the columns that
     /// tell which load wrote a row, and with business keys in place of surrogate keys.
     func checksums(_ schema: String) async throws -> [String: String] {

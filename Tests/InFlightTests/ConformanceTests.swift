@@ -92,6 +92,17 @@ struct ConformanceTests {
         await eventually("the entry is forgotten") { await store.claim(task, owner: "b") == .taken }
     }
 
+    @Test("a lease that lost its end gets the end of a lease", arguments: StoreUnderTest.allCases)
+    func endless(_ kind: StoreUnderTest) async throws {
+        let store = try await kind.makeWithEndlessLease(
+            on: task,
+            owner: "a",
+            lease: .milliseconds(300)
+        )
+        #expect(await store.claim(task, owner: "b") == .held(by: "a"))
+        await eventually("the lease has an end") { await store.claim(task, owner: "b") == .taken }
+    }
+
     @Test("a renewed lease outlives its first time", arguments: StoreUnderTest.allCases)
     func renewal(_ kind: StoreUnderTest) async throws {
         let store = try kind.make(lease: .seconds(3))

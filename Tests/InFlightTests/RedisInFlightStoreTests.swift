@@ -79,7 +79,7 @@ struct RedisInFlightStoreTests {
         let log = RecordedLog()
         let store = RedisInFlightStore(
             client: try redisClient(at: server.url),
-            fleet: "fleet",
+            fleet: FleetIdentity(name: "fleet", warehouse: "w"),
             logger: Logger(label: "test") { _ in log }
         )
         await useEverything(store)
@@ -110,7 +110,7 @@ struct RedisInFlightStoreTests {
         let log = RecordedLog()
         let store = RedisInFlightStore(
             client: try redisClient(at: server.url),
-            fleet: "fleet",
+            fleet: FleetIdentity(name: "fleet", warehouse: "w"),
             logger: Logger(label: "test") { _ in log }
         )
         for _ in 0..<3 {
@@ -126,12 +126,12 @@ struct RedisInFlightStoreTests {
         let server = try PrivateRedisServer()
         let store = RedisInFlightStore(
             client: try redisClient(at: server.url),
-            fleet: "fleet",
+            fleet: FleetIdentity(name: "fleet", warehouse: "w"),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let redis = try redisClient(at: server.url)
         for key in ["lease:7.3", "progress:7", "workers"] {
-            _ = try await redis.send(["SET", "longshore:fleet:\(key)", "text"])
+            _ = try await redis.send(["SET", "longshore:fleet:w:\(key)", "text"])
         }
         #expect(await store.claim(task, owner: "a") == .taken)
         #expect(await store.renew(task, owner: "a"))
@@ -143,11 +143,14 @@ struct RedisInFlightStoreTests {
     @Test("a presence that cannot be read hides no other")
     func unreadablePresence() async throws {
         let server = try PrivateRedisServer()
-        let store = RedisInFlightStore(client: try redisClient(at: server.url), fleet: "fleet")
+        let store = RedisInFlightStore(
+            client: try redisClient(at: server.url),
+            fleet: FleetIdentity(name: "fleet", warehouse: "w")
+        )
         let worker = WorkerPresence(name: "w", slots: 1, running: [])
         await store.register(worker)
         let redis = try redisClient(at: server.url)
-        _ = try await redis.send(["HSET", "longshore:fleet:workers", "x", "{\"version\": 9}"])
+        _ = try await redis.send(["HSET", "longshore:fleet:w:workers", "x", "{\"version\": 9}"])
         #expect(await store.workers() == [worker])
     }
 

@@ -28,6 +28,31 @@ enum StoreUnderTest: CaseIterable {
     }
 }
 
+extension StoreUnderTest {
+    /// A store in which somebody's lease on a task never ends.
+    func makeWithEndlessLease(
+        on task: LoadTaskID,
+        owner: String,
+        lease: Duration
+    ) async throws -> any InFlightStore {
+        let lifetimes = InFlightLifetimes(lease: lease)
+        switch self {
+        case .redis:
+            let url = try sharedServer.get().url
+            let name = UUID().uuidString
+            let store = try redisStore(at: url, name: name, lifetimes: lifetimes)
+            let redis = try redisClient(at: url)
+            let key = "longshore:\(name):0123456789ab:lease:\(task)"
+            _ = try await redis.send(["HSET", .init(key), "owner", .init(owner), "fence", "1"])
+            return store
+        case .twin:
+            let store = InMemoryInFlightStore(lease: lease)
+            store.forgeLease(on: task, owner: owner)
+            return store
+        }
+    }
+}
+
 /// A server for the tests that do not harm it.
 let sharedServer = Result { try PrivateRedisServer() }
 
@@ -38,11 +63,12 @@ func redisClient(at url: String, timeout: Duration = .seconds(10)) throws -> Red
 /// A store of a fleet of its own.
 func redisStore(
     at url: String,
+    name: String = UUID().uuidString,
     lifetimes: InFlightLifetimes = InFlightLifetimes()
 ) throws -> RedisInFlightStore {
     RedisInFlightStore(
         client: try redisClient(at: url),
-        fleet: UUID().uuidString,
+        fleet: FleetIdentity(name: name, warehouse: "0123456789ab"),
         lifetimes: lifetimes
     )
 }

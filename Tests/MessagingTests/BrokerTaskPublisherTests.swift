@@ -59,7 +59,10 @@ struct BrokerTaskPublisherTests {
             )
             try await publisher.setAside(TaskMessage(1), failure: failure)
             let letter = try #require(try await fleet.deadLetters(1).first)
-            #expect(try Envelope.decodeMessage(letter.body) == TaskMessage(1))
+            #expect(
+                try Envelope.decodeMessage(letter.body, of: fleet.topology.identity.warehouse)
+                    == TaskMessage(1)
+            )
             #expect(letter.headers[DeadLetterHeader.code] == "source.missing")
             #expect(letter.headers[DeadLetterHeader.message] == "no file")
             #expect(

@@ -72,6 +72,75 @@ struct BrokerTaskReceiverTests {
         }
     }
 
+    @Test("two warehouses of one fleet's name do not hear of each other")
+    func warehouses() async throws {
+        try await Fleet.with { fleet in
+            let name = fleet.topology.identity.name
+            var other = fleet
+            other.topology = Topology(FleetIdentity(name: name, warehouse: "ba9876543210"))
+            let (publisher, stranger) = (try await fleet.publisher(), try await other.publisher())
+            let receiver = try await fleet.receiver(publisher: publisher)
+            let foreign = try await other.receiver(publisher: stranger)
+            let (events, foreignEvents) = (try await fleet.events(), try await other.events())
+            try await stranger.publish([TaskMessage(2)])
+            try await publisher.publish([TaskMessage(1)])
+            await stranger.announce(TaskEvent(task: TaskMessage(2).task))
+            await publisher.announce(TaskEvent(task: TaskMessage(1).task))
+            #expect(await receiver.deliveries.next()?.message == TaskMessage(1))
+            #expect(await foreign.deliveries.next()?.message == TaskMessage(2))
+            #expect(await events.events.next()?.task == TaskMessage(1).task)
+            #expect(await foreignEvents.events.next()?.task == TaskMessage(2).task)
+            for receiver in [receiver, foreign] { await receiver.close() }
+            for receiver in [events, foreignEvents] { await receiver.close() }
+            for publisher in [publisher, stranger] { await publisher.close() }
+            try await other.delete()
+        }
+    }
+
+    @Test("a message of another warehouse, moved here by hand, is set aside in words")
+    func stranger() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            let receiver = try await fleet.receiver(publisher: publisher)
+            try await fleet.publish(
+                raw: Array(
+                    #"{"load":7,"ordinal":2,"pool":"default","v":1,"warehouse":"ba9876543210"}"#
+                        .utf8
+                )
+            )
+            try await publisher.publish([TaskMessage(1)])
+            #expect(await receiver.deliveries.next()?.message == TaskMessage(1))
+            let letters = try await DeadLetters(fleet.configuration, topology: fleet.topology)
+                .read()
+            let letter = try #require(letters.first)
+            #expect(letters.count == 1)
+            #expect(letter.code == "message.stranger")
+            #expect(letter.reason.hasPrefix("the message is of another warehouse"))
+            #expect(letter.message == nil)
+            await receiver.close()
+            await publisher.close()
+        }
+    }
+
+    @Test("what an older version left in its queues is told")
+    func olderQueues() async throws {
+        try await Fleet.with { fleet in
+            let old = "\(fleet.topology.identity.name).dead"
+            let connection = try await AMQPConnection.connect(to: fleet.configuration)
+            try await connection.declareQueue(old, arguments: ["x-queue-type": "quorum"])
+            let publisher = try await AMQPPublisher.connect(to: fleet.configuration)
+            try await publisher.publish([AMQPMessage(routingKey: old, body: [1])])
+            await eventually("it is seen") {
+                try await fleet.topology
+                    .olderQueues(pools: ["default"], configuration: fleet.configuration)
+                    == [old: QueueDepth(ready: 1, consumers: 0)]
+            }
+            await publisher.close()
+            try await connection.deleteQueue(old)
+            await connection.close()
+        }
+    }
+
     @Test("the broker itself sets a task aside that is delivered over and over")
     func deliveryLimit() async throws {
         try await Fleet.with { fleet in
@@ -83,7 +152,10 @@ struct BrokerTaskReceiverTests {
                 await receiver.giveBack(delivery.receipt)
             }
             let letter = try #require(try await fleet.deadLetters(1).first)
-            #expect(try Envelope.decodeMessage(letter.body) == TaskMessage(1))
+            #expect(
+                try Envelope.decodeMessage(letter.body, of: fleet.topology.identity.warehouse)
+                    == TaskMessage(1)
+            )
             await receiver.close()
             await publisher.close()
         }

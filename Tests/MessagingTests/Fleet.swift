@@ -7,7 +7,7 @@ import TestSupport
 /// A fleet of a test's own on the real broker of the shared stack.
 struct Fleet {
     let configuration: AMQPConfiguration
-    let topology: Topology
+    var topology: Topology
     let pools: [String]
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -17,11 +17,17 @@ struct Fleet {
     /// Runs `body`, and deletes the fleet's queues afterwards.
     static func with(
         pools: [String] = ["default"],
+        of warehouse: String = "0123456789ab",
         _ body: (Fleet) async throws -> Void
     ) async throws {
         let fleet = Fleet(
             configuration: try AMQPConfiguration(url: await brokerURL()),
-            topology: Topology(fleet: try await TestStack.shared().uniqueFleet()),
+            topology: Topology(
+                FleetIdentity(
+                    name: try await TestStack.shared().uniqueFleet(),
+                    warehouse: warehouse
+                )
+            ),
             pools: pools
         )
         do {
@@ -89,7 +95,7 @@ struct Fleet {
         return letters
     }
 
-    private func delete() async throws {
+    func delete() async throws {
         let connection = try await AMQPConnection.connect(to: configuration)
         for queue in topology.queues(pools: pools) { try await connection.deleteQueue(queue) }
         try await connection.deleteExchange(topology.eventsExchange)

@@ -57,6 +57,8 @@ public final class InMemoryBroker: Sendable {
         var retries: [RetryTier: Int] = [:]
         var inRetry: [TaskMessage: Int] = [:]
         var lost: Set<TaskMessage> = []
+        /// How often everything was lost.
+        var wipes = 0
         var dropped: [TaskMessage] = []
         var isSettled: @Sendable (TaskMessage) -> Bool = { _ in true }
         var published = 0
@@ -116,12 +118,24 @@ public final class InMemoryBroker: Sendable {
         deliver()
     }
 
-    /// Loses every message.
+    /// Loses every message: its disk is gone, and with it what waited for a retry or was not settled.
     public func wipe() {
         state.withLock { state in
             state.lost.formUnion(state.queue.map(\.content))
+            state.lost.formUnion(state.inRetry.filter { $0.value > 0 }.keys)
             state.queue = []
+            state.inRetry = [:]
+            state.wipes += 1
+            for id in state.consumers.keys {
+                state.lost.formUnion(
+                    state.consumers[id]?.unsettled.values.map(\.content) ?? []
+                )
+                state.consumers[id]?.unsettled = [:]
+                let generation = state.newNumber()
+                state.consumers[id]?.generation = generation
+            }
         }
+        deliver()
     }
 
     /// Messages that a consumer acknowledged although nothing carried their task on: no other message,
@@ -154,12 +168,18 @@ public final class InMemoryBroker: Sendable {
 
     func publish(_ message: TaskMessage, after tier: RetryTier) throws {
         let isLost = try accept()
-        state.withLock { state in
+        let wipes = state.withLock { state in
             state.retries[tier, default: 0] += 1
             state.inRetry[message, default: 0] += 1
+            return state.wipes
         }
         clock.schedule(after: tier.delay) { [self] in
-            state.withLock { $0.inRetry[message, default: 0] -= 1 }
+            let isThere = state.withLock { state in
+                guard state.wipes == wipes else { return false }
+                state.inRetry[message, default: 0] -= 1
+                return true
+            }
+            guard isThere else { return }
             put(Message(content: message))
         }
         if isLost { throw TwinError(description: "the broker's confirm was lost") }

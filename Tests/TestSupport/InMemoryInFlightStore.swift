@@ -60,6 +60,13 @@ public final class InMemoryInFlightStore: InFlightStore {
         state.withLock { $0.erase() }
     }
 
+    /// Forges a lease that never ends, as an older program or a person may leave it.
+    public func forgeLease(on task: LoadTaskID, owner: String) {
+        access(otherwise: ()) { state, now in
+            state.leases[task] = (owner, now + .seconds(86_400 * 365))
+        }
+    }
+
     /// Makes every call fail the way it does when Redis is gone, until it is set back.
     public func setReachable(_ isReachable: Bool) {
         state.withLock { $0.isReachable = isReachable }
@@ -69,8 +76,14 @@ public final class InMemoryInFlightStore: InFlightStore {
     public func claim(_ task: LoadTaskID, owner: String) async -> Claim {
         access(otherwise: .taken) { state, now in
             if state.doneMarks[task] != nil { return .done }
-            if let holder = state.leases[task]?.owner {
-                if holder != owner { return .held(by: holder) }
+            if let holder = state.leases[task] {
+                guard holder.owner == owner else {
+                    // It has no end, or a later one than a lease can have.
+                    if holder.expiry > now + lease {
+                        state.leases[task] = (holder.owner, now + lease)
+                    }
+                    return .held(by: holder.owner)
+                }
             } else {
                 state.progress[task] = nil
             }

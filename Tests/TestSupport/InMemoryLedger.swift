@@ -5,11 +5,17 @@ import Synchronization
 public struct InMemoryLedger: LoadLedger, InterventionLedger {
     private let warehouse: InMemoryWarehouse
     private let process: FakeProcess
+    private let fleet: String
 
-    /// A connection of `process`.
-    public init(_ warehouse: InMemoryWarehouse, process: FakeProcess = FakeProcess("ledger")) {
+    /// A connection of `process`, which is of `fleet`.
+    public init(
+        _ warehouse: InMemoryWarehouse,
+        process: FakeProcess = FakeProcess("ledger"),
+        fleet: String = "longshore"
+    ) {
         self.warehouse = warehouse
         self.process = process
+        self.fleet = fleet
     }
 
     /// Writes a load, its tasks and its claims.
@@ -25,6 +31,7 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
                     state: .running
                 ),
                 graph: graph,
+                fleet: fleet,
                 tasks: tasks.map { InMemoryWarehouse.TaskRow(task: $0) }
             )
             for task in tasks { state.claims[InMemoryWarehouse.Slice(task)] = load }
@@ -41,9 +48,11 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
     public func orphanedLoads() async throws -> [Int64] {
         let now = warehouse.clock.now
         return try await call { state in
+            try state.refuseOlderPrograms()
             let orphans = state.loads.filter { _, row in
                 !row.record.state.isFinal && (row.expiry ?? now) <= now
                     && (row.restsUntil ?? now) <= now
+                    && (!state.keepsFleetsApart || row.fleet ?? fleet == fleet)
             }
             let longAgo = now.advanced(by: .seconds(-1_000_000))
             return orphans.map { ($0.value.restsUntil ?? longAgo, $0.key) }.sorted { $0 < $1 }
@@ -58,11 +67,17 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
         for duration: Duration
     ) async throws -> LoadLease? {
         try await call { state in
-            guard var row = state.loads[load], !row.record.state.isFinal else { return nil }
+            try state.refuseOlderPrograms()
+            guard var row = state.loads[load] else { return nil }
+            if state.keepsFleetsApart, let other = row.fleet, other != fleet {
+                throw ForeignLoad(load: load, fleet: other, own: fleet)
+            }
+            guard !row.record.state.isFinal else { return nil }
             if let expiry = row.expiry, expiry > warehouse.clock.now { return nil }
             row.epoch += 1
             row.owner = owner
             row.restsUntil = nil
+            row.fleet = row.fleet ?? fleet
             row.expiry = warehouse.clock.now.advanced(by: duration)
             state.loads[load] = row
             return LoadLease(load: load, epoch: row.epoch)
@@ -71,7 +86,11 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
 
     /// Extends the lease.
     public func renew(_ lease: LoadLease, for duration: Duration) async throws -> Bool {
-        try await write(lease) { row in row.expiry = warehouse.clock.now.advanced(by: duration) }
+        let isMine = try await write(lease) { row in
+            row.expiry = warehouse.clock.now.advanced(by: duration)
+        }
+        try await call { try $0.refuseOlderPrograms() }
+        return isMine
     }
 
     /// Ends the lease.
@@ -164,11 +183,19 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
     /// Writes the load's end.
     public func finish(_ lease: LoadLease, state: LoadState, blocked: [Int]) async throws -> Bool {
         try await write(lease) { row in
+            if state == .loaded, !row.tasks.allSatisfy({ $0.state.satisfiesNeeds }) {
+                throw LedgerWentBack(load: lease.load)
+            }
             row.record.state = state
-            for task in blocked { row.tasks[task].state = .blocked }
+            for task in blocked where row.tasks[task].state == .waiting {
+                row.tasks[task].state = .blocked
+            }
             row.expiry = nil
         }
     }
+
+    /// How often the database has crashed.
+    public var generation: Int { get async { warehouse.state.withLock { $0.crashes } } }
 
     /// What people ordered.
     public func interventions(ofLoad load: Int64) async throws -> Interventions {
@@ -185,13 +212,13 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
     /// Changes a load if `lease` is the newest and the load goes on.
     private func write(
         _ lease: LoadLease,
-        _ change: (inout InMemoryWarehouse.LoadRow) -> Void
+        _ change: (inout InMemoryWarehouse.LoadRow) throws -> Void
     ) async throws -> Bool {
         try await call { state in
             guard var row = state.loads[lease.load], row.epoch == lease.epoch,
                 !row.record.state.isFinal
             else { return false }
-            change(&row)
+            try change(&row)
             state.loads[lease.load] = row
             return true
         }

@@ -5,15 +5,21 @@ import Synchronization
 public final class InMemoryTaskLoader: TaskLoader {
     private let warehouse: InMemoryWarehouse
     private let process: FakeProcess
+    private let fleet: String
     private let connection = Mutex((isUsable: true, isClosed: false))
     private static let work: [Step] = [
         .opened, .extracting, .copying, .copied, .swapped, .recorded,
     ]
 
-    /// A connection of `process`.
-    public init(_ warehouse: InMemoryWarehouse, process: FakeProcess = FakeProcess("loader")) {
+    /// A connection of `process`, which is of `fleet`.
+    public init(
+        _ warehouse: InMemoryWarehouse,
+        process: FakeProcess = FakeProcess("loader"),
+        fleet: String = "longshore"
+    ) {
         self.warehouse = warehouse
         self.process = process
+        self.fleet = fleet
     }
 
     /// Whether the connection works.
@@ -39,7 +45,7 @@ public final class InMemoryTaskLoader: TaskLoader {
             breakConnection()
             return process.isDead ? .cancelled : .retryable(.unreachable)
         }
-        switch warehouse.begin(task) {
+        switch warehouse.begin(task, by: fleet) {
         case .refused(let outcome):
             if outcome == .retryable(.unreachable) { breakConnection() }
             return outcome
@@ -89,7 +95,9 @@ public final class InMemoryTaskLoader: TaskLoader {
 
     /// Lets time pass; `false` when the process died, or the attempt was cancelled and cares.
     private func pause(_ behaviour: InMemoryWarehouse.Behaviour) async -> Bool {
-        if behaviour.ignoresCancellation {
+        if behaviour.stepTime == .zero {
+            await Task.yield()
+        } else if behaviour.ignoresCancellation {
             await withCheckedContinuation { wakeUp in
                 warehouse.clock.schedule(after: behaviour.stepTime) { wakeUp.resume() }
             }
@@ -151,6 +159,7 @@ public final class InMemoryTaskLoader: TaskLoader {
             breakConnection()
             throw TwinError(description: "the warehouse cannot be reached")
         }
+        try warehouse.state.withLock { try $0.refuseOlderPrograms() }
         return body()
     }
 }

@@ -75,9 +75,10 @@ public final class InMemoryWarehouse: Sendable {
         var isCommitting = false
     }
 
-    struct LoadRow {
+    struct LoadRow: Sendable {
         var record: LoadRecord
         var graph: PlanGraph
+        var fleet: String?
         var tasks: [TaskRow]
         var epoch: Int64 = 0
         var owner: String?
@@ -106,6 +107,12 @@ public final class InMemoryWarehouse: Sendable {
         var isFenced = true
         var obeysRetryTime = true
         var isDown = false
+        /// How often it crashed.
+        var crashes = 0
+        /// Tasks whose end was confirmed, and lost in a crash.
+        var lostEnds: Set<LoadTaskID> = []
+        var keepsFleetsApart = true
+        var newerVersion: NewerLedger?
         var faults = Faults()
         var behaviour: @Sendable (LoadTaskID, _ attempt: Int) -> Behaviour = { _, _ in Behaviour() }
         /// The coordinators that live.
@@ -114,6 +121,30 @@ public final class InMemoryWarehouse: Sendable {
         var orders: [Int64: Interventions] = [:]
         var violations: [String] = []
         var lastAttempt = 0
+
+        /// Whether a newer load has done the task, or owns its period: a fact's belongs to the newest
+        /// running load that asked for it, while an older load's facts still need its dimensions.
+        func isOvertaken(_ task: LoadTask, of load: Int64) -> Bool {
+            let slice = Slice(task)
+            if contents[slice, default: 0] > load { return true }
+            guard task.kind == .fact, let owner = claims[slice], owner > load else { return false }
+            return loads[owner]?.record.state == .running
+        }
+
+        /// Notes the tasks whose end the disk does not have.
+        mutating func noteLostEnds(to disk: Disk) {
+            for (load, row) in loads {
+                for ordinal in row.tasks.indices where row.tasks[ordinal].state.isFinal {
+                    guard disk.loads[load]?.tasks[ordinal].state.isFinal == false else { continue }
+                    lostEnds.insert(LoadTaskID(load: load, ordinal: ordinal))
+                }
+            }
+        }
+
+        /// Throws when a newer program has migrated the ledger.
+        func refuseOlderPrograms() throws {
+            if let newerVersion { throw newerVersion }
+        }
 
         /// Whether an attempt of any load has the slice: a lock of its own, beside the task's row.
         func isHeld(_ slice: Slice) -> Bool {
@@ -181,6 +212,53 @@ public final class InMemoryWarehouse: Sendable {
     /// While it is down, every call throws and attempts fail.
     public func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
 
+    /// What a crash finds on the disk, of a database that commits asynchronously.
+    public struct Disk: Sendable {
+        let loads: [Int64: LoadRow]
+        let claims: [Slice: Int64]
+        let contents: [Slice: Int64]
+        let orders: [Int64: Interventions]
+    }
+
+    /// What is on the disk now.
+    public var disk: Disk {
+        state.withLock { state in
+            Disk(
+                loads: state.loads,
+                claims: state.claims,
+                contents: state.contents,
+                orders: state.orders
+            )
+        }
+    }
+
+    /// Crashes: what was committed after `disk` is lost, although it was confirmed.
+    ///
+    /// What is lost is always the newest, because the log is written in order; every attempt is rolled back.
+    public func crash(to disk: Disk) {
+        state.withLock { state in
+            // Who wrote a load has its number: it is not lost.
+            guard state.loads.count == disk.loads.count else { return }
+            state.noteLostEnds(to: disk)
+            state.loads = disk.loads.mapValues { load in
+                var load = load
+                for task in load.tasks.indices {
+                    load.tasks[task].holder = nil
+                    load.tasks[task].isCommitting = false
+                }
+                return load
+            }
+            (state.claims, state.contents) = (disk.claims, disk.contents)
+            state.orders = disk.orders
+            state.crashes += 1
+        }
+    }
+
+    /// Whether the end of a task was confirmed once, and lost in a crash.
+    public func hasLostEnd(of task: LoadTaskID) -> Bool {
+        state.withLock { $0.lostEnds.contains(task) }
+    }
+
     /// Says how attempts behave.
     public func setBehaviour(
         _ behaviour: @escaping @Sendable (LoadTaskID, _ attempt: Int) -> Behaviour
@@ -190,6 +268,30 @@ public final class InMemoryWarehouse: Sendable {
 
     /// Plants a bug: attempts no longer look at what the ledger says of their task.
     public func removeFence() { state.withLock { $0.isFenced = false } }
+
+    /// Plants a bug: any coordinator takes the loads of any fleet.
+    public func mixFleets() { state.withLock { $0.keepsFleetsApart = false } }
+
+    /// Holds a task as an attempt does; `nil` when another one does.
+    public func hold(_ task: LoadTaskID) -> Int? {
+        guard case .attempt(let attempt, _) = begin(task) else { return nil }
+        return attempt
+    }
+
+    /// Lets go of a task that was held.
+    public func letGo(_ task: LoadTaskID, _ attempt: Int) { rollBack(task, attempt: attempt) }
+
+    /// Forgets whose loads are, as if an older version had written them.
+    public func forgetFleets() {
+        state.withLock { state in
+            for load in state.loads.keys { state.loads[load]?.fleet = nil }
+        }
+    }
+
+    /// A newer program migrates the ledger.
+    public func migrate(to version: Int = 99) {
+        state.withLock { $0.newerVersion = NewerLedger(version: version, known: version - 1) }
+    }
 
     /// Plants a bug: attempts no longer wait until they are due.
     public func ignoreRetryTimes() { state.withLock { $0.obeysRetryTime = false } }
@@ -216,7 +318,7 @@ public final class InMemoryWarehouse: Sendable {
     }
 
     /// Locks the task's row and checks it.
-    func begin(_ id: LoadTaskID) -> Begun {
+    func begin(_ id: LoadTaskID, by fleet: String = "longshore") -> Begun {
         state.withLock { state in
             guard !state.isDown else { return .refused(.retryable(.unreachable)) }
             guard let load = state.loads[id.load], load.tasks.indices.contains(id.ordinal) else {
@@ -224,10 +326,14 @@ public final class InMemoryWarehouse: Sendable {
             }
             let row = load.tasks[id.ordinal]
             if row.holder != nil { return .refused(.busy) }
+            if let newer = state.newerVersion { return .refused(.refused(newer)) }
             if state.isFenced, let refusal = refuse(id, row, in: &state) {
                 return .refused(refusal)
             }
             if state.isHeld(Slice(row.task)) { return .refused(.busy) }
+            if let owner = load.fleet, owner != fleet {
+                state.violations.append("\(id) was tried by a worker of another fleet")
+            }
             if row.retryAt.map({ $0 > clock.now }) ?? false {
                 state.violations.append("\(id) was tried before its time")
             }
@@ -256,7 +362,7 @@ public final class InMemoryWarehouse: Sendable {
         if state.obeysRetryTime, let refusal = park(id, row, in: &state) { return refusal }
         // An attempt of an older load may be about to commit: the newer one waits for it.
         if state.isHeld(Slice(row.task)) { return .busy }
-        if state.claims[Slice(row.task), default: id.load] > id.load {
+        if state.isOvertaken(row.task, of: id.load) {
             state.loads[id.load]?.tasks[id.ordinal].state = .superseded
             return .superseded
         }
@@ -272,8 +378,10 @@ public final class InMemoryWarehouse: Sendable {
         in state: inout State
     ) -> TaskOutcome? {
         guard let retryAt = row.retryAt, retryAt > clock.now else { return nil }
-        if let parkedUntil = row.parkedUntil, parkedUntil > clock.now { return .redundant }
         let left = clock.now.duration(to: retryAt)
+        if let parkedUntil = row.parkedUntil, parkedUntil > clock.now {
+            return .redundant(after: left)
+        }
         let tier = RetryTier.fitting(left)
         state.loads[id.load]?.tasks[id.ordinal].parkedUntil = clock.now.advanced(by: tier.delay)
         return .early(after: left)

@@ -1,5 +1,6 @@
 import BlockingThread
 import Foundation
+import Logging
 import Pipelines
 import Planning
 import Postgres
@@ -9,6 +10,7 @@ import Warehouse
 
 /// A place to load pipelines at: a folder of files, a database of its own, one slot, no broker.
 final class Dock: Sendable {
+    let url: String
     let configuration: PostgresConfiguration
     let folder: String
     let ledger: PostgresLedger
@@ -19,7 +21,8 @@ final class Dock: Sendable {
 
     /// A dock whose folder has `files`, by their paths.
     init(_ files: [String: String] = [:], keyMaps: KeyMapCache = KeyMapCache()) async throws {
-        configuration = try PostgresConfiguration(url: await TestStack.shared().freshDatabase())
+        url = try await TestStack.shared().freshDatabase()
+        configuration = try PostgresConfiguration(url: url)
         folder = NSTemporaryDirectory() + "longshore-dock-\(UUID().uuidString)"
         ledger = PostgresLedger(configuration)
         loader = WarehouseLoader(configuration, keyMaps: keyMaps)
@@ -27,6 +30,9 @@ final class Dock: Sendable {
         try await connection.query("set timezone to 'UTC'")
         for (path, text) in files { try write(path, text) }
     }
+
+    /// A logger that nobody reads.
+    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
     deinit {
         try? FileManager.default.removeItem(atPath: folder)

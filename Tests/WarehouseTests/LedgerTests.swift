@@ -318,6 +318,10 @@ struct LeaseTests {
         let lease = try #require(
             try await dock.ledger.acquireLease(on: load, owner: "one", for: .seconds(60))
         )
+        await #expect(throws: LedgerWentBack(load: lease.load)) {
+            try await dock.ledger.finish(lease, state: .loaded, blocked: [])
+        }
+        try await dock.connection.query("update longshore.task set state = 'done'")
         #expect(try await dock.ledger.finish(lease, state: .loaded, blocked: []))
         #expect(
             try await dock.ledger.acquireLease(on: load, owner: "two", for: .seconds(60)) == nil

@@ -1,3 +1,4 @@
+import Planning
 import Postgres
 import TestSupport
 import Testing
@@ -52,8 +53,8 @@ struct MigrationTests {
         await #expect {
             try await LedgerSchema.migrate(connection)
         } throws: { error in
-            let error = error as? WarehouseError
-            return error?.code == .newerLedger
+            let error = error as? NewerLedger
+            return error?.known == known
                 && error?.description
                     == "the ledger has schema version `99`, this program knows `\(known)`: "
                     + "use the longshore that made it, or a newer one"

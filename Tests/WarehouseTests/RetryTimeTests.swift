@@ -21,7 +21,10 @@ struct RetryTimeTests {
             return
         }
         #expect(left > .seconds(20) && left <= .seconds(30))
-        #expect(await dock.perform(task) == .redundant)
+        guard case .redundant = await dock.perform(task) else {
+            Issue.record("expected that a second message is of no use")
+            return
+        }
         #expect(
             try await dock.row("select state, failures from longshore.task where ordinal = 0")
                 == "waiting|3"

@@ -1,5 +1,6 @@
 import Glibc
 import LocalStack
+import Messaging
 
 /// RabbitMQ goes away, forgets, or refuses.
 enum BrokerCases {
@@ -7,7 +8,7 @@ enum BrokerCases {
         [
             TortureCase("broker.restart", isExclusive: true) { try await end($0, SIGTERM) },
             TortureCase("broker.kill", isExclusive: true) { try await end($0, SIGKILL) },
-            connectionsClosed, queuesDeleted, consumersLost, alarm, diskAlarm, impatient,
+            connectionsClosed, queuesDeleted, wiped, consumersLost, alarm, diskAlarm, impatient,
         ]
     }
 
@@ -34,6 +35,17 @@ enum BrokerCases {
         isExclusive: true
     ) { try await $0.ground.deleteQueues(of: $0.fleet) }
 
+    /// The broker begins anew with an empty disk: queues, messages and exchanges are gone.
+    private static let wiped = TortureCase(
+        "broker.wiped",
+        expected: "declared and published again",
+        isExclusive: true
+    ) { arena in
+        for command in ["stop_app", "reset", "start_app"] {
+            _ = try await arena.ground.stack.controlBroker([command])
+        }
+    }
+
     /// The queue forgets its consumers and tells nobody.
     ///
     /// Connections live, heartbeats pass, and nothing comes. Only the workers' own watchdog can cure that.
@@ -42,7 +54,9 @@ enum BrokerCases {
         expected: "noticed and connected anew",
         isExclusive: true
     ) { arena in
-        try await arena.ground.forgetConsumers(of: "\(arena.fleet).tasks.default")
+        try await arena.ground.forgetConsumers(
+            of: arena.topology().taskQueue(pool: "default")
+        )
         try await arena.wait(within: .seconds(120), for: "a worker that notices its silence") {
             arena.hasLogged("a slot is free and messages wait")
         }

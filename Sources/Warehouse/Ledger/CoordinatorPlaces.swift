@@ -29,13 +29,14 @@ extension PostgresLedger {
             with gone as (
                 delete from longshore.coordinator
                 where seen_at < clock_timestamp() - interval '1 hour' and name <> $1)
-            insert into longshore.coordinator (name, places, taken) values ($1, $2, $3)
+            insert into longshore.coordinator (name, places, taken, fleet, version)
+            values ($1, $2, $3, $4, $5)
             on conflict (name) do update set places = excluded.places, taken = excluded.taken,
                 seen_at = clock_timestamp()
             """,
             [
                 .text(presence.name), .integer(Int64(presence.places)),
-                .integer(Int64(presence.taken)),
+                .integer(Int64(presence.taken)), .text(fleet), PostgresValue(presence.version),
             ]
         )
     }
@@ -45,13 +46,15 @@ extension PostgresLedger {
         try await query("delete from longshore.coordinator where name = $1", [.text(name)])
     }
 
-    /// The coordinators and the room that they have.
+    /// The coordinators of the fleet and the room that they have, and its loads.
     public func places() async throws -> CoordinatorPlaces {
         let coordinators = try await query(
             """
-            select name, places, taken from longshore.coordinator
-            where seen_at > clock_timestamp() - \(Self.longestSilence) order by name
-            """
+            select name, places, taken, version from longshore.coordinator
+            where seen_at > clock_timestamp() - \(Self.longestSilence) and coalesce(fleet, $1) = $1
+            order by name
+            """,
+            [.text(fleet)]
         )
         let loads = try await query(
             """
@@ -59,8 +62,9 @@ extension PostgresLedger {
                 count(*) filter (where rests_until > clock_timestamp()
                     and (lease_until > clock_timestamp()) is not true) as resting,
                 count(*) as running
-            from longshore.load where state = 'running'
-            """
+            from longshore.load where state = 'running' and coalesce(fleet, $1) = $1
+            """,
+            [.text(fleet)]
         )
         let count = { (name: String) in try loads.first.map { try $0.integer(name) } ?? 0 }
         let (held, resting) = (try count("held"), try count("resting"))
@@ -69,7 +73,8 @@ extension PostgresLedger {
                 CoordinatorPresence(
                     name: try row.text("name"),
                     places: try row.integer("places"),
-                    taken: try row.integer("taken")
+                    taken: try row.integer("taken"),
+                    version: try row.optionalText("version")
                 )
             },
             held: held,

@@ -10,6 +10,8 @@ struct LoadCreation {
     let connection: PostgresConnection
     /// Whether tables that are there may be altered, for which readers wait until the transaction ends.
     var altersTables = true
+    /// The fleet that loads it; `nil` for whoever takes it first.
+    var fleet: String?
 
     /// - Returns: the load's number.
     func run() async throws -> Int64 {
@@ -63,14 +65,14 @@ struct LoadCreation {
         let rows = try await connection.query(
             """
             insert into longshore.load
-                (pipeline, definition, folder, grain, periods, requested_by, kind)
-            values ($1, $2, $3, $4, $5, $6, $7) returning id
+                (pipeline, definition, folder, grain, periods, requested_by, kind, fleet)
+            values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
             """,
             [
                 .text(request.pipeline.name), .text(digest), .text(request.folder),
                 request.pipeline.periods.map { .text($0.grain.rawValue) } ?? .null,
                 .textArray(request.periods.map(\.label)), .text(request.requestedBy),
-                .text(kind.rawValue),
+                .text(kind.rawValue), PostgresValue(fleet),
             ]
         )
         guard let row = rows.first else { throw WarehouseError.unknownLoad(0) }

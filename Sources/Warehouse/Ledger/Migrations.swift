@@ -1,3 +1,4 @@
+import Planning
 public import Postgres
 
 /// The numbered steps that bring the ledger's schema to what this program needs.
@@ -18,6 +19,7 @@ enum Migrations {
         ("attempts before their time, and outages of servers", patience),
         ("loads that rest, and the places of coordinators", resting),
         ("the columns of each input that rejects are of", inputHeaders),
+        ("a name of the warehouse, and the fleet of a load", fleets),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.
@@ -250,18 +252,29 @@ public enum LedgerSchema {
     /// An arbitrary number that all coordinators agree on, for the lock while migrating.
     private static let lockKey = 0x6C6F_6E67
 
+    /// The newest version of the schema that this program knows.
+    static var known: Int { Migrations.all.count }
+
+    /// The version of a ledger that is there, for the list of a `select`.
+    static let versionSQL = "(select max(version) from longshore.migration)"
+
+    /// Refuses a ledger that a newer program has migrated meanwhile.
+    ///
+    /// - Throws: ``NewerLedger``.
+    static func refuseNewer(_ version: Int) throws {
+        guard version <= known else { throw NewerLedger(version: version, known: known) }
+    }
+
     /// Creates the schema `longshore` and applies the migrations that it lacks, in one transaction.
     ///
-    /// - Throws: ``WarehouseError`` when the server cannot be written to, or when the ledger is of a
-    ///   newer program than this one; `PostgresError` for everything else.
+    /// - Throws: ``WarehouseError`` when the server cannot be written to, ``NewerLedger`` when the ledger
+    ///   is of a newer program than this one; `PostgresError` for everything else.
     public static func migrate(_ connection: PostgresConnection) async throws {
         try await refuseReadOnly(connection)
         try await connection.transaction {
             try await connection.query("select pg_advisory_xact_lock(\(lockKey))")
             let version = try await installedVersion(connection)
-            guard version <= Migrations.all.count else {
-                throw WarehouseError.ledgerIsNewer(version: version, known: Migrations.all.count)
-            }
+            try refuseNewer(version)
             for (index, migration) in Migrations.all.enumerated() where index >= version {
                 try await connection.script(migration.sql)
                 try await connection.query(

@@ -8,14 +8,19 @@ public import Postgres
 /// take turns: on one connection their statements would end up in each other's transactions.
 public actor PostgresLedger: LoadLedger {
     private let configuration: PostgresConfiguration
+    /// The fleet whose loads it is asked for.
+    let fleet: String
     private var connection: PostgresConnection?
+    /// How often it was connected.
+    public private(set) var generation = 0
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var definitions: [String: Pipeline] = [:]
 
-    /// A ledger that connects when it is first asked.
-    public init(_ configuration: PostgresConfiguration) {
+    /// A ledger that connects when it is first asked; loads that it creates belong to `fleet`.
+    public init(_ configuration: PostgresConfiguration, fleet: String = "longshore") {
         self.configuration = configuration
+        self.fleet = fleet
     }
 
     /// Ends the connection.
@@ -49,6 +54,7 @@ public actor PostgresLedger: LoadLedger {
         let fresh = try await PostgresConnection.connect(configuration)
         try await LedgerSchema.migrate(fresh)
         connection = fresh
+        generation += 1
         return fresh
     }
 
@@ -73,7 +79,13 @@ public actor PostgresLedger: LoadLedger {
     /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
         try await transaction { connection in
-            try await LoadCreation(request: request, tasks: tasks, connection: connection).run()
+            try await LoadCreation(
+                request: request,
+                tasks: tasks,
+                connection: connection,
+                fleet: self.fleet
+            )
+            .run()
         }
     }
 
@@ -146,16 +158,20 @@ public actor PostgresLedger: LoadLedger {
 
     // MARK: Leases
 
-    /// Loads that are running, whose coordinator has not renewed its lease, and that do not rest.
+    /// Loads of the fleet, and of none, that are running, whose coordinator has not renewed its lease, and
+    /// that do not rest.
     public func orphanedLoads() async throws -> [Int64] {
         let rows = try await query(
             """
             select id from longshore.load
             where state = 'running' and (lease_until is null or lease_until < clock_timestamp())
                 and (rests_until is null or rests_until < clock_timestamp())
+                and coalesce(fleet, $1) = $1
             order by rests_until nulls first, id
-            """
+            """,
+            [.text(fleet)]
         )
+        try await refuseNewer()
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
@@ -174,15 +190,21 @@ public actor PostgresLedger: LoadLedger {
         }
     }
 
-    /// Loads that are running, whoever coordinates them, oldest first.
+    /// Loads of the fleet that are running, whoever coordinates them, oldest first.
     public func unfinishedLoads() async throws -> [Int64] {
         let rows = try await query(
-            "select id from longshore.load where state = 'running' order by id"
+            """
+            select id from longshore.load where state = 'running' and coalesce(fleet, $1) = $1
+            order by id
+            """,
+            [.text(fleet)]
         )
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
     /// Takes the lease when nobody holds it; the epoch grows with every take-over.
+    ///
+    /// A load of no fleet, as older versions have written them, belongs to the fleet of who takes it first.
     public func acquireLease(
         on load: Int64,
         owner: String,
@@ -191,26 +213,58 @@ public actor PostgresLedger: LoadLedger {
         let rows = try await query(
             """
             update longshore.load
-            set epoch = epoch + 1, coordinator = $2, rests_until = null,
+            set epoch = epoch + 1, coordinator = $2, fleet = coalesce(fleet, $4), rests_until = null,
                 lease_until = clock_timestamp() + $3 * interval '1 second'
-            where id = $1 and state = 'running'
+            where id = $1 and state = 'running' and coalesce(fleet, $4) = $4
                 and (lease_until is null or lease_until < clock_timestamp())
+                and \(LedgerSchema.versionSQL) <= $5
             returning epoch
             """,
-            [.integer(load), .text(owner), .double(duration.inSeconds)]
+            [
+                .integer(load), .text(owner), .double(duration.inSeconds), .text(fleet),
+                .integer(LedgerSchema.known),
+            ]
         )
-        return try rows.first.map {
-            LoadLease(load: load, epoch: try $0.integer("epoch", as: Int64.self))
+        guard let row = rows.first else {
+            try await refuseNewer()
+            try await refuseForeign(load)
+            return nil
         }
+        return LoadLease(load: load, epoch: try row.integer("epoch", as: Int64.self))
+    }
+
+    /// - Throws: ``ForeignLoad`` when the load belongs to another fleet.
+    private func refuseForeign(_ load: Int64) async throws {
+        let rows = try await query(
+            "select fleet from longshore.load where id = $1 and fleet <> $2",
+            [.integer(load), .text(fleet)]
+        )
+        guard let other = try rows.first?.text("fleet") else { return }
+        throw ForeignLoad(load: load, fleet: other, own: fleet)
+    }
+
+    /// - Throws: ``NewerLedger`` when a newer program has migrated the ledger since it was connected to.
+    private func refuseNewer() async throws {
+        let rows = try await query("select \(LedgerSchema.versionSQL) as version")
+        guard let row = rows.first else { return }
+        try LedgerSchema.refuseNewer(row.integer("version"))
+    }
+
+    /// The name of the warehouse, which queues and keys carry.
+    public func warehouse() async throws -> String {
+        let rows = try await query("select id from longshore.warehouse")
+        return try rows.first?.text("id") ?? ""
     }
 
     /// Extends the lease unless another coordinator has taken over.
     public func renew(_ lease: LoadLease, for duration: Duration) async throws -> Bool {
-        try await change(
+        let isMine = try await change(
             lease,
             "lease_until = clock_timestamp() + $3 * interval '1 second'",
             [.double(duration.inSeconds)]
         )
+        try await refuseNewer()
+        return isMine
     }
 
     /// Ends the lease now.
@@ -318,11 +372,28 @@ public actor PostgresLedger: LoadLedger {
                 """,
                 [.integer(lease.load), .text(state.rawValue)]
             )
-            if state != .loaded {
+            if state == .loaded {
+                try await Self.refuseOpen(lease.load, on: connection)
+            } else {
                 try await OutdatedMarts(load: lease.load, connection: connection).mark()
             }
             return true
         }
+    }
+
+    /// A coordinator may have heard of commits that are no more.
+    private static func refuseOpen(_ load: Int64, on connection: PostgresConnection) async throws {
+        let rows = try await connection.query(
+            """
+            select from longshore.task
+            where load_id = $1 and state <> all ($2::text[]) limit 1
+            """,
+            [
+                .integer(load),
+                .textArray(TaskState.allCases.filter(\.satisfiesNeeds).map(\.rawValue)),
+            ]
+        )
+        guard rows.isEmpty else { throw LedgerWentBack(load: load) }
     }
 
     /// Locks the load's row and checks that the lease is the newest.

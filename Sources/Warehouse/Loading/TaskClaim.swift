@@ -39,8 +39,8 @@ enum TaskClaim {
     case paused
     /// The next attempt is due only after that time.
     case early(Duration)
-    /// The next attempt is not due, and another message waits for it in a retry queue.
-    case redundant
+    /// The same, and a message waits for it in a retry queue.
+    case redundant(Duration)
 
     /// Locks the ledger row, then the period, and looks at both; a rehearsal does not care what people
     /// have ordered, nor when the next attempt is due.
@@ -70,7 +70,7 @@ enum TaskClaim {
         case .settled(.failed): return .failed(try await Self.failure(of: task, on: connection))
         case .settled: return .alreadyDone
         case .paused: return .paused
-        case .redundant: return .redundant
+        case .redundant(let time): return .redundant(after: time)
         case .early(let time):
             try await Self.park(task, for: RetryTier.fitting(time), on: connection)
             return .early(after: time)
@@ -145,7 +145,8 @@ enum TaskClaim {
     ) async throws -> (TaskRow, TaskState, TaskClaim?) {
         let rows = try await connection.query(
             """
-            select t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
+            select \(LedgerSchema.versionSQL) as ledger_version,
+                t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
                 l.state as load_state, l.kind as load_kind, l.definition, l.folder, d.bundle,
                 l.created_at::text as load_created,
                 extract(epoch from t.retry_at - clock_timestamp())::float8 as early,
@@ -177,6 +178,7 @@ enum TaskClaim {
             let kind = LoadTaskKind(rawValue: try row.text("kind")),
             let state = TaskState(rawValue: try row.text("state"))
         else { throw WarehouseError.unknownTask(task) }
+        try LedgerSchema.refuseNewer(row.integer("ledger_version"))
         let found = TaskRow(
             kind: kind,
             name: try row.text("name"),
@@ -201,7 +203,8 @@ enum TaskClaim {
         if try isOfCancelledLoad || row.boolean("is_cancelled") { return .cancelled }
         if try row.boolean("is_paused") { return .paused }
         guard let early = try row.optionalDouble("early"), early > 0 else { return nil }
-        return try row.boolean("is_parked") ? .redundant : .early(.seconds(early))
+        let time = Duration.seconds(early)
+        return try row.boolean("is_parked") ? .redundant(time) : .early(time)
     }
 
     /// Locks the period and asks whether a newer load has it.

@@ -86,9 +86,30 @@ public actor WarehouseLoader: TaskLoader {
             return outcome
         } catch is TaskIsBusy {
             return .busy
+        } catch let error as NewerLedger {
+            return .refused(error)
         } catch {
+            if let newer = await newerLedger(behind: error) { return .refused(newer) }
             return TaskOutcome(error)
         }
+    }
+
+    /// The reason for an error of the ledger's own statements, when it is that they fit it no more.
+    private func newerLedger(behind error: any Error) async -> NewerLedger? {
+        guard let error = error as? PostgresError, error.sqlState?.errorClass == "42" else {
+            return nil
+        }
+        do {
+            try await refuseNewer(connected())
+            return nil
+        } catch {
+            return error as? NewerLedger
+        }
+    }
+
+    private func refuseNewer(_ connection: PostgresConnection) async throws {
+        let rows = try await connection.query("select \(LedgerSchema.versionSQL) as version")
+        if let row = rows.first { try LedgerSchema.refuseNewer(row.integer("version")) }
     }
 
     /// The connection, asked first: one that died while the slot was idle is no fault of a task.
@@ -122,9 +143,11 @@ public actor WarehouseLoader: TaskLoader {
         by worker: String,
         policy: RetryPolicy
     ) async throws -> FailureVerdict {
+        let connection = try await connected()
+        try await refuseNewer(connection)
         let kind: FailureRecord.Kind = failure.origin == .servers ? .outage : .error
         return try await FailureRecord(task: task, kind: kind, failure: failure, worker: worker)
-            .write(policy: policy, on: connected())
+            .write(policy: policy, on: connection)
     }
 
     /// Adds a `crash` to the task's attempts.
@@ -138,7 +161,9 @@ public actor WarehouseLoader: TaskLoader {
             message: "the worker that ran the task died or lost its connection to the broker",
             isRetryable: true
         )
+        let connection = try await connected()
+        try await refuseNewer(connection)
         return try await FailureRecord(task: task, kind: .crash, failure: failure, worker: worker)
-            .write(policy: policy, on: connected())
+            .write(policy: policy, on: connection)
     }
 }

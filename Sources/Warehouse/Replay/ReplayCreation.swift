@@ -34,7 +34,13 @@ extension PostgresLedger {
         _ request: LoadRequest
     ) async throws -> CreatedReplay {
         try await transaction { connection in
-            try await ReplayCreation(filter: filter, request: request, connection: connection).run()
+            try await ReplayCreation(
+                filter: filter,
+                request: request,
+                fleet: self.fleet,
+                connection: connection
+            )
+            .run()
         }
     }
 }
@@ -43,14 +49,21 @@ extension PostgresLedger {
 struct ReplayCreation {
     private let filter: RejectFilter
     private let request: LoadRequest
+    private let fleet: String
     private let connection: PostgresConnection
 
-    init(filter: RejectFilter, request: LoadRequest, connection: PostgresConnection) {
+    init(
+        filter: RejectFilter,
+        request: LoadRequest,
+        fleet: String,
+        connection: PostgresConnection
+    ) {
         var filter = filter
         filter.pipeline = request.pipeline.name
         filter.onlyOpen = true
         self.filter = filter
         self.request = request
+        self.fleet = fleet
         self.connection = connection
     }
 
@@ -128,8 +141,13 @@ struct ReplayCreation {
             let table = task.kind.table(task.name)
             return slices.contains { $0.table == table && $0.period == task.period?.label ?? "" }
         })
-        let load = try await LoadCreation(request: request, tasks: tasks, connection: connection)
-            .insert(as: .replay)
+        let load = try await LoadCreation(
+            request: request,
+            tasks: tasks,
+            connection: connection,
+            fleet: fleet
+        )
+        .insert(as: .replay)
         try await connection.query(
             """
             update longshore.reject w set replay_by = $10

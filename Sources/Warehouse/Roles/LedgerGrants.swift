@@ -9,7 +9,7 @@ enum LedgerGrants {
         declare
             ledger_table record;
         begin
-            if to_regclass('longshore.coordinator') is null
+            if to_regclass('longshore.warehouse') is null
                 or not exists (select from pg_roles where rolname = 'longshore_worker') then
                 return;
             end if;
@@ -23,7 +23,8 @@ enum LedgerGrants {
             end loop;
 
             grant select on longshore.definition, longshore.load, longshore.task, longshore.attempt,
-                longshore.control, longshore.intervention to longshore_worker;
+                longshore.control, longshore.intervention, longshore.migration, longshore.warehouse
+                to longshore_worker;
             grant update (state, retry_at, parked_until, started_at, committed_at, worker, failures,
                 crashes, outages, rows_read, rows_loaded, rows_rejected, rows_deduplicated,
                 rows_replaced, input, header, warnings, failure_code, failure_message)
@@ -41,9 +42,9 @@ enum LedgerGrants {
             end if;
 
             -- How things stand, without definitions, messages, inputs and rejects.
-            grant select on longshore.migration to longshore_reader;
+            grant select on longshore.migration, longshore.warehouse to longshore_reader;
             grant select (id, pipeline, kind, grain, periods, state, requested_by, created_at,
-                finished_at, coordinator, lease_until, rests_until) on longshore.load
+                finished_at, fleet, coordinator, lease_until, rests_until) on longshore.load
                 to longshore_reader;
             grant select on longshore.coordinator to longshore_reader;
             grant select (load_id, ordinal, kind, name, schema_name, table_name, period, pool, state,

@@ -36,7 +36,7 @@ struct ControlDesk {
 
     init(_ options: FleetOptions) async throws {
         fleet = try await options.fleet().inForeground()
-        ledger = PostgresLedger(fleet.postgres)
+        ledger = fleet.ledger()
     }
 
     /// Gives an order and tells the workers that there is one.
@@ -72,8 +72,9 @@ struct ControlDesk {
     }
 
     private func signal() async {
+        guard let identity = try? await fleet.identity(in: ledger) else { return }
         let redis = RedisClient(fleet.redis)
-        await RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
+        await RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
             .signalOrder()
         await redis.close()
     }

@@ -42,7 +42,7 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         let limit = try keyMaps.limit()
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
-        let ledger = PostgresLedger(fleet.postgres)
+        let ledger = fleet.ledger()
         if let target, try await endPause(target) { return await ledger.close() }
         guard let load = try await chosen(in: ledger) else {
             print("No load is waiting for a coordinator: `longshore status` lists the loads.")
@@ -53,7 +53,11 @@ struct ResumeCommand: AsyncParsableCommand {
         try await ForegroundLoad(
             load: load,
             fleet: fleet,
-            wiring: try await Wiring(fleet, pools: record.pipeline.pools),
+            wiring: try await Wiring(
+                fleet,
+                of: fleet.identity(in: ledger),
+                pools: record.pipeline.pools
+            ),
             ledger: ledger,
             slots: workers ?? (fleet.isLocal ? 2 : 0),
             output: output

@@ -11,8 +11,11 @@ struct DeadDesk {
 
     init(_ options: FleetOptions) async throws {
         fleet = try await options.fleet().inForeground()
-        ledger = PostgresLedger(fleet.postgres)
-        letters = DeadLetters(fleet.amqp, topology: Topology(fleet: fleet.name))
+        ledger = fleet.ledger()
+        letters = DeadLetters(
+            fleet.amqp,
+            topology: Topology(try await fleet.identity(in: ledger))
+        )
     }
 
     /// A letter and its task.

@@ -45,9 +45,13 @@ struct RejectsReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet().inForeground()
-        let ledger = PostgresLedger(fleet.postgres)
+        let ledger = fleet.ledger()
         let request = try await request(in: ledger)
-        let wiring = try await Wiring(fleet, pools: request.pipeline.pools)
+        let wiring = try await Wiring(
+            fleet,
+            of: fleet.identity(in: ledger),
+            pools: request.pipeline.pools
+        )
         try await wiring.requireRedis()
         let replay = try await ledger.createReplay(of: selection.filter, request)
         tell(replay)

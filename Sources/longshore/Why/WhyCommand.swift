@@ -36,10 +36,11 @@ struct WhyCommand: AsyncParsableCommand {
     func run() async throws {
         guard case .task(let task) = named.target else { return }
         let fleet = try await options.fleet().inForeground()
-        let ledger = PostgresLedger(fleet.postgres)
+        let ledger = fleet.ledger()
+        let identity = try await fleet.identity(in: ledger)
         let redis = RedisClient(fleet.redis)
-        let inFlight = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
-        let topology = Topology(fleet: fleet.name)
+        let inFlight = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
+        let topology = Topology(identity)
         let diagnosis = Diagnosis(ledger: ledger) { task in
             await inFlight.holder(of: task)
         } depth: { pool in

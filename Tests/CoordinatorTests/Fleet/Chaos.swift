@@ -12,6 +12,7 @@ final class Chaos: Sendable {
         var deaths = 0
         var disturbances = 0
         var orders = 0
+        var crashes = 0
         var living: [Int: FakeProcess] = [:]
     }
 
@@ -38,6 +39,11 @@ final class Chaos: Sendable {
     var deaths: Int { state.withLock { $0.deaths } }
     /// How many orders people gave.
     var orders: Int { state.withLock { $0.orders } }
+    /// How often the warehouse crashed.
+    var crashes: Int { state.withLock { $0.crashes } }
+
+    func noteCrash() { state.withLock { $0.crashes += 1 } }
+
     /// How many processes froze or were cut off.
     var disturbances: Int { state.withLock { $0.disturbances } }
 

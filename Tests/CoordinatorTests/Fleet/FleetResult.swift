@@ -10,6 +10,8 @@ struct FleetResult: Sendable {
 
     /// The loads, the newest last; each wants periods that the one before it had wanted, too.
     var loads: [Load] = []
+    /// Loads of another fleet, of tables of their own.
+    var others: [Load] = []
     var violations: [String]
     var messagesLeft = 0
     var leasesLeft = 0
@@ -17,10 +19,12 @@ struct FleetResult: Sendable {
     var disturbances = 0
     /// How many orders people gave.
     var orders = 0
+    /// How often the warehouse crashed, and lost what it had confirmed.
+    var crashes = 0
     var time = Duration.zero
 
-    var attempts: Int { loads.reduce(0) { $0 + $1.rows.reduce(0) { $0 + $1.attempts } } }
-    var tasks: Int { loads.reduce(0) { $0 + $1.rows.count } }
+    var attempts: Int { (loads + others).reduce(0) { $0 + $1.rows.reduce(0) { $0 + $1.attempts } } }
+    var tasks: Int { (loads + others).reduce(0) { $0 + $1.rows.count } }
 
     /// Where the one promise was broken, in words.
     var problems: [String] {
@@ -35,6 +39,14 @@ struct FleetResult: Sendable {
                 if !isRight {
                     problems.append("\(row.task.name): \(row.state), \(row.effects) effects")
                 }
+            }
+        }
+        for load in others {
+            if load.state != .loaded {
+                problems.append("the other fleet's load did not end as loaded")
+            }
+            for row in load.rows where row.state != .done || row.effects != 1 {
+                problems.append("\(row.task.name): \(row.state), \(row.effects) effects")
             }
         }
         if messagesLeft > 0 { problems.append("\(messagesLeft) messages are left") }

@@ -15,10 +15,14 @@ import Testing
         var disturbances = 0
         var repeated = 0
         var orders = 0
+        var crashes = 0
+        var neighbours = 0
         for try await (seed, result) in Self.results(of: seeds) {
             deaths += result.deaths
             disturbances += result.disturbances
             orders += result.orders
+            crashes += result.crashes
+            neighbours += result.others.isEmpty ? 0 : 1
             repeated += result.attempts > result.tasks ? 1 : 0
             #expect(
                 result.problems.isEmpty,
@@ -30,6 +34,8 @@ import Testing
         #expect(deaths > seeds.count)
         #expect(disturbances > seeds.count)
         #expect(orders > seeds.count / 2)
+        #expect(crashes > seeds.count / 10)
+        #expect(neighbours > seeds.count / 10)
         #expect(repeated > seeds.count / 2)
     }
 

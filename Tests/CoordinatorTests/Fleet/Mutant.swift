@@ -11,6 +11,8 @@ enum Mutant: CaseIterable {
     case trustsCache
     /// Attempts begin although they are not due.
     case ignoresRetryTime
+    /// Coordinators take the loads of other fleets.
+    case mixesFleets
 
     /// What the simulation says of it.
     var symptom: String {
@@ -19,6 +21,7 @@ enum Mutant: CaseIterable {
         case .hasNoFence: "took effect twice"
         case .trustsCache: "not over after"
         case .ignoresRetryTime: "before its time"
+        case .mixesFleets: "of another fleet"
         }
     }
 }

@@ -46,8 +46,9 @@ struct Accounts: Sendable {
             ]
         }
         return [
-            #"^\#(fleet)\.(tasks\..*|retry\..*|dead|events)$"#,
-            #"^(\#(fleet)\.events|amq\.default)$"#, #"^\#(fleet)\.(tasks|retry)\..*$"#,
+            #"^\#(fleet)\.[0-9a-z]+\.(tasks\..*|retry\..*|dead|events)$"#,
+            #"^(\#(fleet)\.[0-9a-z]+\.events|amq\.default)$"#,
+            #"^\#(fleet)\.[0-9a-z]+\.(tasks|retry)\..*$"#,
         ]
     }
 
@@ -55,7 +56,8 @@ struct Accounts: Sendable {
     static func redisRights(fleet: String) -> [String] {
         let commands = [
             "ping", "select", "client|setname", "eval", "evalsha", "get", "set", "del", "exists",
-            "incr", "pexpire", "time", "hget", "hset", "hdel", "hincrby", "hscan", "hvals", "zadd",
+            "incr", "pexpire", "pttl", "time", "hget", "hset", "hdel", "hincrby", "hscan", "hvals",
+            "zadd",
             "zrem", "zrangebyscore",
         ]
         return ["~longshore:\(fleet):*"] + commands.map { "+\($0)" }

@@ -58,7 +58,8 @@ struct CanaryTests {
             seen += run.output + run.errors
         }
         let metrics = try await tap.metrics()
-        #expect(metrics.contains("\(harbour.fleet).tasks.default"))
+        let queue = "\(try await harbour.queuePrefix()).tasks.default"
+        #expect(metrics.contains(queue))
         worker.signal(SIGTERM)
         let end = try await worker.finish()
         #expect(end.exitCode == 0)
@@ -69,7 +70,7 @@ struct CanaryTests {
         let messages = try await tap.close()
         // The tap heard this fleet's tasks.
         let deliveries = messages.filter {
-            $0.hasPrefix("deliver.\(harbour.fleet).tasks.default ")
+            $0.hasPrefix("deliver.\(queue) ")
         }
         #expect(deliveries.count >= 7)
         #expect(deliveries.contains { $0.contains("\"ordinal\"") })

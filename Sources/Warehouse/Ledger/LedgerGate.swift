@@ -1,0 +1,57 @@
+public import Logging
+import Planning
+public import Postgres
+
+/// What a worker asks before it takes anything: it must not change the ledger's schema, not even to make it.
+public struct LedgerGate: Sendable {
+    private let configuration: PostgresConfiguration
+    private let logger: Logger
+
+    /// A gate to the ledger of a warehouse.
+    public init(_ configuration: PostgresConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// The name of the warehouse, as soon as the ledger is there and as new as this program.
+    ///
+    /// - Throws: `NewerLedger` when it is of a newer program; `PostgresError` when it cannot be asked.
+    public func warehouse() async throws -> String {
+        var isTold = false
+        while true {
+            if let id = try await look() { return id }
+            if !isTold {
+                logger.notice("the ledger is not there yet, or older; a coordinator migrates it")
+            }
+            isTold = true
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// `nil` while the ledger is not there, or older than this program.
+    private func look() async throws -> String? {
+        let connection = try await PostgresConnection.connect(configuration)
+        do {
+            let id = try await Self.warehouse(on: connection)
+            await connection.close()
+            return id
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private static func warehouse(on connection: PostgresConnection) async throws -> String? {
+        let found = try await connection.query(
+            "select to_regclass('longshore.warehouse') is not null as found"
+        )
+        guard try found.first?.boolean("found") == true else { return nil }
+        let rows = try await connection.query(
+            "select id, \(LedgerSchema.versionSQL) as version from longshore.warehouse"
+        )
+        guard let row = rows.first else { return nil }
+        let version: Int = try row.integer("version")
+        try LedgerSchema.refuseNewer(version)
+        return version == LedgerSchema.known ? try row.text("id") : nil
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Fleets that share a warehouse, warehouses that share a broker, and programs of different versions.
+@Suite("Fleets beside each other", .serialized)
+struct FleetsTests {
+    @Test("two fleets on one Postgres each load only their own")
+    func oneWarehouse() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 500)
+        let other = harbour.program.with([
+            "LONGSHORE_FLEET": try await TestStack.shared().uniqueFleet()
+        ])
+        for program in [harbour.program, other] {
+            let detached = try await program.run(
+                "load",
+                Harbour.pipeline("callcenter"),
+                "--periods",
+                "2024-01",
+                "--detach"
+            )
+            #expect(detached.exitCode == 0, "\(detached.errors)")
+        }
+        let coordinator = try other.start(["coordinator"])
+        let worker = try other.start(["worker"])
+        await eventually(within: .seconds(60), "the other fleet loads its own load") {
+            (try? await harbour.ask("select state from longshore.load where id = 2")) == ["loaded"]
+        }
+        let first = try await harbour.ask(
+            """
+            select l.state, l.coordinator is null, bool_and(t.state = 'waiting')
+            from longshore.load l join longshore.task t on t.load_id = l.id
+            where l.id = 1 group by 1, 2
+            """
+        )
+        #expect(first == ["running|t|t"])
+        let refused = try await other.run("resume", "1")
+        #expect(refused.exitCode == 64)
+        #expect(refused.errors.contains("load 1 belongs to the fleet `\(harbour.fleet)`"))
+
+        let own = try harbour.program.start(["coordinator"])
+        let ownWorker = try harbour.program.start(["worker"])
+        await eventually(within: .seconds(60), "the first fleet ends its own load") {
+            (try? await harbour.ask("select state from longshore.load where id = 1")) == ["loaded"]
+        }
+        for process in [coordinator, worker, own, ownWorker] {
+            process.signal(SIGTERM)
+            #expect(try await process.finish().exitCode == 0)
+        }
+    }
+
+    @Test("two warehouses of one fleet's name on one broker both load")
+    func oneBroker() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 500)
+        let database = try await TestStack.shared().freshDatabase()
+        let other = harbour.program.with(["LONGSHORE_POSTGRES_URL": database])
+        let load = [
+            "load", Harbour.pipeline("callcenter"), "--periods", "2024-01", "--workers", "1",
+        ]
+        let (one, two) = (try harbour.program.start(load), try other.start(load))
+        for process in [one, two] {
+            let end = try await process.finish()
+            #expect(end.exitCode == 0, "\(end.errors)")
+        }
+    }
+
+    @Test("worker and coordinator refuse a ledger that a newer program has migrated, and say why")
+    func newerLedger() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 500)
+        let detached = try await harbour.program.run(
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01",
+            "--detach"
+        )
+        #expect(detached.exitCode == 0, "\(detached.errors)")
+        let running = try harbour.program.start(["coordinator"])
+        await eventually(within: .seconds(30), "the coordinator publishes") {
+            (try? await harbour.ask("select bool_or(state = 'published') from longshore.task"))
+                == ["t"]
+        }
+        _ = try await harbour.ask(
+            "insert into longshore.migration (version, name) values (999, 'newer') returning version"
+        )
+        let reason = "the ledger has schema version `999`, this program knows "
+        for command in [["worker"], ["coordinator"], ["status"]] {
+            let end = try await harbour.program.start(command).finish()
+            #expect(end.exitCode == 65, "\(command)")
+            #expect(end.errors.contains("error: \(reason)"), "\(end.errors)")
+        }
+        let end = try await running.finish()
+        #expect(end.exitCode == 65)
+        #expect(end.errors.contains("error: \(reason)"), "\(end.errors)")
+        #expect(
+            try await harbour.ask("select count(*) from longshore.task where state = 'done'") == [
+                "0"
+            ]
+        )
+        #expect(try await harbour.ask("select lease_until is null from longshore.load") == ["t"])
+    }
+}
