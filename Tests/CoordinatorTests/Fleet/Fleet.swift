@@ -285,7 +285,9 @@ struct Fleet: Sendable {
         let service = CoordinatorService(
             settings: CoordinatorSettings(
                 owner: process.name,
-                window: simulation.dice.number(in: 1..<20)
+                window: simulation.dice.number(in: 1..<20),
+                // Loads that are paused leave their places to the others.
+                rest: RestRule()
             ),
             ports: CoordinatorPorts(
                 ledger: InMemoryLedger(warehouse, process: process, fleet: fleet),
@@ -295,6 +297,7 @@ struct Fleet: Sendable {
                 clock: simulation.clock,
                 jitter: { simulation.dice.fraction() }
             ),
+            limit: simulation.dice.number(in: 1..<4),
             logger: .silent
         )
         await withTaskGroup(of: Void.self) { group in

@@ -51,7 +51,7 @@ extension WarehouseBench {
 
     func create(_ periods: String = "2024-01", of fleet: String = "longshore") async throws -> Int64
     {
-        let (request, graph) = try request(periods)
+        let (request, graph) = try self.request(periods)
         return try await ledger(of: fleet).create(request, tasks: graph.tasks)
     }
 
@@ -192,17 +192,17 @@ final class PostgresBench: WarehouseBench {
 extension Shop {
     /// A load of the shop as it is asked for, and its plan.
     static func request(_ periods: String, folder: String) throws -> (LoadRequest, PlanGraph) {
-        let definition = try definition()
-        let selected = try definition.pipeline.periods.map {
+        let shop = try definition()
+        let selected = try shop.pipeline.periods.map {
             try PeriodSelection.parse(periods, grain: $0.grain)
         }
         let request = LoadRequest(
-            pipeline: definition.pipeline,
-            definition: definition.bundle,
+            pipeline: shop.pipeline,
+            definition: shop.bundle,
             folder: folder,
             periods: selected ?? [],
             requestedBy: "test"
         )
-        return (request, try PlanGraph(definition.pipeline, periods: selected ?? []))
+        return (request, try PlanGraph(shop.pipeline, periods: selected ?? []))
     }
 }
