@@ -181,15 +181,15 @@ private struct Builder {
             .sorted { $0.lowerBound < $1.lowerBound }
     }
 
-    /// A task of one period needs only that period of tables that have periods, and those after it
-    /// when they may change it.
+    /// A task of one period needs only that period of tables that have periods, and those whose tasks
+    /// may change it: those after it, or all.
     private mutating func add(_ needs: Range<Int>, to task: Int, periodIndex: Int?) {
         if let periodIndex, tasks[needs.lowerBound].period != nil {
             let first = needs.lowerBound + periodIndex
-            let reachesBack = pipeline.fact(tasks[first].name)?.reachesBack ?? false
-            for need in first..<(reachesBack ? needs.upperBound : first + 1) {
-                edges.add(task, needs: need)
-            }
+            let fact = pipeline.fact(tasks[first].name)
+            let start = fact?.reachesAhead == true ? needs.lowerBound : first
+            let end = fact?.reachesBack == true ? needs.upperBound : first + 1
+            for need in start..<end { edges.add(task, needs: need) }
         } else {
             for need in needs { edges.add(task, needs: need) }
         }

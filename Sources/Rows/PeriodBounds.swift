@@ -1,4 +1,4 @@
-/// The slice of time that rows must lie in, and what becomes of rows of the periods before it.
+/// The slice of time that rows must lie in, and what becomes of rows of the periods around it.
 ///
 /// Rows of no known period become rejects of the rule `period`.
 public struct PeriodBounds: Sendable, Hashable {
@@ -11,7 +11,11 @@ public struct PeriodBounds: Sendable, Hashable {
     /// The first day after it, counted likewise.
     public var endDay: Int
     /// The periods before it, in order and without gaps.
-    public var earlier: [Earlier]
+    public var earlier: [Other]
+    /// The periods after it whose rows are welcome, in order and without gaps.
+    public var later: [Other]
+    /// The first day after the last of them; `endDay` when there is none.
+    public var horizon: Int
 
     /// Creates bounds.
     public init(
@@ -19,17 +23,21 @@ public struct PeriodBounds: Sendable, Hashable {
         label: String,
         firstDay: Int,
         endDay: Int,
-        earlier: [Earlier] = []
+        earlier: [Other] = [],
+        later: [Other] = [],
+        horizon: Int? = nil
     ) {
         self.output = output
         self.label = label
         self.firstDay = firstDay
         self.endDay = endDay
         self.earlier = earlier
+        self.later = later
+        self.horizon = horizon ?? endDay
     }
 
-    /// A period before the one that is loaded.
-    public struct Earlier: Sendable, Hashable {
+    /// A period before or after the one that is loaded.
+    public struct Other: Sendable, Hashable {
         /// Its first day, counted from 1970-01-01, in the column's zone.
         public var firstDay: Int
         /// How people call it.
@@ -45,7 +53,7 @@ public struct PeriodBounds: Sendable, Hashable {
         }
     }
 
-    /// What becomes of a row of an earlier period.
+    /// What becomes of a row of another period.
     public enum Admission: Sendable, Hashable {
         /// It is encoded like those of the period itself.
         case encoded
@@ -62,7 +70,7 @@ enum Misplacement {
     case nowhere
     /// It lies before the period, and before all that are known before it.
     case before
-    /// It lies after the period.
+    /// It lies after the period, and after all whose rows are welcome.
     case after
 }
 

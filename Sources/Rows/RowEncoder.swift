@@ -264,8 +264,8 @@ public struct RowEncoder: ~Copyable, Sendable {
                 values(of: name, row, of: source)
             }
             var reject = reject(row, of: source, column: column, rule, reason)
-            if case .earlier(let index) = refusal {
-                reject.period = writer.program.earlier.periods[index].label
+            if case .other(let index) = refusal {
+                reject.period = writer.program.others.periods[index].label
             }
             return reject
         }
@@ -338,9 +338,9 @@ public struct RowEncoder: ~Copyable, Sendable {
             let output = program.period?.output ?? 0
             let reason = program.bounds?.reason(misplacement, shown(output) ?? "it") ?? ""
             return (program.names[output], "period", reason)
-        case .earlier(let index):
+        case .other(let index):
             let output = program.period?.output ?? 0
-            let period = program.earlier.periods[index]
+            let period = program.others.periods[index]
             let isClosed = period.admission == .closed
             let why = isClosed ? "which is closed" : "which is before this one"
             return (

@@ -16,7 +16,7 @@ struct RowProgram: Sendable {
     private(set) var period: PeriodStep?
     /// What the period is called, and those before it.
     private(set) var bounds: PeriodBounds?
-    private(set) var earlier = EarlierPeriods()
+    private(set) var others = OtherPeriods()
     /// The output that holds the period's first day, -1 when there is none.
     private(set) var periodOutput = -1
     /// How many outputs count when rows are compared.
@@ -74,16 +74,18 @@ struct RowProgram: Sendable {
         var output: Int
         var first: Int64
         var end: Int64
+        /// Where the last period ends whose rows are welcome: `end`, or later.
+        var horizon: Int64
         /// The period's first day, as Postgres counts days.
         var day: Int32
     }
 
-    /// The periods before the one that is loaded, and where they begin in the output's encoding.
-    struct EarlierPeriods: Sendable {
-        var periods: [PeriodBounds.Earlier] = []
+    /// The periods around the one that is loaded, and where they begin in the output's encoding.
+    struct OtherPeriods: Sendable {
+        var periods: [PeriodBounds.Other] = []
         var starts: [Int64] = []
 
-        /// The place among them of a moment before the period; `nil` when it is before all.
+        /// The place among them of a moment that is in one of them; `nil` when it is before all.
         func place(of moment: Int64) -> Int? {
             var (low, high) = (0, starts.count)
             while low < high {
@@ -235,13 +237,12 @@ struct RowProgram: Sendable {
             output: bounds.output,
             first: start(bounds.firstDay),
             end: start(bounds.endDay),
+            horizon: start(bounds.horizon),
             day: Int32(bounds.firstDay - PostgresEpoch.day)
         )
         self.bounds = bounds
-        earlier = EarlierPeriods(
-            periods: bounds.earlier,
-            starts: bounds.earlier.map { start($0.firstDay) }
-        )
+        let around = bounds.earlier + bounds.later
+        others = OtherPeriods(periods: around, starts: around.map { start($0.firstDay) })
     }
 }
 

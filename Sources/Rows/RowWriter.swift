@@ -38,8 +38,8 @@ struct RowWriter: ~Copyable {
         /// A check, by its place among them, is false, or cannot be told.
         case check(Int, ExpressionFault?)
         case period(Misplacement)
-        /// It belongs to an earlier period, by its place among them, that takes no rows now.
-        case earlier(Int)
+        /// It belongs to another period, by its place among them, that takes no rows now.
+        case other(Int)
         case key(Int, isNull: Bool)
         case grain(first: RowPlace)
         /// A value, by its output, that another row has.
@@ -279,21 +279,23 @@ struct RowWriter: ~Copyable {
             length == 8
             ? out.number(at: place &+ 4, as: Int64.self)
             : Int64(out.number(at: place &+ 4, as: Int32.self))
-        if value < period.first { return placeEarlier(value) }
-        guard value < period.end else { return .period(.after) }
+        if value < period.first { return placeElsewhere(value) }
+        guard value < period.end else {
+            return value < period.horizon ? placeElsewhere(value) : .period(.after)
+        }
         if program.periodOutput >= 0 {
             out.patch(bigEndian: period.day, at: places[program.periodOutput] &+ 4)
         }
         return nil
     }
 
-    /// Places a row of a period before the one that is loaded, where such rows are welcome.
+    /// Places a row of another period than the one that is loaded, where such rows are welcome.
     @inline(never)
-    private mutating func placeEarlier(_ moment: Int64) -> Refusal? {
-        guard let index = program.earlier.place(of: moment) else { return .period(.before) }
-        let period = program.earlier.periods[index]
+    private mutating func placeElsewhere(_ moment: Int64) -> Refusal? {
+        guard let index = program.others.place(of: moment) else { return .period(.before) }
+        let period = program.others.periods[index]
         guard period.admission == .encoded, program.periodOutput >= 0 else {
-            return .earlier(index)
+            return .other(index)
         }
         out.patch(
             bigEndian: Int32(period.firstDay - PostgresEpoch.day),

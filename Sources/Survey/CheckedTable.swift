@@ -142,13 +142,7 @@ struct CheckedTable {
     }
 
     /// Whether other rows are read for another period.
-    var isByPeriod: Bool {
-        switch extract.input {
-        case .csv(let pattern, _): pattern.contains("{period}")
-        case .query(let text):
-            SQLText(text).replacing(placeholders: ["period_start": "", "period_end": ""]) != text
-        }
-    }
+    var isByPeriod: Bool { extract.isCutByPeriod }
 
     /// The source's columns that it reads, each once.
     var sourceColumns: [String] {

@@ -193,7 +193,8 @@ struct PlanTests {
         let slow = Self.definition
             .replacing(
                 "from: { source: drops, csv: \"sales_{period}.csv\" }",
-                with: "from: { source: db, query: \"select pg_sleep(600)\" }"
+                with:
+                    "from: { source: db, query: \"select pg_sleep(600) where :period_start < :period_end\" }"
             )
             .replacing(
                 "sources:",

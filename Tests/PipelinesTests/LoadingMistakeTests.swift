@@ -1,3 +1,4 @@
+import Pipelines
 import Testing
 
 @Suite("How a fact is loaded")
@@ -40,6 +41,31 @@ struct LoadingMistakeTests {
                 ]
             ),
             Mistake(
+                "one file for all periods is told: each of them would reject the rows of the others",
+                replacing: "csv: \"sales_{period}.csv\"",
+                with: "csv: in/sales.csv.gz",
+                [
+                    "26:33: error: the fact is loaded by period, but `csv: in/sales.csv.gz` names the same file for each: every period would read it whole and reject the rows of the others [period.missing]"
+                ]
+            ),
+            Mistake(
+                "merging does not help where rows of other periods are refused",
+                replacing: "csv: \"sales_{period}.csv\" }",
+                with: "csv: \"sales_*.csv\" }\n    load: merge",
+                [
+                    "26:33: error: the fact is loaded by period, but `csv: sales_*.csv` names the same file for each: every period would read it whole and reject the rows of the others [period.missing]",
+                    "29:7: error: the grain's column `sale_id` is not `required` [column.key]",
+                ]
+            ),
+            Mistake(
+                "so is a query without the period's bounds",
+                replacing: "source: drops, csv: \"sales_{period}.csv\"",
+                with: "source: crm, query: select 1 as sale_id",
+                [
+                    "26:32: error: the fact is loaded by period, but its query has neither `:period_start` nor `:period_end`: every period would read all rows and reject those of the others [period.missing]"
+                ]
+            ),
+            Mistake(
                 "rows of a fact without periods are never late",
                 replacing: "    period: sold_at\n" + grain,
                 with: grain + "    late: stale\n    reload: swap\n",
@@ -61,5 +87,29 @@ struct LoadingMistakeTests {
     )
     func mistakes(mistake: Mistake) {
         #expect(mistake.problems == mistake.expected)
+    }
+
+    @Test(
+        "what to do about one file for all periods is said: name files by period, merge, or load whole"
+    )
+    func oneFile() throws {
+        let bundle = Shop.bundle(replacing: "sales_{period}.csv", with: "in/sales.csv.gz")
+        let told = try #require(diagnose(bundle).first { $0.code == .periodMissing })
+        #expect(
+            told.expected == "`{period}` in the file's name (`in/sales_{period}.csv.gz`), for one "
+                + "file a period; `load: merge` (or `append`) with `late: merge`, which takes in the "
+                + "rows of all periods; or no `period`, to load the fact whole"
+        )
+    }
+
+    @Test("one file for all periods is welcome where rows of all are merged")
+    func mergedFile() {
+        let bundle = Shop.bundle(
+            replacing:
+                "csv: \"sales_{period}.csv\" }\n    period: sold_at\n    grain: [sale_id]\n    columns:\n      sale_id: { type: text",
+            with:
+                "csv: sales.csv }\n    period: sold_at\n    grain: [sale_id]\n    load: merge\n    late: merge\n    columns:\n      sale_id: { type: text"
+        )
+        #expect(diagnose(bundle).map(\.message) == [])
     }
 }

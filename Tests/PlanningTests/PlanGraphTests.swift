@@ -52,6 +52,19 @@ import Testing
         #expect((3..<6).map { Array(graph.needs(of: $0)) } == [[0, 1, 2], [1, 2], [2]])
     }
 
+    @Test("a mart of one period needs every period of a fact whose one input has the rows of all")
+    func martsOfFactsWithOneInput() throws {
+        var fact = Sample.fact("order")
+        fact.loading = .append
+        fact.late = .merge
+        let pipeline = Sample.pipeline(
+            facts: [fact],
+            marts: [Sample.mart("summary", reads: ["order"], isPerPeriod: true)]
+        )
+        let graph = try PlanGraph(pipeline, periods: Sample.months(2))
+        #expect((2..<4).map { Array(graph.needs(of: $0)) } == [[0, 1], [0, 1]])
+    }
+
     @Test("a mart that is computed whole needs every period of what it reads")
     func wholeMarts() throws {
         let pipeline = Sample.pipeline(

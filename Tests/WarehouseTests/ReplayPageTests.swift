@@ -130,7 +130,7 @@ struct ReplayPageTests {
                       team: { type: text, scd: 2 }
                 facts:
                   call:
-                    from: { source: drops, csv: calls.csv }
+                    from: { source: drops, csv: "calls_{period}.csv" }
                     period: at
                     grain: [call_id]
                     load: \(loading)
@@ -146,7 +146,7 @@ struct ReplayPageTests {
         let calls = (1...Self.rejects).map { "j\($0),2024-01-15 00:00:00,a1,-1\n" }.joined()
         let dock = try await Dock([
             "agents.csv": agents,
-            "calls.csv": "call_id,at,agent,seconds\nj0,2024-01-05 00:00:00,a1,1\n" + calls,
+            "calls_2024-01.csv": "call_id,at,agent,seconds\nj0,2024-01-05 00:00:00,a1,1\n" + calls,
         ])
         #expect(try await dock.load(definition(", min: 0")).failures == [])
         try dock.write("agents.csv", agents + "a1,2024-01-10 00:00:00,South\n")

@@ -216,7 +216,7 @@ struct ReplayTests {
                 facts:
                   order:
                     from: { source: drops, csv: orders.csv }
-                    \(hasPeriods ? "period: ordered_on" : "")
+                    \(hasPeriods ? "period: ordered_on\n    late: merge" : "")
                     grain: [order_id]
                     load: merge
                     columns:

@@ -11,6 +11,16 @@ public struct Extract: Sendable, Hashable {
         self.input = input
     }
 
+    /// Whether each period has an input of its own: `{period}` in a file's name, or a bound of the
+    /// period in a query.
+    public var isCutByPeriod: Bool {
+        switch input {
+        case .csv(let pattern, _): pattern.contains("{period}")
+        case .query(let text):
+            SQLScan(text).placeholders.contains { SQLPlaceholder.names.contains($0.name) }
+        }
+    }
+
     /// The kinds of input.
     public enum Input: Sendable, Hashable {
         /// CSV files; `{period}` in the pattern stands for the period's label, `*` for any text.

@@ -104,9 +104,15 @@ public struct Fact: Sendable, Hashable {
         case swap
     }
 
-    /// Whether a load task may change rows of periods before its own; of later ones it never does.
+    /// Whether a load task may change rows of periods before its own.
     public var reachesBack: Bool {
         periodColumn != nil && (loading == .merge || late == .merge)
+    }
+
+    /// Whether a load task may change rows of periods after its own, too: its input has those of all
+    /// periods, and rows are welcome in each.
+    public var reachesAhead: Bool {
+        periodColumn != nil && late == .merge && !extract.isCutByPeriod
     }
 
     /// The table's name.

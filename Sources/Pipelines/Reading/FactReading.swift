@@ -15,9 +15,11 @@ struct FactReading {
         checkPeriod(node["period"], in: read)
         checkGrain(node["grain"], in: read)
         checkLoading(node, in: read)
+        let extract = extracts.extract(of: node, isByPeriod: isByPeriod)
+        checkCut(node, extract)
         return Fact(
             name: entry.name,
-            extract: extracts.extract(of: node, isByPeriod: isByPeriod),
+            extract: extract,
             periodColumn: node["period"]?.text,
             grain: node["grain"]?.texts ?? [],
             attributes: read.attributes,
@@ -109,6 +111,46 @@ struct FactReading {
             )
         }
         if !isReplaced { checkGrainIsRequired(node["grain"], in: columns) }
+    }
+
+    /// One input for all periods would be read for each of them, and each time all rows but those of the
+    /// one period would be rejects: only a fact that takes in the rows of every period may have it.
+    private func checkCut(_ node: YAMLNode, _ extract: Extract) {
+        guard hasPeriods, node["period"] != nil, !extract.isCutByPeriod,
+            node["late"]?.text != Fact.Late.merge.rawValue
+        else { return }
+        let merging =
+            "`load: merge` (or `append`) with `late: merge`, which takes in the rows of all "
+            + "periods; or no `period`, to load the fact whole"
+        if let pattern = node["from"]?["csv"], let text = pattern.text, !text.isEmpty {
+            findings.add(
+                .periodMissing,
+                at: pattern.span,
+                "the fact is loaded by period, but `csv: \(text)` names the same file for each: every "
+                    + "period would read it whole and reject the rows of the others",
+                expected:
+                    "`{period}` in the file's name (`\(Self.named(text))`), for one file a period; "
+                    + merging
+            )
+        } else if let query = node["from"]?["query"], query.text != nil {
+            findings.add(
+                .periodMissing,
+                at: query.span,
+                "the fact is loaded by period, but its query has neither `:period_start` nor "
+                    + "`:period_end`: every period would read all rows and reject those of the others",
+                expected: "both in the query's `where`; " + merging
+            )
+        }
+    }
+
+    /// `sales.csv` → `sales_{period}.csv`.
+    private static func named(_ pattern: String) -> String {
+        let folder = pattern.split(separator: "/", omittingEmptySubsequences: false)
+        guard let name = folder.last, let dot = name.firstIndex(of: ".") else {
+            return pattern + "_{period}"
+        }
+        let path = folder.dropLast().map { $0 + "/" }.joined()
+        return path + name[..<dot] + "_{period}" + name[dot...]
     }
 
     /// A null is equal to nothing: its row would be added again by every load.

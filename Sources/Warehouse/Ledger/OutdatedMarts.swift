@@ -18,12 +18,14 @@ struct OutdatedMarts {
         }
         guard !reads.isEmpty else { return }
         let merged = Set(pipeline.facts.filter(\.reachesBack).map(\.table))
+        let everywhere = Set(pipeline.facts.filter(\.reachesAhead).map(\.table))
         try await connection.query(
             Self.sql,
             [
                 .integer(load), .textArray(reads.map(\.mart)),
                 .textArray(reads.map(\.source)),
                 .textArray(reads.map { String(merged.contains($0.source)) }),
+                .textArray(reads.map { String(everywhere.contains($0.source)) }),
             ]
         )
     }
@@ -44,15 +46,16 @@ struct OutdatedMarts {
     /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.
     ///
     /// A cancellation must not wait for an attempt that does not know of it yet. Where rows are merged,
-    /// tasks of later periods may have changed a mart's period. What is loaded is gathered once, and
+    /// tasks of later periods may have changed a mart's period, or those of any. What is loaded is gathered once, and
     /// joined: a load may have a hundred thousand tasks.
     private static let sql = """
         with loaded as materialized (
             select table_name, period from longshore.task where load_id = $1 and state = 'done'
         ), behind as materialized (
-            select r.mart, r.source, bool_or(l.period = '') as is_whole,
+            select r.mart, r.source, bool_or(l.period = '' or r.reaches_ahead) as is_whole,
                 max(l.period) filter (where r.reaches_back) as latest
-            from unnest($2::text[], $3::text[], $4::boolean[]) r(mart, source, reaches_back)
+            from unnest($2::text[], $3::text[], $4::boolean[], $5::boolean[])
+                r(mart, source, reaches_back, reaches_ahead)
             join loaded l on l.table_name = r.source
             group by r.mart, r.source
         ), marts as (
@@ -80,7 +83,7 @@ struct OutdatedMarts {
 extension Pipeline {
     /// The tables whose rows a mart shows: facts, also those behind other marts; where there is none,
     /// dimensions.
-    fileprivate func tables(behind mart: Mart) -> [String] {
+    func tables(behind mart: Mart) -> [String] {
         var names: Set<String> = []
         var pending = [mart]
         while let next = pending.popLast() {

@@ -78,7 +78,7 @@ struct FactLoad {
     private func merge() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
-        let closed = try await earlier.closed()
+        let closed = try await others.closed()
         let reader = try await attempt.open(fact.extract)
         let staged = staging(hasOrigin: !closed.isEmpty)
         try await staged.create()
@@ -112,7 +112,7 @@ struct FactLoad {
     // MARK: Rows
 
     private var hasPeriods: Bool { fact.periodColumn != nil }
-    var earlier: EarlierPeriods { EarlierPeriods(attempt: attempt, fact: fact) }
+    var others: OtherPeriods { OtherPeriods(attempt: attempt, fact: fact) }
 
     /// What the COPY names: all but the period, which is the partition's default.
     private var copiedColumns: [TableDesign.Column] {
@@ -171,12 +171,16 @@ struct FactLoad {
     private func bounds(_ layout: FactLayout, closed: Set<String>) -> PeriodBounds? {
         guard let column = fact.periodColumn.flatMap(layout.output), let period = attempt.period
         else { return nil }
+        let later = others.later(closed: closed)
+        let last = later.last.flatMap { Period($0.label, grain: period.grain) }
         return PeriodBounds(
             output: column,
             label: period.label,
             firstDay: period.start.number,
             endDay: period.end.number,
-            earlier: earlier.bounds(closed: closed)
+            earlier: others.earlier(closed: closed),
+            later: later,
+            horizon: last?.end.number
         )
     }
 
@@ -207,7 +211,7 @@ struct FactLoad {
             attributes: fact.attributes
         )
         .run()
-        try await earlier.markStale(fill.lateRows)
+        try await others.markStale(fill.lateRows)
         attempt.observer.reached(.copied)
         return AttemptResult(
             counts: counts,

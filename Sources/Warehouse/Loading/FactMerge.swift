@@ -83,20 +83,40 @@ struct FactMerge {
     private var storedSQL: String {
         let columns =
             period == nil
-            ? "" : ", f.period, coalesce(f.\(Fact.loadPeriod), f.period) as written_by"
+            ? ""
+            : ", f.period, coalesce(f.\(Fact.loadPeriod), f.period) as written_by, \(sameValues) as is_same"
         return """
             select i.\(StagedFact.rowNumber), f.load_id\(columns)
             from pg_temp.incoming i join \(table) f on \(sameGrain("i", "f"))
             """
     }
 
+    private var sameValues: String {
+        guard fact.reachesAhead else { return "false" }
+        let names = staged.columns.map(\.name).filter { $0 != "load_id" }
+        return "(\(quotedList(names, prefix: "i."))) is not distinct from "
+            + "(\(quotedList(names, prefix: "f.")))"
+    }
+
     /// Drops the staged rows that must leave the stored ones alone.
+    ///
+    /// Where one input has the rows of all periods, it is the newer load that knows better, whatever
+    /// its period; and rows of other periods that are as they were are not touched.
     private func dropKnown() async throws -> Int {
         var conditions = ["true"]
         if fact.loading == .merge {
-            conditions = period.map { ["written_by > date '\($0.start)'"] } ?? []
+            conditions =
+                period.map { period in
+                    fact.reachesAhead
+                        ? [
+                            "load_id > \(attempt.task.load)",
+                            "is_same and period <> date '\(period.start)'",
+                        ] : ["written_by > date '\(period.start)'"]
+                } ?? []
             if let load = try await refusingLoad() {
-                let isOwn = period.map { "written_by = date '\($0.start)' and " } ?? ""
+                let isOwn =
+                    fact.reachesAhead
+                    ? "" : period.map { "written_by = date '\($0.start)' and " } ?? ""
                 conditions.append("\(isOwn)load_id >= \(load)")
             }
         }
@@ -198,8 +218,8 @@ struct FactMerge {
 
     /// Locks the periods' rows of the control table, so that none of them is closed before the commit.
     private func hold(_ periods: [Period]) async throws {
-        let others = periods.filter { $0 != period }
-        try await register(others)
+        let others = MergedPeriods(periods.filter { $0 != period }, fact, attempt)
+        try await others.register()
         let rows = try await connection.query(
             """
             select state from longshore.control
@@ -212,26 +232,6 @@ struct FactMerge {
         )
         // Closed since the attempt began: the next one refuses its rows.
         if try rows.contains(where: { try $0.text("state") == "closed" }) { throw TaskIsBusy() }
-    }
-
-    private func register(_ periods: [Period]) async throws {
-        guard !periods.isEmpty else { return }
-        try await connection.query(
-            """
-            insert into longshore.control (schema_name, table_name, period, pipeline, kind, name,
-                period_start, period_end)
-            select $1, $2, period, $3, 'fact', $4, start::date, finish::date
-            from unnest($5::text[], $6::text[], $7::text[]) t(period, start, finish)
-            order by period
-            on conflict (schema_name, table_name, period) do nothing
-            """,
-            [
-                .text(attempt.row.schema), .text(fact.table), .text(attempt.pipeline.name),
-                .text(fact.name), .textArray(periods.map(\.label)),
-                .textArray(periods.map(\.start.description)),
-                .textArray(periods.map(\.end.description)),
-            ]
-        )
     }
 
     /// Counts the rows of the periods that were touched, and writes it into the control table for all
@@ -249,44 +249,12 @@ struct FactMerge {
                 "select count(*) as n from \(leaf(of: touched).table)"
             )
             let count = try rows.first?.integer("n", as: Int.self) ?? 0
-            if touched == period { standing = count } else { try await record(count, in: touched) }
+            if touched == period {
+                standing = count
+            } else {
+                try await MergedPeriods([touched], fact, attempt).record(rows: count)
+            }
         }
         return standing
-    }
-
-    /// What the control table says of another period, and that its marts are older than its rows.
-    ///
-    /// Marts of the same load are computed after this task. A replay claims nothing: its tasks tell.
-    private func record(_ rows: Int, in period: Period) async throws {
-        try await connection.query(
-            """
-            update longshore.control set rows_loaded = $4, revision = revision + 1
-            where schema_name = $1 and table_name = $2 and period = $3
-            """,
-            [
-                .text(attempt.row.schema), .text(fact.table), .text(period.label),
-                .integer(Int64(rows)),
-            ]
-        )
-        let isLeftOut =
-            attempt.row.isReplay
-            ? """
-            not exists (select from longshore.task t where t.load_id = $3 and t.period = $2
-                and t.schema_name = $1 and t.table_name = c.table_name)
-            """ : "claimed_by is distinct from $3"
-        try await connection.query(
-            """
-            update longshore.control c set state = 'stale', reason = $4
-            where schema_name = $1 and period = $2 and kind = 'mart' and state = 'loaded'
-                and \(isLeftOut)
-            """,
-            [
-                .text(attempt.row.schema), .text(period.label), .integer(attempt.task.load),
-                .text(
-                    "rows of \(fact.table) came late, with \(attempt.row.period) "
-                        + "(load \(attempt.task.load))"
-                ),
-            ]
-        )
     }
 }

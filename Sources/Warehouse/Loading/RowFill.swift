@@ -243,7 +243,7 @@ final class RowFill {
     private func keepRejects(in store: RejectStore) async throws {
         for reject in rejects {
             rejectsByRule[reject.rule, default: 0] += 1
-            guard reject.rule == EarlierPeriods.rule, let period = reject.period else { continue }
+            guard reject.rule == OtherPeriods.rule, let period = reject.period else { continue }
             lateRows[period, default: 0] += 1
         }
         try await store.write(rejects, inputNames: inputNames)

@@ -12,7 +12,7 @@ extension FactLoad {
     func replay() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(fact.references, of: attempt)
-        let closed = fact.loading == .replace ? [] : try await earlier.closed()
+        let closed = fact.loading == .replace ? [] : try await others.closed()
         let staged = staging(hasOrigin: !closed.isEmpty)
         try await staged.create()
         attempt.observer.reached(.opened)

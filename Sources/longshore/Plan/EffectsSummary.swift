@@ -64,7 +64,8 @@ struct EffectsSummary {
             for measure in task.measures { table.add(Self.cells(measure)) }
             for change in task.earlier {
                 table.add([
-                    "~", task.table, "\(change.period), late", "rows",
+                    "~", task.table,
+                    change.period + (change.period < task.period ? ", late" : ", too"), "rows",
                     Wording.grouped(change.rows.before), Wording.grouped(change.rows.after),
                     Self.signed(String(change.rows.after - change.rows.before)),
                 ])

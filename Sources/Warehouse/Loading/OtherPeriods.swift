@@ -3,23 +3,46 @@ import Planning
 import Postgres
 import Rows
 
-/// The periods of a fact before the one that is loaded.
-struct EarlierPeriods {
+/// The periods of a fact around the one that is loaded.
+struct OtherPeriods {
     let attempt: Attempt
     let fact: Fact
 
-    /// The rule of rejects that belong to one of them.
+    /// The rule of rejects that belong to an earlier one.
     static let rule = "late"
 
-    /// What becomes of their rows, when `closed` are the labels of the fact's closed periods.
-    func bounds(closed: Set<String>) -> [PeriodBounds.Earlier] {
+    /// What becomes of the rows of those before it, when `closed` are the labels of the fact's closed
+    /// periods.
+    func earlier(closed: Set<String>) -> [PeriodBounds.Other] {
         guard let rule = attempt.pipeline.periods, let period = attempt.period else { return [] }
-        var earlier: [PeriodBounds.Earlier] = []
-        var next = rule.first
-        while next < period {
-            let isWelcome = fact.late == .merge
-            earlier.append(
-                PeriodBounds.Earlier(
+        return others(from: rule.first, before: period, closed: closed)
+    }
+
+    /// The same of those after it: their rows are welcome when one input has the rows of all.
+    ///
+    /// No row is of a time after the load; where the definition has no last period, the one in which the
+    /// load was created is the last.
+    func later(closed: Set<String>) -> [PeriodBounds.Other] {
+        guard fact.reachesAhead, let rule = attempt.pipeline.periods, let period = attempt.period
+        else { return [] }
+        let created = Day(String(attempt.row.loadCreated.prefix(10)))
+        guard let last = rule.last ?? created.map({ Period(rule.grain, containing: $0) }) else {
+            return []
+        }
+        return others(from: period.next, before: last.next, closed: closed)
+    }
+
+    private func others(
+        from first: Period,
+        before end: Period,
+        closed: Set<String>
+    ) -> [PeriodBounds.Other] {
+        let isWelcome = fact.late == .merge
+        var others: [PeriodBounds.Other] = []
+        var next = first
+        while next < end {
+            others.append(
+                PeriodBounds.Other(
                     firstDay: next.start.number,
                     label: next.label,
                     admission: isWelcome ? closed.contains(next.label) ? .closed : .encoded : .late
@@ -27,7 +50,7 @@ struct EarlierPeriods {
             )
             next = next.next
         }
-        return earlier
+        return others
     }
 
     /// The labels of the fact's closed periods.
