@@ -129,6 +129,8 @@ extension SQLState {
     public static let undefinedColumn = SQLState("42703")
     /// 42804: an expression has the wrong type.
     public static let datatypeMismatch = SQLState("42804")
+    /// 0A000: not supported, or not here, as when a view is in the way of a column.
+    public static let featureNotSupported = SQLState("0A000")
     /// 42883: no such function or operator.
     public static let undefinedFunction = SQLState("42883")
     /// 42P01: no such table.

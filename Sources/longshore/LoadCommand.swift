@@ -68,7 +68,9 @@ struct LoadCommand: AsyncParsableCommand {
         let ledger = fleet.ledger()
         let plan = try await rememberedPlan(of: pipeline, in: ledger)
         let periods = try await periods(of: pipeline, plan: plan, in: ledger)
-        guard pipeline.periods == nil || !periods.isEmpty else {
+        let losses = try await ledger.losses(of: pipeline)
+        LoadSelection.tell(losses)
+        guard !selection.isNothing(periods, of: pipeline, losses) else {
             print(selection.nothing(of: pipeline))
             for hint in try await selection.hints(of: pipeline, in: ledger) { print(hint) }
             print("To load some again: longshore load \(argument.pipeline) --periods FIRST..LAST")

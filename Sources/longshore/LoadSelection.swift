@@ -23,6 +23,18 @@ struct LoadSelection: ParsableArguments {
         }
     }
 
+    /// Whether nothing is to be loaded: no period is due, and nothing is lost that comes back with any
+    /// load.
+    func isNothing(_ periods: [Period], of pipeline: Pipeline, _ losses: LossReport) -> Bool {
+        pipeline.periods != nil && periods.isEmpty && (stale || !losses.hasWholeTables)
+    }
+
+    /// Says what people have taken away from the warehouse by hand.
+    static func tell(_ losses: LossReport) {
+        let lines = losses.notices.map { "noticed: \($0)\n" }.joined()
+        FileHandle.standardError.write(Data(lines.utf8))
+    }
+
     /// Why there is nothing to load.
     func nothing(of pipeline: Pipeline) -> String {
         stale

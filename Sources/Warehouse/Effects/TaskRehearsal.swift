@@ -34,7 +34,7 @@ struct TaskRehearsal: Sendable {
             request: request,
             tasks: graph.tasks,
             connection: connection,
-            altersTables: false
+            alteration: .refused
         )
         .run()
         var effects: [TaskEffect] = []
@@ -167,14 +167,15 @@ struct TaskRehearsal: Sendable {
         return picture
     }
 
-    /// The rows of the periods before a task's own, where it may change them.
+    /// The rows of the periods before a task's own, and after it, where it may change them.
     private func picture(ofEarlierRows task: LoadTask) -> RowPicture? {
         guard task.kind == .fact, let fact = pipeline.fact(task.name), fact.reachesBack,
             let period = task.period
         else { return nil }
         return RowPicture(
             table: qualified(pipeline.schema, fact.table),
-            condition: "period < date '\(period.start)'",
+            condition: "period < date '\(period.start)'"
+                + (fact.reachesAhead ? " or period >= date '\(period.end)'" : ""),
             measures: fact.measures,
             connection: connection
         )

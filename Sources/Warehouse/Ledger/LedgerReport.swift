@@ -240,7 +240,29 @@ extension PostgresLedger {
     }
 
     /// The control table's facts, of one pipeline or all; and the marts that are behind them.
+    ///
+    /// What is loaded by the table, and not there any more, is stale.
     public func periods(ofPipeline pipeline: String?) async throws -> [PeriodReport] {
+        var periods = try await recordedPeriods(ofPipeline: pipeline)
+        for name in Set(periods.map(\.pipeline)).sorted() {
+            // A definition that this program cannot read any more tells nothing.
+            guard let known = try? await newestDefinition(ofPipeline: name) else { continue }
+            let losses = try await surveyedLosses(of: known)
+            guard !losses.slices.isEmpty else { continue }
+            for index in periods.indices where periods[index].pipeline == name {
+                periods[index].correct(by: losses, schema: known.schema)
+            }
+        }
+        return periods
+    }
+
+    private func surveyedLosses(of pipeline: Pipeline) async throws -> Losses {
+        try await transaction { connection in
+            try await LossSurvey(pipeline: pipeline, connection: connection).run()
+        }
+    }
+
+    private func recordedPeriods(ofPipeline pipeline: String?) async throws -> [PeriodReport] {
         let rows = try await query(
             """
             select pipeline, schema_name || '.' || table_name as table_name, period, state, reason,
@@ -272,7 +294,8 @@ extension PostgresLedger {
     /// Labels of periods by state, for the facts and marts of a pipeline: what the control table wants
     /// loaded.
     ///
-    /// A mart that a running load is about to compute wants nothing.
+    /// A mart that a running load is about to compute wants nothing. What is loaded by the table, and not
+    /// there any more, is stale.
     public func periodStates(of pipeline: Pipeline) async throws -> [String: Set<String>] {
         let rows = try await query(
             """
@@ -292,6 +315,22 @@ extension PostgresLedger {
         for row in rows {
             states[try row.text("state"), default: []].insert(try row.text("period"))
         }
+        for slice in try await surveyedLosses(of: pipeline).slices where !slice.period.isEmpty {
+            states[slice.effectiveState, default: []].insert(slice.period)
+        }
         return states
+    }
+}
+
+extension PeriodReport {
+    /// Says what the control table does not know yet.
+    fileprivate mutating func correct(by losses: Losses, schema: String) {
+        guard table.hasPrefix(schema + "."),
+            let slice = losses.slice(String(table.dropFirst(schema.count + 1)), period)
+        else { return }
+        if slice.isGone { rows = nil }
+        guard state == "loaded" || state == "closed" else { return }
+        state = slice.effectiveState
+        reason = [reason, slice.reason].compactMap(\.self).joined(separator: "; ")
     }
 }

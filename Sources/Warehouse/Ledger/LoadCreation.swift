@@ -8,28 +8,38 @@ struct LoadCreation {
     let request: LoadRequest
     let tasks: [LoadTask]
     let connection: PostgresConnection
-    /// Whether tables that are there may be altered, for which readers wait until the transaction ends.
-    var altersTables = true
+    /// What may be done to tables that are there.
+    var alteration = Alteration.done
     /// The fleet that loads it; `nil` for whoever takes it first.
     var fleet: String?
 
     /// - Returns: the load's number.
     func run() async throws -> Int64 {
-        try await prepare()
-        try await refuseMoved()
-        let claims = TaskRows(tasks, pipeline: request.pipeline)
-        try await claims.refuseClosed(on: connection)
+        try await check()
         let load = try await insert(as: .load)
-        try await claims.claim(forLoad: load, on: connection)
+        try await TaskRows(tasks, pipeline: request.pipeline).claim(forLoad: load, on: connection)
         return load
     }
 
+    /// Makes the tables fit, and refuses what no load may do.
+    func check() async throws {
+        try await SchemaPreparation.lock(request.pipeline.schema, on: connection)
+        try await refuseMoved()
+        let losses = try await prepare()
+        let claims = TaskRows(tasks, pipeline: request.pipeline)
+        try await claims.refuseClosed(on: connection)
+        try refuseDetached(losses)
+    }
+
     /// Makes the tables fit; until the transaction ends, nobody else creates a load of the schema.
-    func prepare() async throws {
+    ///
+    /// - Returns: what the ledger knew and was not there any more.
+    @discardableResult
+    func prepare() async throws -> Losses {
         try await SchemaPreparation(
             pipeline: request.pipeline,
             connection: connection,
-            altersTables: altersTables
+            alteration: alteration
         )
         .run()
     }
@@ -50,6 +60,17 @@ struct LoadCreation {
         let now = try await PlanSurvey(request).ledgerParts(on: connection)
         let changes = plan.ledgerParts.changes(to: PlanFingerprint(now))
         guard changes.isEmpty else { throw WarehouseError.planMoved(plan, changes) }
+    }
+
+    /// A partition that was detached by hand is somebody's: a load cannot make another of its name, and
+    /// does not take it back unasked.
+    private func refuseDetached(_ losses: Losses) throws {
+        for task in tasks where task.kind == .fact {
+            guard let fact = request.pipeline.fact(task.name), let period = task.period,
+                losses.slice(fact.table, period.label)?.isDetached == true
+            else { continue }
+            throw WarehouseError.detached(fact, period, of: request.pipeline)
+        }
     }
 
     private func insertLoad(_ kind: LoadKind) async throws -> Int64 {

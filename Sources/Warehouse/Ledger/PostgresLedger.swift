@@ -89,6 +89,22 @@ public actor PostgresLedger: LoadLedger {
         }
     }
 
+    /// Refuses what ``create(_:tasks:)`` would refuse now, in the same words; it changes nothing.
+    public func check(_ request: LoadRequest, tasks: [LoadTask]) async throws {
+        do {
+            try await transaction { connection -> Void in
+                try await LoadCreation(
+                    request: request,
+                    tasks: tasks,
+                    connection: connection,
+                    alteration: .tried
+                )
+                .check()
+                throw CheckIsOver()
+            }
+        } catch is CheckIsOver {}
+    }
+
     /// The load as it was asked for.
     public func load(_ load: Int64) async throws -> LoadRecord? {
         let rows = try await query(
@@ -408,6 +424,9 @@ public actor PostgresLedger: LoadLedger {
         return try rows.first.map { try $0.integer("epoch", as: Int64.self) } == lease.epoch
     }
 }
+
+/// An error to the transaction of a check: that is what rolls it back.
+private struct CheckIsOver: Error {}
 
 extension PostgresLedger: InterventionLedger {
     /// The pauses and cancellations of some loads.

@@ -22,6 +22,7 @@ struct DimensionLoad {
         let references = try await ReferenceMaps.load(dimension.references, of: attempt)
         let reader = try await attempt.open(extract)
         try await createStaging()
+        let restored = try await restoreMembers()
         let fill = try RowFill(
             attempt,
             reader: reader,
@@ -59,7 +60,7 @@ struct DimensionLoad {
             counts: counts,
             input: fill.input,
             header: fill.header,
-            warnings: fill.warnings + warnings
+            warnings: restored + fill.warnings + warnings
         )
     }
 
@@ -127,33 +128,57 @@ struct DimensionLoad {
         .run()
     }
 
+    /// Computes members anew that were observed and have no row, before the source is asked.
+    ///
+    /// - Returns: what is worth a warning.
+    func restoreMembers() async throws -> [String] {
+        let restored = RestoredMembers(dimension: dimension, attempt: attempt)
+        guard try await restored.areMissing() else { return [] }
+        _ = try await history(.lost, isSnapshot: false).run()
+        return try await restored.conclude()
+    }
+
     private func mergeHistory(isSnapshot: Bool) async throws -> Int {
-        try await HistoryMerge(
+        let isRebuilt = try await ChangedDimension(
+            dimension,
+            of: attempt.pipeline,
+            on: connection
+        )
+        .needsRebuild()
+        return try await history(isRebuilt ? .all : .changed, isSnapshot: isSnapshot).run()
+    }
+
+    private func history(_ scope: HistoryMerge.Scope, isSnapshot: Bool) -> HistoryMerge {
+        HistoryMerge(
             dimension: dimension,
             table: attempt.table(dimension.table),
             observations: attempt.table(dimension.observationTable),
             observedAt: observedAt,
             absences: dimension.keepsAbsences ? attempt.table(dimension.absenceTable) : nil,
             isSnapshot: isSnapshot && dimension.keepsAbsences,
-            isRebuilt: ChangedDimension(dimension, of: attempt.pipeline, on: connection)
-                .needsRebuild(),
+            scope: scope,
             load: attempt.task.load,
             connection: connection
         )
-        .run()
     }
 
     /// When a staged row holds from: its effective column, or the load's creation, which is the same
     /// however often the task is tried.
     private var observedAt: String {
-        guard let effective = dimension.effective else {
-            return quoteLiteral(attempt.row.loadCreated) + "::timestamptz"
-        }
-        let attribute = dimension.attributes.first { $0.name == effective }
+        dimension.effective == nil
+            ? quoteLiteral(attempt.row.loadCreated) + "::timestamptz"
+            : dimension.observedAt(zone: attempt.pipeline.zone)
+    }
+}
+
+extension Dimension {
+    /// The SQL expression that gives the time since when a row holds that has one of its own.
+    func observedAt(zone: String) -> String {
+        let effective = effective ?? ""
+        let attribute = attributes.first { $0.name == effective }
         if case .date? = attribute?.plan.type {
             // A day begins at its midnight in the pipeline's zone, as it does for facts.
-            return "\(quoteIdentifier(effective))::timestamp at time zone "
-                + quoteLiteral(attempt.pipeline.zone)
+            return "\(quoteIdentifier(effective))::timestamp at time zone \(quoteLiteral(zone))"
         }
         return quoteIdentifier(effective)
     }

@@ -24,10 +24,20 @@ struct HistoryMerge {
     let absences: String?
     /// Whether the staged rows are all that the source has, and ``AbsentMembers`` has compared them.
     let isSnapshot: Bool
-    /// Whether every member is computed anew, not only those that the source tells something new of.
-    let isRebuilt: Bool
+    /// Which members are computed anew.
+    let scope: Scope
     let load: Int64
     let connection: PostgresConnection
+
+    /// The members that a merge computes anew.
+    enum Scope {
+        /// Those that the source tells something new of.
+        case changed
+        /// Those that were observed and have no row.
+        case lost
+        /// All that were ever observed.
+        case all
+    }
 
     private var columns: [String] { dimension.sourceColumns.map(\.name) }
     private var keys: String { quotedList(dimension.key) }
@@ -117,9 +127,12 @@ struct HistoryMerge {
         let changed =
             ["incoming"] + (isSnapshot ? [AbsentMembers.gone, AbsentMembers.back] : [])
         let members =
-            isRebuilt
-            ? "select distinct \(keys) from \(observations)"
-            : changed.map { "select \(keys) from pg_temp.\($0)" }.joined(separator: " union ")
+            switch scope {
+            case .all: "select distinct \(keys) from \(observations)"
+            case .lost: dimension.lostMembers(observations: observations, table: table)
+            case .changed:
+                changed.map { "select \(keys) from pg_temp.\($0)" }.joined(separator: " union ")
+            }
         try await connection.query("create temp table touched on commit drop as \(members)")
         try await connection.analyze("pg_temp.touched")
     }

@@ -66,9 +66,15 @@ struct PeriodLeaf {
     /// The columns are spelled out rather than taken with LIKE, which would lock the parent until
     /// the commit and so deadlock with another period that wants to attach its partition.
     func create(as name: String) async throws {
+        // Decimals may be wider by now than the definition of the attempt's load says.
+        let found = try await TableColumns.read(of: parent.qualifiedName, on: connection)
         let columns = parent.columns.map { column in
             let standard = column.name == "period" ? " default date '\(period.start)'" : ""
-            return "\(quoteIdentifier(column.name)) \(column.type) \(column.constraint)\(standard)"
+            let isWider =
+                found[column.name]
+                .map { WarehouseType($0).isWider(than: WarehouseType(column.type)) } ?? false
+            let type = isWider ? found[column.name] ?? column.type : column.type
+            return "\(quoteIdentifier(column.name)) \(type) \(column.constraint)\(standard)"
         }
         try await connection.query(
             "create table \(qualified(parent.schema, name)) (\(columns.joined(separator: ", ")))"

@@ -139,6 +139,12 @@ public struct PlanSurvey: Sendable {
                 .filter { !$0.isEmpty }.joined(separator: " ")
             known[name] = try Self.words(row)
         }
+        let losses = try await LossSurvey(pipeline: pipeline, connection: connection).run()
+        for lost in losses.dimensions { known[lost.dimension.table]? += ", \(lost.reason)" }
+        for slice in losses.slices {
+            let name = [slice.table, slice.period].filter { !$0.isEmpty }.joined(separator: " ")
+            known[name]? += ", \(slice.reason)"
+        }
         let dimensions = pipeline.dimensions.map { (PlanFingerprint.Kind.dimension, $0.table) }
         let facts = pipeline.facts.flatMap { fact in
             fact.periodColumn == nil

@@ -11,6 +11,7 @@ extension DimensionLoad {
     func replay() async throws -> AttemptResult {
         let references = try await ReferenceMaps.load(dimension.references, of: attempt)
         try await createStaging()
+        let restored = try await restoreMembers()
         attempt.observer.reached(.opened)
         let rejects = RejectReplay(attempt: attempt)
         var counts = try await rejects.fill { reader in
@@ -35,6 +36,6 @@ extension DimensionLoad {
         }
         let input = try await rejects.settle()
         attempt.observer.reached(.swapped)
-        return AttemptResult(counts: counts, input: input, warnings: warnings)
+        return AttemptResult(counts: counts, input: input, warnings: restored + warnings)
     }
 }

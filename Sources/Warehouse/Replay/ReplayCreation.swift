@@ -70,7 +70,10 @@ struct ReplayCreation {
     private var pipeline: Pipeline { request.pipeline }
 
     func run() async throws -> CreatedReplay {
-        try await LoadCreation(request: request, tasks: [], connection: connection).prepare()
+        let losses = try await LoadCreation(request: request, tasks: [], connection: connection)
+            .prepare()
+        // What is read again refers to members: without them every row would be refused once more.
+        guard losses.isEmpty else { throw WarehouseError.lost(losses, of: pipeline) }
         var replay = CreatedReplay()
         var chosen: [Slice] = []
         for slice in try await slices() {

@@ -80,19 +80,12 @@ struct ChangedDimension {
     }
 
     /// The pipeline as it was defined in the load that merged the dimension last.
-    private func previous() async throws -> Pipeline? {
-        let rows = try await connection.query(
-            """
-            select d.bundle from longshore.control c
-            join longshore.load l on l.id = c.loaded_by
-            join longshore.definition d on d.digest = l.definition
-            where c.schema_name = $1 and c.table_name = $2 and c.period = ''
-            """,
-            [.text(pipeline.schema), .text(dimension.table)]
+    func previous() async throws -> Pipeline? {
+        try await EarlierDefinition.ofTable(
+            dimension.table,
+            in: pipeline.schema,
+            on: connection
         )
-        guard let bundle = try rows.first?.text("bundle") else { return nil }
-        // A definition that this program cannot read any more tells nothing.
-        return try? Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
     }
 
     private func hasMembers() async throws -> Bool {
@@ -164,7 +157,7 @@ struct ChangedDimension {
     /// Whatever holds keys of the members has to be loaded anew with them: the dimensions that
     /// reference it, whose versions keep such keys too, and the facts of all of these.
     private func refusal(_ problems: [String]) async throws -> Misfit {
-        let dimensions = dependents
+        let dimensions = pipeline.dependents(of: dimension)
         let facts = pipeline.facts.filter { fact in
             fact.references.contains { reference in
                 dimensions.contains { $0.name == reference.dimension }
@@ -196,20 +189,6 @@ struct ChangedDimension {
                         ? reload.ofMarked : try await reload.ofWhole()
                 ]
         )
-    }
-
-    /// The dimension, and those that reference it, even through others.
-    private var dependents: [Dimension] {
-        var found = [dimension]
-        var index = 0
-        while index < found.count {
-            let name = found[index].name
-            found += pipeline.dimensions.filter { other in
-                other.references.contains { $0.dimension == name } && !found.contains(other)
-            }
-            index += 1
-        }
-        return found
     }
 
     /// The tables of observations and absences that exist.

@@ -1,7 +1,10 @@
-/// A table that could follow its definition only by losing what it holds, and the SQL that does it.
+/// A table that a load cannot bring to what its definition says without losing something, and the SQL
+/// that does it.
 struct Misfit {
     /// `schema.table`.
     let table: String
+    /// What is wrong with it, in short.
+    var opening = "does not fit the definition"
     /// What differs, as clauses of a sentence.
     let problems: [String]
     /// Statements, each with its semicolon, and comments that say what comes after them.
@@ -12,7 +15,7 @@ extension WarehouseError {
     /// Every table that does not fit, and all statements, in the order in which they are to be run.
     static func destructive(_ misfits: [Misfit]) -> WarehouseError {
         let tables = misfits.map {
-            "the table `\($0.table)` does not fit the definition: "
+            "the table `\($0.table)` \($0.opening): "
                 + $0.problems.joined(separator: "; ")
         }
         // Tables that are loaded anew by one command need it once, behind all statements.

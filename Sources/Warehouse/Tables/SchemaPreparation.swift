@@ -9,17 +9,42 @@ import Postgres
 struct SchemaPreparation {
     let pipeline: Pipeline
     let connection: PostgresConnection
-    /// Whether tables that are there may be altered: readers wait until the transaction ends.
-    var altersTables = true
+    /// What may be done to tables that are there.
+    var alteration = Alteration.done
 
     /// Creates what is missing, adds columns, refuses what would destroy data.
-    func run() async throws {
+    ///
+    /// - Returns: what the ledger knew and was not there any more; the control table says so now.
+    @discardableResult
+    func run() async throws -> Losses {
         try await Self.lock(pipeline.schema, on: connection)
         try await OwnedSchema(name: pipeline.schema, connection: connection).ensure()
+        let losses = try await LossSurvey(pipeline: pipeline, connection: connection).run()
+        try await refuse(losses)
+        let record = LossRecord(losses: losses, pipeline: pipeline, connection: connection)
+        try await record.mark()
+        try await fitTables()
+        try await record.reserveKeys()
+        return losses
+    }
+
+    private func refuse(_ losses: Losses) async throws {
+        let misfits = try await LossRefusal(
+            losses: losses,
+            pipeline: pipeline,
+            connection: connection
+        )
+        .misfits()
+        guard misfits.isEmpty else { throw WarehouseError.destructive(misfits) }
+    }
+
+    private func fitTables() async throws {
         var misfits: [Misfit] = []
         for dimension in pipeline.dimensions { misfits += try await prepare(dimension) }
         for fact in pipeline.facts {
-            misfits += try await fit(fact.design(schema: pipeline.schema)).map { [$0] } ?? []
+            misfits +=
+                try await fit(fact.design(schema: pipeline.schema), of: fact.table)
+                .map { [$0] } ?? []
         }
         for mart in pipeline.marts {
             misfits +=
@@ -39,15 +64,16 @@ struct SchemaPreparation {
     /// - Returns: why it cannot follow its definition: then its tables are as they were.
     private func prepare(_ dimension: Dimension) async throws -> [Misfit] {
         let changed = try await ChangedDimension(dimension, of: pipeline, on: connection)
-            .check(altersTables: altersTables)
+            .check(altersTables: alteration != .refused)
         if let changed { return [changed] }
         var misfits: [Misfit] = []
         for design in dimension.designs(schema: pipeline.schema) {
-            misfits += try await fit(design).map { [$0] } ?? []
+            misfits += try await fit(design, of: dimension.table).map { [$0] } ?? []
         }
         guard misfits.isEmpty else { return misfits }
         try await addUnknownMember(of: dimension)
-        if altersTables {
+        // To look through all versions takes its time: a load does it where they are not guarded yet.
+        if alteration == .done {
             try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
                 .ensure()
         }
@@ -63,11 +89,12 @@ struct SchemaPreparation {
         )
     }
 
-    private func fit(_ design: TableDesign) async throws -> Misfit? {
+    private func fit(_ design: TableDesign, of owner: String) async throws -> Misfit? {
         try await TableFit(
             design,
-            periods: pipeline.periods?.grain,
-            altersTables: altersTables,
+            of: owner,
+            in: pipeline,
+            alteration: alteration,
             on: connection
         )
         .run()

@@ -4,20 +4,23 @@ import Postgres
 /// Makes one table fit its design: creates it, adds what it lacks, refuses what would destroy data.
 struct TableFit {
     private let design: TableDesign
-    /// The length of the periods that partitions are cut by.
-    private let periods: PeriodGrain?
-    private let altersTables: Bool
+    /// The dimension's or fact's table: the design is its own, or that of a table beside it.
+    private let owner: String
+    private let pipeline: Pipeline
+    private let alteration: Alteration
     private let connection: PostgresConnection
 
     init(
         _ design: TableDesign,
-        periods: PeriodGrain?,
-        altersTables: Bool,
+        of owner: String,
+        in pipeline: Pipeline,
+        alteration: Alteration,
         on connection: PostgresConnection
     ) {
         self.design = design
-        self.periods = periods
-        self.altersTables = altersTables
+        self.owner = owner
+        self.pipeline = pipeline
+        self.alteration = alteration
         self.connection = connection
     }
 
@@ -32,12 +35,46 @@ struct TableFit {
         let misfit = try await TableMisfit(
             design,
             existing: existing,
-            periods: periods,
+            of: owner,
+            in: pipeline,
             on: connection
         )
         .find()
-        if misfit == nil { try await fit(to: existing) }
-        return misfit
+        if let misfit { return misfit }
+        if let misfit = try await widen(from: existing) { return misfit }
+        try await fit(to: existing)
+        return nil
+    }
+
+    /// Makes decimals wider that the definition says are: every value stays what it is.
+    ///
+    /// With the same number of decimals Postgres only notes it; with more it writes the rows anew.
+    ///
+    /// - Returns: what is in the way.
+    private func widen(from existing: [String: String]) async throws -> Misfit? {
+        for column in design.columns {
+            guard let type = existing[column.name],
+                WarehouseType(column.type).isWider(than: WarehouseType(type)),
+                alteration != .tried || !WarehouseType(column.type).hasMoreDecimals(than: type)
+            else { continue }
+            let action = "alter column \(quoteIdentifier(column.name)) type \(column.type)"
+            do {
+                try await alter(action)
+            } catch let error as PostgresError where error.sqlState == .featureNotSupported {
+                // A view that shows the column.
+                try await connection.query("rollback to savepoint patience")
+                return Misfit(
+                    table: "\(design.schema).\(design.name)",
+                    problems: [
+                        "its column `\(column.name)` is `\(type)`, the definition says `\(column.type)`, "
+                            + "and something that uses it is in the way (\(error.message)): drop that "
+                            + "before, and make it again behind"
+                    ],
+                    statements: ["alter table \(design.qualifiedName) \(action);"]
+                )
+            }
+        }
+        return nil
     }
 
     private func create() async throws {
@@ -98,8 +135,17 @@ struct TableFit {
     /// Alters the table, which is there, under a lock that keeps readers out.
     private func alter(_ action: String) async throws {
         let sql = "alter table \(design.qualifiedName) \(action)"
-        guard altersTables else { throw altersTable(sql) }
+        guard alteration != .refused else { throw altersTable(sql) }
         try await LockPatience(connection).run(sql)
+    }
+
+    /// Makes an index, which takes its time and refuses nothing.
+    private func change(_ sql: String, _ body: () async throws -> Void) async throws {
+        switch alteration {
+        case .done: try await body()
+        case .tried: break
+        case .refused: throw altersTable(sql)
+        }
     }
 
     private func altersTable(_ sql: String) -> WarehouseError {
@@ -110,15 +156,13 @@ struct TableFit {
     private func fit(_ index: TableDesign.Index) async throws {
         let sql = index.sql(on: design.qualifiedName)
         guard let columns = try await index.columns(in: design.schema, on: connection) else {
-            guard altersTables else { throw altersTable(sql) }
-            try await connection.query(sql)
+            try await self.change(sql) { try await connection.query(sql) }
             return
         }
         // The same columns in another order: `load` has changed, and the rows need not.
         guard columns != index.columns else { return }
         let change = "drop index \(qualified(design.schema, index.name)); \(sql)"
-        guard altersTables else { throw altersTable(change) }
-        try await LockPatience(connection).run(change)
+        try await self.change(change) { try await LockPatience(connection).run(change) }
     }
 
     /// Writes the comments that differ: a comment that is there already needs no lock.

@@ -7,25 +7,28 @@ struct TableMisfit {
     private let design: TableDesign
     /// The types of the columns that are there.
     private let existing: [String: String]
-    /// The length of the periods that partitions are cut by.
-    private let periods: PeriodGrain?
+    private let pipeline: Pipeline
+    /// The dimension's or fact's table: the design is its own, or that of a table beside it.
+    private let owner: String
     private let connection: PostgresConnection
 
     init(
         _ design: TableDesign,
         existing: [String: String],
-        periods: PeriodGrain?,
+        of owner: String,
+        in pipeline: Pipeline,
         on connection: PostgresConnection
     ) {
         self.design = design
         self.existing = existing
-        self.periods = periods
+        self.owner = owner
+        self.pipeline = pipeline
         self.connection = connection
     }
 
     /// - Returns: `nil` when the table fits, or can be made to fit with all that it holds.
     func find() async throws -> Misfit? {
-        let differing = columnProblems
+        let differing = try await columnProblems()
         if let whole = try await wholeProblem() {
             return Misfit(
                 table: name,
@@ -42,6 +45,8 @@ struct TableMisfit {
     }
 
     private var name: String { "\(design.schema).\(design.name)" }
+    /// The length of the periods that partitions are cut by.
+    private var periods: PeriodGrain? { pipeline.periods?.grain }
 
     // MARK: Columns
 
@@ -50,25 +55,98 @@ struct TableMisfit {
         let statements: [String]
     }
 
-    /// Columns that are gone, and those of another type.
-    private var columnProblems: [Difference] {
+    /// Columns that are gone, and those of another type; a wider decimal is one that follows by itself.
+    private func columnProblems() async throws -> [Difference] {
         let wanted = Set(design.columns.map(\.name))
-        let lost = existing.keys.filter { !wanted.contains($0) && !isOfItsShape($0) }.sorted()
-            .map { column in
-                Difference(
-                    problem: "the definition has no column `\(column)` any more",
-                    statements: ["\(alter) drop column \(quoteIdentifier(column));"]
-                )
-            }
-        let changed = design.columns.compactMap { column -> Difference? in
-            guard let type = existing[column.name], type != column.type else { return nil }
+        let lost = existing.filter { !wanted.contains($0.key) && !isOfItsShape($0.key) }
+        let changed = design.columns.filter { column in
+            existing[column.name]
+                .map { type in
+                    type != column.type
+                        && !WarehouseType(column.type).isWider(than: WarehouseType(type))
+                } ?? false
+        }
+        guard !lost.isEmpty || !changed.isEmpty else { return [] }
+        let earlier = try await EarlierDefinition.ofTable(owner, in: design.schema, on: connection)
+        let now = ColumnOrigins(of: owner, in: pipeline)
+        let before = earlier.map { ColumnOrigins(of: owner, in: $0) }
+        let renamed = RenamedColumns(
+            lost: lost,
+            new: design.columns.filter { existing[$0.name] == nil },
+            now: now,
+            before: before
+        )
+        var differences: [Difference] = []
+        for column in lost.keys.sorted() {
+            differences.append(try await loss(of: column, to: renamed.successor(of: column)))
+        }
+        return differences
+            + changed.map { change(of: $0, from: existing[$0.name] ?? "", now, before ?? now) }
+    }
+
+    /// A column that the definition has no more, and the one that it may be now.
+    private func loss(
+        of column: String,
+        to successor: TableDesign.Column?
+    ) async throws -> Difference {
+        let drop = "\(alter) drop column \(quoteIdentifier(column));"
+        let problem = "the definition has no column `\(column)` any more"
+        guard let successor else { return Difference(problem: problem, statements: [drop]) }
+        let loaded = try await LoadedPeriods(design.schema, [design.name], on: connection).summary()
+        let again =
+            loaded.isEmpty
+            ? [] : ["-- the next load adds `\(successor.name)`, and has to fill it: \(loaded)"]
+        return Difference(
+            problem: problem
+                + ", and `\(successor.name)` is new: it may be the same under another name",
+            statements: [drop] + again + [
+                "-- or, only if `\(successor.name)` is `\(column)` under another name (nothing has to be "
+                    + "loaded again then): " + (try await renaming(column, to: successor.name))
+            ]
+        )
+    }
+
+    /// The index that readers have on the column goes with it.
+    private func renaming(_ column: String, to name: String) async throws -> String {
+        let rename =
+            "\(alter) rename column \(quoteIdentifier(column)) to \(quoteIdentifier(name));"
+        let old = TableDesign.index(on: column, of: design.name)
+        let new = TableDesign.index(on: name, of: design.name)
+        guard design.indexes.contains(new),
+            try await old.columns(in: design.schema, on: connection) != nil
+        else { return rename }
+        return rename + " alter index \(qualified(design.schema, old.name)) "
+            + "rename to \(quoteIdentifier(new.name));"
+    }
+
+    /// A column of another type.
+    private func change(
+        of column: TableDesign.Column,
+        from type: String,
+        _ now: ColumnOrigins,
+        _ before: ColumnOrigins
+    ) -> Difference {
+        let zone = now.zones[column.name] ?? before.zones[column.name] ?? now.zone
+        let name = quoteIdentifier(column.name)
+        let conversion = TypeConversion(of: name, from: type, to: column.type, zone: zone)
+        let problem =
+            "its column `\(column.name)` is `\(type)`, the definition says `\(column.type)`"
+        let drop = "\(alter) drop column \(name);"
+        guard let expression = conversion.expression else {
             return Difference(
-                problem: "its column `\(column.name)` is `\(type)`, the definition says "
-                    + "`\(column.type)`",
-                statements: conversion(of: column, from: type)
+                problem: problem + ", and only its source can tell the values",
+                statements: [drop, Reload.prefix + "longshore load FOLDER"]
             )
         }
-        return lost + changed
+        let note = conversion.note.map { ["-- `\(column.name)`: \($0)"] } ?? []
+        let statement = "\(alter) alter column \(name) type \(column.type) using \(expression);"
+        return Difference(
+            problem: problem,
+            statements: note + [statement]
+                + [
+                    "-- or, to have `\(column.name)` as its source tells it: \(drop) and load it again"
+                ]
+        )
     }
 
     private var alter: String { "alter table \(design.qualifiedName)" }
@@ -76,32 +154,6 @@ struct TableMisfit {
     /// The columns of versions and of partitions come and go with the table's shape.
     private func isOfItsShape(_ column: String) -> Bool {
         Dimension.validity.contains { $0.name == column } || column == "period"
-    }
-
-    /// Not every value can be read as one of the other type: then only a new load helps.
-    private func conversion(of column: TableDesign.Column, from type: String) -> [String] {
-        let name = quoteIdentifier(column.name)
-        let value = Self.hasCast(from: type, to: column.type) ? name : "\(name)::text"
-        let statement =
-            "\(alter) alter column \(name) type \(column.type) using \(value)::\(column.type);"
-        guard column.type != "text" else { return [statement] }
-        return [
-            statement,
-            "-- or, where a value is none of `\(column.type)`: "
-                + "\(alter) drop column \(name); and load it again",
-        ]
-    }
-
-    /// Whether Postgres converts one into the other by itself; by way of text it reads any.
-    private static func hasCast(from type: String, to other: String) -> Bool {
-        let numbers = ["bigint", "numeric", "double precision"]
-        let times = ["date", "timestamp with time zone"]
-        func isOne(_ type: String, of group: [String]) -> Bool {
-            group.contains { type.hasPrefix($0) }
-        }
-        return type == "text" || other == "text"
-            || isOne(type, of: numbers) && isOne(other, of: numbers)
-            || isOne(type, of: times) && isOne(other, of: times)
     }
 
     // MARK: The whole table
@@ -118,6 +170,7 @@ struct TableMisfit {
             )
         }
         problems += try await [keyProblem(), periodProblem()].compactMap(\.self)
+        problems += keysThatOnlyTheSourceTells
         guard !problems.isEmpty else { return nil }
         let loaded = try await LoadedPeriods(design.schema, [design.name], on: connection).summary()
         return Difference(
@@ -156,6 +209,20 @@ struct TableMisfit {
                 + "the definition says (\(index.columns.joined(separator: ", ")))"
         }
         return nil
+    }
+
+    /// Rows are found by these columns: they cannot be dropped and filled again.
+    private var keysThatOnlyTheSourceTells: [String] {
+        let keys = Set(design.indexes.filter(\.isUnique).flatMap(\.columns))
+        return design.columns
+            .filter { column in
+                guard keys.contains(column.name), let type = existing[column.name],
+                    type != column.type
+                else { return false }
+                return TypeConversion(of: "", from: type, to: column.type, zone: "UTC").expression
+                    == nil
+            }
+            .map { "its rows are identified by `\($0.name)`, whose values no SQL can tell" }
     }
 
     /// Periods of another length would overlap the partitions that are there.

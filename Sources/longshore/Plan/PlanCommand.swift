@@ -18,6 +18,9 @@ struct PlanCommand: AsyncParsableCommand {
             Nothing remains but the plan itself, which the ledger remembers for 30 days, and numbers \
             that sequences have skipped.
 
+            What a load would refuse is refused here in the same words: a table that does not fit the \
+            definition, a closed period, a mart's SQL that Postgres does not take.
+
             The plan's hash covers the definition, the periods, every input file and what the ledger \
             knows of dimensions and periods: `longshore load --plan` refuses when any of it has moved.
 
@@ -38,10 +41,13 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let definition = try argument.read()
         let pipeline = definition.pipeline
+        try Limits.refuseTooLong(in: pipeline)
         let fleet = try await fleet(for: pipeline)
         let ledger = fleet.map { PostgresLedger($0.postgres) }
         let periods = try await periods(of: pipeline, in: ledger)
-        guard pipeline.periods == nil || !periods.isEmpty else {
+        let losses = try await ledger?.losses(of: pipeline)
+        if let losses { LoadSelection.tell(losses) }
+        guard losses.map({ !selection.isNothing(periods, of: pipeline, $0) }) ?? true else {
             print(selection.nothing(of: pipeline))
             if let ledger {
                 for hint in try await selection.hints(of: pipeline, in: ledger) { print(hint) }
@@ -57,6 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
             requestedBy: Requester.name
         )
         let graph = try LoadPlanner.plan(pipeline, periods: periods)
+        try await ledger?.check(request, tasks: graph.tasks)
         var report = PlanReport(graph: graph, request: request, command: command)
         if effects, let fleet {
             report.effects = try await Rehearsal(fleet.postgres, environment: Self.environment)

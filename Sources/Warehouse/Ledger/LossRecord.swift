@@ -1,0 +1,95 @@
+import Pipelines
+import Planning
+import Postgres
+
+/// Writes ``Losses`` down when a load is created, before its tables are made anew.
+struct LossRecord {
+    let losses: Losses
+    let pipeline: Pipeline
+    let connection: PostgresConnection
+
+    /// Marks what is not there, or refers to what is not there, as stale; closed periods are stale when
+    /// they are opened again.
+    ///
+    /// Loads that run now were created before: they may hold keys that are gone, so they do not clear
+    /// the mark. The load that is being created has a greater number.
+    func mark() async throws {
+        try await markDimensions()
+        let slices = losses.slices
+        guard !slices.isEmpty else { return }
+        try await connection.query(
+            """
+            update longshore.control c
+            set reason = case state when 'loaded' then t.reason else c.reason end,
+                reason_before = case state when 'closed' then t.reason else reason_before end,
+                state_before = case state when 'closed' then 'stale' else state_before end,
+                state = case state when 'loaded' then 'stale' else state end,
+                stale_by = greatest(stale_by, (select max(id) from longshore.load))
+            from unnest($2::text[], $3::text[], $4::text[]) t(table_name, period, reason)
+            where c.schema_name = $1 and c.table_name = t.table_name and c.period = t.period
+                and c.state in ('loaded', 'stale', 'closed')
+                and not (c.state = 'closed' and c.state_before = 'stale')
+            """,
+            [
+                .text(pipeline.schema), .textArray(slices.map(\.table)),
+                .textArray(slices.map(\.period)), .textArray(slices.map(\.reason)),
+            ]
+        )
+    }
+
+    /// The key maps that workers have of them are of another table.
+    private func markDimensions() async throws {
+        guard !losses.dimensions.isEmpty else { return }
+        try await connection.query(
+            """
+            update longshore.control c
+            set state = 'stale', reason = t.reason, revision = revision + 1
+            from unnest($2::text[], $3::text[]) t(table_name, reason)
+            where c.schema_name = $1 and c.table_name = t.table_name and c.period = ''
+            """,
+            [
+                .text(pipeline.schema), .textArray(losses.dimensions.map(\.dimension.table)),
+                .textArray(losses.dimensions.map(\.reason)),
+            ]
+        )
+    }
+
+    /// Lets the surrogate keys of dimensions that were made anew begin above all that facts hold: until
+    /// these are loaded again, none of their rows must find another member.
+    func reserveKeys() async throws {
+        for lost in losses.dimensions {
+            guard case .extract = lost.dimension.content else { continue }
+            let highest = try await highestKey(of: lost.dimension)
+            guard highest > 0 else { continue }
+            try await connection.query(
+                """
+                select setval(sequence, greatest($3::bigint,
+                    (select last_value from pg_sequences
+                        where format('%I.%I', schemaname, sequencename)::regclass = sequence)))
+                from (select pg_get_serial_sequence($1, $2)::regclass as sequence) s
+                """,
+                [
+                    .text(qualified(pipeline.schema, lost.dimension.table)),
+                    .text(lost.dimension.surrogateKey), .integer(highest),
+                ]
+            )
+        }
+    }
+
+    private func highestKey(of dimension: Dimension) async throws -> Int64 {
+        var highest: Int64 = 0
+        for fact in pipeline.facts {
+            let table = qualified(pipeline.schema, fact.table)
+            let columns = try await TableColumns.read(of: table, on: connection)
+            for reference in fact.references
+            where reference.dimension == dimension.name && columns[reference.column] != nil {
+                let rows = try await connection.query(
+                    "select max(\(quoteIdentifier(reference.column))) as key from \(table)"
+                )
+                let key = try rows.first?.optionalInteger("key", as: Int64.self)
+                highest = max(highest, key ?? 0)
+            }
+        }
+        return highest
+    }
+}

@@ -1,0 +1,265 @@
+import Pipelines
+import Planning
+import Postgres
+import Rows
+
+/// ``Losses`` that no load can make good by itself, each with the SQL that leads out.
+struct LossRefusal {
+    let losses: Losses
+    let pipeline: Pipeline
+    let connection: PostgresConnection
+
+    /// What has to be decided by a person before anything is loaded.
+    func misfits() async throws -> [Misfit] {
+        var misfits: [Misfit] = []
+        for lost in losses.dimensions where lost.dimension.losesKeys {
+            misfits += try await keyHolders(of: lost)
+            for fact in pipeline.facts where fact.losesKeys(to: lost) && fact.loading != .replace {
+                misfits += try await keptRows(of: fact, lost)
+            }
+        }
+        for dimension in pipeline.dimensions where dimension.keepsObservations {
+            misfits += try await history(of: dimension)
+        }
+        return misfits
+    }
+
+    private static let opening = "is not what was loaded"
+
+    private var reload: Reload {
+        Reload(
+            schema: pipeline.schema,
+            hasPeriods: pipeline.periods != nil,
+            connection: connection
+        )
+    }
+
+    private func name(_ table: String) -> String { "\(pipeline.schema).\(table)" }
+    private func quoted(_ table: String) -> String { qualified(pipeline.schema, table) }
+
+    private func hasRows(_ table: String, where condition: String = "true") async throws -> Bool {
+        guard try await isThere(table) else { return false }
+        return try await
+            !connection.query("select from \(quoted(table)) where \(condition) limit 1").isEmpty
+    }
+
+    private func isThere(_ table: String) async throws -> Bool {
+        let rows = try await connection.query(
+            "select to_regclass($1) is not null as found",
+            [.text(quoted(table))]
+        )
+        return try rows.first?.boolean("found") == true
+    }
+
+    // MARK: Keys of members that are gone
+
+    /// Dimensions that reference one that is gone: their rows, and what was observed of them, hold keys
+    /// that nobody can translate.
+    private func keyHolders(of lost: Losses.LostDimension) async throws -> [Misfit] {
+        var holders: [Dimension] = []
+        for other in pipeline.dependents(of: lost.dimension) where other != lost.dimension {
+            if try await hasRows(other.table, where: other.isMember) { holders.append(other) }
+        }
+        guard !holders.isEmpty else { return [] }
+        let facts = pipeline.facts.filter { fact in
+            fact.references.contains { reference in
+                ([lost.dimension] + holders).contains { $0.name == reference.dimension }
+            }
+        }
+        var tables: [String] = []
+        for holder in holders {
+            for table in [holder.table, holder.observationTable, holder.absenceTable]
+            where try await isThere(table) {
+                tables.append(quoted(table))
+            }
+        }
+        let names = holders.map { "`\($0.table)`" }.joined(separator: ", ")
+        return [
+            Misfit(
+                table: name(lost.dimension.table),
+                opening: Self.opening,
+                problems: [
+                    "\(lost.reason), and \(names) \(holders.count == 1 ? "holds" : "hold") keys of its "
+                        + "members. Restore it from a backup where there is one; else what holds its "
+                        + "keys has to be loaded anew"
+                ],
+                statements: ["truncate \(tables.joined(separator: ", "));"]
+                    + (try await after(facts, reason: "\(lost.dimension.table) was gone"))
+            )
+        ]
+    }
+
+    /// A fact whose rows stay: those that no source tells again would point to nobody, or, if they are
+    /// appended, all of them.
+    private func keptRows(
+        of fact: Fact,
+        _ lost: Losses.LostDimension
+    ) async throws -> [Misfit] {
+        guard try await hasRows(fact.table) else { return [] }
+        let loaded = try await LoadedPeriods(pipeline.schema, [fact.table], on: connection)
+            .summary()
+        return [
+            Misfit(
+                table: name(fact.table),
+                opening: Self.opening,
+                problems: [
+                    "its rows hold keys of members of `\(lost.dimension.table)`, which are gone, and "
+                        + "`load: \(fact.loading.rawValue)` leaves rows that are there in their place. "
+                        + "Restore the dimension from a backup where there is one; else the fact has to "
+                        + "be loaded anew: \(loaded)"
+                ],
+                statements: ["truncate \(quoted(fact.table));"]
+                    + (try await after([fact], reason: "\(fact.table) was emptied"))
+            )
+        ]
+    }
+
+    private func after(_ facts: [Fact], reason: String) async throws -> [String] {
+        let isByPeriod = facts.contains { $0.periodColumn != nil }
+        let command = isByPeriod ? reload.ofMarked : try await reload.ofWhole()
+        guard !facts.isEmpty else { return [command] }
+        return [reload.mark(facts.map(\.table), reason: reason), command]
+    }
+
+    // MARK: Histories
+
+    /// A dimension whose rows are there, and what they were computed from is not: the next merge would
+    /// end every version that the source does not tell again.
+    private func history(of dimension: Dimension) async throws -> [Misfit] {
+        let hasObservations = try await hasRows(dimension.observationTable)
+        let hasMembers = try await hasRows(
+            dimension.table,
+            where: "\(dimension.isMember) and not is_inferred"
+        )
+        let lacksObservations = hasMembers && !hasObservations
+        let hasAbsences = try await isThere(dimension.absenceTable)
+        let lacksAbsences = hasObservations && dimension.keepsAbsences && !hasAbsences
+        guard lacksObservations || lacksAbsences else { return [] }
+        let before = try await ChangedDimension(dimension, of: pipeline, on: connection).previous()?
+            .dimension(dimension.name)
+        // Only a table that was there can be gone.
+        guard let before,
+            lacksObservations && before.keepsObservations
+                || lacksAbsences && before.keepsAbsences
+        else { return [] }
+        if lacksObservations { return [observations(of: dimension)] }
+        return [hasMembers ? absences(of: dimension) : endlessMembers(of: dimension)]
+    }
+
+    private func observations(of dimension: Dimension) -> Misfit {
+        let columns = quotedList(dimension.sourceColumns.map(\.name))
+        let design = dimension.observationDesign(schema: pipeline.schema)
+        let (time, whole, loss) =
+            dimension.isVersioned
+            ? (
+                "valid_from", " and valid_from < valid_to",
+                "what it has seen of its members between their versions is lost"
+            )
+            : (
+                dimension.observedAt(zone: pipeline.zone), "",
+                "what it has seen of its members before the last time is lost"
+            )
+        return Misfit(
+            table: name(dimension.observationTable),
+            opening: Self.opening,
+            problems: [
+                "it is \(Self.gone), and the history of `\(dimension.table)` is computed from it. "
+                    + "Restore it from a backup where there is one. With this, the history goes on from "
+                    + "what `\(dimension.table)` holds; \(loss), so rows that come late may find "
+                    + "another place"
+            ],
+            statements: [
+                design.creation,
+                "insert into \(design.qualifiedName) (\(columns), \(Dimension.observedAt)) "
+                    + "select \(columns), \(time) from \(quoted(dimension.table)) "
+                    + "where \(dimension.isMember) and not is_inferred\(whole);",
+                Reload.prefix + "longshore load FOLDER",
+            ]
+        )
+    }
+
+    private static let gone = "gone or empty"
+
+    /// An absence is a gap between versions, or what follows the last one.
+    private func absences(of dimension: Dimension) -> Misfit {
+        let keys = quotedList(dimension.key)
+        let design = dimension.absenceDesign(schema: pipeline.schema)
+        return Misfit(
+            table: name(dimension.absenceTable),
+            opening: Self.opening,
+            problems: [
+                "it is gone, and the ends of versions of `\(dimension.table)` are computed from it. "
+                    + "This makes it anew from the versions that are there"
+            ],
+            statements: [
+                design.creation,
+                "insert into \(design.qualifiedName) (\(keys), \(Dimension.goneAt), \(Dimension.backAt)) "
+                    + "select \(keys), valid_to, next from (select \(keys), valid_to, lead(valid_from) "
+                    + "over (partition by \(keys) order by valid_from) as next "
+                    + "from \(quoted(dimension.table)) where \(dimension.isMember) and not is_inferred "
+                    + "and valid_from < valid_to) versions "
+                    + "where valid_to <> 'infinity' and next is distinct from valid_to;",
+                Reload.prefix + "longshore load FOLDER",
+            ]
+        )
+    }
+
+    /// Neither versions nor absences: members that the source had no more would be back.
+    private func endlessMembers(of dimension: Dimension) -> Misfit {
+        Misfit(
+            table: name(dimension.absenceTable),
+            opening: Self.opening,
+            problems: [
+                "it is gone, and so are the versions of `\(dimension.table)`: what is left, "
+                    + "`\(dimension.observationTable)`, does not tell when members have ended. Restore it "
+                    + "from a backup where there is one; with this, the history begins anew"
+            ],
+            statements: [
+                "truncate \(quoted(dimension.observationTable));",
+                Reload.prefix + "longshore load FOLDER",
+            ]
+        )
+    }
+}
+
+extension Dimension {
+    /// The condition that a row is no unknown member.
+    fileprivate var isMember: String {
+        "\(quoteIdentifier(surrogateKey)) <> \(UnknownMember.key)"
+    }
+
+    /// Whether its members have other keys when they come back: the key of a day is the day itself.
+    var losesKeys: Bool {
+        if case .calendar = content { return false }
+        return true
+    }
+}
+
+extension Pipeline {
+    /// A dimension, and those that reference it, even through others.
+    func dependents(of dimension: Dimension) -> [Dimension] {
+        var found = [dimension]
+        var index = 0
+        while index < found.count {
+            let name = found[index].name
+            found += dimensions.filter { other in
+                other.references.contains { $0.dimension == name } && !found.contains(other)
+            }
+            index += 1
+        }
+        return found
+    }
+}
+
+extension TableDesign {
+    /// The statement that makes it where it is missing, as people run it; a load adds indexes and
+    /// comments.
+    var creation: String {
+        let definitions = columns.map { column in
+            "\(quoteIdentifier(column.name)) \(column.type) \(column.constraint)"
+        }
+        return "create table if not exists \(qualifiedName) ("
+            + definitions.map { $0.hasSuffix(" ") ? String($0.dropLast()) : $0 }
+            .joined(separator: ", ") + ");"
+    }
+}

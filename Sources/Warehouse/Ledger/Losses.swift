@@ -1,0 +1,64 @@
+import Pipelines
+import Planning
+import Postgres
+
+/// What stands in the ledger and no longer in the warehouse: people have dropped, detached or emptied
+/// it by hand.
+///
+/// The control table would go on saying `loaded`. So whoever asks it what is due, or creates a load,
+/// looks for this first: one query of the catalog, and one that looks for a member in each dimension.
+struct Losses: Sendable {
+    /// A slice of the control table that is not what it says, or points to what is gone.
+    struct Slice: Sendable, Hashable {
+        let kind: LoadTaskKind
+        let table: String
+        /// The period's label; empty for a whole table.
+        let period: String
+        /// What the control table calls it.
+        let state: String
+        /// What has happened to it.
+        let reason: String
+        /// Whether its rows are gone, and not only what they refer to.
+        let isGone: Bool
+        /// Whether a table of its partition's name stands beside the fact.
+        var isDetached = false
+
+        /// What it is in truth.
+        var effectiveState: String { state == "loaded" ? "stale" : state }
+    }
+
+    /// A dimension without its members.
+    struct LostDimension: Sendable {
+        let dimension: Dimension
+        /// Whether its table is gone, too.
+        let hasNoTable: Bool
+        /// Whether observations are there, from which its versions are computed.
+        var isKept = false
+
+        /// What has happened to it.
+        var reason: String {
+            hasNoTable ? "its table is gone" : "its members are gone"
+        }
+
+        /// What has happened to rows that refer to its members.
+        var reasonForFacts: String {
+            "the members of `\(dimension.table)` that its rows refer to are gone"
+        }
+    }
+
+    var dimensions: [LostDimension] = []
+    var slices: [Slice] = []
+
+    /// Whether everything that the ledger knows is there.
+    var isEmpty: Bool { dimensions.isEmpty && slices.isEmpty }
+
+    /// Whether something is lost that a load brings back whatever its periods are.
+    var hasWholeTables: Bool {
+        !dimensions.isEmpty || slices.contains { $0.period.isEmpty && $0.state != "pending" }
+    }
+
+    /// The slice of a table and period, when it is concerned.
+    func slice(_ table: String, _ period: String) -> Slice? {
+        slices.first { $0.table == table && $0.period == period }
+    }
+}

@@ -1,0 +1,40 @@
+import Postgres
+
+/// Columns that are gone from a definition beside those that are new in it: one may be the other under
+/// another name, which only a person can know.
+struct RenamedColumns {
+    /// The table's columns that the definition has no more, with their types.
+    let lost: [String: String]
+    /// The definition's columns that the table has not.
+    let new: [TableDesign.Column]
+    /// What the definition says of columns, and what the one before said.
+    let now: ColumnOrigins
+    let before: ColumnOrigins?
+
+    /// The column that `name` may be now.
+    ///
+    /// It has the same type, and is read from the same column of the source; else it stands at the same
+    /// place in the definition; else it is the only new one of its type, and the other the only one lost.
+    func successor(of name: String) -> TableDesign.Column? {
+        guard let type = lost[name] else { return nil }
+        let isKey = isReference(name, in: before)
+        let candidates = new.filter { column in
+            column.type == type && isReference(column.name, in: now) == isKey
+        }
+        let sameSource = candidates.filter { column in
+            before?.sources[name].map { $0 == now.sources[column.name] } ?? false
+        }
+        if sameSource.count == 1 { return sameSource[0] }
+        let samePlace = candidates.filter { column in
+            before?.places[name].map { $0 == now.places[column.name] } ?? false
+        }
+        if samePlace.count == 1 { return samePlace[0] }
+        let rivals = lost.filter { $0.value == type && isReference($0.key, in: before) == isKey }
+        return candidates.count == 1 && rivals.count == 1 ? candidates[0] : nil
+    }
+
+    /// A column of a reference holds keys, and no number of the source's.
+    private func isReference(_ column: String, in origins: ColumnOrigins?) -> Bool {
+        origins?.references.contains(column) ?? false
+    }
+}

@@ -1,0 +1,28 @@
+import Pipelines
+
+extension WarehouseError {
+    static func detached(_ fact: Fact, _ period: Period, of pipeline: Pipeline) -> WarehouseError {
+        let parent = qualified(pipeline.schema, fact.table)
+        let leaf = qualified(pipeline.schema, fact.leaf(period))
+        return WarehouseError(
+            code: .destructiveChange,
+            description:
+                "the period `\(period.label)` of `\(pipeline.schema).\(fact.table)` is loaded, and "
+                + "its partition `\(fact.leaf(period))` was detached by hand: a load would need its name. "
+                + "Take it back, drop it to load the period again, or leave the period out of loads with "
+                + "`longshore periods close \(pipeline.name) \(period.label)`:\n"
+                + "    alter table \(parent) attach partition \(leaf) for values from "
+                + "('\(period.start)') to ('\(period.end)');\n"
+                + "    -- or: drop table \(leaf);"
+        )
+    }
+
+    static func lost(_ losses: Losses, of pipeline: Pipeline) -> WarehouseError {
+        WarehouseError(
+            code: .destructiveChange,
+            description: "tables of `\(pipeline.name)` are not what the ledger knows: "
+                + LossReport(losses, of: pipeline).notices.joined(separator: "; ")
+                + ". Load them first, with `longshore load`; the rejects are kept"
+        )
+    }
+}
