@@ -43,28 +43,40 @@ let package = Package(
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         .target(name: "BlockingThread"),
         .target(name: "Endpoints"),
+        .target(name: "Words"),
 
         // Layer 1: one wrapper per server, and the pure parts.
-        .target(name: "Postgres", dependencies: ["CLibPQ", "BlockingThread", "Endpoints"]),
-        .target(name: "AMQP", dependencies: ["CRabbitMQ", "BlockingThread", "Endpoints"]),
+        .target(
+            name: "Postgres",
+            dependencies: ["CLibPQ", "BlockingThread", "Endpoints", "Words"]
+        ),
+        .target(
+            name: "AMQP",
+            dependencies: ["CRabbitMQ", "BlockingThread", "Endpoints", "Words"]
+        ),
         .target(
             name: "Redis",
             dependencies: ["CHiredis", "CLibSSL", "BlockingThread", "Endpoints"]
         ),
-        .target(name: "Rows"),
-        .target(name: "Pipelines", dependencies: ["Rows", "CLibCrypto", yaml]),
+        .target(name: "Rows", dependencies: ["Words"]),
+        .target(name: "Pipelines", dependencies: ["Rows", "Words", "CLibCrypto", yaml]),
         .target(name: "Planning", dependencies: ["Pipelines"]),
 
         // Layer 2: what Longshore does with each server.
         .target(
             name: "Extraction",
-            dependencies: ["Rows", "Pipelines", "Postgres", "Endpoints", "CZlib"]
+            dependencies: ["Rows", "Words", "Pipelines", "Postgres", "Endpoints", "CZlib"]
         ),
         .target(
             name: "Warehouse",
-            dependencies: ["Postgres", "Rows", "Pipelines", "Planning", "Extraction", logging]
+            dependencies: [
+                "Postgres", "Rows", "Words", "Pipelines", "Planning", "Extraction", logging,
+            ]
         ),
-        .target(name: "Survey", dependencies: ["Rows", "Pipelines", "Extraction", "Postgres"]),
+        .target(
+            name: "Survey",
+            dependencies: ["Rows", "Words", "Pipelines", "Extraction", "Postgres"]
+        ),
         .target(name: "Messaging", dependencies: ["AMQP", "Planning", "Endpoints", logging]),
         .target(name: "InFlight", dependencies: ["Redis", "Planning", "Endpoints", logging]),
         .target(name: "LocalStack", dependencies: ["Endpoints"]),
@@ -73,15 +85,15 @@ let package = Package(
         // Layer 3: the actors.
         .target(
             name: "Coordinator",
-            dependencies: ["Planning", "Pipelines", logging, lifecycle]
+            dependencies: ["Planning", "Pipelines", "Words", logging, lifecycle]
         ),
         .target(name: "Worker", dependencies: ["Planning", "Pipelines", logging, lifecycle]),
-        .target(name: "Console"),
+        .target(name: "Console", dependencies: ["Words"]),
         .target(
             name: "Torture",
             dependencies: [
                 "AMQP", "Console", "Endpoints", "LocalStack", "Messaging", "Planning", "Postgres",
-                "Redis", "SampleData", logging,
+                "Redis", "SampleData", "Words", logging,
             ]
         ),
 
@@ -91,6 +103,7 @@ let package = Package(
             dependencies: [
                 "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
                 "Extraction", "Survey", "LocalStack", "SampleData", "Torture", "CLibCrypto",
+                "Words",
                 arguments, lifecycle, signals, logging,
             ]
         ),
@@ -115,6 +128,7 @@ func tests(of module: String, and others: Target.Dependency...) -> Target {
 package.targets += [
     tests(of: "BlockingThread"),
     tests(of: "Endpoints"),
+    tests(of: "Words"),
     tests(of: "Postgres", and: "BlockingThread", "Endpoints"),
     tests(of: "AMQP", and: "Endpoints"),
     tests(of: "Redis", and: "Endpoints"),

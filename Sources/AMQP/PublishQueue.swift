@@ -1,4 +1,5 @@
 import Synchronization
+import Words
 
 /// The messages that wait to be sent, and the calls that wait for them.
 final class PublishQueue: Sendable {
@@ -104,8 +105,8 @@ final class PublishQueue: Sendable {
         }
         guard let expired else { return }
         let confirmed = expired.total - expired.unsettled - expired.failures
-        let what =
-            "publishing \(expired.total) messages: \(confirmed) were confirmed within \(timeout)"
+        let messages = counted(expired.total, "message")
+        let what = "publishing \(messages): \(grouped(confirmed)) confirmed within \(timeout)"
         finish(expired, error: obstacle.error(what))
     }
 
@@ -170,7 +171,8 @@ extension PublishQueue.Batch {
     /// The first failure, with the number of all.
     fileprivate var failure: AMQPError? {
         guard let firstFailure, failures > 1 else { return firstFailure }
-        return firstFailure.prefixed("\(failures) of \(total) messages failed; the first")
+        let messages = counted(total, "message")
+        return firstFailure.prefixed("\(failures) of \(messages) failed; the first")
     }
 }
 

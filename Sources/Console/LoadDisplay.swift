@@ -1,73 +1,11 @@
-/// How far a load is, in one look: what the progress display draws.
-public struct LoadFrame: Sendable, Hashable {
-    /// One table of the load.
-    public struct Table: Sendable, Hashable {
-        /// Its name with its kind: `dim_agent`.
-        public var name: String
-        /// Tasks that it has.
-        public var total: Int
-        /// Tasks that are done or superseded.
-        public var done: Int
-        /// Tasks that failed or never run.
-        public var failed: Int
-        /// Rows read so far.
-        public var rows: Int
-
-        /// Creates a line.
-        public init(name: String, total: Int, done: Int = 0, failed: Int = 0, rows: Int = 0) {
-            self.name = name
-            self.total = total
-            self.done = done
-            self.failed = failed
-            self.rows = rows
-        }
-    }
-
-    /// The load's number.
-    public var load: Int64
-    /// The pipeline's name.
-    public var pipeline: String
-    /// Its tables in the order of the plan.
-    public var tables: [Table]
-    /// Seconds since the display began.
-    public var seconds: Double
-    /// Who holds the load up, in words; `nil` when nobody does.
-    public var pause: String?
-    /// What the load waits for, in words; `nil` when it goes on.
-    public var wait: String?
-
-    /// Creates a frame.
-    public init(
-        load: Int64,
-        pipeline: String,
-        tables: [Table],
-        seconds: Double,
-        pause: String? = nil,
-        wait: String? = nil
-    ) {
-        self.load = load
-        self.pipeline = pipeline
-        self.tables = tables
-        self.seconds = seconds
-        self.pause = pause
-        self.wait = wait
-    }
-
-    /// Tasks that the load has.
-    public var total: Int { tables.reduce(0) { $0 + $1.total } }
-    /// Tasks that are done.
-    public var done: Int { tables.reduce(0) { $0 + $1.done } }
-    /// Tasks that failed or are blocked.
-    public var failed: Int { tables.reduce(0) { $0 + $1.failed } }
-    /// Rows read so far.
-    public var rows: Int { tables.reduce(0) { $0 + $1.rows } }
-}
+import Words
 
 /// Draws frames of a load: over the old one on a terminal, as lines in a pipe.
 public struct LoadDisplay: Sendable {
     private let isTerminal: Bool
     private var drawnLines = 0
-    private var last: LoadFrame?
+    /// The last frame of which a line has told.
+    private var told: LoadFrame?
 
     /// A display for a terminal, or for a pipe.
     public init(isTerminal: Bool) {
@@ -76,42 +14,57 @@ public struct LoadDisplay: Sendable {
 
     /// The text that shows `frame` after what was shown before; empty when there is nothing to say.
     ///
-    /// Lines are cut at the terminal's `width`, because a line that wraps cannot be drawn over; where
-    /// the picture is higher than `height` there are plain lines as in a pipe.
+    /// A picture has no line that wraps at the terminal's `width`, because it could not be drawn over,
+    /// and no number that is cut. Where it does not fit, also not into `height`, it is taken away and
+    /// there are plain lines as in a pipe.
     public mutating func draw(
         _ frame: LoadFrame,
         width: Int = .max,
         height: Int = .max
     ) -> String {
-        defer { last = frame }
-        let lines = Self.lines(frame)
-        guard isTerminal, lines.count < height else { return news(frame) }
-        return redraw(lines.map { String($0.prefix(max(width - 1, 1))) })
+        // A line that ends in the last column would leave the cursor on the next one, in some terminals.
+        let picture = isTerminal ? LoadPicture(frame, width: max(width - 1, 1)).lines : nil
+        guard let picture, picture.count < height else {
+            defer { told = frame }
+            return erased() + news(frame)
+        }
+        return redraw(picture)
     }
 
     private mutating func redraw(_ lines: [String]) -> String {
         let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
-        // Of a picture that was higher the last lines are left.
-        let rest = drawnLines > lines.count ? "\u{1B}[J" : ""
+        // Of a picture that was higher, or of lines that wrap since the terminal is narrower.
+        let rest = drawnLines > 0 ? "\u{1B}[J" : ""
         drawnLines = lines.count
         return up + lines.map { "\u{1B}[2K" + $0 + "\n" }.joined() + rest
     }
 
+    /// Takes the picture away.
+    private mutating func erased() -> String {
+        guard drawnLines > 0 else { return "" }
+        defer { drawnLines = 0 }
+        return "\u{1B}[\(drawnLines)A\u{1B}[J"
+    }
+
     /// What has changed: a line for each table whose tasks have moved on, and what holds the load up.
     private func news(_ frame: LoadFrame) -> String {
-        moves(frame) + holdUps(frame).map { "load \(frame.load): \($0)\n" }.joined()
+        moves(frame) + holdUps(frame).map { $0 + "\n" }.joined()
     }
 
     private func holdUps(_ frame: LoadFrame) -> [String] {
         var lines: [String] = []
-        if frame.pause != last?.pause { lines.append(frame.pause ?? "goes on") }
-        if let wait = frame.wait, wait != last?.wait { lines.append(wait) }
+        if frame.pause != told?.pause {
+            lines.append("load \(frame.load): \(VisibleText.line(frame.pause ?? "goes on"))")
+        }
+        if let wait = frame.wait, wait != told?.wait {
+            lines.append("(load \(frame.load): \(VisibleText.line(wait)))")
+        }
         return lines
     }
 
     private func moves(_ frame: LoadFrame) -> String {
         let known = Dictionary(
-            (last?.tables ?? []).map { ($0.name, $0) },
+            (told?.tables ?? []).map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
         )
         return frame.tables
@@ -126,30 +79,5 @@ public struct LoadDisplay: Sendable {
                     + "\(Wording.count(table.rows, "row"))\n"
             }
             .joined()
-    }
-
-    /// The whole picture: a bar for each table and a line of totals.
-    static func lines(_ frame: LoadFrame) -> [String] {
-        var table = TextTable([
-            ("", .left), ("", .left), ("tasks", .right), ("rows", .right), ("", .left),
-        ])
-        for line in frame.tables {
-            table.add([
-                line.name, bar(line), "\(line.done)/\(line.total)", Wording.grouped(line.rows),
-                line.failed > 0 ? "\(line.failed) failed or not run" : "",
-            ])
-        }
-        let rate = frame.seconds > 0 ? Int(Double(frame.rows) / frame.seconds) : 0
-        let total =
-            "load \(frame.load) of \(frame.pipeline): \(frame.done)/\(frame.total) tasks, "
-            + "\(Wording.count(frame.rows, "row")), \(Wording.grouped(rate)) rows/s, "
-            + Wording.duration(seconds: frame.seconds)
-        return table.lines + [total] + [frame.pause, frame.wait].compactMap(\.self)
-    }
-
-    private static func bar(_ table: LoadFrame.Table, width: Int = 20) -> String {
-        let filled = table.total == 0 ? width : table.done * width / table.total
-        return String(repeating: "█", count: filled)
-            + String(repeating: "░", count: width - filled)
     }
 }

@@ -1,3 +1,5 @@
+import Words
+
 /// A table of text for people: a header, aligned columns, no lines.
 public struct TextTable: Sendable {
     /// Where a column's text stands.
@@ -17,8 +19,10 @@ public struct TextTable: Sendable {
     }
 
     /// Adds a row; a cell for each column.
+    ///
+    /// What is invisible in a cell is made visible.
     public mutating func add(_ cells: [String]) {
-        rows.append(cells)
+        rows.append(cells.map(VisibleText.line))
     }
 
     /// Whether it has no rows.

@@ -1,15 +1,10 @@
+import Words
+
 /// Numbers as people read them.
 public enum Wording {
     /// `1,234,567`.
     public static func grouped(_ number: Int) -> String {
-        let digits = String(number.magnitude)
-        var groups: [Substring] = []
-        var rest = digits[...]
-        while !rest.isEmpty {
-            groups.insert(rest.suffix(3), at: 0)
-            rest = rest.dropLast(3)
-        }
-        return (number < 0 ? "-" : "") + groups.joined(separator: ",")
+        Words.grouped(number)
     }
 
     /// `1,234,567.80`: an exact decimal number; what is no number stays as it is.
@@ -35,14 +30,19 @@ public enum Wording {
         return "\(whole / 60) min \(rest < 10 ? "0" : "")\(rest) s"
     }
 
+    /// `2024-01-31 08:05:00` of the ISO 8601 that reports hold; its zone is said beside it.
+    public static func time(_ iso: String?) -> String {
+        (iso ?? "").replacing("T", with: " ").replacing("Z", with: "")
+    }
+
     /// `1 row`, `2 rows`.
     public static func count(_ number: Int, _ noun: String) -> String {
-        "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+        counted(number, noun)
     }
 
     /// What an ending took: `1 error`, `2 crashes`, `3 errors and 1 crash`.
     public static func budget(errors: Int, crashes: Int) -> String {
-        let deaths = "\(grouped(crashes)) crash\(crashes == 1 ? "" : "es")"
+        let deaths = count(crashes, "crash")
         guard crashes > 0 else { return count(errors, "error") }
         return errors > 0 ? "\(count(errors, "error")) and \(deaths)" : deaths
     }

@@ -12,6 +12,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     let inbox: Inbox
     let clock: Time
     let logger: Logger
+    let onTrouble: @Sendable ((any Error)?) -> Void
     let show: @Sendable (LoadProgress) -> Void
     /// Whether another load waits for the place that this one takes.
     let isPlaceWanted: @Sendable () -> Bool
@@ -37,6 +38,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         clock: Time,
         logger: Logger,
         isPlaceWanted: @escaping @Sendable () -> Bool = { false },
+        onTrouble: @escaping @Sendable ((any Error)?) -> Void,
         show: @escaping @Sendable (LoadProgress) -> Void
     ) {
         self.load = load
@@ -48,6 +50,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         self.clock = clock
         self.logger = logger
         self.isPlaceWanted = isPlaceWanted
+        self.onTrouble = onTrouble
         self.show = show
         start = clock.now
         lastChange = start
@@ -63,6 +66,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         for await _ in inbox.rings {
             do {
                 if let result = try await round(inbox.take()) { return result }
+                if failures > 0 { onTrouble(nil) }
                 failures = 0
             } catch let error as CoordinatorError {
                 throw error
@@ -70,6 +74,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
                 throw error
             } catch {
                 failures += 1
+                onTrouble(error)
                 let pause = settings.backoff.pause(
                     afterFailures: failures,
                     jitter: ports.jitter()

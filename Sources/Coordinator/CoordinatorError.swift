@@ -1,3 +1,5 @@
+import Words
+
 /// Why a load cannot be coordinated.
 public struct CoordinatorError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A stable reason code.
@@ -29,7 +31,7 @@ public struct CoordinatorError: Error, Sendable, Hashable, CustomStringConvertib
         CoordinatorError(
             code: .planMismatch,
             message:
-                "the plan of load `\(load)` has \(planned) tasks but the ledger has \(inLedger);"
+                "the plan of load `\(load)` has \(counted(planned, "task")) but the ledger has \(inLedger);"
                 + " it was written by another version of longshore: cancel it and load again"
         )
     }

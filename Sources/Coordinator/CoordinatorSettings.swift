@@ -8,6 +8,8 @@ public struct CoordinatorSettings: Sendable, Hashable {
     public var lease: Duration
     /// How often it is renewed.
     public var renewal: Duration
+    /// For how long a lease that was lost, because the ledger was away, is asked for again.
+    public var patience: Duration
     /// How often states are read from the ledger although nobody hinted at a change.
     public var reconciliation: Duration
     /// How long a published task may show no life before its message is presumed lost.
@@ -26,6 +28,7 @@ public struct CoordinatorSettings: Sendable, Hashable {
         owner: String,
         lease: Duration = .seconds(15),
         renewal: Duration = .seconds(5),
+        patience: Duration = .seconds(15),
         reconciliation: Duration = .seconds(2),
         idleAge: Duration = .seconds(30),
         window: Int = 10_000,
@@ -36,6 +39,7 @@ public struct CoordinatorSettings: Sendable, Hashable {
         self.owner = owner
         self.lease = lease
         self.renewal = renewal
+        self.patience = patience
         self.reconciliation = reconciliation
         self.idleAge = idleAge
         self.window = window

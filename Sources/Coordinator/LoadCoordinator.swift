@@ -6,8 +6,11 @@ import Synchronization
 public enum CoordinationResult: Sendable, Hashable {
     /// The load is over.
     case ended(LoadState)
-    /// Another coordinator took the load over, or may have: the lease is lost.
+    /// Another coordinator took the load over: it has the lease.
     case overtaken
+    /// The ledger could not be reached for longer than the lease lasts and some time more: nobody may
+    /// have the load, and it is to be resumed when the ledger is back.
+    case outOfReach
     /// Another coordinator holds the load's lease; nothing was done.
     case heldByAnother
     /// There is nothing to do for so long, and its lease is released: it rests.
@@ -23,6 +26,7 @@ public final class LoadCoordinator: Sendable {
     private let settings: CoordinatorSettings
     private let ports: CoordinatorPorts
     private let logger: Logger
+    private let onTrouble: @Sendable ((any Error)?) -> Void
     private let shown: AsyncStream<LoadProgress>.Continuation
     /// Whether it is to stop, and who waits for that: each round under a lease anew.
     private let stopping = Mutex<(isDemanded: Bool, sign: AsyncStream<Never>.Continuation?)>(
@@ -36,13 +40,18 @@ public final class LoadCoordinator: Sendable {
     public let progress: AsyncStream<LoadProgress>
 
     /// A coordinator of `load`; ``run()`` starts it, once.
+    ///
+    /// `onTrouble` is told what the broker or the ledger refuse while it goes on trying, and `nil`
+    /// when they work again.
     public init(
         of load: Int64,
         settings: CoordinatorSettings,
         ports: CoordinatorPorts,
-        logger: Logger
+        logger: Logger,
+        onTrouble: @escaping @Sendable ((any Error)?) -> Void = { _ in }
     ) {
         self.load = load
+        self.onTrouble = onTrouble
         self.settings = settings
         self.ports = ports
         var logger = logger
@@ -81,11 +90,68 @@ public final class LoadCoordinator: Sendable {
         guard var lease = try await acquireLease() else { return .heldByAnother }
         while true {
             let result = try await coordinate(graph, under: lease)
-            // Who tries tasks again takes the lease away and keeps it not: the load goes on as it is now.
-            guard result == .overtaken, let next = try? await acquireLease() else { return result }
-            lease = next
+            guard result == .overtaken || result == .outOfReach else { return result }
+            switch try await regain(lease) {
+            case .held(let next): lease = next
+            case .lost(let result): return result
+            }
         }
     }
+
+    /// What became of a lease that was lost.
+    private enum Regained {
+        case held(LoadLease)
+        case lost(CoordinationResult)
+    }
+
+    /// Takes a lost lease again, if nobody else has it: who tries tasks again takes it away and keeps it
+    /// not, and a ledger that is back still knows the old one.
+    private func regain(_ lease: LoadLease) async throws -> Regained {
+        let clock = ports.clock
+        return try await regain(lease, clock: clock)
+    }
+
+    private func regain<Time: Clock<Duration>>(
+        _ lease: LoadLease,
+        clock: Time
+    ) async throws -> Regained {
+        let deadline = clock.now.advanced(by: settings.patience)
+        var failures = 0
+        while true {
+            do {
+                let regained = try await regainOnce(lease)
+                onTrouble(nil)
+                return regained
+            } catch {
+                try Task.checkCancellation()
+                onTrouble(error)
+                if isStopDemanded { return .lost(.stopped) }
+                guard clock.now < deadline else {
+                    logger.warning(
+                        "the ledger is out of reach",
+                        metadata: .init([.error: .error(error)])
+                    )
+                    return .lost(.outOfReach)
+                }
+                failures += 1
+                let pause = settings.backoff.pause(afterFailures: failures, jitter: ports.jitter())
+                try await clock.sleep(for: min(pause, .seconds(1)))
+            }
+        }
+    }
+
+    private func regainOnce(_ lease: LoadLease) async throws -> Regained {
+        // The ledger also refuses the writes for a load that was cancelled meanwhile.
+        if let state = try await ports.ledger.state(ofLoad: load), state.isFinal {
+            return .lost(.ended(state))
+        }
+        if try await ports.ledger.renew(lease, for: settings.lease) { return .held(lease) }
+        if let next = try await acquireLease() { return .held(next) }
+        logger.warning("another coordinator took over")
+        return .lost(.overtaken)
+    }
+
+    private var isStopDemanded: Bool { stopping.withLock(\.isDemanded) }
 
     private func acquireLease() async throws -> LoadLease? {
         let lease = try await ports.ledger.acquireLease(
@@ -104,9 +170,8 @@ public final class LoadCoordinator: Sendable {
         do {
             let result = try await race(graph, under: lease, clock: ports.clock)
             switch result {
-            case .overtaken: return await endOrOvertaken()
             case .stopped: await release(lease)
-            case .ended, .heldByAnother, .resting: break
+            case .overtaken, .outOfReach, .ended, .heldByAnother, .resting: break
             }
             return result
         } catch {
@@ -139,12 +204,13 @@ public final class LoadCoordinator: Sendable {
                         clock: clock,
                         logger: self.logger,
                         isPlaceWanted: { self.takeWish() },
+                        onTrouble: self.onTrouble,
                         show: { self.shown.yield($0) }
                     )
                     return try await coordination.run()
                 }
                 defer { group.cancelAll() }
-                return try await group.next() ?? .overtaken
+                return try await group.next() ?? .stopped
             }
             guard case .resting(let time) = result else { return result }
             await rest(lease, for: time)
@@ -160,6 +226,7 @@ public final class LoadCoordinator: Sendable {
         clock: Time
     ) async throws -> CoordinationResult {
         var expiry = clock.now.advanced(by: settings.lease)
+        var isInTrouble = false
         while true {
             try await clock.sleep(for: settings.renewal)
             let asked = clock.now
@@ -168,23 +235,18 @@ public final class LoadCoordinator: Sendable {
                     return .overtaken
                 }
                 expiry = asked.advanced(by: settings.lease)
+                if isInTrouble { onTrouble(nil) }
+                isInTrouble = false
             } catch let error as NewerLedger {
                 throw error
             } catch {
                 try Task.checkCancellation()
                 logger.warning("lease not renewed", metadata: .init([.error: .error(error)]))
-                if clock.now >= expiry { return .overtaken }
+                onTrouble(error)
+                isInTrouble = true
+                if clock.now >= expiry { return .outOfReach }
             }
         }
-    }
-
-    /// The ledger also refuses the writes for a load that was cancelled meanwhile.
-    private func endOrOvertaken() async -> CoordinationResult {
-        if let state = try? await ports.ledger.state(ofLoad: load), state.isFinal {
-            return .ended(state)
-        }
-        logger.warning("another coordinator took over")
-        return .overtaken
     }
 
     private func waitForStop() async throws -> CoordinationResult {

@@ -1,4 +1,5 @@
 import Rows
+import Words
 
 /// Judges the first record of a CSV file.
 struct CSVHeader {
@@ -13,7 +14,7 @@ struct CSVHeader {
     ) throws(ExtractionError) -> [String] {
         guard !hasBrokenQuotes else { throw problem("a quote is not closed, or text follows it") }
         guard count <= limits.columns else {
-            throw problem("it has \(count) columns; at most \(limits.columns) are read")
+            throw problem("it has \(counted(count, "column")); at most \(limits.columns) are read")
         }
         var names: [String] = []
         var places: [String: Int] = [:]

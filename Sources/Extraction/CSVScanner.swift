@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 /// The state machine of ``CSVReader``: where in a record it stands, across pieces of the input.
 ///
@@ -344,7 +345,7 @@ struct CSVScanner: Sendable {
         guard hasBrokenQuotes else {
             return RowFault(
                 rule: "fields",
-                reason: "it has \(fieldCount) fields, where the header has \(width)"
+                reason: "it has \(counted(fieldCount, "field")), where the header has \(width)"
             )
         }
         let reason =

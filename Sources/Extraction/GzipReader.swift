@@ -1,4 +1,5 @@
 import CZlib
+import Words
 
 /// Expands gzip (RFC 1952), one member after another, without I/O of its own.
 ///
@@ -93,7 +94,7 @@ public struct GzipReader: ~Copyable {
         guard isTooDense || expanded > limits.bytes else { return }
         throw ExtractionError(
             .bomb,
-            "expanding `\(name)`: \(compressed) bytes became \(expanded), which is more than "
+            "expanding `\(name)`: \(counted(Int(compressed), "byte")) became \(expanded), which is more than "
                 + "\(limits.ratio) times as many or \(limits.bytes) in all"
         )
     }

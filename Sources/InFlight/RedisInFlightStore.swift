@@ -147,24 +147,29 @@ public final class RedisInFlightStore: InFlightStore {
         .value
     }
 
-    /// The workers whose presence has not expired, by name.
+    /// The workers whose presence has not expired, by name; none when Redis does not answer.
     public func workers() async -> [WorkerPresence] {
-        await attempt(.workers, otherwise: []) { () throws(RedisError) in
-            let reply = try await client.run(
-                InFlightScripts.workers,
-                keys: [keys.workers, keys.workerExpiries]
-            )
-            let decoder = JSONDecoder()
-            var workers: [WorkerPresence] = []
-            for presence in try reply.arrayValue {
-                let json = Data(try presence.bytesValue)
-                // What another version of the program wrote may not be readable.
-                if let worker = try? decoder.decode(WorkerPresence.self, from: json) {
-                    workers.append(worker)
-                }
+        await attempt(.workers, otherwise: []) { () throws(RedisError) in try await knownWorkers() }
+    }
+
+    /// The workers whose presence has not expired, by name.
+    ///
+    /// - Throws: when Redis does not answer: then nobody knows which workers there are.
+    public func knownWorkers() async throws(RedisError) -> [WorkerPresence] {
+        let reply = try await client.run(
+            InFlightScripts.workers,
+            keys: [keys.workers, keys.workerExpiries]
+        )
+        let decoder = JSONDecoder()
+        var workers: [WorkerPresence] = []
+        for presence in try reply.arrayValue {
+            let json = Data(try presence.bytesValue)
+            // What another version of the program wrote may not be readable.
+            if let worker = try? decoder.decode(WorkerPresence.self, from: json) {
+                workers.append(worker)
             }
-            return workers.sorted { $0.name < $1.name }
         }
+        return workers.sorted { $0.name < $1.name }
     }
 
     /// Counts up the number of orders; the number is forgotten a day after the last one.
@@ -186,12 +191,19 @@ public final class RedisInFlightStore: InFlightStore {
         }
     }
 
-    /// The owner in a task's lease.
+    /// The owner in a task's lease; nobody when Redis does not answer.
     public func holder(of task: LoadTaskID) async -> String? {
         await attempt(.holder, otherwise: nil) { () throws(RedisError) -> String? in
-            let reply = try await client.send(["HGET", keys.lease(task), "owner"])
-            return reply == .null ? nil : try reply.stringValue
+            try await knownHolder(of: task)
         }
+    }
+
+    /// The owner in a task's lease.
+    ///
+    /// - Throws: when Redis does not answer: then nobody knows who has it.
+    public func knownHolder(of task: LoadTaskID) async throws(RedisError) -> String? {
+        let reply = try await client.send(["HGET", keys.lease(task), "owner"])
+        return reply == .null ? nil : try reply.stringValue
     }
 
     private func attempt<Answer>(

@@ -19,15 +19,18 @@ public struct Finding: Sendable, Hashable {
     /// What to do, when there is something to do.
     public let remedy: String?
 
-    static func good(_ subject: String, _ detail: String) -> Finding {
+    /// Something that is as it should be.
+    public static func good(_ subject: String, _ detail: String) -> Finding {
         Finding(subject: subject, verdict: .good, detail: detail, remedy: nil)
     }
 
-    static func warning(_ subject: String, _ detail: String, remedy: String) -> Finding {
+    /// Something that is not, and does not keep the stack from working.
+    public static func warning(_ subject: String, _ detail: String, remedy: String) -> Finding {
         Finding(subject: subject, verdict: .warning, detail: detail, remedy: remedy)
     }
 
-    static func problem(_ subject: String, _ detail: String, remedy: String) -> Finding {
+    /// Something that keeps it from working, and what to do.
+    public static func problem(_ subject: String, _ detail: String, remedy: String) -> Finding {
         Finding(subject: subject, verdict: .problem, detail: detail, remedy: remedy)
     }
 }

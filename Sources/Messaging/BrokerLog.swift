@@ -2,18 +2,24 @@ import AMQP
 import Logging
 import Synchronization
 
-/// Counts lost connections; copies of a log share it.
-private final class LossCount: Sendable {
-    let value = Atomic(0)
+/// What a connection's events have told; copies of a log share it.
+private final class Told: Sendable {
+    /// How often the connection was lost.
+    let losses = Atomic(0)
+    /// Why the broker takes no messages.
+    let alarm = Mutex<String?>(nil)
 }
 
 /// Log lines about a connection to the broker.
 struct BrokerLog: Sendable {
     private let logger: Logger
-    private let lossCount = LossCount()
+    private let told = Told()
 
     /// How often the connection was lost, or could not be made.
-    var losses: Int { lossCount.value.load(ordering: .relaxed) }
+    var losses: Int { told.losses.load(ordering: .relaxed) }
+
+    /// Why the broker takes no messages; `nil` when it takes them, as far as it has said.
+    var alarm: String? { told.alarm.withLock(\.self) }
 
     /// `role` tells connections of one process apart: `publisher`, `tasks`, `events`.
     init(_ logger: Logger, role: String) {
@@ -25,16 +31,19 @@ struct BrokerLog: Sendable {
     func record(_ event: AMQPEvent) {
         switch event {
         case .connected(let generation):
+            told.alarm.withLock { $0 = nil }
             logger.info("connected to the broker", metadata: ["generation": "\(generation)"])
         case .lost(let error, let pause):
-            lossCount.value.add(1, ordering: .relaxed)
+            told.losses.add(1, ordering: .relaxed)
             logger.warning(
                 "no connection to the broker, trying again",
                 metadata: ["error": "\(error)", "pause": "\(pause)"]
             )
         case .blocked(let reason):
+            told.alarm.withLock { $0 = reason }
             logger.warning("the broker takes no messages", metadata: ["reason": "\(reason)"])
         case .unblocked:
+            told.alarm.withLock { $0 = nil }
             logger.info("the broker takes messages again")
         case .cancelledByBroker(let queue):
             logger.warning("the broker cancelled a consumer", metadata: ["queue": "\(queue)"])

@@ -42,6 +42,9 @@ public final class BrokerTaskPublisher: TaskPublisher {
     /// The warehouse whose messages it publishes.
     var warehouse: String { topology.identity.warehouse }
 
+    /// Why the broker takes no messages, in its own words (`low on disk`); `nil` when it takes them.
+    public var alarm: String? { log.alarm }
+
     private init(
         publisher: AMQPPublisher,
         configuration: AMQPConfiguration,

@@ -1,3 +1,5 @@
+import Words
+
 /// Why a body is no message.
 public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
     /// It is not JSON of the expected form.
@@ -34,7 +36,7 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
         case .garbage: "the body is not a JSON object with a version `v`"
         case .truncated: "the body ends before its JSON object does"
         case .oversized(let bytes):
-            "the body has \(bytes) bytes; expected at most \(Envelope.maximumSize)"
+            "the body has \(counted(bytes, "byte")); expected at most \(Envelope.maximumSize)"
         case .unknownVersion(let version):
             "the body is of version `\(version)`; expected `\(Envelope.version)`: "
                 + "are all programs of the fleet of one release?"

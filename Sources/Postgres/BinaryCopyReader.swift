@@ -1,3 +1,5 @@
+import Words
+
 /// Takes the chunks of a binary COPY, split anywhere, and hands out its rows.
 ///
 /// ```swift
@@ -142,7 +144,10 @@ public struct BinaryCopyReader {
     }
 
     private func violation(_ what: String) -> PostgresError {
-        PostgresError(.protocolViolation, "a binary COPY \(what), after \(rowCount) rows")
+        PostgresError(
+            .protocolViolation,
+            "a binary COPY \(what), after \(counted(rowCount, "row"))"
+        )
     }
 }
 

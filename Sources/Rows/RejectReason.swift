@@ -1,3 +1,5 @@
+import Words
+
 /// The words for a refused value.
 struct RejectReason {
     let plan: ValuePlan
@@ -33,16 +35,13 @@ struct RejectReason {
         text.count > limit ? "`\(text.prefix(limit))…`" : "`\(text)`"
     }
 
-    /// A value in backticks, shortened, without control characters.
+    /// A value in backticks, shortened, the invisible made visible.
     static func shown(_ text: ByteView) -> String {
         let start = text.count > 240 ? text.part(0, 240) : text
         let all = start.text
         let isWhole = start.count == text.count && all.unicodeScalars.count <= 60
-        let scalars = all.unicodeScalars.prefix(60)
-            .map { scalar in
-                scalar.properties.generalCategory == .control ? "·" : scalar
-            }
-        return "`" + String(String.UnicodeScalarView(scalars)) + (isWhole ? "`" : "…`")
+        let shown = VisibleText.line(String(all.unicodeScalars.prefix(60)))
+        return "`" + shown + (isWhole ? "`" : "…`")
     }
 
     private var typeName: String {

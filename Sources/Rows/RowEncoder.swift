@@ -1,3 +1,5 @@
+import Words
+
 /// Turns batches of records into the rows of a binary COPY: cleaned, typed, checked, with surrogate
 /// keys in place of business keys.
 ///
@@ -249,7 +251,7 @@ public struct RowEncoder: ~Copyable, Sendable {
             ? batch.faults[row.fault]
             : RowFault(
                 rule: "fields",
-                reason: "it has \(row.fieldCount) fields, the header has \(width)"
+                reason: "it has \(counted(row.fieldCount, "field")), the header has \(width)"
             )
         return reject(row, of: source, column: nil, fault.rule, fault.reason)
     }

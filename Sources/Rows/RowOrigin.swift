@@ -1,7 +1,8 @@
 /// Where a row was read, and its bytes: what a reject of it is made of after it has been encoded.
 public struct RowOrigin: Sendable, Hashable {
     private let input: Int
-    private let line: Int
+    /// The line the row begins on, from 1.
+    public let line: Int
     private let byteOffset: Int
     private let raw: [UInt8]
 

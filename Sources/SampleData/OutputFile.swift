@@ -1,11 +1,14 @@
 import CZlib
 import Glibc
 
-/// A file that is being written, compressed when its name ends in `.gz`.
+/// A file that is being written, compressed when its name ends in `.gz`; until it is closed it has
+/// another name, so that no cut file is left where the disk is full.
 ///
 /// Its bytes depend on nothing but what is written: zlib's header holds no name and no time.
 @safe final class OutputFile {
     private let path: String
+    /// Its name until it is whole.
+    private var part: String { path + ".part" }
     private var file: gzFile?
     private var buffer: [UInt8] = []
     private static let bufferSize = 1 << 16
@@ -14,13 +17,15 @@ import Glibc
     init(_ path: String) throws(SampleDataError) {
         self.path = path
         // "T" writes the bytes as they are.
-        unsafe file = gzopen(path, path.hasSuffix(".gz") ? "wb5" : "wbT")
+        unsafe file = gzopen(path + ".part", path.hasSuffix(".gz") ? "wb5" : "wbT")
         guard unsafe file != nil else { throw failure("making") }
         buffer.reserveCapacity(Self.bufferSize + 4_096)
     }
 
     deinit {
-        if let file = unsafe file { unsafe gzclose_w(file) }
+        guard let file = unsafe file else { return }
+        unsafe gzclose_w(file)
+        unsafe unlink(part)
     }
 
     /// Appends `bytes`.
@@ -39,7 +44,11 @@ import Glibc
         try flush()
         guard let open = unsafe file else { return }
         unsafe file = nil
-        guard unsafe gzclose_w(open) == Z_OK else { throw failure("closing") }
+        guard unsafe gzclose_w(open) == Z_OK, unsafe rename(part, path) == 0 else {
+            let failure = failure("closing")
+            unsafe unlink(part)
+            throw failure
+        }
     }
 
     private func flush() throws(SampleDataError) {

@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 /// The tables of a draft, and what they have to do with each other.
 struct DraftTables {
@@ -45,7 +46,7 @@ struct DraftTables {
         }
         if let faults = profile.faults {
             table.remarks.append(
-                (faults.count == 1 ? "1 row" : "\(faults.count) rows")
+                counted(faults.count, "row")
                     + " cannot be read, first line \(faults.firstLine): \(faults.reason)"
             )
         }

@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 /// Writes a draft as YAML.
 struct DraftText {
@@ -245,11 +246,11 @@ struct DraftText {
             case "\\": quoted += "\\\\"
             case "\n": quoted += "\\n"
             case "\t": quoted += "\\t"
-            case _
-            where scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-                || [0xa0, 0x202f, 0xfeff, 0x2028, 0x2029].contains(scalar.value):
+            case _ where VisibleText.isHidden(scalar):
                 let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                let width = scalar.value > 0xffff ? 8 : 4
+                quoted += width == 4 ? "\\u" : "\\U"
+                quoted += String(repeating: "0", count: width - digits.count) + digits
             default: quoted.unicodeScalars.append(scalar)
             }
         }
@@ -258,11 +259,6 @@ struct DraftText {
 
     /// Fit for a comment.
     private static func oneLine(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
-            )
-        )
-        .replacing("${", with: "$ {")
+        VisibleText.line(text).replacing("${", with: "$ {")
     }
 }

@@ -2,6 +2,7 @@ import Extraction
 public import Pipelines
 import Postgres
 import Rows
+import Words
 
 /// Opens a pipeline's sources and sends a sample of their rows through its rules, without a warehouse.
 public struct SourceCheck {
@@ -116,7 +117,7 @@ public struct SourceCheck {
         }
         if let reason {
             let list = Self.ranges(missing)
-            let count = missing.count == 1 ? "" : " (\(missing.count) periods)"
+            let count = missing.count == 1 ? "" : " (\(counted(missing.count, "period")))"
             add(.error, table, "no file for \(list)\(count): \(reason.message)")
         }
         return present

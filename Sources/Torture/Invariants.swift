@@ -1,5 +1,6 @@
 import Foundation
 import Redis
+import Words
 
 /// The invariants I1 to I10 of `faults.md`, checked when a case is over.
 struct Invariants: Sendable {
@@ -119,7 +120,7 @@ struct Invariants: Sendable {
             let left = try await arena.ground.queues(of: arena.fleet).filter { $0.value > 0 }
             if left.isEmpty { return [] }
             guard ContinuousClock.now < deadline else {
-                return left.map { "I7: \($0.value) messages are left in \($0.key)" }.sorted()
+                return left.map { "I7: \(counted($0.value, "message")) left in \($0.key)" }.sorted()
             }
             try await Task.sleep(for: .seconds(1))
         }

@@ -1,3 +1,5 @@
+import Words
+
 /// A reader of the fact who polls all the time: each period is empty or whole, never in between.
 struct Reader: Sendable {
     let arena: Arena
@@ -16,7 +18,8 @@ struct Reader: Sendable {
                 // A period that was there once stays.
                 seen.formUnion(counts.keys)
                 for period in seen where counts[period] != whole[period] {
-                    complaints.insert("a reader saw \(counts[period] ?? 0) rows of \(period)")
+                    let rows = counted(counts[period] ?? 0, "row")
+                    complaints.insert("a reader saw \(rows) of \(period)")
                 }
             }
             try? await Task.sleep(for: .milliseconds(50))

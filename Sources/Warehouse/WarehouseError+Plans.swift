@@ -1,4 +1,5 @@
 public import Planning
+import Words
 
 extension WarehouseError {
     static func altersTable(_ table: String, sql: String?) -> WarehouseError {
@@ -34,7 +35,7 @@ extension WarehouseError {
         WarehouseError(
             code: .unknownPlan,
             description: "no plan `\(digest)` of `\(pipeline)` is remembered (plans are, for "
-                + "\(PlanMemory.days) days): make one with `longshore plan`"
+                + "\(counted(PlanMemory.days, "day"))): make one with `longshore plan`"
         )
     }
 

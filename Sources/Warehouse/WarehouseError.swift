@@ -1,6 +1,7 @@
 public import Planning
 import Postgres
 import Rows
+import Words
 
 /// What the warehouse refuses to do, and why.
 public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConvertible {
@@ -17,6 +18,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case missingSchema = "missing_schema"
         /// The ledger has no such load or task.
         case unknownTask = "unknown_task"
+        /// The ledger has no such pipeline.
+        case unknownPipeline = "unknown_pipeline"
         /// A table does not fit the definition, and making it fit would destroy data.
         case destructiveChange = "destructive_change"
         /// A table was altered since the load was created, and its rows do not fit it any more.
@@ -86,8 +89,20 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
-    static func schemaIsMissing(_ schema: String) -> WarehouseError {
+    /// The ledger's schema is missing, and may not be created.
+    static func ledgerIsMissing() -> WarehouseError {
         WarehouseError(
+            code: .missingSchema,
+            description: "there is no ledger in this database (the schema `longshore`), and this "
+                + "login may not create it: have a superuser run what `longshore roles` prints in it, and log in "
+                + "as `longshore_coordinator`; or let this login do it: "
+                + "`grant create on database … to …`"
+        )
+    }
+
+    static func schemaIsMissing(_ schema: String) -> WarehouseError {
+        guard schema != "longshore" else { return ledgerIsMissing() }
+        return WarehouseError(
             code: .missingSchema,
             description: "the schema `\(schema)` does not exist, and this role may not create it: "
                 + "have a superuser run what `longshore roles --schema \(schema)` prints"
@@ -129,7 +144,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         let nearest = NearestNames(to: name, among: names).question
         let known = names.isEmpty ? "none" : names.map { "`\($0)`" }.joined(separator: ", ")
         return WarehouseError(
-            code: .unknownTask,
+            code: .unknownPipeline,
             description: "no load of a pipeline `\(name)` is in the ledger\(nearest); "
                 + "loaded so far: \(known)"
         )
@@ -190,14 +205,14 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     static func noRows(
         _ table: String,
         _ counts: RowCounts,
-        byRule: [String: Int]
+        refusals: Refusals
     ) -> WarehouseError {
         let problem =
             counts.read == 0
             ? "the source of `\(table)` has no rows; the rows are as they were. "
                 + "Look whether it is complete, then load again"
-            : "every row of `\(table)`'s source was rejected (\(list(byRule))); the rows are as they were. "
-                + "Mend the source or the rules, then load again"
+            : "every row of `\(table)`'s source was rejected (\(refusals.words)); the rows are as they were. "
+                + "`longshore check FOLDER --sources` shows the values; mend the source or the rules, then load again"
         return WarehouseError(code: .rowCount, description: problem)
     }
 
@@ -212,7 +227,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         return WarehouseError(
             code: .expiry,
             description:
-                "\(gone) of the \(present) members of `\(table)` (\(percent(share))) are not in its "
+                "\(gone) of the \(counted(present, "member")) of `\(table)` (\(percent(share))) are not in its "
                 + "source any more, and \(percent(limit)) may expire at once; the rows are as they were. "
                 + "Look whether the source is complete. If so many are gone, set "
                 + "`expect: { expired: { max: \(needed)% } }` and start `longshore load` again"

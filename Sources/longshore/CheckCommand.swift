@@ -46,7 +46,7 @@ struct CheckCommand: AsyncParsableCommand {
         let pipeline = try argument.read().pipeline
         _ = try PlanGraph(pipeline, periods: [])
         if !output.json {
-            print(
+            Output.print(
                 "\(pipeline.name): \(Wording.count(pipeline.dimensions.count, "dimension")), "
                     + "\(Wording.count(pipeline.facts.count, "fact")), "
                     + "\(Wording.count(pipeline.marts.count, "mart")); no problem found"
@@ -65,7 +65,7 @@ struct CheckCommand: AsyncParsableCommand {
         if output.json {
             try output.printJSON(report)
         } else {
-            print(SourceReportView(report).text)
+            Output.print(SourceReportView(report).text)
         }
         guard report.hasErrors else { return }
         throw CommandFailure(report.isOnlyUnavailable ? .unavailable : .badInput)

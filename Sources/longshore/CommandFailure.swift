@@ -1,5 +1,6 @@
 import AMQP
 import ArgumentParser
+import Console
 import Endpoints
 import Extraction
 import Foundation
@@ -8,6 +9,7 @@ import Pipelines
 import Planning
 import Postgres
 import Redis
+import Rows
 import SampleData
 import Survey
 import Warehouse
@@ -16,7 +18,7 @@ import Worker
 /// An end of a command that is not success: what to print, and the exit code (after `sysexits.h`).
 struct CommandFailure: Error {
     enum Code: Int32 {
-        /// A load ended as failed.
+        /// A load ended as failed, or the output of a command could not be written.
         case loadFailed = 1
         /// What a plan rests on has moved.
         case planMoved = 2
@@ -48,13 +50,65 @@ struct CommandFailure: Error {
         self.report = report
     }
 
-    /// Prints what is to be said about `error` and ends the process.
-    static func exit(with error: any Error) -> Never {
-        guard let failure = CommandFailure(error) else { Longshore.exit(withError: error) }
-        if !failure.report.isEmpty {
-            FileHandle.standardError.write(Data("\(failure.report)\n".utf8))
+    /// Whether the command has printed its JSON with this failure in it.
+    private(set) var isPrinted = false
+
+    /// The same, with its JSON printed.
+    var printed: CommandFailure {
+        var failure = self
+        failure.isPrinted = true
+        return failure
+    }
+
+    /// The same with a line behind its text.
+    func with(remark: String) -> CommandFailure {
+        CommandFailure(code, report: report + "\n" + remark)
+    }
+
+    /// What happened, without `error: ` before it.
+    var message: String { report.hasPrefix("error: ") ? String(report.dropFirst(7)) : report }
+
+    /// Neither a pipeline that the ledger knows nor a folder.
+    static func unknownPipeline(
+        _ name: String,
+        in ledger: PostgresLedger
+    ) async throws -> CommandFailure {
+        let known = try await ledger.pipelines()
+        return CommandFailure(
+            .usage,
+            "no pipeline called `\(name)` has been loaded\(NearestNames(to: name, among: known).question), "
+                + "and it is no folder with a `\(DefinitionBundle.mainFile)`: `longshore periods` lists "
+                + "what has been loaded"
+        )
+    }
+
+    /// Prints what is to be said about `error` and ends the process; without one it has gone well, if
+    /// its output could be written.
+    static func exit(with error: (any Error)?) -> Never {
+        var code: Int32 = 0
+        if let error, let failure = CommandFailure(error) {
+            if !failure.report.isEmpty { Output.note(failure.report) }
+            code = failure.code.rawValue
+        } else if let error {
+            code = tell(error)
         }
-        Foundation.exit(failure.code.rawValue)
+        if let failure = Output.failure {
+            Output.note("error: \(failure.description)")
+            if code == 0 { code = Code.loadFailed.rawValue }
+        }
+        Foundation.exit(code)
+    }
+
+    /// Prints what argument-parser says: help and versions as output, mistakes beside it.
+    private static func tell(_ error: any Error) -> Int32 {
+        let code = Longshore.exitCode(for: error)
+        let message = Longshore.fullMessage(for: error)
+        if code.isSuccess {
+            if !message.isEmpty { Output.print(message) }
+        } else if !message.isEmpty {
+            Output.note(message)
+        }
+        return code.rawValue
     }
 
     /// A statement that the server refuses is a wrong input, unless it is the server that has a problem.
@@ -65,6 +119,10 @@ struct CommandFailure: Error {
 
     /// What to do where the server's own words do not say it.
     private static func advice(on error: PostgresError) -> String {
+        if error.code == .sqlState(.undefinedTable), error.description.contains("longshore.") {
+            return
+                "; the ledger is made by the first command of a coordinator's login: `longshore status`"
+        }
         guard error.code == .sqlState(.insufficientPrivilege) else { return "" }
         return "; the login of `LONGSHORE_POSTGRES_URL` may not do this: use the coordinator's "
             + "(`longshore roles --help`), or run the SQL of `longshore roles` again after an upgrade"
@@ -73,14 +131,14 @@ struct CommandFailure: Error {
     private static func code(of error: WarehouseError) -> Code {
         switch error.code {
         case .planMoved: .planMoved
-        case .unknownPlan: .usage
+        case .unknownPlan, .unknownTask, .unknownPipeline: .usage
         case .inUse: .interrupted
         default: .badInput
         }
     }
 
     /// `nil` for what argument-parser prints itself: its own errors, help, versions.
-    private init?(_ error: any Error) {
+    init?(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as PeriodSelectionError: self.init(.usage, error.description)
@@ -101,6 +159,7 @@ struct CommandFailure: Error {
         case let error as ForeignLoad: self.init(.usage, error.description)
         case let error as WorkerError: self.init(.unexpected, error.description)
         case let error as SampleDataError: self.init(.usage, error.description)
+        case let error as OutputError: self.init(.loadFailed, error.description)
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:
             guard Longshore.exitCode(for: error) == .failure else { return nil }

@@ -28,6 +28,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         }
     }
 
+    private static let announcement =
+        "stopping: the loads are left to other coordinators; a third signal ends the process as it is"
+
     func run() async throws {
         let fleet = try await options.startedFleet()
         let ledger = fleet.ledger()
@@ -42,7 +45,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         )
         let group = ServiceGroup(
             services: [
-                SecondSignal { daemon.stop() }, ports.events,
+                SecondSignal(Self.announcement) { daemon.stop() }, ports.events,
                 LoadWatch(listener: LoadListener(fleet.postgres), logger: fleet.logger) {
                     daemon.look()
                 },

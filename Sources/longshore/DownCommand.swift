@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import LocalStack
 
 /// `longshore down`: the end of the private stack.
@@ -16,6 +17,6 @@ struct DownCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await LocalStack(directory: stack).down(removingData: purge)
-        print(purge ? "The stack is stopped, its data removed." : "The stack is stopped.")
+        Output.print(purge ? "The stack is stopped, its data removed." : "The stack is stopped.")
     }
 }

@@ -1,5 +1,6 @@
 import AMQP
 import BlockingThread
+import Console
 import Coordinator
 import Endpoints
 import Foundation
@@ -88,7 +89,7 @@ struct Fleet: Sendable {
     private static func logger(level: String?) -> Logger {
         var logger = Logger(
             label: "longshore",
-            factory: { StreamLogHandler.standardError(label: $0) }
+            factory: { StreamLogHandler(label: $0, stream: LogStream()) }
         )
         logger.logLevel = level.flatMap { Logger.Level(rawValue: $0) } ?? .info
         return logger

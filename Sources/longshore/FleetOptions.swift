@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Endpoints
 import Foundation
 import LocalStack
@@ -8,14 +9,14 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "Folder of the private stack that is used when no server is configured.")
     var stack = LocalStack.defaultDirectory
 
-    private static let names = ["AMQP", "POSTGRES", "REDIS"]
+    static let names = ["AMQP", "POSTGRES", "REDIS"]
 
     /// The servers of the environment, or those of the private stack, started when need be.
     func startedFleet() async throws -> Fleet {
         let local = LocalStack(directory: stack)
         if try configured() == nil, try local.addresses() == nil {
-            let line = "Starting a private RabbitMQ, Postgres and Redis in \(stack) …\n"
-            FileHandle.standardError.write(Data(line.utf8))
+            let line = "Starting a private RabbitMQ, Postgres and Redis in \(stack) …"
+            Output.note(line)
             _ = try await local.up()
         }
         return try await fleet()
@@ -59,14 +60,14 @@ struct FleetOptions: ParsableArguments {
     }
 
     /// The file that holds a server's URL, where the variable itself is not set.
-    private static func file(_ name: String, in environment: [String: String]) -> LoginFile? {
+    static func file(_ name: String, in environment: [String: String]) -> LoginFile? {
         let variable = "LONGSHORE_\(name)_URL"
         guard environment[variable, default: ""].isEmpty else { return nil }
         return environment[variable + "_FILE"].flatMap { $0.isEmpty ? nil : LoginFile(path: $0) }
     }
 
     /// `LONGSHORE_<name>_URL`, or the first line of the file that `LONGSHORE_<name>_URL_FILE` names.
-    private static func url(_ name: String, in environment: [String: String]) throws -> String? {
+    static func url(_ name: String, in environment: [String: String]) throws -> String? {
         let variable = "LONGSHORE_\(name)_URL"
         if let url = environment[variable], !url.isEmpty { return url }
         guard let file = file(name, in: environment) else { return nil }

@@ -32,7 +32,7 @@ struct GenerateCommand: AsyncParsableCommand {
         func report(_ files: [AnswerSheet.FileTotals]) {
             let rows = files.reduce(0) { $0 + $1.read }
             let written = Wording.count(files.count, "file")
-            print("Wrote \(written) with \(Wording.count(rows, "row")) to \(output)")
+            Output.print("Wrote \(written) with \(Wording.count(rows, "row")) to \(output)")
         }
     }
 

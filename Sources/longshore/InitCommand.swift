@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Pipelines
 import Survey
@@ -43,10 +44,11 @@ struct InitCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, "`\(url.path)` exists already: choose another folder")
         }
         let files = try await from.isEmpty ? StarterPipeline.files(name: name) : drafted(name, url)
-        try write(files, into: url)
-        print("Made \(folder) with \(files.keys.sorted().joined(separator: ", ")).")
-        print("Next: longshore check \(folder)\(from.isEmpty ? "" : " --sources")")
-        print("      longshore load \(folder)")
+        try await write(files, into: url)
+        Output.print("Made \(folder) with \(files.keys.sorted().joined(separator: ", ")).")
+        let place = Invocation.quoted(folder)
+        Output.print("Next: longshore check \(place)\(from.isEmpty ? "" : " --sources")")
+        Output.print("      longshore load \(place)")
     }
 
     private func drafted(_ name: String, _ url: URL) async throws -> [String: String] {
@@ -64,14 +66,26 @@ struct InitCommand: AsyncParsableCommand {
         return ["pipeline.yaml": yaml]
     }
 
-    private func write(_ files: [String: String], into folder: URL) throws {
-        for (path, text) in files {
-            let file = folder.appendingPathComponent(path)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(),
-                withIntermediateDirectories: true
+    /// All files, or no folder at all.
+    private func write(_ files: [String: String], into folder: URL) async throws {
+        do {
+            for (path, text) in files {
+                let file = folder.appendingPathComponent(path)
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(),
+                    withIntermediateDirectories: true
+                )
+                try await OutputFile.write(file.path) { try $0.write(Array(text.utf8)) }
+            }
+        } catch let error as CocoaError {
+            try? FileManager.default.removeItem(at: folder)
+            throw CommandFailure(
+                .usage,
+                "`\(folder.path)` cannot be made: \(error.localizedDescription)"
             )
-            try text.write(to: file, atomically: true, encoding: .utf8)
+        } catch {
+            try? FileManager.default.removeItem(at: folder)
+            throw error
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Planning
 
 /// The command line: its subcommands, and the one place where errors become exit codes.
@@ -57,6 +58,7 @@ struct Longshore: AsyncParsableCommand {
 
     static func main() async {
         keepCryptoAtExit()
+        Output.outliveReaders()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -64,6 +66,7 @@ struct Longshore: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            CommandFailure.exit(with: nil)
         } catch {
             CommandFailure.exit(with: error)
         }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Console
 import Foundation
+import Words
 
 /// How a command prints what it found.
 struct OutputOptions: ParsableArguments {
@@ -8,9 +10,35 @@ struct OutputOptions: ParsableArguments {
 
     /// Prints a value as JSON with sorted keys in snake_case.
     func printJSON(_ value: some Encodable) throws {
+        Output.write(try Self.text(value) + "\n")
+    }
+
+    /// An array that is printed as its elements come.
+    func array() -> JSONArrayOutput { JSONArrayOutput() }
+
+    static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        return VisibleText.json(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}
+
+/// A JSON array on standard output whose elements need not be in memory at once.
+struct JSONArrayOutput {
+    private var isEmpty = true
+
+    /// Prints some elements.
+    mutating func add(_ values: [some Encodable]) throws {
+        guard !values.isEmpty else { return }
+        Output.write(isEmpty ? "[\n" : ",\n")
+        isEmpty = false
+        // Without the brackets of the page and their line ends.
+        Output.write(String(try OutputOptions.text(values).dropFirst(2).dropLast(2)))
+    }
+
+    /// Prints the array's end.
+    func finish() {
+        Output.write(isEmpty ? "[\n\n]\n" : "\n]\n")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Pipelines
 
@@ -39,7 +40,7 @@ struct PipelineArgument: ParsableArguments {
                 parameters: parameters
             )
             for warning in definition.warnings {
-                FileHandle.standardError.write(Data("\(warning.description)\n".utf8))
+                Output.note(warning.description)
             }
             return definition
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Extraction
 import Foundation
 import Pipelines
@@ -39,14 +40,16 @@ struct ProfileCommand: AsyncParsableCommand {
         let origins = try await origins()
         if output.json { return try output.printJSON(origins.map(\.profile)) }
         if !yaml {
-            for origin in origins { print(ProfileView(origin.profile).text, terminator: "\n\n") }
-            print("A definition to start from:\n")
+            for origin in origins {
+                Output.print(ProfileView(origin.profile).text, terminator: "\n\n")
+            }
+            Output.print("A definition to start from:\n")
         }
         let name = SuggestedName.table(
             URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent,
             taken: []
         )
-        print(try PipelineDraft(name: name, origins: origins).yaml, terminator: "")
+        Output.write(try PipelineDraft(name: name, origins: origins).yaml)
     }
 
     private func origins() async throws -> [DraftOrigin] {

@@ -1,6 +1,7 @@
 import Console
 import Pipelines
 import Survey
+import Words
 
 /// A profile for people.
 struct ProfileView {
@@ -66,9 +67,9 @@ struct ProfileView {
             let values = column.top.map {
                 "\(Self.short($0.text)) (\(atLeast)\(Wording.grouped($0.count)))"
             }
-            lines.append("  \(column.name): \(values.joined(separator: ", "))")
+            lines.append("  \(VisibleText.line(column.name)): \(values.joined(separator: ", "))")
         }
-        return lines + column.remarks.map { "  \(column.name): \($0)" }
+        return lines + column.remarks.map { VisibleText.line("  \(column.name): \($0)") }
     }
 
     private var keys: String {
@@ -84,10 +85,6 @@ struct ProfileView {
 
     /// On one line, and not too long.
     private static func short(_ text: String) -> String {
-        let scalars = text.unicodeScalars.map { scalar in
-            scalar.properties.generalCategory == .control ? "·" : scalar
-        }
-        let line = String(String.UnicodeScalarView(scalars))
-        return line.count > 24 ? line.prefix(23) + "…" : line
+        VisibleText.line(text.count > 24 ? text.prefix(23) + "…" : text)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Pipelines
 import Warehouse
 
@@ -39,7 +40,7 @@ struct RolesCommand: AsyncParsableCommand {
         }
         for schema in schemas { all.append(schema) }
         var seen: Set<String> = []
-        print(DatabaseRoles(schemas: all.filter { seen.insert($0).inserted }).sql)
+        Output.write(DatabaseRoles(schemas: all.filter { seen.insert($0).inserted }).sql + "\n")
     }
 
     /// What a definition may say, and not one of the server's or the ledger's own.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Pipelines
 
 /// `longshore schema`: what other tools need to know of Longshore's formats.
@@ -17,7 +18,7 @@ struct SchemaCommand: AsyncParsableCommand {
         )
 
         func run() async throws {
-            print(PipelineSchema.json())
+            Output.write(PipelineSchema.json() + "\n")
         }
     }
 }

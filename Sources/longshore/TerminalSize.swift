@@ -5,6 +5,15 @@ struct TerminalSize {
     let columns: Int
     let rows: Int
 
+    /// Whether pictures can be drawn over each other on standard error: it is a terminal that knows escape
+    /// sequences, and nobody has asked for text without them (<https://no-color.org>).
+    static var canDraw: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return isatty(STDERR_FILENO) == 1
+            && !["", "dumb"].contains(environment["TERM", default: ""])
+            && environment["NO_COLOR", default: ""].isEmpty
+    }
+
     /// `nil` where standard error is no terminal, or one that does not say.
     static func current() -> TerminalSize? {
         var size = winsize()

@@ -49,11 +49,11 @@ struct TortureCommand: AsyncParsableCommand {
 
     func run() async throws {
         if list {
-            for name in Campaign.names { print(name) }
+            for name in Campaign.names { Output.print(name) }
             return
         }
         let seed = seed ?? UInt64(UInt32.random(in: .min ... .max))
-        FileHandle.standardOutput.write(Data("seed \(seed)\n".utf8))
+        Output.print("seed \(seed)")
         let campaign = Campaign(
             .init(
                 seed: seed,
@@ -68,10 +68,12 @@ struct TortureCommand: AsyncParsableCommand {
         )
         let verdicts = try await campaign.run { Self.show($0) }
         let wrong = verdicts.filter { !$0.isAsExpected }
-        for line in [""] + Summary(of: verdicts).lines + [""] { print(line) }
-        print("\(verdicts.count) cases, \(verdicts.count - wrong.count) as expected")
+        for line in [""] + Summary(of: verdicts).lines + [""] { Output.print(line) }
+        Output.print(
+            "\(Wording.count(verdicts.count, "case")), \(verdicts.count - wrong.count) as expected"
+        )
         guard wrong.isEmpty else {
-            print("To replay one: longshore torture --seed \(seed) --case \(wrong[0].name)")
+            Output.print("To replay one: longshore torture --seed \(seed) --case \(wrong[0].name)")
             throw ExitCode(1)
         }
     }
@@ -80,11 +82,11 @@ struct TortureCommand: AsyncParsableCommand {
         let seconds = Summary.seconds
         var line = verdict.isAsExpected ? "ok     " : "WRONG  "
         line += verdict.name.padding(toLength: 36, withPad: " ", startingAt: 0)
-        line += "  \(verdict.expected), \(verdict.deaths) deaths, "
+        line += "  \(verdict.expected), \(Wording.count(verdict.deaths, "death")), "
         line += "recovered in \(seconds(verdict.recovery)) of \(seconds(verdict.time))"
         let lines = [line] + verdict.violations.map { "         \($0)" }
         // At once, also into a pipe: a campaign takes long.
-        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+        Output.print(lines.joined(separator: "\n"))
     }
 
     private func absolute(_ path: String) -> String {

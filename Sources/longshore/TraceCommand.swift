@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Warehouse
+import Words
 
 /// `longshore trace`: where a row came from.
 struct TraceCommand: AsyncParsableCommand {
@@ -27,14 +28,14 @@ struct TraceCommand: AsyncParsableCommand {
 
     func run() async throws {
         let ledger = PostgresLedger(try await options.fleet().postgres)
-        let rows = try await ledger.trace(table, key: key)
+        let rows = try await ledger.trace(table, key: key, environment: PlanCommand.environment)
         await ledger.close()
         if output.json { return try output.printJSON(rows) }
         let words = ([table] + [key.map { "`\($0)`" }.joined(separator: ", ")])
             .filter { !$0.isEmpty }.joined(separator: " ")
         let isMart = rows.allSatisfy(\.columns.isEmpty)
-        print(isMart ? words : "\(words): \(Wording.count(rows.count, "row"))")
-        for row in rows { print(([""] + lines(row)).joined(separator: "\n")) }
+        Output.print(isMart ? words : "\(words): \(Wording.count(rows.count, "row"))")
+        for row in rows { Output.print(([""] + lines(row)).joined(separator: "\n")) }
     }
 
     private func lines(_ row: TracedRow) -> [String] {
@@ -59,14 +60,21 @@ struct TraceCommand: AsyncParsableCommand {
         return [
             ("load", "\(load) of \(origin.pipeline), asked for by \(origin.requestedBy)"),
             ("task", origin.task + period + ", attempt \(origin.attempt)"),
-            ("committed", "\(origin.committedAt ?? "") UTC by \(origin.worker ?? "")"),
-        ] + (origin.input.map { [("input", $0)] } ?? []) + [("definition", origin.definition)]
+            ("committed", "\(Wording.time(origin.committedAt)) UTC by \(origin.worker ?? "")"),
+        ] + (origin.input.map { [("input", $0)] } ?? []) + places(origin)
+            + [("definition", origin.definition)]
+            + (row.writtenBy.map { [("ended by", "load \($0), which wrote the row last")] } ?? [])
+    }
+
+    private func places(_ origin: TracedRow.Origin) -> [(String, String)] {
+        if let reason = origin.placesUnknown { return [("line", "not known: \(reason)")] }
+        return (origin.places ?? []).map { ("line", "\($0.line) of \($0.input)") }
     }
 
     private static func aligned(_ pairs: [(String, String)]) -> [String] {
         let width = pairs.map(\.0.count).max() ?? 0
         return pairs.map { name, text in
-            "  \(name)\(String(repeating: " ", count: width - name.count))  \(text)"
+            "  \(name)\(String(repeating: " ", count: width - name.count))  \(VisibleText.line(text))"
         }
     }
 }

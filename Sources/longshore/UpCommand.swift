@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Endpoints
 import LocalStack
 
@@ -20,13 +21,15 @@ struct UpCommand: AsyncParsableCommand {
         let addresses = try await local.up()
         if export {
             for (name, url) in addresses.environment.sorted(by: { $0.key < $1.key }) {
-                print("export \(name)='\(url.revealed)'")
+                Output.print("export \(name)='\(url.revealed)'")
             }
             return
         }
         for line in try await local.status().servers {
-            print("\(line.server.title) is \(line.condition.rawValue) on port \(line.port ?? 0)")
+            Output.print(
+                "\(line.server.title) is \(line.condition.rawValue) on port \(line.port ?? 0)"
+            )
         }
-        print("Stop it with: longshore down")
+        Output.print("Stop it with: longshore down")
     }
 }

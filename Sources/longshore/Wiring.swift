@@ -1,8 +1,10 @@
 import BlockingThread
+import Console
 import Coordinator
 import Extraction
 import Foundation
 import InFlight
+import Logging
 import Messaging
 import Planning
 import Redis
@@ -35,6 +37,9 @@ struct Wiring: Sendable {
         redis = RedisClient(fleet.redis)
         inFlight = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
     }
+
+    /// Why the broker takes no messages, in its own words; `nil` when it takes them.
+    var brokerAlarm: String? { publisher.alarm }
 
     /// Asks Redis once: a load goes on without it, but a wrong address or password is told at its start.
     ///
@@ -100,7 +105,7 @@ struct Wiring: Sendable {
             inFlight: inFlight,
             interventions: InterventionReader(fleet.postgres),
             abort: { error in
-                FileHandle.standardError.write(Data("error: \(error.description)\n".utf8))
+                Output.note("error: \(error.description)")
                 _exit(CommandFailure.Code.unexpected.rawValue)
             },
             makeLoader: { [postgres = fleet.postgres] slot in

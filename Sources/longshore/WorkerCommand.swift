@@ -58,6 +58,11 @@ struct WorkerCommand: AsyncParsableCommand {
         }
     }
 
+    private var announcement: String {
+        "stopping: no more tasks are taken, and those that run may finish within "
+            + "\(Limits.wording(grace.duration)); a second signal gives them back at once"
+    }
+
     func run() async throws {
         try Limits.validate(timeLimit.duration)
         let limit = try keyMaps.limit()
@@ -67,7 +72,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let wiring = try await Wiring(fleet, of: try await fleet.identity(), pools: pools)
         let worker = try await wiring.worker(pools: pools, settings: settings)
         let group = ServiceGroup(
-            services: [SecondSignal { worker.hurry() }, worker],
+            services: [SecondSignal(announcement) { worker.hurry() }, worker],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: fleet.logger
         )

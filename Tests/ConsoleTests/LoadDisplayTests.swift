@@ -55,15 +55,47 @@ struct LoadDisplayTests {
         var display = LoadDisplay(isTerminal: true)
         let first = display.draw(frame())
         let second = display.draw(frame())
-        #expect(second == "\u{1B}[4A" + first)
+        #expect(second == "\u{1B}[4A" + first + "\u{1B}[J")
     }
 
-    @Test("lines are cut at the terminal's width, so that none wraps")
-    func narrow() {
+    @Test("on a narrow terminal bars and names give way, numbers never", arguments: 24...90)
+    func narrow(_ width: Int) {
         var display = LoadDisplay(isTerminal: true)
-        let lines = display.draw(frame(), width: 20, height: 24).split(separator: "\n")
-        #expect(lines.count == 4)
-        #expect(lines.allSatisfy { $0.count <= 19 + "\u{1B}[2K".count })
+        var wide = frame(agents: 1, calls: 12, rows: 150_000)
+        wide.tables[1].name = "fact_b_rather_long_name_of_a_fact_that_goes_on"
+        let lines = display.draw(wide, width: width, height: 24).replacing("\u{1B}[2K", with: "")
+            .split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count < width })
+        #expect(lines[2].hasSuffix("  12/12  150,000"), "\(lines)")
+        #expect(lines[2].hasPrefix("fact_"))
+    }
+
+    @Test("a terminal that is too narrow for the numbers gets plain lines")
+    func tooNarrow() {
+        var display = LoadDisplay(isTerminal: true)
+        let text = display.draw(frame(agents: 1, calls: 1, rows: 150_000), width: 20, height: 24)
+        #expect(!text.contains("\u{1B}"))
+        #expect(text.contains("load 7: fact_call 1/12 tasks, 150,000 rows\n"))
+    }
+
+    @Test("a picture that does not fit any more is taken away, and all is told in plain lines")
+    func shrunk() {
+        var display = LoadDisplay(isTerminal: true)
+        _ = display.draw(frame(agents: 1), width: 80, height: 24)
+        let low = display.draw(frame(agents: 1), width: 80, height: 3)
+        #expect(low == "\u{1B}[4A\u{1B}[Jload 7: dim_agent 1/1 tasks, 40 rows\n")
+        let again = display.draw(frame(agents: 1), width: 80, height: 24)
+        #expect(again.hasPrefix("\u{1B}[2K"))
+    }
+
+    @Test("what people write is shown without what commands a terminal")
+    func foreignText() {
+        var held = frame()
+        held.pause = "paused by ana (\u{1B}[31mred\u{202E})"
+        var terminal = LoadDisplay(isTerminal: true)
+        #expect(terminal.draw(held).contains("paused by ana (\\u{1B}[31mred\\u{202E})"))
+        var pipe = LoadDisplay(isTerminal: false)
+        #expect(pipe.draw(held) == "load 7: paused by ana (\\u{1B}[31mred\\u{202E})\n")
     }
 
     @Test("a terminal that is too low for the picture gets plain lines")
@@ -119,7 +151,7 @@ struct LoadDisplayTests {
         #expect(display.draw(frame()) == "load 7: goes on\n")
         var waiting = frame()
         waiting.wait = "no worker"
-        #expect(display.draw(waiting) == "load 7: no worker\n")
+        #expect(display.draw(waiting) == "(load 7: no worker)\n")
         #expect(display.draw(waiting) == "")
         #expect(display.draw(frame()) == "")
     }

@@ -142,14 +142,27 @@ import Testing
         }
     }
 
-    @Test("a ledger that is down for longer than the lease ends the coordination as overtaken")
+    @Test("a ledger that is back after the lease has expired finds the same coordinator at work")
+    func ledgerBack() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad()
+            simulation.clock.schedule(after: .seconds(1)) { bench.warehouse.setDown(true) }
+            simulation.clock.schedule(after: .seconds(25)) { bench.warehouse.setDown(false) }
+            let result = try await bench.withWorker { try await bench.coordinate(load) }
+            #expect(result == .ended(.loaded))
+            #expect(bench.warehouse.violations.isEmpty)
+        }
+    }
+
+    @Test("a ledger that stays away ends the coordination as out of reach, not as overtaken")
     func ledgerGone() async throws {
         try await Simulation.run { simulation in
             let bench = CoordinatorBench(simulation)
             let load = try await bench.makeLoad()
             simulation.clock.schedule(after: .seconds(1)) { bench.warehouse.setDown(true) }
-            #expect(try await bench.coordinate(load) == .overtaken)
-            #expect(simulation.clock.now.offset <= .seconds(21))
+            #expect(try await bench.coordinate(load) == .outOfReach)
+            #expect(simulation.clock.now.offset <= .seconds(45))
         }
     }
 

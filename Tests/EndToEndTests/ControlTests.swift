@@ -147,7 +147,7 @@ struct ControlTests {
         _ = try await program.run("cancel", "1")
         #expect(try await lonely.finish().exitCode == 3)
         let unknown = try await program.run("cancel", "lng")
-        #expect(unknown.exitCode == 65)
+        #expect(unknown.exitCode == 64)
         #expect(unknown.errors.contains("did you mean `long`?"), "\(unknown.errors)")
     }
 

@@ -44,6 +44,17 @@ struct Program: Sendable {
         try await start(arguments).finish()
     }
 
+    /// Runs a script of bash to its end, in which `$L` is the program.
+    func shell(_ script: String) async throws -> Run {
+        try await RunningProgram(
+            "/bin/bash",
+            ["-c", script],
+            environment: environment.merging(["L": Self.path]) { own, _ in own },
+            folder: folder
+        )
+        .finish()
+    }
+
     /// Starts and does not wait.
     func start(_ arguments: [String]) throws -> RunningProgram {
         try RunningProgram(Self.path, arguments, environment: environment, folder: folder)

@@ -96,7 +96,7 @@ struct BadInputFileTests {
                 == Outcome(
                     loaded: 1,
                     rejects: [
-                        "2@4 fields: it has 1 fields, where the header has 2",
+                        "2@4 fields: it has 1 field, where the header has 2",
                         "3@6 fields: it has 3 fields, where the header has 2",
                     ]
                 )
@@ -189,7 +189,7 @@ struct BadInputFileTests {
                     loaded: 0,
                     rejects: [
                         "2@4 encoding: `\u{fffd}\u{fffd}` is not UTF-8",
-                        "3@9 encoding: `x·` holds a NUL, which Postgres cannot store",
+                        "3@9 encoding: `x\\u{0}` holds a NUL, which Postgres cannot store",
                     ]
                 )
         )
@@ -237,7 +237,7 @@ struct BadInputFileTests {
         #expect(try load("a,b\n\"x\r\ny\",\"1\n\n2\"\n3,4\n5\n").loaded == 2)
         #expect(
             try load("a,b\n\"x\r\ny\",\"1\n\n2\"\n3,4\n5\n").rejects
-                == ["7@22 fields: it has 1 fields, where the header has 2"]
+                == ["7@22 fields: it has 1 field, where the header has 2"]
         )
     }
 
@@ -247,7 +247,7 @@ struct BadInputFileTests {
             try load("a,b\n1,2\n\\.\n3,4\n")
                 == Outcome(
                     loaded: 2,
-                    rejects: ["3@8 fields: it has 1 fields, where the header has 2"]
+                    rejects: ["3@8 fields: it has 1 field, where the header has 2"]
                 )
         )
     }

@@ -86,7 +86,7 @@ struct ControlTotalTests {
             failed.failure("sale 2024-01")?.message == """
                 `fact_sale 2024-01`: the total `revenue` does not agree: the loaded `amount` add up to \
                 30.50, the source `drops` says 35.75, a difference of -5.25 (14.69 %); allowed is 0. \
-                Of 3 rows read, 1 were rejected and 0 were dropped as duplicates: what they hold is \
+                Of 3 rows read, 1 was rejected and 0 were dropped as duplicates: what they hold is \
                 not in it; the rows are as they were. Compare the source with its figure; \
                 `severity: warn` under `expect: { totals: { revenue: … } }` loads all the same and \
                 shows the rejects, a wider `within` allows the difference
@@ -195,7 +195,7 @@ struct ControlTotalTests {
         #expect(
             message.contains(". Besides, `fact_sale 2024-02`: the total `sales` does not agree")
         )
-        #expect(message.contains("1 rows are loaded, the source `crm` says 0"))
+        #expect(message.contains("1 row is loaded, the source `crm` says 0"))
         await crm.close()
     }
 

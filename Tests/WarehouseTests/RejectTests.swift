@@ -145,7 +145,8 @@ struct RejectTests {
         arguments: [
             (
                 "expect: { rejects: { max: 10% } }", "warehouse.reject_share",
-                "1 of 2 rows of `fact_sale 2024-01` were rejected, more than 10 % (min 1); "
+                "1 of 2 rows of `fact_sale 2024-01` were rejected, more than 10 % (min 1; first line 2 of "
+                    + "`sales_2024-01.csv`: `amount` breaks `min`); "
                     + "the rows are as they were. Mend the source, or raise "
                     + "`expect: { rejects: { max: … } }` to see the rejects"
             ),

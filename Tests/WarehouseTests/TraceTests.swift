@@ -70,13 +70,42 @@ struct TraceTests {
         files["customers.csv"] = header + "c1,Ana,2020-01-01\n"
         let dock = try await Dock(files)
         let definition = try Shop.definition(customer: customer)
-        try await dock.load(definition)
+        let first = try await dock.load(definition)
         try dock.write("customers.csv", header + "c1,Anna,2024-01-20\n")
-        try await dock.load(definition)
+        let second = try await dock.load(definition)
         let rows = try await dock.ledger.trace("dim_customer", key: ["c1"])
         #expect(rows.map { value("name", $0) } == ["Ana", "Anna"])
         #expect(rows.map { value("is_current", $0) } == ["f", "t"])
-        #expect(rows.allSatisfy { $0.origin != nil })
+        #expect(rows.map(\.load) == [first.id, second.id])
+        #expect(rows.map(\.writtenBy) == [second.id, nil])
+        #expect(rows.map(\.origin?.task).allSatisfy { $0 != nil })
+        // Each with the file that told it.
+        #expect(Set(rows.map(\.origin?.input)).count == 2)
+        let placed = try await dock.ledger.trace("dim_customer", key: ["c1"]) { _ in nil }
+        #expect(
+            placed.first?.origin?.placesUnknown?.contains("`customers.csv` is not the file") == true
+        )
+        #expect(placed.last?.origin?.places?.map(\.line) == [3])
+    }
+
+    @Test("a fact's row tells its line, for as long as its file is the same")
+    func line() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        func origin() async throws -> TracedRow.Origin? {
+            try await dock.ledger.trace("fact_sale", key: ["s2"]) { _ in nil }.first?.origin
+        }
+        let places = try await origin()?.places
+        #expect(places?.map { "\($0.input):\($0.line)" } == ["sales_2024-01.csv:3"])
+        #expect(try await dock.ledger.trace("fact_sale", key: ["s2"]).first?.origin?.places == nil)
+        try dock.write("sales_2024-01.csv", Shop.january + "s9,2024-01-07,c1,1\n")
+        let changed = try await origin()
+        #expect(changed?.places == nil)
+        #expect(
+            changed?.placesUnknown?
+                .hasPrefix("`sales_2024-01.csv` is not the file any more that the")
+                == true
+        )
     }
 
     @Test("a reference in the grain is named by the business key of what it refers to")
@@ -147,6 +176,7 @@ struct TraceTests {
         let failure = TaskFailure(code: "test", message: "it failed", isRetryable: true)
         let task = load.task("customer")
         _ = try await dock.loader.record(failure, of: task, by: "test", policy: RetryPolicy())
+        try await dock.connection.query("update longshore.task set retry_at = clock_timestamp()")
         _ = await dock.perform(task)
         let rows = try await dock.ledger.trace("dim_customer", key: ["c1"])
         #expect(rows.first?.origin?.attempt == 2)

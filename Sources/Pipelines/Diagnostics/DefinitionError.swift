@@ -1,3 +1,5 @@
+import Words
+
 /// A definition that cannot be used: every problem it has, in the order of the text.
 public struct DefinitionError: Error, Sendable, Hashable {
     /// The problems; at least one of them is an error.
@@ -17,12 +19,9 @@ public struct DefinitionError: Error, Sendable, Hashable {
 
     private var summary: String {
         let warnings = diagnostics.count - errorCount
-        let errors = errorCount == 1 ? "1 error" : "\(errorCount) errors"
-        switch warnings {
-        case 0: return "the pipeline has \(errors)"
-        case 1: return "the pipeline has \(errors) and 1 warning"
-        default: return "the pipeline has \(errors) and \(warnings) warnings"
-        }
+        let errors = counted(errorCount, "error")
+        guard warnings > 0 else { return "the pipeline has \(errors)" }
+        return "the pipeline has \(errors) and \(counted(warnings, "warning"))"
     }
 }
 

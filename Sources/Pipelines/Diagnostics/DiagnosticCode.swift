@@ -53,6 +53,8 @@ extension Diagnostic {
         case referenceLength = "reference.length"
         /// Dimensions or marts that need each other in a circle.
         case cycle = "table.cycle"
+        /// A table with more columns, or wider rows, than Postgres has room for.
+        case tableTooWide = "table.too_wide"
         /// Something by period where the pipeline, the fact or the mart has no periods.
         case periodMissing = "period.missing"
         /// SQL that is no single query.

@@ -1,4 +1,5 @@
 internal import Rows
+import Words
 
 /// The columns of a table as they are read: values and references, with where they stand.
 struct Columns {
@@ -148,7 +149,7 @@ struct ColumnReading {
     }
 
     private func counted(_ count: Int) -> String {
-        count == 1 ? "1 column" : "\(count) columns"
+        Words.counted(count, "column")
     }
 
     // MARK: Names

@@ -108,6 +108,11 @@ struct PipelineReading {
             tableEntries("marts").map(marts.mart)
         )
         checkCycles(marts: tables.2)
+        RowWidthCheck(findings: findings)
+            .check(
+                Array(zip(tableEntries("dimensions"), tables.0)),
+                Array(zip(tableEntries("facts"), tables.1))
+            )
         return tables
     }
 

@@ -1,3 +1,5 @@
+import Words
+
 /// What is refused before a text is given to the YAML parser, because the parser would suffer from it.
 struct YAMLScreen {
     let source: SourceText
@@ -12,7 +14,7 @@ struct YAMLScreen {
             findings.add(
                 .fileTooLarge,
                 at: .start(of: source.path),
-                "the file is \(text.utf8.count) bytes long",
+                "the file is \(counted(text.utf8.count, "byte")) long",
                 expected: "at most \(YAMLReader.maximumSize) bytes"
             )
             return false

@@ -1,3 +1,5 @@
+import Words
+
 /// Cuts the text of an expression into tokens.
 struct ExpressionLexer {
     private let scalars: [Unicode.Scalar]
@@ -13,7 +15,7 @@ struct ExpressionLexer {
             throw ExpressionError(
                 .limit,
                 at: maximumLength..<lexer.scalars.count,
-                "the expression has \(lexer.scalars.count) characters",
+                "the expression has \(counted(lexer.scalars.count, "character"))",
                 expected: "at most \(maximumLength)"
             )
         }

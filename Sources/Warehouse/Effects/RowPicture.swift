@@ -89,13 +89,22 @@ struct RowPicture {
     }
 }
 
-extension Fact {
-    /// The numeric columns that are summed up: those that do not identify a row.
-    var measures: [Attribute] {
-        attributes.filter { attribute in
+extension Pipeline {
+    /// The numeric columns of a fact that are summed up: measures, not what identifies something.
+    ///
+    /// The grain, what is unique, what a reference or a dimension's key is read from, and whole numbers
+    /// called `id` or `…_id` identify: the sum of such numbers says nothing.
+    func measures(of fact: Fact) -> [Attribute] {
+        let keys = dimensions.flatMap { $0.keyAttributes.flatMap { [$0.name, $0.plan.source] } }
+        let identifying = Set(fact.grain + fact.references.flatMap(\.from) + keys).subtracting([""])
+        return fact.attributes.filter { attribute in
+            guard !attribute.isUnique, !identifying.contains(attribute.name),
+                !identifying.contains(attribute.plan.source)
+            else { return false }
             switch attribute.plan.type {
-            case .integer, .decimal, .float: !grain.contains(attribute.name)
-            default: false
+            case .integer: return attribute.name != "id" && !attribute.name.hasSuffix("_id")
+            case .decimal, .float: return true
+            default: return false
             }
         }
     }

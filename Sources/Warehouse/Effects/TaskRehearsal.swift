@@ -158,7 +158,7 @@ struct TaskRehearsal: Sendable {
         guard task.kind != .dimension else { return nil }
         var picture = RowPicture(
             table: qualified(pipeline.schema, task.kind.table(task.name)),
-            measures: pipeline.fact(task.name)?.measures ?? [],
+            measures: pipeline.fact(task.name).map(pipeline.measures) ?? [],
             connection: connection
         )
         if let period = task.period {
@@ -176,7 +176,7 @@ struct TaskRehearsal: Sendable {
             table: qualified(pipeline.schema, fact.table),
             condition: "period < date '\(period.start)'"
                 + (fact.reachesAhead ? " or period >= date '\(period.end)'" : ""),
-            measures: fact.measures,
+            measures: pipeline.measures(of: fact),
             connection: connection
         )
     }

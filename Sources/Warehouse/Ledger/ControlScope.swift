@@ -61,10 +61,10 @@ struct ControlScope {
     func requireKnown() async throws {
         switch target {
         case .pipeline(let name):
-            let rows = try await connection.query("select distinct pipeline from longshore.load")
+            let rows = try await connection.query(PostgresLedger.pipelinesSQL)
             let names = try rows.map { try $0.text("pipeline") }
             guard names.contains(name) else {
-                throw WarehouseError.unknownPipeline(name, among: names.sorted())
+                throw WarehouseError.unknownPipeline(name, among: names)
             }
         case .load(let load): _ = try await taskCount(of: load)
         case .task(let task):

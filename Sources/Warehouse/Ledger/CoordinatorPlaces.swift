@@ -20,7 +20,7 @@ public struct CoordinatorPlaces: Sendable, Hashable {
 
 extension PostgresLedger {
     /// Whom nobody has seen for so long is gone; coordinators are seen every two seconds.
-    private static let longestSilence = "interval '15 seconds'"
+    static let longestSilence = "interval '15 seconds'"
 
     /// Notes that a coordinator lives; forgets those that ended without a word.
     public func note(_ presence: CoordinatorPresence) async throws {

@@ -122,7 +122,7 @@ extension PostgresLedger {
             """
             select l.id, l.pipeline, l.kind, l.state, l.periods[1] as first,
                 l.periods[array_upper(l.periods, 1)] as last, l.requested_by,
-                to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as created_at,
+                \(isoTime("l.created_at")) as created_at,
                 extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
                     as seconds,
                 case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
@@ -267,7 +267,7 @@ extension PostgresLedger {
             """
             select pipeline, schema_name || '.' || table_name as table_name, period, state, reason,
                 closed_by, loaded_by, rows_loaded, rows_rejected,
-                to_char(loaded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as loaded_at
+                \(isoTime("loaded_at")) as loaded_at
             from longshore.control
             where (kind = 'fact' or kind = 'mart' and state in ('pending', 'stale') and reason is not null)
                 and ($1::text is null or pipeline = $1)

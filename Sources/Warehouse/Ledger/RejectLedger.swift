@@ -73,6 +73,35 @@ extension PostgresLedger {
         return try rows.map(Self.report)
     }
 
+    /// Rejects in the order of their numbers, beginning after the number `last`; at most `limit`.
+    public func rejects(
+        _ filter: RejectFilter,
+        after last: Int64,
+        limit: Int
+    ) async throws -> [RejectReport] {
+        let rows = try await query(
+            """
+            select \(Self.reportColumns) from longshore.reject r
+            join longshore.load l on l.id = r.load_id
+            where \(RejectFilter.condition) and r.id > $9 order by r.id limit $10
+            """,
+            filter.values + [.integer(last), .integer(Int64(limit))]
+        )
+        return try rows.map(Self.report)
+    }
+
+    /// How many rejects fit.
+    public func count(_ filter: RejectFilter) async throws -> Int {
+        let rows = try await query(
+            """
+            select count(*) as n from longshore.reject r
+            join longshore.load l on l.id = r.load_id where \(RejectFilter.condition)
+            """,
+            filter.values
+        )
+        return try rows.first.map { try $0.integer("n") } ?? 0
+    }
+
     /// Rejects with their rows, in the order of their numbers, beginning after the number `last`.
     public func rejectedRows(
         _ filter: RejectFilter,
@@ -153,12 +182,8 @@ extension PostgresLedger {
         r.id, r.load_id, r.ordinal, r.schema_name || '.' || r.table_name as table_name, r.period,
         r.source, r.line, r.byte_offset, r.column_name, r.rule, r.reason, r.state, r.waived_by,
         r.waiver, r.fixed_by_load || '.' || r.fixed_by_ordinal as fixed_by,
-        \(utc("r.fixed_at")) as fixed_at, \(utc("r.created_at")) as refused_at, \(utc("r.waived_at")) as waived_at
+        \(isoTime("r.fixed_at")) as fixed_at, \(isoTime("r.created_at")) as refused_at, \(isoTime("r.waived_at")) as waived_at
         """
-
-    private static func utc(_ column: String) -> String {
-        "to_char(\(column) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
-    }
 
     private static func report(_ row: PostgresRow) throws -> RejectReport {
         RejectReport(

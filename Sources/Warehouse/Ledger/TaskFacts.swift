@@ -109,8 +109,6 @@ extension PostgresLedger {
         }
     }
 
-    private static let stamp = "'YYYY-MM-DD HH24:MI:SS'"
-
     private static let factsSQL = """
         select t.table_name, t.period, t.state, t.pool, t.worker, t.failures, t.crashes, t.outages,
             l.state as load_state, l.pipeline,
@@ -118,8 +116,8 @@ extension PostgresLedger {
                 then l.coordinator end as coordinator,
             extract(epoch from clock_timestamp() - t.published_at)::float8 as published_ago,
             extract(epoch from t.retry_at - clock_timestamp())::float8 as retry_in,
-            to_char(t.retry_at at time zone 'UTC', \(stamp)) as retry_at,
-            to_char(t.committed_at at time zone 'UTC', \(stamp)) as committed_at,
+            \(isoTime("t.retry_at")) as retry_at,
+            \(isoTime("t.committed_at")) as committed_at,
             case when t.failure_code is not null
                 then t.failure_message || ' [' || t.failure_code || ']' end as failure,
             (select nullif(greatest(c.loaded_by, (select n.id from longshore.load n
@@ -165,7 +163,7 @@ extension PostgresLedger {
             select pid, application_name,
                 case when wait_event_type <> 'Client' then wait_event_type || ' ' || wait_event end
                     as waits_for,
-                to_char(xact_start at time zone 'UTC', \(stamp)) as since
+                \(isoTime("xact_start")) as since
             from pg_stat_activity
             where starts_with(application_name, $1) and datname = current_database()
             order by xact_start
@@ -195,7 +193,7 @@ extension PostgresLedger {
         let rows = try await connection.query(
             """
             select b.pid, a.usename, nullif(a.application_name, '') as program,
-                to_char(a.xact_start at time zone 'UTC', \(stamp)) as since
+                \(isoTime("a.xact_start")) as since
             from unnest(pg_blocking_pids($1::integer)) as b (pid)
             left join pg_stat_activity a on a.pid = b.pid order by b.pid
             """,
@@ -219,7 +217,7 @@ extension PostgresLedger {
             """
             select i.kind, i.ordered_by, i.reason,
                 coalesce(i.pipeline, i.load_id || coalesce('.' || i.ordinal, '')) as target,
-                to_char(i.ordered_at at time zone 'UTC', \(stamp)) as at
+                \(isoTime("i.ordered_at")) as at
             from longshore.load l join longshore.intervention i
                 on i.pipeline = l.pipeline or (i.load_id = l.id and coalesce(i.ordinal, $2) = $2)
             where l.id = $1 order by i.kind, i.id

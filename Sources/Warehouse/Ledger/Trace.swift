@@ -13,10 +13,16 @@ extension PostgresLedger {
     ///   - key: The values of the fact's grain, or of the dimension's key, in the definition's order;
     ///     where the grain has a reference, the business key of what it refers to. Of a mart, its
     ///     period, or nothing when it is computed whole: its rows have one origin together.
+    ///   - environment: Knows the values of `${…}`: then the source is read again for the lines of the
+    ///     rows, where it is the same as the load has read. Without it no source is opened.
     /// - Returns: the rows, at least one.
     /// - Throws: ``WarehouseError`` for a table that no pipeline loads, for a key that does not fit, and
     ///   for one that no row has, with the rejects that hold it.
-    public func trace(_ name: String, key: [String]) async throws -> [TracedRow] {
+    public func trace(
+        _ name: String,
+        key: [String],
+        environment: (@Sendable (String) -> String?)? = nil
+    ) async throws -> [TracedRow] {
         let table = try await tracedTable(name)
         guard let pipeline = try await newestDefinition(ofPipeline: table.pipeline) else {
             throw WarehouseError.untraceable(name, "no load of it is in the ledger")
@@ -34,9 +40,73 @@ extension PostgresLedger {
         }
         let rows = try await found(search, key: key)
         if rows.isEmpty { throw try await absence(of: key, in: table) }
+        let versions = pipeline.dimension(table.subject)
+            .flatMap { $0.table == table.name ? $0 : nil }
         var traced: [TracedRow] = []
-        for row in rows { traced.append(try await origin(of: row, in: table)) }
-        return traced
+        for row in rows {
+            let told = try await teller(of: row, in: table, versions, key: key)
+            traced.append(try await origin(of: told, in: table))
+        }
+        guard let environment else { return traced }
+        return try await withPlaces(traced, of: key, found: search, environment)
+    }
+
+    /// Loads that told several rows are asked once.
+    private func withPlaces(
+        _ rows: [TracedRow],
+        of key: [String],
+        found search: TraceSearch,
+        _ environment: @escaping @Sendable (String) -> String?
+    ) async throws -> [TracedRow] {
+        var known: [String: TracedRow.Origin] = [:]
+        var rows = rows
+        for index in rows.indices {
+            guard let origin = rows[index].origin else { continue }
+            if known[origin.task] == nil {
+                known[origin.task] = try await withPlaces(
+                    origin,
+                    of: key,
+                    found: search,
+                    environment: environment
+                )
+            }
+            rows[index].origin = known[origin.task]
+        }
+        return rows
+    }
+
+    /// The row with the load that told it: a version's row is also written by who ends it.
+    private func teller(
+        of row: TracedRow,
+        in table: TracedTable,
+        _ dimension: Dimension?,
+        key: [String]
+    ) async throws -> TracedRow {
+        guard let dimension, dimension.isVersioned, !row.isInferred,
+            let start = row.value(of: "valid_from")
+        else { return row }
+        let conditions = dimension.keyAttributes.enumerated()
+            .map { index, attribute in
+                "\(quoteIdentifier(attribute.name)) = $\(index + 2)::text::\(attribute.plan.type.postgresName)"
+            }
+        let sql = """
+            select \(Dimension.toldBy) as load
+            from \(qualified(table.schema, dimension.observationTable))
+            where _observed_at <= $1::text::timestamptz and \(conditions.joined(separator: " and "))
+            order by _observed_at desc limit 1
+            """
+        let rows: PostgresResult
+        do {
+            rows = try await query(sql, [.text(start)] + key.map { .text($0) })
+        } catch let error as PostgresError where error.sqlState == .undefinedColumn {
+            // Observations of an older Longshore, which no load has touched since.
+            return row
+        }
+        guard let load = try rows.first?.optionalInteger("load", as: Int64.self), load != row.load
+        else { return row }
+        var told = row
+        (told.load, told.writtenBy) = (load, row.load)
+        return told
     }
 
     private func found(
@@ -89,7 +159,7 @@ extension PostgresLedger {
             """
             select t.load_id || '.' || t.ordinal as task, t.period, t.input, t.worker,
                 t.failures + t.crashes + 1 as attempt,
-                to_char(t.committed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as committed_at,
+                \(isoTime("t.committed_at")) as committed_at,
                 l.definition, l.pipeline, l.requested_by
             from longshore.task t join longshore.load l on l.id = t.load_id
             left join longshore.control c using (schema_name, table_name, period)

@@ -19,6 +19,8 @@ struct TraceSearch {
     let table: TracedTable
     /// What the values of the key are, in their order.
     private(set) var parts: [Part] = []
+    /// How each of them is read from the source.
+    private(set) var plans: [ValuePlan] = []
     private var conditions: [String] = []
     private let order: String
 
@@ -36,7 +38,7 @@ struct TraceSearch {
             for name in fact.grain { addGrain(name, of: fact, in: pipeline) }
         } else if let dimension = pipeline.dimension(table.subject), dimension.table == table.name {
             order = dimension.isVersioned ? " order by valid_from" : ""
-            conditions = keyConditions(of: dimension, prefix: "")
+            conditions = keyConditions(of: dimension, prefix: "", from: [])
         } else {
             throw WarehouseError.untraceable(
                 table.title,
@@ -52,13 +54,13 @@ struct TraceSearch {
 
     private mutating func addGrain(_ name: String, of fact: Fact, in pipeline: Pipeline) {
         if let attribute = fact.attributes.first(where: { $0.name == name }) {
-            conditions.append(condition(attribute, prefix: ""))
+            conditions.append(condition(attribute, prefix: "", of: attribute.plan.source))
             return
         }
         guard let reference = fact.references.first(where: { $0.name == name }),
             let dimension = pipeline.dimension(reference.dimension)
         else { return }
-        let members = keyConditions(of: dimension, prefix: "\(name).")
+        let members = keyConditions(of: dimension, prefix: "\(name).", from: reference.from)
         conditions.append(
             "\(quoteIdentifier(reference.column)) in (select "
                 + "\(quoteIdentifier(dimension.surrogateKey)) "
@@ -67,15 +69,28 @@ struct TraceSearch {
         )
     }
 
-    private mutating func keyConditions(of dimension: Dimension, prefix: String) -> [String] {
+    /// `sources` are the columns that a reference reads the key from; none for the dimension's own.
+    private mutating func keyConditions(
+        of dimension: Dimension,
+        prefix: String,
+        from sources: [String]
+    ) -> [String] {
         var found: [String] = []
-        for attribute in dimension.keyAttributes {
-            found.append(condition(attribute, prefix: prefix))
+        for (index, attribute) in dimension.keyAttributes.enumerated() {
+            let source = sources.indices.contains(index) ? sources[index] : attribute.plan.source
+            found.append(condition(attribute, prefix: prefix, of: source))
         }
         return found
     }
 
-    private mutating func condition(_ attribute: Attribute, prefix: String) -> String {
+    private mutating func condition(
+        _ attribute: Attribute,
+        prefix: String,
+        of source: String
+    ) -> String {
+        var plan = attribute.plan
+        plan.source = source
+        plans.append(plan)
         let type = attribute.plan.type.postgresName
         parts.append(Part(title: prefix + attribute.name, type: type))
         return "\(quoteIdentifier(attribute.name)) = $\(parts.count)::text::\(type)"

@@ -2,8 +2,11 @@
 public struct TracedRow: Sendable, Codable {
     /// The row's columns with their values as text, in the table's order; `nil` for a null.
     public var columns: [Column]
-    /// The number of the load that wrote it.
+    /// The number of the load that told it: of a version of a dimension the one that brought it, also when
+    /// a later load has ended the version.
     public var load: Int64?
+    /// The load that wrote the row last, when that is another one.
+    public var writtenBy: Int64?
     /// Of a mart's rows, the tables that it reads, as they are now.
     public var reads: [Read] = []
     /// Whether it is a placeholder that a fact's load made before the dimension knew its key.
@@ -14,6 +17,14 @@ public struct TracedRow: Sendable, Codable {
     /// A column's value; `nil` when it is null, or there is no such column.
     func value(of column: String) -> String? {
         columns.first { $0.name == column }?.value
+    }
+
+    /// A line of a source.
+    public struct Place: Sendable, Codable, Hashable {
+        /// The file's name in its folder.
+        public var input: String
+        /// The line the row begins on, from 1.
+        public var line: Int
     }
 
     /// A table that a mart reads, and the load that wrote it last.
@@ -52,5 +63,9 @@ public struct TracedRow: Sendable, Codable {
         public var pipeline: String
         /// Who asked for the load.
         public var requestedBy: String
+        /// Where the key stands in what it read: as long as the files are the same; `nil` when nobody looked.
+        public var places: [Place]?
+        /// Why that is not known.
+        public var placesUnknown: String?
     }
 }

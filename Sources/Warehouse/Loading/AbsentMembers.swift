@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Words
 
 /// The members of a dimension whose key a full snapshot of the source does not have (`on_missing:
 /// expire`), and those that it has again.
@@ -61,7 +62,7 @@ struct AbsentMembers {
             )
         case .warn:
             return [
-                "\(gone) of \(present) members have expired, more than \(percent(rule.maximumShare))"
+                "\(gone) of \(counted(present, "member")) \(present == 1 ? "has" : "have") expired, more than \(percent(rule.maximumShare))"
             ]
         }
     }

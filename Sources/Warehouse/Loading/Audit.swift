@@ -3,6 +3,7 @@ import Pipelines
 import Planning
 import Postgres
 import Rows
+import Words
 
 /// Judges what a fact's or dimension's task has loaded before it commits.
 struct Audit {
@@ -12,7 +13,7 @@ struct Audit {
     let counts: RowCounts
     /// The rows that the period, or the table, has now; `nil` when they are those that were loaded.
     var standing: Int?
-    let rejectsByRule: [String: Int]
+    let refusals: Refusals
     /// The rows that were loaded, as SQL that can follow `from`.
     let rows: String
     /// The attributes of the table.
@@ -55,9 +56,10 @@ struct Audit {
         guard Double(counts.rejected) > limit * Double(counts.read) else { return nil }
         return Finding(
             severity: expected.rejectsSeverity,
-            observation: "\(counts.rejected) of \(counts.read) rows were rejected, more than "
-                + "\(percent(limit)) (\(list(rejectsByRule)))",
-            error: .tooManyRejects(name, counts, limit: limit, byRule: rejectsByRule)
+            observation:
+                "\(grouped(counts.rejected)) of \(counted(counts.read, "row")) were rejected, more than "
+                + "\(percent(limit)) (\(list(refusals.byRule)))",
+            error: .tooManyRejects(name, counts, limit: limit, refusals: refusals)
         )
     }
 
@@ -65,10 +67,11 @@ struct Audit {
         guard counts.loaded < expected.minimumRows else { return nil }
         return Finding(
             severity: expected.rowsSeverity,
-            observation: "\(counts.loaded) rows, expected at least \(expected.minimumRows)",
+            observation:
+                "\(counted(counts.loaded, "row")), expected at least \(expected.minimumRows)",
             // Where nothing is left of rows that were read, their rejects are what is wrong.
             error: counts.loaded == 0 && counts.rejected > 0 && counts.rejected == counts.read
-                ? .noRows(name, counts, byRule: rejectsByRule)
+                ? .noRows(name, counts, refusals: refusals)
                 : .tooFewRows(name, loaded: counts.loaded, minimum: expected.minimumRows)
         )
     }
@@ -77,7 +80,7 @@ struct Audit {
         guard let maximum = expected.maximumRows, counts.loaded > maximum else { return nil }
         return Finding(
             severity: expected.rowsSeverity,
-            observation: "\(counts.loaded) rows, expected at most \(maximum)",
+            observation: "\(counted(counts.loaded, "row")), expected at most \(maximum)",
             error: .tooManyRows(name, loaded: counts.loaded, maximum: maximum)
         )
     }
@@ -93,12 +96,13 @@ struct Audit {
         guard (Double(standing) - mean).magnitude > band.within * mean else { return nil }
         let measure =
             attempt.period == nil
-            ? "the rows of the last load" : "the mean of the last \(band.periods) periods"
+            ? "the rows of the last load"
+            : "the mean of the last \(counted(band.periods, "period"))"
         let usual =
             "more than \(percent(band.within)) away from \(Int(mean.rounded())), \(measure)"
         return Finding(
             severity: band.severity,
-            observation: "\(standing) rows, \(usual)",
+            observation: "\(counted(standing, "row")), \(usual)",
             error: .unusualVolume(name, loaded: standing, usual: usual)
         )
     }
@@ -207,15 +211,18 @@ struct Audit {
         let share = try row.text("share").replacing("-", with: "")
         let what =
             total.column.map { "the loaded `\($0)` add up to \(loaded)" }
-            ?? "\(loaded) rows are loaded"
+            ?? (loaded == "1" ? "1 row is loaded" : "\(loaded) rows are loaded")
         return try "the total `\(total.name)` does not agree: \(what), the source "
             + "`\(total.extract.source)` says \(row.text("figure")), a difference of "
             + "\(row.text("difference"))" + (share.isEmpty ? "" : " (\(share) %)")
-            + "; allowed is \(total.within). Of \(counts.read) rows read, \(counts.rejected) were "
-            + "rejected and \(counts.deduplicated) were dropped as duplicates: what they hold is not "
+            + "; allowed is \(total.within). Of \(counted(counts.read, "row")) read, \(were(counts.rejected)) "
+            + "rejected and \(were(counts.deduplicated)) dropped as duplicates: what they hold is not "
             + "in it"
     }
 }
+
+/// `1 was`, `2 were`.
+private func were(_ count: Int) -> String { "\(grouped(count)) \(count == 1 ? "was" : "were")" }
 
 /// `2 days 4 hours`, `36 minutes`: the two largest units.
 func duration(_ seconds: Int) -> String {
@@ -224,7 +231,7 @@ func duration(_ seconds: Int) -> String {
     for (name, length) in [("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)] {
         let count = rest / length
         rest %= length
-        if count > 0 { words.append("\(count) \(name)\(count == 1 ? "" : "s")") }
+        if count > 0 { words.append(counted(count, name)) }
     }
     return words.isEmpty ? "0 seconds" : words.prefix(2).joined(separator: " ")
 }

@@ -168,7 +168,7 @@ struct CalendarLoad {
             throw WarehouseError.noRows(
                 attempt.row.table,
                 counts,
-                byRule: fill.rejectsByRule
+                refusals: fill.refusals
             )
         }
         return Staged(

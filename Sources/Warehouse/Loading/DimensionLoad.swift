@@ -35,7 +35,7 @@ struct DimensionLoad {
         try await connection.analyze("pg_temp.staged")
         attempt.observer.reached(.copied)
         guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
-            throw WarehouseError.noRows(attempt.row.table, staged, byRule: fill.rejectsByRule)
+            throw WarehouseError.noRows(attempt.row.table, staged, refusals: fill.refusals)
         }
         try await attempt.hold(dimension.designs(schema: attempt.row.schema))
         let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
@@ -51,7 +51,7 @@ struct DimensionLoad {
             attempt: attempt,
             expected: dimension.expectations,
             counts: counts,
-            rejectsByRule: fill.rejectsByRule,
+            refusals: fill.refusals,
             rows: "pg_temp.staged",
             attributes: dimension.attributes
         )

@@ -206,7 +206,7 @@ struct FactLoad {
             expected: fact.expectations,
             counts: accepted,
             standing: standing,
-            rejectsByRule: fill.rejectsByRule,
+            refusals: fill.refusals,
             rows: rows,
             attributes: fact.attributes
         )

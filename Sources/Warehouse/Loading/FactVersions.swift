@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Words
 
 /// The versions of dimensions that a fact's task finds, and whether they still hold when it is done.
 struct FactVersions {

@@ -108,16 +108,19 @@ struct HistoryMerge {
 
     private func recordObservations() async throws {
         let content = columns.filter { !dimension.key.contains($0) }
+        let toldBy = Dimension.toldBy
         let assignments = content.map { "\(quoteIdentifier($0)) = excluded.\(quoteIdentifier($0))" }
         let action =
             assignments.isEmpty
-            ? "do nothing" : "do update set \(assignments.joined(separator: ", "))"
+            ? "do nothing"
+            : "do update set \((assignments + ["\(toldBy) = $1"]).joined(separator: ", "))"
         let recorded = try await connection.query(
             """
-            insert into \(observations) (\(quotedList(columns)), _observed_at)
-            select \(quotedList(columns)), _observed_at from pg_temp.incoming
+            insert into \(observations) (\(quotedList(columns)), _observed_at, \(toldBy))
+            select \(quotedList(columns)), _observed_at, $1 from pg_temp.incoming
             on conflict (\(keys), _observed_at) \(action)
-            """
+            """,
+            [.integer(load)]
         )
         try await connection.analyze(observations, afterWriting: recorded.affectedRows)
     }

@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Words
 
 /// Runs the tests of a mart: in the transaction that computed it, so that nobody sees rows that fail.
 struct MartTestRun {
@@ -18,7 +19,7 @@ struct MartTestRun {
         for test in mart.tests {
             let rows = try await count(test)
             guard rows > 0 else { continue }
-            let finding = "the test `\(test.title)` finds \(rows) row\(rows == 1 ? "" : "s")"
+            let finding = "the test `\(test.title)` finds \(counted(Int(rows), "row"))"
             switch test.severity {
             case .warn: warnings.append("\(finding); to see them: \(select(test, from: table));")
             case .fail: failures.append("\(finding). To see them:\n    \(reproduction(of: test))")

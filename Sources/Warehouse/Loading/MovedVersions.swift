@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Words
 
 /// After a merge: the facts whose rows point to a version that is not the one of their time any more.
 ///
@@ -162,9 +163,4 @@ struct MovedVersions {
                     + "\(attempt.pipeline.name) \(period)`"
             }
     }
-}
-
-/// `1 row`, `3 rows`.
-func counted(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
 }

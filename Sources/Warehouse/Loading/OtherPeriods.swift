@@ -2,6 +2,7 @@ import Pipelines
 import Planning
 import Postgres
 import Rows
+import Words
 
 /// The periods of a fact around the one that is loaded.
 struct OtherPeriods {
@@ -75,7 +76,7 @@ struct OtherPeriods {
         // In the order in which all who write several rows of the control table take them.
         for (period, count) in rows.sorted(by: { $0.key < $1.key }) {
             let reason =
-                "\(count) \(count == 1 ? "row" : "rows") came late, with \(attempt.row.period) "
+                "\(counted(count, "row")) came late, with \(attempt.row.period) "
                 + "(load \(attempt.task.load)): open rejects of the rule `\(Self.rule)`"
             try await attempt.connection.query(
                 """

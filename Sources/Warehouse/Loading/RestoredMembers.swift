@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Words
 
 /// Members of a dimension that were observed and have no row: somebody has dropped or emptied its table,
 /// or deleted rows.

@@ -26,8 +26,8 @@ final class RowFill {
     private var sideConnection: PostgresConnection?
     private var isAtEnd = false
     private var stored = 0
-    /// How many rows each rule refused.
-    private(set) var rejectsByRule: [String: Int] = [:]
+    /// What was refused.
+    private(set) var refusals = Refusals()
     /// How many rows came late for each earlier period, by its label.
     private(set) var lateRows: [String: Int] = [:]
 
@@ -242,7 +242,7 @@ final class RowFill {
 
     private func keepRejects(in store: RejectStore) async throws {
         for reject in rejects {
-            rejectsByRule[reject.rule, default: 0] += 1
+            refusals.add(reject, of: inputNames[reject.input] ?? "")
             guard reject.rule == OtherPeriods.rule, let period = reject.period else { continue }
             lateRows[period, default: 0] += 1
         }

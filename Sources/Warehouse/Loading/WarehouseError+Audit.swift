@@ -1,5 +1,6 @@
 import Pipelines
 import Planning
+import Words
 
 /// What audits fail with: each says what was found, what was expected and what to do.
 extension WarehouseError {
@@ -32,12 +33,13 @@ extension WarehouseError {
         _ table: String,
         _ counts: RowCounts,
         limit: Double,
-        byRule: [String: Int]
+        refusals: Refusals
     ) -> WarehouseError {
         WarehouseError(
             code: .rejectShare,
-            description: "\(counts.rejected) of \(counts.read) rows of `\(table)` were rejected, "
-                + "more than \(percent(limit)) (\(list(byRule))); the rows are as they were. "
+            description: "\(grouped(counts.rejected)) of \(counted(counts.read, "row")) of "
+                + "`\(table)` were rejected, "
+                + "more than \(percent(limit)) (\(refusals.words)); the rows are as they were. "
                 + "Mend the source, or raise `expect: { rejects: { max: … } }` to see the rejects"
         )
     }
@@ -92,4 +94,4 @@ extension WarehouseError {
 }
 
 /// `1 row`, `2 rows`.
-private func rows(_ count: Int) -> String { "\(count) \(count == 1 ? "row" : "rows")" }
+private func rows(_ count: Int) -> String { counted(count, "row") }

@@ -4,6 +4,7 @@ import Pipelines
 import Planning
 import Postgres
 import Rows
+import Words
 
 /// The rejects that a task of a replay reads again, in the task's transaction.
 ///
@@ -71,7 +72,12 @@ struct RejectReplay {
             """,
             [.integer(attempt.task.load), .integer(Int64(attempt.task.ordinal))]
         )
-        return try rows.map { "\(try $0.text("rows")) rejects of \(try $0.text("source"))" }
+        return
+            try rows
+            .map { row in
+                let rejects = counted(try row.integer("rows"), "reject")
+                return "\(rejects) of \(try row.text("source"))"
+            }
             .joined(separator: "; ")
     }
 

@@ -61,13 +61,14 @@ extension Dimension {
             constraint: "not null",
             role: .own
         )
+        let load = TableDesign.Column(name: Self.toldBy, type: "bigint", role: .own)
         let values = sourceDesign.map { column in
             TableDesign.Column(name: column.name, type: column.type, role: column.role)
         }
         return TableDesign(
             schema: schema,
             name: observationTable,
-            columns: values + [time],
+            columns: values + [time, load],
             indexes: [
                 TableDesign.Index(
                     name: observationTable + "_key",
@@ -144,6 +145,8 @@ extension Dimension {
     var observationTable: String { "\(table)_observed" }
     /// The column that says when an observation holds from; no definition can have such a column.
     static let observedAt = "_observed_at"
+    /// The column that says which load told it; null of what an older Longshore has observed.
+    static let toldBy = "_load_id"
 
     static let validity: [TableDesign.Column] = [
         TableDesign.Column(

@@ -1,4 +1,5 @@
 import Postgres
+import Words
 
 /// The periods of tables that hold rows, in words: what has to be loaded again.
 struct LoadedPeriods {

@@ -32,20 +32,24 @@ struct CancelCommand: AsyncParsableCommand {
         await desk.close()
         guard !output.json else { return try output.printJSON(change) }
         guard change.isNew else {
-            print("nothing to cancel: \(change.note ?? "nothing of \(target.title) is running")")
+            Output.print(
+                "nothing to cancel: \(change.note ?? "nothing of \(target.title) is running")"
+            )
             return
         }
-        print("\(target.title) is cancelled; what is committed stays")
+        Output.print("\(target.title) is cancelled; what is committed stays")
         if stillRunning > 0 {
             let tasks = Wording.count(stillRunning, "attempt")
-            print(
+            Output.print(
                 "\(tasks) did not give up within 10 seconds; the worker ends when it never does"
             )
         }
         if case .task = target {
-            print("take it back with: longshore retry \(target)")
+            Output.print("take it back with: longshore retry \(target)\(Invocation.stack)")
         } else {
-            for load in change.loads { print("take it back with: longshore retry \(load)") }
+            for load in change.loads {
+                Output.print("take it back with: longshore retry \(load)\(Invocation.stack)")
+            }
         }
     }
 }

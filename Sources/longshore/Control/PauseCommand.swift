@@ -41,7 +41,9 @@ struct PauseCommand: AsyncParsableCommand {
         await desk.close()
         guard !output.json else { return try output.printJSON(change) }
         guard change.isNew else {
-            print("\(target.title) is paused already; go on with: longshore resume \(target)")
+            Output.print(
+                "\(target.title) is paused already; go on with: longshore resume \(target)\(Invocation.stack)"
+            )
             return
         }
         var lines = ["\(target.title) is paused"]
@@ -49,7 +51,7 @@ struct PauseCommand: AsyncParsableCommand {
             let tasks = Wording.count(change.running, "running task")
             lines[0] += now ? "; \(tasks) cancelled, to be made again" : "; \(tasks) will finish"
         }
-        lines.append("go on with: longshore resume \(target)")
-        print(lines.joined(separator: "\n"))
+        lines.append("go on with: longshore resume \(target)\(Invocation.stack)")
+        Output.print(lines.joined(separator: "\n"))
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Pipelines
 import Planning
 import Warehouse
@@ -45,8 +46,7 @@ struct ResumeCommand: AsyncParsableCommand {
         let ledger = fleet.ledger()
         if let target, try await endPause(target) { return await ledger.close() }
         guard let load = try await chosen(in: ledger) else {
-            print("No load is waiting for a coordinator: `longshore status` lists the loads.")
-            return
+            return try tellNothing()
         }
         try await waitForLease(on: load, in: ledger)
         guard let record = try await ledger.load(load) else { return }
@@ -84,12 +84,12 @@ struct ResumeCommand: AsyncParsableCommand {
             if output.json, !isOrphan || detach {
                 try output.printJSON(change)
             } else if !output.json {
-                print(([line] + (change.note.map { [$0] } ?? [])).joined(separator: "\n"))
+                Output.print(([line] + (change.note.map { [$0] } ?? [])).joined(separator: "\n"))
             }
             return detach || !isOrphan
         }
         if case .task = target {
-            print("\(target.title) was not paused")
+            Output.print("\(target.title) was not paused")
             return true
         }
         return false
@@ -103,12 +103,19 @@ struct ResumeCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage,
                     "load \(load) is not paused, and `\(lease.owner)` coordinates it: follow it with "
-                        + "`longshore status \(load)`"
+                        + "`longshore status \(load)\(Invocation.stack)`"
                 )
             }
             last = lease.seconds
             try await Task.sleep(for: .milliseconds(500))
         }
+    }
+
+    private func tellNothing() throws {
+        guard !output.json else {
+            return try output.printJSON(LoadOutcome(.nothingDue, pipeline: ""))
+        }
+        Output.print("No load is waiting for a coordinator: `longshore status` lists the loads.")
     }
 
     private func chosen(in ledger: PostgresLedger) async throws -> Int64? {

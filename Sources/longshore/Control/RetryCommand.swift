@@ -32,11 +32,11 @@ struct RetryCommand: AsyncParsableCommand {
         await desk.close()
         guard !output.json else { return try output.printJSON(change) }
         guard change.isNew, let load = change.loads.first else {
-            print("nothing to try again: nothing of \(target.title) failed or was cancelled")
+            Output.print("nothing to try again: nothing of \(target.title) failed or was cancelled")
             return
         }
         if change.hastened > 0 {
-            print(
+            Output.print(
                 "\(Wording.count(change.hastened, "task")) of load \(load) that waited for "
                     + "\(change.hastened == 1 ? "its" : "their") next attempt will be tried at once"
             )
@@ -45,11 +45,11 @@ struct RetryCommand: AsyncParsableCommand {
         let unblocked =
             change.unblocked > 0
             ? ", and \(Wording.count(change.unblocked, "task")) that waited for them" : ""
-        print(
+        Output.print(
             """
             \(Wording.count(change.tasks, "task")) of load \(load) \(change.tasks == 1 ? "runs" : "run") again with a new budget of \
             attempts\(unblocked)
-            a `longshore coordinator` takes the load up; or here: longshore resume \(load)
+            a `longshore coordinator` takes the load up; or here: longshore resume \(load)\(Invocation.stack)
             """
         )
     }

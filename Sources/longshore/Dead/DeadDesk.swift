@@ -78,10 +78,12 @@ struct DeadEntry: Codable {
     /// What is to be done.
     var advice: String {
         switch state {
-        case nil: "it is no message of this fleet: longshore dead drop \(letter)"
-        case "unknown": "the ledger has no such task: longshore dead drop \(letter)"
-        case "failed", "cancelled": "try it again: longshore dead replay \(letter)"
-        default: "its task goes on or is over: longshore dead drop \(letter)"
+        case nil: "it is no message of this fleet: longshore dead drop \(letter)\(Invocation.stack)"
+        case "unknown":
+            "the ledger has no such task: longshore dead drop \(letter)\(Invocation.stack)"
+        case "failed", "cancelled":
+            "try it again: longshore dead replay \(letter)\(Invocation.stack)"
+        default: "its task goes on or is over: longshore dead drop \(letter)\(Invocation.stack)"
         }
     }
 }

@@ -21,7 +21,7 @@ struct DeadDropCommand: AsyncParsableCommand {
         if output.json {
             try output.printJSON(dropped.map(\.name))
         } else {
-            print("\(Wording.count(dropped.count, "letter")) dropped")
+            Output.print("\(Wording.count(dropped.count, "letter")) dropped")
         }
         try selection.refuseOthers(than: letters)
     }

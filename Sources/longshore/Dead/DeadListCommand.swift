@@ -19,7 +19,7 @@ struct DeadListCommand: AsyncParsableCommand {
         await desk.close()
         guard !output.json else { return try output.printJSON(entries) }
         guard !entries.isEmpty else {
-            print("No dead letter.")
+            Output.print("No dead letter.")
             return
         }
         var table = TextTable([
@@ -32,8 +32,12 @@ struct DeadListCommand: AsyncParsableCommand {
                 Self.short(entry.failure ?? "\(entry.reason) [\(entry.code)]"),
             ])
         }
-        print(table.lines.joined(separator: "\n"))
-        print("\nnext: longshore dead show LETTER, dead replay LETTER, dead drop LETTER")
+        Output.print(table.lines.joined(separator: "\n"))
+        let options = Invocation.stack
+        Output.print(
+            "\nnext: longshore dead show LETTER\(options), dead replay LETTER\(options), "
+                + "dead drop LETTER\(options)"
+        )
     }
 
     /// The beginning of a reason, so that a letter is a line; `dead show` has all of it.

@@ -41,13 +41,13 @@ struct DeadReplayCommand: AsyncParsableCommand {
         if output.json {
             try output.printJSON(results)
         } else if letters.isEmpty {
-            print("No dead letter.")
+            Output.print("No dead letter.")
         } else {
-            for result in results { print("\(result.letter): \(result.outcome)") }
+            for result in results { Output.print("\(result.letter): \(result.outcome)") }
             for load in Set(results.compactMap(\.load)).sorted() {
-                print(
+                Output.print(
                     "load \(load) goes on with a `longshore coordinator`, or: "
-                        + "longshore resume \(load)"
+                        + "longshore resume \(load)\(Invocation.stack)"
                 )
             }
         }

@@ -25,9 +25,11 @@ struct DeadShowCommand: AsyncParsableCommand {
         if output.json {
             try output.printJSON(entries)
         } else if letters.isEmpty, selection.all {
-            print("No dead letter.")
+            Output.print("No dead letter.")
         } else if !entries.isEmpty {
-            print(entries.map { Self.lines($0).joined(separator: "\n") }.joined(separator: "\n\n"))
+            Output.print(
+                entries.map { Self.lines($0).joined(separator: "\n") }.joined(separator: "\n\n")
+            )
         }
         try selection.refuseOthers(than: letters)
     }

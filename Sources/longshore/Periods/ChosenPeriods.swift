@@ -25,11 +25,7 @@ struct ChosenPeriods: ParsableArguments {
     private func definition(in ledger: PostgresLedger) async throws -> Pipeline {
         if let known = try await ledger.newestDefinition(ofPipeline: pipeline) { return known }
         guard FileManager.default.fileExists(atPath: pipeline + "/pipeline.yaml") else {
-            throw CommandFailure(
-                .usage,
-                "no pipeline called `\(pipeline)` has been loaded, and it is no folder with a "
-                    + "`pipeline.yaml`: `longshore periods` lists what has been loaded"
-            )
+            throw try await CommandFailure.unknownPipeline(pipeline, in: ledger)
         }
         var folder = PipelineArgument()
         folder.pipeline = pipeline
@@ -42,9 +38,9 @@ extension OutputOptions {
     /// Prints what was changed in the control table, or that nothing was.
     func printChanges(_ changes: [PeriodChange], otherwise nothing: String) throws {
         if json { return try printJSON(changes) }
-        guard !changes.isEmpty else { return print(nothing) }
+        guard !changes.isEmpty else { return Output.print(nothing) }
         var table = TextTable([("table", .left), ("period", .left), ("state", .left)])
         for change in changes { table.add([change.table, change.period, change.state]) }
-        print(table.lines.joined(separator: "\n"))
+        Output.print(table.lines.joined(separator: "\n"))
     }
 }

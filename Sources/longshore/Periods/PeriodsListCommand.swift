@@ -17,6 +17,7 @@ struct PeriodsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let ledger = PostgresLedger(try await options.fleet().postgres)
+        if let pipeline { try await ledger.requirePipeline(pipeline) }
         let periods = try await ledger.periods(ofPipeline: pipeline)
         await ledger.close()
         if output.json {
@@ -24,7 +25,7 @@ struct PeriodsListCommand: AsyncParsableCommand {
             return
         }
         guard !periods.isEmpty else {
-            print("The control table is empty. Start a load: longshore load PIPELINE")
+            Output.print("The control table is empty. Start a load: longshore load PIPELINE")
             return
         }
         var table = TextTable([
@@ -36,10 +37,11 @@ struct PeriodsListCommand: AsyncParsableCommand {
             table.add([
                 period.pipeline, period.table, period.period, period.state,
                 period.rows.map(Wording.grouped) ?? "", period.rejected.map(Wording.grouped) ?? "",
-                period.loadedBy.map(String.init) ?? "", period.loadedAt ?? "", reason(period),
+                period.loadedBy.map(String.init) ?? "", Wording.time(period.loadedAt),
+                reason(period),
             ])
         }
-        print(table.lines.joined(separator: "\n"))
+        Output.print(table.lines.joined(separator: "\n"))
     }
 
     private func reason(_ period: PeriodReport) -> String {

@@ -20,7 +20,8 @@ struct EffectsSummary {
     private var periods: String {
         guard let first = effects.periods.first, let last = effects.periods.last else { return "" }
         return first == last
-            ? " of \(first)" : " of \(first)..\(last) (\(effects.periods.count) periods)"
+            ? " of \(first)"
+            : " of \(first)..\(last) (\(Wording.count(effects.periods.count, "period")))"
     }
 
     private func section(_ table: TextTable) -> [String] {

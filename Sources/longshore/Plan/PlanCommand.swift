@@ -48,9 +48,11 @@ struct PlanCommand: AsyncParsableCommand {
         let losses = try await ledger?.losses(of: pipeline)
         if let losses { LoadSelection.tell(losses) }
         guard losses.map({ !selection.isNothing(periods, of: pipeline, $0) }) ?? true else {
-            print(selection.nothing(of: pipeline))
+            Output.print(selection.nothing(of: pipeline))
             if let ledger {
-                for hint in try await selection.hints(of: pipeline, in: ledger) { print(hint) }
+                for hint in try await selection.hints(of: pipeline, in: ledger) {
+                    Output.print(hint)
+                }
                 await ledger.close()
             }
             return
@@ -74,7 +76,7 @@ struct PlanCommand: AsyncParsableCommand {
         if output.json {
             try output.printJSON(report.forMachines)
         } else {
-            print(report.lines.joined(separator: "\n"))
+            Output.print(report.lines.joined(separator: "\n"))
         }
         if let effects = report.effects, !effects.isGood { throw CommandFailure(.loadFailed) }
     }
@@ -117,7 +119,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     /// The load that the plan is of, but for the plan's hash.
     private var command: String {
-        let settings = argument.settings.map { " --set \($0)" }.joined()
-        return "\(LoadSummary.program) load \(argument.pipeline)\(settings) --plan"
+        let options = Invocation.settings + Invocation.stack
+        return "\(Invocation.program) load \(Invocation.quoted(argument.pipeline))\(options) --plan"
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Console
-import Foundation
 import Warehouse
 
 /// `longshore rejects export`: refused rows as CSV.
@@ -11,37 +10,63 @@ struct RejectsExportCommand: AsyncParsableCommand {
         discussion: """
             The source's columns come first and hold what the source held. A row that does not fit \
             under them is whole in the column `reject_raw`.
+
+            longshore rejects export callcenter --table fact_call --file rejects.csv
             """
     )
+
+    @Argument(help: ArgumentHelp("A pipeline's name; all without it.", valueName: "pipeline"))
+    var name: String?
 
     @OptionGroup var selection: RejectSelection
 
     @Flag(help: "Also those that are fixed, waived or superseded by a later load.")
     var all = false
 
-    @Option(name: .shortAndLong, help: "The file to write; standard output without it.")
+    @Option(
+        name: .shortAndLong,
+        help: "The file to write, which appears when it is whole; standard output without it."
+    )
     var file: String?
 
     @OptionGroup var options: FleetOptions
 
+    func validate() throws {
+        try selection.refuseTwoPipelines(name)
+    }
+
     func run() async throws {
-        var filter = selection.filter
-        filter.onlyOpen = !all
         let ledger = PostgresLedger(try await options.fleet().postgres)
+        let filter = try await selection.filter(of: name, all: all, in: ledger)
         try await refuseSeveralTables(filter, in: ledger)
-        let target = try file.map(Self.create) ?? FileHandle.standardOutput
-        let count = try await write(filter, from: ledger, to: target)
-        if file != nil { try target.close() }
+        let count = try await write(filter, from: ledger)
         await ledger.close()
         let place = file.map { " written to \($0)" } ?? ""
-        FileHandle.standardError.write(Data("\(Wording.count(count, "reject"))\(place)\n".utf8))
+        Output.note("\(Wording.count(count, "reject"))\(place)")
+    }
+
+    private func write(_ filter: RejectFilter, from ledger: PostgresLedger) async throws -> Int {
+        guard let file else {
+            return try await Self.write(filter, from: ledger) { bytes in
+                Output.data(bytes)
+                return !Output.isOver
+            }
+        }
+        return try await OutputFile.write(file) { target in
+            try await Self.write(filter, from: ledger) { bytes in
+                try target.write(bytes)
+                return true
+            }
+        }
     }
 
     /// A page at a time, so that memory stays flat.
-    private func write(
+    ///
+    /// What takes the bytes says `false` when nobody wants more.
+    private static func write(
         _ filter: RejectFilter,
         from ledger: PostgresLedger,
-        to target: FileHandle
+        _ put: ([UInt8]) throws -> Bool
     ) async throws -> Int {
         let page = 1_000
         var (count, last) = (0, Int64(0))
@@ -50,9 +75,9 @@ struct RejectsExportCommand: AsyncParsableCommand {
             let rows = try await ledger.rejectedRows(filter, after: last, limit: page)
             guard let final = rows.last else { return count }
             let current = sheet ?? RejectSheet(columns: rows[0].header)
-            if sheet == nil { try target.write(contentsOf: Data(current.header)) }
+            let head = sheet == nil ? current.header : []
             sheet = current
-            try target.write(contentsOf: Data(rows.flatMap(current.line)))
+            guard try put(head + rows.flatMap(current.line)) else { return count }
             count += rows.count
             last = final.report.reject
         }
@@ -66,17 +91,8 @@ struct RejectsExportCommand: AsyncParsableCommand {
         guard tables.count > 1 else { return }
         throw CommandFailure(
             .usage,
-            "these rejects are of \(tables.count) tables, whose columns differ: choose one with "
-                + tables.map { "`--table \($0)`" }.joined(separator: " or ")
+            "these rejects are of \(Wording.count(tables.count, "table")), whose columns differ: "
+                + "choose one with " + tables.map { "`--table \($0)`" }.joined(separator: " or ")
         )
-    }
-
-    private static func create(_ path: String) throws -> FileHandle {
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else {
-            throw CommandFailure(.usage, "`\(path)` cannot be written: choose another `--file`")
-        }
-        return handle
     }
 }

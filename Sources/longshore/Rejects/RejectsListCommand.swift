@@ -17,34 +17,63 @@ struct RejectsListCommand: AsyncParsableCommand {
     @Flag(help: "Also those that are fixed, waived or superseded by a later load.")
     var all = false
 
-    @Option(help: "How many to show.")
-    var limit = 50
+    @Option(help: "How many to show; without it 50, or with `--json` all.")
+    var limit: Int?
 
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("`--limit` must be at least 1") }
+        if let limit, limit < 1 { throw ValidationError("`--limit` must be at least 1") }
+        try selection.refuseTwoPipelines(name)
     }
 
     func run() async throws {
-        var filter = selection.filter
-        filter.pipeline = name ?? filter.pipeline
-        filter.onlyOpen = !all
         let ledger = PostgresLedger(try await options.fleet().postgres)
-        let rejects = try await ledger.rejects(filter, limit: limit)
+        let filter = try await selection.filter(of: name, all: all, in: ledger)
+        if output.json, limit == nil {
+            try await printAll(filter, from: ledger)
+        } else {
+            try await printSome(filter, from: ledger, limit: limit ?? 50)
+        }
         await ledger.close()
+    }
+
+    /// A page at a time, so that memory stays flat.
+    private func printAll(_ filter: RejectFilter, from ledger: PostgresLedger) async throws {
+        let page = 5_000
+        var array = output.array()
+        var last: Int64 = 0
+        while !Output.isOver {
+            let rejects = try await ledger.rejects(filter, after: last, limit: page)
+            try array.add(rejects)
+            guard let final = rejects.last, rejects.count == page else { break }
+            last = final.reject
+        }
+        array.finish()
+    }
+
+    private func printSome(
+        _ filter: RejectFilter,
+        from ledger: PostgresLedger,
+        limit: Int
+    ) async throws {
+        let rejects = try await ledger.rejects(filter, limit: limit)
+        let total = rejects.count < limit ? rejects.count : try await ledger.count(filter)
         if output.json {
             try output.printJSON(rejects)
-            return
+        } else if rejects.isEmpty {
+            Output.print("No reject.")
+        } else {
+            Output.print(table(of: rejects).lines.joined(separator: "\n"))
         }
-        guard !rejects.isEmpty else {
-            print("No reject.")
-            return
-        }
-        print(table(of: rejects).lines.joined(separator: "\n"))
-        if rejects.count == limit {
-            print("(the first \(limit); `--limit` shows more, `--json` shows all fields)")
+        guard total > rejects.count else { return }
+        let words =
+            "the first \(Wording.grouped(rejects.count)) of \(Wording.count(total, "reject"))"
+        if output.json {
+            Output.note("\(words): leave `--limit` out for all")
+        } else {
+            Output.print("(\(words); `--limit` shows more, `--json` all of them)")
         }
     }
 

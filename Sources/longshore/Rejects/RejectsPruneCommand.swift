@@ -34,7 +34,7 @@ struct RejectsPruneCommand: AsyncParsableCommand {
         if output.json {
             try output.printJSON(["pruned": count])
         } else {
-            print("\(Wording.count(count, "reject")) deleted")
+            Output.print("\(Wording.count(count, "reject")) deleted")
         }
     }
 }

@@ -44,6 +44,10 @@ struct RejectsReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try await output.printingRefusal(of: pipeline) { try await replay() }
+    }
+
+    private func replay() async throws {
         let fleet = try await options.fleet().inForeground()
         let ledger = fleet.ledger()
         let request = try await request(in: ledger)
@@ -58,7 +62,10 @@ struct RejectsReplayCommand: AsyncParsableCommand {
         guard let load = replay.load else {
             await wiring.close()
             await ledger.close()
-            if output.json { try output.printJSON(replay) }
+            if output.json {
+                let name = request.pipeline.name
+                try output.printJSON(LoadOutcome(.nothingDue, pipeline: name))
+            }
             return
         }
         try await ForegroundLoad(
@@ -93,11 +100,7 @@ struct RejectsReplayCommand: AsyncParsableCommand {
                 by: Requester.name
             )
         else {
-            throw CommandFailure(
-                .usage,
-                "no pipeline called `\(pipeline)` has been loaded, and it is no folder with a "
-                    + "`\(DefinitionBundle.mainFile)`: `longshore periods` lists what has been loaded"
-            )
+            throw try await CommandFailure.unknownPipeline(pipeline, in: ledger)
         }
         return request
     }
@@ -115,6 +118,6 @@ struct RejectsReplayCommand: AsyncParsableCommand {
                 "\(replay.unreadable) left out: their columns or table are not known any more"
             )
         }
-        FileHandle.standardError.write(Data("\(parts.joined(separator: "; "))\n".utf8))
+        Output.note(parts.joined(separator: "; "))
     }
 }

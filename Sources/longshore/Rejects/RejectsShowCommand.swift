@@ -1,5 +1,7 @@
 import ArgumentParser
+import Console
 import Warehouse
+import Words
 
 /// `longshore rejects show`: one refused row and everything that is known of it.
 struct RejectsShowCommand: AsyncParsableCommand {
@@ -28,7 +30,7 @@ struct RejectsShowCommand: AsyncParsableCommand {
             )
         }
         if output.json { return try output.printJSON(ShownReject(found)) }
-        print(lines(found).joined(separator: "\n"))
+        Output.print(lines(found).joined(separator: "\n"))
     }
 
     private func lines(_ row: RejectedRow) -> [String] {
@@ -38,32 +40,23 @@ struct RejectsShowCommand: AsyncParsableCommand {
         var facts = [
             ("rule", "`\(report.rule)`\(column): \(report.reason)"),
             ("source", "\(report.source), line \(report.line), byte \(report.byteOffset)"),
-            ("refused", "\(report.refusedAt) UTC by load task \(report.task)"),
+            ("refused", "\(Wording.time(report.refusedAt)) UTC by load task \(report.task)"),
             ("definition", row.definition),
         ]
         if let input = row.input { facts.append(("input", input)) }
         if let person = report.waivedBy {
             let reason = report.waiver ?? ""
-            facts.append(("waived", "\(report.waivedAt ?? "") UTC by \(person): \(reason)"))
+            facts.append(("waived", "\(Wording.time(report.waivedAt)) UTC by \(person): \(reason)"))
         }
         if let task = report.fixedBy {
-            facts.append(("fixed", "\(report.fixedAt ?? "") UTC by load task \(task)"))
+            facts.append(("fixed", "\(Wording.time(report.fixedAt)) UTC by load task \(task)"))
         }
         if !row.header.isEmpty { facts.append(("columns", row.header.joined(separator: ", "))) }
         return ["reject \(report.reject) of \(place): \(report.state)"]
             + facts.map { name, text in
-                "  \(name)\(String(repeating: " ", count: 12 - name.count))\(text)"
-            } + ["", Self.shown(row.raw)]
-    }
-
-    /// The row as text; what could command a terminal is shown as a dot.
-    private static func shown(_ raw: [UInt8]) -> String {
-        let scalars = String(decoding: raw, as: UTF8.self).unicodeScalars
-            .map { scalar in
-                scalar.properties.generalCategory == .control && scalar != "\t" && scalar != "\n"
-                    ? "·" : scalar
-            }
-        return String(String.UnicodeScalarView(scalars))
+                let blanks = String(repeating: " ", count: 12 - name.count)
+                return "  \(name)\(blanks)\(VisibleText.line(text))"
+            } + ["", String(decoding: row.raw, as: UTF8.self)]
     }
 }
 

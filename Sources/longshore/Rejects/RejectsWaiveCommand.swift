@@ -38,15 +38,15 @@ struct RejectsWaiveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var filter = selection.filter
-        if !rejects.isEmpty { filter.rejects = rejects }
         let ledger = PostgresLedger(try await options.fleet().postgres)
+        var filter = try await selection.filter(in: ledger)
+        if !rejects.isEmpty { filter.rejects = rejects }
         let waived = try await ledger.waiveRejects(filter, reason: reason, by: Requester.name)
         await ledger.close()
         if output.json {
             try output.printJSON(waived)
         } else {
-            print("\(Wording.count(waived.count, "reject")) waived")
+            Output.print("\(Wording.count(waived.count, "reject")) waived")
         }
         try refuseOthers(than: waived)
     }

@@ -7,10 +7,11 @@ import Warehouse
 /// Finds out why a task stands where it stands, down to the root.
 struct Diagnosis {
     let ledger: PostgresLedger
-    /// Who holds a task's lease in Redis.
-    let holder: (LoadTaskID) async -> String?
-    /// How many messages a pool's queue has, and how many consumers; `nil` when the broker is away.
-    let depth: (String) async -> QueueDepth?
+    /// Who holds a task's lease in Redis; it throws when Redis does not answer.
+    let holder: (LoadTaskID) async throws -> String?
+    /// How many messages a pool's queue has, and how many consumers, and why the broker takes none; it
+    /// throws when the broker does not answer.
+    let broker: (String) async throws -> (depth: QueueDepth?, alarm: String?)
 
     /// How many causes of one kind are told of one task; the others are counted.
     private static let most = 5
@@ -50,7 +51,7 @@ struct Diagnosis {
                 Cause(
                     code: "blocked",
                     text: "it never runs, because something that it needs did not end well",
-                    command: "longshore retry \(facts.task.load)"
+                    command: "longshore retry \(facts.task.load)\(Invocation.stack)"
                 )
             ]
         case .waiting:
@@ -68,7 +69,8 @@ struct Diagnosis {
     private func done(_ facts: TaskFacts) -> Cause {
         Cause(
             code: "done",
-            text: "committed at \(facts.committedAt ?? "?") UTC by \(facts.worker ?? "?")"
+            text:
+                "committed at \(Wording.time(facts.committedAt ?? "?")) UTC by \(facts.worker ?? "?")"
         )
     }
 
@@ -77,7 +79,7 @@ struct Diagnosis {
             code: "failed",
             text: "it failed for good after \(Self.budget(facts)): "
                 + (facts.failure ?? "no reason recorded"),
-            command: "longshore retry \(facts.task)"
+            command: "longshore retry \(facts.task)\(Invocation.stack)"
         )
     }
 
@@ -86,7 +88,7 @@ struct Diagnosis {
         return Cause(
             code: "cancelled",
             text: order.map { "cancelled\(Self.told(of: $0))" } ?? "cancelled",
-            command: "longshore retry \(facts.task)"
+            command: "longshore retry \(facts.task)\(Invocation.stack)"
         )
     }
 
@@ -95,7 +97,7 @@ struct Diagnosis {
         return Cause(
             code: "superseded",
             text: "it is left to \(owner), which is newer and owns \(facts.label)",
-            command: facts.owner.map { "longshore status \($0)" }
+            command: facts.owner.map { "longshore status \($0)\(Invocation.stack)" }
         )
     }
 
@@ -114,7 +116,7 @@ struct Diagnosis {
 
     /// ` by ana@host at 2024-01-01 10:00:00 UTC, with its pipeline …: the reason`.
     private static func told(of order: TaskFacts.Order) -> String {
-        " by \(order.by) at \(order.at) UTC (\(order.target))"
+        " by \(order.by) at \(Wording.time(order.at)) UTC (\(order.target))"
             + (order.reason.map { ": \($0)" } ?? "")
     }
 
@@ -124,7 +126,7 @@ struct Diagnosis {
                 Cause(
                     code: "paused",
                     text: "paused\(Self.told(of: order))",
-                    command: "longshore resume \(order.target)"
+                    command: "longshore resume \(order.target)\(Invocation.stack)"
                 )
             }
     }
@@ -135,14 +137,14 @@ struct Diagnosis {
             Cause(
                 code: "load_ended",
                 text: "its load has ended as \(facts.loadState.rawValue)",
-                command: "longshore retry \(facts.task.load)"
+                command: "longshore retry \(facts.task.load)\(Invocation.stack)"
             )
         ]
     }
 
     private func running(_ facts: TaskFacts) -> [Cause] {
         facts.sessions.map { session in
-            let since = session.since.map { " since \($0) UTC" } ?? ""
+            let since = session.since.map { " since \(Wording.time($0)) UTC" } ?? ""
             let waits = session.waitsFor.map { ", waits for \($0)" } ?? ""
             return Cause(
                 code: "running",
@@ -156,7 +158,7 @@ struct Diagnosis {
     private func locked(by blocker: TaskFacts.Blocker) -> Cause {
         let details = [
             blocker.program.map { "`\($0)`" }, blocker.user.map { "user `\($0)`" },
-            blocker.since.map { "in a transaction since \($0) UTC" },
+            blocker.since.map { "in a transaction since \(Wording.time($0)) UTC" },
         ]
         let told = details.compactMap { $0 }.joined(separator: ", ")
         return Cause(
@@ -172,7 +174,8 @@ struct Diagnosis {
         return [
             Cause(
                 code: "retry",
-                text: "tried again at \(at) UTC, in \(Wording.duration(seconds: seconds)), after "
+                text:
+                    "tried again at \(Wording.time(at)) UTC, in \(Wording.duration(seconds: seconds)), after "
                     + Self.budget(facts),
                 causes: facts.failure.map { [Cause(code: "failure", text: "the last one: \($0)")] }
                     ?? []
@@ -189,7 +192,7 @@ struct Diagnosis {
             return Cause(
                 code: "no_coordinator",
                 text: "nobody coordinates load \(facts.task.load)",
-                command: "longshore resume \(facts.task.load)"
+                command: "longshore resume \(facts.task.load)\(Invocation.stack)"
             )
         }
         return Cause(
@@ -202,17 +205,27 @@ struct Diagnosis {
     private static func noPlace(_ load: Int64, _ places: CoordinatorPlaces) -> Cause {
         let total = places.coordinators.reduce(0) { $0 + $1.places }
         let them = Wording.count(places.coordinators.count, "coordinator")
-        let others = places.waiting == 1 ? "1 load waits" : "\(places.waiting) loads wait"
+        let others =
+            Wording.count(places.waiting, "load") + (places.waiting == 1 ? " waits" : " wait")
         return Cause(
             code: "no_place",
             text: "nobody coordinates load \(load) yet: all \(Wording.count(total, "place")) of "
                 + "\(them) are taken, and \(others) for one",
-            command: "longshore coordinator --loads \(max(total * 2, 8))"
+            command: "longshore coordinator --loads \(max(total * 2, 8))\(Invocation.stack)"
         )
     }
 
     private func queued(_ facts: TaskFacts) async throws -> [Cause] {
-        if let owner = await holder(facts.task) {
+        let holder: String?
+        var causes: [Cause] = []
+        do {
+            holder = try await self.holder(facts.task)
+        } catch {
+            holder = nil
+            let text = "Redis does not answer, so nobody knows whether a worker has it: \(error)"
+            causes.append(Cause(code: "redis_down", text: text))
+        }
+        if let owner = holder {
             return [
                 Cause(
                     code: "leased",
@@ -223,10 +236,15 @@ struct Diagnosis {
             ]
         }
         let ago = facts.publishedAgo.map { Wording.duration(seconds: $0) } ?? "some time"
-        var causes: [Cause] = []
         if facts.coordinator == nil { causes.append(try await unpublished(facts)) }
-        guard let depth = await depth(facts.pool) else {
-            let text = "published \(ago) ago; the broker does not say what its queue is like"
+        let depth: QueueDepth
+        switch await queue(of: facts) {
+        case .told(let told, let alarm):
+            depth = told
+            causes += alarm
+        case .untold(let reason):
+            let text =
+                "published \(ago) ago; the broker does not say what its queue is like\(reason)"
             return causes + [Cause(code: "published", text: text)]
         }
         let queue =
@@ -237,7 +255,7 @@ struct Diagnosis {
                 Cause(
                     code: "no_worker",
                     text: "published \(ago) ago; no worker takes it: \(queue)",
-                    command: "longshore worker --pool \(facts.pool)"
+                    command: "longshore worker --pool \(facts.pool)\(Invocation.stack)"
                 )
             ]
         }
@@ -247,6 +265,27 @@ struct Diagnosis {
             : "published \(ago) ago: \(queue); it is with a worker, waits in a retry queue, or was "
                 + "lost and is published again within half a minute"
         return causes + [Cause(code: depth.ready > 0 ? "queued" : "delivered", text: text)]
+    }
+
+    private enum Answer {
+        /// The queue's depth, and what keeps the broker from taking messages.
+        case told(QueueDepth, alarm: [Cause])
+        /// Why there is no depth, behind a colon.
+        case untold(String)
+    }
+
+    private func queue(of facts: TaskFacts) async -> Answer {
+        do {
+            let answer = try await broker(facts.pool)
+            guard let depth = answer.depth else { return .untold(": there is none") }
+            return .told(depth, alarm: answer.alarm.map { [Self.alarmed($0)] } ?? [])
+        } catch {
+            return .untold(": \(error)")
+        }
+    }
+
+    private static func alarmed(_ alarm: String) -> Cause {
+        Cause(code: "broker_alarm", text: "RabbitMQ \(FleetStatus.words(alarm: alarm))")
     }
 
     // MARK: What it needs

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import InFlight
 import Messaging
 import Planning
@@ -42,18 +43,18 @@ struct WhyCommand: AsyncParsableCommand {
         let inFlight = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
         let topology = Topology(identity)
         let diagnosis = Diagnosis(ledger: ledger) { task in
-            await inFlight.holder(of: task)
-        } depth: { pool in
-            let depths = try? await topology.queueDepths(
+            try await inFlight.knownHolder(of: task)
+        } broker: { pool in
+            let condition = try await topology.condition(
                 pools: [pool],
                 configuration: fleet.amqp
             )
-            return depths?[topology.taskQueue(pool: pool)]
+            return (condition.depths[topology.taskQueue(pool: pool)], condition.alarm)
         }
         let report = try await diagnosis.report(task)
         await redis.close()
         await ledger.close()
         guard !output.json else { return try output.printJSON(report) }
-        print(report.lines.joined(separator: "\n"))
+        Output.print(report.lines.joined(separator: "\n"))
     }
 }

@@ -9,7 +9,7 @@ actor ProgressView {
     private let pipeline: String
     private let graph: PlanGraph
     private let inFlight: any InFlightStore
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let isTerminal = TerminalSize.canDraw
     private let began = ContinuousClock.now
     private var display: LoadDisplay
     private var snapshot: LoadProgress?
@@ -52,40 +52,61 @@ actor ProgressView {
 
     private func draw() async {
         let rows = await inFlight.progress(ofLoad: load)
-        guard let snapshot else { return }
         let size = TerminalSize.current()
         let text = display.draw(
-            frame(snapshot, rows: rows),
+            frame(rows: rows),
             width: size?.columns ?? .max,
             height: size?.rows ?? .max
         )
-        FileHandle.standardError.write(Data(text.utf8))
+        Output.draw(text)
     }
 
-    private func frame(_ snapshot: LoadProgress, rows: [Int: InFlightProgress]) -> LoadFrame {
+    private func frame(rows: [Int: InFlightProgress]) -> LoadFrame {
         var rowsByTable: [String: Int] = [:]
         for (ordinal, reading) in rows where graph.tasks.indices.contains(ordinal) {
             let task = graph.tasks[ordinal]
             rowsByTable[task.kind.table(task.name), default: 0] += reading.rows
         }
-        let tables = snapshot.tables.map { table in
-            let name = table.kind.table(table.name)
-            return LoadFrame.Table(
-                name: name,
-                total: table.counts.total,
-                done: table.counts.done + table.counts.superseded,
-                failed: table.counts.failed + table.counts.blocked,
-                rows: rowsByTable[name, default: 0]
-            )
+        let tables = (snapshot?.tables).map(Self.tables) ?? plannedTables
+        let known = tables.map { table in
+            var table = table
+            table.rows = rowsByTable[table.name, default: 0]
+            return table
         }
         return LoadFrame(
             load: load,
             pipeline: pipeline,
-            tables: tables,
+            tables: known,
             seconds: (ContinuousClock.now - began) / .seconds(1),
-            pause: snapshot.pausedBy?.words ?? heldTasks(snapshot.heldTasks),
+            pause: (snapshot?.pausedBy).map { $0.words + Invocation.stack }
+                ?? heldTasks(snapshot?.heldTasks ?? []),
             wait: wait
         )
+    }
+
+    private static func tables(_ progress: [LoadProgress.TableProgress]) -> [LoadFrame.Table] {
+        progress.map { table in
+            LoadFrame.Table(
+                name: table.kind.table(table.name),
+                total: table.counts.total,
+                done: table.counts.done + table.counts.superseded,
+                failed: table.counts.failed + table.counts.blocked
+            )
+        }
+    }
+
+    /// The tables of the plan, before anything is known of them: a broker or a ledger may be away.
+    private var plannedTables: [LoadFrame.Table] {
+        var tables: [LoadFrame.Table] = []
+        for task in graph.tasks {
+            let name = task.kind.table(task.name)
+            if let index = tables.lastIndex(where: { $0.name == name }) {
+                tables[index].total += 1
+            } else {
+                tables.append(LoadFrame.Table(name: name, total: 1))
+            }
+        }
+        return tables
     }
 
     private func heldTasks(_ tasks: [Int]) -> String? {
@@ -93,6 +114,6 @@ actor ProgressView {
         let names = tasks.prefix(5).map { "\(load).\($0)" }.joined(separator: ", ")
         return
             "paused: \(Wording.count(tasks.count, "task")) (\(names)\(tasks.count > 5 ? ", …" : "")); "
-            + "go on with: longshore resume \(load).\(first)"
+            + "go on with: longshore resume \(load).\(first)\(Invocation.stack)"
     }
 }

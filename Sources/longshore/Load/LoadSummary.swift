@@ -15,20 +15,16 @@ struct LoadSummary {
         self.graph = graph?.tasks.count == tasks.count ? graph : nil
     }
 
-    /// The whole summary: the table, what failed, what to look at next.
+    /// The whole summary, what matters most at its end, because a terminal shows the end: the table, what
+    /// is to be noted, what failed, the load's end and its counts, what to look at next.
     var lines: [String] {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
         let headline =
             "\(load.kind) \(load.load) of \(load.pipeline): \(load.standing) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
-        let hindrance = load.hindrance.map { [$0] } ?? []
-        return [""] + table.lines + ["", headline] + hindrance + noteLines + nextLines
-    }
-
-    /// The program as it was called, so that the lines can be pasted.
-    static var program: String {
-        CommandLine.arguments.first.flatMap { $0.contains("/") ? $0 : nil } ?? "longshore"
+        let hindrance = load.hindrance.map { [$0 + Invocation.stack] } ?? []
+        return [""] + table.lines + [""] + noteLines + failures + [headline] + hindrance + nextLines
     }
 
     private var isReplay: Bool { load.kind == LoadKind.replay.rawValue }
@@ -50,7 +46,7 @@ struct LoadSummary {
             let load = isReplay ? "" : " --load \(load.load)"
             commands.append("rejects list \(self.load.pipeline)\(load)")
         }
-        return ["", "next:"] + commands.map { "  \(Self.program) \($0)" }
+        return ["", "next:"] + commands.map { "  \(Invocation.program) \($0)\(Invocation.stack)" }
     }
 
     /// A line for each task and one of totals.
@@ -84,16 +80,19 @@ struct LoadSummary {
             .map(Wording.grouped)
     }
 
-    /// What failed and why, what was blocked by it or left to others, and what looks wrong.
+    /// What looks wrong, and what was left to others.
     private var noteLines: [String] {
-        let failed = tasks.filter { $0.state == "failed" }
-        return failed.flatMap(failureLines)
-            + list("cancelled", state: "cancelled")
-            + list("not run, because they need what failed or was cancelled", state: "blocked")
-            + list("left to a newer load, which owns the period", state: "superseded")
-            + tasks.filter { !$0.rejects.isEmpty }
+        tasks.filter { !$0.rejects.isEmpty }
             .map { "rejected: \($0.label): \(Self.list($0.rejects))" }
             + tasks.flatMap { task in task.warnings.map { "warning: \(task.label): \($0)" } }
+            + list("left to a newer load, which owns the period", state: "superseded")
+    }
+
+    /// What failed and why, and what was not run because of it.
+    var failures: [String] {
+        list("cancelled", state: "cancelled")
+            + list("not run, because they need what failed or was cancelled", state: "blocked")
+            + tasks.filter { $0.state == "failed" }.flatMap(failureLines)
     }
 
     /// How many rows each rule refused, most first: `late 12, required 3`.

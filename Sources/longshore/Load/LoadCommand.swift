@@ -60,6 +60,10 @@ struct LoadCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try await output.printingRefusal(of: argument.pipeline) { try await load() }
+    }
+
+    private func load() async throws {
         let definition = try argument.read()
         let pipeline = definition.pipeline
         try Limits.refuseTooLong(in: pipeline)
@@ -71,11 +75,8 @@ struct LoadCommand: AsyncParsableCommand {
         let losses = try await ledger.losses(of: pipeline)
         LoadSelection.tell(losses)
         guard !selection.isNothing(periods, of: pipeline, losses) else {
-            print(selection.nothing(of: pipeline))
-            for hint in try await selection.hints(of: pipeline, in: ledger) { print(hint) }
-            print("To load some again: longshore load \(argument.pipeline) --periods FIRST..LAST")
-            await ledger.close()
-            return
+            try await tellNothing(of: pipeline, in: ledger)
+            return await ledger.close()
         }
         var request = LoadRequest(
             pipeline: pipeline,
@@ -88,10 +89,33 @@ struct LoadCommand: AsyncParsableCommand {
         if detach {
             let load = try await LoadPlanner(ledger: ledger).create(request).load
             await ledger.close()
-            print("load \(load) is written; follow it with: longshore status \(load)")
+            try tellDetached(load, of: pipeline)
         } else {
             try await coordinate(request, on: fleet, ledger: ledger)
         }
+    }
+
+    // MARK: What is told
+
+    private func tellNothing(of pipeline: Pipeline, in ledger: PostgresLedger) async throws {
+        guard !output.json else {
+            return try output.printJSON(LoadOutcome(.nothingDue, pipeline: pipeline.name))
+        }
+        Output.print(selection.nothing(of: pipeline))
+        for hint in try await selection.hints(of: pipeline, in: ledger) { Output.print(hint) }
+        let folder = Invocation.quoted(argument.pipeline)
+        let options = Invocation.settings + Invocation.stack
+        Output.print("To load some again: longshore load \(folder) --periods FIRST..LAST\(options)")
+    }
+
+    private func tellDetached(_ load: Int64, of pipeline: Pipeline) throws {
+        guard !output.json else {
+            return try output.printJSON(
+                LoadOutcome(.detached, pipeline: pipeline.name, load: load)
+            )
+        }
+        let command = "longshore status \(load)\(Invocation.stack)"
+        Output.print("load \(load) is written; follow it with: \(command)")
     }
 
     // MARK: Plan

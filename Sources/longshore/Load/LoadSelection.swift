@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Pipelines
 import Planning
@@ -31,8 +32,7 @@ struct LoadSelection: ParsableArguments {
 
     /// Says what people have taken away from the warehouse by hand.
     static func tell(_ losses: LossReport) {
-        let lines = losses.notices.map { "noticed: \($0)\n" }.joined()
-        FileHandle.standardError.write(Data(lines.utf8))
+        for notice in losses.notices { Output.note("noticed: \(notice)") }
     }
 
     /// Why there is nothing to load.
@@ -47,6 +47,7 @@ struct LoadSelection: ParsableArguments {
     func hints(of pipeline: Pipeline, in ledger: PostgresLedger) async throws -> [String] {
         let loads = try await ledger.unfinishedLoads(ofPipeline: pipeline.name)
             .map { $0.hindrance ?? "\($0.kind) \($0.load) is running: longshore status \($0.load)" }
+            .map { $0 + Invocation.stack }
         let tables = try await ledger.periods(ofPipeline: pipeline.name)
             .filter { $0.period.isEmpty && $0.state != "loaded" }
             .map { "`\($0.table)` is \($0.state)\($0.reason.map { ": \($0)" } ?? "")" }

@@ -1,52 +1,7 @@
-import ArgumentParser
 import Console
-import InFlight
 import Messaging
 import Planning
-import Redis
 import Warehouse
-
-/// `longshore metrics`: what monitoring wants to know, once.
-struct MetricsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "metrics",
-        abstract: "Print loads, queues and workers in Prometheus' text format.",
-        discussion: """
-            For a collector of text files, such as node_exporter's: \
-            longshore metrics > /var/lib/node_exporter/longshore.prom.new, and then rename it. \
-            A server that does not answer is `longshore_up` 0, and what it knows is left out.
-            """
-    )
-
-    @OptionGroup var options: FleetOptions
-
-    func run() async throws {
-        let fleet = try await options.fleet().inForeground()
-        let ledger = fleet.ledger()
-        let redis = RedisClient(fleet.redis)
-        let figures = try? await ledger.figures()
-        // Without the ledger nobody knows what queues and keys are called: then there are none to tell of.
-        let identity =
-            (try? await fleet.identity(in: ledger))
-            ?? FleetIdentity(name: fleet.name, warehouse: "unknown")
-        let inFlight = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
-        let isRedisUp = (try? await redis.send(["PING"])) != nil
-        let workers = isRedisUp ? await inFlight.workers() : []
-        let depths = try? await Topology(identity)
-            .queueDepths(pools: figures?.pools ?? ["default"], configuration: fleet.amqp)
-        await redis.close()
-        await ledger.close()
-
-        var metrics = FleetMetrics()
-        metrics.add(up: [
-            ("postgres", figures != nil), ("rabbitmq", depths != nil), ("redis", isRedisUp),
-        ])
-        if let figures { metrics.add(figures) }
-        if let depths { metrics.add(depths) }
-        metrics.add(workers)
-        print(metrics.text, terminator: "")
-    }
-}
 
 /// The fleet's metrics, by their names.
 struct FleetMetrics {
@@ -54,12 +9,20 @@ struct FleetMetrics {
 
     var text: String { metrics.text }
 
-    mutating func add(up servers: [(name: String, isUp: Bool)]) {
+    mutating func add(servers: [(name: String, answer: ServerAnswer)]) {
         metrics.add(
             "longshore_up",
             .gauge,
             "Whether the server answers.",
-            servers.map { .init(["server": $0.name], $0.isUp ? 1 : 0) }
+            servers.map { .init(["server": $0.name], $0.answer.isUp ? 1 : 0) }
+        )
+        metrics.add(
+            "longshore_access",
+            .gauge,
+            "Whether a server that answers lets this login see what is measured.",
+            servers.compactMap { server in
+                server.answer.isAllowed.map { .init(["server": server.name], $0 ? 1 : 0) }
+            }
         )
     }
 

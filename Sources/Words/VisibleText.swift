@@ -1,0 +1,76 @@
+/// Foreign text made fit for a terminal, a log or a table: what cannot be seen, or would command the
+/// reader's terminal, is shown by its number.
+///
+/// Cells, headers, file names, definitions and the reasons that people give may hold anything. It is
+/// decided by unicode scalars, because a scalar hides within a `Character`: CR LF is one of them, and
+/// a mark that changes the direction of writing joins the letter before it.
+public enum VisibleText {
+    /// Text of several lines: its line ends stay.
+    public static func lines(_ text: String) -> String {
+        escaped(text) { $0 == "\n" }
+    }
+
+    /// Text that is a part of a line: a cell of a table, a value in a log; line ends are shown too.
+    public static func line(_ text: String) -> String {
+        escaped(text) { _ in false }
+    }
+
+    /// JSON with the same meaning: what is invisible is written in JSON's own way, `\u200b`.
+    public static func json(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar == "\n" || !isHidden(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                for unit in String(scalar).utf16 { result += "\\u" + hexadecimal(unit, digits: 4) }
+            }
+        }
+        return result
+    }
+
+    /// Whether a scalar is shown by its number: controls, marks of direction and format, joiners,
+    /// every blank but the common one, what is private or not assigned, fillers without a glyph.
+    public static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .privateUse,
+            .surrogate, .unassigned:
+            return true
+        default: return scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}"
+        }
+    }
+
+    private static func escaped(
+        _ text: String,
+        keeping isKept: (Unicode.Scalar) -> Bool
+    ) -> String {
+        guard text.unicodeScalars.contains(where: { isHidden($0) && !isKept($0) }) else {
+            return text
+        }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isKept(scalar) || !isHidden(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += name(of: scalar)
+            }
+        }
+        return result
+    }
+
+    /// `\n`, `\t`, `\r`, and `\u{200B}` for all others.
+    private static func name(of scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\n": "\\n"
+        case "\t": "\\t"
+        case "\r": "\\r"
+        default: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+        }
+    }
+
+    private static func hexadecimal(_ value: UInt16, digits: Int) -> String {
+        let text = String(value, radix: 16)
+        return String(repeating: "0", count: digits - text.count) + text
+    }
+}

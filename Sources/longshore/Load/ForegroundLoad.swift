@@ -1,0 +1,137 @@
+import Console
+import Coordinator
+import Pipelines
+import Planning
+import ServiceLifecycle
+import UnixSignals
+import Warehouse
+
+/// A load that this process coordinates and shows, with workers of its own if wanted.
+struct ForegroundLoad {
+    let load: Int64
+    let fleet: Fleet
+    let wiring: Wiring
+    let ledger: PostgresLedger
+    let slots: Int
+    let output: OutputOptions
+
+    /// Runs to the load's end, or to a signal.
+    ///
+    /// - Throws: ``CommandFailure`` when the load does not end as loaded.
+    func run() async throws {
+        guard let record = try await ledger.load(load) else { return }
+        let service = try await LoadService(self, record)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: SecondSignal(first: { service.announceStop() }) { service.hurry() }
+                    ),
+                    .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: fleet.logger
+            )
+        )
+        try await group.run()
+        try await conclude(await service.result, record, lastTrouble: service.lastTrouble)
+        await ledger.close()
+    }
+
+    private func conclude(
+        _ result: CoordinationResult?,
+        _ record: LoadRecord,
+        lastTrouble: String?
+    ) async throws {
+        switch result {
+        case .ended(let state): try await show(state)
+        case .overtaken, .heldByAnother:
+            try await interrupt(
+                record,
+                "another coordinator has load \(load): follow it with: "
+                    + "longshore status \(load)\(Invocation.stack)"
+            )
+        case .outOfReach, .resting, .stopped, nil:
+            try await interrupt(
+                record,
+                "load \(load) is not finished; what is committed stays. Go on with: "
+                    + "longshore resume \(load)",
+                cause: result == .outOfReach
+                    ? "the ledger could not be reached for too long: \(lastTrouble ?? "")"
+                    : lastTrouble
+            )
+        }
+    }
+
+    /// The end of a load that is not over.
+    ///
+    /// The servers may be away: what they say is a gift.
+    private func interrupt(
+        _ record: LoadRecord,
+        _ message: String,
+        cause: String? = nil
+    ) async throws -> Never {
+        if let cause { Output.note("(\(cause))") }
+        var failure = CommandFailure(.interrupted, message)
+        if !Invocation.stack.isEmpty, message.hasSuffix("resume \(load)") {
+            failure = failure.with(
+                remark: "(\(Invocation.program) resume \(load)\(Invocation.stack))"
+            )
+        }
+        if output.json {
+            let problem = LoadOutcome.Problem(
+                exitCode: failure.code.rawValue,
+                message: ([message] + (cause.map { [$0] } ?? [])).joined(separator: "; ")
+            )
+            let tasks = (try? await ledger.tasks(ofLoad: load)) ?? []
+            if let report = try? await ledger.report(ofLoad: load) {
+                try output.printJSON(LoadOutcome(report, tasks, .interrupted, error: problem))
+            } else {
+                let name = record.pipeline.name
+                try output.printJSON(
+                    LoadOutcome(.interrupted, pipeline: name, load: load, error: problem)
+                )
+            }
+        }
+        throw failure.printed
+    }
+
+    private func show(_ state: LoadState) async throws {
+        if state == .cancelled { try await settleCancelled() }
+        let tasks = try await ledger.tasks(ofLoad: load)
+        let failure: CommandFailure? =
+            switch state {
+            case .loaded: nil
+            case .cancelled: CommandFailure(.loadCancelled)
+            case .failed, .running: CommandFailure(.loadFailed)
+            }
+        if let report = try await ledger.report(ofLoad: load) {
+            let summary = LoadSummary(report, tasks, try await graph())
+            if output.json {
+                let problem = failure.map { failure in
+                    LoadOutcome.Problem(
+                        exitCode: failure.code.rawValue,
+                        message: summary.failures.joined(separator: "\n")
+                    )
+                }
+                let end = LoadOutcome.State(rawValue: state.rawValue) ?? .failed
+                try output.printJSON(LoadOutcome(report, tasks, end, error: problem))
+            } else {
+                Output.print(summary.lines.joined(separator: "\n"))
+            }
+        }
+        if let failure { throw failure.printed }
+    }
+
+    private func graph() async throws -> PlanGraph? {
+        try await ledger.load(load)?.graph()
+    }
+
+    /// Attempts of a cancelled load give up a moment after the load has ended.
+    private func settleCancelled() async throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while try await ledger.settleCancelled(.load(load)) > 0, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}

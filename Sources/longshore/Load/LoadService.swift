@@ -1,0 +1,115 @@
+import Console
+import Coordinator
+import InFlight
+import Pipelines
+import Planning
+import ServiceLifecycle
+import Warehouse
+import Worker
+
+/// Coordinator, workers and display of a foreground load, as one service.
+final class LoadService: Service {
+    private let job: ForegroundLoad
+    private let coordinator: LoadCoordinator
+    private let worker: Worker?
+    private let events: EventHub
+    private let view: ProgressView?
+    private let wiring: Wiring
+    private let watch: HoldUpWatch
+    private let outcome = Outcome()
+
+    init(_ job: ForegroundLoad, _ record: LoadRecord) async throws {
+        self.job = job
+        let graph = try record.graph()
+        wiring = job.wiring
+        let ports = try await wiring.coordinatorPorts(ledger: job.ledger)
+        let trouble = ServerTrouble()
+        coordinator = LoadCoordinator(
+            of: job.load,
+            settings: CoordinatorSettings(owner: Fleet.processName()),
+            ports: ports,
+            logger: job.fleet.logger,
+            onTrouble: { trouble.note($0) }
+        )
+        events = ports.events
+        worker =
+            job.slots > 0
+            ? try await wiring.worker(
+                pools: record.pipeline.pools,
+                settings: WorkerSettings(
+                    name: Fleet.processName(),
+                    slots: job.slots,
+                    consumerTimeout: try Limits.consumerTimeout()
+                )
+            ) : nil
+        view =
+            job.output.json
+            ? nil
+            : ProgressView(
+                load: job.load,
+                pipeline: record.pipeline.name,
+                graph: graph,
+                inFlight: wiring.inFlight
+            )
+        watch = HoldUpWatch(
+            load: job.load,
+            ledger: job.ledger,
+            wiring: wiring,
+            trouble: trouble,
+            hasOwnWorkers: worker != nil,
+            view: view
+        )
+    }
+
+    var result: CoordinationResult? { get async { await outcome.result } }
+
+    /// What a server refused last, in words.
+    var lastTrouble: String? { watch.lastTrouble }
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let hub = Task { try await events.run() }
+            let looking = Task { try await watch.run() }
+            defer {
+                hub.cancel()
+                looking.cancel()
+            }
+            if let worker { group.addTask { try await worker.run() } }
+            if let view { group.addTask { await view.follow(self.coordinator.progress) } }
+            group.addTask { try await self.coordinate() }
+            try await group.waitForAll()
+        }
+        await wiring.close()
+    }
+
+    /// Answers the first signal at once: what happens, and what a second one does.
+    func announceStop() {
+        let text =
+            worker == nil
+            ? "stopping: the load stays as it is, to be resumed"
+            : "stopping: running tasks may finish; a second Ctrl-C gives them up at once, and nothing "
+                + "is lost by it"
+        Task { await watch.tellStop(text) }
+    }
+
+    func hurry() { worker?.hurry() }
+
+    /// Coordinates to the end, or until a signal; then the workers of this process stop too.
+    private func coordinate() async throws {
+        defer { worker?.shutDown() }
+        let result = try await withGracefulShutdownHandler {
+            try await coordinator.run()
+        } onGracefulShutdown: {
+            self.coordinator.stop()
+        }
+        await outcome.set(result)
+    }
+}
+
+private actor Outcome {
+    private(set) var result: CoordinationResult?
+
+    func set(_ result: CoordinationResult) {
+        self.result = result
+    }
+}

@@ -1,0 +1,61 @@
+import AMQP
+import Postgres
+import Redis
+import Warehouse
+
+/// What came of asking a server: a server that is down is mended elsewhere than a missing permission.
+enum ServerAnswer {
+    case good
+    /// It answers, but does not let this login do what was asked.
+    case refused(any Error)
+    /// It does not answer, or not as it should.
+    case down(any Error)
+
+    /// Judges an error by its code, never by its text.
+    init(_ error: any Error) {
+        switch error {
+        case let error as PostgresError:
+            let isRefusal =
+                error.code == .authentication || error.sqlState == .insufficientPrivilege
+            self = isRefusal ? .refused(error) : .down(error)
+        case let error as AMQPError:
+            let refusals: Set<AMQPError.Code> = [
+                .accessRefused, .virtualHostRefused, .refused(replyCode: 403),
+            ]
+            self = refusals.contains(error.code) ? .refused(error) : .down(error)
+        case let error as RedisError:
+            let refusals = ["NOAUTH", "WRONGPASS", "NOPERM"]
+            if case .server(let prefix) = error.code, refusals.contains(prefix) {
+                self = .refused(error)
+            } else {
+                self = .down(error)
+            }
+        case let error as WarehouseError where error.code == .missingSchema: self = .refused(error)
+        default: self = .down(error)
+        }
+    }
+
+    /// Whether there is a server that speaks.
+    var isUp: Bool {
+        if case .down = self { return false }
+        return true
+    }
+
+    /// Whether it lets this login do what was asked; `nil` where nothing is known.
+    var isAllowed: Bool? {
+        switch self {
+        case .good: true
+        case .refused: false
+        case .down: nil
+        }
+    }
+
+    /// What the server said; `nil` when all is good.
+    var problem: String? {
+        switch self {
+        case .good: nil
+        case .refused(let error): "answers, but refuses this login: \(error)"
+        case .down(let error): "does not answer: \(error)"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Console
+import Planning
+import Warehouse
+
+/// `longshore status`: the loads and who works, or the tasks of one load.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show the newest loads, coordinators and workers, or the tasks of one load."
+    )
+
+    @Argument(help: "A load's number: show its tasks.")
+    var load: Int64?
+
+    @Option(help: "How many loads to show.")
+    var limit = 10
+
+    @OptionGroup var options: FleetOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("`--limit` must be at least 1") }
+    }
+
+    func run() async throws {
+        let fleet = try await options.fleet().inForeground()
+        let ledger = fleet.ledger()
+        if let load {
+            try await showTasks(of: load, in: ledger)
+        } else {
+            let status = try await FleetStatus.asked(of: fleet, ledger, limit: limit)
+            if output.json {
+                try output.printJSON(status)
+            } else {
+                Output.print(StatusView(status).lines.joined(separator: "\n"))
+            }
+        }
+        await ledger.close()
+    }
+
+    private func showTasks(of load: Int64, in ledger: PostgresLedger) async throws {
+        guard let report = try await ledger.report(ofLoad: load) else {
+            throw CommandFailure(
+                .usage,
+                "there is no load `\(load)`: `longshore status` lists the loads"
+            )
+        }
+        let tasks = try await ledger.tasks(ofLoad: load)
+        if output.json {
+            try output.printJSON(tasks)
+            return
+        }
+        let graph = try await ledger.load(load)?.graph()
+        Output.print(LoadSummary(report, tasks, graph).lines.joined(separator: "\n"))
+    }
+}

@@ -1,0 +1,70 @@
+import Console
+import Planning
+import Warehouse
+import Words
+
+/// A fleet's status for people.
+struct StatusView {
+    private let status: FleetStatus
+
+    init(_ status: FleetStatus) {
+        self.status = status
+    }
+
+    /// All of it: loads and what hinders them, servers, coordinators, workers.
+    var lines: [String] {
+        loads + status.problems.map { "\($0.server) \($0.problem)" } + coordinators + workers
+    }
+
+    private var loads: [String] {
+        guard !status.loads.isEmpty else {
+            return ["No load yet. Start one: longshore load PIPELINE\(Invocation.stack)"]
+        }
+        return table.lines + status.loads.compactMap(\.hindrance).map { $0 + Invocation.stack }
+    }
+
+    private var table: TextTable {
+        var table = TextTable([
+            ("load", .right), ("pipeline", .left), ("state", .left), ("periods", .left),
+            ("tasks done", .right), ("failed", .right), ("created (UTC)", .left), ("time", .right),
+        ])
+        for load in status.loads {
+            let total = load.tasks.values.reduce(0, +)
+            let failed = load.tasks["failed", default: 0] + load.tasks["blocked", default: 0]
+            table.add([
+                String(load.load),
+                load.kind == LoadKind.load.rawValue
+                    ? load.pipeline : "\(load.pipeline) (\(load.kind))",
+                load.standing, load.periods ?? "",
+                "\(load.tasks["done", default: 0])/\(total)", String(failed),
+                Wording.time(load.createdAt), Wording.duration(seconds: load.seconds),
+            ])
+        }
+        return table
+    }
+
+    private var coordinators: [String] {
+        guard !status.coordinators.isEmpty else { return [] }
+        return ["Coordinators:"]
+            + status.coordinators.map { coordinator in
+                let name = VisibleText.line(coordinator.name)
+                let places = coordinator.places.map { " of \(counted($0, "place"))" } ?? ""
+                let numbers = coordinator.loads.map(String.init).joined(separator: ", ")
+                return "  \(name): \(counted(coordinator.loads.count, "load"))\(places)"
+                    + (numbers.isEmpty ? "" : " (\(numbers))")
+            }
+    }
+
+    private var workers: [String] {
+        guard let workers = status.workers else {
+            return ["Workers are not known: Redis does not answer."]
+        }
+        guard !workers.isEmpty else { return ["No worker process is registered."] }
+        return ["Workers:"]
+            + workers.map { worker in
+                let running = worker.running.map(\.description).joined(separator: " ")
+                return "  \(VisibleText.line(worker.name)): \(worker.running.count)/"
+                    + "\(counted(worker.slots, "slot")) busy \(running)"
+            }
+    }
+}

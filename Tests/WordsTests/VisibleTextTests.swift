@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Words
+
+@Suite("Foreign text made visible")
+struct VisibleTextTests {
+    @Test(
+        "what commands a terminal or cannot be seen is shown by its number",
+        arguments: [
+            ("\u{1B}[2Jred", "\\u{1B}[2Jred"), ("a\u{200B}b", "a\\u{200B}b"),
+            ("\u{FEFF}5", "\\u{FEFF}5"), ("\u{202E}12", "\\u{202E}12"),
+            ("1\u{A0}000", "1\\u{A0}000"), ("1\u{202F}000", "1\\u{202F}000"),
+            ("1\u{2007}0", "1\\u{2007}0"), ("\u{7}bell", "\\u{7}bell"), ("\u{9B}31m", "\\u{9B}31m"),
+            ("a\tb\rc", "a\\tb\\rc"), ("\u{7F}", "\\u{7F}"), ("x\u{2028}y", "x\\u{2028}y"),
+            ("\u{E0041}", "\\u{E0041}"), ("\u{3164}", "\\u{3164}"), ("\u{F8FF}", "\\u{F8FF}"),
+        ]
+    )
+    func shown(_ raw: String, _ visible: String) {
+        #expect(VisibleText.lines(raw) == visible)
+        #expect(VisibleText.line(raw) == visible)
+    }
+
+    @Test(
+        "what can be seen stays as it is",
+        arguments: ["Bogotá — “año” €1 ✓ 東京 👍 █░ naïve", "e\u{301}", "a\nb", ""]
+    )
+    func kept(_ text: String) {
+        #expect(VisibleText.lines(text) == text)
+    }
+
+    @Test("within a line a line's end is shown, also when CR LF are one character")
+    func lineEnds() {
+        #expect(VisibleText.line("two\r\nlines\n") == "two\\r\\nlines\\n")
+        #expect(VisibleText.lines("two\r\nlines") == "two\\r\nlines")
+    }
+
+    @Test("JSON keeps its meaning and shows nothing invisible")
+    func json() throws {
+        let value = ["a\u{200B}\u{E0041}\u{9B}b \u{A0}"]
+        let plain = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+        let visible = VisibleText.json(plain)
+        #expect(!visible.unicodeScalars.contains(where: VisibleText.isHidden))
+        #expect(try JSONDecoder().decode([String].self, from: Data(visible.utf8)) == value)
+    }
+
+    @Test("no text hides anything, whatever its scalars join to")
+    func fuzz() {
+        var random = SeededGenerator(seed: 11)
+        let odd: [Unicode.Scalar] = [
+            "\u{600}", "\u{200D}", "\r", "\n", "\u{1B}", "\u{301}", "a", "👍", "\u{FE0F}", "\u{AD}",
+        ]
+        for _ in 0..<2_000 {
+            var text = ""
+            for _ in 0..<Int.random(in: 0...12, using: &random) {
+                text.unicodeScalars.append(odd.randomElement(using: &random) ?? "a")
+            }
+            let line = VisibleText.line(text)
+            #expect(!line.unicodeScalars.contains(where: VisibleText.isHidden))
+            #expect(
+                line.unicodeScalars.filter { $0 == "a" }.count
+                    == text.unicodeScalars.filter { $0 == "a" }.count
+            )
+        }
+    }
+}
