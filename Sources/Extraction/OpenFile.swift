@@ -78,7 +78,13 @@ final class OpenFile {
                     + "again from the start"
             )
         }
-        return InputSummary(name: name, size: digest.count, digest: digest.value)
+        return InputSummary(
+            name: name,
+            size: digest.count,
+            digest: digest.value,
+            modified: Int64(identity.modifiedSeconds) * 1_000_000_000
+                + Int64(identity.modifiedNanoseconds)
+        )
     }
 
     private static func failure(_ action: String, _ name: String) -> ExtractionError {

@@ -23,4 +23,14 @@ public struct InputSummary: Sendable, Hashable {
     public let size: Int
     /// SHA-256 of those bytes in 64 hexadecimal digits, as `sha256sum` prints it.
     public let digest: String
+    /// When the file was modified last, in nanoseconds since 1970; `nil` of what is no file.
+    public let modified: Int64?
+
+    /// Creates a summary.
+    public init(name: String, size: Int, digest: String, modified: Int64? = nil) {
+        self.name = name
+        self.size = size
+        self.digest = digest
+        self.modified = modified
+    }
 }

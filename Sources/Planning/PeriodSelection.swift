@@ -22,29 +22,35 @@ public enum PeriodSelection {
     /// calls `pending` or `stale`.
     public static func due(
         _ rule: PeriodRule,
-        states: [String: Set<String>],
+        states: [PeriodState: Set<String>],
         today: Day
     ) -> [Period] {
-        let last = rule.last ?? Period(rule.grain, containing: today).previous
-        let settled = states["loaded", default: []]
-            .subtracting(states["pending", default: []])
-            .subtracting(states["stale", default: []])
-            .union(states["closed", default: []])
-        let registered = ["pending", "stale"].flatMap { listed($0, states, grain: rule.grain) }
+        let last = rule.last ?? lastEnded(rule, today: today)
+        let settled = states[.loaded, default: []]
+            .subtracting(states[.pending, default: []])
+            .subtracting(states[.stale, default: []])
+            .union(states[.closed, default: []])
+        let registered = [PeriodState.pending, .stale]
+            .flatMap { listed($0, states, grain: rule.grain) }
         return Set(span(from: rule.first, through: last) + registered)
             .filter { !settled.contains($0.label) }
             .sorted()
     }
 
+    /// The last period that is over.
+    public static func lastEnded(_ rule: PeriodRule, today: Day) -> Period {
+        Period(rule.grain, containing: today).previous
+    }
+
     /// The periods that the control table calls stale and does not call closed.
-    public static func stale(grain: PeriodGrain, states: [String: Set<String>]) -> [Period] {
-        let closed = states["closed", default: []]
-        return listed("stale", states, grain: grain).filter { !closed.contains($0.label) }.sorted()
+    public static func stale(grain: PeriodGrain, states: [PeriodState: Set<String>]) -> [Period] {
+        let closed = states[.closed, default: []]
+        return listed(.stale, states, grain: grain).filter { !closed.contains($0.label) }.sorted()
     }
 
     private static func listed(
-        _ state: String,
-        _ states: [String: Set<String>],
+        _ state: PeriodState,
+        _ states: [PeriodState: Set<String>],
         grain: PeriodGrain
     ) -> [Period] {
         states[state, default: []].compactMap { Period($0, grain: grain) }

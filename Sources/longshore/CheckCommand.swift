@@ -3,7 +3,9 @@ import Console
 import Foundation
 import Pipelines
 import Planning
+import Postgres
 import Survey
+import Warehouse
 
 /// `longshore check`: everything that is wrong with a definition, at once; and with its sources, when
 /// asked.
@@ -14,7 +16,8 @@ struct CheckCommand: AsyncParsableCommand {
         discussion: """
             With `--sources` every source is opened too: columns are compared with the definition, \
             and a sample of rows goes through all cleaning and rules. Nothing is loaded, and no \
-            warehouse is needed.
+            warehouse is needed. Where the servers are known and have loaded the pipeline, what has \
+            changed since is told.
             """
     )
 
@@ -28,11 +31,12 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         help: """
-            Periods whose inputs must be there: `2024-01..2024-03`; all that have ended unless said.
+            Periods whose inputs must be there: `2024-01..2024-03`; all whose files are there unless said.
             """
     )
     var periods: String?
 
+    @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -51,6 +55,7 @@ struct CheckCommand: AsyncParsableCommand {
                     + "\(Wording.count(pipeline.facts.count, "fact")), "
                     + "\(Wording.count(pipeline.marts.count, "mart")); no problem found"
             )
+            for note in await notes(of: pipeline) { Output.print(note) }
         }
         guard sources else { return }
         let environment = ProcessInfo.processInfo.environment
@@ -74,11 +79,37 @@ struct CheckCommand: AsyncParsableCommand {
     private func chosenPeriods(of pipeline: Pipeline) throws -> [Period] {
         guard let rule = pipeline.periods else { return [] }
         if let periods { return try PeriodSelection.parse(periods, grain: rule.grain) }
-        let seconds = Date().timeIntervalSince1970
-        return PeriodSelection.due(
-            rule,
-            states: [:],
-            today: Day(number: Int((seconds / 86_400).rounded(.down)))
+        let ended = PeriodSelection.due(rule, states: [:], today: LoadSelection.today)
+        var due = Due()
+        due.awaited = survey(of: pipeline).awaited(ended)
+        let waiting = Set(due.awaited.map(\.period))
+        let there = ended.filter { !waiting.contains($0) }
+        // Where no file is there at all, the pattern may be wrong.
+        guard !there.isEmpty else { return Array(ended.prefix(1)) }
+        if !output.json {
+            for note in due.notes(apartFrom: [], grain: rule.grain) { Output.print(note) }
+        }
+        return there
+    }
+
+    private func survey(of pipeline: Pipeline) -> DueSurvey {
+        DueSurvey(
+            pipeline,
+            folder: argument.folder,
+            today: LoadSelection.today,
+            environment: PlanCommand.environment
         )
+    }
+
+    /// What has changed since it was loaded; nothing where no warehouse is known, or none has it.
+    private func notes(of pipeline: Pipeline) async -> [String] {
+        guard let fleet = try? await options.fleet() else { return [] }
+        do {
+            let due = try await survey(of: pipeline).glance(at: fleet.inForeground().postgres)
+            return due?.notes(apartFrom: nil, grain: pipeline.periods?.grain, hasAwaited: false)
+                ?? []
+        } catch {
+            return ["the warehouse cannot be asked what has changed since it was loaded: \(error)"]
+        }
     }
 }

@@ -139,7 +139,19 @@ struct SourceTests {
             "2024-01..2024-02"
         )
         #expect(good.exitCode == 0, "\(good.output)")
-        let missing = try await harbour.program.run("check", folder, "--sources")
+        let awaited = try await harbour.program.run("check", folder, "--sources")
+        #expect(awaited.exitCode == 0)
+        #expect(
+            awaited.output.contains("awaited: fact_call 2024-03..2024-12: no file matches"),
+            "\(awaited.output)"
+        )
+        let missing = try await harbour.program.run(
+            "check",
+            folder,
+            "--sources",
+            "--periods",
+            "2024-01..2024-12"
+        )
         #expect(missing.exitCode == 65)
         #expect(
             missing.output.contains("no file for 2024-03..2024-12 (10 periods)"),

@@ -9,7 +9,7 @@ struct PeriodSelectionTests {
         return PeriodRule(grain: .month, first: first, last: nil)
     }
 
-    private func due(_ states: [String: Set<String>]) throws -> [String] {
+    private func due(_ states: [PeriodState: Set<String>]) throws -> [String] {
         let today = try #require(Day("2024-04-15"))
         return PeriodSelection.due(try rule(), states: states, today: today).map(\.label)
     }
@@ -17,13 +17,13 @@ struct PeriodSelectionTests {
     @Test("without a word, all periods that have ended and are neither loaded nor closed")
     func ended() throws {
         #expect(try due([:]) == ["2024-01", "2024-02", "2024-03"])
-        #expect(try due(["loaded": ["2024-01"], "closed": ["2024-03"]]) == ["2024-02"])
+        #expect(try due([.loaded: ["2024-01"], .closed: ["2024-03"]]) == ["2024-02"])
     }
 
     @Test("a period that is pending or stale in one fact is due, whatever the others say")
     func pendingSomewhere() throws {
         #expect(
-            try due(["loaded": ["2024-01", "2024-02", "2024-03"], "stale": ["2024-02"]])
+            try due([.loaded: ["2024-01", "2024-02", "2024-03"], .stale: ["2024-02"]])
                 == ["2024-02"]
         )
     }
@@ -32,15 +32,15 @@ struct PeriodSelectionTests {
     func registered() throws {
         let all: Set = ["2024-01", "2024-02", "2024-03"]
         let others: Set = ["2024-04", "2023-12"]
-        #expect(try due(["loaded": all, "pending": others]) == ["2023-12", "2024-04"])
-        #expect(try due(["loaded": all, "pending": ["2024-04"], "closed": ["2024-04"]]) == [])
+        #expect(try due([.loaded: all, .pending: others]) == ["2023-12", "2024-04"])
+        #expect(try due([.loaded: all, .pending: ["2024-04"], .closed: ["2024-04"]]) == [])
     }
 
     @Test("stale periods alone, in order, without those that are closed")
     func stale() throws {
-        let states: [String: Set<String>] = [
-            "pending": ["2024-01"], "stale": ["2024-05", "2024-02", "2024-03"],
-            "closed": ["2024-03"],
+        let states: [PeriodState: Set<String>] = [
+            .pending: ["2024-01"], .stale: ["2024-05", "2024-02", "2024-03"],
+            .closed: ["2024-03"],
         ]
         #expect(
             PeriodSelection.stale(grain: .month, states: states).map(\.label)

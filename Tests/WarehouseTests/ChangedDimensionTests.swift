@@ -142,7 +142,7 @@ struct ChangedDimensionTests {
             try await dock.connection.query(String(line))
         }
         let states = try await dock.ledger.periodStates(of: definition.pipeline)
-        #expect(states == ["stale": ["2024-01"]])
+        #expect(states == [.stale: ["2024-01"]])
         #expect(try await dock.load(definition).failures == [])
         #expect(
             try await dock.rows(

@@ -65,7 +65,7 @@ struct DatabaseRolesTests {
         declare
             ledger_table record;
         begin
-            if to_regclass('longshore.warehouse') is null
+            if to_regclass('longshore.table_definition') is null
                 or not exists (select from pg_roles where rolname = 'longshore_worker') then
                 return;
             end if;
@@ -83,12 +83,12 @@ struct DatabaseRolesTests {
                 to longshore_worker;
             grant update (state, retry_at, parked_until, started_at, committed_at, worker, failures,
                 crashes, outages, rows_read, rows_loaded, rows_rejected, rows_deduplicated,
-                rows_replaced, input, header, warnings, failure_code, failure_message)
+                rows_replaced, input, inputs, header, warnings, failure_code, failure_message)
                 on longshore.task to longshore_worker;
             grant insert on longshore.attempt to longshore_worker;
             grant insert (schema_name, table_name, period, pipeline, kind, name, period_start,
                 period_end), update (state, state_before, reason, reason_before, stale_by, loaded_by,
-                loaded_at, rows_loaded, rows_rejected, revision, versions_moved)
+                loaded_at, rows_loaded, rows_rejected, revision, versions_moved, table_definition)
                 on longshore.control to longshore_worker;
             -- A replay reads rejects again. They hold raw rows: nobody but who loads may see them.
             grant select, insert, update (state, column_name, rule, reason, replay_by, fixed_by_load,

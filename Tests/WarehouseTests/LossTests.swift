@@ -156,7 +156,7 @@ struct LossTests {
         #expect(try await desk.due() == ["2024-01", "2024-02"])
         #expect(try await desk.notices().isEmpty == false)
         let periods = try await desk.dock.ledger.periods(ofPipeline: "desk")
-        #expect(periods.map(\.state) == ["stale", "stale", "loaded"])
+        #expect(periods.map(\.state) == [.stale, .stale, .loaded])
         #expect(periods[0].reason?.contains("that its rows refer to are gone") == true)
         #expect(
             try await desk.dock.rows("select * from longshore.control order by 2, 3") == control
@@ -269,7 +269,7 @@ struct LossTests {
         if loss.contains("fact") {
             let periods = try await desk.dock.ledger.periods(ofPipeline: "desk")
             #expect(
-                periods.contains { $0.state == "stale" && $0.reason == reason && $0.rows == nil }
+                periods.contains { $0.state == .stale && $0.reason == reason && $0.rows == nil }
             )
         }
         #expect(
@@ -319,7 +319,7 @@ struct LossTests {
             ]
         )
         let report = try await desk.dock.ledger.periods(ofPipeline: "desk")[0]
-        #expect(report.state == "closed")
+        #expect(report.state == .closed)
         #expect(report.reason == "audited; its partition `fact_call_2024_01` is gone")
         #expect(try await desk.dock.load(desk.definition, periods: "2024-02").failures == [])
         try await desk.end()

@@ -95,20 +95,87 @@ struct MartTests {
         #expect(try await dock.rows("select * from shop.mart_last") == ["2024-01-01|3|2024-02-01"])
     }
 
-    @Test("a mart whose columns changed is refused with the SQL that would change it")
+    @Test(
+        "a mart whose columns changed gets them: readers find its rows, and other periods are stale"
+    )
     func changed() async throws {
         let dock = try await Dock(Shop.files)
-        try await dock.load(definition())
+        try await dock.load(definition(), periods: "2024-01..2024-02")
+        try await dock.connection.query(
+            "create view shop.busy as select customer_id, sales from shop.mart_customer_month"
+        )
         let changed = Self.monthly.replacing("sum(amount) as amount", with: "avg(amount) as mean")
-        let problem = await dock.problem { try await dock.create(definition(monthly: changed)) }
+            .replacing("count(*) as sales", with: "count(*)::numeric as sales")
+        let refused = await dock.problem { try await dock.create(definition(monthly: changed)) }
         #expect(
-            problem == """
+            refused == """
                 the table `shop.mart_customer_month` does not fit the definition: its columns are not \
-                those that its SQL gives now (no more `amount`; new `mean`). Longshore does not destroy \
-                data by itself; this would do it:
-                    drop table "shop"."mart_customer_month";
-                    -- then: longshore load FOLDER --periods 2024-01
+                those that its SQL gives now (no more `amount`; new `mean`; `sales` was `bigint`, is \
+                `numeric`), and other objects use those that are gone. Longshore does not destroy data by \
+                itself; this would do it:
+                    alter table "shop"."mart_customer_month" drop column "amount" cascade, drop column \
+                "sales" cascade, add column "mean" numeric, add column "sales" numeric;
+                    -- which drops those views, too; then: longshore load FOLDER
                 """
+        )
+        try await dock.connection.query("drop view shop.busy")
+        let load = try await dock.create(definition(monthly: changed))
+        let all =
+            "select period, customer_id, sales, mean from shop.mart_customer_month order by 1, 2"
+        #expect(
+            try await dock.rows(all)
+                == ["2024-01-01|c1|2|∅", "2024-01-01|c2|1|∅", "2024-02-01|c2|1|∅"]
+        )
+        for (ordinal, _) in load.tasks.enumerated() {
+            let outcome = await dock.perform(LoadTaskID(load: load.id, ordinal: ordinal))
+            #expect(outcome.failure == nil)
+        }
+        #expect(
+            try await dock.rows(all).first == "2024-01-01|c1|2|7.6250000000000000"
+        )
+        let states =
+            "select period, state, reason from longshore.control "
+            + "where table_name = 'mart_customer_month' order by 1"
+        #expect(
+            try await dock.rows(states) == [
+                "2024-01|loaded|∅",
+                "2024-02|stale|its columns have changed: no more `amount`; new `mean`; `sales` was "
+                    + "`bigint`, is `numeric`",
+            ]
+        )
+        try await dock.load(definition(monthly: changed), periods: "2024-02")
+        #expect(try await dock.rows(states) == ["2024-01|loaded|∅", "2024-02|loaded|∅"])
+    }
+
+    @Test("a value of a mart that cannot be converted is null until it is computed anew")
+    func notConverted() async throws {
+        let dock = try await Dock(Shop.files)
+        let words = "select 'many' as sales from mart_customer_month limit 1"
+        try await dock.load(definition(total: words))
+        let load = try await dock.create(definition())
+        #expect(try await dock.rows("select sales from shop.mart_total") == ["∅"])
+        for ordinal in load.tasks.indices {
+            _ = await dock.perform(LoadTaskID(load: load.id, ordinal: ordinal))
+        }
+        #expect(try await dock.rows("select sales from shop.mart_total") == ["3"])
+    }
+
+    @Test("a mart that was whole and is computed by period now is made anew")
+    func wholeThenByPeriod() async throws {
+        let dock = try await Dock(Shop.files)
+        func definition(_ keys: String) throws -> Definition {
+            try Shop.definition(
+                others: "marts: { n: { sql: n.sql\(keys) } }",
+                marts: ["n.sql": "select count(*) as n from fact_sale"]
+            )
+        }
+        try await dock.load(definition(""), periods: "2024-01..2024-02")
+        #expect(try await dock.load(definition(", per: period")).failures == [])
+        #expect(try await dock.rows("select * from shop.mart_n") == ["2024-01-01|4"])
+        #expect(try await dock.load(definition("")).failures == [])
+        #expect(try await dock.rows("select * from shop.mart_n") == ["4"])
+        #expect(
+            try await dock.rows("select period from longshore.control where kind = 'mart'") == [""]
         )
     }
 
@@ -128,14 +195,9 @@ struct MartTests {
             problem == """
                 the table `shop.fact_sale` does not fit the definition: it has a partition from 2024-01-01 \
                 to 2024-02-01, which is no quarter. It has to be loaded anew: `fact_sale`: 2 periods, \
-                `2024-01` to `2024-02`. Besides, the table `shop.mart_customer_month` does not fit the \
-                definition: it has rows of the period `2024-01`, which is no quarter. Longshore does not \
-                destroy data by itself; this would do it:
+                `2024-01` to `2024-02`. Longshore does not destroy data by itself; this would do it:
                     drop table "shop"."fact_sale";
                     delete from longshore.control where schema_name = 'shop' and table_name = 'fact_sale';
-                    drop table "shop"."mart_customer_month";
-                    delete from longshore.control where schema_name = 'shop' and table_name = \
-                'mart_customer_month';
                     -- then: longshore load FOLDER
                 """
         )

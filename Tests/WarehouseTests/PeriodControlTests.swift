@@ -123,7 +123,7 @@ struct PeriodControlTests {
             )
         }
         let opened = try await dock.ledger.reopenPeriods(both, of: definition.pipeline)
-        #expect(opened.map(\.state) == ["loaded", "stale"])
+        #expect(opened.map(\.state) == [.loaded, .stale])
         #expect(
             try await dock.rows(Self.states) == [
                 "fact_sale|2024-01|loaded|∅|∅",

@@ -303,7 +303,7 @@ struct ReplayTests {
             ]
         )
         let states = try await dock.ledger.periodStates(of: definition("").pipeline)
-        #expect(states["stale"] == ["2024-01"])
+        #expect(states[.stale] == ["2024-01"])
 
         let (_, january) = try await dock.replay(definition(""))
         #expect(january?.tasks.map(\.title) == ["order 2024-01", "total 2024-01"])

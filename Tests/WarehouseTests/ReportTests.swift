@@ -101,14 +101,14 @@ struct ReportTests {
         let periods = try await dock.ledger.periods(ofPipeline: "shop")
         #expect(periods.map(\.table) == ["shop.fact_sale", "shop.fact_sale"])
         #expect(periods.map(\.period) == ["2024-01", "2024-02"])
-        #expect(periods.map(\.state) == ["loaded", "pending"])
+        #expect(periods.map(\.state) == [.loaded, .pending])
         #expect(periods.map(\.loadedBy) == [load.id, nil])
         #expect(periods.map(\.rows) == [3, nil])
         #expect(try await dock.ledger.periods(ofPipeline: "other").isEmpty)
         #expect(try await dock.ledger.periods(ofPipeline: nil).count == 2)
         #expect(
             try await dock.ledger.periodStates(of: Shop.definition().pipeline)
-                == ["loaded": ["2024-01"], "pending": ["2024-02"]]
+                == [.loaded: ["2024-01"], .pending: ["2024-02"]]
         )
     }
 }

@@ -217,7 +217,7 @@ struct SchemaTests {
         )
         try await run(problem, at: dock)
         let states = try await dock.ledger.periodStates(of: changed.pipeline)
-        #expect(states == ["stale": ["2024-01", "2024-02"]])
+        #expect(states == [.stale: ["2024-01", "2024-02"]])
         for month in ["2024-01", "2024-02"] {
             try dock.write(
                 "sales_\(month).csv",
@@ -321,7 +321,7 @@ struct SchemaTests {
         try await run(problem ?? "", at: dock)
         #expect(
             try await dock.ledger.periodStates(of: Shop.definition().pipeline) == [
-                "stale": ["2024-01"]
+                .stale: ["2024-01"]
             ]
         )
         #expect(try await dock.load(Shop.definition(sale: sale)).failures == [])

@@ -1,5 +1,6 @@
 import Pipelines
 import Planning
+import Postgres
 import Testing
 import Warehouse
 

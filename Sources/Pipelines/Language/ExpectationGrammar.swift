@@ -14,13 +14,14 @@ extension Grammar {
 
     static let dimensionExpectations = Record(
         title: "expectations",
-        keys: expectations.keys + [
+        keys: expectations.keys.filter { $0.name != "file" } + [
             .init(
                 name: "expired",
                 shape: .record(expiryBound),
                 summary: "How many members may expire at once; 10% unless said."
             )
-        ]
+        ],
+        misplaced: ["file": "only periods of a fact wait for their files"]
     )
 
     static let expectations = Record(
@@ -51,9 +52,18 @@ extension Grammar {
                 shape: .named(of: "total", .record(total)),
                 summary: "Figures of the source with which the rows must agree, by name."
             ),
+            .init(
+                name: "file",
+                shape: .choice([fileWords.awaited, fileWords.required]),
+                standard: fileWords.awaited,
+                summary: "Whether a period waits for its file, or is due and fails without it."
+            ),
         ],
         misplaced: ["expired": "only members of a dimension expire"]
     )
+
+    /// What becomes of a period without its file.
+    static let fileWords = (awaited: "awaited", required: "required")
 
     static let expiryBound = Record(
         title: "the bound of expiry",

@@ -16,6 +16,8 @@ public struct Expectations: Sendable, Hashable {
     public var freshness: Freshness?
     /// The source's figures with which the rows must agree.
     public var totals: [ControlTotal]
+    /// Whether a period that is due without its file fails; otherwise it waits for it.
+    public var requiresFile: Bool
 
     /// Creates expectations.
     public init(
@@ -26,7 +28,8 @@ public struct Expectations: Sendable, Hashable {
         rejectsSeverity: Severity = .warn,
         volume: VolumeBand? = nil,
         freshness: Freshness? = nil,
-        totals: [ControlTotal] = []
+        totals: [ControlTotal] = [],
+        requiresFile: Bool = false
     ) {
         self.minimumRows = minimumRows
         self.maximumRows = maximumRows
@@ -36,6 +39,7 @@ public struct Expectations: Sendable, Hashable {
         self.volume = volume
         self.freshness = freshness
         self.totals = totals
+        self.requiresFile = requiresFile
     }
 
     /// Whether a source without rows may be loaded, with a warning or without.

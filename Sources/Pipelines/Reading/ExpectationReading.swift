@@ -21,6 +21,7 @@ struct ExpectationReading {
             expectations.maximumRejectShare = share.value
             expectations.rejectsSeverity = severity(rejects)
         }
+        expectations.requiresFile = node?["file"]?.text == Grammar.fileWords.required
         expectations.volume = volume(node?["volume"])
         expectations.freshness = freshness(node?["freshness"])
         expectations.totals = (node?["totals"]?.entries ?? []).compactMap(total)

@@ -37,6 +37,10 @@ struct SQLScan {
         var position: Diagnostic.Position
     }
 
+    /// The text's words, names, strings and signs, one blank between them: without comments, line
+    /// ends and the capital letters that mean nothing.
+    private(set) var canonical = ""
+
     private let scalars: [Unicode.Scalar]
     private var index = 0
     private var line = 1
@@ -101,11 +105,19 @@ extension SQLScan {
             advance()
         default:
             let start = position
+            let first = index
             let token = scanVisibleToken(scalar)
+            keep(first..<index, isWord: isNameStart(scalar))
             firstToken = firstToken ?? (token, start)
             lastTokenEnd = index
             if hasSemicolon { afterSemicolon = afterSemicolon ?? start }
         }
+    }
+
+    private mutating func keep(_ range: Range<Int>, isWord: Bool) {
+        let text = String(String.UnicodeScalarView(scalars[range]))
+        if !canonical.isEmpty { canonical += " " }
+        canonical += isWord && !text.unicodeScalars.contains("'") ? text.lowercased() : text
     }
 
     /// Steps over a token and returns its first letters, enough to name it in a message.

@@ -78,10 +78,12 @@ public struct PeriodReport: Sendable, Codable {
     public var table: String
     /// The period's label; empty for a table that is loaded whole.
     public var period: String
-    /// `pending`, `loaded`, `stale` or `closed`.
-    public var state: String
-    /// Why it is stale or closed.
+    /// How it stands.
+    public var state: PeriodState
+    /// Why it is stale, closed or awaited.
     public var reason: String?
+    /// What has changed since it was loaded: its definition, the files that it was read from.
+    public var changes: [String] = []
     /// Who closed it.
     public var closedBy: String?
     /// The load that loaded it last.
@@ -280,7 +282,7 @@ extension PostgresLedger {
                 pipeline: try row.text("pipeline"),
                 table: try row.text("table_name"),
                 period: try row.text("period"),
-                state: try row.text("state"),
+                state: try row.periodState("state"),
                 reason: try row.optionalText("reason"),
                 closedBy: try row.optionalText("closed_by"),
                 loadedBy: try row.optionalInteger("loaded_by", as: Int64.self),
@@ -296,7 +298,7 @@ extension PostgresLedger {
     ///
     /// A mart that a running load is about to compute wants nothing. What is loaded by the table, and not
     /// there any more, is stale.
-    public func periodStates(of pipeline: Pipeline) async throws -> [String: Set<String>] {
+    public func periodStates(of pipeline: Pipeline) async throws -> [PeriodState: Set<String>] {
         let rows = try await query(
             """
             select period, state from longshore.control c
@@ -311,9 +313,9 @@ extension PostgresLedger {
                 .textArray(pipeline.marts.filter(\.isPerPeriod).map(\.table)),
             ]
         )
-        var states: [String: Set<String>] = [:]
+        var states: [PeriodState: Set<String>] = [:]
         for row in rows {
-            states[try row.text("state"), default: []].insert(try row.text("period"))
+            states[try row.periodState("state"), default: []].insert(try row.text("period"))
         }
         for slice in try await surveyedLosses(of: pipeline).slices where !slice.period.isEmpty {
             states[slice.effectiveState, default: []].insert(slice.period)
@@ -329,7 +331,7 @@ extension PeriodReport {
             let slice = losses.slice(String(table.dropFirst(schema.count + 1)), period)
         else { return }
         if slice.isGone { rows = nil }
-        guard state == "loaded" || state == "closed" else { return }
+        guard state == .loaded || state == .closed else { return }
         state = slice.effectiveState
         reason = [reason, slice.reason].compactMap(\.self).joined(separator: "; ")
     }

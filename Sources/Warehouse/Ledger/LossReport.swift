@@ -50,7 +50,7 @@ private struct Group: Hashable, Comparable {
 
     init(_ slice: Losses.Slice) {
         table = slice.table
-        isClosed = slice.state == "closed"
+        isClosed = slice.state == .closed
         isDetached = slice.isDetached
         reason = slice.isGone && !slice.period.isEmpty ? nil : slice.reason
     }

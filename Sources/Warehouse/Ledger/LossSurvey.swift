@@ -26,7 +26,7 @@ struct LossSurvey {
         let name: String
         let table: String
         let period: String
-        let state: String
+        let state: PeriodState
         let hasRows: Bool
         let hasTable: Bool
         let leaf: String
@@ -63,7 +63,7 @@ struct LossSurvey {
                 name: try row.text("name"),
                 table: try row.text("table_name"),
                 period: try row.text("period"),
-                state: try row.text("state"),
+                state: try row.periodState("state"),
                 hasRows: try row.boolean("has_rows"),
                 hasTable: try row.boolean("has_table"),
                 leaf: try row.text("leaf"),
@@ -184,7 +184,7 @@ struct LossSurvey {
         return referring
     }
 
-    private func loaded(_ table: String) async throws -> [(period: String, state: String)] {
+    private func loaded(_ table: String) async throws -> [(period: String, state: PeriodState)] {
         let rows = try await connection.query(
             """
             select period, state from longshore.control
@@ -192,7 +192,7 @@ struct LossSurvey {
             """,
             [.text(pipeline.schema), .text(table)]
         )
-        return try rows.map { (try $0.text("period"), try $0.text("state")) }
+        return try rows.map { (try $0.text("period"), try $0.periodState("state")) }
     }
 }
 

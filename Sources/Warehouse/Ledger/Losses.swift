@@ -15,7 +15,7 @@ struct Losses: Sendable {
         /// The period's label; empty for a whole table.
         let period: String
         /// What the control table calls it.
-        let state: String
+        let state: PeriodState
         /// What has happened to it.
         let reason: String
         /// Whether its rows are gone, and not only what they refer to.
@@ -24,7 +24,7 @@ struct Losses: Sendable {
         var isDetached = false
 
         /// What it is in truth.
-        var effectiveState: String { state == "loaded" ? "stale" : state }
+        var effectiveState: PeriodState { state == .loaded ? .stale : state }
     }
 
     /// A dimension without its members.
@@ -54,7 +54,7 @@ struct Losses: Sendable {
 
     /// Whether something is lost that a load brings back whatever its periods are.
     var hasWholeTables: Bool {
-        !dimensions.isEmpty || slices.contains { $0.period.isEmpty && $0.state != "pending" }
+        !dimensions.isEmpty || slices.contains { $0.period.isEmpty && $0.state != .pending }
     }
 
     /// The slice of a table and period, when it is concerned.

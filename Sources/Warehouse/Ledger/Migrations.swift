@@ -20,6 +20,7 @@ enum Migrations {
         ("loads that rest, and the places of coordinators", resting),
         ("the columns of each input that rejects are of", inputHeaders),
         ("a name of the warehouse, and the fleet of a load", fleets),
+        ("what rows follow from, and which files were read", tableDefinitions),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

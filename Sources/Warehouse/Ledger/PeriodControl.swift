@@ -8,8 +8,8 @@ public struct PeriodChange: Sendable, Hashable, Codable {
     public var table: String
     /// The period's label.
     public var period: String
-    /// What it is now: `pending`, `loaded`, `stale` or `closed`.
-    public var state: String
+    /// What it is now.
+    public var state: PeriodState
 }
 
 /// What people change in the control table: which periods there are, and which are closed.
@@ -172,7 +172,7 @@ extension PostgresLedger {
                 PeriodChange(
                     table: try row.text("table_name"),
                     period: try row.text("period"),
-                    state: try row.text("state")
+                    state: try row.periodState("state")
                 )
             }
             .sorted { ($0.table, $0.period) < ($1.table, $1.period) }

@@ -63,19 +63,23 @@ struct TaskRows {
         ]
     }
 
+    /// Tasks know what their table's rows follow from, so that an attempt can say it of its period.
     func insertTasks(ofLoad load: Int64, on connection: PostgresConnection) async throws {
+        let definitions = pipeline.tableDefinitions
+        try await TableDefinitionStore(connection: connection).keep(definitions.values)
+        let digests = definitions.mapValues(\.digest)
         try await connection.query(
             """
-            insert into longshore.task
-                (load_id, ordinal, kind, name, schema_name, table_name, period, pool)
-            select $1, place - 1, kind, name, $2, table_name, period, pool
-            from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-                with ordinality t(kind, name, table_name, period, pool, place)
+            insert into longshore.task (load_id, ordinal, kind, name, schema_name, table_name, period,
+                pool, table_definition)
+            select $1, place - 1, kind, name, $2, table_name, period, pool, table_definition
+            from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+                with ordinality t(kind, name, table_name, period, pool, table_definition, place)
             """,
             [
                 .integer(load), .text(pipeline.schema), .textArray(tasks.map(\.kind.rawValue)),
                 .textArray(tasks.map(\.name)), .textArray(tables), .textArray(labels),
-                .textArray(tasks.map(\.pool)),
+                .textArray(tasks.map(\.pool)), .textArray(tables.map { digests[$0] }),
             ]
         )
     }

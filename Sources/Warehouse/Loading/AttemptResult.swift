@@ -1,3 +1,4 @@
+import Extraction
 import Planning
 import Postgres
 
@@ -12,6 +13,8 @@ struct AttemptResult: Sendable {
     var swap: LeafSwap?
     /// Names, sizes and digests of what was read.
     var input: String?
+    /// The files that were read.
+    var inputs: [InputSummary] = []
     /// The columns of what was read.
     var header: [String] = []
     /// Expectations that do not hold and let it commit all the same.
@@ -31,7 +34,7 @@ struct AttemptResult: Sendable {
             update longshore.task
             set state = 'done', started_at = now(), committed_at = clock_timestamp(), worker = $3,
                 rows_read = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
-                rows_replaced = $8, input = $9, header = $10, warnings = $11,
+                rows_replaced = $8, input = $9, header = $10, warnings = $11, inputs = $12::jsonb,
                 failure_code = null, failure_message = null
             where load_id = $1 and ordinal = $2
             """,
@@ -42,6 +45,7 @@ struct AttemptResult: Sendable {
                 .integer(Int64(replaced)), PostgresValue(input),
                 header.isEmpty ? .null : .textArray(header),
                 warnings.isEmpty ? .null : .textArray(warnings),
+                PostgresValue(try InputRecord.encoded(inputs)),
             ]
         )
         let control = try await recordInControl(task, row: row, on: connection)
@@ -57,19 +61,22 @@ struct AttemptResult: Sendable {
         on connection: PostgresConnection
     ) async throws -> PostgresResult {
         let place: [PostgresValue] = [.text(row.schema), .text(row.table), .text(row.period)]
-        if row.isReplay { return try await recordReplay(row.kind, place, on: connection) }
+        if row.isReplay { return try await recordReplay(task, row.kind, place, on: connection) }
         return try await connection.query(
             """
             update longshore.control
             set state = case when stale_by >= $4 or $7::text is not null then 'stale' else 'loaded' end,
                 reason = nullif(concat_ws('; ', case when stale_by >= $4 then reason end, $7::text), ''),
                 loaded_by = $4, loaded_at = clock_timestamp(),
-                rows_loaded = $5, rows_rejected = $6, revision = revision + 1
+                rows_loaded = $5, rows_rejected = $6, revision = revision + 1,
+                table_definition = (select t.table_definition from longshore.task t
+                    where t.load_id = $4 and t.ordinal = $8)
             where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
             """,
             place + [
                 .integer(task.load), .integer(Int64(standing ?? counts.loaded)),
                 .integer(Int64(counts.rejected)), PostgresValue(staleness),
+                .integer(Int64(task.ordinal)),
             ]
         )
     }
@@ -77,8 +84,10 @@ struct AttemptResult: Sendable {
     /// A replay adds to what a load has loaded: the period is still that load's, and stale if it was.
     ///
     /// Its marts are computed anew, so they are stale no more; but they are no reason for an older load to
-    /// leave its own alone. Merged rows may have come from other periods, or gone there: they are counted.
+    /// leave its own alone. What the period's other rows follow from is what they followed from before.
+    /// Merged rows may have come from other periods, or gone there: they are counted.
     private func recordReplay(
+        _ task: LoadTaskID,
         _ kind: LoadTaskKind,
         _ place: [PostgresValue],
         on connection: PostgresConnection
@@ -89,11 +98,16 @@ struct AttemptResult: Sendable {
                 """
                 update longshore.control
                 set rows_loaded = $4, revision = revision + 1,
+                    table_definition = (select t.table_definition from longshore.task t
+                        where t.load_id = $5 and t.ordinal = $6),
                     state = case state when 'stale' then 'loaded' else state end,
                     reason = case state when 'stale' then null else reason end
                 where \(here)
                 """,
-                place + [.integer(Int64(counts.loaded))]
+                place + [
+                    .integer(Int64(counts.loaded)), .integer(task.load),
+                    .integer(Int64(task.ordinal)),
+                ]
             )
         }
         let rows = standing == nil ? "coalesce(rows_loaded, 0) + $4" : "$4"

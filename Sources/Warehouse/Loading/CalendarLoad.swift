@@ -37,6 +37,7 @@ struct CalendarLoad {
                 deduplicated: holidayCounts.loaded + holidayCounts.deduplicated
             ),
             input: holidays?.input,
+            inputs: holidays?.inputs ?? [],
             header: holidays?.header ?? [],
             warnings: holidays?.warnings ?? []
         )
@@ -120,6 +121,7 @@ struct CalendarLoad {
     private struct Staged {
         let counts: RowCounts
         let input: String
+        let inputs: [InputSummary]
         let header: [String]
         let warnings: [String]
     }
@@ -174,6 +176,7 @@ struct CalendarLoad {
         return Staged(
             counts: counts,
             input: fill.input,
+            inputs: fill.inputs,
             header: fill.header,
             warnings: fill.warnings
         )

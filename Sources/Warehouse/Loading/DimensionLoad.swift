@@ -59,6 +59,7 @@ struct DimensionLoad {
         return AttemptResult(
             counts: counts,
             input: fill.input,
+            inputs: fill.inputs,
             header: fill.header,
             warnings: restored + fill.warnings + warnings
         )

@@ -216,6 +216,7 @@ struct FactLoad {
         return AttemptResult(
             counts: counts,
             input: fill.input,
+            inputs: fill.inputs,
             header: fill.header,
             warnings: fill.warnings + warnings
         )

@@ -75,6 +75,9 @@ final class RowFill {
             .joined(separator: "; ")
     }
 
+    /// The same, for the ledger.
+    var inputs: [InputSummary] { reader.inputs }
+
     /// The columns of what was read: of the first input.
     var header: [String] { reader.header }
 

@@ -16,11 +16,12 @@ public struct PlanSurvey: Sendable {
 
     /// What the survey cannot see: tables whose rows come from a query, and the query's source.
     public var uncovered: [String] {
-        extracts.filter { table, extract in
-            if case .query = extract.input { return true }
-            return false
-        }
-        .map { table, extract in "the rows that `\(extract.source)` gives for `\(table)`" }
+        pipeline.extracts
+            .filter { table, extract in
+                if case .query = extract.input { return true }
+                return false
+            }
+            .map { table, extract in "the rows that `\(extract.source)` gives for `\(table)`" }
     }
 
     /// Reads every input file, and asks the ledger; `environment` gives the value of `${NAME}` in
@@ -58,16 +59,6 @@ public struct PlanSurvey: Sendable {
 
     // MARK: Files
 
-    /// What dimensions and facts are read from, by their tables.
-    private var extracts: [(table: String, extract: Extract)] {
-        pipeline.dimensions.compactMap { dimension in
-            switch dimension.content {
-            case .extract(let extract): (dimension.table, extract)
-            case .calendar(let plan): plan.holidays.map { (dimension.table, $0.extract) }
-            }
-        } + pipeline.facts.map { ($0.table, $0.extract) }
-    }
-
     /// Each file once, whatever number of tables is read from it; of a pattern that fits no file, that
     /// it does not.
     private func fileParts(
@@ -104,7 +95,7 @@ public struct PlanSurvey: Sendable {
     /// Extracts of files with the periods that are read, each once.
     private var places: Set<Place> {
         Set(
-            extracts.flatMap { _, extract in
+            pipeline.extracts.flatMap { _, extract in
                 guard case .csv(let pattern, _) = extract.input, pattern.contains("{period}") else {
                     return [Place(extract: extract, period: nil)]
                 }

@@ -29,15 +29,6 @@ enum MartShape {
         from existing: [String: String],
         to shape: [String: String]
     ) -> String {
-        let lost = existing.keys.filter { shape[$0] == nil }.sorted().map { "no more `\($0)`" }
-        let new = shape.keys.filter { existing[$0] == nil }.sorted().map { "new `\($0)`" }
-        let changed = existing.keys.sorted()
-            .compactMap { name -> String? in
-                guard let before = existing[name], let now = shape[name], before != now else {
-                    return nil
-                }
-                return "`\(name)` was `\(before)`, is `\(now)`"
-            }
-        return (lost + new + changed).joined(separator: "; ")
+        ColumnDifference(from: existing, to: shape).description
     }
 }

@@ -6,19 +6,40 @@ struct MartTable {
     private let mart: Mart
     private let schema: String
     private let grain: PeriodGrain?
+    private let altersTables: Bool
     private let connection: PostgresConnection
 
-    init(_ mart: Mart, of pipeline: Pipeline, on connection: PostgresConnection) {
+    init(
+        _ mart: Mart,
+        of pipeline: Pipeline,
+        altersTables: Bool,
+        on connection: PostgresConnection
+    ) {
         self.mart = mart
+        self.altersTables = altersTables
         schema = pipeline.schema
         grain = pipeline.periods?.grain
         self.connection = connection
     }
 
-    /// Rows of periods of another length would stay beside those of the new ones.
+    /// The quoted name with its schema.
+    private var table: String { qualified(schema, mart.table) }
+
+    private var rebuild: MartRebuild {
+        MartRebuild(
+            mart: mart,
+            schema: schema,
+            altersTables: altersTables,
+            connection: connection
+        )
+    }
+
+    /// Makes a table anew whose rows are of periods of another length.
     ///
-    /// - Returns: why the mart has to be emptied.
-    func periodMisfit() async throws -> Misfit? {
+    /// Beside the new ones they would stay. Nothing is lost by it: its rows follow from others.
+    ///
+    /// - Returns: why it cannot be done.
+    func fitPeriods() async throws -> Misfit? {
         guard mart.isPerPeriod, let grain else { return nil }
         let rows = try await connection.query(
             """
@@ -28,23 +49,12 @@ struct MartTable {
             [.text(schema), .text(mart.table)]
         )
         let labels = try rows.map { try $0.text("period") }
-        guard let odd = labels.first(where: { Period($0, grain: grain) == nil }),
-            try await !TableColumns.read(of: qualified(schema, mart.table), on: connection).isEmpty
+        guard labels.contains(where: { Period($0, grain: grain) == nil }),
+            try await !TableColumns.read(of: table, on: connection).isEmpty
         else { return nil }
-        return Misfit(
-            table: "\(schema).\(mart.table)",
-            problems: [
-                odd.isEmpty
-                    ? "it is computed whole, the definition computes it per period"
-                    : "it has rows of the period `\(odd)`, which is no \(grain.rawValue)"
-            ],
-            statements: [
-                "drop table \(qualified(schema, mart.table));",
-                "delete from longshore.control where schema_name = \(quoteLiteral(schema)) "
-                    + "and table_name = \(quoteLiteral(mart.table));",
-                Reload.prefix + "longshore load FOLDER",
-            ]
-        )
+        let misfit = try await rebuild.drop()
+        if misfit == nil { try await rebuild.forgetPeriods() }
+        return misfit
     }
 
     /// A query or test that Postgres refuses is the definition's fault, and is told as such.
@@ -52,7 +62,7 @@ struct MartTable {
     /// - Returns: why the table can only be made to fit by destroying what it holds.
     func prepare() async throws -> Misfit? {
         do {
-            if let misfit = try await createOrCheck() { return misfit }
+            if let misfit = try await createOrFit() { return misfit }
         } catch let error as PostgresError where error.sqlState?.errorClass == "42" {
             throw WarehouseError.badQuery(ofMart: mart.name, error.message)
         }
@@ -62,12 +72,11 @@ struct MartTable {
         return nil
     }
 
-    /// Creates a mart's table with the columns that its query has, or checks that they still fit.
-    private func createOrCheck() async throws -> Misfit? {
+    /// Creates a mart's table with the columns that its query has, or gives it those that it has now.
+    private func createOrFit() async throws -> Misfit? {
         try await connection.query(
             "set local search_path to " + quoteIdentifier(schema)
         )
-        let table = qualified(schema, mart.table)
         let query = mart.select(for: Period(.day, containing: Day(number: 0)))
         let existing = try await TableColumns.read(of: table, on: connection)
         guard !existing.isEmpty else {
@@ -80,17 +89,6 @@ struct MartTable {
         }
         let shape = try await MartShape.read(of: query, on: connection)
         guard shape != existing else { return nil }
-        let reload = Reload(schema: schema, hasPeriods: grain != nil, connection: connection)
-        return Misfit(
-            table: "\(schema).\(mart.table)",
-            problems: [
-                "its columns are not those that its SQL gives now ("
-                    + MartShape.differences(from: existing, to: shape) + ")"
-            ],
-            statements: [
-                "drop table \(table);",
-                mart.isPerPeriod ? try await reload.ofEveryPeriod() : try await reload.ofWhole(),
-            ]
-        )
+        return try await rebuild.fit(existing, to: shape)
     }
 }

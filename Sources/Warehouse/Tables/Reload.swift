@@ -28,14 +28,6 @@ struct Reload {
         try await command(periods: "select max(period) as periods")
     }
 
-    /// The command that loads every period that was loaded before.
-    func ofEveryPeriod() async throws -> String {
-        try await command(
-            periods: "select min(period) || case when min(period) < max(period) "
-                + "then '..' || max(period) else '' end as periods"
-        )
-    }
-
     private func command(periods: String) async throws -> String {
         let rows = try await connection.query(
             """

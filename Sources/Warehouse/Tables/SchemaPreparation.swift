@@ -48,14 +48,14 @@ struct SchemaPreparation {
         }
         for mart in pipeline.marts {
             misfits +=
-                try await MartTable(mart, of: pipeline, on: connection).periodMisfit()
+                try await table(of: mart).fitPeriods()
                 .map { [$0] } ?? []
         }
         guard misfits.isEmpty else { throw WarehouseError.destructive(misfits) }
         for name in try martOrder() {
             guard let mart = pipeline.mart(name) else { continue }
             misfits +=
-                try await MartTable(mart, of: pipeline, on: connection).prepare()
+                try await table(of: mart).prepare()
                 .map { [$0] } ?? []
         }
         guard misfits.isEmpty else { throw WarehouseError.destructive(misfits) }
@@ -98,6 +98,15 @@ struct SchemaPreparation {
             on: connection
         )
         .run()
+    }
+
+    private func table(of mart: Mart) -> MartTable {
+        MartTable(
+            mart,
+            of: pipeline,
+            altersTables: alteration != .refused,
+            on: connection
+        )
     }
 
     private func addUnknownMember(of dimension: Dimension) async throws {

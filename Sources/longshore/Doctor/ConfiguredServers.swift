@@ -2,6 +2,7 @@ import AMQP
 import Endpoints
 import LocalStack
 import Messaging
+import Planning
 import Postgres
 import Redis
 
@@ -65,8 +66,10 @@ struct ConfiguredServers {
     private func askBroker(_ url: String) async throws -> String {
         var configuration = try AMQPConfiguration(url: url, allowsPlaintext: allowsPlaintext)
         configuration.connectDeadline = .seconds(3)
+        // Which warehouse it is only the ledger knows; an alarm is the broker's, whatever its queues are.
         let fleet = environment["LONGSHORE_FLEET"] ?? "longshore"
-        let condition = try await Topology(fleet: fleet)
+        let identity = FleetIdentity(name: fleet, warehouse: "unknown")
+        let condition = try await Topology(identity)
             .condition(pools: ["default"], configuration: configuration)
         guard let alarm = condition.alarm else { return "answers, and takes messages" }
         throw CommandFailure(.unavailable, "answers, but \(FleetStatus.words(alarm: alarm))")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Coordinator
+import Foundation
 import Pipelines
 import Planning
 import Warehouse
@@ -54,9 +55,7 @@ struct LoadCommand: AsyncParsableCommand {
                     + "\(PlanFingerprint.fewestDigits) of the digits that `longshore plan` shows"
             )
         }
-        if selection.stale {
-            throw ValidationError("`--plan` has its periods: leave `--stale` out")
-        }
+        try selection.refuse(beside: "`--plan` has its periods")
     }
 
     func run() async throws {
@@ -71,18 +70,19 @@ struct LoadCommand: AsyncParsableCommand {
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
         let ledger = fleet.ledger()
         let plan = try await rememberedPlan(of: pipeline, in: ledger)
-        let periods = try await periods(of: pipeline, plan: plan, in: ledger)
-        let losses = try await ledger.losses(of: pipeline)
-        LoadSelection.tell(losses)
-        guard !selection.isNothing(periods, of: pipeline, losses) else {
-            try await tellNothing(of: pipeline, in: ledger)
+        let due = try await selection.survey(of: pipeline, folder: argument.folder, in: ledger)
+        let choice = try choice(of: pipeline, plan, due)
+        let notes = selection.notes(of: pipeline, due, choice, command: command)
+        if case .nothing = choice {
+            try await tellNothing(due, notes, of: pipeline, in: ledger)
             return await ledger.close()
         }
+        for note in notes { Output.note(note) }
         var request = LoadRequest(
             pipeline: pipeline,
             definition: definition.bundle,
             folder: argument.folder,
-            periods: periods,
+            periods: choice.periods,
             requestedBy: Requester.name
         )
         if let plan { request.plan = try await unmoved(plan, of: request, in: ledger) }
@@ -97,15 +97,23 @@ struct LoadCommand: AsyncParsableCommand {
 
     // MARK: What is told
 
-    private func tellNothing(of pipeline: Pipeline, in ledger: PostgresLedger) async throws {
+    private func tellNothing(
+        _ due: Due,
+        _ notes: [String],
+        of pipeline: Pipeline,
+        in ledger: PostgresLedger
+    ) async throws {
         guard !output.json else {
             return try output.printJSON(LoadOutcome(.nothingDue, pipeline: pipeline.name))
         }
-        Output.print(selection.nothing(of: pipeline))
+        Output.print(selection.nothing(of: pipeline, due))
+        for line in notes { Output.print(line) }
         for hint in try await selection.hints(of: pipeline, in: ledger) { Output.print(hint) }
-        let folder = Invocation.quoted(argument.pipeline)
         let options = Invocation.settings + Invocation.stack
-        Output.print("To load some again: longshore load \(folder) --periods FIRST..LAST\(options)")
+        Output.print("To load some again: \(command) --periods FIRST..LAST\(options)")
+        if selection.isDefault, !pipeline.dimensions.isEmpty {
+            Output.print("To load dimensions alone: \(command) --dimensions\(options)")
+        }
     }
 
     private func tellDetached(_ load: Int64, of pipeline: Pipeline) throws {
@@ -129,16 +137,18 @@ struct LoadCommand: AsyncParsableCommand {
     }
 
     /// A plan has its periods; other ones that the user names are told as moved.
-    private func periods(
+    private func choice(
         of pipeline: Pipeline,
-        plan: RememberedPlan?,
-        in ledger: PostgresLedger
-    ) async throws -> [Period] {
+        _ plan: RememberedPlan?,
+        _ due: Due
+    ) throws -> LoadSelection.Choice {
         guard let plan, selection.periods == nil, let grain = pipeline.periods?.grain else {
-            return try await selection.periods(of: pipeline, in: ledger)
+            return try selection.choice(of: pipeline, due)
         }
-        return plan.periods.compactMap { Period($0, grain: grain) }
+        return .periods(plan.periods.compactMap { Period($0, grain: grain) })
     }
+
+    private var command: String { "longshore load \(Invocation.quoted(argument.pipeline))" }
 
     /// The plan's fingerprint, when nothing that it rests on has moved.
     private func unmoved(

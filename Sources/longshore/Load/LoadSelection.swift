@@ -10,7 +10,7 @@ struct LoadSelection: ParsableArguments {
     @Option(
         help: """
             Periods to load, again if need be: `2024-01`, `2024-01..2024-12`, or a list with commas. \
-            Without it: all that the control table calls pending or stale.
+            Without it: all that are pending or stale, and whose files are there.
             """
     )
     var periods: String?
@@ -18,28 +18,122 @@ struct LoadSelection: ParsableArguments {
     @Flag(help: "Only periods that the control table calls stale.")
     var stale = false
 
-    func validate() throws {
-        if stale, periods != nil {
-            throw ValidationError("`--stale` chooses the periods: leave `--periods` out")
+    @Flag(help: "Only what a changed definition or a changed file would load otherwise now.")
+    var changed = false
+
+    @Flag(help: "No period: dimensions, and what else is loaded whole.")
+    var dimensions = false
+
+    /// What a load is about.
+    enum Choice {
+        /// These periods, and all that is loaded whole.
+        case periods([Period])
+        /// What is loaded whole.
+        case whole
+        /// Nothing.
+        case nothing
+
+        /// The periods.
+        var periods: [Period] {
+            if case .periods(let periods) = self { periods } else { [] }
         }
     }
 
-    /// Whether nothing is to be loaded: no period is due, and nothing is lost that comes back with any
-    /// load.
-    func isNothing(_ periods: [Period], of pipeline: Pipeline, _ losses: LossReport) -> Bool {
-        pipeline.periods != nil && periods.isEmpty && (stale || !losses.hasWholeTables)
+    /// The option that chooses, when it is not `--periods`.
+    private var flag: String? {
+        stale ? "--stale" : changed ? "--changed" : dimensions ? "--dimensions" : nil
     }
 
-    /// Says what people have taken away from the warehouse by hand.
-    static func tell(_ losses: LossReport) {
-        for notice in losses.notices { Output.note("noticed: \(notice)") }
+    /// Whether nobody says what is to be loaded.
+    var isDefault: Bool { periods == nil && flag == nil }
+
+    /// Refuses the option that chooses beside something else that does.
+    func refuse(beside other: String) throws {
+        guard let flag else { return }
+        throw ValidationError("\(other): leave `\(flag)` out")
     }
+
+    func validate() throws {
+        guard [stale, changed, dimensions].filter(\.self).count < 2 else {
+            throw ValidationError(
+                "of `--stale`, `--changed` and `--dimensions` each chooses for itself: give one"
+            )
+        }
+        guard periods != nil, let flag else { return }
+        throw ValidationError("`\(flag)` chooses the periods: leave `--periods` out")
+    }
+
+    /// Looks at the ledger, the definition and the files.
+    func survey(
+        of pipeline: Pipeline,
+        folder: String,
+        in ledger: PostgresLedger
+    ) async throws -> Due {
+        try await DueSurvey(
+            pipeline,
+            folder: folder,
+            today: Self.today,
+            environment: PlanCommand.environment
+        )
+        .look(in: ledger)
+    }
+
+    /// The day that it is, in UTC.
+    static var today: Day {
+        Day(number: Int((Date().timeIntervalSince1970 / 86_400).rounded(.down)))
+    }
+
+    /// What is chosen: by the user, or by what is due.
+    func choice(of pipeline: Pipeline, _ due: Due) throws -> Choice {
+        guard let rule = pipeline.periods else {
+            if changed { return due.changes.isEmpty ? .nothing : .whole }
+            guard periods == nil, !stale else {
+                throw CommandFailure(
+                    .usage,
+                    "the pipeline `\(pipeline.name)` has no periods: "
+                        + "leave `\(flag ?? "--periods")` out"
+                )
+            }
+            return .whole
+        }
+        if dimensions { return .whole }
+        if let periods {
+            let named = try PeriodSelection.parse(periods, grain: rule.grain)
+            try PeriodSelection.check(named, of: rule, registered: due.registered)
+            return .periods(named)
+        }
+        let chosen =
+            stale
+            ? due.stale : changed ? due.changedPeriods(grain: rule.grain) : due.periods
+        if !chosen.isEmpty { return .periods(chosen) }
+        let isWhole =
+            changed
+            ? due.isWholeChanged
+            : !stale && (!pipeline.hasTablesByPeriod || due.hasLostWholeTables)
+        return isWhole ? .whole : .nothing
+    }
+
+    // MARK: Words
 
     /// Why there is nothing to load.
-    func nothing(of pipeline: Pipeline) -> String {
-        stale
-            ? "No period of \(pipeline.name) is stale."
-            : "Nothing is due: every period of \(pipeline.name) is loaded or closed."
+    func nothing(of pipeline: Pipeline, _ due: Due) -> String {
+        if stale { return "No period of \(pipeline.name) is stale." }
+        if changed { return "Nothing of \(pipeline.name) has changed since it was loaded." }
+        let states = due.awaited.isEmpty ? "loaded or closed" : "loaded, closed or awaited"
+        return "Nothing is due: every period of \(pipeline.name) is \(states)."
+    }
+
+    /// What is not as a load would make it, apart from what is loaded now, and how to load it.
+    func notes(of pipeline: Pipeline, _ due: Due, _ choice: Choice, command: String) -> [String] {
+        let isNothing = if case .nothing = choice { true } else { false }
+        let notes = due.notes(
+            apartFrom: isNothing ? nil : Set(choice.periods.map(\.label)),
+            grain: pipeline.periods?.grain,
+            hasAwaited: isDefault
+        )
+        let isLoadable =
+            !changed && notes.contains { !$0.hasPrefix("awaited:") && !$0.hasPrefix("noticed:") }
+        return notes + (isLoadable ? ["load what has changed: \(command) --changed"] : [])
     }
 
     /// What is not as it should be although nothing is due: loads that are not over, and tables without
@@ -49,35 +143,15 @@ struct LoadSelection: ParsableArguments {
             .map { $0.hindrance ?? "\($0.kind) \($0.load) is running: longshore status \($0.load)" }
             .map { $0 + Invocation.stack }
         let tables = try await ledger.periods(ofPipeline: pipeline.name)
-            .filter { $0.period.isEmpty && $0.state != "loaded" }
+            .filter { $0.period.isEmpty && $0.state != .loaded }
             .map { "`\($0.table)` is \($0.state)\($0.reason.map { ": \($0)" } ?? "")" }
         return loads + tables
     }
+}
 
-    /// The periods, as the user or the control table says.
-    func periods(of pipeline: Pipeline, in ledger: PostgresLedger) async throws -> [Period] {
-        guard let rule = pipeline.periods else {
-            guard periods == nil, !stale else {
-                throw CommandFailure(
-                    .usage,
-                    "the pipeline `\(pipeline.name)` has no periods: "
-                        + "leave `\(stale ? "--stale" : "--periods")` out"
-                )
-            }
-            return []
-        }
-        let states = try await ledger.periodStates(of: pipeline)
-        if let periods {
-            let named = try PeriodSelection.parse(periods, grain: rule.grain)
-            let registered = states.values.reduce(into: Set()) { $0.formUnion($1) }
-            try PeriodSelection.check(named, of: rule, registered: registered)
-            return named
-        }
-        if stale { return PeriodSelection.stale(grain: rule.grain, states: states) }
-        return PeriodSelection.due(
-            rule,
-            states: states,
-            today: Day(number: Int((Date().timeIntervalSince1970 / 86_400).rounded(.down)))
-        )
+extension Pipeline {
+    /// Whether any table is loaded by period.
+    fileprivate var hasTablesByPeriod: Bool {
+        facts.contains { $0.periodColumn != nil } || marts.contains(where: \.isPerPeriod)
     }
 }

@@ -40,7 +40,7 @@ extension OutputOptions {
         if json { return try printJSON(changes) }
         guard !changes.isEmpty else { return Output.print(nothing) }
         var table = TextTable([("table", .left), ("period", .left), ("state", .left)])
-        for change in changes { table.add([change.table, change.period, change.state]) }
+        for change in changes { table.add([change.table, change.period, change.state.rawValue]) }
         Output.print(table.lines.joined(separator: "\n"))
     }
 }

@@ -1,15 +1,22 @@
 import ArgumentParser
 import Console
+import Planning
 import Warehouse
 
 /// `longshore periods list`: the control table.
 struct PeriodsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show which periods of which facts are pending, loaded, stale or closed."
+        abstract:
+            "Show which periods of which facts are pending, loaded, stale, closed or awaited.",
+        discussion: """
+            Of a pipeline's name the definition of its newest load is meant; of its folder, the one \
+            that is there. What a load would make otherwise now, by the definition or by the files, \
+            is told as changed.
+            """
     )
 
-    @Argument(help: "A pipeline's name; all without it.")
+    @Argument(help: "A pipeline's name, or its folder; all pipelines without it.")
     var pipeline: String?
 
     @OptionGroup var options: FleetOptions
@@ -17,8 +24,7 @@ struct PeriodsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let ledger = PostgresLedger(try await options.fleet().postgres)
-        if let pipeline { try await ledger.requirePipeline(pipeline) }
-        let periods = try await ledger.periods(ofPipeline: pipeline)
+        let periods = try await ListedPeriods(ledger: ledger).read(pipeline)
         await ledger.close()
         if output.json {
             try output.printJSON(periods)
@@ -33,9 +39,9 @@ struct PeriodsListCommand: AsyncParsableCommand {
             ("rows", .right), ("rejected", .right), ("load", .right), ("loaded (UTC)", .left),
             ("reason", .left),
         ])
-        for period in periods {
+        for period in ListedPeriods.shortened(periods) {
             table.add([
-                period.pipeline, period.table, period.period, period.state,
+                period.pipeline, period.table, period.period, period.state.rawValue,
                 period.rows.map(Wording.grouped) ?? "", period.rejected.map(Wording.grouped) ?? "",
                 period.loadedBy.map(String.init) ?? "", Wording.time(period.loadedAt),
                 reason(period),
@@ -45,7 +51,9 @@ struct PeriodsListCommand: AsyncParsableCommand {
     }
 
     private func reason(_ period: PeriodReport) -> String {
-        let reason = period.reason ?? ""
+        let changes =
+            period.changes.isEmpty ? nil : "changed: \(period.changes.joined(separator: "; "))"
+        let reason = [period.reason, changes].compactMap(\.self).joined(separator: "; ")
         guard let person = period.closedBy else { return reason }
         return reason.isEmpty ? "by \(person)" : "\(reason) (\(person))"
     }

@@ -43,12 +43,18 @@ struct PlanCommand: AsyncParsableCommand {
         let pipeline = definition.pipeline
         try Limits.refuseTooLong(in: pipeline)
         let fleet = try await fleet(for: pipeline)
-        let ledger = fleet.map { PostgresLedger($0.postgres) }
-        let periods = try await periods(of: pipeline, in: ledger)
-        let losses = try await ledger?.losses(of: pipeline)
-        if let losses { LoadSelection.tell(losses) }
-        guard losses.map({ !selection.isNothing(periods, of: pipeline, $0) }) ?? true else {
-            Output.print(selection.nothing(of: pipeline))
+        let ledger = fleet.map { $0.ledger() }
+        let due =
+            try await ledger?.survey(selection, of: pipeline, folder: argument.folder) ?? Due()
+        let choice = try selection.choice(of: pipeline, due)
+        let notes = selection.notes(
+            of: pipeline,
+            due,
+            choice,
+            command: "longshore load \(Invocation.quoted(argument.pipeline))"
+        )
+        if case .nothing = choice {
+            for line in [selection.nothing(of: pipeline, due)] + notes { Output.print(line) }
             if let ledger {
                 for hint in try await selection.hints(of: pipeline, in: ledger) {
                     Output.print(hint)
@@ -57,6 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
             }
             return
         }
+        let periods = choice.periods
         let request = LoadRequest(
             pipeline: pipeline,
             definition: definition.bundle,
@@ -66,7 +73,7 @@ struct PlanCommand: AsyncParsableCommand {
         )
         let graph = try LoadPlanner.plan(pipeline, periods: periods)
         try await ledger?.check(request, tasks: graph.tasks)
-        var report = PlanReport(graph: graph, request: request, command: command)
+        var report = PlanReport(graph: graph, request: request, command: command, notes: notes)
         if effects, let fleet {
             report.effects = try await Rehearsal(fleet.postgres, environment: Self.environment)
                 .effects(of: request, graph: graph)
@@ -92,18 +99,10 @@ struct PlanCommand: AsyncParsableCommand {
         do {
             return try await options.fleet()
         } catch let failure as CommandFailure where failure.code == .unavailable {
-            guard selection.periods != nil || pipeline.periods == nil else { throw failure }
+            guard selection.periods != nil || selection.dimensions || pipeline.periods == nil
+            else { throw failure }
             return nil
         }
-    }
-
-    private func periods(of pipeline: Pipeline, in ledger: PostgresLedger?) async throws -> [Period]
-    {
-        if let ledger { return try await selection.periods(of: pipeline, in: ledger) }
-        guard let text = selection.periods, let rule = pipeline.periods else { return [] }
-        let periods = try PeriodSelection.parse(text, grain: rule.grain)
-        try PeriodSelection.check(periods, of: rule)
-        return periods
     }
 
     private func remember(
@@ -121,5 +120,15 @@ struct PlanCommand: AsyncParsableCommand {
     private var command: String {
         let options = Invocation.settings + Invocation.stack
         return "\(Invocation.program) load \(Invocation.quoted(argument.pipeline))\(options) --plan"
+    }
+}
+
+extension PostgresLedger {
+    fileprivate func survey(
+        _ selection: LoadSelection,
+        of pipeline: Pipeline,
+        folder: String
+    ) async throws -> Due {
+        try await selection.survey(of: pipeline, folder: folder, in: self)
     }
 }

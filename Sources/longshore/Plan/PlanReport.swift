@@ -9,6 +9,8 @@ struct PlanReport {
     let request: LoadRequest
     /// The command that loads it, without the hash.
     let command: String
+    /// What is not as a load would make it, apart from what is loaded.
+    var notes: [String] = []
     /// What the load would change, when it was rehearsed.
     var effects: Effects?
     /// What the plan rests on; `nil` without a ledger.
@@ -16,9 +18,9 @@ struct PlanReport {
 
     /// The whole text.
     var lines: [String] {
-        if let effects { return EffectsSummary(effects).lines + [""] + planLines }
+        if let effects { return EffectsSummary(effects).lines + [""] + notes + planLines }
         let count = Wording.count(graph.tasks.count, "task")
-        return table.lines + ["\(count); nothing has been loaded"] + planLines
+        return table.lines + ["\(count); nothing has been loaded"] + notes + planLines
     }
 
     private var planned: [PlannedTask] { graph.tasks.indices.map { PlannedTask(graph, $0) } }
@@ -57,6 +59,7 @@ struct PlanReport {
             parts: fingerprint?.parts ?? [],
             uncovered: PlanSurvey(request).uncovered,
             tasks: planned,
+            notes: notes,
             effects: effects
         )
     }
@@ -68,6 +71,7 @@ private struct MachineReport: Encodable {
     let parts: [PlanFingerprint.Part]
     let uncovered: [String]
     let tasks: [PlannedTask]
+    let notes: [String]
     let effects: Effects?
 }
 

@@ -58,14 +58,20 @@ struct FleetStatus: Encodable {
             coordinators: try await ledger.coordinators(),
             problems: []
         )
-        await status.ask(broker: fleet, pools: try await ledger.figures().pools)
-        await status.ask(redis: fleet)
+        let identity = try await fleet.identity(in: ledger)
+        let pools = try await ledger.figures().pools
+        await status.ask(broker: fleet, identity, pools: pools)
+        await status.ask(redis: fleet, identity)
         return status
     }
 
-    private mutating func ask(broker fleet: Fleet, pools: [String]) async {
+    private mutating func ask(
+        broker fleet: Fleet,
+        _ identity: FleetIdentity,
+        pools: [String]
+    ) async {
         do {
-            let condition = try await Topology(fleet: fleet.name)
+            let condition = try await Topology(identity)
                 .condition(pools: pools, configuration: fleet.amqp)
             queues = condition.depths.sorted { $0.key < $1.key }
                 .map { Queue(name: $0.key, ready: $0.value.ready, consumers: $0.value.consumers) }
@@ -76,9 +82,9 @@ struct FleetStatus: Encodable {
         }
     }
 
-    private mutating func ask(redis fleet: Fleet) async {
+    private mutating func ask(redis fleet: Fleet, _ identity: FleetIdentity) async {
         let redis = RedisClient(fleet.redis)
-        let store = RedisInFlightStore(client: redis, fleet: fleet.name, logger: fleet.logger)
+        let store = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
         do {
             workers = try await store.knownWorkers()
         } catch {

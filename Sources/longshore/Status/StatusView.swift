@@ -47,12 +47,19 @@ struct StatusView {
         guard !status.coordinators.isEmpty else { return [] }
         return ["Coordinators:"]
             + status.coordinators.map { coordinator in
-                let name = VisibleText.line(coordinator.name)
+                let name = name(coordinator.name, coordinator.version)
                 let places = coordinator.places.map { " of \(counted($0, "place"))" } ?? ""
                 let numbers = coordinator.loads.map(String.init).joined(separator: ", ")
                 return "  \(name): \(counted(coordinator.loads.count, "load"))\(places)"
                     + (numbers.isEmpty ? "" : " (\(numbers))")
             }
+    }
+
+    /// A member of the fleet, with the version of its program where it is not this one's.
+    private func name(_ name: String, _ version: String?) -> String {
+        let shown = VisibleText.line(name)
+        guard let version, version != ProgramVersion.current else { return shown }
+        return "\(shown) (version \(VisibleText.line(version)))"
     }
 
     private var workers: [String] {
@@ -63,7 +70,7 @@ struct StatusView {
         return ["Workers:"]
             + workers.map { worker in
                 let running = worker.running.map(\.description).joined(separator: " ")
-                return "  \(VisibleText.line(worker.name)): \(worker.running.count)/"
+                return "  \(name(worker.name, worker.version)): \(worker.running.count)/"
                     + "\(counted(worker.slots, "slot")) busy \(running)"
             }
     }

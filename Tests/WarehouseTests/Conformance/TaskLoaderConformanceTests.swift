@@ -1,3 +1,4 @@
+import Pipelines
 import Planning
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Foundation
+import Pipelines
 import Planning
 import Postgres
 import TestSupport

@@ -1,0 +1,140 @@
+import Glibc
+public import Pipelines
+
+/// A file as its folder shows it, unread.
+public struct FileStatus: Sendable, Hashable {
+    /// The file's name in its source's folder.
+    public let name: String
+    /// Its bytes.
+    public let size: Int
+    /// When it was modified last, in nanoseconds since 1970.
+    public let modified: Int64
+}
+
+/// The files that an extract reads, looked at without reading them.
+public struct SourceFiles: Sendable {
+    private let folder: String
+    private let pattern: String
+
+    /// - Returns: `nil` when `extract` reads no files.
+    /// - Parameters: As of ``openReader(_:source:period:folder:environment:)``.
+    /// - Throws: ``ExtractionError`` when the folder's name cannot be resolved.
+    public init?(
+        _ extract: Extract,
+        source: Source,
+        folder: String,
+        environment: @escaping @Sendable (String) -> String?
+    ) throws(ExtractionError) {
+        guard case .csv(let pattern, _) = extract.input, case .files(let template) = source else {
+            return nil
+        }
+        let place = try Environment(environment).resolve(template)
+        self.folder = place.hasPrefix("/") ? place : folder + "/" + place
+        self.pattern = pattern
+    }
+
+    /// Whether each period has files of its own.
+    public var isByPeriod: Bool { pattern.contains("{period}") }
+
+    /// What the files of a period are called: the pattern, with the period's label in its place.
+    public func name(of period: Period) -> String {
+        pattern.replacing("{period}", with: period.label)
+    }
+
+    /// The files of an extract whose pattern has no `{period}`, by name; none when nothing fits.
+    ///
+    /// - Throws: ``ExtractionError`` when the folder is not there: then nothing is known.
+    public func all() throws(ExtractionError) -> [FileStatus] {
+        try statuses(of: FilePattern(pattern, period: nil).components)
+    }
+
+    /// The files of each period of `grain` that has some.
+    ///
+    /// - Throws: ``ExtractionError`` when the folder is not there: then nothing is known.
+    public func byPeriod(_ grain: PeriodGrain) throws(ExtractionError) -> [Period: [FileStatus]] {
+        var found: [Period: [FileStatus]] = [:]
+        let labels = PeriodLabels(pattern, grain: grain)
+        for file in try statuses(of: labels.wildcards) {
+            guard let period = try labels.period(of: file.name) else { continue }
+            found[period, default: []].append(file)
+        }
+        return found
+    }
+
+    /// Reads one of the files to its end.
+    ///
+    /// - Throws: ``ExtractionError``, as when it is loaded.
+    public func summary(of name: String) throws(ExtractionError) -> InputSummary {
+        let file = try FileSource(folder: folder).open(name)
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        while try file.read(into: &buffer) > 0 {}
+        return try file.finish()
+    }
+
+    private func statuses(of components: [String]) throws(ExtractionError) -> [FileStatus] {
+        guard let root = FilePath.resolved(folder) else {
+            throw ExtractionError(
+                .missing,
+                "looking for `\(pattern)`: the folder `\(folder)` is not there or cannot be entered"
+            )
+        }
+        var found = [""]
+        for component in components {
+            found = found.flatMap { parent in
+                FilePath.names(in: parent.isEmpty ? root : root + "/" + parent)
+                    .filter { FilePattern.matches($0, component: component) }
+                    .map { parent.isEmpty ? $0 : parent + "/" + $0 }
+            }
+        }
+        return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            .compactMap { Self.status(of: $0, in: root) }
+    }
+
+    private static func status(of name: String, in root: String) -> FileStatus? {
+        var status = stat()
+        guard unsafe stat(root + "/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG
+        else { return nil }
+        return FileStatus(
+            name: name,
+            size: status.st_size,
+            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000
+                + Int64(status.st_mtim.tv_nsec)
+        )
+    }
+}
+
+/// Finds the period that a file's name tells by a pattern with `{period}`.
+private struct PeriodLabels {
+    let pattern: String
+    let grain: PeriodGrain
+    /// The pattern's components with `*` in the place of each label.
+    let wildcards: [String]
+    /// The component that has the first label.
+    private let place: Int
+
+    init(_ pattern: String, grain: PeriodGrain) {
+        self.pattern = pattern
+        self.grain = grain
+        let components = pattern.split(separator: "/").map(String.init)
+        place = components.firstIndex { $0.contains("{period}") } ?? 0
+        wildcards = components.map { $0.replacing("{period}", with: "*") }
+    }
+
+    /// Every text of a label's length is tried; the whole pattern then has to fit.
+    func period(of file: String) throws(ExtractionError) -> Period? {
+        let components = file.split(separator: "/").map(String.init)
+        guard components.count == wildcards.count else { return nil }
+        let text = Array(components[place].utf8)
+        let length = Period(grain, containing: Day(number: 0)).label.utf8.count
+        guard text.count >= length else { return nil }
+        for start in 0...(text.count - length) {
+            let label = String(decoding: text[start..<start + length], as: UTF8.self)
+            guard let period = Period(label, grain: grain) else { continue }
+            let filled = try FilePattern(pattern, period: period).components
+            if zip(components, filled).allSatisfy({ FilePattern.matches($0, component: $1) }) {
+                return period
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,123 @@
+/// What the rows of one table follow from, part by part: two definitions with the same parts give
+/// the same rows from the same sources.
+///
+/// Words are canonical: neither the order nor the spelling of the YAML is in them, nor what changes
+/// no row (descriptions, indexes, pools, limits, expectations, tests of marts). They are kept in the
+/// ledger, so words of what is not declared are left out: a later Longshore that can declare more
+/// says the same of a definition that does not.
+public struct TableDefinition: Sendable, Hashable, Codable {
+    /// One thing that rows follow from.
+    public struct Part: Sendable, Hashable, Codable {
+        /// What kind of thing it is.
+        public var kind: Kind
+        /// Its name among those of its kind; empty where there is but one.
+        public var name: String
+        /// What is declared, in canonical words.
+        public var words: String
+
+        init(_ kind: Kind, _ name: String, _ words: String) {
+            self.kind = kind
+            self.name = name
+            self.words = words
+        }
+    }
+
+    /// The kinds of thing that rows follow from.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Where rows are read from.
+        case source
+        /// The query that gives them.
+        case query
+        /// A key of the table's section: `grain`, `load`, `effective` …
+        case setting
+        /// How a value is made.
+        case column
+        /// What a value must keep.
+        case rules
+        /// How a dimension's key is found.
+        case reference
+        /// What a row must keep.
+        case check
+        /// The SQL of a mart.
+        case sql
+    }
+
+    /// The parts, by kind and name.
+    public let parts: [Part]
+
+    init(_ parts: [Part]) {
+        self.parts = parts.sorted { ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name) }
+    }
+
+    /// SHA-256 of all parts, in 64 hexadecimal digits.
+    public var digest: String {
+        var bytes = Array("longshore-table-1\n".utf8)
+        for part in parts {
+            let head = "\(part.kind.rawValue) \(part.name.utf8.count) \(part.words.utf8.count)\n"
+            bytes += Array((head + part.name + part.words).utf8)
+        }
+        return SHA256.hexadecimal(bytes)
+    }
+
+    /// What is not as it was in `older`.
+    public func changes(since older: TableDefinition) -> [TableChange] {
+        let before = older.byKey
+        let now = byKey
+        return Kind.allCases.flatMap { kind in
+            Set(before.keys).union(now.keys).filter { $0.kind == kind }
+                .sorted { $0.name < $1.name }
+                .compactMap { key in
+                    guard before[key] != now[key] else { return nil }
+                    let way: TableChange.Way =
+                        before[key] == nil ? .new : now[key] == nil ? .gone : .changed
+                    return TableChange(kind: kind, name: key.name, way: way)
+                }
+        }
+    }
+
+    private struct Key: Hashable {
+        let kind: Kind
+        let name: String
+    }
+
+    private var byKey: [Key: String] {
+        Dictionary(parts.map { (Key(kind: $0.kind, name: $0.name), $0.words) }) { $1 }
+    }
+}
+
+/// A part of a table's definition that is not what it was.
+public struct TableChange: Sendable, Hashable, CustomStringConvertible {
+    /// What has become of it.
+    public enum Way: Sendable, Hashable {
+        /// It was not there.
+        case new
+        /// It is there no more.
+        case gone
+        /// It says something else.
+        case changed
+    }
+
+    /// What kind of thing it is.
+    public let kind: TableDefinition.Kind
+    /// Its name.
+    public let name: String
+    /// What has become of it.
+    public let way: Way
+
+    /// Whether rows of before have no value where there is one now.
+    public var isNewColumn: Bool { way == .new && (kind == .column || kind == .reference) }
+
+    /// `column qty is new`, `the SQL has changed`.
+    public var description: String {
+        switch (kind, way) {
+        case (.source, _): "the source has changed"
+        case (.query, _): "the query has changed"
+        case (.sql, _): "the SQL has changed"
+        case (.rules, _): "the rule of \(name) has changed"
+        case (.setting, _): "`\(name)` has changed"
+        case (_, .new): "\(kind.rawValue) \(name) is new"
+        case (_, .gone): "\(kind.rawValue) \(name) is gone"
+        case (_, .changed): "\(kind.rawValue) \(name) has changed"
+        }
+    }
+}

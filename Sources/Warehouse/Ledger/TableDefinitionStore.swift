@@ -1,0 +1,33 @@
+import Foundation
+import Pipelines
+import Postgres
+
+/// Definitions of tables in the ledger, each once.
+struct TableDefinitionStore {
+    let connection: PostgresConnection
+
+    /// Writes down what is not there yet.
+    func keep(_ definitions: some Sequence<TableDefinition>) async throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let parts =
+            try definitions.map {
+                (digest: $0.digest, text: String(decoding: try encoder.encode($0), as: UTF8.self))
+            }
+            .sorted { $0.digest < $1.digest }
+        try await connection.query(
+            """
+            insert into longshore.table_definition (digest, parts)
+            select distinct on (digest) digest, parts from unnest($1::text[], $2::text[]) t(digest, parts)
+            order by digest
+            on conflict (digest) do nothing
+            """,
+            [.textArray(parts.map(\.digest)), .textArray(parts.map(\.text))]
+        )
+    }
+
+    /// Reads what ``keep(_:)`` wrote; what this program cannot read tells nothing.
+    static func read(_ text: String) -> TableDefinition? {
+        try? JSONDecoder().decode(TableDefinition.self, from: Data(text.utf8))
+    }
+}

@@ -1,0 +1,70 @@
+import Extraction
+import Foundation
+import Pipelines
+import Testing
+
+@Suite("Files that are looked at without being read")
+struct SourceFilesTests {
+    private func files(_ names: [String], _ pattern: String) throws -> SourceFiles {
+        let folder = NSTemporaryDirectory() + "longshore-files-\(UUID().uuidString)"
+        for name in names {
+            let path = URL(filePath: folder + "/data/" + name)
+            try FileManager.default.createDirectory(
+                at: path.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+            try Data(name.utf8).write(to: path)
+        }
+        return try #require(
+            SourceFiles(
+                Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
+                source: .files(folder: "data"),
+                folder: folder,
+                environment: { _ in nil }
+            )
+        )
+    }
+
+    private func periods(_ names: [String], _ pattern: String) throws -> [String: [String]] {
+        let found = try files(names, pattern).byPeriod(.month)
+        return Dictionary(uniqueKeysWithValues: found.map { ($0.label, $1.map(\.name)) })
+    }
+
+    @Test("the label of a period is found wherever the pattern has it")
+    func labels() throws {
+        #expect(
+            try periods(
+                ["s_2024-01.csv", "s_2024-13.csv", "s_.csv", "t_2024-01.csv", "s_2024-02.csv"],
+                "s_{period}.csv"
+            ) == ["2024-01": ["s_2024-01.csv"], "2024-02": ["s_2024-02.csv"]]
+        )
+        #expect(
+            try periods(["2024-01/a.csv", "2024-01/b.csv", "x/a.csv"], "{period}/*.csv")
+                == ["2024-01": ["2024-01/a.csv", "2024-01/b.csv"]]
+        )
+        #expect(
+            try periods(
+                ["2024-01/s_2024-01.csv", "2024-02/s_2024-01.csv"],
+                "{period}/s_{period}.csv"
+            ) == ["2024-01": ["2024-01/s_2024-01.csv"]]
+        )
+        #expect(
+            try periods(["x_2024-01_part-1.csv", ".x_2024-01_part-1.csv"], "*_{period}_part*.csv")
+                == ["2024-01": ["x_2024-01_part-1.csv"]]
+        )
+    }
+
+    @Test("a folder that is not there is an error, one without files is not")
+    func missing() throws {
+        #expect(try files(["a.csv"], "b.csv").all() == [])
+        #expect(try files(["a.csv"], "*.csv").all().map(\.size) == [5])
+        #expect(throws: ExtractionError.self) { try files([], "*.csv").all() }
+    }
+
+    @Test("the time of a file is the one that its reader tells")
+    func times() throws {
+        let files = try files(["a.csv"], "a.csv")
+        let seen = try #require(files.all().first)
+        #expect(try files.summary(of: "a.csv").modified == seen.modified)
+    }
+}
