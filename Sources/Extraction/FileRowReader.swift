@@ -7,6 +7,8 @@ import Rows
 /// the first file's say so. Not to be shared between tasks.
 final class FileRowReader: RowReader {
     let header: [String]
+    /// Files know nothing of their columns.
+    let types: [SourceType?] = []
     private(set) var inputs: [InputSummary] = []
 
     private let source: FileSource

@@ -7,6 +7,7 @@ public import Pipelines
 ///   - source: Where it is.
 ///   - period: The slice of time; `nil` for what is loaded whole.
 ///   - folder: The pipeline's folder, which a relative folder of a source is in.
+///   - clock: What days and times mean in a query.
 ///   - environment: Knows the values of `${…}`.
 /// - Returns: A reader that knows its header.
 /// - Throws: ``ExtractionError``, and of a database `PostgresError`.
@@ -15,6 +16,7 @@ public func openReader(
     source: Source,
     period: Period?,
     folder: String,
+    clock: SourceClock,
     environment: @escaping @Sendable (String) -> String?
 ) async throws -> any RowReader {
     let environment = Environment(environment)
@@ -32,7 +34,8 @@ public func openReader(
             query,
             name: extract.source,
             url: try environment.resolve(template),
-            period: period
+            period: period,
+            clock: clock
         )
     case (.csv, .postgres):
         throw ExtractionError(

@@ -31,7 +31,10 @@ public func describe(
     let connection = try await PostgresConnection.connect(configuration)
     do {
         let columns = try await describe(
-            QueryRowReader.sql(query, period: period),
+            PreparedQuery.replacing(
+                query,
+                with: period.map { QueryBounds(period: $0, clock: SourceClock(zone: "UTC")).days }
+            ),
             on: connection
         )
         await connection.close()

@@ -2,13 +2,16 @@ import Endpoints
 import Pipelines
 import Postgres
 import Rows
+import Synchronization
 
 /// Reads the rows of a query from a Postgres database, by `COPY … TO STDOUT` in CSV.
 ///
-/// The COPY runs on the connection's thread and stays at most two chunks ahead of its reader. Not to
+/// It runs in a transaction of its own, in which the session means by times and numbers what they are
+/// read as. The COPY runs on the connection's thread and stays at most two chunks ahead of its reader. Not to
 /// be shared between tasks.
 final class QueryRowReader: RowReader {
     private(set) var header: [String] = []
+    private(set) var types: [SourceType?] = []
     private(set) var inputs: [InputSummary] = []
 
     /// A query has no other inputs beside it.
@@ -32,27 +35,36 @@ final class QueryRowReader: RowReader {
         _ query: String,
         name: String,
         url: String,
-        period: Period?
+        period: Period?,
+        clock: SourceClock
     ) async throws -> QueryRowReader {
-        let sql = try copySQL(query, period: period)
-        let connection = try await PostgresConnection.connect(try configuration(url, name: name))
-        let reader = QueryRowReader(name: name, connection: connection, sql: sql)
+        var configuration = try configuration(url, name: name)
+        configuration.session.timeZone = clock.zone
+        let connection = try await PostgresConnection.connect(configuration)
+        let query = PreparedQuery(
+            text: query,
+            name: name,
+            bounds: period.map { QueryBounds(period: $0, clock: clock) },
+            namesSearchPath: configuration.session.searchPath == nil
+        )
+        let reader = QueryRowReader(query, on: connection)
         while reader.csv.header == nil, !reader.isAtEnd {
             reader.firstBatch = try await reader.step()
         }
         reader.header = reader.csv.header ?? []
+        reader.types = query.types.withLock(\.self)
         return reader
     }
 
-    private init(name: String, connection: PostgresConnection, sql: String) {
-        self.name = name
+    private init(_ query: PreparedQuery, on connection: PostgresConnection) {
+        name = query.name
         csv = CSVReader(name: name, keepsBlankLines: true)
         let supply = AsyncThrowingStream.makeStream(of: [UInt8].self, throwing: (any Error).self)
         let demand = AsyncStream.makeStream(of: Void.self)
         chunks = supply.stream.makeAsyncIterator()
         requests = demand.continuation
         for _ in 0..<Self.chunksAhead { requests.yield() }
-        copy = Self.start(sql, on: connection, to: supply.continuation, onDemand: demand.stream)
+        copy = Self.start(query, on: connection, to: supply.continuation, onDemand: demand.stream)
     }
 
     deinit {
@@ -92,14 +104,17 @@ final class QueryRowReader: RowReader {
 
     /// Runs the COPY beside its reader, and closes the connection when it ends or fails.
     private static func start(
-        _ sql: String,
+        _ query: PreparedQuery,
         on connection: PostgresConnection,
         to data: AsyncThrowingStream<[UInt8], any Error>.Continuation,
         onDemand demand: AsyncStream<Void>
     ) -> Task<Void, Never> {
         Task {
             do {
-                try await copyOut(sql, on: connection, to: data, onDemand: demand)
+                try await connection.transaction {
+                    let sql = try await query.copySQL(on: connection)
+                    try await copyOut(sql, on: connection, to: data, onDemand: demand)
+                }
                 data.finish()
             } catch {
                 data.finish(throwing: error)
@@ -143,23 +158,5 @@ final class QueryRowReader: RowReader {
                 cause: error
             )
         }
-    }
-
-    private static func copySQL(
-        _ query: String,
-        period: Period?
-    ) throws(ExtractionError) -> String {
-        let body = sql(query, period: period)
-        return "copy (\(body)\n) to stdout (format csv, header true, encoding 'UTF8')"
-    }
-
-    /// The query with the period's bounds in it.
-    static func sql(_ query: String, period: Period?) -> String {
-        var placeholders: [String: String] = [:]
-        if let period {
-            placeholders["period_start"] = "date '\(period.start)'"
-            placeholders["period_end"] = "date '\(period.end)'"
-        }
-        return SQLText(query).replacing(placeholders: placeholders)
     }
 }

@@ -42,6 +42,8 @@ public struct RawRecordReader: RowReader {
     public let header: [String]
     /// The input of the first record.
     public let firstInput: String
+    /// What the source knew of these columns.
+    public let types: [SourceType?]
     /// The inputs that the records are of, with the bytes that were kept of each.
     public private(set) var inputs: [InputSummary] = []
 
@@ -60,6 +62,7 @@ public struct RawRecordReader: RowReader {
     ///   - inputsBefore: The number of the first input.
     public init(
         _ records: [RawRecord],
+        types: [SourceType?] = [],
         delimiter: UInt8,
         known: Set<String> = [],
         inputsBefore: Int = 0
@@ -68,6 +71,7 @@ public struct RawRecordReader: RowReader {
         header = records.first?.header ?? []
         firstInput = records.first?.input ?? ""
         self.known = known
+        self.types = types
         self.inputsBefore = inputsBefore
         dialect = CSVDialect(delimiter: delimiter)
     }

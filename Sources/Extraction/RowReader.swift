@@ -6,6 +6,8 @@ public protocol RowReader {
     var header: [String] { get }
     /// The first input's name.
     var firstInput: String { get }
+    /// What the source knows of its columns, in the order of the header; none where it knows nothing.
+    var types: [SourceType?] { get }
     /// The inputs that were read to their end so far, in the order of ``RowBatch/input``.
     var inputs: [InputSummary] { get }
     /// The next batch; `nil` when the source has ended and is found unchanged.

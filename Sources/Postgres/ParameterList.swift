@@ -42,10 +42,11 @@ struct ParameterList {
             append(raw, type: TypeIdentifier.bytea, isBinary: true)
             return
         case .textArray(let elements):
-            append(Self.arrayLiteral(elements).utf8, type: TypeIdentifier.textArray)
+            guard appendArray(elements) else { throw .containsNUL("parameter `$\(number)`") }
+            return
         case .integerArray(let elements):
-            let list = elements.map { "\($0)" }.joined(separator: ",")
-            append("{\(list)}".utf8, type: TypeIdentifier.bigintArray)
+            appendArray(elements)
+            return
         }
         guard let offset = offsets[number - 1], bytes[offset..<(bytes.count - 1)].contains(0) else {
             return
@@ -74,15 +75,66 @@ struct ParameterList {
         bytes.append(0)
     }
 
-    /// An array in the server's textual form; every element is quoted, so that none is read as NULL,
-    /// a brace or a blank.
-    static func arrayLiteral(_ elements: [String?]) -> String {
-        let quoted = elements.map { element in
-            guard let element else { return "NULL" }
-            let escaped = element.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-            return "\"\(escaped)\""
+    // MARK: Arrays
+
+    /// Appends an array in the server's binary form, in which nothing has to be escaped (`array_recv`):
+    /// dimensions, whether there are nulls, the elements' type; of the dimension length and first index;
+    /// each element with its length before it, -1 for NULL.
+    ///
+    /// - Returns: Whether no element has a NUL, which the server would refuse.
+    private mutating func appendArray(_ elements: [String?]) -> Bool {
+        let start = beginArray(
+            of: TypeIdentifier.text,
+            count: elements.count,
+            hasNull: elements.contains(nil)
+        )
+        for element in elements {
+            guard var element else {
+                append(bigEndian: -1 as Int32)
+                continue
+            }
+            let isText = element.withUTF8 { text in
+                append(bigEndian: Int32(clamping: text.count))
+                unsafe bytes.append(contentsOf: text)
+                return unsafe !text.contains(0)
+            }
+            guard isText else { return false }
         }
-        return "{\(quoted.joined(separator: ","))}"
+        finishArray(from: start, type: TypeIdentifier.textArray)
+        return true
+    }
+
+    private mutating func appendArray(_ elements: [Int64]) {
+        let start = beginArray(of: TypeIdentifier.bigint, count: elements.count, hasNull: false)
+        for element in elements {
+            append(bigEndian: 8 as Int32)
+            append(bigEndian: element)
+        }
+        finishArray(from: start, type: TypeIdentifier.bigintArray)
+    }
+
+    private mutating func beginArray(of type: UInt32, count: Int, hasNull: Bool) -> Int {
+        let start = bytes.count
+        append(bigEndian: (count > 0 ? 1 : 0) as Int32)
+        append(bigEndian: (hasNull ? 1 : 0) as Int32)
+        append(bigEndian: type)
+        if count > 0 {
+            append(bigEndian: Int32(clamping: count))
+            append(bigEndian: 1 as Int32)
+        }
+        return start
+    }
+
+    private mutating func finishArray(from start: Int, type: UInt32) {
+        types.append(type)
+        offsets.append(start)
+        lengths.append(Int32(clamping: bytes.count - start))
+        formats.append(1)
+        bytes.append(0)
+    }
+
+    private mutating func append(bigEndian value: some FixedWidthInteger) {
+        unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 }
 
@@ -92,6 +144,7 @@ private enum TypeIdentifier {
     static let boolean: UInt32 = 16
     static let bytea: UInt32 = 17
     static let bigint: UInt32 = 20
+    static let text: UInt32 = 25
     static let doublePrecision: UInt32 = 701
     static let textArray: UInt32 = 1009
     static let bigintArray: UInt32 = 1016

@@ -28,8 +28,11 @@ public struct PostgresConfiguration: Sendable {
     public var cancellationGrace: Duration = .seconds(10)
     /// How TLS is used.
     public let tls: PostgresTLS
-    /// Settings of the session, as `-c name=value` of the server's command line.
+    /// Settings of the session, as `-c name=value` of the server's command line; what ``session`` has
+    /// comes after them.
     public let options: String?
+    /// What the session sets by itself, whatever its role, its database and the environment say.
+    public var session = SessionSettings()
 
     private static let parameters: Set<String> = [
         "host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey",
@@ -66,6 +69,7 @@ public struct PostgresConfiguration: Sendable {
         applicationName = query["application_name"] ?? ""
         connectTimeout = try query["connect_timeout"].map(Self.parseTimeout) ?? .seconds(10)
         options = query["options"]
+        if Self.namesSearchPath(options) { session.searchPath = nil }
         tls = try PostgresTLS(query: query, isLocal: isLocal)
         if tls.mode.allowsPlaintext && !isLocal && !allowsPlaintext {
             throw EndpointError.plaintextRefused(url, secureScheme: "sslmode=verify-full")

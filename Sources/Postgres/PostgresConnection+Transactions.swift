@@ -16,7 +16,7 @@ extension PostgresConnection {
     /// work again.
     ///
     /// - Parameters:
-    ///   - isolation: `nil` means the server's default.
+    ///   - isolation: What it sees of others.
     ///   - onCommitSent: Called when COMMIT is sent and its answer not yet read.
     ///   - body: The statements. An error of one of them ends the transaction even if `body` catches
     ///     it.
@@ -24,7 +24,7 @@ extension PostgresConnection {
     /// - Throws: What `body` throws, and ``PostgresError``.
     @discardableResult
     public nonisolated(nonsending) func transaction<Result>(
-        isolation: TransactionIsolation? = nil,
+        isolation: TransactionIsolation = .readCommitted,
         onCommitSent: @escaping @Sendable () -> Void = {},
         _ body: () async throws -> Result
     ) async throws -> Result {
@@ -40,15 +40,20 @@ extension PostgresConnection {
         return result
     }
 
-    private func begin(_ isolation: TransactionIsolation?) async throws {
+    private func begin(_ isolation: TransactionIsolation) async throws {
         guard !isInTransaction else {
             throw PostgresError(
                 .misuse,
                 "a transaction is open on this connection; transactions do not nest"
             )
         }
-        let level = isolation.map { " ISOLATION LEVEL \($0.rawValue)" } ?? ""
-        try await query("BEGIN\(level)")
+        let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue); \(settings.transactionSQL)"
+        do {
+            try await script(begin)
+        } catch {
+            await rollBack()
+            throw error
+        }
     }
 
     private func commit(_ onSent: @escaping @Sendable () -> Void) async throws {

@@ -12,6 +12,8 @@ public actor PostgresConnection {
     private nonisolated let thread: BlockingThread
     private nonisolated let state = ConnectionState()
     private nonisolated let configuration: PostgresConfiguration
+    /// What a transaction sets when it begins.
+    nonisolated var settings: SessionSettings { configuration.session }
     private var session: Session?
     /// Why the COPY that is open on the caller's side has already ended.
     var copyFailure: PostgresError?

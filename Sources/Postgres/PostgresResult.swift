@@ -9,6 +9,11 @@ public struct PostgresResult: Sendable {
     /// The names of the columns, in order.
     public var columns: [String] { handle.columns }
 
+    /// The object identifiers of the columns' types, in order; of a domain that of the type below it.
+    ///
+    /// Those of built-in types are the same in every server (`pg_type.dat`).
+    public var columnTypes: [UInt32] { handle.columnTypes }
+
     /// Rows inserted, updated, deleted, or selected; 0 for other statements.
     public var affectedRows: Int { handle.affectedRows }
 

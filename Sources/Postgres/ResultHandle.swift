@@ -19,6 +19,8 @@ import CLibPQ
 
     private let pointer: OpaquePointer
     let columns: [String]
+    /// The types' object identifiers; of a domain that of the type below it.
+    let columnTypes: [UInt32]
     let rowCount: Int
     private let indices: [String: Int]
 
@@ -30,6 +32,7 @@ import CLibPQ
             .map { index in
                 unsafe PQfname(pointer, index).map { unsafe String(cString: $0) } ?? ""
             }
+        columnTypes = (0..<(unsafe PQnfields(pointer))).map { unsafe PQftype(pointer, $0) }
         indices = Dictionary(
             columns.enumerated().map { ($0.element, $0.offset) },
             uniquingKeysWith: { first, _ in first }

@@ -81,6 +81,8 @@ extension SQLState {
     public static let invalidDatetimeFormat = SQLState("22007")
     /// 22021: bytes that are not text in the connection's encoding.
     public static let characterNotInRepertoire = SQLState("22021")
+    /// 22023: a value that a parameter cannot have, such as an unknown time zone.
+    public static let invalidParameterValue = SQLState("22023")
     /// 22P02: a text cannot be read as its type.
     public static let invalidTextRepresentation = SQLState("22P02")
     /// 22P03: binary data cannot be read as its type.

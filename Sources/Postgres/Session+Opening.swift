@@ -9,7 +9,36 @@ extension Session {
     ) throws(PostgresError) -> Session {
         let notices = NoticeSink(onNotice)
         var attempt = try ConnectionAttempt(configuration, notices: notices)
-        return try attempt.finish(notices: notices)
+        let session = try attempt.finish(notices: notices)
+        session.patience = .until(.now + configuration.connectTimeout)
+        try session.settle(configuration)
+        return session
+    }
+
+    /// Sets what the session means by times, numbers and names.
+    private func settle(_ configuration: PostgresConfiguration) throws(PostgresError) {
+        let settings = configuration.session
+        do {
+            try sendScript(settings.openingSQL)
+            try collectResults()
+        } catch {
+            guard error.sqlState == .invalidParameterValue else { throw error }
+            throw PostgresError(
+                .invalidConfiguration,
+                "the server of `\(configuration)` cannot be told what times and numbers mean: "
+                    + "\(error.message). Where it does not know a time zone, its time zone data is older "
+                    + "than the definition, or the name is misspelt"
+            )
+        }
+        for (name, expected) in settings.reported {
+            guard let found = parameterStatus(name), found != expected else { continue }
+            throw PostgresError(
+                .invalidConfiguration,
+                "the session at `\(configuration)` has `\(name)` set to `\(found)` after it was set "
+                    + "to `\(expected)`: a proxy before the server keeps settings of its own; connect "
+                    + "without it"
+            )
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 /// Turns value plans into columns.
 struct ColumnCompiler {
+    /// What the source knows of its columns, by their names.
+    let sources: [String: SourceType]
     let zones: [String: ZoneTable]
     private(set) var columns: [Column] = []
     private(set) var details: [ColumnDetails] = []
 
-    init(zones: [String: ZoneTable]) {
+    init(sources: [String: SourceType] = [:], zones: [String: ZoneTable]) {
+        self.sources = sources
         self.zones = zones
     }
 
@@ -39,7 +42,13 @@ struct ColumnCompiler {
             (column.precision, column.scale) = (precision, scale)
             column.rounding = plan.reading.rounding ?? .refuse
         }
+        let source = field < 0 ? nil : sources[plan.source]
         column.hasOwnNumbers = plan.reading.hasOwnNumbers && plan.type.isNumber
+        if source == .number, !plan.changesText { column.hasOwnNumbers = false }
+        if let pattern, source?.isTime == true {
+            column.isDatabaseTime = true
+            column.dropsTime = pattern.parts.contains { $0.unit == "hour" }
+        }
         let zone = try zone(of: plan)
         var rules: [CompiledRule] = []
         for rule in plan.rules {
@@ -100,6 +109,18 @@ extension ColumnType {
         case .timestamp: .timestamp
         case .uuid: .uuid
         case .json: .json
+        }
+    }
+}
+
+extension ValuePlan {
+    /// Whether cleaning may make another text of a number than the source has written.
+    fileprivate var changesText: Bool {
+        cleaning.contains { step in
+            switch step {
+            case .digits, .replace, .defaultTo: true
+            case .trim, .squeeze, .upper, .lower, .title, .nullIf: false
+            }
         }
     }
 }
@@ -207,6 +228,7 @@ private struct RuleCompiler {
         )
         var column = column
         column.steps = 0
+        column.isDatabaseTime = false
         column.hasOwnNumbers = false
         var encoder = ValueEncoder(columns: [column], details: [details])
         var out = ByteSink()

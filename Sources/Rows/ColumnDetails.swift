@@ -56,6 +56,10 @@ struct Column: BitwiseCopyable {
     /// Whether numbers are written in a notation of their own.
     var hasOwnNumbers = false
     var layout: FixedDateLayout?
+    /// Whether the source knows its values as days or times, and writes them as Postgres does.
+    var isDatabaseTime = false
+    /// Whether the time of day of such a value may be dropped, since the declared format has one.
+    var dropsTime = false
     /// The stretch of the zone's time that the last value lay in.
     var segment = ZoneTable.Segment.none
 }

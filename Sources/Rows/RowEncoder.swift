@@ -21,6 +21,8 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// - Parameters:
     ///   - layout: What a row is made of.
     ///   - header: The names of the source's columns; see ``read(_:of:mayLack:)``.
+    ///   - types: What the source knows of these columns, in the same order; none where it knows
+    ///     nothing.
     ///   - grain: The outputs that identify a row; none when rows need not be distinct.
     ///   - bounds: The period that rows must lie in.
     ///   - zones: A table for each of the layout's ``RowLayout/zones``; UTC may be left out.
@@ -30,13 +32,18 @@ public struct RowEncoder: ~Copyable, Sendable {
     public init(
         layout: RowLayout,
         header: [String],
+        types: [SourceType?] = [],
         grain: [Int] = [],
         bounds: PeriodBounds? = nil,
         zones: [String: ZoneTable] = [:],
         input: String = "",
         mayLack: (String) -> Bool = { _ in false }
     ) throws(RowLayoutError) {
-        var compiler = ColumnCompiler(zones: zones)
+        let known = zip(header, types).compactMap { name, type in type.map { (name, $0) } }
+        var compiler = ColumnCompiler(
+            sources: Dictionary(known) { first, _ in first },
+            zones: zones
+        )
         let program = try RowProgram(
             layout: layout,
             grain: grain,

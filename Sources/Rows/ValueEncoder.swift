@@ -217,6 +217,11 @@ struct ValueEncoder: ~Copyable {
 
     @inline(__always)
     private func readTime(_ text: ByteView, column index: Int) -> CivilTime? {
+        if columns[index].isDatabaseTime, let time = DatabaseTime.read(text),
+            columns[index].kind == .timestamp || columns[index].dropsTime || text.count == 10
+        {
+            return time
+        }
         if let layout = columns[index].layout { return layout.read(text) }
         return details[index].pattern?.read(text)
     }

@@ -70,7 +70,7 @@ public struct ZoneTable: Sendable {
     /// microseconds since 2000-01-01 UTC.
     ///
     /// One that clocks skip is read with the offset before, of one that they show twice it is the second.
-    func midnight(_ day: Int) -> Int64 {
+    public func midnight(_ day: Int) -> Int64 {
         let local = day * 86_400
         let offset =
             switch stretch(at: local) {

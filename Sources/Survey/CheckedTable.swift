@@ -16,6 +16,8 @@ struct CheckedTable {
     private(set) var expectations: Expectations?
     /// The total whose figure stands in the source's only row.
     private(set) var figure: ControlTotal?
+    /// The fact that it is, or of which it is a total.
+    private(set) var fact: String?
 
     /// The tables of a pipeline that read a source, dimensions first, each before its totals.
     static func all(of pipeline: Pipeline) -> [CheckedTable] {
@@ -27,12 +29,21 @@ struct CheckedTable {
             return plan.holidays.map { [CheckedTable($0, of: dimension)] } ?? []
         }
             + pipeline.facts.flatMap { fact in
-                [CheckedTable(fact, in: pipeline)] + figures(fact.table, fact.expectations)
+                [CheckedTable(fact, in: pipeline)]
+                    + figures(fact.table, fact.expectations, ofFact: fact.name)
             }
     }
 
-    private static func figures(_ table: String, _ expected: Expectations) -> [CheckedTable] {
-        expected.totals.map { CheckedTable($0, of: table) }
+    private static func figures(
+        _ table: String,
+        _ expected: Expectations,
+        ofFact fact: String? = nil
+    ) -> [CheckedTable] {
+        expected.totals.map { total in
+            var checked = CheckedTable(total, of: table)
+            checked.fact = fact
+            return checked
+        }
     }
 
     private init(_ holidays: CalendarPlan.Holidays, of dimension: Dimension) {
@@ -110,6 +121,7 @@ struct CheckedTable {
 
     private init(_ fact: Fact, in pipeline: Pipeline) {
         name = fact.table
+        self.fact = fact.name
         extract = fact.extract
         let values = fact.attributes.map { RowLayout.Output.value($0.plan) }
         let keys = Self.keys(fact.references, fact.attributes, pipeline)

@@ -25,14 +25,12 @@ struct QueryTypes {
         switch wanted {
         case .date(let format):
             if isTimestamp && !format.pattern.contains("H") {
-                return "cast it to a date in the query"
-            }
-        case .timestamp(let format, _):
-            if type == "timestamp with time zone" && !format.pattern.contains("X") {
                 return
-                    "its text ends with an offset: `format: \"yyyy-MM-dd HH:mm:ssX\"`, or cast it"
+                    "cast it to a date in the query, or say by a `format` with hours that the time "
+                    + "of day may be dropped"
             }
-            if type == "date" && format.pattern.contains("H") { return "it has no time of day" }
+        case .timestamp:
+            if type == "date" { return "it has no time of day, and becomes midnight" }
         case .integer:
             if ["numeric", "double precision", "real"].contains(type) {
                 return "it may have digits behind the point"

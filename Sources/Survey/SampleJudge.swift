@@ -24,6 +24,7 @@ struct SampleJudge: ~Copyable {
         encoder = try RowEncoder(
             layout: table.layout,
             header: reader.header,
+            types: reader.types,
             grain: table.grain,
             bounds: table.bounds(period),
             zones: try ZoneTables.load(table.layout.zones),

@@ -165,6 +165,7 @@ public struct SourceCheck {
             source: source(of: table),
             period: period,
             folder: folder,
+            clock: SourceClock(of: pipeline, fact: table.fact),
             environment: environment
         )
     }

@@ -58,6 +58,10 @@ struct DefinedSource {
             source: source,
             period: slice,
             folder: folder,
+            clock: SourceClock(
+                of: pipeline,
+                fact: pipeline.facts.first { $0.extract == extract }?.name
+            ),
             environment: { environment[$0] }
         )
         let profile = try await SourceProfiler.profile(reader, name: title(extract), limit: rows)

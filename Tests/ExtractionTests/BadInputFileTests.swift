@@ -306,6 +306,7 @@ struct BadInputFileTests {
                 source: .files(folder: folder),
                 period: nil,
                 folder: folder,
+                clock: SourceClock(zone: "UTC"),
                 environment: { _ in nil }
             )
             while try await reader.next() != nil {}
@@ -358,6 +359,7 @@ struct BadInputFileTests {
             source: .files(folder: folder),
             period: nil,
             folder: folder,
+            clock: SourceClock(zone: "UTC"),
             environment: { _ in nil }
         )
         _ = try await reader.next()

@@ -54,6 +54,7 @@ struct FileReaderTests {
             source: .files(folder: template ?? folder.url.path),
             period: period,
             folder: folder.url.path,
+            clock: SourceClock(zone: "UTC"),
             environment: { variables[$0] }
         )
     }
@@ -301,6 +302,7 @@ struct FileReaderTests {
                 source: .files(folder: "x"),
                 period: nil,
                 folder: "/",
+                clock: SourceClock(zone: "UTC"),
                 environment: { _ in nil }
             )
         }

@@ -1,5 +1,6 @@
 import Extraction
 import Pipelines
+import Postgres
 import Rows
 import TestSupport
 import Testing
@@ -9,13 +10,15 @@ struct QueryReaderTests {
     private func open(
         _ query: String,
         url: String,
-        period: Period? = nil
+        period: Period? = nil,
+        clock: SourceClock = SourceClock(zone: "UTC")
     ) async throws -> any RowReader {
         try await openReader(
             Extract(source: "crm", input: .query(query)),
             source: .postgres(url: "${CRM_URL}"),
             period: period,
             folder: "/",
+            clock: clock,
             environment: { $0 == "CRM_URL" ? url : nil }
         )
     }
@@ -56,6 +59,71 @@ struct QueryReaderTests {
                 ["2024-02-01", "2024-02-29", ":period_start"]
             ]
         )
+    }
+
+    @Test("what the database knows of its columns is told, domains by what they are made of")
+    func types() async throws {
+        let url = try await TestStack.shared().freshDatabase()
+        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
+        try await connection.query("create domain moment as timestamptz")
+        let reader = try await open(
+            """
+            select now()::date, now()::timestamp, now()::moment as moment, 1::numeric as n, 'x' as t,
+                1.5::float8 as f, 1 as i
+            """,
+            url: url
+        )
+        #expect(
+            reader.types == [.date, .timestamp, .instant, .number, nil, .number, .number]
+        )
+        await connection.close()
+    }
+
+    /// Hours of two days in Havana, whose clocks show the midnight between them twice.
+    private static let hours = """
+        select at, at::timestamp as local, at::date as day from generate_series(
+            timestamptz '2024-11-02 00:00 America/Havana', '2024-11-04 00:00 America/Havana', '1 hour') at
+        """
+
+    @Test(
+        "the bounds of a period are those of its rows, also where clocks show a midnight twice",
+        arguments: [("at", 25), ("local", 25), ("day", 25)]
+    )
+    func bounds(_ column: String, _ rows: Int) async throws {
+        let url = try await TestStack.shared().postgresURL
+        var reader = try await open(
+            "select \(column) from (\(Self.hours)) h "
+                + "where \(column) >= :period_start and \(column) < :period_end",
+            url: url,
+            period: Period("2024-11-03", grain: .day),
+            clock: SourceClock(zone: "America/Havana", periodColumn: column)
+        )
+        #expect(try await drain(&reader).count == rows)
+    }
+
+    @Test("names are looked up where the URL says, and not where the database says")
+    func searchPath() async throws {
+        let url = try await TestStack.shared().freshDatabase()
+        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
+        let rows = try await connection.query("select current_database() as name")
+        let database = quoteIdentifier(try #require(try rows.first?.text("name")))
+        try await connection.script(
+            """
+            create schema crm; create table crm.sale as select 7 as n;
+            alter database \(database) set search_path to crm;
+            """
+        )
+        await #expect {
+            _ = try await open("select n from sale", url: url)
+        } throws: {
+            "\($0)".contains("add `?options=-csearch_path%3DSCHEMA`")
+        }
+        var reader = try await open(
+            "select n from sale",
+            url: url + "?options=-csearch_path%3Dcrm"
+        )
+        #expect(try await drain(&reader).map(\.fields) == [["7"]])
+        await connection.close()
     }
 
     @Test("many rows come whole, in order")

@@ -44,7 +44,12 @@ struct ParameterTests {
 
     @Test("arrays keep quotes, braces, backslashes, blanks, empty texts and NULL apart")
     func roundTripsArrays() async throws {
-        let texts: [String?] = ["a,b", "\"", "\\", "{}", "", " ", nil, "NULL", "é"]
+        // A quote after U+0600 or before a combining mark is no Character of its own.
+        let texts: [String?] = [
+            "a,b", "\"", "\\", "{}", "", " ", nil, "NULL", "é", "\u{600}\"", "\\\u{301}",
+            "\"\u{200d}",
+            "\r\n",
+        ]
         try await withConnection { connection in
             let rows = try await connection.query(
                 "select v from unnest($1) with ordinality as t(v, n) order by n",
@@ -175,10 +180,13 @@ struct ParameterTests {
     @Test("identifiers and literals survive quotes and backslashes")
     func quotes() async throws {
         #expect(quoteIdentifier("a\"b") == "\"a\"\"b\"")
-        let name = "odd \"name\"; drop table x; -- \\ 'é'"
+        let odd = "odd \"name\"; drop table x; -- \\ 'é'"
+        let marks = [
+            "\u{600}'\u{600}\"", "'\u{301}\"\u{301}", "\\\u{200d}'", "\u{600}\\'", "'\r\n'",
+        ]
         try await withConnection { connection in
-            let sql = "select \(quoteLiteral(name)) as \(quoteIdentifier(name))"
-            for setting in ["on", "off"] {
+            for (name, setting) in ([odd] + marks).flatMap({ [($0, "on"), ($0, "off")] }) {
+                let sql = "select \(quoteLiteral(name)) as \(quoteIdentifier(name))"
                 try await connection.query("set standard_conforming_strings = \(setting)")
                 let result = try await connection.query(sql)
                 #expect(result.columns == [name])

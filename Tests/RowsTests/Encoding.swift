@@ -40,9 +40,19 @@ func encode(
     as type: ColumnType,
     cleaning: [CleaningStep] = [],
     rules: [Rule] = [],
-    zones: [String: ZoneTable] = [:]
+    zones: [String: ZoneTable] = [:],
+    known: SourceType? = nil,
+    reading: ReadingRules = ReadingRules()
 ) throws -> Encoded {
-    try encode(bytes: Array(text.utf8), as: type, cleaning: cleaning, rules: rules, zones: zones)
+    try encode(
+        bytes: Array(text.utf8),
+        as: type,
+        cleaning: cleaning,
+        rules: rules,
+        zones: zones,
+        known: known,
+        reading: reading
+    )
 }
 
 /// Sends the bytes of one field through an encoder of one column.
@@ -51,12 +61,22 @@ func encode(
     as type: ColumnType,
     cleaning: [CleaningStep] = [],
     rules: [Rule] = [],
-    zones: [String: ZoneTable] = [:]
+    zones: [String: ZoneTable] = [:],
+    known: SourceType? = nil,
+    reading: ReadingRules = ReadingRules()
 ) throws -> Encoded {
-    let plan = ValuePlan(name: "v", source: "v", type: type, cleaning: cleaning, rules: rules)
+    let plan = ValuePlan(
+        name: "v",
+        source: "v",
+        type: type,
+        cleaning: cleaning,
+        rules: rules,
+        reading: reading
+    )
     var encoder = try RowEncoder(
         layout: RowLayout([.value(plan)]),
         header: ["v"],
+        types: [known],
         zones: zones
     )
     var batch = RowBatch(bytes: bytes)

@@ -89,6 +89,37 @@ struct StatisticsTests {
         #expect(try await believed("dim_team_absent", dock) == "1500")
     }
 
+    /// How many rows the planner expects of a query.
+    private func expected(_ query: String, _ dock: Dock) async throws -> Int {
+        let first = try await dock.rows("explain \(query)").first ?? ""
+        return first.firstMatch(of: /rows=([0-9]+)/).flatMap { Int($0.1) } ?? -1
+    }
+
+    @Test(
+        "marts that join the new rows of facts and dimensions are planned for as many as there are"
+    )
+    func plans() async throws {
+        let dock = try await Dock([
+            "teams.csv": teams(0..<1), "visits_2024-01.csv": visits(0..<1),
+        ])
+        #expect(try await dock.load(definition()).failures == [])
+        try await leaveDeadRows(dock)
+        try dock.write("teams.csv", teams(0..<8000))
+        try dock.write("visits_2024-01.csv", visits(0..<8000))
+        #expect(try await dock.load(definition()).failures == [])
+        // A sample of a table is not the table: twice or half as many rows make no other plan.
+        for query in [
+            "select from hr.fact_visit", "select from hr.dim_team",
+            "select from hr.fact_visit join hr.dim_team using (team_key)",
+            "select from hr.fact_visit a join hr.fact_visit b using (visit)",
+            "select from hr.dim_team d join hr.dim_team_observed o using (code)",
+        ] {
+            let rows = try await expected(query, dock)
+            #expect((4000...16000).contains(rows), "\(query): \(rows)")
+        }
+        #expect(try await expected("select from hr.fact_visit where visit = 'v7'", dock) < 10)
+    }
+
     @Test("it counts members that facts have inferred")
     func afterInference() async throws {
         let dock = try await Dock(["teams.csv": teams(0..<1), "visits_2024-01.csv": visits(0..<1)])

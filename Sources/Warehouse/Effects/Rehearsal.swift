@@ -25,7 +25,7 @@ public struct Rehearsal: Sendable {
         _ configuration: PostgresConfiguration,
         environment: @escaping @Sendable (String) -> String?
     ) {
-        self.configuration = configuration
+        self.configuration = configuration.atWarehouse
         self.environment = environment
     }
 

@@ -54,7 +54,7 @@ public actor InterventionReader: InterventionLedger {
 
     /// A reader that connects when it is first asked.
     public init(_ configuration: PostgresConfiguration) {
-        self.configuration = configuration
+        self.configuration = configuration.atWarehouse
     }
 
     /// The pauses and cancellations of some loads.

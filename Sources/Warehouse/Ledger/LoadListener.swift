@@ -9,7 +9,7 @@ public struct LoadListener: Sendable {
 
     /// A listener to the ledger's database.
     public init(_ configuration: PostgresConfiguration) {
-        self.configuration = configuration
+        self.configuration = configuration.atWarehouse
     }
 
     /// Calls `hear` when a load can be taken up, and once at the beginning, until the connection is lost or

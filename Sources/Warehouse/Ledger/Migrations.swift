@@ -21,6 +21,7 @@ enum Migrations {
         ("the columns of each input that rejects are of", inputHeaders),
         ("a name of the warehouse, and the fleet of a load", fleets),
         ("what rows follow from, and which files were read", tableDefinitions),
+        ("what a source knows of its columns", sourceTypes),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

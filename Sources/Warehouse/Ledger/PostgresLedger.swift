@@ -19,7 +19,7 @@ public actor PostgresLedger: LoadLedger {
 
     /// A ledger that connects when it is first asked; loads that it creates belong to `fleet`.
     public init(_ configuration: PostgresConfiguration, fleet: String = "longshore") {
-        self.configuration = configuration
+        self.configuration = configuration.atWarehouse
         self.fleet = fleet
     }
 

@@ -82,6 +82,7 @@ struct Attempt: Sendable {
                 source: source,
                 period: period,
                 folder: row.folder,
+                clock: SourceClock(of: pipeline, fact: row.kind == .fact ? row.name : nil),
                 environment: environment
             )
         }

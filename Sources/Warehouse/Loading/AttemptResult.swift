@@ -1,6 +1,7 @@
 import Extraction
 import Planning
 import Postgres
+import Rows
 
 /// What an attempt did, to be written into the ledger in the same transaction.
 struct AttemptResult: Sendable {
@@ -17,6 +18,8 @@ struct AttemptResult: Sendable {
     var inputs: [InputSummary] = []
     /// The columns of what was read.
     var header: [String] = []
+    /// What the source knows of these columns, in their order; none where it knows nothing.
+    var types: [SourceType?] = []
     /// Expectations that do not hold and let it commit all the same.
     var warnings: [String] = []
     /// Why the period is stale although it was just loaded; `nil` when it is not.
@@ -35,6 +38,7 @@ struct AttemptResult: Sendable {
             set state = 'done', started_at = now(), committed_at = clock_timestamp(), worker = $3,
                 rows_read = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
                 rows_replaced = $8, input = $9, header = $10, warnings = $11, inputs = $12::jsonb,
+                header_types = $13,
                 failure_code = null, failure_message = null
             where load_id = $1 and ordinal = $2
             """,
@@ -46,6 +50,7 @@ struct AttemptResult: Sendable {
                 header.isEmpty ? .null : .textArray(header),
                 warnings.isEmpty ? .null : .textArray(warnings),
                 PostgresValue(try InputRecord.encoded(inputs)),
+                types.isEmpty ? .null : .textArray(types.map { $0?.rawValue }),
             ]
         )
         let control = try await recordInControl(task, row: row, on: connection)

@@ -39,6 +39,7 @@ struct CalendarLoad {
             input: holidays?.input,
             inputs: holidays?.inputs ?? [],
             header: holidays?.header ?? [],
+            types: holidays?.types ?? [],
             warnings: holidays?.warnings ?? []
         )
     }
@@ -124,6 +125,7 @@ struct CalendarLoad {
         let inputs: [InputSummary]
         let header: [String]
         let warnings: [String]
+        let types: [SourceType?]
     }
 
     private func stageHolidays() async throws -> Staged? {
@@ -178,6 +180,7 @@ struct CalendarLoad {
             input: fill.input,
             inputs: fill.inputs,
             header: fill.header,
+            types: fill.types,
             warnings: fill.warnings
         )
     }

@@ -32,7 +32,7 @@ struct DimensionLoad {
             references: references
         )
         let staged = try await fill.run()
-        try await connection.analyze("pg_temp.staged")
+        try await connection.analyze("pg_temp.staged", of: dimension.key)
         attempt.observer.reached(.copied)
         guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
             throw WarehouseError.noRows(attempt.row.table, staged, refusals: fill.refusals)
@@ -61,6 +61,7 @@ struct DimensionLoad {
             input: fill.input,
             inputs: fill.inputs,
             header: fill.header,
+            types: fill.types,
             warnings: restored + fill.warnings + warnings
         )
     }
@@ -115,7 +116,10 @@ struct DimensionLoad {
         let merged =
             try await dimension.keepsObservations
             ? mergeHistory(isSnapshot: isSnapshot) : overwrite()
-        try await connection.analyze(attempt.table(dimension.table))
+        try await connection.analyze(
+            attempt.table(dimension.table),
+            of: dimension.design(schema: attempt.row.schema).sketchedColumns
+        )
         return merged
     }
 

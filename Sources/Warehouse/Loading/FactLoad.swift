@@ -56,7 +56,7 @@ struct FactLoad {
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
         }
-        try await connection.analyze(target.table)
+        try await connection.analyze(target.table, of: design.sketchedColumns)
         try await versions.hold()
         var result = try await conclude(
             fill,
@@ -218,6 +218,7 @@ struct FactLoad {
             input: fill.input,
             inputs: fill.inputs,
             header: fill.header,
+            types: fill.types,
             warnings: fill.warnings + warnings
         )
     }

@@ -46,14 +46,13 @@ struct FactMerge {
         // Not for writing yet: it reads the table for its grains, and that is enough to keep it.
         try await WrittenColumns(fact.design(schema: attempt.row.schema), on: connection)
             .hold(for: .reading)
-        try await connection.script(
-            """
-            create temp table incoming on commit drop as \(staged.kept);
-            analyze pg_temp.incoming;
-            create temp table stored on commit drop as \(storedSQL);
-            analyze pg_temp.stored;
-            """
+        try await connection.query("create temp table incoming on commit drop as \(staged.kept)")
+        try await connection.analyze(
+            Self.incoming,
+            of: fact.grainColumns + [StagedFact.rowNumber]
         )
+        try await connection.query("create temp table stored on commit drop as \(storedSQL)")
+        try await connection.analyze(Self.stored)
         outcome.known = try await dropKnown()
         outcome.refused = try await refuseClosed()
         let touched = try await touchedPeriods()
@@ -63,9 +62,14 @@ struct FactMerge {
             outcome.replaced = try await connection.query(deleteSQL).affectedRows
         }
         outcome.inserted = try await connection.query(insertSQL).affectedRows
-        try await connection.analyze(period.map { leaf(of: $0).table } ?? table)
+        let sketched = fact.design(schema: attempt.row.schema).sketchedColumns
+        try await connection.analyze(period.map { leaf(of: $0).table } ?? table, of: sketched)
         for other in touched where other != period {
-            try await connection.analyze(leaf(of: other).table, afterWriting: outcome.inserted)
+            try await connection.analyze(
+                leaf(of: other).table,
+                of: sketched,
+                afterWriting: outcome.inserted
+            )
         }
         outcome.standing = try await count(touched)
         return outcome

@@ -97,7 +97,7 @@ struct HistoryMerge {
             and (\(quotedList(content, prefix: "i."))) is not distinct from
                 (\(quotedList(content, prefix: "o.")))
             """
-        try await connection.analyze("pg_temp.incoming")
+        try await connection.analyze("pg_temp.incoming", of: dimension.key + ["_observed_at"])
         try await connection.query(
             """
             delete from pg_temp.incoming i using \(known) o
@@ -122,7 +122,11 @@ struct HistoryMerge {
             """,
             [.integer(load)]
         )
-        try await connection.analyze(observations, afterWriting: recorded.affectedRows)
+        try await connection.analyze(
+            observations,
+            of: dimension.key + [Dimension.observedAt],
+            afterWriting: recorded.affectedRows
+        )
     }
 
     /// `pg_temp.touched`: the members that are computed anew.
@@ -219,7 +223,7 @@ struct HistoryMerge {
     }
 
     private func keepSurrogateKeys() async throws {
-        try await connection.analyze("pg_temp.merged")
+        try await connection.analyze("pg_temp.merged", of: dimension.key + ["valid_from"])
         let isWithin =
             dimension.isVersioned
             ? "(d.is_inferred and m._is_first "

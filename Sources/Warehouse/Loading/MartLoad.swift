@@ -16,9 +16,8 @@ struct MartLoad {
     func run() async throws -> AttemptResult {
         let connection = attempt.connection
         let table = attempt.table(mart.table)
-        try await connection.query(
-            "set local search_path to " + quoteIdentifier(attempt.row.schema)
-        )
+        let setting = MartSetting(schema: attempt.row.schema, zone: attempt.pipeline.zone)
+        try await setting.enter(on: connection)
         attempt.observer.reached(.opened)
         let query = mart.select(for: attempt.period)
         let columns = try await holdColumns(of: table, like: query)
@@ -42,12 +41,15 @@ struct MartLoad {
             mart: mart,
             schema: attempt.row.schema,
             period: attempt.period,
+            zone: attempt.pipeline.zone,
             connection: connection
         )
+        let warnings = try await tests.run()
+        try await setting.leave(on: connection)
         return AttemptResult(
             counts: RowCounts(read: rows, loaded: rows),
             replaced: deleted.affectedRows,
-            warnings: try await tests.run()
+            warnings: warnings
         )
     }
 
@@ -81,7 +83,8 @@ extension Mart {
 }
 
 extension SQLText {
-    /// The text with a period's bounds in place.
+    /// The text with a period's bounds in place: days, which an instant, a time and a day are all
+    /// compared with rightly in the zone of the pipeline (``MartSetting``).
     ///
     /// They are dates that Longshore made itself, so they go in as literals: `CREATE TABLE AS` takes no
     /// parameters.

@@ -9,6 +9,8 @@ struct MartTestRun {
     let schema: String
     /// The period that was computed; `nil` of a mart that is computed whole.
     let period: Period?
+    /// The pipeline's zone.
+    let zone: String
     let connection: PostgresConnection
 
     /// - Returns: what does not hold and is worth a warning.
@@ -93,6 +95,7 @@ struct MartTestRun {
         let rows = "with \(name) as (\(mart.select(for: period))) "
         let failing = select(test, from: name)
         return "set search_path to \(quoteIdentifier(schema)); "
+            + "set timezone to \(quoteLiteral(zone)); "
             + rows + "select * from (\(failing)) failing;"
     }
 }

@@ -59,6 +59,7 @@ final class RowFill {
         encoder = try RowEncoder(
             layout: layout,
             header: reader.header,
+            types: reader.types,
             grain: grain,
             bounds: bounds,
             zones: try ZoneTables.load(layout.zones),
@@ -83,6 +84,9 @@ final class RowFill {
 
     /// What was not there and is empty in what was loaded.
     var warnings: [String] { absences.warnings }
+
+    /// What the source knows of these columns.
+    var types: [SourceType?] { reader.types }
 
     /// Reads to the end.
     ///

@@ -34,7 +34,7 @@ public actor WarehouseLoader: TaskLoader {
         keyMaps: KeyMapCache,
         environment: @escaping @Sendable (String) -> String?
     ) {
-        self.configuration = configuration
+        self.configuration = configuration.atWarehouse
         self.thread = thread
         self.keyMaps = keyMaps
         self.environment = environment

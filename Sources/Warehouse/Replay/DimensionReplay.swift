@@ -25,7 +25,7 @@ extension DimensionLoad {
             )
         }
         attempt.observer.reached(.copied)
-        try await connection.analyze("pg_temp.staged")
+        try await connection.analyze("pg_temp.staged", of: dimension.key)
         var warnings: [String] = []
         if counts.loaded > 0 {
             try await attempt.hold(dimension.designs(schema: attempt.row.schema))

@@ -46,7 +46,11 @@ extension FactLoad {
         let kept = try await staged.move(into: target.table, keepingOld: true)
         result.counts.deduplicated += result.counts.loaded - kept
         result.counts.loaded = kept
-        try await connection.analyze(target.table, afterWriting: kept)
+        try await connection.analyze(
+            target.table,
+            of: fact.design(schema: attempt.row.schema).sketchedColumns,
+            afterWriting: kept
+        )
         result.staleness = try await versions.confirm(rowsOf: target.table)
         try await target.finish()
     }

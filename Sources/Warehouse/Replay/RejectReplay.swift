@@ -39,6 +39,7 @@ struct RejectReplay {
         while let page = try await page(after: last, of: origin) {
             let reader = RawRecordReader(
                 page.records,
+                types: origin.types,
                 delimiter: origin.delimiter,
                 known: origin.known,
                 // Each row is of one input at most.
@@ -89,6 +90,7 @@ struct RejectReplay {
         /// The columns of the first input, and of those that have others.
         let header: [String]
         let otherHeaders: [String: [String]]
+        let types: [SourceType?]
         let delimiter: UInt8
         /// The source's columns that were read.
         let known: Set<String>
@@ -99,7 +101,8 @@ struct RejectReplay {
         let row = attempt.row
         let rows = try await connection.query(
             """
-            select r.load_id, r.ordinal, array_to_json(t.header)::text as header, d.bundle
+            select r.load_id, r.ordinal, array_to_json(t.header)::text as header,
+                array_to_json(t.header_types)::text as types, d.bundle
             from longshore.reject r
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
             join longshore.load l on l.id = r.load_id
@@ -114,6 +117,7 @@ struct RejectReplay {
         )
         guard let found = rows.first else { return nil }
         let header = Data(try found.text("header").utf8)
+        let types = Data(try (found.optionalText("types") ?? "[]").utf8)
         // Rows are read as they were read, whatever the definition says now of their source.
         let pipeline = try Pipeline.parse(
             bundle: DefinitionBundle(encoded: found.text("bundle"))
@@ -126,6 +130,8 @@ struct RejectReplay {
             task: task,
             header: try JSONDecoder().decode([String].self, from: header),
             otherHeaders: try await otherHeaders(of: task),
+            types: try JSONDecoder().decode([String?].self, from: types)
+                .map { $0.flatMap(SourceType.init) },
             delimiter: pipeline.delimiter(ofTable: row.name),
             known: pipeline.columnsRead(forTable: row.name)
         )

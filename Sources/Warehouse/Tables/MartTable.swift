@@ -7,6 +7,7 @@ struct MartTable {
     private let schema: String
     private let grain: PeriodGrain?
     private let altersTables: Bool
+    private let zone: String
     private let connection: PostgresConnection
 
     init(
@@ -19,6 +20,7 @@ struct MartTable {
         self.altersTables = altersTables
         schema = pipeline.schema
         grain = pipeline.periods?.grain
+        zone = pipeline.zone
         self.connection = connection
     }
 
@@ -67,16 +69,23 @@ struct MartTable {
             throw WarehouseError.badQuery(ofMart: mart.name, error.message)
         }
         let period = mart.isPerPeriod ? Period(.day, containing: Day(number: 0)) : nil
-        try await MartTestRun(mart: mart, schema: schema, period: period, connection: connection)
-            .check()
+        try await MartTestRun(
+            mart: mart,
+            schema: schema,
+            period: period,
+            zone: zone,
+            connection: connection
+        )
+        .check()
+        try await setting.leave(on: connection)
         return nil
     }
 
+    private var setting: MartSetting { MartSetting(schema: schema, zone: zone) }
+
     /// Creates a mart's table with the columns that its query has, or gives it those that it has now.
     private func createOrFit() async throws -> Misfit? {
-        try await connection.query(
-            "set local search_path to " + quoteIdentifier(schema)
-        )
+        try await setting.enter(on: connection)
         let query = mart.select(for: Period(.day, containing: Day(number: 0)))
         let existing = try await TableColumns.read(of: table, on: connection)
         guard !existing.isEmpty else {

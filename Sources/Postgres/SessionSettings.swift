@@ -1,0 +1,59 @@
+/// What a session means by times, numbers and names, whoever it logs in as.
+///
+/// Roles, databases, `PGOPTIONS`, `PGTZ` and `PGDATESTYLE` may say otherwise, and what they say would
+/// change values without a word. So the session sets all of it by itself, after it has logged in: a
+/// parameter of the log-in would be refused by proxies that pool connections. A transaction sets it once
+/// more for itself, since behind such a proxy it may run on another session than the one before it.
+public struct SessionSettings: Sendable, Hashable {
+    /// The zone of times that are written without an offset, and of days that become instants.
+    public var timeZone = "UTC"
+    /// Where names without a schema are looked up: SQL, as it follows `set search_path to`; `nil` leaves
+    /// it to the URL's `options`.
+    public var searchPath: String? = Self.standardSearchPath
+
+    /// What a server does that nobody has configured.
+    public static let standardSearchPath = "\"$user\", public"
+
+    /// The usual settings.
+    public init() {}
+
+    /// What has one right value, by name.
+    private static let fixed = [
+        ("datestyle", "'ISO, YMD'"), ("intervalstyle", "'postgres'"), ("extra_float_digits", "1"),
+        ("client_encoding", "'UTF8'"), ("standard_conforming_strings", "on"),
+        ("bytea_output", "'hex'"), ("xmlbinary", "'base64'"), ("transform_null_equals", "off"),
+        ("quote_all_identifiers", "off"), ("lc_monetary", "'C'"), ("lc_numeric", "'C'"),
+        ("lc_time", "'C'"),
+    ]
+
+    private var all: [(name: String, value: String)] {
+        [("timezone", quoteLiteral(timeZone))] + (searchPath.map { [("search_path", $0)] } ?? [])
+            + Self.fixed
+    }
+
+    /// Statements for a session that has just been opened.
+    var openingSQL: String {
+        (all + [("default_transaction_isolation", "'read committed'")])
+            .map { "set \($0.name) to \($0.value)" }.joined(separator: "; ")
+    }
+
+    /// Statements for a transaction that has just begun.
+    var transactionSQL: String {
+        all.map { "set local \($0.name) to \($0.value)" }.joined(separator: "; ")
+    }
+
+    /// What a server reports by itself after ``openingSQL``, by name.
+    var reported: [(name: String, value: String)] {
+        [
+            ("DateStyle", "ISO, YMD"), ("IntervalStyle", "postgres"), ("client_encoding", "UTF8"),
+            ("standard_conforming_strings", "on"),
+        ]
+    }
+}
+
+extension PostgresConfiguration {
+    /// Whether the URL's `options` say where names are looked up.
+    static func namesSearchPath(_ options: String?) -> Bool {
+        options?.lowercased().contains(/(-c\s*|--)search[_-]path\s*=/) ?? false
+    }
+}

@@ -1,0 +1,17 @@
+/// What a source itself knows of a column's values, as a database does of a query's.
+///
+/// Such values are read as what they are: no declared format is needed for them, and none can misread
+/// them.
+public enum SourceType: String, Sendable, Hashable, CaseIterable {
+    /// A day.
+    case date
+    /// A day and a time on a clock of no particular zone.
+    case timestamp
+    /// An instant; its text has an offset.
+    case instant
+    /// A number in digits, with a point.
+    case number
+
+    /// Whether it is a day, with or without a time.
+    var isTime: Bool { self != .number }
+}

@@ -1,0 +1,39 @@
+import Postgres
+
+/// What a mart's SQL means by names and times: those of its schema, and of the pipeline's zone.
+///
+/// In the zone a day becomes the instant of its midnight, and an instant the day that it lies in.
+struct MartSetting {
+    let schema: String
+    let zone: String
+
+    /// Holds until the transaction ends, or ``leave(on:)``.
+    func enter(on connection: PostgresConnection) async throws {
+        try await connection.script(
+            "set local search_path to \(quoteIdentifier(schema)); "
+                + "set local timezone to \(quoteLiteral(zone))"
+        )
+    }
+
+    /// In a rehearsal other tasks follow in the same transaction.
+    func leave(on connection: PostgresConnection) async throws {
+        let usual = SessionSettings()
+        try await connection.script(
+            "set local search_path to \(PostgresConfiguration.warehouseSearchPath); "
+                + "set local timezone to \(quoteLiteral(usual.timeZone))"
+        )
+    }
+}
+
+extension PostgresConfiguration {
+    /// No table and no function of anybody's is taken for one of the server's: Longshore's own SQL
+    /// names schemas.
+    static let warehouseSearchPath = "pg_catalog"
+
+    /// As sessions at the warehouse are opened.
+    var atWarehouse: PostgresConfiguration {
+        var configuration = self
+        configuration.session.searchPath = Self.warehouseSearchPath
+        return configuration
+    }
+}

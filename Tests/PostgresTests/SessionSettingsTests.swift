@@ -1,0 +1,96 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("What a session means by times, numbers and names", .timeLimit(.minutes(2)))
+struct SessionSettingsTests {
+    /// What somebody has set for all who come, and what holds all the same.
+    private static let settings: [(name: String, set: String, holds: String)] = [
+        ("TimeZone", "'Asia/Kolkata'", "UTC"), ("DateStyle", "'SQL, DMY'", "ISO, YMD"),
+        ("IntervalStyle", "iso_8601", "postgres"), ("extra_float_digits", "-5", "1"),
+        ("client_encoding", "'LATIN1'", "UTF8"), ("search_path", "''", "\"$user\", public"),
+        ("standard_conforming_strings", "off", "on"), ("bytea_output", "escape", "hex"),
+        ("transform_null_equals", "on", "off"), ("quote_all_identifiers", "on", "off"),
+        ("default_transaction_isolation", "'serializable'", "read committed"),
+    ]
+
+    /// The URL of a database of which everybody's sessions are set otherwise.
+    private func url() async throws -> String {
+        let url = try await TestStack.shared().freshDatabase()
+        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
+        let rows = try await connection.query("select current_database() as name")
+        let database = quoteIdentifier(try #require(try rows.first?.text("name")))
+        for setting in Self.settings {
+            try await connection.query(
+                "alter database \(database) set \(setting.name) to \(setting.set)"
+            )
+        }
+        await connection.close()
+        return url
+    }
+
+    private func found(_ connection: PostgresConnection) async throws -> [String] {
+        var found: [String] = []
+        for setting in Self.settings {
+            let rows = try await connection.query(
+                "select current_setting($1) as v",
+                [
+                    .text(setting.name)
+                ]
+            )
+            found.append(try rows.first?.text("v") ?? "")
+        }
+        return found
+    }
+
+    @Test("it is the same whatever the database, the role and the URL say")
+    func same() async throws {
+        let url = try await url()
+        for options in ["", "?options=-c%20timezone%3DAsia/Tokyo%20-c%20datestyle%3DGerman"] {
+            let configuration = try PostgresConfiguration(url: url + options)
+            let connection = try await PostgresConnection.connect(configuration)
+            #expect(try await found(connection) == Self.settings.map(\.holds))
+            let (inside, level) = try await connection.transaction {
+                let rows = try await connection.query("show transaction_isolation")
+                return (try await found(connection), try rows.first?.text("transaction_isolation"))
+            }
+            #expect(inside == Self.settings.map(\.holds))
+            #expect(level == "read committed")
+            await connection.close()
+        }
+    }
+
+    @Test(
+        "a transaction that finds another session behind a proxy sets it for itself, and only then"
+    )
+    func pooled() async throws {
+        let connection = try await PostgresConnection.connect(
+            PostgresConfiguration(url: try await url())
+        )
+        // What somebody else has left on the session.
+        try await connection.script("set timezone to 'Asia/Tokyo'; set extra_float_digits to -5")
+        let inside = try await connection.transaction { try await found(connection) }
+        #expect(inside == Self.settings.map(\.holds))
+        let after = try await connection.query("show timezone").first
+        #expect(try after?.text("TimeZone") == "Asia/Tokyo")
+        await connection.close()
+    }
+
+    @Test("the URL says where names are looked up, when it says so")
+    func searchPath() async throws {
+        let url = try await url() + "?options=-c%20search_path%3Dcrm"
+        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
+        let path = try await connection.query("show search_path").first
+        #expect(try path?.text("search_path") == "crm")
+        await connection.close()
+    }
+
+    @Test("a zone that the server does not know is named")
+    func unknownZone() async throws {
+        var configuration = try await freshConfiguration()
+        configuration.session.timeZone = "America/Nowhere"
+        let error = await postgresError { _ = try await PostgresConnection.connect(configuration) }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(error?.message.contains("America/Nowhere") == true)
+    }
+}
