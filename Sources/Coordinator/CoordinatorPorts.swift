@@ -10,6 +10,8 @@ public struct CoordinatorPorts: Sendable {
     public var events: EventHub
     /// What workers report of running tasks, for displays only.
     public var inFlight: (any InFlightStore)?
+    /// What is to be tidied up after loads have ended.
+    public var tidyUp: @Sendable () async -> Void
     /// The time.
     public var clock: any Clock<Duration>
     /// Random numbers in 0..<1, for pauses.
@@ -21,6 +23,7 @@ public struct CoordinatorPorts: Sendable {
         publisher: any TaskPublisher,
         events: EventHub,
         inFlight: (any InFlightStore)? = nil,
+        tidyUp: @escaping @Sendable () async -> Void = {},
         clock: any Clock<Duration> = ContinuousClock(),
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
@@ -28,6 +31,7 @@ public struct CoordinatorPorts: Sendable {
         self.publisher = publisher
         self.events = events
         self.inFlight = inFlight
+        self.tidyUp = tidyUp
         self.clock = clock
         self.jitter = jitter
     }

@@ -70,6 +70,7 @@ public final class CoordinatorService: Service {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { chores in
                 chores.addTask { await self.ring() }
+                chores.addTask { await self.tidyUp() }
                 await self.coordinateOrphans()
                 await self.waitForUpdate()
                 chores.cancelAll()
@@ -115,6 +116,13 @@ public final class CoordinatorService: Service {
             // Who reads of it too late only knows less.
             try? await ports.ledger.note(presence)
         } while await sleptThroughInterval()
+    }
+
+    /// Beside the looks, and not at the end of each load: of many that end at once one time is enough.
+    private func tidyUp() async {
+        while await sleptThroughInterval() {
+            if state.withLock({ $0.takeEnd() }) { await ports.tidyUp() }
+        }
     }
 
     private func sleptThroughInterval() async -> Bool {
@@ -204,7 +212,15 @@ private struct ServiceState {
     /// Why the daemon must not go on.
     var refusal: NewerLedger?
 
+    /// Whether a load has ended since it was last asked.
+    private var hasEnded = false
+
     private static let intervalsLeftAlone = 15
+
+    mutating func takeEnd() -> Bool {
+        defer { hasEnded = false }
+        return hasEnded
+    }
 
     mutating func passInterval() {
         leftAlone = leftAlone.mapValues { $0 - 1 }.filter { $0.value > 0 }
@@ -240,6 +256,7 @@ private struct ServiceState {
     mutating func end(_ load: Int64, _ result: CoordinationResult) {
         coordinators[load] = nil
         let wasHeard = heard.remove(load) != nil
+        if case .ended = result { hasEnded = true }
         guard case .resting(let time) = result else { return }
         if wasHeard || time == .zero {
             woken.insert(load)

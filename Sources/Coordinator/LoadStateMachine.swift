@@ -118,7 +118,8 @@ public struct LoadStateMachine: Sendable {
     private var end: LoadState {
         let has = { (state: TaskState) in states.contains(state) }
         if has(.cancelled) { return .cancelled }
-        return has(.failed) || has(.blocked) ? .failed : .loaded
+        if has(.failed) || has(.blocked) { return .failed }
+        return has(.done) || !has(.superseded) ? .loaded : .superseded
     }
 
     private mutating func observe(_ task: Int, _ state: TaskState) {

@@ -37,6 +37,10 @@ public struct ExtractionError: Error, Sendable, CustomStringConvertible {
     /// Whether another attempt may succeed.
     public let isRetryable: Bool
 
+    /// Whether what is to be read is not there, here and now: another machine may have it, or it comes
+    /// later.
+    public var isAbsence: Bool { [.missing, .unreadable, .variable].contains(code) }
+
     /// Creates an error; changes, system errors and the like are worth another attempt.
     init(_ code: Code, _ message: String, cause: (any Error)? = nil, isRetryable: Bool? = nil) {
         self.code = code

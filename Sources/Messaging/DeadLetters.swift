@@ -64,6 +64,34 @@ public struct DeadLetters: Sendable {
         return letters
     }
 
+    /// Takes those letters away for good that `settles` names of all that there are, and of several about
+    /// one task all but the newest.
+    ///
+    /// - Parameter settles: Is asked once; what it throws leaves every letter where it is.
+    /// - Returns: The letters that stay.
+    @discardableResult
+    public func sweep(
+        _ settles: (Set<LoadTaskID>) async throws -> Set<LoadTaskID>
+    ) async throws -> [DeadLetter] {
+        let letters = try await read()
+        let settled = try await settles(Set(letters.compactMap(\.message?.task)))
+        var left = letters.reduce(into: [:]) { count, letter in count[letter.name, default: 0] += 1
+        }
+        let isObsolete = { (letter: DeadLetter) in
+            guard let task = letter.message?.task else { return false }
+            return settled.contains(task) || left[letter.name, default: 0] > 1
+        }
+        guard letters.contains(where: isObsolete) else { return letters }
+        var stay: [DeadLetter] = []
+        _ = try await read { letter in
+            let goes = isObsolete(letter)
+            left[letter.name, default: 0] -= 1
+            if !goes { stay.append(letter) }
+            return goes
+        }
+        return stay
+    }
+
     /// The broker gives back what a consumer had a moment after that has gone; who reads next wants all.
     ///
     /// What was settled is settled: a broker that does not answer any more ends the wait, not the reading.

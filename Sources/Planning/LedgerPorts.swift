@@ -173,8 +173,10 @@ public enum LoadKind: String, Sendable, Hashable, Codable, CaseIterable {
 public enum LoadState: String, Sendable, Hashable, CaseIterable {
     /// It has tasks that are not final.
     case running
-    /// Every task is done or superseded.
+    /// Every task is done or superseded, and some task is done.
     case loaded
+    /// Newer loads have left it nothing to do: what it was to load is there.
+    case superseded
     /// Some task failed, everything else is done.
     case failed
     /// It was cancelled.

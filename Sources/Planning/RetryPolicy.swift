@@ -11,10 +11,18 @@ public struct RetryPolicy: Sendable, Hashable {
     /// Deliveries that may end in the death of the worker before the task is set aside.
     public var maximumCrashes: Int
 
+    /// How long sources that are not there are awaited.
+    public var patience: SourcePatience
+
     /// Creates a policy: 5 attempts, 10 crashes unless said.
-    public init(maximumAttempts: Int = 5, maximumCrashes: Int = 10) {
+    public init(
+        maximumAttempts: Int = 5,
+        maximumCrashes: Int = 10,
+        patience: SourcePatience = SourcePatience()
+    ) {
         self.maximumAttempts = maximumAttempts
         self.maximumCrashes = maximumCrashes
+        self.patience = patience
     }
 
     /// The tier of delay before the attempt after `failures` failed ones; `nil` when none is left.

@@ -35,6 +35,8 @@ public struct TaskFailure: Error, Sendable, Hashable, Codable, CustomStringConve
     public var isRetryable: Bool
     /// Where it began.
     public var origin: Origin
+    /// That the source was not there, when that is what happened: it is awaited.
+    public var absence: Absence?
 
     /// Where a failure began: whether it says anything of the task.
     public enum Origin: String, Sendable, Hashable, Codable {
@@ -46,11 +48,18 @@ public struct TaskFailure: Error, Sendable, Hashable, Codable, CustomStringConve
     }
 
     /// Creates a failure; it is the task's unless said.
-    public init(code: String, message: String, isRetryable: Bool, origin: Origin = .task) {
+    public init(
+        code: String,
+        message: String,
+        isRetryable: Bool,
+        origin: Origin = .task,
+        absence: Absence? = nil
+    ) {
         self.code = code
         self.message = message
         self.isRetryable = isRetryable
         self.origin = origin
+        self.absence = absence
     }
 
     /// `message [code]`.

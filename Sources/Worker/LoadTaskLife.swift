@@ -147,6 +147,8 @@ struct LoadTaskLife: Sendable {
     private func note(_ failure: TaskFailure) {
         let metadata = Logger.Metadata([.failure: "\(failure)"])
         switch failure.origin {
+        case .task where failure.absence != nil:
+            logger.warning("the source is not there; it is awaited", metadata: metadata)
         case .task: logger.warning("attempt failed", metadata: metadata)
         case .servers:
             logger.warning("a server ended the attempt; it is not counted", metadata: metadata)

@@ -20,6 +20,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     )
     var loads = 8
 
+    @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
 
     func validate() throws {
@@ -33,6 +34,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.startedFleet()
+        try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
         let ledger = fleet.ledger()
         let wiring = try await Wiring(fleet, of: try await fleet.identity(in: ledger))
         await wiring.tellOlderQueues()

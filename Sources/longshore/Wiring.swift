@@ -41,11 +41,18 @@ struct Wiring: Sendable {
     /// Why the broker takes no messages, in its own words; `nil` when it takes them.
     var brokerAlarm: String? { publisher.alarm }
 
-    /// Asks Redis once: a load goes on without it, but a wrong address or password is told at its start.
+    /// Asks Redis once: a load goes on without it, as a worker does, and says so at its start.
     ///
-    /// - Throws: `RedisError`.
-    func requireRedis() async throws {
-        _ = try await redis.send(["PING"], timeout: .seconds(2))
+    /// - Throws: `RedisError` for what will not pass by itself, such as a wrong password or certificate.
+    func tellOfMissingRedis() async throws {
+        do {
+            _ = try await redis.send(["PING"], timeout: .seconds(2))
+        } catch  where error.isRetryable {
+            Output.note(
+                "warning: Redis: \(error); the load goes on without it: its progress is not shown, and "
+                    + "pauses and cancellations take a little longer"
+            )
+        }
     }
 
     /// Says what a version has left behind that did not yet name the warehouse in its queues.
@@ -69,6 +76,15 @@ struct Wiring: Sendable {
         )
     }
 
+    /// What takes dead letters away that are settled.
+    func deadSweep(ledger: PostgresLedger) -> DeadSweep {
+        DeadSweep(
+            letters: DeadLetters(fleet.amqp, topology: topology),
+            ledger: ledger,
+            logger: fleet.logger
+        )
+    }
+
     /// What a coordinator needs.
     func coordinatorPorts(ledger: PostgresLedger) async throws -> CoordinatorPorts {
         let events = try await BrokerEventReceiver.connect(
@@ -80,7 +96,8 @@ struct Wiring: Sendable {
             ledger: ledger,
             publisher: publisher,
             events: EventHub(events),
-            inFlight: inFlight
+            inFlight: inFlight,
+            tidyUp: { [sweep = deadSweep(ledger: ledger)] in await sweep.tryToRun() }
         )
     }
 
@@ -126,7 +143,7 @@ struct Wiring: Sendable {
     private func warnOfFewSessions(_ slots: Int) async {
         let budget = try? await SessionBudget.read(slots: slots, from: fleet.postgres)
         guard let warning = budget?.warning else { return }
-        FileHandle.standardError.write(Data("warning: \(warning)\n".utf8))
+        Output.note("warning: \(warning)")
     }
 
     /// Ends the connections that the process shares.

@@ -48,7 +48,17 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Deaths of workers before a task is set aside.")
     var crashes = 10
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a source that is not there is awaited whose definition does not say it; "
+                + "1 min for files and 10 min for databases without it.",
+            valueName: "duration"
+        )
+    )
+    var sourcePatience: DurationOption?
+
     @OptionGroup var keyMaps: KeyMapOptions
+    @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
 
     func validate() throws {
@@ -69,6 +79,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let settings = try workerSettings()
         try settings.validate()
         let fleet = try await options.startedFleet().with(keyMapMemory: limit)
+        try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
         let wiring = try await Wiring(fleet, of: try await fleet.identity(), pools: pools)
         let worker = try await wiring.worker(pools: pools, settings: settings)
         let group = ServiceGroup(
@@ -84,7 +95,14 @@ struct WorkerCommand: AsyncParsableCommand {
         WorkerSettings(
             name: Fleet.processName(),
             slots: slots,
-            policy: RetryPolicy(maximumAttempts: attempts, maximumCrashes: crashes),
+            policy: RetryPolicy(
+                maximumAttempts: attempts,
+                maximumCrashes: crashes,
+                patience:
+                    sourcePatience
+                    .map { SourcePatience(files: $0.duration, database: $0.duration) }
+                    ?? SourcePatience()
+            ),
             grace: grace.duration,
             limits: TimeLimits(idle: idleLimit.duration, total: timeLimit.duration),
             consumerTimeout: try Limits.consumerTimeout()

@@ -46,7 +46,8 @@ import Testing
             #expect(bench.warehouse.violations.isEmpty)
             // All of them ask for the same months, so the newest load's claim wins.
             #expect(
-                loads.map { bench.warehouse.loadState($0) } == Array(repeating: .loaded, count: 5)
+                loads.map { bench.warehouse.loadState($0) }
+                    == Array(repeating: .superseded, count: 4) + [.loaded]
             )
             #expect(bench.warehouse.rows(ofLoad: 1).allSatisfy { $0.state == .superseded })
             #expect(bench.warehouse.rows(ofLoad: 5).allSatisfy { $0.effects == 1 })

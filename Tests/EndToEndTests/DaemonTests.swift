@@ -131,6 +131,69 @@ struct DaemonTests {
         )
     }
 
+    @Test("a worker without the folder kills no load, a file that comes late is loaded")
+    func awaitedSources() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 200)
+        let late = harbour.data + "/late"
+        try FileManager.default.moveItem(atPath: harbour.data + "/agents.csv.gz", toPath: late)
+        let poor = try harbour.program.with(["DATA_DIR": "/nowhere"])
+            .start(["worker", "--slots", "2"])
+        let load = try harbour.program.start(
+            ["load", Harbour.pipeline("callcenter"), "--periods", "2024-01"]
+        )
+        await eventually(within: .seconds(30), "the load says what it waits for") {
+            load.errorsSoFar.contains("wait for what is not there since")
+        }
+        let why = try await harbour.program.run("why", "1.0")
+        #expect(why.output.contains("its source is not there since"), "\(why.output)")
+        let rich = try harbour.program.start(["worker", "--slots", "2"])
+        await eventually(within: .seconds(50), "the other worker finds what is there") {
+            (try? await harbour.ask("select count(*) > 1 from longshore.task where state = 'done'"))
+                == ["t"]
+        }
+        try FileManager.default.moveItem(atPath: late, toPath: harbour.data + "/agents.csv.gz")
+        let end = try await load.finish()
+        #expect(end.exitCode == 0, "\(end.errors)")
+        #expect(try await harbour.ask("select sum(failures) from longshore.task") == ["0"])
+        for process in [poor, rich] {
+            process.signal(SIGTERM)
+            _ = try await process.finish()
+        }
+    }
+
+    @Test("after a retry that succeeded there is no dead letter, and a load without Redis loads")
+    func settledLetters() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 200)
+        let late = harbour.data + "/late"
+        try FileManager.default.moveItem(atPath: harbour.data + "/agents.csv.gz", toPath: late)
+        let program = harbour.program.with(["LONGSHORE_REDIS_URL": "redis://127.0.0.1:1/0"])
+        let failed = try await program.run(
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01",
+            "--workers",
+            "2"
+        )
+        #expect(failed.exitCode == 1, "\(failed.errors)")
+        #expect(failed.errors.contains("warning: Redis: "), "\(failed.errors)")
+        #expect(failed.output.contains("it was awaited for"), "\(failed.output)")
+        #expect(try await program.run("dead").output.contains("1."))
+        try FileManager.default.moveItem(atPath: late, toPath: harbour.data + "/agents.csv.gz")
+        let retry = try await program.run("retry", "1")
+        #expect(retry.exitCode == 0, "\(retry.errors)")
+        let resumed = try await program.run("resume", "1", "--workers", "2")
+        #expect(resumed.exitCode == 0, "\(resumed.errors)")
+        let metrics = try await program.run("metrics").output
+        #expect(
+            metrics.contains(#"longshore_queue_messages{queue="\#(harbour.fleet).dead"} 0"#),
+            "\(metrics)"
+        )
+        #expect(try await program.run("dead").output == "No dead letter.\n")
+    }
+
     @Test("two workers that are stopped with SIGTERM in the middle leave a load that ends right")
     func rollingUpdate() async throws {
         let harbour = try await Harbour.open()

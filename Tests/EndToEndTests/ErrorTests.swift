@@ -99,7 +99,7 @@ struct ErrorTests {
     }
 
     @Test(
-        "a dead server is one clear line and exit code 69",
+        "a server that stays away is awaited for a while, then one clear line and exit code 69",
         arguments: [
             ("LONGSHORE_AMQP_URL", "amqp://u:p@127.0.0.1:1/", "RabbitMQ"),
             ("LONGSHORE_POSTGRES_URL", "postgres://u:p@127.0.0.1:1/x", "Postgres"),
@@ -107,12 +107,14 @@ struct ErrorTests {
     )
     func deadServer(_ variable: String, _ url: String, _ name: String) async throws {
         let harbour = try await Harbour.open()
-        let run = try await harbour.program.with([variable: url])
+        let run = try await harbour.program
+            .with([variable: url, "LONGSHORE_START_PATIENCE": "1 s"])
             .run("load", Harbour.pipeline("invoices"), "--workers", "1")
         #expect(run.exitCode == 69, "\(run.errors)")
         let lines = run.errors.split(separator: "\n")
-        #expect(lines.count == 1, "\(run.errors)")
-        #expect(lines.first?.hasPrefix("error: \(name): ") == true, "\(run.errors)")
+        #expect(lines.count == 2, "\(run.errors)")
+        #expect(lines.first?.hasPrefix("waiting up to 1 s for \(name): ") == true, "\(run.errors)")
+        #expect(lines.last?.hasPrefix("error: \(name): ") == true, "\(run.errors)")
         let loads = try await harbour.ask("select count(*) from pg_class where relname = 'load'")
         guard loads != ["0"] else { return }
         #expect(try await harbour.ask("select count(*) from longshore.load") == ["0"])

@@ -33,6 +33,26 @@ struct DeadLettersTests {
         }
     }
 
+    @Test("a sweep takes settled letters away, and of several about one task all but the newest")
+    func sweep() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            for (ordinal, message) in [(1, "old"), (2, "only"), (1, "new"), (3, "done")] {
+                let failure = TaskFailure(code: "x", message: message, isRetryable: false)
+                try await publisher.setAside(TaskMessage(ordinal), failure: failure)
+            }
+            let letters = DeadLetters(fleet.configuration, topology: fleet.topology)
+            let stay = try await letters.sweep { tasks in
+                #expect(tasks.map(\.ordinal).sorted() == [1, 2, 3])
+                return [LoadTaskID(load: 7, ordinal: 3)]
+            }
+            #expect(stay.map(\.name).sorted() == ["7.1", "7.2"])
+            #expect(Set(try await letters.read().map(\.name)) == ["7.1", "7.2"])
+            #expect(try await letters.read().count == 2)
+            await publisher.close()
+        }
+    }
+
     @Test("a letter that cannot be settled stays, with those that come after it")
     func failing() async throws {
         try await Fleet.with { fleet in

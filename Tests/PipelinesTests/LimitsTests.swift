@@ -66,4 +66,29 @@ struct LimitsTests {
     func wording(text: String) throws {
         #expect(Limits.wording(try #require(Limits.duration(text))) == text)
     }
+
+    @Test("an extract says how long its source is awaited")
+    func wait() throws {
+        let text = Self.text("zone: UTC")
+            .replacing("csv: cities.csv", with: "csv: cities.csv, wait: { for: 2 h }")
+        let pipeline = try pipeline(text)
+        guard case .extract(let city) = pipeline.dimension("city")?.content,
+            case .extract(let country) = pipeline.dimension("country")?.content
+        else {
+            Issue.record("both read a source")
+            return
+        }
+        #expect(city.patience == .seconds(7200))
+        #expect(country.patience == nil)
+    }
+
+    @Test(
+        "a wait that is none is told",
+        arguments: ["wait: 2 h", "wait: {}", "wait: { for: soon }"]
+    )
+    func wrongWait(_ wait: String) throws {
+        let text = Self.text("zone: UTC")
+            .replacing("csv: cities.csv", with: "csv: cities.csv, \(wait)")
+        #expect(throws: DefinitionError.self) { try pipeline(text) }
+    }
 }

@@ -79,6 +79,7 @@ extension InMemoryWarehouse {
                 (row.tasks[task].retryAt, row.tasks[task].parkedUntil) = (nil, nil)
                 (row.tasks[task].failures, row.tasks[task].crashes) = (0, 0)
                 row.tasks[task].outages = 0
+                (row.tasks[task].absences, row.tasks[task].absentSince) = (0, nil)
             }
             guard isNew else { return }
             row.record.state = .running

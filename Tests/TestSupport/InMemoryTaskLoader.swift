@@ -130,6 +130,10 @@ public final class InMemoryTaskLoader: TaskLoader {
                     row.outages += 1
                     return policy.tier(afterOutages: row.outages)
                 }
+                if let absence = failure.absence {
+                    return warehouse.count(absence, &row, policy.patience)
+                }
+                (row.absences, row.absentSince) = (0, nil)
                 row.failures += 1
                 return failure.isRetryable ? policy.tier(afterFailures: row.failures) : nil
             }
@@ -165,6 +169,21 @@ public final class InMemoryTaskLoader: TaskLoader {
 }
 
 extension InMemoryWarehouse {
+    /// Counts an attempt that did not find its source; `nil` when that is a failure now.
+    fileprivate func count(
+        _ absence: Absence,
+        _ row: inout TaskRow,
+        _ patience: SourcePatience
+    ) -> RetryTier? {
+        let since = row.absentSince ?? clock.now
+        row.absentSince = since
+        row.absences += 1
+        let waited = since.duration(to: clock.now)
+        let tier = patience.tier(after: row.absences, waited: waited, of: absence)
+        if tier == nil { row.failures += 1 }
+        return tier
+    }
+
     /// Records a failure of a task that nobody holds; `count` counts it and says when to try again.
     fileprivate func record(
         _ failure: TaskFailure,

@@ -67,6 +67,10 @@ public final class InMemoryWarehouse: Sendable {
         public var crashes = 0
         /// How many the fleet's own servers ended.
         public var outages = 0
+        /// How many did not find their source, one after the other until now.
+        public var absences = 0
+        /// When the first of them was.
+        public var absentSince: TestClock.Instant?
         /// Why the last one failed.
         public var lastFailure: TaskFailure?
         /// How often the task took effect.

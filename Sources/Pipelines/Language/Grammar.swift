@@ -181,7 +181,24 @@ enum Grammar {
                 standard: "utf-8",
                 summary: "The text encoding of a CSV file."
             ),
+            .init(
+                name: "wait",
+                shape: .record(sourceWait),
+                summary: "How long a source that is not there is awaited."
+            ),
         ],
         alternatives: [["csv", "query"]]
+    )
+
+    static let sourceWait = Record(
+        title: "waiting for a source",
+        keys: [
+            .init(
+                name: "for",
+                shape: .duration,
+                isRequired: true,
+                summary: "How long; the last attempt is made at its end."
+            )
+        ]
     )
 }

@@ -5,10 +5,14 @@ public struct Extract: Sendable, Hashable {
     /// What is read there.
     public var input: Input
 
+    /// How long it is awaited while it is not there; `nil` leaves that to the workers.
+    public var patience: Duration?
+
     /// Creates an extract.
-    public init(source: String, input: Input) {
+    public init(source: String, input: Input, patience: Duration? = nil) {
         self.source = source
         self.input = input
+        self.patience = patience
     }
 
     /// Whether each period has an input of its own: `{period}` in a file's name, or a bound of the

@@ -25,7 +25,11 @@ struct ExtractReading {
             }
             input = .csv(pattern: pattern ?? "", dialect: dialect(from))
         }
-        return Extract(source: name, input: input)
+        return Extract(
+            source: name,
+            input: input,
+            patience: from?["wait"]?["for"]?.text.flatMap(WrittenDuration.init)?.value
+        )
     }
 
     private func check(_ from: YAMLNode, source name: String) {

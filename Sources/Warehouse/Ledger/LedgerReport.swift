@@ -10,7 +10,7 @@ public struct LoadReport: Sendable, Codable {
     public var pipeline: String
     /// `load`, or `replay` of rejects.
     public var kind: String
-    /// `running`, `loaded`, `failed` or `cancelled`.
+    /// `running`, `loaded`, `failed`, `cancelled` or `superseded`.
     public var state: String
     /// The first and last period, when it has any.
     public var periods: String?

@@ -22,6 +22,8 @@ enum Migrations {
         ("a name of the warehouse, and the fleet of a load", fleets),
         ("what rows follow from, and which files were read", tableDefinitions),
         ("what a source knows of its columns", sourceTypes),
+        ("loads that newer ones have left nothing to do", superseded),
+        ("sources that are awaited", awaitedSources),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

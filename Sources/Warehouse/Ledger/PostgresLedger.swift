@@ -388,7 +388,8 @@ public actor PostgresLedger: LoadLedger {
                 """,
                 [.integer(lease.load), .text(state.rawValue)]
             )
-            if state == .loaded {
+            try await OvertakenLoads(load: lease.load, connection: connection).end()
+            if state == .loaded || state == .superseded {
                 try await Self.refuseOpen(lease.load, on: connection)
             } else {
                 try await OutdatedMarts(load: lease.load, connection: connection).mark()

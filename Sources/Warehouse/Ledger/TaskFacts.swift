@@ -36,6 +36,12 @@ public struct TaskFacts: Sendable, Hashable {
     public var crashes: Int
     /// Attempts that the fleet's own servers ended; they do not count.
     public var outages: Int
+    /// Attempts that did not find their source, one after the other until now.
+    public var absences: Int
+    /// When the first of them was, in UTC; `nil` when the source is not awaited.
+    public var absentSince: String?
+    /// When its absence becomes a failure, in UTC.
+    public var awaitedUntil: String?
     /// Why the last attempt failed.
     public var failure: String?
     /// The load that owns its period in its stead.
@@ -111,6 +117,8 @@ extension PostgresLedger {
 
     private static let factsSQL = """
         select t.table_name, t.period, t.state, t.pool, t.worker, t.failures, t.crashes, t.outages,
+            t.absences, to_char(t.absent_since at time zone 'UTC', \(stamp)) as absent_since,
+            to_char(t.awaited_until at time zone 'UTC', \(stamp)) as awaited_until,
             l.state as load_state, l.pipeline,
             case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
                 then l.coordinator end as coordinator,
@@ -146,6 +154,9 @@ extension PostgresLedger {
             failures: try row.integer("failures"),
             crashes: try row.integer("crashes"),
             outages: try row.integer("outages"),
+            absences: try row.integer("absences"),
+            absentSince: try row.optionalText("absent_since"),
+            awaitedUntil: try row.optionalText("awaited_until"),
             failure: try row.optionalText("failure"),
             owner: try row.optionalInteger("owner", as: Int64.self),
             sessions: [],

@@ -66,7 +66,7 @@ struct Attempt: Sendable {
 
     /// Opens what the task reads.
     func open(_ extract: Extract) async throws -> any RowReader {
-        let reader = try await reader(of: extract)
+        let reader = try await AwaitedReader.open(extract) { try await self.reader(of: extract) }
         observer.reached(.opened)
         return reader
     }

@@ -39,7 +39,7 @@ struct AttemptResult: Sendable {
                 rows_read = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
                 rows_replaced = $8, input = $9, header = $10, warnings = $11, inputs = $12::jsonb,
                 header_types = $13,
-                failure_code = null, failure_message = null
+                failure_code = null, failure_message = null\(AbsenceRecord.end)
             where load_id = $1 and ordinal = $2
             """,
             [

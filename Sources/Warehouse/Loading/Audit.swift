@@ -180,6 +180,8 @@ struct Audit {
         } catch let error as ExtractionError where total.severity == .warn && !error.isRetryable {
             let error = WarehouseError.noFigure(total, error.message)
             return Finding(severity: .warn, observation: error.description, error: error)
+        } catch {
+            throw AwaitedSource(error, of: total.extract) ?? error
         }
     }
 

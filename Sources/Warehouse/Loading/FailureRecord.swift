@@ -8,8 +8,16 @@ struct FailureRecord {
         case error
         /// A worker died.
         case crash
+        /// The source was not there: it is awaited.
+        case absence
         /// One of the fleet's own servers ended the attempt: it says nothing of the task and has no budget.
         case outage
+
+        /// What an attempt that failed so is counted as.
+        static func of(_ failure: TaskFailure) -> Kind {
+            if failure.origin == .servers { return .outage }
+            return failure.absence == nil ? .error : .absence
+        }
 
         /// The counter of the ledger row.
         var counter: String {
@@ -17,6 +25,7 @@ struct FailureRecord {
             case .error: "failures"
             case .crash: "crashes"
             case .outage: "outages"
+            case .absence: "absences"
             }
         }
         /// How long the ledger row is waited for: the server needs a moment to notice that a dead worker's
@@ -41,7 +50,11 @@ struct FailureRecord {
                 guard try await lockOpenTask(on: connection) else { return .settled }
                 let count = try await countUp(on: connection)
                 // A server may be away for days: its failures are counted, not told one by one.
-                if kind != .outage { try await insertAttempt(on: connection) }
+                if kind == .error || kind == .crash { try await insertAttempt(on: connection) }
+                if let absence = failure.absence, kind == .absence {
+                    return try await AbsenceRecord(task: task, absence: absence)
+                        .decide(after: count, failure, policy.patience, on: connection)
+                }
                 return try await decide(count, policy: policy, on: connection)
             }
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
@@ -78,6 +91,7 @@ struct FailureRecord {
         case .error: failure.isRetryable ? policy.tier(afterFailures: count) : nil
         case .crash: policy.tier(afterCrashes: count)
         case .outage: policy.tier(afterOutages: count)
+        case .absence: nil
         }
     }
 
@@ -102,7 +116,7 @@ struct FailureRecord {
             """
             update longshore.task
             set \(kind.counter) = \(kind.counter) + 1, failure_code = $3, failure_message = $4,
-                worker = $5
+                worker = $5\(kind == .error ? AbsenceRecord.end : "")
             where load_id = $1 and ordinal = $2
             returning \(kind.counter) as count
             """,

@@ -145,9 +145,13 @@ public actor WarehouseLoader: TaskLoader {
     ) async throws -> FailureVerdict {
         let connection = try await connected()
         try await refuseNewer(connection)
-        let kind: FailureRecord.Kind = failure.origin == .servers ? .outage : .error
-        return try await FailureRecord(task: task, kind: kind, failure: failure, worker: worker)
-            .write(policy: policy, on: connection)
+        return try await FailureRecord(
+            task: task,
+            kind: .of(failure),
+            failure: failure,
+            worker: worker
+        )
+        .write(policy: policy, on: connection)
     }
 
     /// Adds a `crash` to the task's attempts.

@@ -26,9 +26,9 @@ enum LedgerGrants {
                 longshore.control, longshore.intervention, longshore.migration, longshore.warehouse
                 to longshore_worker;
             grant update (state, retry_at, parked_until, started_at, committed_at, worker, failures,
-                crashes, outages, rows_read, rows_loaded, rows_rejected, rows_deduplicated,
-                rows_replaced, input, inputs, header, header_types, warnings, failure_code,
-                failure_message)
+                crashes, outages, absences, absent_since, awaited_until, rows_read, rows_loaded,
+                rows_rejected, rows_deduplicated, rows_replaced, input, inputs, header,
+                header_types, warnings, failure_code, failure_message)
                 on longshore.task to longshore_worker;
             grant insert on longshore.attempt to longshore_worker;
             grant insert (schema_name, table_name, period, pipeline, kind, name, period_start,

@@ -33,6 +33,7 @@ struct ResumeCommand: AsyncParsableCommand {
     var workers: Int?
 
     @OptionGroup var keyMaps: KeyMapOptions
+    @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
@@ -43,6 +44,11 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         let limit = try keyMaps.limit()
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
+        try await patience.wait(
+            for: fleet,
+            unless: StartPatience.ofPeople,
+            postgresOnly: detach
+        )
         let ledger = fleet.ledger()
         if let target, try await endPause(target) { return await ledger.close() }
         guard let load = try await chosen(in: ledger) else {

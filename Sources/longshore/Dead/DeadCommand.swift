@@ -7,7 +7,8 @@ struct DeadCommand: AsyncParsableCommand {
         abstract: "List, show, replay and drop what was set aside.",
         discussion: """
             Set aside are tasks that failed for good, tasks whose workers died again and again, and \
-            messages that are none.
+            messages that are none. A letter whose task is done since, or whose period a newer load \
+            has loaded, is taken away when a load ends, and when the letters are listed.
             """,
         subcommands: [
             DeadListCommand.self, DeadShowCommand.self, DeadReplayCommand.self,

@@ -18,6 +18,11 @@ struct DeadDesk {
         )
     }
 
+    /// The letters about which there is something to do; the others are taken away.
+    func open() async throws -> [DeadLetter] {
+        try await DeadSweep(letters: letters, ledger: ledger, logger: fleet.logger).run()
+    }
+
     /// A letter and its task.
     func entry(_ letter: DeadLetter) async throws -> DeadEntry {
         var entry = DeadEntry(

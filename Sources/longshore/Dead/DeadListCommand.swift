@@ -15,7 +15,7 @@ struct DeadListCommand: AsyncParsableCommand {
     func run() async throws {
         let desk = try await DeadDesk(options)
         var entries: [DeadEntry] = []
-        for letter in try await desk.letters.read() { entries.append(try await desk.entry(letter)) }
+        for letter in try await desk.open() { entries.append(try await desk.entry(letter)) }
         await desk.close()
         guard !output.json else { return try output.printJSON(entries) }
         guard !entries.isEmpty else {

@@ -16,7 +16,7 @@ struct DeadShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let desk = try await DeadDesk(options)
-        let letters = try await desk.letters.read()
+        let letters = try await desk.open()
         var entries: [DeadEntry] = []
         for letter in letters where selection.contains(letter) {
             entries.append(try await desk.entry(letter))

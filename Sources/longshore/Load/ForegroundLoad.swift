@@ -98,10 +98,11 @@ struct ForegroundLoad {
 
     private func show(_ state: LoadState) async throws {
         if state == .cancelled { try await settleCancelled() }
+        await wiring.deadSweep(ledger: ledger).tryToRun()
         let tasks = try await ledger.tasks(ofLoad: load)
         let failure: CommandFailure? =
             switch state {
-            case .loaded: nil
+            case .loaded, .superseded: nil
             case .cancelled: CommandFailure(.loadCancelled)
             case .failed, .running: CommandFailure(.loadFailed)
             }

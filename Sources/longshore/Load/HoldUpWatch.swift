@@ -69,9 +69,10 @@ final class HoldUpWatch: Sendable {
         wiring.brokerAlarm.map { "RabbitMQ \(FleetStatus.words(alarm: $0))" }
     }
 
-    /// What a server refuses now, or else the newest failure of a task that is tried again.
+    /// What a server refuses now, or else the sources that are awaited, or the newest failure of a task that is tried again.
     private func refusal() async -> String? {
         if let now = alarm ?? trouble.now { return now }
+        if let notice = try? await ledger.absences(ofLoad: load)?.notice { return notice }
         return try? await ledger.newestRetry(ofLoad: load)?.words
     }
 

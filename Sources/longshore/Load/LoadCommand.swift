@@ -40,6 +40,7 @@ struct LoadCommand: AsyncParsableCommand {
     var plan: String?
 
     @OptionGroup var keyMaps: KeyMapOptions
+    @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
@@ -68,6 +69,11 @@ struct LoadCommand: AsyncParsableCommand {
         try Limits.refuseTooLong(in: pipeline)
         let limit = try keyMaps.limit()
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
+        try await patience.wait(
+            for: fleet,
+            unless: StartPatience.ofPeople,
+            postgresOnly: detach
+        )
         let ledger = fleet.ledger()
         let plan = try await rememberedPlan(of: pipeline, in: ledger)
         let due = try await selection.survey(of: pipeline, folder: argument.folder, in: ledger)
@@ -176,7 +182,7 @@ struct LoadCommand: AsyncParsableCommand {
             of: fleet.identity(in: ledger),
             pools: request.pipeline.pools
         )
-        try await wiring.requireRedis()
+        try await wiring.tellOfMissingRedis()
         try await ForegroundLoad(
             load: try await LoadPlanner(ledger: ledger).create(request).load,
             fleet: fleet,

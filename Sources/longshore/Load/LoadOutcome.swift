@@ -6,6 +6,8 @@ struct LoadOutcome: Encodable {
     /// How a command that was to load has ended.
     enum State: String, Encodable {
         case loaded, failed, cancelled
+        /// A newer load has done everything that it had to do.
+        case superseded
         /// Stopped before the end: it is to be resumed.
         case interrupted
         /// Written with `--detach`, for a coordinator to take up.

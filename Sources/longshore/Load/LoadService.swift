@@ -17,6 +17,8 @@ final class LoadService: Service {
     private let wiring: Wiring
     private let watch: HoldUpWatch
     private let outcome = Outcome()
+    /// Somebody waits for the end of the load; but another worker may have a file that this one has not.
+    private static let patience = SourcePatience(files: .seconds(5))
 
     init(_ job: ForegroundLoad, _ record: LoadRecord) async throws {
         self.job = job
@@ -39,6 +41,7 @@ final class LoadService: Service {
                 settings: WorkerSettings(
                     name: Fleet.processName(),
                     slots: job.slots,
+                    policy: RetryPolicy(patience: Self.patience),
                     consumerTimeout: try Limits.consumerTimeout()
                 )
             ) : nil

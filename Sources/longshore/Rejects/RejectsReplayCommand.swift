@@ -56,7 +56,7 @@ struct RejectsReplayCommand: AsyncParsableCommand {
             of: fleet.identity(in: ledger),
             pools: request.pipeline.pools
         )
-        try await wiring.requireRedis()
+        try await wiring.tellOfMissingRedis()
         let replay = try await ledger.createReplay(of: selection.filter, request)
         tell(replay)
         guard let load = replay.load else {

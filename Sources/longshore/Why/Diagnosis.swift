@@ -59,7 +59,8 @@ struct Diagnosis {
             let needs = try await needs(of: facts, &trail)
             return held.isEmpty && needs.isEmpty ? [try await unpublished(facts)] : held + needs
         case .published:
-            let held = running(facts) + paused(facts) + over(facts) + retry(facts)
+            let held =
+                running(facts) + paused(facts) + over(facts) + awaited(facts) + retry(facts)
             return held.isEmpty ? try await queued(facts) : held
         }
     }
@@ -169,8 +170,29 @@ struct Diagnosis {
         )
     }
 
+    private func awaited(_ facts: TaskFacts) -> [Cause] {
+        guard let since = facts.absentSince, let until = facts.awaitedUntil else { return [] }
+        let times = Wording.count(facts.absences, "attempt")
+        let next =
+            facts.retryIn.flatMap { $0 > 0 ? ", next in \(Wording.duration(seconds: $0))" : nil }
+            ?? ""
+        return [
+            Cause(
+                code: "awaited",
+                text:
+                    "its source is not there since \(since) UTC, and is awaited until \(until) UTC "
+                    + "(\(times)\(next))",
+                command: "longshore retry \(facts.task)",
+                causes: facts.failure.map { [Cause(code: "failure", text: "the last one: \($0)")] }
+                    ?? []
+            )
+        ]
+    }
+
     private func retry(_ facts: TaskFacts) -> [Cause] {
-        guard let seconds = facts.retryIn, seconds > 0, let at = facts.retryAt else { return [] }
+        guard facts.absentSince == nil, let seconds = facts.retryIn, seconds > 0,
+            let at = facts.retryAt
+        else { return [] }
         return [
             Cause(
                 code: "retry",

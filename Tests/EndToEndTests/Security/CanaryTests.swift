@@ -35,7 +35,7 @@ struct CanaryTests {
                 "CANARY_TOKEN": Self.secrets[4], "OPTION": Self.secrets[10],
                 "MALFORMED_URL": "\(Self.secrets[5]) is none", "LONGSHORE_LOG": "trace",
             ])
-        let worker = try program.start(["worker", "--attempts", "1"])
+        let worker = try program.start(["worker", "--attempts", "1", "--source-patience", "1 s"])
         var seen = ""
         for name in ["rows", "mart", "password", "dead", "plain", "malformed", "option"] {
             let folder = try writePipeline(name, harbour)
