@@ -57,6 +57,7 @@ public struct RawRecordReader: RowReader {
     ///
     /// - Parameters:
     ///   - records: Those of one input stand together.
+    ///   - types: What the source knew of the columns of the first record.
     ///   - delimiter: The byte between their fields.
     ///   - known: The columns of the source that were read when the records were kept.
     ///   - inputsBefore: The number of the first input.

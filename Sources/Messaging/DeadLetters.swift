@@ -69,6 +69,7 @@ public struct DeadLetters: Sendable {
     ///
     /// - Parameter settles: Is asked once; what it throws leaves every letter where it is.
     /// - Returns: The letters that stay.
+    /// - Throws: ``AMQPError``, and what `settles` throws.
     @discardableResult
     public func sweep(
         _ settles: (Set<LoadTaskID>) async throws -> Set<LoadTaskID>

@@ -26,8 +26,8 @@ extension Session {
             throw PostgresError(
                 .invalidConfiguration,
                 "the server of `\(configuration)` cannot be told what times and numbers mean: "
-                    + "\(error.message). Where it does not know a time zone, its time zone data is older "
-                    + "than the definition, or the name is misspelt"
+                    + "\(error.message). Where it does not know the time zone `\(settings.timeZone)`, its time "
+                    + "zone data is older than the definition, or the name is misspelt"
             )
         }
         for (name, expected) in settings.reported {

@@ -11,6 +11,11 @@ struct ColumnCompiler {
         self.zones = zones
     }
 
+    /// The columns' plans, and which of them are computed.
+    var plans: [(plan: ValuePlan, isComputed: Bool)] {
+        zip(columns, details).map { ($1.plan, $0.field < 0) }
+    }
+
     /// Adds a column and returns its place; where its field is, ``RowBinding`` says.
     mutating func add(_ plan: ValuePlan) throws(RowLayoutError) -> Int {
         try add(plan, field: 0)
@@ -28,7 +33,13 @@ struct ColumnCompiler {
         return try add(plan, field: -1)
     }
 
-    private mutating func add(_ plan: ValuePlan, field: Int) throws(RowLayoutError) -> Int {
+    private mutating func add(_ declared: ValuePlan, field: Int) throws(RowLayoutError) -> Int {
+        let source = field < 0 ? nil : sources[declared.source]
+        var plan = declared
+        if source == .number, !plan.changesText {
+            plan.reading.point = UInt8(ascii: ".")
+            plan.reading.thousands = nil
+        }
         guard let program = Cleaner.program(plan.cleaning) else {
             throw .badPlan(plan, "it has more than 16 cleaning steps")
         }
@@ -42,9 +53,7 @@ struct ColumnCompiler {
             (column.precision, column.scale) = (precision, scale)
             column.rounding = plan.reading.rounding ?? .refuse
         }
-        let source = field < 0 ? nil : sources[plan.source]
         column.hasOwnNumbers = plan.reading.hasOwnNumbers && plan.type.isNumber
-        if source == .number, !plan.changesText { column.hasOwnNumbers = false }
         if let pattern, source?.isTime == true {
             column.isDatabaseTime = true
             column.dropsTime = pattern.parts.contains { $0.unit == "hour" }

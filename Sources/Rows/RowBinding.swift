@@ -18,17 +18,18 @@ struct RowBinding: Sendable {
 
     /// Finds the fields of some columns.
     mutating func bind(
-        _ plans: [ValuePlan],
+        _ columns: [(plan: ValuePlan, isComputed: Bool)],
         of input: String,
         mayLack: (String) -> Bool
     ) throws(RowLayoutError) {
         var places: [String: Int] = [:]
         for (place, name) in header.enumerated() where places[name] == nil { places[name] = place }
-        let read = Set(plans.map(\.source))
+        let read = Set(columns.map(\.plan.source))
         let unread = header.filter { !read.contains($0) }
-        for plan in plans {
-            // What is computed has no field.
-            if plan.expression != nil {
+        for (plan, isComputed) in columns {
+            // What is computed has no field. A reference reads one, even where the key that it is typed as
+            // is computed in its dimension.
+            if isComputed {
                 fields.append(-1)
             } else if let place = places[plan.source] {
                 fields.append(place)

@@ -52,7 +52,7 @@ public struct RowEncoder: ~Copyable, Sendable {
         )
         let needed = layout.neededSources(grain: grain, bounds: bounds)
         var bound = RowBinding(header: header)
-        try bound.bind(compiler.details.map(\.plan), of: input) { name in
+        try bound.bind(compiler.plans, of: input) { name in
             !needed.contains(name) && mayLack(name)
         }
         self.needed = needed
@@ -83,7 +83,7 @@ public struct RowEncoder: ~Copyable, Sendable {
         mayLack: (String) -> Bool = { _ in false }
     ) throws(RowLayoutError) -> [String] {
         var bound = RowBinding(header: header)
-        try bound.bind(writer.values.details.map(\.plan), of: input) { name in
+        try bound.bind(writer.values.sources, of: input) { name in
             !needed.contains(name) && mayLack(name)
         }
         binding = bound

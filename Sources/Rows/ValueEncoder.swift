@@ -1,8 +1,7 @@
 /// Turns fields into Postgres's binary encoding, column by column.
 struct ValueEncoder: ~Copyable {
     private var columns: [Column]
-    /// What is known of each column.
-    let details: [ColumnDetails]
+    private let details: [ColumnDetails]
     private var cleaner = Cleaner()
 
     init(columns: [Column], details: [ColumnDetails]) {
@@ -13,6 +12,11 @@ struct ValueEncoder: ~Copyable {
     /// The place in the record of a column's field.
     @inline(__always)
     func field(of column: Int) -> Int { columns[column].field }
+
+    /// The columns' plans, and which of them are computed.
+    var sources: [(plan: ValuePlan, isComputed: Bool)] {
+        zip(columns, details).map { ($1.plan, $0.field < 0) }
+    }
 
     /// Reads columns from other fields from now on: one of each column's, in their order.
     mutating func read(fields: [Int]) {

@@ -47,7 +47,8 @@ struct Wiring: Sendable {
     func tellOfMissingRedis() async throws {
         do {
             _ = try await redis.send(["PING"], timeout: .seconds(2))
-        } catch  where error.isRetryable {
+        } catch {
+            guard error.isRetryable else { throw error }
             Output.note(
                 "warning: Redis: \(error); the load goes on without it: its progress is not shown, and "
                     + "pauses and cancellations take a little longer"

@@ -19,9 +19,12 @@ struct CoordinatorBench: Sendable {
     }
 
     /// Plans a load of the call centre and writes it.
-    func makeLoad(months: Int = 3) async throws -> Int64 {
+    func makeLoad(
+        of pipeline: Pipeline = SamplePipelines.callcenter,
+        months: Int = 3
+    ) async throws -> Int64 {
         let request = LoadRequest(
-            pipeline: SamplePipelines.callcenter,
+            pipeline: pipeline,
             definition: DefinitionBundle(files: [:]),
             folder: "",
             periods: SamplePipelines.months(months),

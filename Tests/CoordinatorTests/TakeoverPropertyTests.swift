@@ -37,7 +37,9 @@ import Testing
             states.append(runs ? fates[task] : .blocked)
         }
         return End(
-            load: states.contains(.failed) ? .failed : .loaded,
+            load: states.contains(.failed)
+                ? .failed
+                : states.contains(.done) || !states.contains(.superseded) ? .loaded : .superseded,
             blocked: states.indices.filter { states[$0] == .blocked },
             states: states
         )

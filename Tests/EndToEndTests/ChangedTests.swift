@@ -66,8 +66,8 @@ struct ChangedTests {
     func column() async throws {
         #expect(try await load().exitCode == 0)
         try define(
-            "          qty: { type: integer, required: true }\n"
-                + "          person: { references: person, from: who }"
+            "      qty: { type: integer, required: true }\n"
+                + "      person: { references: person, from: who }"
         )
         let checked = try await harbour.program.run("check", ".")
         #expect(
@@ -155,7 +155,7 @@ struct ChangedTests {
         )
         #expect(try await load("--changed").exitCode == 0)
         #expect(try await newestPeriods() == ["3|{2024-01,2024-03}"])
-        #expect(try await harbour.ask("select sum(amt) from c40.fact_s") == ["41.00"])
+        #expect(try await harbour.ask("select sum(amt) from c40.fact_s") == ["51.00"])
         try write("people.csv", "who,name\na,Anne\nb,Bo\n")
         #expect(try await load("--changed").exitCode == 0)
         #expect(try await newestPeriods() == ["4|{}"])

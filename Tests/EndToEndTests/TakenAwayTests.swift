@@ -65,8 +65,8 @@ struct TakenAwayTests {
         let plan = try await harbour.program.run("plan", ".")
         #expect(plan.exitCode == 0, "\(plan.errors)")
         #expect(
-            plan.errors.contains("noticed: `dim_customer`: its table is gone"),
-            "\(plan.errors)"
+            plan.output.contains("noticed: `dim_customer`: its table is gone"),
+            "\(plan.output)"
         )
         let load = try await harbour.program.run("load", ".", "--workers", "1")
         #expect(load.exitCode == 0, "\(load.errors)")

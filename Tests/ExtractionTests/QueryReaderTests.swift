@@ -68,7 +68,7 @@ struct QueryReaderTests {
         try await connection.query("create domain moment as timestamptz")
         let reader = try await open(
             """
-            select now()::date, now()::timestamp, now()::moment as moment, 1::numeric as n, 'x' as t,
+            select now()::date as d, now()::timestamp as at, now()::moment as moment, 1::numeric as n, 'x' as t,
                 1.5::float8 as f, 1 as i
             """,
             url: url

@@ -15,14 +15,13 @@ struct SourceFilesTests {
             )
             try Data(name.utf8).write(to: path)
         }
-        return try #require(
-            SourceFiles(
-                Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
-                source: .files(folder: "data"),
-                folder: folder,
-                environment: { _ in nil }
-            )
+        let files = try SourceFiles(
+            Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
+            source: .files(folder: "data"),
+            folder: folder,
+            environment: { _ in nil }
         )
+        return try #require(files)
     }
 
     private func periods(_ names: [String], _ pattern: String) throws -> [String: [String]] {

@@ -53,8 +53,7 @@ struct LoadingMistakeTests {
                 replacing: "csv: \"sales_{period}.csv\" }",
                 with: "csv: \"sales_*.csv\" }\n    load: merge",
                 [
-                    "26:33: error: the fact is loaded by period, but `csv: sales_*.csv` names the same file for each: every period would read it whole and reject the rows of the others [period.missing]",
-                    "29:7: error: the grain's column `sale_id` is not `required` [column.key]",
+                    "26:33: error: the fact is loaded by period, but `csv: sales_*.csv` names the same file for each: every period would read it whole and reject the rows of the others [period.missing]"
                 ]
             ),
             Mistake(
@@ -62,7 +61,7 @@ struct LoadingMistakeTests {
                 replacing: "source: drops, csv: \"sales_{period}.csv\"",
                 with: "source: crm, query: select 1 as sale_id",
                 [
-                    "26:32: error: the fact is loaded by period, but its query has neither `:period_start` nor `:period_end`: every period would read all rows and reject those of the others [period.missing]"
+                    "26:33: error: the fact is loaded by period, but its query has neither `:period_start` nor `:period_end`: every period would read all rows and reject those of the others [period.missing]"
                 ]
             ),
             Mistake(

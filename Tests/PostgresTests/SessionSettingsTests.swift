@@ -49,7 +49,10 @@ struct SessionSettingsTests {
         for options in ["", "?options=-c%20timezone%3DAsia/Tokyo%20-c%20datestyle%3DGerman"] {
             let configuration = try PostgresConfiguration(url: url + options)
             let connection = try await PostgresConnection.connect(configuration)
-            #expect(try await found(connection) == Self.settings.map(\.holds))
+            // A server may write a path with more quotes than it was given.
+            let outside = try await found(connection)
+                .map { $0.replacing("\"public\"", with: "public") }
+            #expect(outside == Self.settings.map(\.holds))
             let (inside, level) = try await connection.transaction {
                 let rows = try await connection.query("show transaction_isolation")
                 return (try await found(connection), try rows.first?.text("transaction_isolation"))
@@ -91,6 +94,6 @@ struct SessionSettingsTests {
         configuration.session.timeZone = "America/Nowhere"
         let error = await postgresError { _ = try await PostgresConnection.connect(configuration) }
         #expect(error?.code == .invalidConfiguration)
-        #expect(error?.message.contains("America/Nowhere") == true)
+        #expect(error?.message.contains("America/Nowhere") == true, "\(error?.message ?? "")")
     }
 }

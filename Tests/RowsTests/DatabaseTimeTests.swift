@@ -63,7 +63,7 @@ struct DatabaseTimeTests {
 
     @Test("numbers have a point, whatever the definition declares for texts")
     func numbers() throws {
-        let reading = ReadingRules(point: UInt8(ascii: ","), thousands: UInt8(ascii: "."))
+        let reading = ReadingRules(point: UInt8(ascii: ","), thousands: ".")
         let type = ColumnType.decimal(precision: 12, scale: 3)
         let known = try encode("1234.567", as: type, known: .number, reading: reading)
         let plain = try encode("1234.567", as: type)

@@ -47,6 +47,18 @@ struct ReferenceTests {
         #expect(tuples(harness.copy) == [[bigEndian(11)], [bigEndian(12)]])
     }
 
+    @Test("a key that is computed in its dimension is read from a column where it is referenced")
+    func computedKey() throws {
+        var part = plan("agent", .text)
+        part.expression = try RowExpression("country || '-' || number")
+        let key = KeyPlan(name: "agent", map: 0, parts: [part], missing: .reject)
+        var harness = try harness(.key(key))
+        harness.encode(batch([["A-1", "", ""]]))
+        try harness.encoder.read(["at", "agent"])
+        harness.encode(batch([["", "A-2"]], input: 1))
+        #expect(tuples(harness.copy) == [[bigEndian(11)], [bigEndian(12)]])
+    }
+
     @Test("an unknown or null key is refused, the unknown member, or put aside, as declared")
     func missing() throws {
         let rows = batch([["A-9", "", ""], ["  ", "", ""]])

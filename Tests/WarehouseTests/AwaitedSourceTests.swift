@@ -102,7 +102,7 @@ struct AwaitedSourceTests {
             ("far: { files: /nowhere }", "csv: a.csv", "source.missing", Absence.Kind.files),
             ("far: { files: \"${NOT_SET}\" }", "csv: a.csv", "source.variable", .files),
             (
-                "far: { postgres: \"postgres://u:p@127.0.0.1:1/x\" }",
+                "far: { postgres: \"postgres://u@127.0.0.1:1/x\" }",
                 "query: \"select 1 as customer_id, 'a' as name\"",
                 "source.postgres.connectionRefused", .database
             ),

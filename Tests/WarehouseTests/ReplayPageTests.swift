@@ -158,12 +158,13 @@ struct ReplayPageTests {
         )
         await merger.close()
         #expect(load?.counts("call 2024-01")?.loaded == Self.rejects)
+        let control = try await dock.rows(
+            "select state, reason from longshore.control where period = '2024-01'"
+        )
         #expect(
-            try await dock.rows(
-                "select state, reason from longshore.control where period = '2024-01'"
-            ) == [
+            control == [
                 "stale|`agent`: versions of 1 key moved while load \(load?.id ?? 0) loaded the "
-                    + "period, and change what \(Self.rejects) rows refer to"
+                    + "period, and change what 5,001 rows refer to"
             ]
         )
     }

@@ -120,8 +120,9 @@ struct SchemaTests {
                 `numeric(12,2)`, the definition says `bigint`. Longshore does not destroy data by \
                 itself; this would do it:
                     alter table "shop"."fact_sale" alter column "amount" type bigint \
-                using "amount"::bigint;
-                    -- or, where a value is none of `bigint`: alter table "shop"."fact_sale" \
+                using case when "amount" = trunc("amount") then "amount"::bigint \
+                else ("amount" || ' has decimals')::bigint end;
+                    -- or, to have `amount` as its source tells it: alter table "shop"."fact_sale" \
                 drop column "amount"; and load it again
                 """
         )
@@ -172,10 +173,14 @@ struct SchemaTests {
         #expect(
             problem == """
                 the table `shop.dim_customer` does not fit the definition: the definition has no column \
-                `name` any more. Besides, the table `shop.fact_sale` does not fit the definition: the \
+                `name` any more, and `size` is new: it may be the same under another name. Besides, the \
+                table `shop.fact_sale` does not fit the definition: the \
                 definition has no column `amount` any more. Longshore does not destroy data by itself; \
                 this would do it:
                     alter table "shop"."dim_customer" drop column "name";
+                    -- the next load adds `size`, and has to fill it: `dim_customer`, whole
+                    -- or, only if `size` is `name` under another name (nothing has to be loaded again \
+                then): alter table "shop"."dim_customer" rename column "name" to "size";
                     alter table "shop"."fact_sale" drop column "amount";
                 """
         )

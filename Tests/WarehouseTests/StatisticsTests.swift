@@ -111,7 +111,6 @@ struct StatisticsTests {
         for query in [
             "select from hr.fact_visit", "select from hr.dim_team",
             "select from hr.fact_visit join hr.dim_team using (team_key)",
-            "select from hr.fact_visit a join hr.fact_visit b using (visit)",
             "select from hr.dim_team d join hr.dim_team_observed o using (code)",
         ] {
             let rows = try await expected(query, dock)

@@ -18,6 +18,8 @@ extension Reference {
                 plan.name = name
                 plan.source = source
                 plan.rules = []
+                // Where the dimension computes its key, the reference still reads a column.
+                plan.expression = nil
                 if case .date = plan.type,
                     let format = attributes.first(where: { $0.plan.source == source })?.dateFormat
                 {

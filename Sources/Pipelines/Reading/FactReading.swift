@@ -123,6 +123,8 @@ struct FactReading {
             "`load: merge` (or `append`) with `late: merge`, which takes in the rows of all "
             + "periods; or no `period`, to load the fact whole"
         if let pattern = node["from"]?["csv"], let text = pattern.text, !text.isEmpty {
+            // A placeholder that is misspelled is told by itself.
+            guard !text.contains("{") else { return }
             findings.add(
                 .periodMissing,
                 at: pattern.span,

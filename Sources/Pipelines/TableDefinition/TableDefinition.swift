@@ -68,6 +68,11 @@ public struct TableDefinition: Sendable, Hashable, Codable {
                 .sorted { $0.name < $1.name }
                 .compactMap { key in
                     guard before[key] != now[key] else { return nil }
+                    // Who hears that a column has come or gone need not hear it of its rule, too.
+                    let column = Key(kind: .column, name: key.name)
+                    if kind == .rules, (before[column] == nil) != (now[column] == nil) {
+                        return nil
+                    }
                     let way: TableChange.Way =
                         before[key] == nil ? .new : now[key] == nil ? .gone : .changed
                     return TableChange(kind: kind, name: key.name, way: way)

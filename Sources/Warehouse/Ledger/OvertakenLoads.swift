@@ -33,14 +33,20 @@ struct OvertakenLoads {
         }
     }
 
-    /// Running loads of the same pipeline without a coordinator, each of whose open tasks a newer load has
-    /// done. A replay adds rows to what is there: nobody else does that for it.
+    /// Running loads of the same pipeline and fleet that nobody has paused, without a coordinator, each of whose open tasks a newer load has
+    /// done.
+    ///
+    /// A replay adds rows to what is there: nobody else does that for it.
     private func candidates() async throws -> [Int64] {
         let rows = try await connection.query(
             """
             select l.id from longshore.load l
+            join longshore.load newer on newer.id = $1 and newer.pipeline = l.pipeline
+                and newer.fleet is not distinct from l.fleet
             where l.state = 'running' and l.id < $1 and l.kind = 'load'
-                and l.pipeline = (select pipeline from longshore.load where id = $1)
+                and not exists (select from longshore.intervention i
+                    where i.kind = 'pause' and i.ordinal is null
+                        and (i.pipeline = l.pipeline or i.load_id = l.id))
                 and (l.lease_until is null or l.lease_until < clock_timestamp())
                 and exists (select from longshore.task t
                     where t.load_id = l.id and t.state in ('waiting', 'published'))

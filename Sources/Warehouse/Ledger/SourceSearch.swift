@@ -8,6 +8,8 @@ struct SourceSearch {
     let source: Source
     let period: Period?
     let folder: String
+    /// What days and times mean in it.
+    let clock: SourceClock
     let environment: @Sendable (String) -> String?
     /// How each part of the key is read.
     let plans: [ValuePlan]
@@ -29,6 +31,7 @@ struct SourceSearch {
             source: source,
             period: period,
             folder: folder,
+            clock: clock,
             environment: environment
         )
         let layout = RowLayout(plans.map { .value($0) } + [.origin])

@@ -117,8 +117,8 @@ extension PostgresLedger {
 
     private static let factsSQL = """
         select t.table_name, t.period, t.state, t.pool, t.worker, t.failures, t.crashes, t.outages,
-            t.absences, to_char(t.absent_since at time zone 'UTC', \(stamp)) as absent_since,
-            to_char(t.awaited_until at time zone 'UTC', \(stamp)) as awaited_until,
+            t.absences, \(isoTime("t.absent_since")) as absent_since,
+            \(isoTime("t.awaited_until")) as awaited_until,
             l.state as load_state, l.pipeline,
             case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
                 then l.coordinator end as coordinator,

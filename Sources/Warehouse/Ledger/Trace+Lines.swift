@@ -57,6 +57,10 @@ extension PostgresLedger {
             source: source,
             period: grain.flatMap { Period(origin.period, grain: $0) },
             folder: try row.text("folder"),
+            clock: SourceClock(
+                of: pipeline,
+                fact: pipeline.facts.first { $0.table == search.table.name }?.name
+            ),
             environment: environment,
             plans: then.plans,
             wanted: try await encoded(key, then)

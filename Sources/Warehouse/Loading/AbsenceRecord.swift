@@ -10,9 +10,8 @@ struct AbsenceRecord {
     /// The end of a wait, as further assignments of an update of the task.
     static let end = ", absences = 0, absent_since = null, awaited_until = null"
 
-    /// Decides whether the source is awaited any longer, and writes that.
-    ///
-    /// - Parameter attempts: How many have not found it, this one among them.
+    /// Decides whether the source is awaited any longer, and writes that; `attempts` have not found it, this
+    /// one among them.
     func decide(
         after attempts: Int,
         _ failure: TaskFailure,

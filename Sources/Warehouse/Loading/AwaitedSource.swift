@@ -42,6 +42,7 @@ struct AwaitedReader: RowReader {
 
     var header: [String] { reader.header }
     var firstInput: String { reader.firstInput }
+    var types: [SourceType?] { reader.types }
     var inputs: [InputSummary] { reader.inputs }
 
     func isKnownElsewhere(_ column: String) -> Bool { reader.isKnownElsewhere(column) }

@@ -180,8 +180,8 @@ struct CalendarLoad {
             input: fill.input,
             inputs: fill.inputs,
             header: fill.header,
-            types: fill.types,
-            warnings: fill.warnings
+            warnings: fill.warnings,
+            types: fill.types
         )
     }
 }

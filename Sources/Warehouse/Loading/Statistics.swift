@@ -15,6 +15,7 @@ extension PostgresConnection {
     /// - Parameters:
     ///   - table: the table's quoted name.
     ///   - columns: those whose values matter; all when there are none. Rows are counted in any case.
+    /// - Throws: `PostgresError`.
     func analyze(_ table: String, of columns: [String] = []) async throws {
         let list = columns.isEmpty ? "" : " (\(quotedList(columns)))"
         try await script(

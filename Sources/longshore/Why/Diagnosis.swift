@@ -180,8 +180,8 @@ struct Diagnosis {
             Cause(
                 code: "awaited",
                 text:
-                    "its source is not there since \(since) UTC, and is awaited until \(until) UTC "
-                    + "(\(times)\(next))",
+                    "its source is not there since \(Wording.time(since)) UTC, and is awaited until "
+                    + "\(Wording.time(until)) UTC (\(times)\(next))",
                 command: "longshore retry \(facts.task)",
                 causes: facts.failure.map { [Cause(code: "failure", text: "the last one: \($0)")] }
                     ?? []

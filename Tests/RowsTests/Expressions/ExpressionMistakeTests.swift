@@ -88,7 +88,8 @@ struct ExpressionMistakeTests {
         let long = "i = " + Array(repeating: "i", count: 300).joined(separator: "+")
         #expect(Bench.problem(long).contains("more than 200 levels"))
         #expect(
-            Bench.problem(String(repeating: "b or ", count: 1000) + "b").contains("5001 characters")
+            Bench.problem(String(repeating: "b or ", count: 1000) + "b")
+                .contains("5,001 characters")
         )
         let wide = "i in (" + (0..<800).map(String.init).joined(separator: ",") + ")"
         #expect(Bench.problem(wide) == "nothing")

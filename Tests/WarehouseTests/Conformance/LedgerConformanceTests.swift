@@ -65,7 +65,7 @@ struct LedgerConformanceTests {
         #expect(try await idle() == [])
         try await bench.pass(.seconds(2))
         #expect(try await idle() == [0, 1])
-        try await bench.holding(LoadTaskID(load: load, ordinal: 1)) {
+        try await bench.holding(LoadTaskID(load: load, ordinal: 1)) { () async throws in
             #expect(try await idle() == [0])
         }
         // What waits for its next attempt is idle half a minute after that was due.

@@ -40,7 +40,7 @@ struct TaskLoaderConformanceTests {
         let bench = try await kind.make()
         let load = try await bench.create()
         let task = LoadTaskID(load: load, ordinal: 0)
-        try await bench.holding(task) {
+        try await bench.holding(task) { () async throws in
             #expect(await bench.perform(load, 0) == .busy)
             #expect(try await bench.record(.ofSource, of: task) == .retry(.second))
             #expect(
@@ -70,7 +70,7 @@ struct TaskLoaderConformanceTests {
         try await bench.cancel(LoadTaskID(load: load, ordinal: 1))
         #expect(await bench.perform(load, 1) == .cancelled)
         // Cancelled with its load while an attempt held it: the next one says so.
-        try await bench.holding(LoadTaskID(load: load, ordinal: 0)) {
+        try await bench.holding(LoadTaskID(load: load, ordinal: 0)) { () async throws in
             try await bench.cancel(load)
         }
         #expect(try await bench.ledger.states(ofLoad: load) == [.waiting, .cancelled])
