@@ -37,6 +37,12 @@ enum Invocation {
                 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
                     || "_-./=:,@%+".unicodeScalars.contains(scalar))
         }
-        return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        guard !isPlain || word.isEmpty else { return word }
+        // By scalars: a quote behind some letters is one Character with them, and would stay as it is.
+        var quoted = "'"
+        for scalar in word.unicodeScalars {
+            if scalar == "'" { quoted += "'\\''" } else { quoted.unicodeScalars.append(scalar) }
+        }
+        return quoted + "'"
     }
 }

@@ -237,6 +237,12 @@ struct SuggestedSQLTests {
         let changed = try definition("v: { type: \(change.to) }")
         let problem = try #require(await dock.problem { try await dock.create(changed) })
         let failure = try #require(await dock.problem { try await obey(problem, at: dock) })
+        let refusal = change.refusal ?? "?"
+        let words = refusal.split(separator: " ").dropFirst().joined(separator: " ")
+        #expect(
+            words.isEmpty || problem.contains(words) || problem.contains(refusal),
+            "\(refusal): \(problem)"
+        )
         // Row values are kept out of our errors: psql shows what the statement says of them.
         #expect(failure.contains("SQLSTATE 22"), "\(change.refusal ?? "?"): \(failure)")
         #expect(try await content(dock) == before)

@@ -66,7 +66,9 @@ struct Attempt: Sendable {
 
     /// Opens what the task reads.
     func open(_ extract: Extract) async throws -> any RowReader {
-        let reader = try await AwaitedReader.open(extract) { try await self.reader(of: extract) }
+        let reader = try await TranslatedReader.open({ AwaitedSource($0, of: extract) ?? $0 }) {
+            try await self.reader(of: extract)
+        }
         observer.reached(.opened)
         return reader
     }
@@ -76,7 +78,10 @@ struct Attempt: Sendable {
         guard let source = pipeline.sources[extract.source] else { throw missing() }
         observer.waits(forSource: true)
         defer { observer.waits(forSource: false) }
-        return try await SourceReader.open(extract.source) {
+        let translate = { (error: any Error) in
+            SourceFailure.translated(error, of: extract.source)
+        }
+        return try await TranslatedReader.open(translate) {
             try await openReader(
                 extract,
                 source: source,

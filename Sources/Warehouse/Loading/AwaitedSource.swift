@@ -23,39 +23,6 @@ struct AwaitedSource: TaskFailureConvertible {
     }
 }
 
-/// Reads a source that may vanish while it is read.
-struct AwaitedReader: RowReader {
-    private let extract: Extract
-    private var reader: any RowReader
-
-    /// Opens the reader of an extract; that its source is not there is thrown as ``AwaitedSource``.
-    static func open(
-        _ extract: Extract,
-        _ open: () async throws -> any RowReader
-    ) async throws -> AwaitedReader {
-        do {
-            return AwaitedReader(extract: extract, reader: try await open())
-        } catch {
-            throw AwaitedSource(error, of: extract) ?? error
-        }
-    }
-
-    var header: [String] { reader.header }
-    var firstInput: String { reader.firstInput }
-    var types: [SourceType?] { reader.types }
-    var inputs: [InputSummary] { reader.inputs }
-
-    func isKnownElsewhere(_ column: String) -> Bool { reader.isKnownElsewhere(column) }
-
-    nonisolated(nonsending) mutating func next() async throws -> RowBatch? {
-        do {
-            return try await reader.next()
-        } catch {
-            throw AwaitedSource(error, of: extract) ?? error
-        }
-    }
-}
-
 extension Extract.Input {
     fileprivate var absence: Absence.Kind {
         switch self {
