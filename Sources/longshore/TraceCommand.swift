@@ -27,7 +27,7 @@ struct TraceCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let ledger = try await options.fleet().ledger()
         let rows = try await ledger.trace(table, key: key, environment: PlanCommand.environment)
         await ledger.close()
         if output.json { return try output.printJSON(rows) }

@@ -10,8 +10,12 @@ import Warehouse
 /// many takes the square of them.
 @Suite("What the planner knows of tables", .serialized)
 struct StatisticsTests {
-    private func definition() throws -> Definition {
-        try .text(
+    private func definition(mart: Bool = false) throws -> Definition {
+        let marts = "\nmarts: { daily: { sql: daily.sql, per: period } }"
+        let daily = """
+            select day, count(*) as visits from fact_visit where period = :period_start group by day
+            """
+        return try .text(
             """
             pipeline: hr
             period: { grain: month, start: 2024-01 }
@@ -34,7 +38,8 @@ struct StatisticsTests {
                   visit: { type: text, required: true }
                   day: { type: date, required: true }
                   team: { references: team, from: team, missing: infer }
-            """
+            """ + (mart ? marts : ""),
+            files: mart ? ["daily.sql": daily] : [:]
         )
     }
 
@@ -117,6 +122,30 @@ struct StatisticsTests {
             #expect((4000...16000).contains(rows), "\(query): \(rows)")
         }
         #expect(try await expected("select from hr.fact_visit where visit = 'v7'", dock) < 10)
+    }
+
+    private func sketched(_ table: String, _ dock: Dock) async throws -> String {
+        try await dock.row(
+            "select count(*) from pg_statistic where starelid = 'hr.\(table)'::regclass"
+        )
+    }
+
+    @Test("a period's new partition is sketched when a mart reads it, and left to autovacuum when none does")
+    func newPartitions() async throws {
+        let files = ["teams.csv": teams(0..<1), "visits_2024-01.csv": visits(0..<500)]
+        let alone = try await Dock(files)
+        #expect(try await alone.load(definition()).failures == [])
+        #expect(try await sketched("fact_visit_2024_01", alone) == "0")
+
+        let withMart = try await Dock(files)
+        #expect(try await withMart.load(definition(mart: true)).failures == [])
+        #expect(try await sketched("fact_visit_2024_01", withMart) != "0")
+        // Of the period's one value Postgres would believe that it is in each 200th row.
+        let rows = try await expected(
+            "select from hr.fact_visit where period = date '2024-01-01'",
+            withMart
+        )
+        #expect(rows == 500)
     }
 
     @Test("it counts members that facts have inferred")

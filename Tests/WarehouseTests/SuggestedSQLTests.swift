@@ -177,7 +177,7 @@ struct SuggestedSQLTests {
             from: "\"decimal(10,2)\"",
             to: "\"decimal(10,1)\"",
             values: ["7.25"],
-            refusal: "7.25 has more than 1 decimals"
+            refusal: "7.25 has more than 1 decimal"
         ),
         .init(
             from: "\"decimal(10,2)\"",

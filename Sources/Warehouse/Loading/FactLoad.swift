@@ -56,7 +56,9 @@ struct FactLoad {
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
         }
-        try await connection.analyze(target.table, of: design.sketchedColumns)
+        if !target.isNew || isReadByMarts {
+            try await connection.analyze(target.table, of: design.sketchedColumns)
+        }
         try await versions.hold()
         var result = try await conclude(
             fill,
@@ -107,6 +109,11 @@ struct FactLoad {
         result.replaced = merged.replaced
         result.standing = merged.standing
         return result
+    }
+
+    /// Whether marts join the rows right after, as the same load's next tasks.
+    private var isReadByMarts: Bool {
+        attempt.pipeline.marts.contains { $0.reads.contains(fact.name) }
     }
 
     // MARK: Rows

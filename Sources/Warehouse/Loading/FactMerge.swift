@@ -63,10 +63,10 @@ struct FactMerge {
         }
         outcome.inserted = try await connection.query(insertSQL).affectedRows
         let sketched = fact.design(schema: attempt.row.schema).sketchedColumns
-        try await connection.analyze(period.map { leaf(of: $0).table } ?? table, of: sketched)
-        for other in touched where other != period {
+        let written = period == nil ? [table] : touched.map { leaf(of: $0).table }
+        for table in written {
             try await connection.analyze(
-                leaf(of: other).table,
+                table,
                 of: sketched,
                 afterWriting: outcome.inserted
             )

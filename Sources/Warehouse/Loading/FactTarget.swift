@@ -13,6 +13,10 @@ struct FactTarget {
     /// What brings the new table in as the last thing before the commit.
     private(set) var swap: LeafSwap?
 
+    /// Whether the table is the attempt's own: no earlier one can have left Postgres a wrong belief of
+    /// how many rows there are.
+    var isNew: Bool { firstLeaf != nil || swap != nil }
+
     /// Whether the rows are to be visible to every snapshot, as nobody sees the table until it is
     /// swapped in: one that is older would find the period empty.
     var isFrozen: Bool { swap != nil }

@@ -75,6 +75,7 @@ struct FactVersions {
             zone: attempt.pipeline.zone,
             ranges: "(\(dimension.versionRanges(in: attempt.table(dimension.table))))"
         )
+        try await attempt.connection.analyze(table)
         let rows = try await attempt.connection.query(
             "select count(distinct (_table, _row)) as rows, count(distinct _key) as keys "
                 + "from (\(query)) m"

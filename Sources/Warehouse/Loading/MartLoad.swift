@@ -33,7 +33,7 @@ struct MartLoad {
         let inserted = try await connection.query(
             "insert into \(table) (\(quotedList(columns))) \(query)"
         )
-        try await connection.analyze(table)
+        try await connection.analyze(table, afterWriting: inserted.affectedRows)
         attempt.observer.reached(.copied)
         let rows = inserted.affectedRows
         attempt.progress(rows, 0)

@@ -7,10 +7,14 @@ import Postgres
 /// come. A join planned for one row takes the square of them.
 ///
 /// A sketch is enough for that: how many rows there are, and roughly how their values are spread. It is
-/// made of 3,000 rows in place of 30,000, of the columns that are joined where there are many. Autovacuum
-/// gathers the rest after the commit, and nobody waits for it (docs/decisions/0026).
+/// made of 300 rows in place of 30,000, of the columns that are joined where there are many, and only of
+/// tables that are joined right after. Autovacuum gathers the rest after the commit, and nobody waits
+/// for it (docs/decisions/0026).
 extension PostgresConnection {
-    /// Gathers the statistics of a table, its quoted name given.
+    /// Gathers a sketch of a table's statistics, its quoted name given.
+    ///
+    /// The sample is 300 rows for each unit of the target.
+    /// <https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-DEFAULT-STATISTICS-TARGET>
     ///
     /// - Parameters:
     ///   - table: the table's quoted name.
@@ -19,7 +23,7 @@ extension PostgresConnection {
     func analyze(_ table: String, of columns: [String] = []) async throws {
         let list = columns.isEmpty ? "" : " (\(quotedList(columns)))"
         try await script(
-            "set local default_statistics_target to 10; analyze \(table)\(list); "
+            "set local default_statistics_target to 1; analyze \(table)\(list); "
                 + "set local default_statistics_target to default"
         )
     }

@@ -1,4 +1,5 @@
 import Postgres
+import Words
 
 /// How the values of a column become those of another type, as SQL that people run.
 ///
@@ -94,7 +95,7 @@ struct TypeConversion {
         checked(
             "\(value) = round(\(value), \(scale))\(condition)",
             "\(value)::\(to.name)",
-            "has more than \(scale) decimals"
+            "has more than \(counted(scale, "decimal"))"
         )
     }
 
@@ -139,7 +140,7 @@ struct TypeConversion {
             return checked(
                 "\(column) ~ '^\(number)$' and \(value) = round(\(value), \(scale))",
                 cast,
-                "is no number of at most \(scale) decimals"
+                "is no number of at most \(counted(scale, "decimal"))"
             )
         case .float:
             return matching(

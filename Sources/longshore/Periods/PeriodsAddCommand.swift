@@ -17,7 +17,7 @@ struct PeriodsAddCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let ledger = try await options.fleet().ledger()
         let (pipeline, periods) = try await chosen.read(in: ledger)
         let changes = try await ledger.addPeriods(periods, of: pipeline)
         await ledger.close()

@@ -21,7 +21,7 @@ struct PeriodsCloseCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let ledger = try await options.fleet().ledger()
         let (pipeline, periods) = try await chosen.read(in: ledger)
         let changes = try await ledger.closePeriods(
             periods,

@@ -23,7 +23,7 @@ struct PeriodsListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let ledger = try await options.fleet().ledger()
         let periods = try await ListedPeriods(ledger: ledger).read(pipeline)
         await ledger.close()
         if output.json {

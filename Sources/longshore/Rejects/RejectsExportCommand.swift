@@ -36,7 +36,7 @@ struct RejectsExportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let ledger = try await options.fleet().ledger()
         let filter = try await selection.filter(of: name, all: all, in: ledger)
         try await refuseSeveralTables(filter, in: ledger)
         let count = try await write(filter, from: ledger)

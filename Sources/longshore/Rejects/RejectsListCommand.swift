@@ -29,7 +29,7 @@ struct RejectsListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let ledger = try await options.fleet().ledger()
         let filter = try await selection.filter(of: name, all: all, in: ledger)
         if output.json, limit == nil {
             try await printAll(filter, from: ledger)

@@ -28,7 +28,7 @@ struct RejectsPruneCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let ledger = try await options.fleet().ledger()
         let count = try await ledger.pruneRejects(olderThanDays: olderThan)
         await ledger.close()
         if output.json {

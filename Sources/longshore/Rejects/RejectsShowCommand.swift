@@ -20,7 +20,7 @@ struct RejectsShowCommand: AsyncParsableCommand {
         var filter = RejectFilter()
         filter.rejects = [reject]
         filter.onlyOpen = false
-        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let ledger = try await options.fleet().ledger()
         let found = try await ledger.rejectedRows(filter, limit: 1).first
         await ledger.close()
         guard let found else {

@@ -38,7 +38,7 @@ struct RejectsWaiveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = PostgresLedger(try await options.fleet().postgres)
+        let ledger = try await options.fleet().ledger()
         var filter = try await selection.filter(in: ledger)
         if !rejects.isEmpty { filter.rejects = rejects }
         let waived = try await ledger.waiveRejects(filter, reason: reason, by: Requester.name)
