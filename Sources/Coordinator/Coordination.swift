@@ -73,6 +73,8 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
             } catch let error as NewerLedger {
                 throw error
             } catch {
+                // The ledger's connection may have survived what took its last commits.
+                if error is LedgerWentBack { machine = nil }
                 failures += 1
                 onTrouble(error)
                 let pause = settings.backoff.pause(
@@ -129,6 +131,10 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     private mutating func observe(_ tasks: Set<Int>) async throws {
         guard !tasks.isEmpty else { return }
         let states = try await ports.ledger.states(ofLoad: load, tasks: tasks.sorted())
+        // Publishing writes it there first: what is not there any more was lost.
+        guard !states.contains(where: { isInFlight($0) && $1 == .waiting }) else {
+            throw LedgerWentBack(load: load)
+        }
         machine?.observe(states)
         // Where one was cancelled others may have been that are not published.
         guard states.values.contains(.cancelled) else { return }

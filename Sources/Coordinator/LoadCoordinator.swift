@@ -91,7 +91,7 @@ public final class LoadCoordinator: Sendable {
         while true {
             let result = try await coordinate(graph, under: lease)
             guard result == .overtaken || result == .outOfReach else { return result }
-            switch try await regain(lease) {
+            switch try await regain(lease, clock: ports.clock) {
             case .held(let next): lease = next
             case .lost(let result): return result
             }
@@ -106,11 +106,6 @@ public final class LoadCoordinator: Sendable {
 
     /// Takes a lost lease again, if nobody else has it: who tries tasks again takes it away and keeps it
     /// not, and a ledger that is back still knows the old one.
-    private func regain(_ lease: LoadLease) async throws -> Regained {
-        let clock = ports.clock
-        return try await regain(lease, clock: clock)
-    }
-
     private func regain<Time: Clock<Duration>>(
         _ lease: LoadLease,
         clock: Time
@@ -122,6 +117,10 @@ public final class LoadCoordinator: Sendable {
                 let regained = try await regainOnce(lease)
                 onTrouble(nil)
                 return regained
+            } catch let error as NewerLedger {
+                throw error
+            } catch let error as ForeignLoad {
+                throw error
             } catch {
                 try Task.checkCancellation()
                 onTrouble(error)

@@ -28,20 +28,9 @@ public func describe(
 ) async throws -> [QueryColumn] {
     let resolved = try Environment(environment).resolve(url)
     let configuration = try QueryRowReader.configuration(resolved, name: name)
-    let connection = try await PostgresConnection.connect(configuration)
-    do {
-        let columns = try await describe(
-            PreparedQuery.replacing(
-                query,
-                with: period.map { QueryBounds(period: $0, clock: SourceClock(zone: "UTC")).days }
-            ),
-            on: connection
-        )
-        await connection.close()
-        return columns
-    } catch {
-        await connection.close()
-        throw error
+    let bounds = period.map { QueryBounds(period: $0, clock: SourceClock(zone: "UTC")).days }
+    return try await PostgresConnection.withConnection(configuration) { connection in
+        try await describe(PreparedQuery.replacing(query, with: bounds), on: connection)
     }
 }
 

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Reads the rows of a query from a Postgres database, by `COPY … TO STDOUT` in CSV.
 ///
-/// It runs in a transaction of its own, in which the session means by times and numbers what they are
-/// read as. The COPY runs on the connection's thread and stays at most two chunks ahead of its reader. Not to
+/// It runs in a read-only transaction of its own, in which the session means by times and numbers what they
+/// are read as. The COPY runs on the connection's thread and stays at most two chunks ahead of its reader. Not to
 /// be shared between tasks.
 final class QueryRowReader: RowReader {
     private(set) var header: [String] = []
@@ -150,6 +150,7 @@ final class QueryRowReader: RowReader {
         do {
             var configuration = try PostgresConfiguration(url: url)
             configuration.applicationName = "longshore extract"
+            configuration.session.isReadOnly = true
             return configuration
         } catch let error as EndpointError {
             throw ExtractionError(

@@ -35,6 +35,34 @@ public struct SourceClock: Sendable, Hashable {
     }
 }
 
+extension SourceClock {
+    /// The day that it is by this clock.
+    ///
+    /// - Parameter seconds: The time, since 1970-01-01 UTC.
+    /// - Throws: ``ExtractionError`` for a zone that this machine does not know.
+    public func day(at seconds: Int) throws(ExtractionError) -> Day {
+        let zone = try ZoneTables.load([zone])[zone] ?? .utc
+        let universal = Int((Double(seconds) / 86_400).rounded(.down))
+        let instant = QueryBounds.microseconds(seconds)
+        let day = [universal + 1, universal].first { zone.startOfDay($0) <= instant }
+        return Day(number: day ?? universal - 1)
+    }
+}
+
+extension Pipeline {
+    /// The day that it is for every fact: by the clock of the one where it is earliest, so that a period
+    /// that has ended has ended for all.
+    ///
+    /// - Parameter seconds: The time, since 1970-01-01 UTC.
+    /// - Throws: ``ExtractionError`` for a zone that this machine does not know.
+    public func today(at seconds: Int) throws(ExtractionError) -> Day {
+        var days: [Day] = []
+        for fact in facts { days.append(try SourceClock(of: self, fact: fact.name).day(at: seconds)) }
+        guard let day = days.min() else { return try SourceClock(zone: zone).day(at: seconds) }
+        return day
+    }
+}
+
 /// The bounds of a period as they stand in a query.
 struct QueryBounds {
     let period: Period
@@ -89,7 +117,7 @@ struct QueryBounds {
     }
 
     /// The same instant in microseconds since 2000.
-    private static func microseconds(_ seconds: Int) -> Int64 {
+    fileprivate static func microseconds(_ seconds: Int) -> Int64 {
         (Int64(seconds) - 946_684_800) * 1_000_000
     }
 

@@ -21,7 +21,7 @@ extension Topology {
     }
 
     private func alarm(_ configuration: AMQPConfiguration) async throws -> String? {
-        let (reasons, told) = AsyncStream<String?>.makeStream()
+        let (reasons, told) = AsyncThrowingStream<String?, any Error>.makeStream()
         let publisher = try await AMQPPublisher.connect(
             to: configuration,
             onEvent: { event in
@@ -45,10 +45,14 @@ extension Topology {
         }
         // What comes first: the confirm, or the broker's word.
         Task {
-            _ = await asking.result
-            told.yield(nil)
+            do {
+                try await asking.value
+                told.yield(nil)
+            } catch {
+                told.finish(throwing: error)
+            }
         }
-        for await reason in reasons { return reason }
+        for try await reason in reasons { return reason }
         return nil
     }
 }

@@ -38,30 +38,11 @@ public struct DeadLetters: Sendable {
     public func read(
         settling settles: (DeadLetter) async throws -> Bool = { _ in false }
     ) async throws -> [DeadLetter] {
-        let count = try await count()
-        guard count > 0 else { return [] }
-        let queue = topology.deadQueue
-        let consumer = try await AMQPConsumer.connect(to: configuration) { _ in
-            [AMQPSubscription(queue: queue, prefetch: UInt16(clamping: count))]
-        }
-        var letters: [DeadLetter] = []
-        var settled = 0
-        do {
-            // What another reader holds does not come: the silence ends the reading.
-            while letters.count < count, let delivery = await next(of: consumer) {
-                let letter = DeadLetter(delivery, of: topology.identity.warehouse)
-                letters.append(letter)
-                guard try await settles(letter) else { continue }
-                consumer.acknowledge(delivery.receipt)
-                settled += 1
+        try await hold { letters, settle in
+            for (index, letter) in letters.enumerated() where try await settles(letter) {
+                settle(index)
             }
-        } catch {
-            await consumer.close()
-            throw error
         }
-        await consumer.close()
-        await waitUntilBack(letters.count - settled)
-        return letters
     }
 
     /// Takes those letters away for good that `settles` names of all that there are, and of several about
@@ -74,23 +55,54 @@ public struct DeadLetters: Sendable {
     public func sweep(
         _ settles: (Set<LoadTaskID>) async throws -> Set<LoadTaskID>
     ) async throws -> [DeadLetter] {
-        let letters = try await read()
-        let settled = try await settles(Set(letters.compactMap(\.message?.task)))
-        var left = letters.reduce(into: [:]) { count, letter in count[letter.name, default: 0] += 1
+        var left: [DeadLetter] = []
+        _ = try await hold { letters, settle in
+            let settled = try await settles(Set(letters.compactMap(\.message?.task)))
+            var newer: Set<LoadTaskID> = []
+            for (index, letter) in letters.enumerated().reversed() {
+                if let task = letter.message?.task,
+                    settled.contains(task) || !newer.insert(task).inserted
+                {
+                    settle(index)
+                } else {
+                    left.insert(letter, at: 0)
+                }
+            }
         }
-        let isObsolete = { (letter: DeadLetter) in
-            guard let task = letter.message?.task else { return false }
-            return settled.contains(task) || left[letter.name, default: 0] > 1
+        return left
+    }
+
+    /// Takes every letter, and gives back those that `body` has not settled, by their places.
+    ///
+    /// What it settles as a copy of another is one: it holds that one, too.
+    private func hold(
+        _ body: (_ letters: [DeadLetter], _ settle: (Int) -> Void) async throws -> Void
+    ) async throws -> [DeadLetter] {
+        let count = try await count()
+        guard count > 0 else { return [] }
+        let queue = topology.deadQueue
+        let consumer = try await AMQPConsumer.connect(to: configuration) { _ in
+            [AMQPSubscription(queue: queue, prefetch: UInt16(clamping: count))]
         }
-        guard letters.contains(where: isObsolete) else { return letters }
-        var stay: [DeadLetter] = []
-        _ = try await read { letter in
-            let goes = isObsolete(letter)
-            left[letter.name, default: 0] -= 1
-            if !goes { stay.append(letter) }
-            return goes
+        var deliveries: [AMQPDelivery] = []
+        // What another reader holds does not come: the silence ends the reading.
+        while deliveries.count < count, let delivery = await next(of: consumer) {
+            deliveries.append(delivery)
         }
-        return stay
+        let letters = deliveries.map { DeadLetter($0, of: topology.identity.warehouse) }
+        var settled = 0
+        do {
+            try await body(letters) { index in
+                consumer.acknowledge(deliveries[index].receipt)
+                settled += 1
+            }
+        } catch {
+            await consumer.close()
+            throw error
+        }
+        await consumer.close()
+        await waitUntilBack(letters.count - settled)
+        return letters
     }
 
     /// The broker gives back what a consumer had a moment after that has gone; who reads next wants all.

@@ -56,7 +56,7 @@ public struct Topology: Sendable, Hashable {
     /// - Throws: ``AMQPError`` `refused(406)` when a queue exists with other settings.
     public func declare(pools: [String], on connection: AMQPConnection) async throws {
         for pool in pools { try PoolName.validate(pool) }
-        try await connection.declareQueue(deadQueue, arguments: ["x-queue-type": "quorum"])
+        try await connection.declareQueue(deadQueue, arguments: deadArguments)
         try await connection.declareExchange(eventsExchange, kind: .fanout)
         for pool in pools {
             try await connection.declareQueue(
@@ -70,6 +70,12 @@ public struct Topology: Sendable, Hashable {
                 )
             }
         }
+    }
+
+    /// Letters are read and given back any number of times: without a word of ours RabbitMQ 4 drops them at
+    /// the 20th. <https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling>
+    private var deadArguments: AMQPTable {
+        ["x-queue-type": "quorum", "x-delivery-limit": .integer(Int64(Int32.max))]
     }
 
     private var taskArguments: AMQPTable {

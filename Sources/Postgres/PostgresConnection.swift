@@ -51,6 +51,24 @@ public actor PostgresConnection {
         return connection
     }
 
+    /// Connects, runs `body` where the caller runs, and closes the connection whatever comes of it.
+    ///
+    /// - Throws: What `body` throws, and ``PostgresError``.
+    public nonisolated(nonsending) static func withConnection<Result>(
+        _ configuration: PostgresConfiguration,
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        let connection = try await connect(configuration)
+        do {
+            let result = try await body(connection)
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
     private func open(onNotice: (@Sendable (PostgresNotice) -> Void)?) throws {
         let session = try Session.open(configuration, onNotice: onNotice)
         self.session = session

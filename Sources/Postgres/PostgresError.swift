@@ -4,7 +4,8 @@ public struct PostgresError: Error, Sendable {
     public enum Code: Sendable, Hashable {
         /// The server refused a statement; the session goes on.
         case sqlState(SQLState)
-        /// No server could be reached: refused, no route, or an unknown host name.
+        /// No server could be reached: refused, no route, an unknown host name, or a database that takes
+        /// no connections for now.
         case connectionRefused
         /// The connection ended, or had ended before. Whether a COMMIT on its way took effect is
         /// not known.

@@ -183,7 +183,9 @@ struct ConnectionReport {
 extension SQLState {
     /// The kind of failure that this code is when it ends a log-in.
     fileprivate var connectionCode: PostgresError.Code {
-        errorClass == "28" ? .authentication : .sqlState(self)
+        if errorClass == "28" { return .authentication }
+        // `alter database … allow_connections false`: somebody maintains or copies it.
+        return self == .objectNotReady ? .connectionRefused : .sqlState(self)
     }
 }
 

@@ -11,6 +11,9 @@ public struct SessionSettings: Sendable, Hashable {
     /// it to the URL's `options`.
     public var searchPath: String? = Self.standardSearchPath
 
+    /// Whether statements that write are refused, whatever they are hidden in.
+    public var isReadOnly = false
+
     /// What a server does that nobody has configured.
     public static let standardSearchPath = "\"$user\", public"
 
@@ -33,13 +36,15 @@ public struct SessionSettings: Sendable, Hashable {
 
     /// Statements for a session that has just been opened.
     var openingSQL: String {
-        (all + [("default_transaction_isolation", "'read committed'")])
+        let access = isReadOnly ? [("default_transaction_read_only", "on")] : []
+        return (all + access + [("default_transaction_isolation", "'read committed'")])
             .map { "set \($0.name) to \($0.value)" }.joined(separator: "; ")
     }
 
     /// Statements for a transaction that has just begun.
     var transactionSQL: String {
-        all.map { "set local \($0.name) to \($0.value)" }.joined(separator: "; ")
+        (all + (isReadOnly ? [("transaction_read_only", "on")] : []))
+            .map { "set local \($0.name) to \($0.value)" }.joined(separator: "; ")
     }
 
     /// What a server reports by itself after ``openingSQL``, by name.

@@ -65,17 +65,12 @@ struct Ground: Sendable {
     /// Asks a database on a connection of its own; each row's columns joined with `|`.
     func ask(_ sql: String, database: String?) async throws -> [String] {
         let url = try addresses().postgres(database: database)
-        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
-        do {
+        return try await PostgresConnection.withConnection(PostgresConfiguration(url: url)) {
+            connection in
             let result = try await connection.query(sql)
-            let rows = try result.map { row in
+            return try result.map { row in
                 try result.columns.map { try row.optionalText($0) ?? "" }.joined(separator: "|")
             }
-            await connection.close()
-            return rows
-        } catch {
-            await connection.close()
-            throw error
         }
     }
 

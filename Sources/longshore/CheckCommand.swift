@@ -79,9 +79,9 @@ struct CheckCommand: AsyncParsableCommand {
     private func chosenPeriods(of pipeline: Pipeline) throws -> [Period] {
         guard let rule = pipeline.periods else { return [] }
         if let periods { return try PeriodSelection.parse(periods, grain: rule.grain) }
-        let ended = PeriodSelection.due(rule, states: [:], today: LoadSelection.today)
+        let ended = try PeriodSelection.due(rule, states: [:], today: LoadSelection.today(of: pipeline))
         var due = Due()
-        due.awaited = survey(of: pipeline).awaited(ended)
+        due.awaited = try survey(of: pipeline).awaited(ended)
         let waiting = Set(due.awaited.map(\.period))
         let there = ended.filter { !waiting.contains($0) }
         // Where no file is there at all, the pattern may be wrong.
@@ -92,11 +92,11 @@ struct CheckCommand: AsyncParsableCommand {
         return there
     }
 
-    private func survey(of pipeline: Pipeline) -> DueSurvey {
-        DueSurvey(
+    private func survey(of pipeline: Pipeline) throws -> DueSurvey {
+        try DueSurvey(
             pipeline,
             folder: argument.folder,
-            today: LoadSelection.today,
+            today: LoadSelection.today(of: pipeline),
             environment: PlanCommand.environment
         )
     }

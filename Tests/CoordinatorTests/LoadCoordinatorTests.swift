@@ -155,6 +155,26 @@ import Testing
         }
     }
 
+    @Test("a ledger that has gone back while its connection held is read anew before the load ends")
+    func ledgerWentBack() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let load = try await bench.makeLoad()
+            let disk = Mutex(bench.warehouse.disk)
+            simulation.clock.schedule(after: .seconds(1)) {
+                disk.withLock { $0 = bench.warehouse.disk }
+            }
+            simulation.clock.schedule(after: .seconds(2)) {
+                bench.warehouse.crash(to: disk.withLock(\.self), isNoticed: false)
+            }
+            // It would ask for ever.
+            simulation.clock.schedule(after: .seconds(900)) { bench.warehouse.setDown(true) }
+            let result = try await bench.withWorker { try await bench.coordinate(load) }
+            #expect(result == .ended(.loaded))
+            #expect(bench.warehouse.rows(ofLoad: load).allSatisfy { $0.state == .done })
+        }
+    }
+
     @Test("a ledger that stays away ends the coordination as out of reach, not as overtaken")
     func ledgerGone() async throws {
         try await Simulation.run { simulation in

@@ -157,6 +157,36 @@ struct QueryReaderTests {
         }
     }
 
+    @Test(
+        "a query that writes is refused, wherever it hides that",
+        arguments: [
+            "with gone as (delete from kept returning id) select id from gone",
+            "select nextval('counter') as id", "select taken() as id",
+            "select id from kept where set_config('transaction_read_only', 'off', true) = 'off'",
+        ]
+    )
+    func writing(_ query: String) async throws {
+        let database = try await TestStack.shared().freshDatabase()
+        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: database))
+        try await connection.script(
+            """
+            create table kept as select 1 as id; create sequence counter;
+            create function taken() returns integer language sql
+                as 'delete from kept returning id'
+            """
+        )
+        var state: SQLState?
+        do {
+            var reader = try await open(query, url: database)
+            while try await reader.next() != nil {}
+        } catch let error as PostgresError {
+            state = error.sqlState
+        }
+        #expect(state != nil)
+        #expect(try await connection.query("select from kept").count == 1)
+        await connection.close()
+    }
+
     @Test("a reader that is dropped lets its session go")
     func dropped() async throws {
         let stack = try await TestStack.shared()

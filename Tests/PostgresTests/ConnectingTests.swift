@@ -69,6 +69,20 @@ struct ConnectingTests {
         #expect(error?.message.hasSuffix("database \"nowhere\" does not exist") == true)
     }
 
+    @Test("a database that takes no connections for now is one that refuses, and that is retryable")
+    func refusesWhileMaintained() async throws {
+        let configuration = try await freshConfiguration()
+        try await withConnection {
+            _ = try await $0.script(
+                "alter database \(quoteIdentifier(configuration.database)) allow_connections false"
+            )
+        }
+        let error = await postgresError { _ = try await PostgresConnection.connect(configuration) }
+        #expect(error?.code == .connectionRefused)
+        #expect(error?.sqlState == .objectNotReady)
+        #expect(error?.isRetryable == true && error?.isServerTrouble == true)
+    }
+
     @Test("a port where nobody listens refuses at once, and that is retryable")
     func refusesDeadServer() async throws {
         let dead = try LoopbackSocket()

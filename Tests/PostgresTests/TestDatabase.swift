@@ -27,15 +27,7 @@ func withConnection<Result>(
     _ body: (PostgresConnection) async throws -> Result
 ) async throws -> Result {
     let url = try await TestStack.shared().postgresURL
-    let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
-    do {
-        let result = try await body(connection)
-        await connection.close()
-        return result
-    } catch {
-        await connection.close()
-        throw error
-    }
+    return try await PostgresConnection.withConnection(PostgresConfiguration(url: url), body)
 }
 
 /// Cancels the task that calls it.

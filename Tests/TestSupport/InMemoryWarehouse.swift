@@ -239,7 +239,11 @@ public final class InMemoryWarehouse: Sendable {
     /// Crashes: what was committed after `disk` is lost, although it was confirmed.
     ///
     /// What is lost is always the newest, because the log is written in order; every attempt is rolled back.
-    public func crash(to disk: Disk) {
+    ///
+    /// - Parameters:
+    ///   - disk: What is left.
+    ///   - isNoticed: Whether connections break; behind a proxy they may not.
+    public func crash(to disk: Disk, isNoticed: Bool = true) {
         state.withLock { state in
             // Who wrote a load has its number: it is not lost.
             guard state.loads.count == disk.loads.count else { return }
@@ -254,7 +258,7 @@ public final class InMemoryWarehouse: Sendable {
             }
             (state.claims, state.contents) = (disk.claims, disk.contents)
             state.orders = disk.orders
-            state.crashes += 1
+            if isNoticed { state.crashes += 1 }
         }
     }
 

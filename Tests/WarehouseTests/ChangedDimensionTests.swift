@@ -141,7 +141,7 @@ struct ChangedDimensionTests {
         for line in problem.split(separator: "\n").dropFirst() where !line.contains("-- then") {
             try await dock.connection.query(String(line))
         }
-        let states = try await dock.ledger.periodStates(of: definition.pipeline)
+        let states = try await dock.due(definition.pipeline).states
         #expect(states == [.stale: ["2024-01"]])
         #expect(try await dock.load(definition).failures == [])
         #expect(

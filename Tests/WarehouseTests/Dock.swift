@@ -118,6 +118,17 @@ final class Dock: Sendable {
 
     // MARK: Questions
 
+    /// What of a pipeline is to be loaded in June of 2024, and why.
+    func due(_ pipeline: Pipeline) async throws -> Due {
+        try await DueSurvey(
+            pipeline,
+            folder: folder,
+            today: #require(Day("2024-06-15")),
+            environment: { _ in nil }
+        )
+        .look(in: ledger)
+    }
+
     /// The rows of a query, their fields separated by `|`, a null as `∅`.
     func rows(_ sql: String) async throws -> [String] {
         let result = try await connection.query(sql)

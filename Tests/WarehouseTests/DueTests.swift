@@ -27,13 +27,7 @@ struct DueTests {
     }
 
     private func due(_ dock: Dock, _ definition: Definition) async throws -> Due {
-        try await DueSurvey(
-            definition.pipeline,
-            folder: dock.folder,
-            today: try #require(Day("2024-06-15")),
-            environment: { _ in nil }
-        )
-        .look(in: dock.ledger)
+        try await dock.due(definition.pipeline)
     }
 
     private func notes(_ dock: Dock, _ definition: Definition) async throws -> [String] {

@@ -90,7 +90,7 @@ private struct Desk {
 
     /// What a load without `--periods` would take.
     func due() async throws -> [String] {
-        let states = try await dock.ledger.periodStates(of: definition.pipeline)
+        let states = try await dock.due(definition.pipeline).states
         guard let rule = definition.pipeline.periods, let today = Day("2024-04-15") else {
             return []
         }
@@ -98,7 +98,7 @@ private struct Desk {
     }
 
     func notices() async throws -> [String] {
-        try await dock.ledger.losses(of: definition.pipeline).notices
+        try await dock.due(definition.pipeline).losses
     }
 
     /// Loads what is due.
@@ -222,7 +222,7 @@ struct LossTests {
                 "`dim_day`: its table is gone: it is filled again from its source"
             ]
         )
-        #expect(try await desk.dock.ledger.losses(of: desk.definition.pipeline).hasWholeTables)
+        #expect(try await desk.dock.due(desk.definition.pipeline).hasLostWholeTables)
         let load = try await desk.dock.create(desk.definition, periods: "2024-02")
         #expect(await desk.dock.perform(load.task("day")).failure == nil)
         #expect(try await desk.content() == before)
@@ -247,6 +247,26 @@ struct LossTests {
         try await desk.end()
         try await desk.load()
         #expect(try await desk.content() == before)
+    }
+
+    @Test("an older load does not clear that mark of a period that was stale already")
+    func deletedRowsOfStalePeriod() async throws {
+        let desk = try await Desk()
+        let older = try await desk.dock.create(desk.definition, periods: "2024-01")
+        for title in ["team", "agent", "day"] {
+            #expect(await desk.dock.perform(older.task(title)).failure == nil)
+        }
+        try await desk.run(
+            """
+            update longshore.control set state = 'stale', reason = 'rows came late'
+            where table_name = 'fact_call' and period = '2024-01';
+            delete from desk.dim_agent where agent_id = 'a1'
+            """
+        )
+        let newer = try await desk.dock.create(desk.definition, periods: "2024-02")
+        #expect(await desk.dock.perform(newer.task("agent")).failure == nil)
+        _ = await desk.dock.perform(older.task("call 2024-01"))
+        #expect(try await desk.due().contains("2024-01"))
     }
 
     @Test(
@@ -277,7 +297,7 @@ struct LossTests {
             )
         }
         #expect(
-            try await desk.dock.ledger.losses(of: desk.definition.pipeline).hasWholeTables
+            try await desk.dock.due(desk.definition.pipeline).hasLostWholeTables
                 == due.isEmpty
         )
         try await desk.load()

@@ -49,7 +49,7 @@ struct MergedPeriodTests {
     /// What a load without `--periods` would take.
     private func due(_ dock: Dock, _ pipeline: Pipeline) async throws -> [String] {
         let rule = try #require(pipeline.periods)
-        let states = try await dock.ledger.periodStates(of: pipeline)
+        let states = try await dock.due(pipeline).states
         let today = try #require(Day("2024-04-15"))
         return PeriodSelection.due(rule, states: states, today: today).map(\.label)
     }

@@ -80,7 +80,7 @@ struct NewColumnTests {
         let rule = try #require(changed.pipeline.periods)
         let due = PeriodSelection.due(
             rule,
-            states: try await dock.ledger.periodStates(of: changed.pipeline),
+            states: try await dock.due(changed.pipeline).states,
             today: try #require(Day("2024-12-01"))
         )
         #expect(due.map(\.label) == ["2024-02"])

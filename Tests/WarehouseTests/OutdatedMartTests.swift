@@ -84,7 +84,7 @@ struct OutdatedMartTests {
             ]
         )
         let definition = try definition()
-        let states = try await dock.ledger.periodStates(of: definition.pipeline)
+        let states = try await dock.due(definition.pipeline).states
         #expect(states == [.loaded: ["2024-01"], .stale: ["2024-01"]])
         #expect(PeriodSelection.stale(grain: .month, states: states).map(\.label) == ["2024-01"])
         let periods = try await dock.ledger.periods(ofPipeline: "shop")
@@ -110,7 +110,7 @@ struct OutdatedMartTests {
         #expect(
             try await dock.rows(Self.control).first == "mart_month|2024-01|pending|\(reason(load))"
         )
-        let states = try await dock.ledger.periodStates(of: definition().pipeline)
+        let states = try await dock.due(definition().pipeline).states
         #expect(states[.pending] == ["2024-01"])
     }
 
@@ -122,7 +122,7 @@ struct OutdatedMartTests {
         for title in ["customer", "sale 2024-01"] {
             #expect(await dock.perform(load.task(title)).failure == nil)
         }
-        let running = try await dock.ledger.periodStates(of: definition().pipeline)
+        let running = try await dock.due(definition().pipeline).states
         #expect(running == [.loaded: ["2024-01"]])
         _ = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
         #expect(

@@ -302,7 +302,7 @@ struct ReplayTests {
                 "mart|2024-02|loaded|1",
             ]
         )
-        let states = try await dock.ledger.periodStates(of: definition("").pipeline)
+        let states = try await dock.due(definition("").pipeline).states
         #expect(states[.stale] == ["2024-01"])
 
         let (_, january) = try await dock.replay(definition(""))

@@ -107,7 +107,7 @@ struct ReportTests {
         #expect(try await dock.ledger.periods(ofPipeline: "other").isEmpty)
         #expect(try await dock.ledger.periods(ofPipeline: nil).count == 2)
         #expect(
-            try await dock.ledger.periodStates(of: Shop.definition().pipeline)
+            try await dock.due(Shop.definition().pipeline).states
                 == [.loaded: ["2024-01"], .pending: ["2024-02"]]
         )
     }

@@ -221,7 +221,7 @@ struct SchemaTests {
                 """
         )
         try await run(problem, at: dock)
-        let states = try await dock.ledger.periodStates(of: changed.pipeline)
+        let states = try await dock.due(changed.pipeline).states
         #expect(states == [.stale: ["2024-01", "2024-02"]])
         for month in ["2024-01", "2024-02"] {
             try dock.write(
@@ -301,7 +301,7 @@ struct SchemaTests {
         let back = try #require(await dock.problem { try await dock.create(byPeriod) })
         #expect(back.contains("it is loaded whole, the definition cuts it by period"))
         try await run(back, at: dock)
-        #expect(try await dock.ledger.periodStates(of: byPeriod.pipeline) == [:])
+        #expect(try await dock.due(byPeriod.pipeline).states == [:])
         #expect(try await dock.load(byPeriod).failures == [])
     }
 
@@ -325,7 +325,7 @@ struct SchemaTests {
         )
         try await run(problem ?? "", at: dock)
         #expect(
-            try await dock.ledger.periodStates(of: Shop.definition().pipeline) == [
+            try await dock.due(Shop.definition().pipeline).states == [
                 .stale: ["2024-01"]
             ]
         )

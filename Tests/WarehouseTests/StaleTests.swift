@@ -82,7 +82,7 @@ struct StaleTests {
         _ = try await tell("a1,2024-01-10 00:00:00,South\n", dock)
         let stale = PeriodSelection.stale(
             grain: .month,
-            states: try await dock.ledger.periodStates(of: calls().pipeline)
+            states: try await dock.due(calls().pipeline).states
         )
         #expect(stale.map(\.label) == ["2024-01", "2024-02"])
         #expect(try await dock.rows(teams)[3] == "j2|North")

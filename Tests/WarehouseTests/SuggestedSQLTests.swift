@@ -341,7 +341,7 @@ struct SuggestedSQLTests {
             #expect(renames.count == 3)
             for rename in renames { try await dock.connection.script(String(rename)) }
             #expect(
-                try await dock.ledger.periodStates(of: changed.pipeline) == [.loaded: ["2024-01"]]
+                try await dock.due(changed.pipeline).states == [.loaded: ["2024-01"]]
             )
             #expect(try await content(dock, "amount") == ["7", "8", "7", "8", "7", "8"])
         } else {

@@ -1,4 +1,5 @@
 public import Pipelines
+public import Planning
 
 /// What of a pipeline is to be loaded, and why: by the control table, by the definition as it is now,
 /// and by the files that are there.
@@ -17,6 +18,8 @@ public struct Due: Sendable {
     public var losses: [String] = []
     /// Whether something is lost that a load brings back although no period is due.
     public var hasLostWholeTables = false
+    /// The labels of facts' and marts' periods by what the control table calls them.
+    public var states: [PeriodState: Set<String>] = [:]
     /// The labels that the control table knows, whatever it calls them.
     public var registered: Set<String> = []
 

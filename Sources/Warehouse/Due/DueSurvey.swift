@@ -34,26 +34,15 @@ public struct DueSurvey: Sendable {
     /// The same on a connection of its own, without making or changing the ledger; `nil` when there is
     /// none that knows.
     public func glance(at warehouse: PostgresConfiguration) async throws -> Due? {
-        let connection = try await PostgresConnection.connect(warehouse)
-        do {
+        let found = try await PostgresConnection.withConnection(warehouse) { connection in
             let known = try await connection.query(
                 "select to_regclass('longshore.table_definition') is not null as known"
             )
-            var due: Due?
-            if try known.first?.boolean("known") == true {
-                let (standings, losses) = try await self.known(on: connection)
-                due = self.due(
-                    standings,
-                    losses,
-                    FilesNow(pipeline, folder: folder, environment: environment)
-                )
-            }
-            await connection.close()
-            return due
-        } catch {
-            await connection.close()
-            throw error
+            return try known.first?.boolean("known") == true
+                ? try await self.known(on: connection) : nil
         }
+        guard let (standings, losses) = found else { return nil }
+        return due(standings, losses, FilesNow(pipeline, folder: folder, environment: environment))
     }
 
     /// Those of `periods` whose files are not there.
@@ -83,12 +72,12 @@ public struct DueSurvey: Sendable {
         due.registered = Set(standings.map(\.period).filter { !$0.isEmpty })
         due.changes = changes(of: standings, files) + missingMarts(standings)
         guard let rule = pipeline.periods else { return due }
-        let states = states(of: standings, losses)
-        due.stale = PeriodSelection.stale(grain: rule.grain, states: states)
+        due.states = states(of: standings, losses)
+        due.stale = PeriodSelection.stale(grain: rule.grain, states: due.states)
         let lacking = due.changes.filter(\.isDue)
             .compactMap { Period($0.period, grain: rule.grain) }
         let wanted = Set(
-            PeriodSelection.due(rule, states: states, today: today) + lacking
+            PeriodSelection.due(rule, states: due.states, today: today) + lacking
         )
         .sorted()
         due.awaited = wanted.compactMap(files.awaited)
@@ -98,7 +87,10 @@ public struct DueSurvey: Sendable {
         return due
     }
 
-    /// As ``PostgresLedger/periodStates(of:)`` says.
+    /// Labels of periods by state, for facts and marts: what the control table wants loaded.
+    ///
+    /// A mart that a running load is about to compute wants nothing. What is loaded by the table, and not
+    /// there any more, is stale.
     private func states(
         of standings: [TableStanding],
         _ losses: Losses

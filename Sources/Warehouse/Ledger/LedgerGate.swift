@@ -30,14 +30,8 @@ public struct LedgerGate: Sendable {
 
     /// `nil` while the ledger is not there, or older than this program.
     private func look() async throws -> String? {
-        let connection = try await PostgresConnection.connect(configuration)
-        do {
-            let id = try await Self.warehouse(on: connection)
-            await connection.close()
-            return id
-        } catch {
-            await connection.close()
-            throw error
+        try await PostgresConnection.withConnection(configuration) { connection in
+            try await Self.warehouse(on: connection)
         }
     }
 

@@ -1,4 +1,4 @@
-public import Pipelines
+import Pipelines
 public import Planning
 import Postgres
 
@@ -247,8 +247,11 @@ extension PostgresLedger {
     public func periods(ofPipeline pipeline: String?) async throws -> [PeriodReport] {
         var periods = try await recordedPeriods(ofPipeline: pipeline)
         for name in Set(periods.map(\.pipeline)).sorted() {
-            // A definition that this program cannot read any more tells nothing.
-            guard let known = try? await newestDefinition(ofPipeline: name) else { continue }
+            guard
+                let known = try await unlessUnreadable({
+                    try await newestDefinition(ofPipeline: name)
+                })
+            else { continue }
             let losses = try await surveyedLosses(of: known)
             guard !losses.slices.isEmpty else { continue }
             for index in periods.indices where periods[index].pipeline == name {
@@ -291,36 +294,6 @@ extension PostgresLedger {
                 rejected: try row.optionalInteger("rows_rejected")
             )
         }
-    }
-
-    /// Labels of periods by state, for the facts and marts of a pipeline: what the control table wants
-    /// loaded.
-    ///
-    /// A mart that a running load is about to compute wants nothing. What is loaded by the table, and not
-    /// there any more, is stale.
-    public func periodStates(of pipeline: Pipeline) async throws -> [PeriodState: Set<String>] {
-        let rows = try await query(
-            """
-            select period, state from longshore.control c
-            where schema_name = $1 and period <> ''
-                and (kind = 'fact' or kind = 'mart' and table_name = any($2::text[])
-                    and not exists (select from longshore.load l
-                        where l.id = c.claimed_by and l.state = 'running'
-                            and c.loaded_by is distinct from l.id))
-            """,
-            [
-                .text(pipeline.schema),
-                .textArray(pipeline.marts.filter(\.isPerPeriod).map(\.table)),
-            ]
-        )
-        var states: [PeriodState: Set<String>] = [:]
-        for row in rows {
-            states[try row.periodState("state"), default: []].insert(try row.text("period"))
-        }
-        for slice in try await surveyedLosses(of: pipeline).slices where !slice.period.isEmpty {
-            states[slice.effectiveState, default: []].insert(slice.period)
-        }
-        return states
     }
 }
 

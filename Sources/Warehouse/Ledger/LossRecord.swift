@@ -20,15 +20,10 @@ struct LossRecord {
         try await connection.query(
             """
             update longshore.control c
-            set reason = case state when 'loaded' then t.reason else c.reason end,
-                reason_before = case state when 'closed' then t.reason else reason_before end,
-                state_before = case state when 'closed' then 'stale' else state_before end,
-                state = case state when 'loaded' then 'stale' else state end,
-                stale_by = greatest(stale_by, (select max(id) from longshore.load))
+            set \(StaleMark(reason: "t.reason", by: StaleMark.newestLoad).sql)
             from unnest($2::text[], $3::text[], $4::text[]) t(table_name, period, reason)
             where c.schema_name = $1 and c.table_name = t.table_name and c.period = t.period
                 and c.state in ('loaded', 'stale', 'closed')
-                and not (c.state = 'closed' and c.state_before = 'stale')
             """,
             [
                 .text(pipeline.schema), .textArray(slices.map(\.table)),

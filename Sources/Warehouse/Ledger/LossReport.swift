@@ -1,4 +1,4 @@
-public import Pipelines
+import Pipelines
 import Planning
 import Postgres
 
@@ -16,16 +16,6 @@ public struct LossReport: Sendable {
         let slices = groups.sorted { $0.key < $1.key }
             .map { group, slices in group.words(for: slices, pipeline: pipeline.name) }
         notices = dimensions + slices
-    }
-}
-
-extension PostgresLedger {
-    /// What is lost of a pipeline's tables; it changes nothing.
-    public func losses(of pipeline: Pipeline) async throws -> LossReport {
-        try await transaction { connection in
-            let survey = LossSurvey(pipeline: pipeline, connection: connection)
-            return LossReport(try await survey.run(), of: pipeline)
-        }
     }
 }
 

@@ -186,3 +186,19 @@ extension TaskRows {
         self.init(tasks, pipeline: pipeline)
     }
 }
+
+/// What `read` gives of a definition in the ledger; `nil` where this program cannot read it any more, or this
+/// login may not: then it tells nothing.
+public nonisolated(nonsending) func unlessUnreadable<Result>(
+    _ read: () async throws -> Result?
+) async throws -> Result? {
+    do {
+        return try await read()
+    } catch is DefinitionError {
+        return nil
+    } catch is DecodingError {
+        return nil
+    } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+        return nil
+    }
+}

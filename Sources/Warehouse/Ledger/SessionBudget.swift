@@ -31,19 +31,14 @@ public struct SessionBudget: Sendable, Hashable {
         slots: Int,
         from configuration: PostgresConfiguration
     ) async throws -> SessionBudget {
-        let connection = try await PostgresConnection.connect(configuration)
-        do {
+        try await PostgresConnection.withConnection(configuration) { connection in
             let rows = try await connection.query(
                 """
                 select current_setting('max_connections')::integer
                     - current_setting('superuser_reserved_connections')::integer as available
                 """
             )
-            await connection.close()
             return SessionBudget(slots: slots, available: try rows.first?.integer("available") ?? 0)
-        } catch {
-            await connection.close()
-            throw error
         }
     }
 }

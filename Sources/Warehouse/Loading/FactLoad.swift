@@ -47,7 +47,7 @@ struct FactLoad {
             into: staged == nil ? target.table : StagedFact.table,
             references: references,
             grain: isCopied ? layout.grain : [],
-            bounds: bounds(layout, closed: []),
+            bounds: try bounds(layout, closed: []),
             isFrozen: target.isFrozen
         )
         var counts = try await fill.run()
@@ -156,7 +156,7 @@ struct FactLoad {
             into: StagedFact.table,
             references: references,
             grain: fact.duplicates == .reject ? layout.grain : [],
-            bounds: bounds(layout, closed: closed)
+            bounds: try bounds(layout, closed: closed)
         )
     }
 
@@ -175,10 +175,10 @@ struct FactLoad {
         )
     }
 
-    private func bounds(_ layout: FactLayout, closed: Set<String>) -> PeriodBounds? {
+    private func bounds(_ layout: FactLayout, closed: Set<String>) throws -> PeriodBounds? {
         guard let column = fact.periodColumn.flatMap(layout.output), let period = attempt.period
         else { return nil }
-        let later = others.later(closed: closed)
+        let later = try others.later(closed: closed)
         let last = later.last.flatMap { Period($0.label, grain: period.grain) }
         return PeriodBounds(
             output: column,

@@ -140,15 +140,11 @@ struct MovedVersions {
             + (finding.rows == 1 ? "refers to" : "refer to")
         let rows = try await connection.query(
             """
-            update longshore.control
-            set reason = case state when 'closed' then reason when 'stale'
-                    then concat_ws('; ', reason, $4::text) else $4 end,
-                reason_before = case state when 'closed' then $4 end,
-                state_before = case state when 'closed' then 'stale' end,
-                state = case state when 'closed' then state else 'stale' end
+            update longshore.control c
+            set \(StaleMark(reason: "$4").sql)
             where schema_name = $1 and table_name = $2 and period_start = $3
                 and state in ('loaded', 'stale', 'closed')
-                and position($4 in coalesce(reason, '')) = 0
+                and position($4 in concat_ws('; ', reason, reason_before)) = 0
             returning state, period
             """,
             [

@@ -1,3 +1,4 @@
+import Extraction
 import Pipelines
 import Planning
 import Postgres
@@ -22,14 +23,13 @@ struct OtherPeriods {
     /// The same of those after it: their rows are welcome when one input has the rows of all.
     ///
     /// No row is of a time after the load; where the definition has no last period, the one in which the
-    /// load was created is the last.
-    func later(closed: Set<String>) -> [PeriodBounds.Other] {
+    /// load was created is the last, by the fact's clock.
+    func later(closed: Set<String>) throws -> [PeriodBounds.Other] {
         guard fact.reachesAhead, let rule = attempt.pipeline.periods, let period = attempt.period
         else { return [] }
-        let created = Day(String(attempt.row.loadCreated.prefix(10)))
-        guard let last = rule.last ?? created.map({ Period(rule.grain, containing: $0) }) else {
-            return []
-        }
+        let clock = SourceClock(of: attempt.pipeline, fact: fact.name)
+        let created = try clock.day(at: attempt.row.loadCreatedAt)
+        let last = rule.last ?? Period(rule.grain, containing: created)
         return others(from: period.next, before: last.next, closed: closed)
     }
 

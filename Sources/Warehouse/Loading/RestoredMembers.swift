@@ -54,14 +54,10 @@ struct RestoredMembers {
     private func markFacts() async throws -> [String] {
         let rows = try await connection.query(
             """
-            update longshore.control
-            set reason = case state when 'loaded' then $3 else reason end,
-                reason_before = case state when 'closed' then $3 else reason_before end,
-                state_before = case state when 'closed' then 'stale' else state_before end,
-                state = case state when 'loaded' then 'stale' else state end,
-                stale_by = greatest(stale_by, $4::bigint - 1)
+            update longshore.control c
+            set \(StaleMark(reason: "$3", by: "$4::bigint - 1").sql)
             where schema_name = $1 and table_name = any($2::text[]) and loaded_by is not null
-                and (state = 'loaded' or state = 'closed' and state_before <> 'stale')
+                and (state in ('loaded', 'stale') or state = 'closed' and state_before <> 'stale')
             returning state, table_name, period
             """,
             [

@@ -21,7 +21,8 @@ struct SourceFailure: TaskFailureConvertible {
         TaskFailure(
             code: "source.postgres." + (cause.sqlState?.rawValue ?? "\(cause.code)"),
             message: "the source `\(source)`: \(cause.description)",
-            isRetryable: cause.isRetryable,
+            // Elsewhere it tells of a standby; a source is only read by our own wish.
+            isRetryable: cause.isRetryable && cause.sqlState != .readOnlySQLTransaction,
             origin: cause.sqlState == .tooManyConnections ? .servers : .task
         )
     }

@@ -18,6 +18,8 @@ struct TaskRow: Sendable {
     let isWaiting: Bool
     /// When the load was created, as Postgres writes it: the time of versions that have none.
     let loadCreated: String
+    /// The same in seconds since 1970.
+    let loadCreatedAt: Int
 }
 
 /// Another attempt has the task's row, or its transaction has the period, or what it needs is not done.
@@ -149,6 +151,7 @@ enum TaskClaim {
                 t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
                 l.state as load_state, l.kind as load_kind, l.definition, l.folder, d.bundle,
                 l.created_at::text as load_created,
+                extract(epoch from l.created_at)::bigint as load_created_at,
                 extract(epoch from t.retry_at - clock_timestamp())::float8 as early,
                 coalesce(t.parked_until > clock_timestamp(), false) as is_parked,
                 set_config('application_name', $3, true) as session_name,
@@ -190,7 +193,8 @@ enum TaskClaim {
             folder: try row.text("folder"),
             isReplay: try row.text("load_kind") == LoadKind.replay.rawValue,
             isWaiting: state == .waiting,
-            loadCreated: try row.text("load_created")
+            loadCreated: try row.text("load_created"),
+            loadCreatedAt: try row.integer("load_created_at")
         )
         return (found, state, try hindrance(in: row))
     }

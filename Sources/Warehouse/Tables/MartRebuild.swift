@@ -68,12 +68,8 @@ struct MartRebuild {
         )
         try await connection.query(
             """
-            update longshore.control
-            set state = case state when 'loaded' then 'stale' else state end,
-                state_before = case state when 'closed' then 'stale' else state_before end,
-                reason = case state when 'closed' then reason else $3 end,
-                reason_before = case state when 'closed' then $3 else reason_before end,
-                stale_by = greatest(stale_by, (select max(id) from longshore.load))
+            update longshore.control c
+            set \(StaleMark(reason: "$3", by: StaleMark.newestLoad).sql)
             where schema_name = $1 and table_name = $2 and loaded_by is not null
             """,
             [

@@ -28,13 +28,7 @@ struct NewColumns {
         try await connection.query(
             """
             update longshore.control c
-            set reason = case state when 'stale' then concat_ws('; ', reason, $3::text)
-                    when 'closed' then reason else $3 end,
-                reason_before = case state when 'closed'
-                    then concat_ws('; ', reason_before, $3::text) else reason_before end,
-                state_before = case state when 'closed' then 'stale' else state_before end,
-                state = case state when 'loaded' then 'stale' else state end,
-                stale_by = greatest(stale_by, (select max(id) from longshore.load))
+            set \(StaleMark(reason: "$3", by: StaleMark.newestLoad).sql)
             where schema_name = $1 and table_name = $2 and kind = 'fact'
                 and (loaded_by is not null or exists (select from longshore.load l
                     where l.id = c.claimed_by and l.state = 'running'))

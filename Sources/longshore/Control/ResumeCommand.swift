@@ -95,7 +95,11 @@ struct ResumeCommand: AsyncParsableCommand {
             return detach || !isOrphan
         }
         if case .task = target {
-            Output.print("\(target.title) was not paused")
+            if output.json {
+                try output.printJSON(change)
+            } else {
+                Output.print("\(target.title) was not paused")
+            }
             return true
         }
         return false

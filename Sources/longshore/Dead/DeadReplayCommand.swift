@@ -65,12 +65,16 @@ struct DeadReplayCommand: AsyncParsableCommand {
             )
         }
         do {
-            let isNew = try await ledger.retry(.task(task), .unfinished).isNew
+            let change = try await ledger.retry(.task(task), .unfinished)
             let outcome =
-                isNew
-                ? "runs again with a new budget of attempts"
-                : "goes on or is over; the letter is taken away"
-            let load = isNew ? task.load : nil
+                if change.tasks > 0 {
+                    "runs again with a new budget of attempts"
+                } else if change.hastened > 0 {
+                    "waits no more for its next attempt"
+                } else {
+                    "goes on or is over; the letter is taken away"
+                }
+            let load = change.isNew ? task.load : nil
             return (Result(letter: letter.name, outcome: outcome, load: load), true)
         } catch let error as WarehouseError where error.code == .unknownTask {
             return (Result(letter: letter.name, outcome: "\(error.description): it stays"), false)

@@ -29,6 +29,17 @@ struct ConfiguredServers {
         ]
     }
 
+    /// A server that answers, and cannot be used as it is.
+    private struct Unfit: Error {
+        let problem: String
+        let remedy: String
+
+        init(_ problem: String, remedy: String) {
+            self.problem = problem
+            self.remedy = remedy
+        }
+    }
+
     private var allowsPlaintext: Bool { environment["LONGSHORE_ALLOW_PLAINTEXT"] == "1" }
 
     /// What asks the server at a URL tells what is good about it.
@@ -47,8 +58,8 @@ struct ConfiguredServers {
                 )
             }
             return .good(title, try await ask(url))
-        } catch let failure as CommandFailure {
-            return .problem(title, failure.message, remedy: "correct `\(variable)`")
+        } catch let unfit as Unfit {
+            return .problem(title, unfit.problem, remedy: unfit.remedy)
         } catch let error as EndpointError {
             return .problem(title, error.description, remedy: "correct `\(variable)`")
         } catch {
@@ -72,40 +83,46 @@ struct ConfiguredServers {
         let condition = try await Topology(identity)
             .condition(pools: ["default"], configuration: configuration)
         guard let alarm = condition.alarm else { return "answers, and takes messages" }
-        throw CommandFailure(.unavailable, "answers, but \(FleetStatus.words(alarm: alarm))")
+        throw Unfit(
+            "answers, but \(FleetStatus.words(alarm: alarm))",
+            remedy: "give the broker room: loads wait until its alarm has ended"
+        )
     }
 
     private func askPostgres(_ url: String) async throws -> String {
         let configuration = try PostgresConfiguration(url: url, allowsPlaintext: allowsPlaintext)
-        let connection = try await PostgresConnection.connect(configuration)
-        let rows = try await connection.query(
-            """
-            select pg_is_in_recovery() as standby,
-                has_database_privilege(current_database(), 'CREATE') as creates,
-                to_regnamespace('longshore') is not null as found,
-                coalesce(has_schema_privilege(to_regnamespace('longshore')::oid, 'USAGE'), false) as used
-            """
-        )
-        await connection.close()
+        let rows = try await PostgresConnection.withConnection(configuration) { connection in
+            try await connection.query(
+                """
+                select pg_is_in_recovery() as standby,
+                    has_database_privilege(current_database(), 'CREATE') as creates,
+                    to_regnamespace('longshore') is not null as found,
+                    coalesce(has_schema_privilege(to_regnamespace('longshore')::oid, 'USAGE'), false)
+                        as used
+                """
+            )
+        }
         guard let row = rows.first else { return "answers" }
         if try row.boolean("standby") {
-            throw CommandFailure(.unavailable, "is a standby, which cannot be written to")
+            throw Unfit(
+                "is a standby, which cannot be written to",
+                remedy: "let `LONGSHORE_POSTGRES_URL` name the primary"
+            )
         }
         guard try row.boolean("found") else {
             guard try row.boolean("creates") else {
-                throw CommandFailure(
-                    .unavailable,
-                    "has no ledger, and this login may not create it: have a superuser run what "
-                        + "`longshore roles` prints, and log in as `longshore_coordinator`"
+                throw Unfit(
+                    "has no ledger, and this login may not create it",
+                    remedy: "have a superuser run what `longshore roles` prints, and log in as "
+                        + "`longshore_coordinator`"
                 )
             }
             return "answers; it has no ledger yet, and this login may make it"
         }
         guard try row.boolean("used") else {
-            throw CommandFailure(
-                .unavailable,
-                "has a ledger that this login may not use: log in as one of the roles of "
-                    + "`longshore roles`"
+            throw Unfit(
+                "has a ledger that this login may not use",
+                remedy: "log in as one of the roles of `longshore roles`"
             )
         }
         return "answers, and has a ledger that this login may use"

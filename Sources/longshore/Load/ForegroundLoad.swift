@@ -20,6 +20,22 @@ struct ForegroundLoad {
     /// - Throws: ``CommandFailure`` when the load does not end as loaded.
     func run() async throws {
         guard let record = try await ledger.load(load) else { return }
+        do {
+            try await coordinate(record)
+        } catch {
+            let failure = CommandFailure(error)
+            if failure?.isPrinted == true { throw error }
+            try await interrupt(
+                record,
+                unfinished,
+                cause: failure?.message ?? "\(error)",
+                code: failure?.code ?? .interrupted
+            )
+        }
+        await ledger.close()
+    }
+
+    private func coordinate(_ record: LoadRecord) async throws {
         let service = try await LoadService(self, record)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -35,7 +51,10 @@ struct ForegroundLoad {
         )
         try await group.run()
         try await conclude(await service.result, record, lastTrouble: service.lastTrouble)
-        await ledger.close()
+    }
+
+    private var unfinished: String {
+        "load \(load) is not finished; what is committed stays. Go on with: longshore resume \(load)"
     }
 
     private func conclude(
@@ -54,8 +73,7 @@ struct ForegroundLoad {
         case .outOfReach, .resting, .stopped, nil:
             try await interrupt(
                 record,
-                "load \(load) is not finished; what is committed stays. Go on with: "
-                    + "longshore resume \(load)",
+                unfinished,
                 cause: result == .outOfReach
                     ? "the ledger could not be reached for too long: \(lastTrouble ?? "")"
                     : lastTrouble
@@ -69,10 +87,11 @@ struct ForegroundLoad {
     private func interrupt(
         _ record: LoadRecord,
         _ message: String,
-        cause: String? = nil
+        cause: String? = nil,
+        code: CommandFailure.Code = .interrupted
     ) async throws -> Never {
         if let cause { Output.note("(\(cause))") }
-        var failure = CommandFailure(.interrupted, message)
+        var failure = CommandFailure(code, message)
         if !Invocation.stack.isEmpty, message.hasSuffix("resume \(load)") {
             failure = failure.with(
                 remark: "(\(Invocation.program) resume \(load)\(Invocation.stack))"

@@ -16,7 +16,7 @@ struct LoadCommand: AsyncParsableCommand {
             run by workers within this process. With servers it coordinates, and `longshore worker` \
             processes do the work, unless --workers says otherwise.
 
-            Exit codes: 0 loaded; 1 a task failed for good; 2 what the plan rests on has moved; 3 cancelled by \
+            Exit codes: 0 loaded, or left to newer loads; 1 a task failed for good; 2 what the plan rests on has moved; 3 cancelled by \
             somebody; 64 wrong usage; 65 wrong definition; \
             69 a server cannot be used; 75 interrupted, to be resumed.
             """

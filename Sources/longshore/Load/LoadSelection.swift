@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Extraction
 import Foundation
 import Pipelines
 import Planning
@@ -72,15 +73,15 @@ struct LoadSelection: ParsableArguments {
         try await DueSurvey(
             pipeline,
             folder: folder,
-            today: Self.today,
+            today: Self.today(of: pipeline),
             environment: PlanCommand.environment
         )
         .look(in: ledger)
     }
 
-    /// The day that it is, in UTC.
-    static var today: Day {
-        Day(number: Int((Date().timeIntervalSince1970 / 86_400).rounded(.down)))
+    /// The day that it is for every fact of a pipeline.
+    static func today(of pipeline: Pipeline) throws -> Day {
+        try pipeline.today(at: Int(Date().timeIntervalSince1970))
     }
 
     /// What is chosen: by the user, or by what is due.

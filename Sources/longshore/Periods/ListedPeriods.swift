@@ -17,12 +17,10 @@ struct ListedPeriods {
         if let pipeline { try await ledger.requirePipeline(pipeline) }
         var reports = try await ledger.periods(ofPipeline: pipeline)
         for name in Set(reports.map(\.pipeline) + (pipeline.map { [$0] } ?? [])).sorted() {
-            // A definition that this program cannot read any more tells nothing.
             guard
-                let newest = try? await ledger.newestRequest(
-                    ofPipeline: name,
-                    by: Requester.name
-                )
+                let newest = try await unlessUnreadable({
+                    try await ledger.newestRequest(ofPipeline: name, by: Requester.name)
+                })
             else { continue }
             reports = try await complete(reports, of: newest.pipeline, folder: newest.folder)
         }
@@ -42,7 +40,7 @@ struct ListedPeriods {
         try await DueSurvey(
             pipeline,
             folder: folder,
-            today: LoadSelection.today,
+            today: LoadSelection.today(of: pipeline),
             environment: PlanCommand.environment
         )
         .look(in: ledger)
