@@ -39,6 +39,7 @@ extension SourceClock {
     /// The day that it is by this clock.
     ///
     /// - Parameter seconds: The time, since 1970-01-01 UTC.
+    /// - Returns: The day.
     /// - Throws: ``ExtractionError`` for a zone that this machine does not know.
     public func day(at seconds: Int) throws(ExtractionError) -> Day {
         let zone = try ZoneTables.load([zone])[zone] ?? .utc
@@ -54,10 +55,13 @@ extension Pipeline {
     /// that has ended has ended for all.
     ///
     /// - Parameter seconds: The time, since 1970-01-01 UTC.
+    /// - Returns: The day.
     /// - Throws: ``ExtractionError`` for a zone that this machine does not know.
     public func today(at seconds: Int) throws(ExtractionError) -> Day {
         var days: [Day] = []
-        for fact in facts { days.append(try SourceClock(of: self, fact: fact.name).day(at: seconds)) }
+        for fact in facts {
+            days.append(try SourceClock(of: self, fact: fact.name).day(at: seconds))
+        }
         guard let day = days.min() else { return try SourceClock(zone: zone).day(at: seconds) }
         return day
     }

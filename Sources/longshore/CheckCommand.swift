@@ -79,7 +79,11 @@ struct CheckCommand: AsyncParsableCommand {
     private func chosenPeriods(of pipeline: Pipeline) throws -> [Period] {
         guard let rule = pipeline.periods else { return [] }
         if let periods { return try PeriodSelection.parse(periods, grain: rule.grain) }
-        let ended = try PeriodSelection.due(rule, states: [:], today: LoadSelection.today(of: pipeline))
+        let ended = try PeriodSelection.due(
+            rule,
+            states: [:],
+            today: LoadSelection.today(of: pipeline)
+        )
         var due = Due()
         due.awaited = try survey(of: pipeline).awaited(ended)
         let waiting = Set(due.awaited.map(\.period))

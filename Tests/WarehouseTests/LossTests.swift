@@ -280,6 +280,15 @@ struct LossTests {
             ("drop table desk.mart_month", ["2024-01", "2024-02"], "its table is gone"),
             ("drop table desk.mart_all", [], "its table is gone"),
             ("drop table desk.fact_rate", [], "its table is gone"),
+            ("truncate desk.fact_call_2024_01", ["2024-01"], "its rows are gone"),
+            (
+                "delete from desk.fact_call where period = '2024-01-01'", ["2024-01"],
+                "its rows are gone"
+            ),
+            ("truncate desk.fact_call", ["2024-01", "2024-02"], "its rows are gone"),
+            ("delete from desk.mart_month", ["2024-01", "2024-02"], "its rows are gone"),
+            ("truncate desk.mart_all", [], "its rows are gone"),
+            ("delete from desk.fact_rate", [], "its rows are gone"),
         ]
     )
     func slices(loss: String, due: [String], reason: String) async throws {
@@ -304,6 +313,43 @@ struct LossTests {
         #expect(try await desk.content() == before)
         #expect(try await desk.due() == [])
         #expect(try await desk.notices() == [])
+    }
+
+    @Test(
+        "periods whose rows refer to members that were deleted are due, and no others",
+        arguments: [
+            ("delete from desk.dim_team where code = 'N'", ["2024-01"]),
+            ("delete from desk.dim_team where code = 'S'", ["2024-01", "2024-02"]),
+            ("begin; delete from desk.dim_team where code = 'S'; rollback", []),
+        ]
+    )
+    func deletedMembers(loss: String, due: [String]) async throws {
+        let desk = try await Desk()
+        let before = try await desk.content()
+        try await desk.run("\(loss); select pg_stat_force_next_flush(); select 1")
+        try await desk.run("select 1")
+        #expect(try await desk.due() == due)
+        let dimensions = try await desk.dock.create(desk.definition, periods: "2024-02")
+        #expect(await desk.dock.perform(dimensions.task("team")).failure == nil)
+        #expect(try await Set(desk.due()).isSuperset(of: due))
+        try await desk.end()
+        try await desk.load()
+        #expect(try await desk.content() == before)
+        #expect(try await desk.due() == [])
+        #expect(try await desk.notices() == [])
+    }
+
+    @Test("what a history is computed from is missed before it is needed")
+    func forgottenHistory() async throws {
+        let desk = try await Desk()
+        try await desk.run("drop table desk.dim_agent_observed")
+        #expect(
+            try await desk.notices() == [
+                "`dim_agent_observed`: what the history of `dim_agent` is computed from is gone; "
+                    + "nothing is loaded before that is decided"
+            ]
+        )
+        #expect(try await desk.dock.due(desk.definition.pipeline).hasLostWholeTables)
     }
 
     @Test("a dropped schema is loaded from the beginning")
@@ -475,7 +521,8 @@ struct LossTests {
             problem == """
                 the table `desk.dim_team` is not what was loaded: its table is gone, and `dim_agent` holds \
                 keys of its members. Restore it from a backup where there is one; else what holds its keys \
-                has to be loaded anew. Longshore does not destroy data by itself; this would do it:
+                has to be loaded anew, and the history of `dim_agent` begins anew: versions, and members that \
+                no source tells any more, are lost. Longshore does not destroy data by itself; this would do it:
                     truncate "desk"."dim_agent", "desk"."dim_agent_observed";
                     update longshore.control set state = 'stale', reason = 'dim_team was gone' where \
                 schema_name = 'desk' and table_name in ('fact_call') and state = 'loaded';

@@ -36,6 +36,16 @@ struct OvertakenLoadTests {
         #expect(try await dock.ledger.orphanedLoads().isEmpty)
     }
 
+    @Test("so is one that had nothing left to do when its coordinator was killed")
+    func nothingLeft() async throws {
+        let dock = try await Dock(Shop.files)
+        let older = try await dock.create(Shop.definition(), periods: "2024-01")
+        let newer = try await dock.load(Shop.definition(), periods: "2024-01")
+        for task in older.tasks { _ = await dock.perform(older.task(task.title)) }
+        try await finish(dock, newer, as: .loaded)
+        #expect(try await state(dock, older) == .superseded)
+    }
+
     @Test("a load that somebody coordinates ends by itself")
     func coordinated() async throws {
         let dock = try await Dock(Shop.files)

@@ -130,7 +130,9 @@ struct StatisticsTests {
         )
     }
 
-    @Test("a period's new partition is sketched when a mart reads it, and left to autovacuum when none does")
+    @Test(
+        "a period's new partition is sketched when a mart reads it, and left to autovacuum when none does"
+    )
     func newPartitions() async throws {
         let files = ["teams.csv": teams(0..<1), "visits_2024-01.csv": visits(0..<500)]
         let alone = try await Dock(files)

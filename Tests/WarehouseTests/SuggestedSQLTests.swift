@@ -343,6 +343,7 @@ struct SuggestedSQLTests {
             #expect(
                 try await dock.due(changed.pipeline).states == [.loaded: ["2024-01"]]
             )
+            #expect(try await dock.due(changed.pipeline).changes == [])
             #expect(try await content(dock, "amount") == ["7", "8", "7", "8", "7", "8"])
         } else {
             try await obey(problem, at: dock)

@@ -60,9 +60,15 @@ public struct TableDefinition: Sendable, Hashable, Codable {
     }
 
     /// What is not as it was in `older`.
-    public func changes(since older: TableDefinition) -> [TableChange] {
-        let before = older.byKey
+    ///
+    /// - Parameter columns: Those that the table has, where that is known: a new one that is there, and says
+    ///   what one said that is not, is that one under another name.
+    public func changes(
+        since older: TableDefinition,
+        columns: Set<String>? = nil
+    ) -> [TableChange] {
         let now = byKey
+        let before = columns.map { renamed(older.byKey, in: $0) } ?? older.byKey
         return Kind.allCases.flatMap { kind in
             Set(before.keys).union(now.keys).filter { $0.kind == kind }
                 .sorted { $0.name < $1.name }
@@ -78,6 +84,25 @@ public struct TableDefinition: Sendable, Hashable, Codable {
                     return TableChange(kind: kind, name: key.name, way: way)
                 }
         }
+    }
+
+    private func renamed(_ older: [Key: String], in columns: Set<String>) -> [Key: String] {
+        var before = older
+        let now = byKey
+        for (new, words) in now where new.kind == .column && before[new] == nil {
+            let gone = before.first { old, other in
+                old.kind == .column && other == words && now[old] == nil
+                    && columns.contains(new.name) && !columns.contains(old.name)
+            }
+            guard let gone else { continue }
+            before[gone.key] = nil
+            before[new] = words
+            let rules = Key(kind: .rules, name: gone.key.name)
+            if let rule = before.removeValue(forKey: rules) {
+                before[Key(kind: .rules, name: new.name)] = rule
+            }
+        }
+        return before
     }
 
     private struct Key: Hashable {

@@ -25,10 +25,10 @@ public struct DueSurvey: Sendable {
 
     /// Asks the ledger and looks at the files.
     public func look(in ledger: PostgresLedger) async throws -> Due {
-        let (standings, losses) = try await ledger.transaction { connection in
+        let known = try await ledger.transaction { connection in
             try await self.known(on: connection)
         }
-        return due(standings, losses, FilesNow(pipeline, folder: folder, environment: environment))
+        return due(known, FilesNow(pipeline, folder: folder, environment: environment))
     }
 
     /// The same on a connection of its own, without making or changing the ledger; `nil` when there is
@@ -41,8 +41,9 @@ public struct DueSurvey: Sendable {
             return try known.first?.boolean("known") == true
                 ? try await self.known(on: connection) : nil
         }
-        guard let (standings, losses) = found else { return nil }
-        return due(standings, losses, FilesNow(pipeline, folder: folder, environment: environment))
+        return found.map {
+            due($0, FilesNow(pipeline, folder: folder, environment: environment))
+        }
     }
 
     /// Those of `periods` whose files are not there.
@@ -51,26 +52,43 @@ public struct DueSurvey: Sendable {
         return periods.compactMap(files.awaited)
     }
 
-    /// What the control table says, and what of it is not there any more.
-    private func known(
-        on connection: PostgresConnection
-    ) async throws -> (standings: [TableStanding], losses: Losses) {
-        (
-            try await TableStanding.all(of: pipeline, on: connection),
-            try await LossSurvey(pipeline: pipeline, connection: connection).run()
+    /// What ledger and warehouse say.
+    private struct Known: Sendable {
+        /// The control table.
+        let standings: [TableStanding]
+        /// What of it is not there any more.
+        let losses: Losses
+        /// The columns of the tables whose definitions have changed.
+        let columns: [String: Set<String>]
+    }
+
+    private func known(on connection: PostgresConnection) async throws -> Known {
+        let standings = try await TableStanding.all(of: pipeline, on: connection)
+        let definitions = pipeline.tableDefinitions
+        let changed = standings.filter { standing in
+            guard let now = definitions[standing.table], let before = standing.definition
+            else { return false }
+            return now != before
+        }
+        var columns: [String: Set<String>] = [:]
+        for table in Set(changed.map(\.table)) {
+            let name = qualified(pipeline.schema, table)
+            columns[table] = Set(try await TableColumns.read(of: name, on: connection).keys)
+        }
+        return Known(
+            standings: standings,
+            losses: try await LossSurvey(pipeline: pipeline, connection: connection).run(),
+            columns: columns
         )
     }
 
-    private func due(
-        _ standings: [TableStanding],
-        _ losses: Losses,
-        _ files: FilesNow
-    ) -> Due {
+    private func due(_ known: Known, _ files: FilesNow) -> Due {
+        let (standings, losses) = (known.standings, known.losses)
         var due = Due()
         due.losses = LossReport(losses, of: pipeline).notices
         due.hasLostWholeTables = losses.hasWholeTables
         due.registered = Set(standings.map(\.period).filter { !$0.isEmpty })
-        due.changes = changes(of: standings, files) + missingMarts(standings)
+        due.changes = changes(of: known, files) + missingMarts(standings)
         guard let rule = pipeline.periods else { return due }
         due.states = states(of: standings, losses)
         due.stale = PeriodSelection.stale(grain: rule.grain, states: due.states)
@@ -113,14 +131,16 @@ public struct DueSurvey: Sendable {
 
     // MARK: Changes
 
-    private func changes(of standings: [TableStanding], _ files: FilesNow) -> [Due.Change] {
+    private func changes(of known: Known, _ files: FilesNow) -> [Due.Change] {
+        let standings = known.standings
         let definitions = pipeline.tableDefinitions
         let closed = closedPeriods(standings)
         return standings.compactMap { standing in
             guard standing.isLoaded, !standing.isClaimed, !closed.contains(standing.period),
                 let now = definitions[standing.table]
             else { return nil }
-            let changes = standing.definition.map { now.changes(since: $0) } ?? []
+            let columns = known.columns[standing.table]
+            let changes = standing.definition.map { now.changes(since: $0, columns: columns) } ?? []
             let reasons =
                 changes.map(\.description)
                 + files.changes(of: standing, grain: pipeline.periods?.grain)

@@ -15,6 +15,7 @@ struct LossRecord {
     /// the mark. The load that is being created has a greater number.
     func mark() async throws {
         try await markDimensions()
+        try await noteDeletions()
         let slices = losses.slices
         guard !slices.isEmpty else { return }
         try await connection.query(
@@ -30,6 +31,19 @@ struct LossRecord {
                 .textArray(slices.map(\.period)), .textArray(slices.map(\.reason)),
             ]
         )
+    }
+
+    /// What is marked is not looked for again; workers' key maps hold members that are gone.
+    private func noteDeletions() async throws {
+        for (table, count) in losses.deletionCounts.sorted(by: { $0.key < $1.key }) {
+            try await connection.query(
+                """
+                update longshore.control set deletions = $3, revision = revision + 1
+                where schema_name = $1 and table_name = $2 and period = ''
+                """,
+                [.text(pipeline.schema), .text(table), .integer(count)]
+            )
+        }
     }
 
     /// The key maps that workers have of them are of another table.

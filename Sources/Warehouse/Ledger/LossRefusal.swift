@@ -15,8 +15,17 @@ struct LossRefusal {
         for lost in losses.dimensions where lost.dimension.losesKeys {
             misfits += try await keyHolders(of: lost)
             for fact in pipeline.facts where fact.losesKeys(to: lost) && fact.loading != .replace {
-                misfits += try await keptRows(of: fact, lost)
+                misfits += try await keptRows(
+                    of: fact,
+                    "hold keys of members of `\(lost.dimension.table)`, which are gone"
+                )
             }
+        }
+        for deletion in losses.deletions where deletion.fact.loading != .replace {
+            misfits += try await keptRows(
+                of: deletion.fact,
+                "refer to members of `\(deletion.dimension.table)` that are gone"
+            )
         }
         for dimension in pipeline.dimensions where dimension.keepsObservations {
             misfits += try await history(of: dimension)
@@ -74,6 +83,12 @@ struct LossRefusal {
             }
         }
         let names = holders.map { "`\($0.table)`" }.joined(separator: ", ")
+        let histories = holders.filter(\.keepsObservations).map { "`\($0.table)`" }
+        let price =
+            histories.isEmpty
+            ? ""
+            : ", and the history of \(histories.joined(separator: ", ")) begins anew: versions, and members "
+                + "that no source tells any more, are lost"
         return [
             Misfit(
                 table: name(lost.dimension.table),
@@ -81,7 +96,7 @@ struct LossRefusal {
                 problems: [
                     "\(lost.reason), and \(names) \(holders.count == 1 ? "holds" : "hold") keys of its "
                         + "members. Restore it from a backup where there is one; else what holds its "
-                        + "keys has to be loaded anew"
+                        + "keys has to be loaded anew\(price)"
                 ],
                 statements: ["truncate \(tables.joined(separator: ", "));"]
                     + (try await after(facts, reason: "\(lost.dimension.table) was gone"))
@@ -91,10 +106,7 @@ struct LossRefusal {
 
     /// A fact whose rows stay: those that no source tells again would point to nobody, or, if they are
     /// appended, all of them.
-    private func keptRows(
-        of fact: Fact,
-        _ lost: Losses.LostDimension
-    ) async throws -> [Misfit] {
+    private func keptRows(of fact: Fact, _ what: String) async throws -> [Misfit] {
         guard try await hasRows(fact.table) else { return [] }
         let loaded = try await LoadedPeriods(pipeline.schema, [fact.table], on: connection)
             .summary()
@@ -103,7 +115,7 @@ struct LossRefusal {
                 table: name(fact.table),
                 opening: Self.opening,
                 problems: [
-                    "its rows hold keys of members of `\(lost.dimension.table)`, which are gone, and "
+                    "its rows \(what), and "
                         + "`load: \(fact.loading.rawValue)` leaves rows that are there in their place. "
                         + "Restore the dimension from a backup where there is one; else the fact has to "
                         + "be loaded anew: \(loaded)"
@@ -125,7 +137,7 @@ struct LossRefusal {
 
     /// A dimension whose rows are there, and what they were computed from is not: the next merge would
     /// end every version that the source does not tell again.
-    private func history(of dimension: Dimension) async throws -> [Misfit] {
+    func history(of dimension: Dimension) async throws -> [Misfit] {
         let hasObservations = try await hasRows(dimension.observationTable)
         let hasMembers = try await hasRows(
             dimension.table,

@@ -12,10 +12,14 @@ public struct LossReport: Sendable {
     init(_ losses: Losses, of pipeline: Pipeline) {
         hasWholeTables = losses.hasWholeTables
         let dimensions = losses.dimensions.map { "`\($0.dimension.table)`: \($0.words)" }
+        let forgotten = losses.forgotten.map {
+            "`\($0.observationTable)`: what the history of `\($0.table)` is computed from is gone; "
+                + "nothing is loaded before that is decided"
+        }
         let groups = Dictionary(grouping: losses.slices, by: Group.init)
         let slices = groups.sorted { $0.key < $1.key }
             .map { group, slices in group.words(for: slices, pipeline: pipeline.name) }
-        notices = dimensions + slices
+        notices = dimensions + forgotten + slices
     }
 }
 
@@ -42,7 +46,7 @@ private struct Group: Hashable, Comparable {
         table = slice.table
         isClosed = slice.state == .closed
         isDetached = slice.isDetached
-        reason = slice.isGone && !slice.period.isEmpty ? nil : slice.reason
+        reason = slice.isGone && !slice.isEmptied && !slice.period.isEmpty ? nil : slice.reason
     }
 
     static func < (left: Group, right: Group) -> Bool {

@@ -13,8 +13,12 @@ struct LossSurvey {
         let rows = try await missing()
         losses.dimensions = try await lostDimensions(rows)
         losses.slices = rows.compactMap(slice)
+        losses.slices += try await EmptiedTables(pipeline: pipeline, connection: connection)
+            .slices()
         losses.slices += try await reached(from: losses.slices)
         losses.slices += try await referring(to: losses.dimensions, beside: losses.slices)
+        try await DeletedMembers(pipeline: pipeline, connection: connection).add(to: &losses)
+        losses.forgotten = try await forgotten(losses.dimensions)
         return losses
     }
 
@@ -41,8 +45,7 @@ struct LossSurvey {
                 coalesce(c.rows_loaded, 0) > 0 as has_rows, t.oid is not null as has_table,
                 p.leaf, l.oid is not null as has_leaf
             from longshore.control c
-            cross join lateral (select c.table_name || '_' || lower(replace(c.period, '-', case
-                when c.period ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then '' else '_' end)) as leaf) p
+            cross join lateral (select \(EmptiedTables.leafSQL) as leaf) p
             left join pg_namespace n on n.nspname = c.schema_name
             left join pg_class t on t.relnamespace = n.oid and t.relname = c.table_name
                 and t.relkind in ('r', 'p')
@@ -114,6 +117,22 @@ struct LossSurvey {
             lost[index].isKept = try await hasRows(lost[index].dimension.observationTable)
         }
         return lost
+    }
+
+    /// Dimensions whose rows are there, and not what their history is computed from.
+    private func forgotten(_ lost: [Losses.LostDimension]) async throws -> [Dimension] {
+        var forgotten: [Dimension] = []
+        for dimension in pipeline.dimensions
+        where dimension.keepsObservations && !lost.contains(where: { $0.dimension == dimension }) {
+            let misfits = try await LossRefusal(
+                losses: Losses(),
+                pipeline: pipeline,
+                connection: connection
+            )
+            .history(of: dimension)
+            if !misfits.isEmpty { forgotten.append(dimension) }
+        }
+        return forgotten
     }
 
     /// Whether a table is there and has rows, besides a dimension's unknown member.

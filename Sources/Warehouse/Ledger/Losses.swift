@@ -6,7 +6,8 @@ import Postgres
 /// it by hand.
 ///
 /// The control table would go on saying `loaded`. So whoever asks it what is due, or creates a load,
-/// looks for this first: one query of the catalog, and one that looks for a member in each dimension.
+/// looks for this first: a query of the catalog, some that look for a row in each table and partition, and
+/// more where Postgres has counted deleted members.
 struct Losses: Sendable {
     /// A slice of the control table that is not what it says, or points to what is gone.
     struct Slice: Sendable, Hashable {
@@ -22,6 +23,8 @@ struct Losses: Sendable {
         let isGone: Bool
         /// Whether a table of its partition's name stands beside the fact.
         var isDetached = false
+        /// Whether its table is there, without its rows.
+        var isEmptied = false
 
         /// What it is in truth.
         var effectiveState: PeriodState { state == .loaded ? .stale : state }
@@ -46,15 +49,28 @@ struct Losses: Sendable {
         }
     }
 
+    /// Rows of a fact that refer to members of a dimension that are gone.
+    struct Deletion: Sendable, Hashable {
+        let fact: Fact
+        let dimension: Dimension
+    }
+
     var dimensions: [LostDimension] = []
     var slices: [Slice] = []
+    /// Facts whose rows refer to members that somebody has deleted; their periods are among ``slices``.
+    var deletions: [Deletion] = []
+    /// How often rows were deleted in each dimension's table, by Postgres' count, where that was looked at.
+    var deletionCounts: [String: Int64] = [:]
+    /// Dimensions that have lost what their history is computed from.
+    var forgotten: [Dimension] = []
 
     /// Whether everything that the ledger knows is there.
-    var isEmpty: Bool { dimensions.isEmpty && slices.isEmpty }
+    var isEmpty: Bool { dimensions.isEmpty && slices.isEmpty && forgotten.isEmpty }
 
     /// Whether something is lost that a load brings back whatever its periods are.
     var hasWholeTables: Bool {
-        !dimensions.isEmpty || slices.contains { $0.period.isEmpty && $0.state != .pending }
+        !dimensions.isEmpty || !forgotten.isEmpty
+            || slices.contains { $0.period.isEmpty && $0.state != .pending }
     }
 
     /// The slice of a table and period, when it is concerned.

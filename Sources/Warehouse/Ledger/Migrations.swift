@@ -24,6 +24,7 @@ enum Migrations {
         ("what a source knows of its columns", sourceTypes),
         ("loads that newer ones have left nothing to do", superseded),
         ("sources that are awaited", awaitedSources),
+        ("members that were deleted by hand", deletions),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

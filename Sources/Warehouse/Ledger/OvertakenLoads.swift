@@ -25,7 +25,9 @@ struct OvertakenLoads {
                             where load_id = $1 and state in ('failed', 'blocked')) then 'failed'
                         when exists (select from longshore.task
                             where load_id = $1 and state = 'cancelled') then 'cancelled'
-                        else 'superseded' end
+                        when exists (select from longshore.task
+                            where load_id = $1 and state = 'superseded') then 'superseded'
+                        else 'loaded' end
                 where id = $1
                 """,
                 [.integer(older)]
@@ -33,8 +35,8 @@ struct OvertakenLoads {
         }
     }
 
-    /// Running loads of the same pipeline and fleet that nobody has paused, without a coordinator, each of whose open tasks a newer load has
-    /// done.
+    /// Running loads of the same pipeline and fleet that nobody has paused, without a coordinator, each of
+    /// whose open tasks, if there are any, a newer load has done.
     ///
     /// A replay adds rows to what is there: nobody else does that for it.
     private func candidates() async throws -> [Int64] {
@@ -48,8 +50,6 @@ struct OvertakenLoads {
                     where i.kind = 'pause' and i.ordinal is null
                         and (i.pipeline = l.pipeline or i.load_id = l.id))
                 and (l.lease_until is null or l.lease_until < clock_timestamp())
-                and exists (select from longshore.task t
-                    where t.load_id = l.id and t.state in ('waiting', 'published'))
                 and not exists (select from longshore.task t
                     left join longshore.control c on c.schema_name = t.schema_name
                         and c.table_name = t.table_name and c.period = t.period
