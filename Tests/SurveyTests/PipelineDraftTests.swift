@@ -107,6 +107,17 @@ struct PipelineDraftTests {
         #expect(pipeline.facts[0].attributes.map(\.plan.type) == [.integer, .text, .text, .text])
     }
 
+    @Test("says how numbers in groups are written, so that the definition reads them")
+    func groups() async throws {
+        let sheets = try Sheets()
+        try sheets.write("id;whole;part\n1;12.345.678;1.234,5\n2;1.000;0,25\n")
+        let (yaml, pipeline) = try await sheets.draft("sheet.csv")
+        #expect(yaml.contains(#"{ type: integer, point: ",", thousands: "." }"#), "\(yaml)")
+        let rules = pipeline.facts[0].attributes.map(\.plan.reading)
+        #expect(rules[1] == ReadingRules(point: UInt8(ascii: ","), thousands: "."))
+        #expect(rules[2] == rules[1])
+    }
+
     @Test("finds the same key by its words, and by its values where they cannot be something else")
     func referencesByOtherNames() async throws {
         let sheets = try Sheets()
