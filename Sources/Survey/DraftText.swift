@@ -219,6 +219,7 @@ struct DraftText {
             keys.append("point: \(Self.quoted(String(point)))")
         }
         if let thousands { keys.append("thousands: \(Self.quoted(String(thousands)))") }
+        if guess.reading.hasExponents { keys.append("exponent: true") }
         return keys
     }
 

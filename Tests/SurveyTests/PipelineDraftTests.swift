@@ -118,6 +118,21 @@ struct PipelineDraftTests {
         #expect(rules[2] == rules[1])
     }
 
+    @Test("declares exponents of decimals that no float keeps, and says why")
+    func exponents() async throws {
+        let sheets = try Sheets()
+        try sheets.write("id;a\n1;0.1234567890123456789\n2;1e-3\n")
+        let (yaml, pipeline) = try await sheets.draft("sheet.csv")
+        #expect(
+            yaml.contains(
+                #"a:  { type: "decimal(38,19)", exponent: true }"#
+                    + "   # more than a float keeps: an exact decimal, which may have exponents"
+            ),
+            "\(yaml)"
+        )
+        #expect(pipeline.facts[0].attributes[1].plan.reading.hasExponents)
+    }
+
     @Test("finds the same key by its words, and by its values where they cannot be something else")
     func referencesByOtherNames() async throws {
         let sheets = try Sheets()
