@@ -180,7 +180,7 @@ struct DraftText {
             line(
                 column.name,
                 keys(of: column, isRequired: required.contains(column.profile.name)),
-                column.remark
+                column.comment
             )
         }
         let references = table.references.map { reference in

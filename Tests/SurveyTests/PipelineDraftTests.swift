@@ -118,6 +118,25 @@ struct PipelineDraftTests {
         #expect(rules[2] == rules[1])
     }
 
+    @Test("says beside a column that white space at its ends is trimmed")
+    func trimmed() async throws {
+        let sheets = try Sheets()
+        try sheets.write("id,name,count,both\n1, Ana,5 ,x\n2,N/A , 6,y\n3,N/A,7,y\n")
+        let (yaml, _) = try await sheets.draft("sheet.csv")
+        #expect(
+            yaml.contains(
+                """
+                      id:    { type: integer, required: true }
+                      name:  { type: text, clean: [trim] }   # `N/A` stands 2 times, perhaps for nothing: `null_if`; white space at the ends is trimmed
+                      count: { type: integer, clean: [trim] }   # white space at the ends is trimmed
+                      both:  { type: text }
+
+                """
+            ),
+            "\(yaml)"
+        )
+    }
+
     @Test("declares exponents of decimals that no float keeps, and says why")
     func exponents() async throws {
         let sheets = try Sheets()
