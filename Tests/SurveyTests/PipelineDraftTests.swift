@@ -137,6 +137,22 @@ struct PipelineDraftTests {
         )
     }
 
+    @Test("says above a table that its encoding is a guess")
+    func encoding() async throws {
+        let sheets = try Sheets()
+        let path = try sheets.write("")
+        try Data("id,name\n1,Mu".utf8 + [0xf1] + "oz\n2,Ana\n".utf8)
+            .write(to: URL(fileURLWithPath: path))
+        let (yaml, _) = try await sheets.draft("sheet.csv")
+        #expect(
+            yaml.contains(
+                "  sheet:\n    # it is not UTF-8, and probably windows-1252: look at its letters"
+            ),
+            "\(yaml)"
+        )
+        #expect(yaml.contains("encoding: windows-1252 }"))
+    }
+
     @Test("declares exponents of decimals that no float keeps, and says why")
     func exponents() async throws {
         let sheets = try Sheets()
