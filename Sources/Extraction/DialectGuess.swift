@@ -6,6 +6,8 @@ public struct DialectGuess: Sendable {
     public let dialect: CSVDialect
     /// What is worth knowing of it: sentences for people.
     public let remarks: [String]
+    /// The remark that the encoding is to be looked at; `nil` where the bytes leave no doubt.
+    public let encodingDoubt: String?
 
     private static let sampleSize = 256 << 10
 
@@ -40,6 +42,7 @@ public struct DialectGuess: Sendable {
         }
         self.dialect = dialect
         self.remarks = remarks
+        encodingDoubt = guess.doubt
     }
 
     /// The text in UTF-8, without its mark.

@@ -5,6 +5,8 @@ struct EncodingGuess {
     let encoding: CSVDialect.Encoding
     /// Sentences for people.
     let remarks: [String]
+    /// Why somebody should look at it; `nil` where the bytes leave no doubt.
+    private(set) var doubt: String?
 
     init(_ bytes: [UInt8]) {
         switch ByteOrderMark(bytes) {
@@ -20,12 +22,12 @@ struct EncodingGuess {
             } else if Self.isUTF8(bytes) {
                 self.init(.utf8, nil)
             } else {
-                let found = Self.singleByte(bytes)
-                self.init(
-                    found,
-                    "it is not UTF-8, and probably \(found.rawValue): look at its letters that are not "
-                        + "ASCII, and declare another `encoding` where they are wrong"
-                )
+                let (found, oddity) = Self.singleByte(bytes)
+                let doubt =
+                    Self.isDoubleByte(bytes, oddity: oddity)
+                    ? Self.doubleByteDoubt(found) : Self.singleByteDoubt(found)
+                self.init(found, doubt)
+                self.doubt = doubt
             }
         }
     }
@@ -33,6 +35,27 @@ struct EncodingGuess {
     private init(_ encoding: CSVDialect.Encoding, _ remark: String?) {
         self.encoding = encoding
         remarks = remark.map { [$0] } ?? []
+    }
+
+    private static func singleByteDoubt(_ found: CSVDialect.Encoding) -> String {
+        "it is not UTF-8, and probably \(found.rawValue): look at its letters that are not ASCII, and "
+            + "declare another `encoding` where they are wrong"
+    }
+
+    private static func doubleByteDoubt(_ found: CSVDialect.Encoding) -> String {
+        "it is not UTF-8, and probably in no single-byte encoding but in one like Shift-JIS, EUC, GBK or "
+            + "Big5, which are not read: convert it to UTF-8 (`iconv -f SHIFT_JIS -t UTF-8`), or declare "
+            + "its `encoding` where its letters are right by one; \(found.rawValue) is a guess"
+    }
+
+    /// Whether characters of two bytes are likelier than what the best table of single bytes makes of
+    /// them: in a language that it is for, next to nothing looks odd.
+    private static func isDoubleByte(_ bytes: [UInt8], oddity: Double) -> Bool {
+        [false, true]
+            .contains { hasKana in
+                let scan = DoubleByteScan(bytes, hasKana: hasKana)
+                return scan.fits && oddity > Double(scan.pairs) * 0.1
+            }
     }
 
     /// The order of UTF-16's bytes: most text has characters of which one byte is zero.
@@ -64,14 +87,16 @@ struct EncodingGuess {
     ]
 
     /// The candidate in which the least looks odd; Latin-1 is Windows-1252 without a few characters.
-    private static func singleByte(_ bytes: [UInt8]) -> CSVDialect.Encoding {
+    private static func singleByte(
+        _ bytes: [UInt8]
+    ) -> (encoding: CSVDialect.Encoding, oddity: Double) {
         var best: (encoding: CSVDialect.Encoding, oddity: Double)?
         for candidate in candidates {
             guard let table = try? ByteTable(candidate) else { continue }
             let oddity = oddity(of: bytes, by: table)
             if oddity < best?.oddity ?? .infinity { best = (candidate, oddity) }
         }
-        return best?.encoding ?? .windows1252
+        return best ?? (encoding: .windows1252, oddity: .infinity)
     }
 
     /// How much of the text looks as no language writes.

@@ -31,6 +31,8 @@ public final class TypeSieve {
     public private(set) var hasLeadingZeros = false
     /// Whether a text has digits, an `e` and digits, and nothing else: `1E5` may be a code.
     public private(set) var hasBareExponents = false
+    /// Whether a text that a float accepts has more digits than a float keeps.
+    public private(set) var exceedsFloats = false
     /// Whether every text begins as an object or list of JSON does.
     public private(set) var areAllStructures = true
 
@@ -80,6 +82,7 @@ public final class TypeSieve {
         let type = candidates[index].type
         if case .decimal = type { countDigits(text, index) }
         let value = out.view.part(4, out.count).array
+        if type == .float, Self.exceedsFloat(text, Self.double(value)) { exceedsFloats = true }
         let isFirst = candidates[index].accepted == 1
         if isFirst || Self.isLess(value, than: candidates[index].bounds.least, type) {
             candidates[index].bounds.least = value
@@ -100,7 +103,15 @@ public final class TypeSieve {
         }
     }
 
+    /// Counts the digits of a decimal, those of one with an exponent after its point has been moved.
     private func countDigits(_ text: ByteView, _ index: Int) {
+        let reading = candidates[index].reading
+        guard reading.hasExponents else { return countPlainDigits(text, index) }
+        guard let plain = NumberNotation(reading, isFloat: false).plain(text) else { return }
+        withView(of: plain) { countPlainDigits($0, index) }
+    }
+
+    private func countPlainDigits(_ text: ByteView, _ index: Int) {
         var (before, behind) = (0, 0)
         var isBehind = false
         for place in 0..<text.count {
@@ -130,6 +141,26 @@ public final class TypeSieve {
             letters += 1
         }
         return letters == 1
+    }
+
+    /// Whether a number has more than the 15 significant digits that a float is sure to keep, or is so
+    /// near to zero that it keeps fewer.
+    private static func exceedsFloat(_ text: ByteView, _ value: Double) -> Bool {
+        if value.isSubnormal { return true }
+        guard text.count > 15 else { return false }
+        var (digits, zeros) = (0, 0)
+        for place in 0..<text.count {
+            let byte = text[place]
+            if byte | 0x20 == UInt8(ascii: "e") { break }
+            guard byte &- 0x30 <= 9 else { continue }
+            if byte != 0x30 {
+                digits += zeros + 1
+                zeros = 0
+            } else if digits > 0 {
+                zeros += 1
+            }
+        }
+        return digits > 15
     }
 
     /// Compares encoded values.
@@ -174,6 +205,7 @@ public final class TypeSieve {
             (widest, ReadingRules(point: comma, thousands: "\u{202f}")),
             (widest, ReadingRules(thousands: "\u{a0}")),
             (widest, ReadingRules(thousands: "\u{202f}")),
+            (widest, ReadingRules(hasExponents: true)),
         ]
     }
 

@@ -59,6 +59,7 @@ extension ColumnProfile: Encodable {
         case type
         case point
         case thousands
+        case exponent
         case nulls
         case empties = "empty"
         case distinct
@@ -87,6 +88,7 @@ extension ColumnProfile: Encodable {
             try container.encode(String(Unicode.Scalar(guess.reading.point)), forKey: .point)
             try container.encode(String(thousands), forKey: .thousands)
         }
+        if guess.reading.hasExponents { try container.encode(true, forKey: .exponent) }
         try container.encode(nulls, forKey: .nulls)
         try container.encode(empties, forKey: .empties)
         try container.encode(distinct, forKey: .distinct)

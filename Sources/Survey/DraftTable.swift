@@ -21,6 +21,13 @@ struct DraftTable {
             isTrimmed = profile.isPadded
             guess = profile.guess
         }
+
+        /// What is to be decided, and what is done to its values.
+        var comment: String? {
+            let parts = [remark, isTrimmed ? "white space at the ends is trimmed" : nil]
+            let comment = parts.compactMap(\.self).joined(separator: "; ")
+            return comment.isEmpty ? nil : comment
+        }
     }
 
     /// A column that points to a dimension.

@@ -44,6 +44,7 @@ struct DraftTables {
             let name = SuggestedName.column(column.name, taken: table.taken)
             table.columns.append(DraftTable.Column(name: name, profile: column))
         }
+        if let doubt = profile.encodingDoubt { table.remarks.append(doubt) }
         if let faults = profile.faults {
             table.remarks.append(
                 counted(faults.count, "row")

@@ -180,7 +180,7 @@ struct DraftText {
             line(
                 column.name,
                 keys(of: column, isRequired: required.contains(column.profile.name)),
-                column.remark
+                column.comment
             )
         }
         let references = table.references.map { reference in
@@ -205,14 +205,21 @@ struct DraftText {
             keys.append("format: \(Self.quoted(format.pattern))")
         default: break
         }
-        if guess.reading.point != UInt8(ascii: "."), guess.type != .integer {
-            keys.append("point: \(Self.quoted(String(Unicode.Scalar(guess.reading.point))))")
-        }
-        if let thousands = guess.reading.thousands {
-            keys.append("thousands: \(Self.quoted(String(thousands)))")
-        }
+        keys += notation(guess)
         if isRequired { keys.append("required: true") }
         if column.isTrimmed { keys.append("clean: [trim]") }
+        return keys
+    }
+
+    /// How its numbers are written; a whole number has a `point` only where its `thousands` is the usual one.
+    private func notation(_ guess: TypeGuess) -> [String] {
+        var keys: [String] = []
+        let (point, thousands) = (Unicode.Scalar(guess.reading.point), guess.reading.thousands)
+        if point != ".", guess.type != .integer || thousands == "." {
+            keys.append("point: \(Self.quoted(String(point)))")
+        }
+        if let thousands { keys.append("thousands: \(Self.quoted(String(thousands)))") }
+        if guess.reading.hasExponents { keys.append("exponent: true") }
         return keys
     }
 

@@ -15,6 +15,8 @@ public struct SourceProfile: Sendable {
     public internal(set) var faults: (count: Int, firstLine: Int, reason: String)?
     /// What stands out of the file as such: sentences for people.
     public internal(set) var remarks: [String] = []
+    /// Why its encoding is to be looked at.
+    var encodingDoubt: String?
     /// The columns in the source's order.
     public internal(set) var columns: [ColumnProfile] = []
     /// Columns that the first of several files does not have.
@@ -42,6 +44,7 @@ public struct SourceProfile: Sendable {
     func written(_ guess: DialectGuess) -> SourceProfile {
         var profile = written(guess.dialect)
         profile.remarks = guess.remarks + profile.remarks
+        profile.encodingDoubt = guess.encodingDoubt
         return profile
     }
 

@@ -93,7 +93,7 @@ private struct Chooser {
             return found
         }
         if let moment = plain(\.isMoment) { return unambiguous(moment) }
-        let notations = all.filter { $0.isDecimal }
+        let notations = all.filter { $0.isDecimal && !$0.hasExponents }
         if Set(notations.map(\.reading.point)).count > 1 {
             remarks.append(
                 "`,` may be the thousands' separator or the decimal point: decide, and write "
@@ -102,7 +102,7 @@ private struct Chooser {
             return nil
         }
         if let notation = notations.first { return notation }
-        if let number = plain({ $0.type == .float }) { return float(number) }
+        if all.contains(where: \.hasExponents) { return withExponents() }
         return sieve.areAllStructures ? plain { $0.type == .json } : nil
     }
 
@@ -142,9 +142,21 @@ private struct Chooser {
         return number
     }
 
-    private mutating func float(_ number: TypeSieve.Candidate) -> TypeSieve.Candidate? {
-        guard sieve.hasBareExponents else { return number }
-        remarks.append("could be codes, or numbers with exponents (`1E5`): kept as text")
+    /// A float where floats keep all digits, else a decimal that holds them, else text.
+    private mutating func withExponents() -> TypeSieve.Candidate? {
+        guard !sieve.hasBareExponents else {
+            remarks.append("could be codes, or numbers with exponents (`1E5`): kept as text")
+            return nil
+        }
+        if let float = plain({ $0.type == .float }), !sieve.exceedsFloats { return float }
+        if let exact = all.first(where: { $0.isDecimal && $0.hasExponents }) {
+            remarks.append("more than a float keeps: an exact decimal, which may have exponents")
+            return exact
+        }
+        remarks.append(
+            "more digits than a float keeps, and than a decimal has room for: kept as text, which "
+                + "keeps them"
+        )
         return nil
     }
 
@@ -174,6 +186,9 @@ private struct Chooser {
 
 extension TypeSieve.Candidate {
     fileprivate var isDecimal: Bool { if case .decimal = type { true } else { false } }
+
+    /// Whether it reads `1.5e3`.
+    fileprivate var hasExponents: Bool { reading.hasExponents || type == .float }
 
     /// The format of a date or timestamp.
     fileprivate var format: String? {

@@ -39,6 +39,18 @@ struct DraftLoadTests {
         return try await harbour.ask("select count(*) from drafted.\(table)\(key)").joined()
     }
 
+    @Test("keeps every digit of numbers with exponents, and reads numbers in groups")
+    func digits() async throws {
+        let harbour = try await Harbour.open()
+        let text = "id;part;whole\n1;0.1234567890123456789;12.345.678\n2;1e-3;1.000\n"
+        _ = try await load([("n.csv", text)], in: harbour)
+        #expect(
+            try await harbour.ask(
+                "select concat_ws(' ', id, trim_scale(part), whole) from drafted.fact_n order by id"
+            ) == ["1 0.1234567890123456789 12345678", "2 0.001 1000"]
+        )
+    }
+
     @Test("keeps words that may mean nothing, codes, and days of two notations")
     func words() async throws {
         let harbour = try await Harbour.open()

@@ -201,6 +201,55 @@ struct EncodingTests {
         #expect(DialectGuess(bytes).dialect.encoding == .macRoman)
     }
 
+    /// `id,name`, 田中太郎 and 鈴木一郎 in EUC-JP.
+    private static let namesInEUC: [UInt8] = [
+        0x69, 0x64, 0x2c, 0x6e, 0x61, 0x6d, 0x65, 0x0a, 0x31, 0x2c, 0xc5, 0xc4, 0xc3, 0xe6, 0xc2,
+        0xc0, 0xcf, 0xba, 0x0a, 0x32, 0x2c, 0xce, 0xeb, 0xcc, 0xda, 0xb0, 0xec, 0xcf, 0xba, 0x0a,
+    ]
+
+    @Test(
+        "a file of two bytes a character is probably in no single-byte encoding, and says so",
+        arguments: [
+            Array("id,name\n1,田中太郎\n2,鈴木一郎\n".data(using: .shiftJIS) ?? Data()),
+            Array("注文番号,顧客名\nA-1,山田 太郎\nA-2,ｽｽﾞｷ ﾊﾅｺ\n".data(using: .shiftJIS) ?? Data()),
+            namesInEUC,
+        ] as [[UInt8]]
+    )
+    func doubleBytes(bytes: [UInt8]) {
+        for cut in 0...2 {
+            let guess = DialectGuess(Array(bytes.dropLast(cut)))
+            let found = guess.dialect.encoding.rawValue
+            #expect(
+                guess.remarks == [
+                    "it is not UTF-8, and probably in no single-byte encoding but in one like "
+                        + "Shift-JIS, EUC, GBK or Big5, which are not read: convert it to UTF-8 "
+                        + "(`iconv -f SHIFT_JIS -t UTF-8`), or declare its `encoding` where its "
+                        + "letters are right by one; \(found) is a guess"
+                ]
+            )
+            #expect(guess.encodingDoubt == guess.remarks.first)
+        }
+    }
+
+    @Test(
+        "a file of a single-byte encoding is not taken for one of two bytes a character",
+        arguments: [
+            ("id,name\n1,Анна\n2,Иван\n", .windowsCP1251),
+            ("id,name\n1,АННА\n2,ИВАН\n", .windowsCP1251),
+            ("имя\nМария Сергеевна\nТверь 5\n", .windowsCP1251),
+            ("όνομα,πόλη\nΓιώργος,Αθήνα\n", .windowsCP1253),
+            ("nom\nÉLÉONORE\nœuvre créée où ça\n", .windowsCP1252),
+        ] as [(String, String.Encoding)]
+    )
+    func singleBytes(text: String, written: String.Encoding) throws {
+        let guess = DialectGuess(Array(try #require(text.data(using: written))))
+        #expect(
+            guess.encodingDoubt?
+                .hasPrefix("it is not UTF-8, and probably \(guess.dialect.encoding.rawValue):")
+                == true
+        )
+    }
+
     @Test(
         "the encoding of a file is guessed from its text",
         arguments: [

@@ -49,6 +49,18 @@ struct ReadingRulesMistakeTests {
                 ["34:63: error: `thousands` is the same as `point` [key.conflict]"]
             ),
             Mistake(
+                "a whole number in groups with the usual point",
+                replacing: amount,
+                with: #"amount: { type: integer, thousands: "." }"#,
+                ["34:43: error: `thousands` is the same as `point` [key.conflict]"]
+            ),
+            Mistake(
+                "a point of a text",
+                replacing: "sale_id: { type: text, required: true }",
+                with: #"sale_id: { type: text, required: true, point: "," }"#,
+                ["30:46: error: `point` is for a number, and this column is none [type.mismatch]"]
+            ),
+            Mistake(
                 "an exponent of a text",
                 replacing: "sale_id: { type: text, required: true }",
                 with: "sale_id: { type: text, required: true, exponent: true }",
@@ -77,6 +89,7 @@ struct ReadingRulesMistakeTests {
                 amount: { type: "decimal(12,2)", round: half_even, point: ",", thousands: "." }
                       gross: { type: "decimal(12,2)", point: ",", thousands: "\\u202f", exponent: true }
                       count: { type: integer, thousands: "\\u00a0", trailing_minus: true }
+                      pieces: { type: integer, point: ",", thousands: "." }
                       net: { type: "decimal(12,2)", expression: amount / 3, round: refuse }
                       at: { type: timestamp, zone: Europe/Madrid, dst: later }
                       seen: { type: timestamp, dst: { overlap: reject } }
@@ -99,6 +112,7 @@ struct ReadingRulesMistakeTests {
                 == ReadingRules(point: UInt8(ascii: ","), thousands: "\u{202f}", hasExponents: true)
         )
         #expect(rules["count"] == ReadingRules(thousands: "\u{a0}", hasTrailingMinus: true))
+        #expect(rules["pieces"] == ReadingRules(point: UInt8(ascii: ","), thousands: "."))
         #expect(rules["net"] == ReadingRules(rounding: .refuse))
         #expect(rules["at"] == ReadingRules(gap: .later, overlap: .later))
         #expect(rules["seen"] == ReadingRules(gap: .reject, overlap: .reject))

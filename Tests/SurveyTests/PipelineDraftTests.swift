@@ -107,6 +107,67 @@ struct PipelineDraftTests {
         #expect(pipeline.facts[0].attributes.map(\.plan.type) == [.integer, .text, .text, .text])
     }
 
+    @Test("says how numbers in groups are written, so that the definition reads them")
+    func groups() async throws {
+        let sheets = try Sheets()
+        try sheets.write("id;whole;part\n1;12.345.678;1.234,5\n2;1.000;0,25\n")
+        let (yaml, pipeline) = try await sheets.draft("sheet.csv")
+        #expect(yaml.contains(#"{ type: integer, point: ",", thousands: "." }"#), "\(yaml)")
+        let rules = pipeline.facts[0].attributes.map(\.plan.reading)
+        #expect(rules[1] == ReadingRules(point: UInt8(ascii: ","), thousands: "."))
+        #expect(rules[2] == rules[1])
+    }
+
+    @Test("says beside a column that white space at its ends is trimmed")
+    func trimmed() async throws {
+        let sheets = try Sheets()
+        try sheets.write("id,name,count,both\n1, Ana,5 ,x\n2,N/A , 6,y\n3,N/A,7,y\n")
+        let (yaml, _) = try await sheets.draft("sheet.csv")
+        #expect(
+            yaml.contains(
+                """
+                      id:    { type: integer, required: true }
+                      name:  { type: text, clean: [trim] }   # `N/A` stands 2 times, perhaps for nothing: `null_if`; white space at the ends is trimmed
+                      count: { type: integer, clean: [trim] }   # white space at the ends is trimmed
+                      both:  { type: text }
+
+                """
+            ),
+            "\(yaml)"
+        )
+    }
+
+    @Test("says above a table that its encoding is a guess")
+    func encoding() async throws {
+        let sheets = try Sheets()
+        let path = try sheets.write("")
+        try Data("id,name\n1,Mu".utf8 + [0xf1] + "oz\n2,Ana\n".utf8)
+            .write(to: URL(fileURLWithPath: path))
+        let (yaml, _) = try await sheets.draft("sheet.csv")
+        #expect(
+            yaml.contains(
+                "  sheet:\n    # it is not UTF-8, and probably windows-1252: look at its letters"
+            ),
+            "\(yaml)"
+        )
+        #expect(yaml.contains("encoding: windows-1252 }"))
+    }
+
+    @Test("declares exponents of decimals that no float keeps, and says why")
+    func exponents() async throws {
+        let sheets = try Sheets()
+        try sheets.write("id;a\n1;0.1234567890123456789\n2;1e-3\n")
+        let (yaml, pipeline) = try await sheets.draft("sheet.csv")
+        #expect(
+            yaml.contains(
+                #"a:  { type: "decimal(38,19)", exponent: true }"#
+                    + "   # more than a float keeps: an exact decimal, which may have exponents"
+            ),
+            "\(yaml)"
+        )
+        #expect(pipeline.facts[0].attributes[1].plan.reading.hasExponents)
+    }
+
     @Test("finds the same key by its words, and by its values where they cannot be something else")
     func referencesByOtherNames() async throws {
         let sheets = try Sheets()

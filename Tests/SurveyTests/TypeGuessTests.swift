@@ -66,6 +66,28 @@ struct TypeGuessTests {
         #expect(column.remarks == [remark])
     }
 
+    @Test(
+        "of numbers with exponents keeps every digit",
+        arguments: [
+            (["0.1234567890123456789", "1e-3"], "decimal(19,19)"),
+            (["12345678901234567.5", "-1.25e-4"], "decimal(23,6)"),
+            (["1.234567890123456e15", "2"], "integer"), (["1e-320", "2.5"], "decimal(321,320)"),
+            (["1.5e400", "2"], "decimal(401,0)"),
+            // Floats keep fifteen digits, wherever the point is.
+            (["0.123456789012345", "1e-3"], "float"),
+            (["0.000000000000000000001", "1e-30"], "float"),
+            (["1.500000000000000000000e0", "2"], "float"),
+            // Neither has room for these digits.
+            (["0." + String(repeating: "7", count: 499) + "e-9"], "text"),
+        ]
+    )
+    func exponents(values: [String], type: String) async throws {
+        let column = try await Sheets().column(values)
+        #expect(column.guess.name == type)
+        #expect(column.guess.reading.hasExponents == (type != "float" && type != "text"))
+        #expect(column.remarks.isEmpty == (type == "float"), "\(column.remarks)")
+    }
+
     @Test("that a few values do not have is told with the first line of them")
     func nearly() async throws {
         let values = (1...99).map { "\($0)" } + ["oops"]

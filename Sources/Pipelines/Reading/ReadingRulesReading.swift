@@ -100,7 +100,8 @@ struct ReadingRulesReading {
     private static let uses: [(key: String, what: String, fits: @Sendable (ColumnType) -> Bool)] = [
         ("round", "a decimal", \.isDecimal),
         ("dst", "a timestamp", \.isTimestamp),
-        ("point", "a decimal or float", { $0 == .float || $0.isDecimal }),
+        // An integer has no fraction, but its `thousands` may be the usual point.
+        ("point", "a number", { $0 == .integer || $0 == .float || $0.isDecimal }),
         ("exponent", "an integer or decimal", { $0 == .integer || $0.isDecimal }),
         ("trailing_minus", "a number", { $0 == .integer || $0 == .float || $0.isDecimal }),
         ("thousands", "a number", { $0 == .integer || $0 == .float || $0.isDecimal }),

@@ -51,7 +51,7 @@ public struct TaskEffect: Sendable, Codable {
     public var members: MemberEffect?
     /// Of a fact or mart: its rows before and after.
     public var rows: RowChange?
-    /// Of a fact: the sums of its numeric columns that are not of the grain.
+    /// Of a fact: the sums of its measures, without codes and numbers of something.
     public var measures: [MeasureChange] = []
     /// Of a fact that takes late rows: the periods before its own whose rows would change.
     public var earlier: [PeriodChange] = []
@@ -62,7 +62,7 @@ public struct TaskEffect: Sendable, Codable {
         public var period: String
         /// Its rows before and after.
         public var rows: RowChange
-        /// The sums of the fact's numeric columns that are not of the grain.
+        /// The sums of the fact's measures.
         public var measures: [MeasureChange]
     }
 }

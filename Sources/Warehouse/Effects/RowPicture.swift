@@ -88,24 +88,3 @@ struct RowPicture {
         return name
     }
 }
-
-extension Pipeline {
-    /// The numeric columns of a fact that are summed up: measures, not what identifies something.
-    ///
-    /// The grain, what is unique, what a reference or a dimension's key is read from, and whole numbers
-    /// called `id` or `…_id` identify: the sum of such numbers says nothing.
-    func measures(of fact: Fact) -> [Attribute] {
-        let keys = dimensions.flatMap { $0.keyAttributes.flatMap { [$0.name, $0.plan.source] } }
-        let identifying = Set(fact.grain + fact.references.flatMap(\.from) + keys).subtracting([""])
-        return fact.attributes.filter { attribute in
-            guard !attribute.isUnique, !identifying.contains(attribute.name),
-                !identifying.contains(attribute.plan.source)
-            else { return false }
-            switch attribute.plan.type {
-            case .integer: return attribute.name != "id" && !attribute.name.hasSuffix("_id")
-            case .decimal, .float: return true
-            default: return false
-            }
-        }
-    }
-}
