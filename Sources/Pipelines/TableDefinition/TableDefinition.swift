@@ -63,7 +63,7 @@ public struct TableDefinition: Sendable, Hashable, Codable {
     public func changes(since older: TableDefinition) -> [TableChange] {
         let before = older.byKey
         let now = byKey
-        return Kind.allCases.flatMap { kind in
+        let changes = Kind.allCases.flatMap { kind in
             Set(before.keys).union(now.keys).filter { $0.kind == kind }
                 .sorted { $0.name < $1.name }
                 .compactMap { key in
@@ -78,6 +78,9 @@ public struct TableDefinition: Sendable, Hashable, Codable {
                     return TableChange(kind: kind, name: key.name, way: way)
                 }
         }
+        // The zone comes and goes with the columns and references that it matters to: they are told.
+        let told = changes.filter { !$0.isZoneByItself }
+        return told.isEmpty ? changes : told
     }
 
     private struct Key: Hashable {
@@ -111,6 +114,9 @@ public struct TableChange: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether rows of before have no value where there is one now.
     public var isNewColumn: Bool { way == .new && (kind == .column || kind == .reference) }
+
+    /// Whether a zone matters now that did not before, or no more: nobody has written another one.
+    fileprivate var isZoneByItself: Bool { kind == .setting && name == "zone" && way != .changed }
 
     /// `column qty is new`, `the SQL has changed`.
     public var description: String {
