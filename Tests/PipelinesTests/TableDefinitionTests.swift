@@ -144,7 +144,10 @@ struct TableDefinitionTests {
             columns: "at: { type: timestamp }",
             rest: "zone: Europe/Berlin"
         )
-        func told(_ older: [String: TableDefinition], _ newer: [String: TableDefinition]) throws
+        func told(
+            _ older: [String: TableDefinition],
+            _ newer: [String: TableDefinition]
+        ) throws
             -> [String]
         {
             let before = try #require(older["fact_s"])
