@@ -148,6 +148,17 @@ struct ChangedTests {
             ),
             "\(nothing.output)"
         )
+        for pipeline in [".", "c40"] {
+            let listed = try await harbour.program.run("periods", pipeline)
+            #expect(
+                listed.errors.contains(
+                    "not loaded: `s_2024-03.csv`: its period `2024-03` is after the end, `2024-02`\n"
+                ),
+                "\(listed.errors)"
+            )
+            let forMachines = try await harbour.program.run("periods", pipeline, "--json")
+            #expect(!forMachines.errors.contains("not loaded"), "\(forMachines.errors)")
+        }
         #expect(try await load("--dimensions").exitCode == 0)
         #expect(try await newestPeriods() == ["2|{}"])
         #expect(

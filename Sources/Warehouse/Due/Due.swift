@@ -95,9 +95,7 @@ extension Due {
                 return "changed: \(group[0].table)\(periods.isEmpty ? "" : " \(periods)"): "
                     + group[0].reasons.joined(separator: "; ")
             }
-        let behind = later(apartFrom: chosen)
-            .map { "not loaded: `\($0.file)`: \($0.reason)" }
-        return losses.map { "noticed: \($0)" } + lines + behind
+        return losses.map { "noticed: \($0)" } + lines + laterLines(apartFrom: chosen)
             + (hasAwaited ? awaitedLines(grain) : [])
     }
 
@@ -105,6 +103,11 @@ extension Due {
     public func hasChanged(apartFrom chosen: Set<String>?) -> Bool {
         !changes(apartFrom: chosen).isEmpty
             || later(apartFrom: chosen).contains(where: \.isChanged)
+    }
+
+    /// The files of periods that nobody has asked for, a line for each, apart from `chosen` periods.
+    public func laterLines(apartFrom chosen: Set<String>? = nil) -> [String] {
+        later(apartFrom: chosen).map { "not loaded: `\($0.file)`: \($0.reason)" }
     }
 
     private func changes(apartFrom chosen: Set<String>?) -> [Change] {
