@@ -178,7 +178,7 @@ struct TableMisfit {
             )
         }
         let key = try await differingKey()
-        problems += [key?.problem, try await periodProblem()].compactMap(\.self)
+        problems += try await [key?.problem, periodProblem()].compactMap(\.self)
         problems += keysThatOnlyTheSourceTells
         guard !problems.isEmpty else { return nil }
         var statements = try await rebuilding(wasPartitioned: isPartitioned)
