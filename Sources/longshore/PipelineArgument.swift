@@ -27,6 +27,12 @@ struct PipelineArgument: ParsableArguments {
         URL(fileURLWithPath: pipeline).standardizedFileURL.path
     }
 
+    /// The pipeline's name, or the absolute folder when the definition cannot be read.
+    var nameOrFolder: String {
+        let definition = try? DefinitionReader.read(folder: folder, parameters: parameters)
+        return definition?.pipeline.name ?? folder
+    }
+
     /// Reads the definition and prints its warnings; every problem is in the error.
     func read() throws -> Definition {
         try Self.read(pipeline, parameters: parameters)

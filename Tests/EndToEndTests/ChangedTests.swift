@@ -148,6 +148,17 @@ struct ChangedTests {
             ),
             "\(nothing.output)"
         )
+        for pipeline in [".", "c40"] {
+            let listed = try await harbour.program.run("periods", pipeline)
+            #expect(
+                listed.errors.contains(
+                    "not loaded: `s_2024-03.csv`: its period `2024-03` is after the end, `2024-02`\n"
+                ),
+                "\(listed.errors)"
+            )
+            let forMachines = try await harbour.program.run("periods", pipeline, "--json")
+            #expect(!forMachines.errors.contains("not loaded"), "\(forMachines.errors)")
+        }
         #expect(try await load("--dimensions").exitCode == 0)
         #expect(try await newestPeriods() == ["2|{}"])
         #expect(
@@ -159,6 +170,31 @@ struct ChangedTests {
         try write("people.csv", "who,name\na,Anne\nb,Bo\n")
         #expect(try await load("--changed").exitCode == 0)
         #expect(try await newestPeriods() == ["4|{}"])
+    }
+
+    @Test("`--changed` is offered as it has to be called, and only where it takes something")
+    func offer() async throws {
+        #expect(try await load().exitCode == 0)
+        try write("s_2023-12.csv", "id,d,amt,qty,who\n5,2023-12-05,10,5,a\n")
+        let early = try await load()
+        #expect(early.output.contains("not loaded: `s_2023-12.csv`"), "\(early.output)")
+        #expect(!early.output.contains("--changed"), "\(early.output)")
+        try write("s_2024-03.csv", "id,d,amt,qty,who\n5,2024-03-05,10,5,a\n")
+        let definition = try String(
+            contentsOfFile: harbour.data + "/pipeline.yaml",
+            encoding: .utf8
+        )
+        try write(
+            "pipeline.yaml",
+            definition + "\nparameters: { region: { type: text, default: north } }"
+        )
+        let late = try await load("--set", "region=south east")
+        #expect(
+            late.output.contains(
+                "load what has changed: longshore load . --changed --set 'region=south east'\n"
+            ),
+            "\(late.output)\(late.errors)"
+        )
     }
 
     @Test("without an end the months whose files are there are loaded, and the others awaited")

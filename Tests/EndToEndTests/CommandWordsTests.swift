@@ -17,10 +17,13 @@ struct CommandWordsTests {
     private struct Outcome: Decodable {
         struct Totals: Decodable { var read: Int }
         struct Problem: Decodable { var exitCode: Int }
+        struct Task: Decodable { var state: String }
         var load: Int?
         var state: String
         var pipeline: String
+        var periods: String?
         var createdAt: String?
+        var tasks: [Task]
         var totals: Totals
         var error: Problem?
     }
@@ -98,7 +101,11 @@ struct CommandWordsTests {
         let refusal = try decode(refused.output, as: Outcome.self)
         #expect(refusal.state == "refused" && refusal.load == nil)
         #expect(refusal.error?.exitCode == Int(refused.exitCode) && refused.exitCode == 65)
+        #expect(refusal.pipeline.hasPrefix("/") && refusal.pipeline.hasSuffix("/nosuch"))
         let load = ["load", Harbour.pipeline("callcenter"), "--json"]
+        let unplanned = try await program.start(load + ["--plan", "12345678"]).finish()
+        let unknown = try decode(unplanned.output, as: Outcome.self)
+        #expect(unknown.state == "refused" && unknown.pipeline == "callcenter")
         let loaded =
             try await program.start(
                 load + ["--periods", "2024-01", "--workers", "2"]
@@ -118,6 +125,12 @@ struct CommandWordsTests {
             .finish()
         let failure = try decode(failed.output, as: Outcome.self)
         #expect(failure.state == "failed" && failure.error?.exitCode == 1, "\(failed.errors)")
+        let detached =
+            try await program.start(load + ["--periods", "2024-01", "--detach"]).finish()
+        let written = try decode(detached.output, as: Outcome.self)
+        #expect(written.state == "detached" && written.load == 3, "\(detached.errors)")
+        #expect(written.periods == "2024-01" && written.createdAt != nil)
+        #expect(written.tasks.count > 1 && written.tasks.allSatisfy { $0.state == "waiting" })
     }
 
     @Test("rejects for machines are all of them; of fewer it is said")

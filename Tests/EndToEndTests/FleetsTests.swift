@@ -38,6 +38,21 @@ struct FleetsTests {
         let refused = try await other.run("resume", "1")
         #expect(refused.exitCode == 64)
         #expect(refused.errors.contains("load 1 belongs to the fleet `\(harbour.fleet)`"))
+        let why = try await other.run("why", "1.0")
+        #expect(
+            why.output.contains(
+                """
+                nobody coordinates load 1: it belongs to the fleet `\(harbour.fleet)`, and a \
+                coordinator of that fleet has to take it
+                """
+            ),
+            "\(why.output)\(why.errors)"
+        )
+        #expect(
+            why.output.contains("→ LONGSHORE_FLEET=\(harbour.fleet) longshore coordinator\n")
+                && !why.output.contains("resume 1"),
+            "\(why.output)"
+        )
 
         let own = try harbour.program.start(["coordinator"])
         let ownWorker = try harbour.program.start(["worker"])

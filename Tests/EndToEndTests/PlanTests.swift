@@ -177,6 +177,21 @@ struct PlanTests {
         #expect(short.exitCode == 64)
     }
 
+    @Test("plan --json is the same object when nothing is due")
+    func nothingForMachines() async throws {
+        let harbour = try await harbour()
+        let plan = try await harbour.program.run("plan", ".", "--stale", "--json")
+        #expect(plan.exitCode == 0, "\(plan.errors)")
+        let json = try JSONSerialization.jsonObject(with: Data(plan.output.utf8))
+        let object = try #require(json as? [String: Any])
+        for key in ["parts", "uncovered", "tasks", "notes"] {
+            #expect((object[key] as? [Any])?.isEmpty == true, "\(key): \(plan.output)")
+        }
+        for key in ["plan", "command", "effects"] {
+            #expect(object[key] is NSNull, "\(key): \(plan.output)")
+        }
+    }
+
     @Test("effects for machines are one JSON object; a rehearsal that is killed leaves nothing")
     func machines() async throws {
         let harbour = try await harbour()

@@ -136,6 +136,29 @@ struct TableDefinitionTests {
         #expect(try changes(definitions(sql: "select sum(amt) + 1 as amt from fact_s")) == [])
     }
 
+    @Test("a zone that only comes with the type of a column is not told beside it")
+    func zone() throws {
+        let text = try definitions(columns: "at: { type: text }")
+        let time = try definitions(columns: "at: { type: timestamp }")
+        let elsewhere = try definitions(
+            columns: "at: { type: timestamp }",
+            rest: "zone: Europe/Berlin"
+        )
+        func told(
+            _ older: [String: TableDefinition],
+            _ newer: [String: TableDefinition]
+        ) throws
+            -> [String]
+        {
+            let before = try #require(older["fact_s"])
+            return try #require(newer["fact_s"]).changes(since: before).map(\.description)
+        }
+        #expect(try told(text, time) == ["column at has changed"])
+        #expect(try told(time, text) == ["column at has changed"])
+        #expect(try told(text, elsewhere) == ["column at has changed"])
+        #expect(try told(time, elsewhere).contains("`zone` has changed"))
+    }
+
     @Test("strings and quoted names of SQL keep their letters and blanks")
     func canonicalSQL() {
         #expect(

@@ -29,6 +29,21 @@ struct FleetTests {
         #expect(try await other.acquireLease(on: theirs, owner: "we", for: .seconds(9)) == nil)
     }
 
+    @Test("what is known of a task and of a load names its fleet when that is another one")
+    func named() async throws {
+        let dock = try await Dock(Shop.files)
+        let other = PostgresLedger(dock.configuration, fleet: "other")
+        let task = try await dock.create(Shop.definition()).task("customer")
+        #expect(try await dock.ledger.facts(of: task).foreignFleet == nil)
+        #expect(try await other.facts(of: task).foreignFleet == "longshore")
+        let report = try await other.unfinishedLoads(ofPipeline: "shop").first
+        #expect(
+            report?.hindrance?.hasSuffix("LONGSHORE_FLEET=longshore longshore coordinator") == true
+        )
+        try await dock.connection.query("update longshore.load set fleet = null")
+        #expect(try await other.facts(of: task).foreignFleet == nil)
+    }
+
     @Test("a load of an older version belongs to the fleet that takes it first")
     func older() async throws {
         let dock = try await Dock(Shop.files)

@@ -332,6 +332,53 @@ struct SchemaTests {
         #expect(try await dock.load(Shop.definition(sale: sale)).failures == [])
     }
 
+    @Test("a grain whose column may only have another name is offered the rename, too")
+    func renamedGrain() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        let sale = Shop.sale(grain: "[number]")
+            .replacing("sale_id: { type: text,", with: "number: { from: sale_id, type: text,")
+        let renamed = try Shop.definition(sale: sale)
+        let problem = try #require(await dock.problem { try await dock.create(renamed) })
+        let offer =
+            "    -- or, only if `number` is `sale_id` under another name (the table and its rows stay "
+            + "then): "
+        let rename =
+            #"alter table "shop"."fact_sale" rename column "sale_id" to "number";"#
+        #expect(problem.hasSuffix("\n" + offer + rename), "\(problem)")
+        #expect(problem.contains(#"    drop table "shop"."fact_sale";"#))
+        try await dock.connection.script(rename)
+        #expect(try await dock.load(renamed).failures == [])
+        #expect(
+            try await dock.rows("select number from shop.fact_sale order by 1") == [
+                "s1", "s2", "s3",
+            ]
+        )
+    }
+
+    @Test("a grain that has another type, or another column besides, is offered no rename")
+    func otherGrain() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        let number = "number: { from: sale_id, type: text,"
+        let others = [
+            Shop.sale(grain: "[number]")
+                .replacing(
+                    "sale_id: { type: text,",
+                    with: "number: { from: sale_id, type: integer,"
+                ),
+            Shop.sale(grain: "[number, customer]")
+                .replacing("sale_id: { type: text,", with: number),
+        ]
+        for sale in others {
+            let problem = await dock.problem {
+                try await dock.create(Shop.definition(sale: sale))
+            }
+            #expect(problem?.contains("drop table") == true, "\(problem ?? "")")
+            #expect(problem?.contains("rename column") == false, "\(problem ?? "")")
+        }
+    }
+
     @Test("periods of another length are refused with the SQL that would change them")
     func changedPeriods() async throws {
         let dock = try await Dock(Shop.files)

@@ -170,6 +170,32 @@ struct TraceTests {
         #expect(await problem("ñ'") == "no row of `shop.fact_sale` has the key `ñ'`")
     }
 
+    @Test("a reject holds a key in the field of its column, and in no other one")
+    func rejectedField() async throws {
+        let amount = "amount: { type: integer, required: true }"
+        let sale = Shop.sale(amount: amount)
+            .replacing("sale_id: { type: text,", with: "sale_id: { type: integer,")
+        let dock = try await Dock(Shop.files)
+        let header = "amount,sale_id,sold_on,customer_id\n"
+        try dock.write(
+            "sales_2024-01.csv",
+            header + "1,7,2024-01-05,c1\nx 1,5,2024-01-05,c1\n2 x,\" 6 \",2024-01-05,c1\n"
+                + "3,8 a,2024-01-05,c1\n4,9,2024-01-05\n"
+        )
+        #expect(try await dock.load(Shop.definition(sale: sale)).failures == [])
+        func problem(_ key: String) async -> String {
+            await dock.problem { _ = try await dock.ledger.trace("fact_sale", key: [key]) } ?? ""
+        }
+        #expect(await problem("1") == "no row of `shop.fact_sale` has the key `1`")
+        #expect(await problem("5").contains("; line 3 of `sales_2024-01.csv` holds it, and was"))
+        #expect(await problem("6").contains("; line 4 of `sales_2024-01.csv` holds it, and was"))
+        // Neither is read as a number, nor has every column: nobody knows what they were to be.
+        #expect(await problem("8").contains("; line 5 of `sales_2024-01.csv` may hold it, and was"))
+        #expect(await problem("9").contains("; line 6 of `sales_2024-01.csv` may hold it, and was"))
+        try await dock.connection.query("update longshore.task set header = null")
+        #expect(await problem("1").contains("; line 3 of `sales_2024-01.csv` may hold it, and was"))
+    }
+
     @Test("a task that failed before tells which attempt it was")
     func attempts() async throws {
         let dock = try await Dock(Shop.files)

@@ -69,7 +69,7 @@ public struct TableDefinition: Sendable, Hashable, Codable {
     ) -> [TableChange] {
         let now = byKey
         let before = columns.map { renamed(older.byKey, in: $0) } ?? older.byKey
-        return Kind.allCases.flatMap { kind in
+        let changes = Kind.allCases.flatMap { kind in
             Set(before.keys).union(now.keys).filter { $0.kind == kind }
                 .sorted { $0.name < $1.name }
                 .compactMap { key in
@@ -84,6 +84,9 @@ public struct TableDefinition: Sendable, Hashable, Codable {
                     return TableChange(kind: kind, name: key.name, way: way)
                 }
         }
+        // The zone comes and goes with the columns and references that it matters to: they are told.
+        let told = changes.filter { !$0.isZoneByItself }
+        return told.isEmpty ? changes : told
     }
 
     private func renamed(_ older: [Key: String], in columns: Set<String>) -> [Key: String] {
@@ -136,6 +139,9 @@ public struct TableChange: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether rows of before have no value where there is one now.
     public var isNewColumn: Bool { way == .new && (kind == .column || kind == .reference) }
+
+    /// Whether a zone matters now that did not before, or no more: nobody has written another one.
+    fileprivate var isZoneByItself: Bool { kind == .setting && name == "zone" && way != .changed }
 
     /// `column qty is new`, `the SQL has changed`.
     public var description: String {

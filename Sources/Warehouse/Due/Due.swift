@@ -86,10 +86,7 @@ extension Due {
         grain: PeriodGrain?,
         hasAwaited: Bool = true
     ) -> [String] {
-        let changed = changes.filter { change in
-            // A load takes whole tables, whatever its periods are.
-            chosen.map { !change.period.isEmpty && !$0.contains(change.period) } ?? true
-        }
+        let changed = changes(apartFrom: chosen)
         let groups = Dictionary(grouping: changed) { [$0.table] + $0.reasons }
         let lines = groups.values
             .sorted { ($0[0].table, $0[0].period) < ($1[0].table, $1[0].period) }
@@ -98,10 +95,30 @@ extension Due {
                 return "changed: \(group[0].table)\(periods.isEmpty ? "" : " \(periods)"): "
                     + group[0].reasons.joined(separator: "; ")
             }
-        let behind = later.filter { !(chosen?.contains($0.period.label) ?? false) }
-            .map { "not loaded: `\($0.file)`: \($0.reason)" }
-        return losses.map { "noticed: \($0)" } + lines + behind
+        return losses.map { "noticed: \($0)" } + lines + laterLines(apartFrom: chosen)
             + (hasAwaited ? awaitedLines(grain) : [])
+    }
+
+    /// Whether `--changed` takes something apart from `chosen` periods, which are loaded now.
+    public func hasChanged(apartFrom chosen: Set<String>?) -> Bool {
+        !changes(apartFrom: chosen).isEmpty
+            || later(apartFrom: chosen).contains(where: \.isChanged)
+    }
+
+    /// The files of periods that nobody has asked for, a line for each, apart from `chosen` periods.
+    public func laterLines(apartFrom chosen: Set<String>? = nil) -> [String] {
+        later(apartFrom: chosen).map { "not loaded: `\($0.file)`: \($0.reason)" }
+    }
+
+    private func changes(apartFrom chosen: Set<String>?) -> [Change] {
+        changes.filter { change in
+            // A load takes whole tables, whatever its periods are.
+            chosen.map { !change.period.isEmpty && !$0.contains(change.period) } ?? true
+        }
+    }
+
+    private func later(apartFrom chosen: Set<String>?) -> [Later] {
+        later.filter { !(chosen?.contains($0.period.label) ?? false) }
     }
 
     private func awaitedLines(_ grain: PeriodGrain?) -> [String] {

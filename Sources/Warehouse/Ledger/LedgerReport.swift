@@ -26,6 +26,8 @@ public struct LoadReport: Sendable, Codable {
     public var coordinator: String?
     /// Who paused it, while it runs.
     public var pausedBy: Interventions.PausedBy?
+    /// The fleet that it belongs to, when that is another one than who asks.
+    public var foreignFleet: String?
 
     /// Where it stands, in a word.
     public var standing: String { pausedBy == nil ? state : "paused" }
@@ -35,6 +37,11 @@ public struct LoadReport: Sendable, Codable {
         guard state == LoadState.running.rawValue else { return nil }
         if let pausedBy { return "\(kind) \(load) of \(pipeline) is \(pausedBy.words)" }
         guard coordinator == nil else { return nil }
+        if let foreignFleet {
+            return "\(kind) \(load) of \(pipeline) is not finished, and nobody coordinates it; "
+                + "it belongs to another fleet, whose coordinators take it: "
+                + "LONGSHORE_FLEET=\(foreignFleet) longshore coordinator"
+        }
         return "\(kind) \(load) of \(pipeline) is not finished, and nobody coordinates it; "
             + "go on with: longshore resume \(load)"
     }
@@ -129,7 +136,8 @@ extension PostgresLedger {
                     as seconds,
                 case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
                     then l.coordinator end as coordinator,
-                t.tasks, h.target, h.ordered_by, h.reason
+                t.tasks, h.target, h.ordered_by, h.reason,
+                nullif(l.fleet, $\(values.count + 1)::text) as foreign_fleet
             from longshore.load l
             cross join lateral (
                 select string_agg(state || '=' || count, ' ') as tasks
@@ -143,7 +151,7 @@ extension PostgresLedger {
                 order by ordered_at limit 1) h on l.state = 'running'
             where \(condition)
             """,
-            values
+            values + [.text(fleet)]
         )
         return try rows.map { row in
             let first = try row.optionalText("first")
@@ -166,7 +174,8 @@ extension PostgresLedger {
                             person: try row.text("ordered_by"),
                             reason: try row.optionalText("reason")
                         )
-                    }
+                    },
+                foreignFleet: try row.optionalText("foreign_fleet")
             )
         }
     }

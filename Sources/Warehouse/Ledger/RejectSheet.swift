@@ -62,7 +62,10 @@ public struct RejectSheet: Sendable {
 
 extension RejectedRow {
     /// The row's fields, one for each name of ``header``; `nil` when the row cannot be read so.
-    public var fields: [[UInt8]]? {
+    public var fields: [[UInt8]]? { Self.fields(of: raw, header, delimiter) }
+
+    /// The fields of a row's bytes, one for each name of its header; `nil` when it cannot be read so.
+    static func fields(of raw: [UInt8], _ header: [String], _ delimiter: UInt8) -> [[UInt8]]? {
         guard !header.isEmpty else { return nil }
         var reader = CSVReader(name: "reject", dialect: CSVDialect(delimiter: delimiter))
         let names = header.indices.map(String.init)

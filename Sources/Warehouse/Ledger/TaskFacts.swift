@@ -16,6 +16,8 @@ public struct TaskFacts: Sendable, Hashable {
     public var loadState: LoadState
     /// The pipeline's name.
     public var pipeline: String
+    /// The fleet that its load belongs to, when that is another one than who asks.
+    public var foreignFleet: String?
     /// Who coordinates the load now, or has let go of it because there is nothing to do.
     public var coordinator: String?
     /// The queue that it goes to.
@@ -103,9 +105,12 @@ extension PostgresLedger {
     ///
     /// - Throws: ``WarehouseError`` when there is no such load.
     public func facts(of task: LoadTaskID) async throws -> TaskFacts {
-        try await transaction { connection in
+        let fleet = fleet
+        return try await transaction { connection in
             try await ControlScope(.task(task), connection).requireKnown()
-            let key: [PostgresValue] = [.integer(task.load), .integer(task.ordinal)]
+            let key: [PostgresValue] = [
+                .integer(task.load), .integer(task.ordinal), .text(fleet),
+            ]
             let rows = try await connection.query(Self.factsSQL, key)
             guard let row = rows.first else { throw WarehouseError.unknownTask(task) }
             var facts = try Self.facts(of: task, row)
@@ -119,7 +124,7 @@ extension PostgresLedger {
         select t.table_name, t.period, t.state, t.pool, t.worker, t.failures, t.crashes, t.outages,
             t.absences, \(isoTime("t.absent_since")) as absent_since,
             \(isoTime("t.awaited_until")) as awaited_until,
-            l.state as load_state, l.pipeline,
+            l.state as load_state, l.pipeline, nullif(l.fleet, $3) as foreign_fleet,
             case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
                 then l.coordinator end as coordinator,
             extract(epoch from clock_timestamp() - t.published_at)::float8 as published_ago,
@@ -144,6 +149,7 @@ extension PostgresLedger {
             state: TaskState(rawValue: try row.text("state")) ?? .waiting,
             loadState: LoadState(rawValue: try row.text("load_state")) ?? .running,
             pipeline: try row.text("pipeline"),
+            foreignFleet: try row.optionalText("foreign_fleet"),
             coordinator: try row.optionalText("coordinator"),
             pool: try row.text("pool"),
             publishedAgo: try row.optionalDouble("published_ago"),

@@ -28,8 +28,8 @@ struct TableMisfit {
 
     /// - Returns: `nil` when the table fits, or can be made to fit with all that it holds.
     func find() async throws -> Misfit? {
-        let differing = try await columnProblems()
-        if let whole = try await wholeProblem() {
+        let (differing, renames) = try await columnProblems()
+        if let whole = try await wholeProblem(renames) {
             return Misfit(
                 table: name,
                 problems: differing.map(\.problem) + [whole.problem],
@@ -56,7 +56,9 @@ struct TableMisfit {
     }
 
     /// Columns that are gone, and those of another type; a wider decimal is one that follows by itself.
-    private func columnProblems() async throws -> [Difference] {
+    ///
+    /// - Returns: them, and the names that those may have now that are gone.
+    private func columnProblems() async throws -> ([Difference], renames: [String: String]) {
         let wanted = Set(design.columns.map(\.name))
         let lost = existing.filter { !wanted.contains($0.key) && !isOfItsShape($0.key) }
         let changed = design.columns.filter { column in
@@ -66,7 +68,7 @@ struct TableMisfit {
                         && !WarehouseType(column.type).isWider(than: WarehouseType(type))
                 } ?? false
         }
-        guard !lost.isEmpty || !changed.isEmpty else { return [] }
+        guard !lost.isEmpty || !changed.isEmpty else { return ([], [:]) }
         let earlier = try await EarlierDefinition.ofTable(owner, in: design.schema, on: connection)
         let now = ColumnOrigins(of: owner, in: pipeline)
         let before = earlier.map { ColumnOrigins(of: owner, in: $0) }
@@ -80,8 +82,13 @@ struct TableMisfit {
         for column in lost.keys.sorted() {
             differences.append(try await loss(of: column, to: renamed.successor(of: column)))
         }
-        return differences
-            + changed.map { change(of: $0, from: existing[$0.name] ?? "", now, before ?? now) }
+        differences += changed.map {
+            change(of: $0, from: existing[$0.name] ?? "", now, before ?? now)
+        }
+        let names = lost.keys.compactMap { name in
+            renamed.successor(of: name).map { (name, $0.name) }
+        }
+        return (differences, Dictionary(names) { $1 })
     }
 
     /// A column that the definition has no more, and the one that it may be now.
@@ -158,8 +165,9 @@ struct TableMisfit {
 
     // MARK: The whole table
 
-    /// What only a new table can follow: another shape, other keys, other periods.
-    private func wholeProblem() async throws -> Difference? {
+    /// What only a new table can follow: another shape, other keys, other periods; `renames` are the names
+    /// that columns may have now that are gone.
+    private func wholeProblem(_ renames: [String: String]) async throws -> Difference? {
         var problems = [versionProblem].compactMap(\.self)
         let isPartitioned = try await isPartitioned()
         if isPartitioned != design.isPartitionedByPeriod {
@@ -169,14 +177,19 @@ struct TableMisfit {
                     : "it is loaded whole, the definition cuts it by period"
             )
         }
-        problems += try await [keyProblem(), periodProblem()].compactMap(\.self)
+        let key = try await differingKey()
+        problems += try await [key?.problem, periodProblem()].compactMap(\.self)
         problems += keysThatOnlyTheSourceTells
         guard !problems.isEmpty else { return nil }
+        var statements = try await rebuilding(wasPartitioned: isPartitioned)
+        if let key, problems.count == 1, let renaming = try await renaming(key, by: renames) {
+            statements.append(renaming)
+        }
         let loaded = try await LoadedPeriods(design.schema, [design.name], on: connection).summary()
         return Difference(
             problem: problems.joined(separator: "; ")
                 + (loaded.isEmpty ? "" : ". It has to be loaded anew: \(loaded)"),
-            statements: try await rebuilding(wasPartitioned: isPartitioned)
+            statements: statements
         )
     }
 
@@ -199,16 +212,44 @@ struct TableMisfit {
             .isEmpty
     }
 
+    /// The columns of a unique index, and those that the definition says.
+    private struct DifferingKey {
+        let found: [String]
+        let wanted: [String]
+
+        var problem: String {
+            "its rows are identified by (\(found.joined(separator: ", "))), "
+                + "the definition says (\(wanted.joined(separator: ", ")))"
+        }
+    }
+
     /// A unique index whose columns differ means that the grain or the business key has changed.
-    private func keyProblem() async throws -> String? {
+    private func differingKey() async throws -> DifferingKey? {
         for index in design.indexes {
             guard let found = try await index.columns(in: design.schema, on: connection),
                 Set(found) != Set(index.columns)
             else { continue }
-            return "its rows are identified by (\(found.joined(separator: ", "))), "
-                + "the definition says (\(index.columns.joined(separator: ", ")))"
+            return DifferingKey(found: found, wanted: index.columns)
         }
         return nil
+    }
+
+    /// What makes the key fit without another table: a fact's grain whose columns only have other names.
+    ///
+    /// A dimension's key is known by its name to what was observed, and to the facts.
+    private func renaming(
+        _ key: DifferingKey,
+        by renames: [String: String]
+    ) async throws -> String? {
+        guard pipeline.facts.contains(where: { $0.table == owner }),
+            Set(key.found.map { renames[$0] ?? $0 }) == Set(key.wanted)
+        else { return nil }
+        let pairs = key.found.compactMap { old in renames[old].map { (old, $0) } }
+        var statements: [String] = []
+        for (old, new) in pairs { statements.append(try await renaming(old, to: new)) }
+        let words = pairs.map { "`\($0.1)` is `\($0.0)`" }.joined(separator: " and ")
+        return "-- or, only if \(words) under another name (the table and its rows stay then): "
+            + statements.joined(separator: " ")
     }
 
     /// Rows are found by these columns: they cannot be dropped and filled again.

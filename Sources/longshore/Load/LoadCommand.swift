@@ -60,7 +60,7 @@ struct LoadCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await output.printingRefusal(of: argument.pipeline) { try await load() }
+        try await output.printingRefusal(of: argument.nameOrFolder) { try await load() }
     }
 
     private func load() async throws {
@@ -94,8 +94,8 @@ struct LoadCommand: AsyncParsableCommand {
         if let plan { request.plan = try await unmoved(plan, of: request, in: ledger) }
         if detach {
             let load = try await LoadPlanner(ledger: ledger).create(request).load
+            try await tellDetached(load, of: pipeline, in: ledger)
             await ledger.close()
-            try tellDetached(load, of: pipeline)
         } else {
             try await coordinate(request, on: fleet, ledger: ledger)
         }
@@ -122,14 +122,23 @@ struct LoadCommand: AsyncParsableCommand {
         }
     }
 
-    private func tellDetached(_ load: Int64, of pipeline: Pipeline) throws {
-        guard !output.json else {
+    private func tellDetached(
+        _ load: Int64,
+        of pipeline: Pipeline,
+        in ledger: PostgresLedger
+    ) async throws {
+        guard output.json else {
+            let command = "longshore status \(load)\(Invocation.stack)"
+            return Output.print("load \(load) is written; follow it with: \(command)")
+        }
+        // The load is written, whether the ledger can be asked of it now or not.
+        let tasks = (try? await ledger.tasks(ofLoad: load)) ?? []
+        guard let report = try? await ledger.report(ofLoad: load) else {
             return try output.printJSON(
                 LoadOutcome(.detached, pipeline: pipeline.name, load: load)
             )
         }
-        let command = "longshore status \(load)\(Invocation.stack)"
-        Output.print("load \(load) is written; follow it with: \(command)")
+        try output.printJSON(LoadOutcome(report, tasks, .detached))
     }
 
     // MARK: Plan

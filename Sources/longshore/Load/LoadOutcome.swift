@@ -36,7 +36,7 @@ struct LoadOutcome: Encodable {
 
     /// The load's number; `nil` when none was written.
     var load: Int64?
-    /// The pipeline's name, or its folder when the definition could not be read.
+    /// The pipeline's name, or its folder's absolute path when the definition could not be read.
     var pipeline: String
     /// `load` or `replay`.
     var kind = LoadKind.load.rawValue
@@ -102,8 +102,11 @@ struct LoadOutcome: Encodable {
 
 extension OutputOptions {
     /// Does what a command that loads is there for; where it ends in an error without having printed an
-    /// object, prints that nothing was loaded and why.
-    func printingRefusal(of pipeline: String, _ body: () async throws -> Void) async throws {
+    /// object, prints that nothing was loaded and why; `pipeline` is only asked for then.
+    func printingRefusal(
+        of pipeline: @autoclosure () -> String,
+        _ body: () async throws -> Void
+    ) async throws {
         do {
             try await body()
         } catch {
@@ -113,7 +116,7 @@ extension OutputOptions {
             try printJSON(
                 LoadOutcome(
                     .refused,
-                    pipeline: pipeline,
+                    pipeline: pipeline(),
                     error: LoadOutcome.Problem(
                         exitCode: failure?.code.rawValue ?? CommandFailure.Code.usage.rawValue,
                         message: failure?.message ?? String(describing: error)

@@ -127,14 +127,15 @@ struct LoadSelection: ParsableArguments {
     /// What is not as a load would make it, apart from what is loaded now, and how to load it.
     func notes(of pipeline: Pipeline, _ due: Due, _ choice: Choice, command: String) -> [String] {
         let isNothing = if case .nothing = choice { true } else { false }
+        let chosen = isNothing ? nil : Set(choice.periods.map(\.label))
         let notes = due.notes(
-            apartFrom: isNothing ? nil : Set(choice.periods.map(\.label)),
+            apartFrom: chosen,
             grain: pipeline.periods?.grain,
             hasAwaited: isDefault
         )
-        let isLoadable =
-            !changed && notes.contains { !$0.hasPrefix("awaited:") && !$0.hasPrefix("noticed:") }
-        return notes + (isLoadable ? ["load what has changed: \(command) --changed"] : [])
+        guard !changed, due.hasChanged(apartFrom: chosen) else { return notes }
+        let options = Invocation.settings + Invocation.stack
+        return notes + ["load what has changed: \(command) --changed\(options)"]
     }
 
     /// What is not as it should be although nothing is due: loads that are not over, and tables without

@@ -5,46 +5,56 @@ import Warehouse
 
 /// The control table, completed by what definitions and files say now.
 struct ListedPeriods {
-    let ledger: PostgresLedger
+    /// By pipeline, table and period.
+    private(set) var reports: [PeriodReport] = []
+    /// Files of periods that nobody has asked for, a line for each; of all pipelines, with their names.
+    private(set) var notes: [String] = []
+    private let ledger: PostgresLedger
 
-    /// The periods of a pipeline, by its name or folder, or of all pipelines.
-    func read(_ pipeline: String?) async throws -> [PeriodReport] {
-        if let pipeline, let definition = try folder(pipeline) {
-            let reports = try await ledger.periods(ofPipeline: definition.name)
+    /// Reads the periods of a pipeline, by its name or folder, or of all pipelines.
+    init(of pipeline: String?, in ledger: PostgresLedger) async throws {
+        self.ledger = ledger
+        if let pipeline, let definition = try Self.folder(pipeline) {
+            reports = try await ledger.periods(ofPipeline: definition.name)
             let path = URL(fileURLWithPath: pipeline).standardizedFileURL.path
-            return try await complete(reports, of: definition, folder: path)
+            try await complete(by: definition, folder: path)
+            return
         }
         if let pipeline { try await ledger.requirePipeline(pipeline) }
-        var reports = try await ledger.periods(ofPipeline: pipeline)
+        reports = try await ledger.periods(ofPipeline: pipeline)
         for name in Set(reports.map(\.pipeline) + (pipeline.map { [$0] } ?? [])).sorted() {
             guard
                 let newest = try await unlessUnreadable({
                     try await ledger.newestRequest(ofPipeline: name, by: Requester.name)
                 })
             else { continue }
-            reports = try await complete(reports, of: newest.pipeline, folder: newest.folder)
+            try await complete(
+                by: newest.pipeline,
+                folder: newest.folder,
+                naming: pipeline == nil
+            )
         }
-        return reports
     }
 
-    private func folder(_ path: String) throws -> Pipeline? {
+    private static func folder(_ path: String) throws -> Pipeline? {
         guard FileManager.default.fileExists(atPath: path + "/pipeline.yaml") else { return nil }
         return try PipelineArgument.read(path, parameters: [:]).pipeline
     }
 
-    private func complete(
-        _ reports: [PeriodReport],
-        of pipeline: Pipeline,
-        folder: String
-    ) async throws -> [PeriodReport] {
-        try await DueSurvey(
+    private mutating func complete(
+        by pipeline: Pipeline,
+        folder: String,
+        naming isNamed: Bool = false
+    ) async throws {
+        let due = try await DueSurvey(
             pipeline,
             folder: folder,
             today: LoadSelection.today(of: pipeline),
             environment: PlanCommand.environment
         )
         .look(in: ledger)
-        .completing(reports, of: pipeline)
+        reports = due.completing(reports, of: pipeline)
+        notes += due.laterLines().map { isNamed ? "\(pipeline.name): \($0)" : $0 }
     }
 
     /// Periods in a row that wait for their files as one row: `2024-03..2024-12`.

@@ -12,7 +12,7 @@ struct PeriodsListCommand: AsyncParsableCommand {
         discussion: """
             Of a pipeline's name the definition of its newest load is meant; of its folder, the one \
             that is there. What a load would make otherwise now, by the definition or by the files, \
-            is told as changed.
+            is told as changed. Files of periods that nobody has asked for are named on standard error.
             """
     )
 
@@ -24,16 +24,18 @@ struct PeriodsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let ledger = try await options.fleet().ledger()
-        let periods = try await ListedPeriods(ledger: ledger).read(pipeline)
+        let listed = try await ListedPeriods(of: pipeline, in: ledger)
         await ledger.close()
-        if output.json {
-            try output.printJSON(periods)
-            return
-        }
-        guard !periods.isEmpty else {
+        guard !output.json else { return try output.printJSON(listed.reports) }
+        if listed.reports.isEmpty {
             Output.print("The control table is empty. Start a load: longshore load PIPELINE")
-            return
+        } else {
+            Output.print(table(of: listed.reports).lines.joined(separator: "\n"))
         }
+        for note in listed.notes { Output.note(note) }
+    }
+
+    private func table(of periods: [PeriodReport]) -> TextTable {
         var table = TextTable([
             ("pipeline", .left), ("table", .left), ("period", .left), ("state", .left),
             ("rows", .right), ("rejected", .right), ("load", .right), ("loaded (UTC)", .left),
@@ -47,7 +49,7 @@ struct PeriodsListCommand: AsyncParsableCommand {
                 reason(period),
             ])
         }
-        Output.print(table.lines.joined(separator: "\n"))
+        return table
     }
 
     private func reason(_ period: PeriodReport) -> String {

@@ -54,14 +54,7 @@ struct PlanCommand: AsyncParsableCommand {
             command: "longshore load \(Invocation.quoted(argument.pipeline))"
         )
         if case .nothing = choice {
-            for line in [selection.nothing(of: pipeline, due)] + notes { Output.print(line) }
-            if let ledger {
-                for hint in try await selection.hints(of: pipeline, in: ledger) {
-                    Output.print(hint)
-                }
-                await ledger.close()
-            }
-            return
+            return try await tellNothing(due, notes, of: pipeline, in: ledger)
         }
         let periods = choice.periods
         let request = LoadRequest(
@@ -86,6 +79,19 @@ struct PlanCommand: AsyncParsableCommand {
             Output.print(report.lines.joined(separator: "\n"))
         }
         if let effects = report.effects, !effects.isGood { throw CommandFailure(.loadFailed) }
+    }
+
+    private func tellNothing(
+        _ due: Due,
+        _ notes: [String],
+        of pipeline: Pipeline,
+        in ledger: PostgresLedger?
+    ) async throws {
+        var hints: [String] = []
+        if let ledger { hints = try await selection.hints(of: pipeline, in: ledger) }
+        await ledger?.close()
+        guard !output.json else { return try output.printJSON(PlanReport.nothing(notes + hints)) }
+        for line in [selection.nothing(of: pipeline, due)] + notes + hints { Output.print(line) }
     }
 
     /// The value of `${NAME}` in sources' texts.

@@ -63,16 +63,36 @@ struct PlanReport {
             effects: effects
         )
     }
+
+    /// For machines, the plan of a load that would have nothing to do.
+    static func nothing(_ notes: [String]) -> some Encodable { MachineReport(notes: notes) }
 }
 
+/// What `plan --json` prints: one object.
 private struct MachineReport: Encodable {
-    let plan: String?
-    let command: String?
-    let parts: [PlanFingerprint.Part]
-    let uncovered: [String]
-    let tasks: [PlannedTask]
-    let notes: [String]
-    let effects: Effects?
+    var plan: String?
+    var command: String?
+    var parts: [PlanFingerprint.Part] = []
+    var uncovered: [String] = []
+    var tasks: [PlannedTask] = []
+    var notes: [String]
+    var effects: Effects?
+
+    private enum CodingKeys: CodingKey {
+        case plan, command, parts, uncovered, tasks, notes, effects
+    }
+
+    /// Every key is there, whatever is known: `null` where there is nothing.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(plan, forKey: .plan)
+        try container.encode(command, forKey: .command)
+        try container.encode(parts, forKey: .parts)
+        try container.encode(uncovered, forKey: .uncovered)
+        try container.encode(tasks, forKey: .tasks)
+        try container.encode(notes, forKey: .notes)
+        try container.encode(effects, forKey: .effects)
+    }
 }
 
 private struct PlannedTask: Encodable {

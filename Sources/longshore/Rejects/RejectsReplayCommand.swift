@@ -44,7 +44,20 @@ struct RejectsReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await output.printingRefusal(of: pipeline) { try await replay() }
+        try await output.printingRefusal(of: folder?.nameOrFolder ?? pipeline) {
+            try await replay()
+        }
+    }
+
+    /// The pipeline's folder, when it is not its name that was given.
+    private var folder: PipelineArgument? {
+        guard
+            FileManager.default.fileExists(atPath: pipeline + "/" + DefinitionBundle.mainFile)
+        else { return nil }
+        var folder = PipelineArgument()
+        folder.pipeline = pipeline
+        folder.settings = []
+        return folder
     }
 
     private func replay() async throws {
@@ -81,10 +94,7 @@ struct RejectsReplayCommand: AsyncParsableCommand {
 
     /// The pipeline as it is now, and where its relative folders start.
     private func request(in ledger: PostgresLedger) async throws -> LoadRequest {
-        if FileManager.default.fileExists(atPath: pipeline + "/" + DefinitionBundle.mainFile) {
-            var folder = PipelineArgument()
-            folder.pipeline = pipeline
-            folder.settings = []
+        if let folder {
             let definition = try folder.read()
             return LoadRequest(
                 pipeline: definition.pipeline,

@@ -182,7 +182,7 @@ struct Diagnosis {
                 text:
                     "its source is not there since \(Wording.time(since)) UTC, and is awaited until "
                     + "\(Wording.time(until)) UTC (\(times)\(next))",
-                command: "longshore retry \(facts.task)",
+                command: "longshore retry \(facts.task)\(Invocation.stack)",
                 causes: facts.failure.map { [Cause(code: "failure", text: "the last one: \($0)")] }
                     ?? []
             )
@@ -209,6 +209,7 @@ struct Diagnosis {
 
     private func unpublished(_ facts: TaskFacts) async throws -> Cause {
         guard let coordinator = facts.coordinator else {
+            if let fleet = facts.foreignFleet { return Self.foreign(facts.task.load, fleet) }
             let places = try await ledger.places()
             if places.areAllTaken { return Self.noPlace(facts.task.load, places) }
             return Cause(
@@ -220,6 +221,29 @@ struct Diagnosis {
         return Cause(
             code: "to_publish",
             text: "its needs are done; \(coordinator) publishes it when there is room"
+        )
+    }
+
+    /// Only coordinators of its own fleet take a load.
+    private static func foreign(_ load: Int64, _ fleet: String) -> Cause {
+        Cause(
+            code: "foreign_fleet",
+            text: "nobody coordinates load \(load): it belongs to the fleet `\(fleet)`, and a "
+                + "coordinator of that fleet has to take it",
+            command: "LONGSHORE_FLEET=\(Invocation.quoted(fleet)) longshore coordinator"
+                + Invocation.stack
+        )
+    }
+
+    /// Queues and leases are each fleet's own: this one's tell nothing of it.
+    private static func published(_ facts: TaskFacts, in fleet: String) -> Cause {
+        let ago = facts.publishedAgo.map { Wording.duration(seconds: $0) } ?? "some time"
+        return Cause(
+            code: "published",
+            text: "published \(ago) ago to the workers of the fleet `\(fleet)`, whose queues only "
+                + "a program of that fleet sees",
+            command: "LONGSHORE_FLEET=\(Invocation.quoted(fleet)) longshore why \(facts.task)"
+                + Invocation.stack
         )
     }
 
@@ -238,6 +262,10 @@ struct Diagnosis {
     }
 
     private func queued(_ facts: TaskFacts) async throws -> [Cause] {
+        if let fleet = facts.foreignFleet {
+            let free = facts.coordinator == nil ? [Self.foreign(facts.task.load, fleet)] : []
+            return free + [Self.published(facts, in: fleet)]
+        }
         let holder: String?
         var causes: [Cause] = []
         do {
