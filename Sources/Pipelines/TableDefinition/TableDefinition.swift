@@ -69,7 +69,7 @@ public struct TableDefinition: Sendable, Hashable, Codable {
     ) -> [TableChange] {
         let now = byKey
         let before = columns.map { renamed(older.byKey, in: $0) } ?? older.byKey
-        let changes = Kind.allCases.flatMap { kind in
+        let changes: [TableChange] = Kind.allCases.flatMap { kind in
             Set(before.keys).union(now.keys).filter { $0.kind == kind }
                 .sorted { $0.name < $1.name }
                 .compactMap { key in
