@@ -61,8 +61,11 @@ public struct TableDefinition: Sendable, Hashable, Codable {
 
     /// What is not as it was in `older`.
     ///
-    /// - Parameter columns: Those that the table has, where that is known: a new one that is there, and says
-    ///   what one said that is not, is that one under another name.
+    /// - Parameters:
+    ///   - older: What it was.
+    ///   - columns: Those that the table has, where that is known: a new one that is there, and says what one
+    ///     said that is not, is that one under another name.
+    /// - Returns: The changes, by kind and name.
     public func changes(
         since older: TableDefinition,
         columns: Set<String>? = nil
