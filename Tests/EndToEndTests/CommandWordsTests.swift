@@ -263,6 +263,6 @@ struct ServerWordsTests {
         #expect(run.exitCode == 69)
         #expect(run.output.contains(#/problem +RabbitMQ +does not answer: /#), "\(run.output)")
         #expect(run.output.contains(#/problem +Postgres +has no ledger, and this login may not/#))
-        #expect(run.output.contains("Postgres: correct `LONGSHORE_POSTGRES_URL`"))
+        #expect(run.output.contains("Postgres: have a superuser run what `longshore roles` prints"))
     }
 }

@@ -15,6 +15,7 @@ struct LossSurvey {
         losses.slices = rows.compactMap(slice)
         losses.slices += try await EmptiedTables(pipeline: pipeline, connection: connection)
             .slices()
+            .filter { losses.slice($0.table, $0.period) == nil }
         losses.slices += try await reached(from: losses.slices)
         losses.slices += try await referring(to: losses.dimensions, beside: losses.slices)
         try await DeletedMembers(pipeline: pipeline, connection: connection).add(to: &losses)
