@@ -32,14 +32,26 @@ demo: build ## Load twelve months of calls and the invoices on a local stack, fr
 		'  $(LONGSHORE) load pipelines/callcenter --periods 2024-06    the same month again: replaced, not added' \
 		'  $(LONGSHORE) down                                           stop the stack; its data stays'
 
-# One test at a time: many start processes and servers, or keep the pool busy on purpose, and on two cores
-# they would take each other's heartbeats.
+# Two lanes, each with servers of its own: whole programs, which wait for servers most of the time, and the rest. Within a
+# lane one test at a time: many start processes, or keep the pool busy on purpose, and on two cores they would take each
+# other's heartbeats.
+PROGRAMS := 'EndToEndTests|TortureTests'
+
 test: deps ## Run every test, and tell at the end what failed; the servers they share are stopped
 	$(SWIFT) build --build-tests
 	@rm -f .build/tests.failed; \
-	{ $(SWIFT) test --skip-build --no-parallel 2>&1 || touch .build/tests.failed; } | tee .build/tests.log; \
-	.build/debug/longshore down --purge --stack .build/test-stack || touch .build/tests.failed; \
-	if [ -e .build/tests.failed ]; then grep -A 3 ' recorded an issue ' .build/tests.log | tail -n 20; exit 1; fi
+	lane() { \
+		{ LONGSHORE_TEST_STACK=$$PWD/.build/test-stack-$$1 .build/debug/longshorePackageTests.xctest \
+			--testing-library swift-testing --no-parallel $$2 $(PROGRAMS) 2>&1 \
+			|| touch .build/tests.failed; } | tee .build/tests-$$1.log; \
+		.build/debug/longshore down --purge --stack .build/test-stack-$$1 || touch .build/tests.failed; \
+	}; \
+	lane programs --filter & lane modules --skip & wait; \
+	grep -h ' Test run with ' .build/tests-programs.log .build/tests-modules.log; \
+	if [ -e .build/tests.failed ]; then \
+		grep -h -A 3 ' recorded an issue ' .build/tests-programs.log .build/tests-modules.log | tail -n 20; \
+		exit 1; \
+	fi
 
 simulate: deps ## Run the fleet in virtual time with 10,000 seeds of faults, or with SEEDS=4711
 	$(SWIFT) build --build-tests
@@ -67,7 +79,7 @@ stack: build ## Start the local stack and show where it is
 	$(LONGSHORE) up
 
 clean: ## Stop the local stack, and remove its data, the demo's and everything built
-	@for stack in .longshore .build/test-stack; do \
+	@for stack in .longshore .build/test-stack .build/test-stack-programs .build/test-stack-modules; do \
 		for longshore in .build/release/longshore .build/debug/longshore; do \
 			[ ! -d $$stack ] || [ ! -x $$longshore ] || $$longshore down --purge --stack $$stack || exit 1; \
 		done; \
