@@ -11,7 +11,9 @@ public struct BrokerCondition: Sendable {
 extension Topology {
     /// The depths of the queues of some pools and of the dead letters, and whether messages are taken.
     ///
-    /// A broker tells of its alarm only those who publish: so a message is published that no queue takes.
+    /// A broker tells of its alarm only those who publish: so messages are published that no queue takes. It
+    /// still takes the first one of a connection, and may confirm it before it tells; the second it does not
+    /// read any more.
     public func condition(
         pools: [String],
         configuration: AMQPConfiguration
@@ -38,7 +40,7 @@ extension Topology {
         )
         let asking = Task {
             do {
-                try await publisher.publish([probe], timeout: .seconds(2))
+                for _ in 0..<2 { try await publisher.publish([probe], timeout: .seconds(2)) }
             } catch let error as AMQPError where error.code == .blocked {
                 return
             }

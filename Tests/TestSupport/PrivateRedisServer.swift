@@ -60,8 +60,9 @@ private struct RunningProgram: ~Copyable {
 
     init(_ arguments: [String]) throws {
         let output = Pipe()
-        // Only the server keeps the output open, so that its end is seen if it does not start.
-        let script = "redis-server \"$@\" & echo $!; exec >/dev/null 2>&1; cat; kill -9 $!"
+        // Only the server keeps the output open, so that its end is seen if it does not start. The shell ends
+        // after the server, whose port is refused only then.
+        let script = "redis-server \"$@\" & echo $!; exec >/dev/null 2>&1; cat; kill -9 $!; wait $!"
         shell.executableURL = URL(filePath: "/bin/sh")
         shell.arguments = ["-c", script, "sh"] + arguments
         shell.standardInput = lifeline
