@@ -16,7 +16,8 @@ public struct SourceFiles: Sendable {
     private let folder: String
     private let pattern: String
 
-    /// - Returns: `nil` when `extract` reads no files.
+    /// `nil` when `extract` reads no files.
+    ///
     /// - Parameters: As of ``openReader(_:source:period:folder:environment:)``.
     /// - Throws: ``ExtractionError`` when the folder's name cannot be resolved.
     public init?(

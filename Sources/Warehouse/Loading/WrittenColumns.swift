@@ -7,8 +7,8 @@ import Postgres
 /// is retried or goes on later may meet tables that were altered since. So an attempt looks again in its
 /// own transaction, under a lock that every `alter table … type` has to wait for.
 ///
-/// The lock is one of the very table that is written, never of a partitioned parent: partitions are
-/// attached and swapped under stronger ones, which would wait for every attempt.
+/// The lock is one of the very table that is written. Of a fact whose periods are partitions that is the
+/// new partition: a lock of its parent would keep those of other periods from being attached.
 struct WrittenColumns {
     /// What the attempt does with the table until its transaction ends.
     enum Use: String {
