@@ -113,7 +113,9 @@ struct TablesOfOthersTests {
             "\(rename.errors)"
         )
         let again = try await harbour.program.run("pipelines", "rename", "one", "two")
-        #expect(again.output == "Nothing to do: the ledger has a pipeline two, and none called one.\n")
+        #expect(
+            again.output == "Nothing to do: the ledger has a pipeline two, and none called one.\n"
+        )
         let nothing = try await harbour.program.run("load", "two", "--workers", "1")
         #expect(nothing.output.contains("Nothing is due"), "\(nothing.output)\(nothing.errors)")
         let check = try await harbour.program.run("check", "two")

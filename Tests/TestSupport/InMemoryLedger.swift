@@ -1,3 +1,4 @@
+import Pipelines
 public import Planning
 import Synchronization
 
