@@ -106,6 +106,8 @@ public struct LoadRequest: Sendable, Hashable {
     public var requestedBy: String
     /// What the ledger must still say of dimensions and periods; `nil` when it does not matter.
     public var plan: PlanFingerprint?
+    /// Tables, without their schema, that Longshore is to have from now on although it has not made them.
+    public var adopted: Set<String>
 
     /// Creates a request.
     public init(
@@ -114,7 +116,8 @@ public struct LoadRequest: Sendable, Hashable {
         folder: String,
         periods: [Period],
         requestedBy: String,
-        plan: PlanFingerprint? = nil
+        plan: PlanFingerprint? = nil,
+        adopted: Set<String> = []
     ) {
         self.pipeline = pipeline
         self.definition = definition
@@ -122,6 +125,7 @@ public struct LoadRequest: Sendable, Hashable {
         self.periods = periods
         self.requestedBy = requestedBy
         self.plan = plan
+        self.adopted = adopted
     }
 }
 

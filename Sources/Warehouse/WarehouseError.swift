@@ -20,6 +20,10 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case unknownTask = "unknown_task"
         /// The ledger has no such pipeline.
         case unknownPipeline = "unknown_pipeline"
+        /// Something stands in the place of a table that Longshore has not made.
+        case unknownTable = "unknown_table"
+        /// A table belongs to another pipeline.
+        case othersTable = "others_table"
         /// A table does not fit the definition, and making it fit would destroy data.
         case destructiveChange = "destructive_change"
         /// A table was altered since the load was created, and its rows do not fit it any more.
@@ -52,7 +56,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case rejectShare = "reject_share"
         /// A rehearsal would have to alter a table that readers use.
         case altersTable = "alters_table"
-        /// Somebody else works on what a rehearsal needs.
+        /// Somebody else works on what is needed.
         case inUse = "in_use"
         /// No plan, or no single one, is remembered by that digest.
         case unknownPlan = "unknown_plan"

@@ -16,8 +16,8 @@ struct CheckCommand: AsyncParsableCommand {
         discussion: """
             With `--sources` every source is opened too: columns are compared with the definition, \
             and a sample of rows goes through all cleaning and rules. Nothing is loaded, and no \
-            warehouse is needed. Where the servers are known and have loaded the pipeline, what has \
-            changed since is told.
+            warehouse is needed. Where the servers are known, tables that are another pipeline's \
+            are refused; where they have loaded the pipeline, what has changed since is told.
             """
     )
 
@@ -49,12 +49,14 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let pipeline = try argument.read().pipeline
         _ = try PlanGraph(pipeline, periods: [])
+        let unknownTables = try await unknownTables(of: pipeline)
         if !output.json {
             Output.print(
                 "\(pipeline.name): \(Wording.count(pipeline.dimensions.count, "dimension")), "
                     + "\(Wording.count(pipeline.facts.count, "fact")), "
                     + "\(Wording.count(pipeline.marts.count, "mart")); no problem found"
             )
+            for note in unknownTables { Output.print(note) }
             for note in await notes(of: pipeline) { Output.print(note) }
         }
         guard sources else { return }
@@ -103,6 +105,23 @@ struct CheckCommand: AsyncParsableCommand {
             today: LoadSelection.today(of: pipeline),
             environment: PlanCommand.environment
         )
+    }
+
+    /// What stands in the place of tables, and has to be adopted or moved before a load; nothing where the
+    /// warehouse cannot be asked, which ``notes(of:)`` tells.
+    ///
+    /// - Throws: `WarehouseError` when a table is another pipeline's.
+    private func unknownTables(of pipeline: Pipeline) async throws -> [String] {
+        guard let fleet = try? await options.fleet() else { return [] }
+        do {
+            try await pipeline.refuseTablesOfOthers(at: fleet.inForeground().postgres)
+            return []
+        } catch let error as WarehouseError {
+            guard error.code == .unknownTable else { throw error }
+            return ["a load will be refused: \(error)"]
+        } catch {
+            return []
+        }
     }
 
     /// What has changed since it was loaded; nothing where no warehouse is known, or none has it.

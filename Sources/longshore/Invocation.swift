@@ -13,6 +13,9 @@ enum Invocation {
     /// ` --set name=value` for each that was given: behind every command that reads the definition.
     static let settings = values(of: "--set").map { " --set \(quoted($0))" }.joined()
 
+    /// ` --adopt TABLE` for each that was given: behind the command that loads what was planned.
+    static let adopted = values(of: "--adopt").map { " --adopt \(quoted($0))" }.joined()
+
     /// What an option was given on the command line, in order.
     static func values(
         of option: String,

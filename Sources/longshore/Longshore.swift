@@ -23,7 +23,7 @@ struct Longshore: AsyncParsableCommand {
                 name: "Pipelines",
                 subcommands: [
                     InitCommand.self, ProfileCommand.self, CheckCommand.self, PlanCommand.self,
-                    SchemaCommand.self,
+                    PipelinesCommand.self, SchemaCommand.self,
                 ]
             ),
             CommandGroup(

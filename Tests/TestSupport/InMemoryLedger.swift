@@ -1,3 +1,4 @@
+import Pipelines
 public import Planning
 import Synchronization
 
@@ -21,7 +22,9 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
     /// Writes a load, its tasks and its claims.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
         let graph = try PlanGraph(request.pipeline, periods: request.periods)
+        let tables = tasks.map { "\(request.pipeline.schema).\($0.kind.table($0.name))" }
         return try await call { state in
+            try state.own(tables, as: request.pipeline.name)
             let load = (state.loads.keys.max() ?? 0) + 1
             state.loads[load] = InMemoryWarehouse.LoadRow(
                 record: LoadRecord(

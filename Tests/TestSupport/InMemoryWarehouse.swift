@@ -104,6 +104,8 @@ public final class InMemoryWarehouse: Sendable {
 
     struct State {
         var loads: [Int64: LoadRow] = [:]
+        /// The pipeline of each table that a load was created for, by schema and name.
+        var owners: [String: String] = [:]
         /// The newest load that asked for each slice.
         var claims: [Slice: Int64] = [:]
         /// The load whose rows each slice holds.
@@ -143,6 +145,16 @@ public final class InMemoryWarehouse: Sendable {
                     lostEnds.insert(LoadTaskID(load: load, ordinal: ordinal))
                 }
             }
+        }
+
+        /// Makes tables a pipeline's own; throws when one is another's.
+        mutating func own(_ tables: [String], as pipeline: String) throws {
+            for table in tables {
+                if let owner = owners[table], owner != pipeline {
+                    throw TwinError(description: "`\(table)` belongs to the pipeline `\(owner)`")
+                }
+            }
+            for table in tables { owners[table] = pipeline }
         }
 
         /// Throws when a newer program has migrated the ledger.

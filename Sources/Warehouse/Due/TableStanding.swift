@@ -34,10 +34,10 @@ struct TableStanding {
             from longshore.control c
             left join longshore.task t on t.load_id = c.loaded_by and t.table_name = c.table_name
                 and t.period = c.period and t.schema_name = c.schema_name
-            where c.schema_name = $1
+            where c.schema_name = $1 and c.pipeline = $2
             order by c.kind, c.table_name, c.period
             """,
-            [.text(pipeline.schema)]
+            [.text(pipeline.schema), .text(pipeline.name)]
         )
         return try rows.map { row in
             TableStanding(

@@ -210,10 +210,11 @@ struct TaskRehearsal: Sendable {
         let rows = try await connection.query(
             """
             select table_name, period, reason from longshore.control
-            where schema_name = $1 and kind in ('fact', 'mart') and state = 'stale'
+            where schema_name = $1 and pipeline = $2 and kind in ('fact', 'mart')
+                and state = 'stale'
             order by table_name, period
             """,
-            [.text(pipeline.schema)]
+            [.text(pipeline.schema), .text(pipeline.name)]
         )
         return try rows.map { row in
             Effects.StalePeriod(

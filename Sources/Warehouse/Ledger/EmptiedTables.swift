@@ -46,10 +46,11 @@ struct EmptiedTables {
                 else \(Self.leafSQL) end as name) p
             join pg_namespace n on n.nspname = c.schema_name
             join pg_class t on t.relnamespace = n.oid and t.relname = p.name::name and t.relkind = 'r'
-            where c.schema_name = $1 and c.loaded_by is not null and c.rows_loaded > 0
+            where c.schema_name = $1 and c.pipeline = $2
+                and c.loaded_by is not null and c.rows_loaded > 0
                 and c.kind in ('fact', 'mart') and c.state in ('loaded', 'closed')
             """,
-            [.text(pipeline.schema)]
+            [.text(pipeline.schema), .text(pipeline.name)]
         )
         return try rows.compactMap { row in
             guard let kind = LoadTaskKind(rawValue: try row.text("kind")) else { return nil }

@@ -29,6 +29,7 @@ struct LoadCreation {
         let claims = TaskRows(tasks, pipeline: request.pipeline)
         try await claims.refuseClosed(on: connection)
         try refuseDetached(losses)
+        try await refuseOccupied()
     }
 
     /// Makes the tables fit; until the transaction ends, nobody else creates a load of the schema.
@@ -39,7 +40,9 @@ struct LoadCreation {
         try await SchemaPreparation(
             pipeline: request.pipeline,
             connection: connection,
-            alteration: alteration
+            alteration: alteration,
+            adopted: request.adopted,
+            person: request.requestedBy
         )
         .run()
     }
@@ -70,6 +73,33 @@ struct LoadCreation {
                 losses.slice(fact.table, period.label)?.isDetached == true
             else { continue }
             throw WarehouseError.detached(fact, period, of: request.pipeline)
+        }
+    }
+
+    /// A table that has the name of a partition, and is none: an attempt could not make its own.
+    private func refuseOccupied() async throws {
+        for fact in request.pipeline.facts where fact.periodColumn != nil {
+            let leaves = tasks.filter { $0.kind == .fact && $0.name == fact.name }
+                .compactMap { $0.period.map(fact.leaf) }
+            let rows = try await connection.query(
+                """
+                select format('%s.%s', $1::text, c.relname) as name from pg_class c
+                join pg_namespace n on n.oid = c.relnamespace
+                where n.nspname = $1 and c.relname = any($2::text[]::name[])
+                    and not exists (select from pg_inherits i
+                        where i.inhrelid = c.oid and i.inhparent = to_regclass($3))
+                order by c.relname
+                """,
+                [
+                    .text(request.pipeline.schema), .textArray(leaves),
+                    .text(qualified(request.pipeline.schema, fact.table)),
+                ]
+            )
+            guard !rows.isEmpty else { continue }
+            throw WarehouseError.occupied(
+                try rows.map { try $0.text("name") },
+                of: "\(request.pipeline.schema).\(fact.table)"
+            )
         }
     }
 

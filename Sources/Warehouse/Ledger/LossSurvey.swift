@@ -53,12 +53,12 @@ struct LossSurvey {
             left join pg_class l on c.kind = 'fact' and c.period <> '' and l.relnamespace = n.oid
                 and l.relname = p.leaf::name and l.relkind = 'r'
             left join pg_inherits i on i.inhrelid = l.oid and i.inhparent = t.oid
-            where c.schema_name = $1 and c.loaded_by is not null
+            where c.schema_name = $1 and c.pipeline = $2 and c.loaded_by is not null
                 and (c.kind = 'dimension' or t.oid is null
                     or t.relkind = 'p' and c.period <> '' and i.inhrelid is null)
             order by c.kind, c.table_name, c.period
             """,
-            [.text(pipeline.schema)]
+            [.text(pipeline.schema), .text(pipeline.name)]
         )
         return try rows.compactMap { row in
             guard let kind = LoadTaskKind(rawValue: try row.text("kind")) else { return nil }

@@ -47,19 +47,20 @@ extension PostgresLedger {
         let labels = periods.map(\.label)
         return try await changeControl(of: pipeline) { connection in
             _ = try await TaskRows(periods, of: pipeline).register(on: connection)
-            try await Self.refuseClaimed(labels, schema: pipeline.schema, on: connection)
+            try await Self.refuseClaimed(labels, of: pipeline, on: connection)
             return try await Self.changes(
                 connection.query(
                     """
                     update longshore.control
                     set state = 'closed', state_before = state, reason_before = reason, reason = $3,
                         closed_by = $4, closed_at = clock_timestamp()
-                    where schema_name = $1 and period = any($2::text[]) and state <> 'closed'
+                    where schema_name = $1 and pipeline = $5 and period = any($2::text[])
+                        and state <> 'closed'
                     returning kind, table_name, period, state
                     """,
                     [
                         .text(pipeline.schema), .textArray(labels), PostgresValue(reason),
-                        .text(person),
+                        .text(person), .text(pipeline.name),
                     ]
                 )
             )
@@ -81,10 +82,14 @@ extension PostgresLedger {
                     set state = coalesce(state_before, 'pending'), state_before = null,
                         reason = reason_before, reason_before = null,
                         closed_by = null, closed_at = null
-                    where schema_name = $1 and period = any($2::text[]) and state = 'closed'
+                    where schema_name = $1 and pipeline = $3 and period = any($2::text[])
+                        and state = 'closed'
                     returning kind, table_name, period, state
                     """,
-                    [.text(pipeline.schema), .textArray(periods.map(\.label))]
+                    [
+                        .text(pipeline.schema), .textArray(periods.map(\.label)),
+                        .text(pipeline.name),
+                    ]
                 )
             )
         }
@@ -101,7 +106,7 @@ extension PostgresLedger {
             [.text(name)]
         )
         return try rows.first.map { row in
-            try Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle")))
+            try Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle"))).called(name)
         }
     }
 
@@ -122,7 +127,7 @@ extension PostgresLedger {
         return try rows.first.map { row in
             let bundle = try DefinitionBundle(encoded: row.text("bundle"))
             return LoadRequest(
-                pipeline: try Pipeline.parse(bundle: bundle),
+                pipeline: try Pipeline.parse(bundle: bundle).called(name),
                 definition: bundle,
                 folder: try row.text("folder"),
                 periods: [],
@@ -139,23 +144,24 @@ extension PostgresLedger {
     ) async throws -> [PeriodChange] {
         try await transaction { connection in
             try await SchemaPreparation.lock(pipeline.schema, on: connection)
+            try await TableOwnership(pipeline: pipeline, connection: connection).refuseOthers()
             return try await body(connection)
         }
     }
 
     private static func refuseClaimed(
         _ labels: [String],
-        schema: String,
+        of pipeline: Pipeline,
         on connection: PostgresConnection
     ) async throws {
         let rows = try await connection.query(
             """
             select c.table_name, c.period, l.id from longshore.control c
             join longshore.load l on l.id = c.claimed_by and l.state = 'running'
-            where c.schema_name = $1 and c.period = any($2::text[])
+            where c.schema_name = $1 and c.pipeline = $3 and c.period = any($2::text[])
             order by l.id desc, c.kind, c.table_name, c.period limit 1
             """,
-            [.text(schema), .textArray(labels)]
+            [.text(pipeline.schema), .textArray(labels), .text(pipeline.name)]
         )
         guard let row = rows.first else { return }
         throw WarehouseError.claimed(

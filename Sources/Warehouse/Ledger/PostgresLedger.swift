@@ -1,4 +1,4 @@
-import Pipelines
+public import Pipelines
 public import Planning
 public import Postgres
 
@@ -105,12 +105,33 @@ public actor PostgresLedger: LoadLedger {
         } catch is CheckIsOver {}
     }
 
+    /// Refuses a pipeline of which a table is another pipeline's, or one that Longshore has not made; it
+    /// changes nothing.
+    ///
+    /// - Parameters:
+    ///   - pipeline: The pipeline.
+    ///   - adopted: Tables, without their schema, that may be there.
+    /// - Throws: ``WarehouseError`` with the words of ``create(_:tasks:)``.
+    public func refuseTablesOfOthers(
+        of pipeline: Pipeline,
+        adopting adopted: Set<String> = []
+    ) async throws {
+        try await transaction { connection in
+            _ = try await TableOwnership(
+                pipeline: pipeline,
+                adopted: adopted,
+                connection: connection
+            )
+            .check()
+        }
+    }
+
     /// The load as it was asked for.
     public func load(_ load: Int64) async throws -> LoadRecord? {
         let rows = try await query(
             """
-            select l.state, l.kind, array_to_string(l.periods, ',') as periods, l.grain, l.definition,
-                d.bundle
+            select l.state, l.kind, array_to_string(l.periods, ',') as periods, l.grain, l.pipeline,
+                l.definition, d.bundle
             from longshore.load l join longshore.definition d on d.digest = l.definition
             where l.id = $1
             """,
@@ -123,6 +144,7 @@ public actor PostgresLedger: LoadLedger {
             digest: try row.text("definition"),
             bundle: try row.text("bundle")
         )
+        .called(row.text("pipeline"))
         let grain = try row.optionalText("grain").flatMap(PeriodGrain.init)
         let labels = try row.text("periods").split(separator: ",").map(String.init)
         let periods = grain.map { grain in labels.compactMap { Period($0, grain: grain) } } ?? []

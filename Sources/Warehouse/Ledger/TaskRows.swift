@@ -16,16 +16,17 @@ struct TaskRows {
 
     private var labels: [String] { tasks.map { $0.period?.label ?? "" } }
 
-    /// A closed period is never touched, by no table of the schema: its marts keep what they hold
+    /// A closed period is never touched, by no table of the pipeline: its marts keep what they hold
     /// although they are no facts.
     func refuseClosed(on connection: PostgresConnection) async throws {
         let rows = try await connection.query(
             """
             select table_name, period, reason from longshore.control
-            where schema_name = $1 and state = 'closed' and period <> '' and period = any($2::text[])
+            where schema_name = $1 and pipeline = $3 and state = 'closed' and period <> ''
+                and period = any($2::text[])
             order by kind, table_name, period limit 1
             """,
-            [.text(pipeline.schema), .textArray(labels)]
+            [.text(pipeline.schema), .textArray(labels), .text(pipeline.name)]
         )
         guard let row = rows.first else { return }
         throw WarehouseError.closed(

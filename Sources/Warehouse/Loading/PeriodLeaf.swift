@@ -76,9 +76,16 @@ struct PeriodLeaf {
             let type = isWider ? found[column.name] ?? column.type : column.type
             return "\(quoteIdentifier(column.name)) \(type) \(column.constraint)\(standard)"
         }
-        try await connection.query(
-            "create table \(qualified(parent.schema, name)) (\(columns.joined(separator: ", ")))"
-        )
+        do {
+            try await connection.query(
+                "create table \(qualified(parent.schema, name)) (\(columns.joined(separator: ", ")))"
+            )
+        } catch let error as PostgresError where error.sqlState == .duplicateTable {
+            throw WarehouseError.occupied(
+                ["\(parent.schema).\(name)"],
+                of: "\(parent.schema).\(parent.name)"
+            )
+        }
         try await OwnedSchema(name: parent.schema, connection: connection).take(name)
     }
 

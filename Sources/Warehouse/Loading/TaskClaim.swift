@@ -11,6 +11,8 @@ struct TaskRow: Sendable {
     let period: String
     let digest: String
     let bundle: String
+    /// What the load's pipeline is called now: its definition may say an older name.
+    let pipeline: String
     let folder: String
     /// Whether its load reads rejects again instead of sources.
     let isReplay: Bool
@@ -149,7 +151,7 @@ enum TaskClaim {
             """
             select \(LedgerSchema.versionSQL) as ledger_version,
                 t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
-                l.state as load_state, l.kind as load_kind, l.definition, l.folder, d.bundle,
+                l.state as load_state, l.kind as load_kind, l.pipeline, l.definition, l.folder, d.bundle,
                 l.created_at::text as load_created,
                 extract(epoch from l.created_at)::bigint as load_created_at,
                 extract(epoch from t.retry_at - clock_timestamp())::float8 as early,
@@ -190,6 +192,7 @@ enum TaskClaim {
             period: try row.text("period"),
             digest: try row.text("definition"),
             bundle: try row.text("bundle"),
+            pipeline: try row.text("pipeline"),
             folder: try row.text("folder"),
             isReplay: try row.text("load_kind") == LoadKind.replay.rawValue,
             isWaiting: state == .waiting,

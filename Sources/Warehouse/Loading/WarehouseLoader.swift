@@ -128,10 +128,10 @@ public actor WarehouseLoader: TaskLoader {
     }
 
     private func definition(of row: TaskRow) throws -> Pipeline {
-        if let known = definitions[row.digest] { return known }
+        if let known = definitions[row.digest] { return known.called(row.pipeline) }
         let pipeline = try Pipeline.parse(bundle: DefinitionBundle(encoded: row.bundle))
         definitions[row.digest] = pipeline
-        return pipeline
+        return pipeline.called(row.pipeline)
     }
 
     // MARK: Failures

@@ -11,13 +11,25 @@ struct SchemaPreparation {
     let connection: PostgresConnection
     /// What may be done to tables that are there.
     var alteration = Alteration.done
+    /// Tables, without their schema, that are taken over although Longshore has not made them.
+    var adopted: Set<String> = []
+    /// Who asks for the load.
+    let person: String
 
     /// Creates what is missing, adds columns, refuses what would destroy data.
     ///
     /// - Returns: what the ledger knew and was not there any more; the control table says so now.
+    /// - Throws: ``WarehouseError``, also when a table is somebody else's: nothing of it is touched.
     @discardableResult
     func run() async throws -> Losses {
         try await Self.lock(pipeline.schema, on: connection)
+        let ownership = TableOwnership(
+            pipeline: pipeline,
+            adopted: adopted,
+            connection: connection
+        )
+        let claims = try await ownership.check()
+        try await ownership.forgetMissing()
         try await OwnedSchema(name: pipeline.schema, connection: connection).ensure()
         let losses = try await LossSurvey(pipeline: pipeline, connection: connection).run()
         try await refuse(losses)
@@ -25,6 +37,7 @@ struct SchemaPreparation {
         try await record.mark()
         try await fitTables()
         try await record.reserveKeys()
+        try await ownership.record(claims, by: person)
         return losses
     }
 

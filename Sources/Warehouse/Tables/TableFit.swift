@@ -155,7 +155,7 @@ struct TableFit {
     /// Creates an index that is missing; one with the columns in another order is made anew.
     private func fit(_ index: TableDesign.Index) async throws {
         let sql = index.sql(on: design.qualifiedName)
-        guard let columns = try await index.columns(in: design.schema, on: connection) else {
+        guard let columns = try await index.columns(of: design, on: connection) else {
             try await self.change(sql) { try await connection.query(sql) }
             return
         }

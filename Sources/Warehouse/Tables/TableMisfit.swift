@@ -120,7 +120,7 @@ struct TableMisfit {
         let old = TableDesign.index(on: column, of: design.name)
         let new = TableDesign.index(on: name, of: design.name)
         guard design.indexes.contains(new),
-            try await old.columns(in: design.schema, on: connection) != nil
+            try await old.columns(of: design, on: connection) != nil
         else { return rename }
         return rename + " alter index \(qualified(design.schema, old.name)) "
             + "rename to \(quoteIdentifier(new.name));"
@@ -226,7 +226,7 @@ struct TableMisfit {
     /// A unique index whose columns differ means that the grain or the business key has changed.
     private func differingKey() async throws -> DifferingKey? {
         for index in design.indexes {
-            guard let found = try await index.columns(in: design.schema, on: connection),
+            guard let found = try await index.columns(of: design, on: connection),
                 Set(found) != Set(index.columns)
             else { continue }
             return DifferingKey(found: found, wanted: index.columns)
@@ -321,7 +321,7 @@ struct TableMisfit {
 extension TableDesign.Index {
     /// The columns of the index of its name that is there, in order; `nil` when there is none.
     func columns(
-        in schema: String,
+        of table: TableDesign,
         on connection: PostgresConnection
     ) async throws -> [String]? {
         let rows = try await connection.query(
@@ -330,9 +330,9 @@ extension TableDesign.Index {
             from pg_index i
             cross join lateral unnest(i.indkey) with ordinality k(number, place)
             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
-            where i.indexrelid = to_regclass($1)
+            where i.indexrelid = to_regclass($1) and i.indrelid = to_regclass($2)
             """,
-            [.text(qualified(schema, name))]
+            [.text(qualified(table.schema, name)), .text(table.qualifiedName)]
         )
         return try rows.first?.optionalText("columns")?.split(separator: ", ").map(String.init)
     }

@@ -39,6 +39,7 @@ struct LoadCommand: AsyncParsableCommand {
     )
     var plan: String?
 
+    @OptionGroup var adopt: AdoptOption
     @OptionGroup var keyMaps: KeyMapOptions
     @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
@@ -67,6 +68,7 @@ struct LoadCommand: AsyncParsableCommand {
         let definition = try argument.read()
         let pipeline = definition.pipeline
         try Limits.refuseTooLong(in: pipeline)
+        let adopted = try adopt.names(in: pipeline)
         let limit = try keyMaps.limit()
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
         try await patience.wait(
@@ -75,6 +77,7 @@ struct LoadCommand: AsyncParsableCommand {
             postgresOnly: detach
         )
         let ledger = fleet.ledger()
+        try await ledger.refuseTablesOfOthers(of: pipeline, adopting: adopted)
         let plan = try await rememberedPlan(of: pipeline, in: ledger)
         let due = try await selection.survey(of: pipeline, folder: argument.folder, in: ledger)
         let choice = try choice(of: pipeline, plan, due)
@@ -89,7 +92,8 @@ struct LoadCommand: AsyncParsableCommand {
             definition: definition.bundle,
             folder: argument.folder,
             periods: choice.periods,
-            requestedBy: Requester.name
+            requestedBy: Requester.name,
+            adopted: adopted
         )
         if let plan { request.plan = try await unmoved(plan, of: request, in: ledger) }
         if detach {

@@ -19,7 +19,8 @@ struct PlanCommand: AsyncParsableCommand {
             that sequences have skipped.
 
             What a load would refuse is refused here in the same words: a table that does not fit the \
-            definition, a closed period, a mart's SQL that Postgres does not take.
+            definition or that Longshore has not made, a closed period, a mart's SQL that Postgres does \
+            not take.
 
             The plan's hash covers the definition, the periods, every input file and what the ledger \
             knows of dimensions and periods: `longshore load --plan` refuses when any of it has moved.
@@ -32,6 +33,8 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var argument: PipelineArgument
     @OptionGroup var selection: LoadSelection
 
+    @OptionGroup var adopt: AdoptOption
+
     @Flag(help: "Rehearse the load against the warehouse and show what it would change.")
     var effects = false
 
@@ -43,7 +46,9 @@ struct PlanCommand: AsyncParsableCommand {
         let pipeline = definition.pipeline
         try Limits.refuseTooLong(in: pipeline)
         let fleet = try await fleet(for: pipeline)
+        let adopted = try adopt.names(in: pipeline)
         let ledger = fleet.map { $0.ledger() }
+        try await ledger?.refuseTablesOfOthers(of: pipeline, adopting: adopted)
         let due =
             try await ledger?.survey(selection, of: pipeline, folder: argument.folder) ?? Due()
         let choice = try selection.choice(of: pipeline, due)
@@ -62,7 +67,8 @@ struct PlanCommand: AsyncParsableCommand {
             definition: definition.bundle,
             folder: argument.folder,
             periods: periods,
-            requestedBy: Requester.name
+            requestedBy: Requester.name,
+            adopted: adopted
         )
         let graph = try LoadPlanner.plan(pipeline, periods: periods)
         try await ledger?.check(request, tasks: graph.tasks)
@@ -124,7 +130,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     /// The load that the plan is of, but for the plan's hash.
     private var command: String {
-        let options = Invocation.settings + Invocation.stack
+        let options = Invocation.settings + Invocation.adopted + Invocation.stack
         return "\(Invocation.program) load \(Invocation.quoted(argument.pipeline))\(options) --plan"
     }
 }

@@ -21,6 +21,23 @@ struct LedgerConformanceTests {
         #expect(try await bench.ledger.state(ofLoad: 999) == nil)
     }
 
+    @Test(
+        "a table has one pipeline: another's load is refused, and nothing of it is written",
+        arguments: WarehouseUnderTest.allCases
+    )
+    func tableOfAnotherPipeline(_ kind: WarehouseUnderTest) async throws {
+        let bench = try await kind.make()
+        let load = try await bench.create()
+        let (asked, graph) = try bench.request("2024-02")
+        var request = asked
+        request.pipeline.name = "other"
+        await #expect(throws: (any Error).self) {
+            try await bench.ledger.create(request, tasks: graph.tasks)
+        }
+        #expect(try await bench.ledger.orphanedLoads() == [load])
+        #expect(try await bench.create("2024-02") > load)
+    }
+
     @Test("a lease is one coordinator's until it ends", arguments: WarehouseUnderTest.allCases)
     func leases(_ kind: WarehouseUnderTest) async throws {
         let bench = try await kind.make()

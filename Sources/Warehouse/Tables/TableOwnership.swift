@@ -1,0 +1,204 @@
+import Pipelines
+import Postgres
+import Words
+
+/// Which tables of a pipeline are Longshore's, and its own: a load creates, alters, empties and writes no others.
+///
+/// Tables are known by their names, not by their oids: a backup that is restored, whole or table by table, and
+/// the SQL that refusals print make tables anew that are the same for everybody (decision 43).
+struct TableOwnership {
+    let pipeline: Pipeline
+    /// Tables, without their schema, that Longshore is to have from now on although it has not made them.
+    var adopted: Set<String> = []
+    let connection: PostgresConnection
+
+    /// What Longshore has not recorded, and may take.
+    struct Claims {
+        /// Tables that are there.
+        fileprivate var adopted: [String] = []
+        /// Tables that were prepared by loads of an older version.
+        fileprivate var known: [String] = []
+    }
+
+    /// Looks at what stands in the place of the pipeline's tables; it changes nothing.
+    ///
+    /// - Throws: ``WarehouseError`` when some of it is another pipeline's, or nobody's that the ledger knows.
+    @discardableResult
+    func check() async throws -> Claims {
+        let standing = try await standing()
+        try refuseOthers(among: standing)
+        let unknown = standing.filter { $0.isUnknown }
+        guard !unknown.isEmpty else { return Claims() }
+        let earlier = try await EarlierTables.ofPipeline(pipeline, on: connection)
+        var claims = Claims()
+        var strangers: [Relation] = []
+        for relation in unknown {
+            if relation.isTable, earlier.contains(relation.table) {
+                claims.known.append(relation.table)
+            } else if relation.isTable, adopted.contains(relation.table) {
+                claims.adopted.append(relation.table)
+            } else {
+                strangers.append(relation)
+            }
+        }
+        guard strangers.isEmpty else {
+            throw WarehouseError.notMade(try await described(strangers), pipeline)
+        }
+        return claims
+    }
+
+    /// Refuses tables that are another pipeline's, whether they are there or not.
+    func refuseOthers() async throws { try refuseOthers(among: await standing()) }
+
+    private func refuseOthers(among standing: [Relation]) throws {
+        let others = standing.compactMap { relation in
+            relation.owner.flatMap { $0 == pipeline.name ? nil : (relation.table, $0) }
+        }
+        guard others.isEmpty else { throw WarehouseError.ofAnotherPipeline(others, pipeline) }
+    }
+
+    /// Forgets tables of the pipeline that are there no more: whoever makes one of that name next has it.
+    func forgetMissing() async throws {
+        try await connection.query(
+            """
+            delete from longshore.owned_table o where o.schema_name = $1 and o.pipeline = $2
+                and not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                    where n.nspname = o.schema_name and c.relname = o.table_name::name)
+            """,
+            [.text(pipeline.schema), .text(pipeline.name)]
+        )
+    }
+
+    /// Records all tables of the pipeline, which are there by now, as its own.
+    func record(_ claims: Claims, by person: String) async throws {
+        let names = pipeline.tableNames
+        let origins = names.map { name in
+            claims.adopted.contains(name)
+                ? "adopted" : claims.known.contains(name) ? "known" : "made"
+        }
+        try await connection.query(
+            """
+            insert into longshore.owned_table (schema_name, table_name, pipeline, origin, recorded_by)
+            select $1, name, $2, origin, $3 from unnest($4::text[], $5::text[]) t(name, origin)
+            on conflict (schema_name, table_name) do nothing
+            """,
+            [
+                .text(pipeline.schema), .text(pipeline.name), .text(person), .textArray(names),
+                .textArray(origins),
+            ]
+        )
+    }
+
+    // MARK: What is there
+
+    /// The owner of a name in the schema, and what stands there.
+    private struct Relation {
+        let table: String
+        /// The pipeline that the ledger has it of.
+        let owner: String?
+        /// Whether the ledger has recorded it as Longshore's.
+        let isRecorded: Bool
+        /// What it is for Postgres (`relkind`); `nil` when nothing is there.
+        let kind: String?
+        /// The table that it is a partition of.
+        let parent: String?
+
+        private var holdsRows: Bool { kind == "r" || kind == "p" }
+        /// Whether it is a table of its own.
+        var isTable: Bool { holdsRows && parent == nil }
+        /// Whether something is there that is not recorded, or that no load could have made.
+        var isUnknown: Bool { kind != nil && (!isRecorded || !holdsRows) }
+
+        /// `a view`, `a partition of `other``.
+        var words: String {
+            if let parent { return "a partition of `\(parent)`" }
+            return switch kind {
+            case "v": "a view"
+            case "m": "a materialized view"
+            case "f": "a foreign table"
+            case "S": "a sequence"
+            case "i", "I": "an index"
+            case "c": "a composite type"
+            default: "a table"
+            }
+        }
+    }
+
+    private func standing() async throws -> [Relation] {
+        let rows = try await connection.query(
+            """
+            select w.name, c.relkind::text as kind, o.pipeline is not null as is_recorded,
+                coalesce(o.pipeline, k.pipeline) as owner,
+                case when c.relispartition then i.inhparent::regclass::text end as parent
+            from unnest($2::text[]) w(name)
+            left join pg_namespace n on n.nspname = $1
+            left join pg_class c on c.relnamespace = n.oid and c.relname = w.name::name
+            left join pg_inherits i on i.inhrelid = c.oid and c.relispartition
+            left join longshore.owned_table o on o.schema_name = $1 and o.table_name = w.name
+            left join lateral (select pipeline from longshore.control
+                where schema_name = $1 and table_name = w.name
+                order by loaded_by desc nulls last limit 1) k on true
+            order by w.name
+            """,
+            [.text(pipeline.schema), .textArray(pipeline.tableNames)]
+        )
+        return try rows.map { row in
+            Relation(
+                table: try row.text("name"),
+                owner: try row.optionalText("owner"),
+                isRecorded: try row.boolean("is_recorded"),
+                kind: try row.optionalText("kind"),
+                parent: try row.optionalText("parent")
+            )
+        }
+    }
+
+    // MARK: Words
+
+    private func described(_ strangers: [Relation]) async throws -> [UnknownRelation] {
+        var described: [UnknownRelation] = []
+        for relation in strangers {
+            described.append(
+                UnknownRelation(
+                    name: "\(pipeline.schema).\(relation.table)",
+                    words: relation.words,
+                    rows: relation.isTable ? try await rows(of: relation.table) : nil,
+                    fate: relation.isTable ? pipeline.tables[relation.table] : nil
+                )
+            )
+        }
+        return described
+    }
+
+    /// How many rows are counted at most.
+    private static let mostCounted = 10_000
+
+    /// `1,000 rows`; `nil` when this role may not look.
+    private func rows(of name: String) async throws -> String? {
+        let table = qualified(pipeline.schema, name)
+        let right = try await connection.query(
+            "select has_table_privilege(to_regclass($1), 'select') "
+                + "and has_schema_privilege($2, 'usage') as readable",
+            [.text(table), .text(pipeline.schema)]
+        )
+        guard try right.first?.optionalBoolean("readable") == true else { return nil }
+        let rows = try await connection.query(
+            "select count(*) as n from (select from \(table) limit \(Self.mostCounted + 1)) some"
+        )
+        let count = try rows.first?.integer("n") ?? 0
+        return count > Self.mostCounted
+            ? "more than \(counted(Self.mostCounted, "row"))" : counted(count, "row")
+    }
+}
+
+/// What stands in the place of a table, and the ledger does not know.
+struct UnknownRelation {
+    /// `schema.name`.
+    let name: String
+    /// What it is: `a table`, `a view`.
+    let words: String
+    /// How many rows it has, when that is known.
+    let rows: String?
+    /// What happens to its rows when it is adopted; `nil` when it cannot be.
+    let fate: String?
+}

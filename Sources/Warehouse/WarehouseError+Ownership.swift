@@ -1,0 +1,75 @@
+import Pipelines
+
+extension WarehouseError {
+    /// Everything that stands in the place of a pipeline's tables and that Longshore has not made.
+    static func notMade(_ unknown: [UnknownRelation], _ pipeline: Pipeline) -> WarehouseError {
+        let lines = unknown.map { relation in
+            "    `\(relation.name)` is \(relation.words)"
+                + (relation.rows.map { " with \($0)" } ?? "")
+                + (relation.fate.map { "; adopted, \($0)" } ?? ", which cannot be adopted")
+        }
+        let adoptable = unknown.filter { $0.fate != nil }.map { " --adopt \($0.name)" }.joined()
+        return WarehouseError(
+            code: .unknownTable,
+            description:
+                "in the place of tables of `\(pipeline.name)` stands what Longshore has not made; "
+                + "nothing was changed:\n" + lines.joined(separator: "\n")
+                + "\nRename or move what is there, or let the pipeline have another schema (`warehouse: { schema: … }`)"
+                + (adoptable.isEmpty
+                    ? ""
+                    : ". What Longshore is to have from now on is taken over with:\n"
+                        + "    longshore load FOLDER\(adoptable)")
+        )
+    }
+
+    /// Tables of a pipeline that are another's, each with its owner.
+    static func ofAnotherPipeline(
+        _ tables: [(name: String, owner: String)],
+        _ pipeline: Pipeline
+    ) -> WarehouseError {
+        let byOwner = Dictionary(grouping: tables, by: \.owner).sorted { $0.key < $1.key }
+        let clauses = byOwner.map { owner, tables in
+            tables.map { "`\(pipeline.schema).\($0.name)`" }.joined(separator: ", ")
+                + (tables.count == 1 ? " belongs" : " belong") + " to the pipeline `\(owner)`"
+        }
+        let renames = byOwner.map { "longshore pipelines rename \($0.key) \(pipeline.name)" }
+        return WarehouseError(
+            code: .othersTable,
+            description: clauses.joined(separator: ", ")
+                + ", and a table has one pipeline; nothing was changed. "
+                + "Let `\(pipeline.name)` have a schema of its own (`warehouse: { schema: … }`) or other names "
+                + "of tables. If it is the same pipeline under another name:\n    "
+                + renames.joined(separator: "\n    ")
+        )
+    }
+
+    /// A pipeline cannot be renamed while one of its loads is running.
+    static func renamedWhileLoading(_ load: Int64, of pipeline: String) -> WarehouseError {
+        WarehouseError(
+            code: .inUse,
+            description: "the load \(load) of `\(pipeline)` is running: rename when it has ended "
+                + "(`longshore status \(load)`), or cancel it"
+        )
+    }
+
+    /// The new name of a pipeline is one that the ledger knows already.
+    static func nameIsTaken(_ new: String, insteadOf old: String) -> WarehouseError {
+        WarehouseError(
+            code: .othersTable,
+            description:
+                "the ledger has a pipeline `\(new)` beside `\(old)`; nothing was changed. If they are "
+                + "to be one for good: longshore pipelines rename \(old) \(new) --merge"
+        )
+    }
+
+    /// Relations, each with its schema, that have the names of partitions.
+    static func occupied(_ names: [String], of table: String) -> WarehouseError {
+        let list = names.map { "`\($0)`" }.joined(separator: ", ")
+        return WarehouseError(
+            code: .unknownTable,
+            description: "\(list) \(names.count == 1 ? "stands" : "stand") where a load makes "
+                + "\(names.count == 1 ? "a partition" : "partitions") of `\(table)`, and Longshore has not made "
+                + "\(names.count == 1 ? "it" : "them"): nothing was changed. Rename or move what is there"
+        )
+    }
+}
