@@ -25,6 +25,7 @@ public final class TestCertificates: Sendable {
     /// Makes them.
     ///
     /// - Parameter names: The subjectAltName of the server's certificate; `nil` for none.
+    /// - Throws: when `openssl` cannot make them.
     public init(names: String? = "DNS:localhost") throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try make("ca", name: "/CN=authority")
