@@ -25,7 +25,7 @@ enum Migrations {
         ("loads that newer ones have left nothing to do", superseded),
         ("sources that are awaited", awaitedSources),
         ("members that were deleted by hand", deletions),
-        ("attempts that have begun, and a key for messages", messageKeys),
+        ("attempts that have begun", begunAttempts),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.
