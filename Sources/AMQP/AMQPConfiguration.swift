@@ -26,21 +26,18 @@ public struct AMQPConfiguration: Sendable {
     /// The query parameters of `amqps` are RabbitMQ's: `cacertfile` (a PEM file of trusted
     /// authorities; the system's unless said), `certfile` and `keyfile` (the client's identity).
     ///
-    /// - Throws: When the scheme is neither `amqp` nor `amqps`, or when it is `amqp`, the host is not
+    /// - Throws: For another parameter: `verify=verify_none` must not seem to work. When the scheme is neither `amqp` nor `amqps`, or when it is `amqp`, the host is not
     ///   this machine and `allowsPlaintext` is `false`.
     public init(url: ConnectionURL, allowsPlaintext: Bool = false) throws(EndpointError) {
         self.url = url
         switch url.scheme {
         case "amqps":
-            security = .verified(
-                authorityFile: url.query["cacertfile"],
-                certificateFile: url.query["certfile"],
-                keyFile: url.query["keyfile"]
-            )
+            security = try .verified(with: url)
         case "amqp":
             guard url.isLoopback || allowsPlaintext else {
                 throw .plaintextRefused(url, secureScheme: "amqps")
             }
+            try url.refuseParameters(besides: [])
             security = .plaintext
         default:
             throw .unknownScheme(url.scheme, expected: ["amqps", "amqp"])

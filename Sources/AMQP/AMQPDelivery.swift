@@ -21,8 +21,9 @@ public struct AMQPDelivery: Sendable, Hashable {
 
     /// How often the broker delivered it before.
     ///
-    /// Quorum queues count in `x-delivery-count`; of other queues only "before or not" is known.
+    /// Quorum queues count in `x-delivery-count`; of other queues only "before or not" is known. A publisher
+    /// can write that header, too: it is a reason to look, and no proof.
     public var deliveryCount: Int {
-        headers["x-delivery-count"]?.integer.map(Int.init) ?? (isRedelivered ? 1 : 0)
+        max(headers["x-delivery-count"]?.integer.map(Int.init) ?? 0, isRedelivered ? 1 : 0)
     }
 }

@@ -18,14 +18,13 @@ extension AMQPError {
                 message: "\(place): nothing accepts connections on port \(configuration.port); "
                     + "check that the broker runs there"
             )
-        case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED:
-            return .tls(place, "the broker's certificate is not for the host `\(url.host)`")
         case AMQP_STATUS_SSL_PEER_VERIFY_FAILED, AMQP_STATUS_SSL_CONNECTION_FAILED,
             AMQP_STATUS_SSL_ERROR:
             return .tls(
                 place,
                 "the handshake failed; the broker must speak TLS 1.2 or newer on this port, with a "
-                    + "certificate from an authority that is trusted (`cacertfile` names a file of them)"
+                    + "certificate that names the host `\(url.host)` in its subjectAltName, from an "
+                    + "authority that is trusted (`cacertfile` names a file of them)"
             )
         case AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD:
             return AMQPError(

@@ -48,7 +48,13 @@ struct Handshake {
 
     private func trust(_ authorityFile: String?, on socket: OpaquePointer) throws(AMQPError) {
         unsafe amqp_ssl_socket_set_verify_peer(socket, 1)
-        unsafe amqp_ssl_socket_set_verify_hostname(socket, 1)
+        unsafe amqp_ssl_socket_set_verify_hostname(socket, 0)
+        guard unsafe crabbitmq_require_host(socket, configuration.url.host) == 1 else {
+            throw .tls(
+                "preparing TLS",
+                "no certificate can name the host `\(configuration.url.host)`"
+            )
+        }
         var status = unsafe amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
         guard status == AMQP_STATUS_OK.rawValue else {
             throw .tls("preparing TLS", "the TLS library offers neither version 1.2 nor 1.3")

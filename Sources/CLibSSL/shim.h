@@ -3,6 +3,7 @@
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 // SSL_CTX_set_min_proto_version is a macro with a cast.
 static inline long clibssl_require_tls_1_2(SSL_CTX *context) {

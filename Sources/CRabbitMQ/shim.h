@@ -4,6 +4,7 @@
 #include <amqp_ssl_socket.h>
 #include <amqp_framing.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 // Swift does not import variadic functions: `amqp_login_with_properties` is one.
 // `frame_max` is the library's default; one channel per connection, so no more is asked for.
@@ -19,6 +20,16 @@ static inline amqp_rpc_reply_t crabbitmq_login(
 static inline int crabbitmq_trust_system_authorities(amqp_socket_t *socket) {
   return SSL_CTX_set_default_verify_paths(
       (SSL_CTX *)amqp_ssl_socket_get_context(socket));
+}
+
+// librabbitmq's own check of the host knows no addresses, and takes the subject's common name where the
+// certificate has no subjectAltName: OpenSSL does it within the handshake, by subjectAltName only.
+static inline int crabbitmq_require_host(amqp_socket_t *socket, const char *host) {
+  X509_VERIFY_PARAM *rules =
+      SSL_CTX_get0_param((SSL_CTX *)amqp_ssl_socket_get_context(socket));
+  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  return X509_VERIFY_PARAM_set1_ip_asc(rules, host) == 1 ||
+         X509_VERIFY_PARAM_set1_host(rules, host, 0) == 1;
 }
 
 // Swift does not import macros with a cast: these are method numbers.

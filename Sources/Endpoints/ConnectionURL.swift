@@ -134,6 +134,16 @@ public struct ConnectionURL: Sendable, Hashable {
     }
 }
 
+extension ConnectionURL {
+    /// Refuses parameters that are not among `known`, in the order of their names.
+    ///
+    /// - Throws: ``EndpointError`` that names the first one and those that are known, never a value.
+    public func refuseParameters(besides known: [String]) throws(EndpointError) {
+        guard let name = query.keys.sorted().first(where: { !known.contains($0) }) else { return }
+        throw .unknownParameter(name, of: self, known: known)
+    }
+}
+
 extension ConnectionURL: CustomStringConvertible {
     /// The URL without its password and without its parameters: safe to show.
     public var description: String {

@@ -27,4 +27,17 @@ public struct EndpointError: Error, Hashable, CustomStringConvertible {
         let list = expected.map { "`\($0)`" }.joined(separator: " or ")
         return EndpointError(description: "the URL's scheme is `\(scheme)`; expected \(list)")
     }
+
+    /// A parameter that the server's client does not know: what it was to do would silently not be done.
+    static func unknownParameter(
+        _ name: String,
+        of url: ConnectionURL,
+        known: [String]
+    ) -> EndpointError {
+        let list = known.isEmpty ? "none" : known.map { "`\($0)`" }.joined(separator: ", ")
+        return EndpointError(
+            description: "the URL `\(url)` has the unknown parameter `\(name)`; "
+                + "expected with `\(url.scheme)`: \(list)"
+        )
+    }
 }

@@ -9,3 +9,19 @@ public enum TransportSecurity: Sendable, Hashable {
     /// `certificateFile` and `keyFile` are the client's own identity, where the server wants one.
     case verified(authorityFile: String?, certificateFile: String? = nil, keyFile: String? = nil)
 }
+
+extension TransportSecurity {
+    /// TLS with the PEM files that a URL names: `cacertfile`, the authorities to trust instead of the
+    /// system's; `certfile` and `keyfile`, the client's own identity, which may be in one file.
+    ///
+    /// - Throws: ``EndpointError`` for a parameter that is none of these.
+    public static func verified(with url: ConnectionURL) throws(EndpointError) -> TransportSecurity
+    {
+        try url.refuseParameters(besides: ["cacertfile", "certfile", "keyfile"])
+        return .verified(
+            authorityFile: url.query["cacertfile"],
+            certificateFile: url.query["certfile"],
+            keyFile: url.query["keyfile"] ?? url.query["certfile"]
+        )
+    }
+}

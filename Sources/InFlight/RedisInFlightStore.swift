@@ -164,8 +164,10 @@ public final class RedisInFlightStore: InFlightStore {
         var workers: [WorkerPresence] = []
         for presence in try reply.arrayValue {
             let json = Data(try presence.bytesValue)
-            // What another version of the program wrote may not be readable.
-            if let worker = try? decoder.decode(WorkerPresence.self, from: json) {
+            // What another version of the program wrote may not be readable, or what is no worker.
+            if let worker = try? decoder.decode(WorkerPresence.self, from: json),
+                worker.isPlausible
+            {
                 workers.append(worker)
             }
         }
@@ -220,5 +222,13 @@ public final class RedisInFlightStore: InFlightStore {
             if error.code != .cancelled { outages.recordFailure(error, of: operation) }
             return fallback
         }
+    }
+}
+
+extension WorkerPresence {
+    /// Whether a worker can have written it: its name is short, and its numbers can be added up.
+    fileprivate var isPlausible: Bool {
+        let numbers = [slots, running.count] + (metrics?.numbers ?? [])
+        return name.utf8.count <= 256 && numbers.allSatisfy { (0...1 << 42).contains($0) }
     }
 }

@@ -229,15 +229,15 @@ public protocol TaskLoader: Sendable {
         by worker: String,
         policy: RetryPolicy
     ) async throws -> FailureVerdict
-    /// Records that an attempt's worker died, and decides as for a failure.
+    /// Records that an attempt's worker died, and decides as for a failure; `nil` when it did not.
     ///
-    /// The caller only presumes it: when an attempt holds the row its worker lives, so nothing is
-    /// recorded and the verdict is a retry.
+    /// The caller only presumes it, because a message has been delivered before. The ledger knows: a death
+    /// is an attempt that has begun, did not end, and does not hold the task's row.
     func recordCrash(
         of task: LoadTaskID,
         by worker: String,
         policy: RetryPolicy
-    ) async throws -> FailureVerdict
+    ) async throws -> FailureVerdict?
     /// Whether the connection still works; a worker replaces a loader that lost its own.
     var isUsable: Bool { get async }
     /// Ends the connection.

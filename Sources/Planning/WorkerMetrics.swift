@@ -53,6 +53,14 @@ public struct WorkerMetrics: Sendable, Hashable, Codable {
     /// How many calls Redis has failed.
     public var redisFailures = 0
 
+    /// All of its numbers.
+    public var numbers: [Int] {
+        [
+            rowsRead, crashesRecorded, slots, busySlots, stuckSlots, abandonedSlots,
+            disconnectedSlots, stalls, publisherLosses, redisFailures,
+        ] + results.values
+    }
+
     /// Nothing done yet.
     public init(slots: Int) { self.slots = slots }
 }

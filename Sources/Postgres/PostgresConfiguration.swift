@@ -28,6 +28,9 @@ public struct PostgresConfiguration: Sendable {
     public var cancellationGrace: Duration = .seconds(10)
     /// How TLS is used.
     public let tls: PostgresTLS
+    /// Whether whoever answers at a host that is not this machine is taken for the server: `sslmode` does
+    /// not verify, and no authority is named.
+    public let trustsAnybody: Bool
     /// Settings of the session, as `-c name=value` of the server's command line; what ``session`` has
     /// comes after them.
     public let options: String?
@@ -71,6 +74,7 @@ public struct PostgresConfiguration: Sendable {
         options = query["options"]
         if Self.namesSearchPath(options) { session.searchPath = nil }
         tls = try PostgresTLS(query: query, isLocal: isLocal)
+        trustsAnybody = !isLocal && !tls.verifiesAuthority
         if tls.mode.allowsPlaintext && !isLocal && !allowsPlaintext {
             throw EndpointError.plaintextRefused(url, secureScheme: "sslmode=verify-full")
         }

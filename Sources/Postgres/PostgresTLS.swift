@@ -35,6 +35,12 @@ public struct PostgresTLS: Sendable, Hashable {
     /// A PEM file with the key of ``certificateFile``; others must not be able to read it.
     public let keyFile: String?
 
+    /// Whether a connection with TLS proves that a known authority signed the server's certificate: libpq
+    /// does so in any mode where it has a file of authorities.
+    var verifiesAuthority: Bool {
+        mode != .disable && authorityFile != nil
+    }
+
     init(query: [String: String], isLocal: Bool) throws(PostgresError) {
         mode = try query["sslmode"].map(Self.parseMode) ?? (isLocal ? .allow : .verifyFull)
         certificateFile = query["sslcert"]

@@ -52,36 +52,20 @@ public struct RedisConfiguration: Sendable, Hashable {
         of url: ConnectionURL,
         allowsPlaintext: Bool
     ) throws(RedisError) -> TransportSecurity {
-        switch url.scheme {
-        case "redis":
-            guard url.isLoopback || allowsPlaintext else {
-                throw invalid(.plaintextRefused(url, secureScheme: "rediss"))
+        do throws(EndpointError) {
+            switch url.scheme {
+            case "redis":
+                guard url.isLoopback || allowsPlaintext else {
+                    throw .plaintextRefused(url, secureScheme: "rediss")
+                }
+                try url.refuseParameters(besides: [])
+                return .plaintext
+            case "rediss": return try .verified(with: url)
+            default: throw .unknownScheme(url.scheme, expected: ["redis", "rediss"])
             }
-            try checkParameters(of: url, known: [])
-            return .plaintext
-        case "rediss":
-            try checkParameters(of: url, known: ["cacertfile", "certfile", "keyfile"])
-            return .verified(
-                authorityFile: url.query["cacertfile"],
-                certificateFile: url.query["certfile"],
-                keyFile: url.query["keyfile"] ?? url.query["certfile"]
-            )
-        default: throw invalid(.unknownScheme(url.scheme, expected: ["redis", "rediss"]))
+        } catch {
+            throw .invalidInput(error.description)
         }
-    }
-
-    private static func checkParameters(
-        of url: ConnectionURL,
-        known: [String]
-    ) throws(RedisError) {
-        guard let unknown = url.query.keys.sorted().first(where: { !known.contains($0) }) else {
-            return
-        }
-        let expected = known.isEmpty ? "none" : known.map { "`\($0)`" }.joined(separator: ", ")
-        throw .invalidInput(
-            "the URL `\(url)` has the unknown parameter `\(unknown)`; "
-                + "expected with `\(url.scheme)`: \(expected)"
-        )
     }
 
     private static func database(of url: ConnectionURL) throws(RedisError) -> Int {
@@ -92,9 +76,5 @@ public struct RedisConfiguration: Sendable, Hashable {
             )
         }
         return number
-    }
-
-    private static func invalid(_ error: EndpointError) -> RedisError {
-        .invalidInput(error.description)
     }
 }

@@ -22,6 +22,8 @@ final class TLSSession {
         unsafe self.inbox = unsafe inbox
         unsafe self.outbox = unsafe outbox
         self.server = server
+        // A certificate names hosts in its subjectAltName only: the subject's common name is no host.
+        unsafe SSL_set_hostflags(session, UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
         // Also checks an IP address against the certificate's, where the host is one.
         guard unsafe SSL_set1_host(session, host) == 1 else { throw failure("the host's name") }
         if !Self.isAddress(host) { _ = unsafe clibssl_set_server_name(session, host) }

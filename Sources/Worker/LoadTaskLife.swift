@@ -51,20 +51,7 @@ struct LoadTaskLife: Sendable {
     func run() async -> End {
         ports.observer.reached(.delivered)
         let claim = await ports.inFlight.claim(task, owner: owner)
-        let conclusion: Conclusion?
-        if isCrashPresumed(claim) {
-            conclusion = await recordCrash()
-            if conclusion != nil, case .held(let dead) = claim {
-                // The ledger has let go of the dead: its lease would only make the retry wait.
-                await ports.inFlight.release(task, owner: dead, isDone: false)
-            }
-        } else if case .held(let other) = claim {
-            logger.debug("held by another attempt", metadata: .init([.owner: "\(other)"]))
-            conclusion = .retry(.second, .busy)
-        } else {
-            ports.observer.reached(.claimed)
-            conclusion = await conclude(attempt(claim))
-        }
+        let conclusion = await conclusion(with: claim)
         // The ledger could not be told of the failure: nothing is counted, the task comes back.
         let result = await settle(conclusion ?? .retry(.fiveSeconds, .retried), claim: claim)
         return End(
@@ -74,16 +61,28 @@ struct LoadTaskLife: Sendable {
         )
     }
 
-    /// Whether the task's last attempt is presumed to have died with its worker.
-    ///
-    /// One redelivery proves little: a broker that restarts redelivers everything. It counts when
-    /// somebody's lease shows that an attempt had begun. Two redeliveries count by themselves, so
-    /// that a task that kills its workers is set aside even without Redis: a retry is a new message
-    /// with a count of its own, and so is what is given back for the second time. The ledger has the
-    /// last word: while an attempt holds the row its worker lives.
-    private func isCrashPresumed(_ claim: Claim) -> Bool {
-        if case .held = claim { return delivery.redeliveries >= 1 }
-        return delivery.redeliveries >= 2
+    /// What is to become of the delivery; `nil` when the ledger could not be asked.
+    private func conclusion(with claim: Claim) async -> Conclusion? {
+        // Whoever delivers it again may have lost a worker: a broker that restarts has not, and anybody
+        // can write a count into a header. So it is only a reason to look.
+        if delivery.redeliveries > 0 {
+            switch await lookForDeath() {
+            case .nobody: break
+            case .unknown: return nil
+            case .recorded(let conclusion):
+                if case .held(let dead) = claim {
+                    // The ledger has let go of the dead: its lease would only make the retry wait.
+                    await ports.inFlight.release(task, owner: dead, isDone: false)
+                }
+                return conclusion
+            }
+        }
+        if case .held(let other) = claim {
+            logger.debug("held by another attempt", metadata: .init([.owner: "\(other)"]))
+            return .retry(.second, .busy)
+        }
+        ports.observer.reached(.claimed)
+        return await conclude(attempt(claim))
     }
 
     /// Tries the task, even when it is marked done.
@@ -155,16 +154,39 @@ struct LoadTaskLife: Sendable {
         }
     }
 
-    private func recordCrash() async -> Conclusion? {
+    /// What the ledger says of an attempt before this one.
+    private enum Death {
+        /// Nobody has died.
+        case nobody
+        /// A worker has, and it was counted.
+        case recorded(Conclusion)
+        /// The ledger cannot be asked.
+        case unknown
+    }
+
+    private func lookForDeath() async -> Death {
+        var isDead = true
+        let conclusion = await verdict(on: .crashed(task)) { loader, policy in
+            let verdict = try await loader.recordCrash(
+                of: task,
+                by: context.settings.name,
+                policy: policy
+            )
+            isDead = verdict != nil
+            return verdict ?? .settled
+        }
+        guard let conclusion else { return .unknown }
+        guard isDead else { return .nobody }
+        if conclusion != .giveBack { noteDeath() }
+        return .recorded(conclusion)
+    }
+
+    private func noteDeath() {
         logger.warning(
-            "an earlier worker is presumed dead",
+            "an earlier worker has died",
             metadata: .init([.redeliveries: "\(delivery.redeliveries)"])
         )
-        let conclusion = await verdict(on: .crashed(task)) { loader, policy in
-            try await loader.recordCrash(of: task, by: context.settings.name, policy: policy)
-        }
-        if conclusion != nil { context.gauges.update { $0.crashesRecorded += 1 } }
-        return conclusion
+        context.gauges.update { $0.crashesRecorded += 1 }
     }
 
     /// Gives the task to a newer worker, and ends this one.

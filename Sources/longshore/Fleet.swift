@@ -42,6 +42,14 @@ struct Fleet: Sendable {
         if allowsPlaintext {
             logger.warning("LONGSHORE_ALLOW_PLAINTEXT=1: connections may go unencrypted")
         }
+        if self.postgres.trustsAnybody {
+            logger.warning(
+                """
+                the Postgres URL's `sslmode` takes whoever answers for the server: use `verify-full`, \
+                and name the authority with `sslrootcert` where it is not one of the system's
+                """
+            )
+        }
     }
 
     /// The ledger, as this fleet sees it.

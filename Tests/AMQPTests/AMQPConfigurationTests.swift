@@ -39,4 +39,19 @@ struct AMQPConfigurationTests {
         }
         #expect(error?.description.contains("`redis`") == true)
     }
+
+    @Test(
+        "a parameter that nothing reads is refused, and those that are read are named",
+        arguments: [
+            ("amqps://u:pw@broker.example?cacertfle=/etc/ca.pem", "`cacertfle`", "`cacertfile`"),
+            ("amqps://u:pw@broker.example?verify=verify_none", "`verify`", "`keyfile`"),
+            ("amqp://u:pw@127.0.0.1?heartbeat=5", "`heartbeat`", "none"),
+        ]
+    )
+    func unknownParameters(_ url: String, name: String, known: String) {
+        let error = #expect(throws: EndpointError.self) { try AMQPConfiguration(url: url) }
+        #expect(error?.description.contains("unknown parameter \(name)") == true)
+        #expect(error?.description.contains(known) == true)
+        #expect(error?.description.contains("pw") == false)
+    }
 }

@@ -29,6 +29,25 @@ struct TLSTests {
         #expect(error?.isRetryable == false)
     }
 
+    @Test(
+        "a certificate's common name is no host; an address in its subjectAltName is one",
+        arguments: [
+            ("DNS:localhost", "localhost", true), (nil, "localhost", false),
+            ("IP:127.0.0.1", "localhost", false), ("IP:127.0.0.1", "127.0.0.1", true),
+            ("DNS:127.0.0.1", "127.0.0.1", false),
+        ] as [(String?, String, Bool)]
+    )
+    func names(_ names: String?, host: String, isRight: Bool) async throws {
+        let certificates = try TestCertificates(names: names)
+        let server = try TLSOnlyServer(certificates)
+        let configuration = try AMQPConfiguration(
+            url: "amqps://\(host):\(server.port)?cacertfile=\(certificates.authority)"
+        )
+        let error = await amqpError { _ = try await AMQPConnection.connect(to: configuration) }
+        #expect((error?.code == .tlsRefused) == !isRight)
+        #expect(error != nil)
+    }
+
     @Test("a certificate from an unknown authority is refused")
     func unknownAuthority() async throws {
         let error = await amqpError {

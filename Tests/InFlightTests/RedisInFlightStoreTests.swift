@@ -154,6 +154,43 @@ struct RedisInFlightStoreTests {
         #expect(await store.workers() == [worker])
     }
 
+    @Test("what a stranger writes hides nothing, ends no one, and is not shown")
+    func strangersWords() async throws {
+        let server = try PrivateRedisServer()
+        let store = RedisInFlightStore(
+            client: try redisClient(at: server.url),
+            fleet: FleetIdentity(name: "fleet", warehouse: "w")
+        )
+        let redis = try redisClient(at: server.url)
+        await store.report(task, rows: 10, bytes: 100)
+        await store.register(WorkerPresence(name: "known", slots: 1, running: []))
+        for (field, value) in [
+            ("0:rows", "nonsense"), ("1:rows", "9223372036854775807"), ("2:rows", "-5"),
+            ("-1:rows", "5"), ("99999999999999999999:rows", "5"), ("4:rows", "1e3"), ("x", "y"),
+        ] {
+            _ = try await redis.send([
+                "HSET", "longshore:fleet:w:progress:7", .init(field), .init(value),
+            ])
+        }
+        #expect(
+            await store.progress(ofLoad: 7)
+                == [task.ordinal: InFlightProgress(rows: 10, bytes: 100)]
+        )
+        for presence in [
+            #"{"name":"a","slots":-9223372036854775808,"running":[]}"#,
+            #"{"name":"b","slots":9223372036854775807,"running":[]}"#,
+            #"{"name":"\#(String(repeating: "c", count: 1_000))","slots":1,"running":[]}"#, "[]",
+            "{", String(repeating: "[", count: 100_000),
+        ] {
+            _ = try await redis.send([
+                "HSET", "longshore:fleet:w:workers", .init(String(presence.prefix(40))),
+                .init(presence),
+            ])
+        }
+        #expect(await store.workers().map(\.name) == ["known"])
+        #expect(store.failures == 0)
+    }
+
     @Test("a cancelled attempt still gives its lease up, and its other calls count as no failure")
     func cancelled() async throws {
         let store = try redisStore(at: try sharedServer.get().url)

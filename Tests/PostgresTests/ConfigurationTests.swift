@@ -4,6 +4,25 @@ import Testing
 
 @Suite("Configuration")
 struct ConfigurationTests {
+    @Test(
+        "it is known when whoever answers is taken for the server",
+        arguments: [
+            ("db.example/x?sslmode=require", true), ("db.example/x?sslmode=prefer", true),
+            ("db.example/x?sslmode=disable&sslrootcert=/ca.pem", true),
+            ("db.example/x?sslmode=require&sslrootcert=/ca.pem", false),
+            ("db.example/x?sslmode=verify-ca&sslrootcert=/ca.pem", false),
+            ("db.example/x?sslrootcert=/ca.pem", false), ("localhost/x?sslmode=require", false),
+            ("127.0.0.1/x", false),
+        ]
+    )
+    func trust(_ url: String, trustsAnybody: Bool) throws {
+        let configuration = try PostgresConfiguration(
+            url: "postgres://\(url)",
+            allowsPlaintext: true
+        )
+        #expect(configuration.trustsAnybody == trustsAnybody)
+    }
+
     @Test("a URL with everything is read")
     func readsURL() throws {
         let configuration = try PostgresConfiguration(

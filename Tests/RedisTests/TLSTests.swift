@@ -4,10 +4,10 @@ import Testing
 
 @Suite("TLS")
 struct TLSTests {
-    private let certificates: Certificates
+    private let certificates: TestCertificates
 
     init() throws {
-        certificates = try Certificates()
+        certificates = try TestCertificates()
     }
 
     @Test("the right authority and the right name connect")
@@ -32,6 +32,30 @@ struct TLSTests {
         #expect(error?.code == .tls)
         #expect(error?.isRetryable == false)
         #expect(error?.message.contains("mismatch") == true)
+    }
+
+    @Test(
+        "a certificate's common name is no host; an address in its subjectAltName is one",
+        arguments: [
+            (nil, "localhost", false), ("IP:127.0.0.1", "localhost", false),
+            ("IP:127.0.0.1", "127.0.0.1", true), ("DNS:127.0.0.1", "127.0.0.1", false),
+        ] as [(String?, String, Bool)]
+    )
+    func names(_ names: String?, host: String, isRight: Bool) async throws {
+        let certificates = try TestCertificates(names: names)
+        let server = try PrivateRedisServer(
+            certificates.serverOptions + ["--tls-auth-clients", "no"],
+            portOption: "--tls-port"
+        )
+        let redis = try client(
+            "rediss://\(host):\(server.port)?cacertfile=\(certificates.authority)"
+        )
+        if isRight {
+            #expect(try await redis.send(["PING"]) == .status("PONG"))
+        } else {
+            #expect(await failure(of: try await redis.send(["PING"]))?.code == .tls)
+        }
+        await redis.close()
     }
 
     @Test("a certificate of an unknown authority is refused")

@@ -78,6 +78,7 @@ extension InMemoryWarehouse {
                 row.tasks[task].publishedAt = nil
                 (row.tasks[task].retryAt, row.tasks[task].parkedUntil) = (nil, nil)
                 (row.tasks[task].failures, row.tasks[task].crashes) = (0, 0)
+                row.tasks[task].isBegun = false
                 row.tasks[task].outages = 0
                 (row.tasks[task].absences, row.tasks[task].absentSince) = (0, nil)
             }

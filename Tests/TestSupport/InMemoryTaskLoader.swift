@@ -145,17 +145,18 @@ public final class InMemoryTaskLoader: TaskLoader {
         of task: LoadTaskID,
         by worker: String,
         policy: RetryPolicy
-    ) async throws -> FailureVerdict {
+    ) async throws -> FailureVerdict? {
         let failure = TaskFailure(code: "worker.crashed", message: "it died", isRetryable: true)
         return try await call {
-            warehouse.record(failure, of: task) { row in
+            guard warehouse.hasDied(in: task) else { return nil }
+            return warehouse.record(failure, of: task) { row in
                 row.crashes += 1
                 return policy.tier(afterCrashes: row.crashes)
             }
         }
     }
 
-    private func call(_ body: () -> FailureVerdict) async throws -> FailureVerdict {
+    private func call<Verdict>(_ body: () -> Verdict) async throws -> Verdict {
         try await process.reach(.warehouse)
         let isUsable = connection.withLock { $0.isUsable }
         let isDown = warehouse.state.withLock { $0.isDown }
@@ -184,6 +185,12 @@ extension InMemoryWarehouse {
         return tier
     }
 
+    /// Whether an attempt has begun that did not end and does not hold the task.
+    fileprivate func hasDied(in id: LoadTaskID) -> Bool {
+        guard let row = row(id) else { return false }
+        return row.isBegun && row.holder == nil && !row.state.isFinal
+    }
+
     /// Records a failure of a task that nobody holds; `count` counts it and says when to try again.
     fileprivate func record(
         _ failure: TaskFailure,
@@ -198,6 +205,7 @@ extension InMemoryWarehouse {
             row.lastFailure = failure
             row.retryAt = tier.map { clock.now.advanced(by: $0.delay) } ?? row.retryAt
             row.parkedUntil = nil
+            row.isBegun = false
             if tier == nil { row.state = .failed }
             state.loads[id.load]?.tasks[id.ordinal] = row
             return tier.map { .retry($0) } ?? .final

@@ -57,8 +57,8 @@ public final class InMemoryWarehouse: Sendable {
         public var retryAt: TestClock.Instant?
         /// Until when a message that came too early waits.
         public var parkedUntil: TestClock.Instant?
-        /// When the last attempt began.
-        public var begunAt: TestClock.Instant?
+        /// Whether an attempt has begun that is not known to have ended.
+        public var isBegun = false
         /// How many attempts began.
         public var attempts = 0
         /// How many of them were recorded as failed.
@@ -298,6 +298,11 @@ public final class InMemoryWarehouse: Sendable {
         return attempt
     }
 
+    /// Begins an attempt whose worker dies at once.
+    public func die(in task: LoadTaskID) {
+        if let attempt = hold(task) { breakConnection(task, attempt: attempt) }
+    }
+
     /// Lets go of a task that was held.
     public func letGo(_ task: LoadTaskID, _ attempt: Int) { rollBack(task, attempt: attempt) }
 
@@ -360,7 +365,7 @@ public final class InMemoryWarehouse: Sendable {
             state.lastAttempt += 1
             state.loads[id.load]?.tasks[id.ordinal].holder = state.lastAttempt
             state.loads[id.load]?.tasks[id.ordinal].attempts += 1
-            state.loads[id.load]?.tasks[id.ordinal].begunAt = clock.now
+            state.loads[id.load]?.tasks[id.ordinal].isBegun = true
             return .attempt(state.lastAttempt, state.behaviour(id, row.attempts + 1))
         }
     }
@@ -426,10 +431,13 @@ public final class InMemoryWarehouse: Sendable {
             guard state.loads[id.load]?.tasks[id.ordinal].holder == attempt else { return }
             state.loads[id.load]?.tasks[id.ordinal].holder = nil
             state.loads[id.load]?.tasks[id.ordinal].isCommitting = false
+            state.loads[id.load]?.tasks[id.ordinal].isBegun = false
         }
     }
 
     /// The connection breaks: the transaction is rolled back, unless its COMMIT got through.
+    ///
+    /// That an attempt has begun is known all the same.
     func breakConnection(_ id: LoadTaskID, attempt: Int) {
         let commits = dice.happens(0.5)
         state.withLock { state in
@@ -448,6 +456,7 @@ public final class InMemoryWarehouse: Sendable {
         }
         load.tasks[id.ordinal].holder = nil
         load.tasks[id.ordinal].isCommitting = false
+        load.tasks[id.ordinal].isBegun = false
         load.tasks[id.ordinal].effects += 1
         load.tasks[id.ordinal].state = .done
         for need in load.graph.needs(of: id.ordinal)

@@ -65,7 +65,8 @@ struct DatabaseRolesTests {
         declare
             ledger_table record;
         begin
-            if to_regclass('longshore.table_definition') is null
+            if not exists (select from pg_attribute where attname = 'begun_at'
+                    and attrelid = to_regclass('longshore.task'))
                 or not exists (select from pg_roles where rolname = 'longshore_worker') then
                 return;
             end if;
@@ -81,8 +82,8 @@ struct DatabaseRolesTests {
             grant select on longshore.definition, longshore.load, longshore.task, longshore.attempt,
                 longshore.control, longshore.intervention, longshore.migration, longshore.warehouse
                 to longshore_worker;
-            grant update (state, retry_at, parked_until, started_at, committed_at, worker, failures,
-                crashes, outages, absences, absent_since, awaited_until, rows_read, rows_loaded,
+            grant update (state, retry_at, parked_until, begun_at, started_at, committed_at, worker,
+                failures, crashes, outages, absences, absent_since, awaited_until, rows_read, rows_loaded,
                 rows_rejected, rows_deduplicated, rows_replaced, input, inputs, header,
                 header_types, warnings, failure_code, failure_message)
                 on longshore.task to longshore_worker;

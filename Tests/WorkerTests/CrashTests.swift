@@ -103,17 +103,56 @@ import Worker
         }
     }
 
-    @Test("a task delivered for the third time is presumed to have killed two workers")
-    func thirdDelivery() async throws {
+    @Test(
+        "a count in a header proves no death: the ledger knows of no attempt",
+        arguments: [1, 7, 1_000]
+    )
+    func forgedCount(redeliveries: Int) async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            let tasks = try await bench.makeLoad(2)
+            bench.warehouse.pause(tasks[0].load, .afterRunning)
+            for _ in 0..<14 { bench.inject(tasks[0], redeliveries: redeliveries) }
+            let worker = bench.worker()
+            try await bench.run(worker) { try await simulation.clock.sleep(for: .seconds(90)) }
+            #expect(worker.metrics.crashesRecorded == 0)
+            #expect(bench.warehouse.row(tasks[0])?.crashes == 0)
+            #expect(bench.warehouse.row(tasks[0])?.state.isFinal == false)
+            bench.warehouse.resume(tasks[0].load)
+            bench.inject(tasks[1])
+            try await bench.drain(bench.worker())
+            #expect(tasks.map { bench.warehouse.row($0)?.effects } == [1, 1])
+            #expect(bench.broker.setAside.isEmpty)
+        }
+    }
+
+    @Test("nor does a forged lease beside it; nobody waits for one longer than a lease lives")
+    func forgedLease() async throws {
         try await Simulation.run { simulation in
             let bench = WorkerBench(simulation)
             let task = try await bench.makeLoad()[0]
-            bench.inject(task, redeliveries: 2)
+            bench.inFlight.forgeLease(on: task, owner: "nobody")
+            for _ in 0..<14 { bench.inject(task, redeliveries: 7) }
+            let worker = bench.worker()
+            try await bench.drain(worker)
+            #expect(bench.warehouse.row(task)?.effects == 1)
+            #expect(bench.warehouse.row(task)?.crashes == 0)
+            #expect(simulation.clock.now.offset < .seconds(60))
+        }
+    }
+
+    @Test("a death counts once, also when its message is delivered for the first time since")
+    func death() async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            let task = try await bench.makeLoad()[0]
+            bench.warehouse.die(in: task)
+            bench.inject(task, redeliveries: 1)
+            bench.inject(task, redeliveries: 1)
             let worker = bench.worker()
             try await bench.drain(worker)
             #expect(worker.metrics.crashesRecorded == 1)
             #expect(bench.warehouse.row(task)?.crashes == 1)
-            #expect(bench.broker.retries == [.second: 1])
             #expect(bench.warehouse.row(task)?.effects == 1)
         }
     }

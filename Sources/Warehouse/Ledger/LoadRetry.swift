@@ -85,7 +85,7 @@ private struct LoadRetry {
             update longshore.task
             set state = 'waiting', failures = 0, crashes = 0, outages = 0, retry_at = null,
                 absences = 0, absent_since = null, awaited_until = null,
-                parked_until = null, published_at = null
+                parked_until = null, published_at = null, \(BegunMark.end)
             where (load_id, ordinal) in (
                 select t.load_id, t.ordinal from longshore.task t
                 join longshore.load l on l.id = t.load_id

@@ -25,6 +25,7 @@ enum Migrations {
         ("loads that newer ones have left nothing to do", superseded),
         ("sources that are awaited", awaitedSources),
         ("members that were deleted by hand", deletions),
+        ("attempts that have begun", begunAttempts),
         (ownedTablesName, ownedTables),
     ]
 

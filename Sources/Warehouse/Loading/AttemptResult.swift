@@ -38,7 +38,7 @@ struct AttemptResult: Sendable {
             set state = 'done', started_at = now(), committed_at = clock_timestamp(), worker = $3,
                 rows_read = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
                 rows_replaced = $8, input = $9, header = $10, warnings = $11, inputs = $12::jsonb,
-                header_types = $13,
+                header_types = $13, \(BegunMark.end),
                 failure_code = null, failure_message = null\(AbsenceRecord.end)
             where load_id = $1 and ordinal = $2
             """,

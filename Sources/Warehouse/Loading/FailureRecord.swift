@@ -46,19 +46,41 @@ struct FailureRecord {
         on connection: PostgresConnection
     ) async throws -> FailureVerdict {
         do {
-            return try await connection.transaction {
-                guard try await lockOpenTask(on: connection) else { return .settled }
-                let count = try await countUp(on: connection)
-                // A server may be away for days: its failures are counted, not told one by one.
-                if kind == .error || kind == .crash { try await insertAttempt(on: connection) }
-                if let absence = failure.absence, kind == .absence {
-                    return try await AbsenceRecord(task: task, absence: absence)
-                        .decide(after: count, failure, policy.patience, on: connection)
-                }
-                return try await decide(count, policy: policy, on: connection)
-            }
+            return try await writeIfOpen(policy: policy, on: connection) ?? .settled
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
             return .retry(.second)
+        }
+    }
+
+    /// Writes a death; `nil` when there was none: no attempt has begun, or it has ended, or it lives and
+    /// holds the ledger row.
+    func writeDeath(
+        policy: RetryPolicy,
+        on connection: PostgresConnection
+    ) async throws -> FailureVerdict? {
+        guard try await BegunMark.isLeft(on: task, connection) else { return nil }
+        do {
+            return try await writeIfOpen(policy: policy, on: connection)
+        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+            return nil
+        }
+    }
+
+    /// `nil` when there is nothing to write it to.
+    private func writeIfOpen(
+        policy: RetryPolicy,
+        on connection: PostgresConnection
+    ) async throws -> FailureVerdict? {
+        try await connection.transaction {
+            guard try await lockOpenTask(on: connection) else { return nil }
+            let count = try await countUp(on: connection)
+            // A server may be away for days: its failures are counted, not told one by one.
+            if kind == .error || kind == .crash { try await insertAttempt(on: connection) }
+            if let absence = failure.absence, kind == .absence {
+                return try await AbsenceRecord(task: task, absence: absence)
+                    .decide(after: count, failure, policy.patience, on: connection)
+            }
+            return try await decide(count, policy: policy, on: connection)
         }
     }
 
@@ -97,13 +119,14 @@ struct FailureRecord {
 
     private var key: [PostgresValue] { [.integer(task.load), .integer(Int64(task.ordinal))] }
 
-    /// Whether there is such a task and it is not final.
+    /// Whether there is such a task and it is not final, and of a death: whether an attempt has begun.
     private func lockOpenTask(on connection: PostgresConnection) async throws -> Bool {
         try await connection.query("set local lock_timeout = '\(kind.patience)'")
         let rows = try await connection.query(
             """
             select from longshore.task
             where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
+                \(kind == .crash ? "and begun_at is not null" : "")
             for update
             """,
             key
@@ -116,7 +139,7 @@ struct FailureRecord {
             """
             update longshore.task
             set \(kind.counter) = \(kind.counter) + 1, failure_code = $3, failure_message = $4,
-                worker = $5\(kind == .error ? AbsenceRecord.end : "")
+                worker = $5, \(BegunMark.end)\(kind == .error ? AbsenceRecord.end : "")
             where load_id = $1 and ordinal = $2
             returning \(kind.counter) as count
             """,

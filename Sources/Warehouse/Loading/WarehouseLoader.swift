@@ -46,15 +46,17 @@ public actor WarehouseLoader: TaskLoader {
         connection = nil
     }
 
-    /// Everything from BEGIN to COMMIT; see `docs/architecture.md`.
+    /// The mark that an attempt begins, and everything from BEGIN to COMMIT; see `docs/architecture.md`.
     public func perform(
         _ task: LoadTaskID,
         by worker: String,
         observer: any StepObserver,
         progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
     ) async -> TaskOutcome {
-        do {
+        var mark: BegunMark?
+        let outcome = await told {
             let connection = try await connected()
+            mark = try await BegunMark.set(on: task, connection)
             let outcome = try await connection.transaction(
                 onCommitSent: { observer.reached(.committing) }
             ) {
@@ -63,27 +65,48 @@ public actor WarehouseLoader: TaskLoader {
                 guard case .mine(let row) = claim else {
                     return try await claim.settle(task, on: connection)
                 }
-                let pipeline = try self.definition(of: row)
-                guard
-                    try await TaskNeeds(task: task, row: row, pipeline: pipeline)
-                        .areDone(on: connection)
-                else { throw TaskIsBusy() }
-                let attempt = Attempt(
-                    task: task,
-                    row: row,
-                    pipeline: pipeline,
-                    connection: connection,
-                    keyMaps: keyMaps,
-                    inferring: .aside { try await PostgresConnection.connect(self.configuration) },
-                    environment: environment,
-                    observer: observer,
-                    progress: progress
-                )
-                let result = try await attempt.complete(by: worker)
-                return .loaded(result.counts)
+                // Another attempt had the row a moment ago; without a mark a death would not be seen.
+                guard mark != nil else { throw TaskIsBusy() }
+                return try await attempt(task, row, connection, by: worker, observer, progress)
             }
             observer.reached(.committed)
             return outcome
+        }
+        if let mark { await takeBack(mark, after: outcome) }
+        return outcome
+    }
+
+    /// The attempt itself, within its transaction.
+    private func attempt(
+        _ task: LoadTaskID,
+        _ row: TaskRow,
+        _ connection: PostgresConnection,
+        by worker: String,
+        _ observer: any StepObserver,
+        _ progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+    ) async throws -> TaskOutcome {
+        let pipeline = try definition(of: row)
+        guard
+            try await TaskNeeds(task: task, row: row, pipeline: pipeline).areDone(on: connection)
+        else { throw TaskIsBusy() }
+        let attempt = Attempt(
+            task: task,
+            row: row,
+            pipeline: pipeline,
+            connection: connection,
+            keyMaps: keyMaps,
+            inferring: .aside { try await PostgresConnection.connect(self.configuration) },
+            environment: environment,
+            observer: observer,
+            progress: progress
+        )
+        return .loaded(try await attempt.complete(by: worker).counts)
+    }
+
+    /// The outcome of what `body` does, its errors among them.
+    private func told(_ body: () async throws -> TaskOutcome) async -> TaskOutcome {
+        do {
+            return try await body()
         } catch is TaskIsBusy {
             return .busy
         } catch let error as NewerLedger {
@@ -92,6 +115,15 @@ public actor WarehouseLoader: TaskLoader {
             if let newer = await newerLedger(behind: error) { return .refused(newer) }
             return TaskOutcome(error)
         }
+    }
+
+    /// Takes a mark back, also when the attempt was cancelled.
+    ///
+    /// Where the connection is lost it stays: who records the failure takes it back.
+    private func takeBack(_ mark: BegunMark, after outcome: TaskOutcome) async {
+        if case .loaded = outcome { return }
+        guard let connection, connection.isUsable else { return }
+        await Task { try? await mark.takeBack(on: connection) }.value
     }
 
     /// The reason for an error of the ledger's own statements, when it is that they fit it no more.
@@ -154,12 +186,12 @@ public actor WarehouseLoader: TaskLoader {
         .write(policy: policy, on: connection)
     }
 
-    /// Adds a `crash` to the task's attempts.
+    /// Adds a `crash` to the task's attempts, if one has begun that did not end.
     public func recordCrash(
         of task: LoadTaskID,
         by worker: String,
         policy: RetryPolicy
-    ) async throws -> FailureVerdict {
+    ) async throws -> FailureVerdict? {
         let failure = TaskFailure(
             code: "worker.died",
             message: "the worker that ran the task died or lost its connection to the broker",
@@ -168,6 +200,6 @@ public actor WarehouseLoader: TaskLoader {
         let connection = try await connected()
         try await refuseNewer(connection)
         return try await FailureRecord(task: task, kind: .crash, failure: failure, worker: worker)
-            .write(policy: policy, on: connection)
+            .writeDeath(policy: policy, on: connection)
     }
 }

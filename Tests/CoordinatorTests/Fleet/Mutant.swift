@@ -72,7 +72,7 @@ struct CredulousLoader: TaskLoader {
         of task: LoadTaskID,
         by worker: String,
         policy: RetryPolicy
-    ) async throws -> FailureVerdict {
+    ) async throws -> FailureVerdict? {
         try await loader.recordCrash(of: task, by: worker, policy: policy)
     }
 

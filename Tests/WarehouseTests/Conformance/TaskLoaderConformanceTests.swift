@@ -43,10 +43,7 @@ struct TaskLoaderConformanceTests {
         try await bench.holding(task) { () async throws in
             #expect(await bench.perform(load, 0) == .busy)
             #expect(try await bench.record(.ofSource, of: task) == .retry(.second))
-            #expect(
-                try await bench.loader()
-                    .recordCrash(of: task, by: "test", policy: RetryPolicy()) == .retry(.second)
-            )
+            #expect(try await bench.recordCrash(of: task) == nil)
         }
         #expect(await bench.perform(load, 0).word == "loaded")
     }
@@ -137,14 +134,45 @@ struct TaskLoaderConformanceTests {
         let load = try await bench.create()
         let task = LoadTaskID(load: load, ordinal: 0)
         let crash = {
-            try await bench.loader()
-                .recordCrash(of: task, by: "test", policy: RetryPolicy(maximumCrashes: 3))
+            try await bench.pass(.seconds(6))
+            try await bench.die(in: task)
+            return try await bench.recordCrash(of: task, most: 3)
         }
         #expect(try await bench.record(.ofSource, of: task) == .retry(.second))
         #expect(try await crash() == .retry(.second))
         #expect(try await crash() == .retry(.second))
         #expect(try await crash() == .final)
-        #expect(try await crash() == .settled)
+        #expect(try await crash() == nil)
+        #expect(await bench.perform(load, 0).word == "failed")
+    }
+
+    @Test(
+        "a death is an attempt that has begun and did not end",
+        arguments: WarehouseUnderTest.allCases
+    )
+    func deaths(_ kind: WarehouseUnderTest) async throws {
+        let bench = try await kind.make()
+        let load = try await bench.create()
+        let task = LoadTaskID(load: load, ordinal: 0)
+        #expect(try await bench.recordCrash(of: task) == nil)
+        #expect(try await bench.recordCrash(of: LoadTaskID(load: 999, ordinal: 0)) == nil)
+        try await bench.die(in: task)
+        #expect(try await bench.recordCrash(of: task) == .retry(.second))
+        #expect(await bench.perform(load, 0).word == "early")
+        // It counts once.
+        #expect(try await bench.recordCrash(of: task) == nil)
+        // Nor do attempts count that have ended: with a failure, paused, too early for their needs, with success.
+        try await bench.pass(.seconds(6))
+        _ = try await bench.record(.ofSource, of: task)
+        try await bench.pass(.seconds(6))
+        try await bench.pause(load)
+        #expect(await bench.perform(load, 0) == .paused)
+        try await bench.resume(load)
+        #expect(await bench.perform(load, 1) == .busy)
+        #expect(try await bench.recordCrash(of: LoadTaskID(load: load, ordinal: 1)) == nil)
+        #expect(try await bench.recordCrash(of: task) == nil)
+        #expect(await bench.perform(load, 0).word == "loaded")
+        #expect(try await bench.recordCrash(of: task) == nil)
     }
 
     @Test("failures of the servers have none", arguments: WarehouseUnderTest.allCases)

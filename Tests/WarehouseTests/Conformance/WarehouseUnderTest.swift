@@ -34,6 +34,8 @@ protocol WarehouseBench: Sendable {
     func pass(_ time: Duration) async throws
     /// Holds a task as another attempt would, while `body` runs.
     func holding(_ task: LoadTaskID, _ body: () async throws -> Void) async throws
+    /// Begins an attempt whose worker dies at once.
+    func die(in task: LoadTaskID) async throws
     func pause(_ load: Int64) async throws
     func resume(_ load: Int64) async throws
     func cancel(_ load: Int64) async throws
@@ -79,6 +81,11 @@ extension WarehouseBench {
     func record(_ failure: TaskFailure, of task: LoadTaskID) async throws -> FailureVerdict {
         try await loader().record(failure, of: task, by: "test", policy: RetryPolicy())
     }
+
+    func recordCrash(of task: LoadTaskID, most: Int = 10) async throws -> FailureVerdict? {
+        try await loader()
+            .recordCrash(of: task, by: "test", policy: RetryPolicy(maximumCrashes: most))
+    }
 }
 
 /// The twin.
@@ -109,6 +116,7 @@ final class TwinBench: WarehouseBench {
         warehouse.letGo(task, attempt)
     }
 
+    func die(in task: LoadTaskID) async throws { warehouse.die(in: task) }
     func pause(_ load: Int64) async throws { warehouse.pause(load, .afterRunning) }
     func resume(_ load: Int64) async throws { warehouse.resume(load) }
     func cancel(_ load: Int64) async throws { warehouse.cancel(load) }
@@ -145,20 +153,37 @@ final class PostgresBench: WarehouseBench {
         try await dock.connection.script(
             """
             update longshore.task set published_at = published_at \(past), retry_at = retry_at \(past),
-                parked_until = parked_until \(past);
+                parked_until = parked_until \(past), begun_at = begun_at \(past);
             update longshore.load set lease_until = lease_until \(past);
             """
         )
     }
 
     func holding(_ task: LoadTaskID, _ body: () async throws -> Void) async throws {
+        try await die(in: task)
+        let place: [PostgresValue] = [.integer(task.load), .integer(task.ordinal)]
         try await dock.connection.transaction {
             try await dock.connection.query(
                 "select from longshore.task where load_id = $1 and ordinal = $2 for update",
-                [.integer(task.load), .integer(task.ordinal)]
+                place
             )
             try await body()
+            try await dock.connection.query(
+                "update longshore.task set begun_at = null where load_id = $1 and ordinal = $2",
+                place
+            )
         }
+    }
+
+    /// What an attempt has committed before its own transaction, long enough ago to be believed.
+    func die(in task: LoadTaskID) async throws {
+        try await dock.connection.query(
+            """
+            update longshore.task set begun_at = now() - interval '2 seconds'
+            where load_id = $1 and ordinal = $2
+            """,
+            [.integer(task.load), .integer(task.ordinal)]
+        )
     }
 
     func pause(_ load: Int64) async throws {

@@ -1,33 +1,40 @@
-import Foundation
-import Testing
+internal import Foundation
+internal import Testing
 
 /// Certificates of a test's own, in a folder that goes when they go.
-final class Certificates: Sendable {
+public final class TestCertificates: Sendable {
     private let folder = FileManager.default.temporaryDirectory
-        .appending(path: "redis-tests-\(UUID().uuidString)").path
+        .appending(path: "longshore-tests-\(UUID().uuidString)").path
 
-    var authority: String { "\(folder)/ca.pem" }
-    var otherAuthority: String { "\(folder)/other.pem" }
-    var serverCertificate: String { "\(folder)/server.pem" }
-    var serverKey: String { "\(folder)/server.key" }
-    var serverOptions: [String] {
+    /// The authority that signed the server's certificate.
+    public var authority: String { "\(folder)/ca.pem" }
+    /// An authority that signed nothing.
+    public var otherAuthority: String { "\(folder)/other.pem" }
+    /// The server's certificate.
+    public var serverCertificate: String { "\(folder)/server.pem" }
+    /// Its key.
+    public var serverKey: String { "\(folder)/server.key" }
+    /// What a redis-server is told of them.
+    public var serverOptions: [String] {
         [
             "--tls-cert-file", serverCertificate, "--tls-key-file", serverKey,
             "--tls-ca-cert-file", authority,
         ]
     }
 
-    init() throws {
+    /// Makes them.
+    ///
+    /// - Parameter names: The subjectAltName of the server's certificate; `nil` for none.
+    /// - Throws: when `openssl` cannot make them.
+    public init(names: String? = "DNS:localhost") throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try make("ca", name: "/CN=authority")
         try make("other", name: "/CN=another authority")
         try make(
             "server",
             name: "/CN=localhost",
-            [
-                "-CA", authority, "-CAkey", "\(folder)/ca.key", "-addext",
-                "subjectAltName=DNS:localhost",
-            ]
+            ["-CA", authority, "-CAkey", "\(folder)/ca.key"]
+                + (names.map { ["-addext", "subjectAltName=\($0)"] } ?? [])
         )
     }
 
