@@ -139,6 +139,7 @@ package.targets += [
     tests(
         of: "Warehouse",
         and: "BlockingThread",
+        "Extraction",
         "Planning",
         "Pipelines",
         "Postgres",

@@ -32,7 +32,7 @@ struct CSVHeader {
                 )
             }
             if let first = places[name], !name.isEmpty {
-                throw problem("columns \(first + 1) and \(index + 1) are both called `\(name)`")
+                throw problem("columns \(first + 1) and \(index + 1) have the same name")
             }
             places[name] = index
             names.append(name)

@@ -6,6 +6,8 @@ public struct ExtractionError: Error, Sendable, CustomStringConvertible {
         case missing = "source.missing"
         /// A path or link leads out of the source's folder.
         case escape = "source.escape"
+        /// A variable that may not be named, or a file where none is read.
+        case forbidden = "source.forbidden"
         /// The operating system refused to open or read a file.
         case unreadable = "source.unreadable"
         /// A file changed while it was read.

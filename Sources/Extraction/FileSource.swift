@@ -4,8 +4,7 @@ import Rows
 
 /// The files of a folder.
 struct FileSource {
-    /// The folder as it was configured, for messages.
-    let folder: String
+    let folder: SourceFolder
     /// What is known of folders already.
     var listings = FolderListings()
 
@@ -22,13 +21,7 @@ struct FileSource {
         matching pattern: FilePattern,
         explains: Bool = true
     ) throws(ExtractionError) -> [String] {
-        guard let root = FilePath.resolved(folder) else {
-            throw ExtractionError(
-                .missing,
-                "looking for `\(pattern.text)`: the folder `\(folder)` is not there or cannot be "
-                    + "entered"
-            )
-        }
+        let root = try folder.root(lookingFor: pattern.text)
         var found = [""]
         var parents: [String] = []
         for component in pattern.components {
@@ -39,7 +32,7 @@ struct FileSource {
                 }
         }
         guard !found.isEmpty else {
-            throw noMatch(pattern, names: explains ? parents.flatMap(listings.names) : [])
+            throw noMatch(pattern, names: explains ? names(in: parents, root: root) : [])
         }
         for file in found { try requireInside(file, root: root) }
         return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -53,14 +46,18 @@ struct FileSource {
         return listings.names(in: folder).filter { FilePattern.matches($0, component: component) }
     }
 
+    /// All names in some folders, as far as they are not links to others.
+    private func names(in parents: [String], root: String) -> [String] {
+        parents.filter { FilePath.resolved($0).map { FilePath.isAt($0, root: root) } ?? false }
+            .flatMap(listings.names)
+    }
+
     /// Opens one of the files.
+    ///
+    /// The file that was opened is the one that is judged, even if the path has changed since.
     func open(_ file: String) throws(ExtractionError) -> OpenFile {
-        let path = folder + "/" + file
-        let opened = try OpenFile(path: path, name: file)
-        // The file that was opened is the one that is judged, even if the path has changed since.
-        guard let root = FilePath.resolved(folder), let target = opened.resolvedPath,
-            FilePath.isInside(target, root: root)
-        else { throw Self.escape(file) }
+        let opened = try OpenFile(path: folder.path + "/" + file, name: file)
+        try folder.require(opened)
         return opened
     }
 
@@ -74,17 +71,18 @@ struct FileSource {
         }
         let folder = resolved[..<slash]
         let name = String(resolved[resolved.index(after: slash)...])
-        return (FileSource(folder: folder.isEmpty ? "/" : String(folder)), name)
+        let place = SourceFolder(path: folder.isEmpty ? "/" : String(folder))
+        return (FileSource(folder: place), name)
     }
 
     private func requireInside(_ file: String, root: String) throws(ExtractionError) {
         guard let target = FilePath.resolved(root + "/" + file) else {
             throw ExtractionError(
                 .unreadable,
-                "the file `\(file)` in `\(folder)` is a link to nothing, or cannot be reached"
+                "the file `\(file)` in `\(folder.shown)` is a link to nothing, or cannot be reached"
             )
         }
-        guard FilePath.isInside(target, root: root) else { throw Self.escape(file) }
+        try folder.require(file, at: target, root: root)
     }
 
     private func noMatch(_ pattern: FilePattern, names: [String]) -> ExtractionError {
@@ -97,14 +95,7 @@ struct FileSource {
             : "nearest there: " + shown.map { "`\($0)`" }.joined(separator: ", ")
         return ExtractionError(
             .missing,
-            "no file matches `\(pattern.text)` in `\(folder)`; \(hint)"
-        )
-    }
-
-    private static func escape(_ file: String) -> ExtractionError {
-        ExtractionError(
-            .escape,
-            "the file `\(file)` is a link that leads out of its source's folder, which is refused"
+            "no file matches `\(pattern.text)` in `\(folder.shown)`; \(hint)"
         )
     }
 }
@@ -115,7 +106,8 @@ enum FilePath {
     static func resolved(_ path: String) -> String? {
         guard let resolved = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
+        // Another name may be repaired to the same text.
+        return unsafe String(validatingCString: resolved)
     }
 
     /// Whether there is something of that name, be it a link to nothing.
@@ -126,7 +118,12 @@ enum FilePath {
 
     /// Whether a resolved path lies below a resolved folder.
     static func isInside(_ path: String, root: String) -> Bool {
-        path.hasPrefix(root == "/" ? "/" : root + "/")
+        path.utf8.starts(with: (root == "/" ? root : root + "/").utf8)
+    }
+
+    /// Whether a resolved path lies below a resolved folder, or is it.
+    static func isAt(_ path: String, root: String) -> Bool {
+        path.utf8.elementsEqual(root.utf8) || isInside(path, root: root)
     }
 
     /// The names in a folder; none when it cannot be read.

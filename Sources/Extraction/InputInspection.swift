@@ -18,18 +18,14 @@ public func inspectFiles(
     source: Source,
     period: Period?,
     folder: String,
-    environment: @escaping @Sendable (String) -> String?,
+    environment: SourceEnvironment,
     listings: FolderListings = FolderListings(),
     explains: Bool = true
 ) throws(ExtractionError) -> [InputSummary]? {
-    guard case .csv(let pattern, _) = extract.input, case .files(let template) = source else {
-        return nil
-    }
-    let place = try Environment(environment).resolve(template)
-    let files = FileSource(
-        folder: place.hasPrefix("/") ? place : folder + "/" + place,
-        listings: listings
-    )
+    guard case .csv(let pattern, _) = extract.input,
+        let place = try SourceFolder(of: source, in: folder, environment)
+    else { return nil }
+    let files = FileSource(folder: place, listings: listings)
     var summaries: [InputSummary] = []
     for name in try files.files(
         matching: FilePattern(pattern, period: period),

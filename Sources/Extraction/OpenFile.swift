@@ -48,8 +48,26 @@ final class OpenFile {
         close(descriptor)
     }
 
-    /// Where the opened file really lies.
-    var resolvedPath: String? { FilePath.resolved("/proc/self/fd/\(descriptor)") }
+    /// Where the opened file really lies, as the kernel knows it; `nil` when it cannot be told.
+    var realPath: String? {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink("/proc/self/fd/\(descriptor)", &path, path.count)
+        guard count > 0, count < path.count else { return nil }
+        return String(validating: path[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// How many names the file has, in whatever folders.
+    var names: Int {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 ? Int(status.st_nlink) : 0
+    }
+
+    /// Whether a path leads to the same file, by whatever name.
+    func isSame(as path: String) -> Bool {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return false }
+        return status.st_dev == identity.device && status.st_ino == identity.inode
+    }
 
     /// Reads the next bytes into the beginning of `buffer` and returns their number; 0 at the end.
     func read(into buffer: inout [UInt8]) throws(ExtractionError) -> Int {

@@ -17,18 +17,20 @@ public func openReader(
     period: Period?,
     folder: String,
     clock: SourceClock,
-    environment: @escaping @Sendable (String) -> String?
+    environment: SourceEnvironment
 ) async throws -> any RowReader {
-    let environment = Environment(environment)
-    switch (extract.input, source) {
-    case (.csv(let pattern, let dialect), .files(let template)):
-        let files = FileSource(folder: try filesFolder(template, in: folder, environment))
+    if case .csv(let pattern, let dialect) = extract.input,
+        let place = try SourceFolder(of: source, in: folder, environment)
+    {
+        let files = FileSource(folder: place)
         return try FileRowReader(
             source: files,
             files: try files.files(matching: FilePattern(pattern, period: period)),
             dialect: dialect,
             siblings: SiblingFiles(source: files, pattern: pattern, dialect: dialect)
         )
+    }
+    switch (extract.input, source) {
     case (.query(let query), .postgres(let template)):
         return try await QueryRowReader.open(
             query,
@@ -37,7 +39,7 @@ public func openReader(
             period: period,
             clock: clock
         )
-    case (.csv, .postgres):
+    case (.csv, _):
         throw ExtractionError(
             .misconfigured,
             "the source `\(extract.source)` is a database, from which `csv` cannot be read; use "
@@ -85,7 +87,7 @@ public func openReader(
         path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     }
     return try FileRowReader(
-        source: FileSource(folder: String(folder)),
+        source: FileSource(folder: SourceFolder(path: String(folder))),
         files: names,
         dialect: dialect
     )
@@ -108,21 +110,15 @@ public func matchingFiles(
     source: Source,
     period: Period?,
     folder: String,
-    environment: @escaping @Sendable (String) -> String?,
+    environment: SourceEnvironment,
     listings: FolderListings = FolderListings(),
     explains: Bool = true
 ) throws(ExtractionError) -> [String] {
-    guard case .csv(let pattern, _) = extract.input, case .files(let template) = source else {
-        return []
-    }
-    let files = FileSource(
-        folder: try filesFolder(template, in: folder, Environment(environment)),
-        listings: listings
-    )
-    return try files.files(
-        matching: FilePattern(pattern, period: period),
-        explains: explains
-    )
+    guard case .csv(let pattern, _) = extract.input,
+        let place = try SourceFolder(of: source, in: folder, environment)
+    else { return [] }
+    return try FileSource(folder: place, listings: listings)
+        .files(matching: FilePattern(pattern, period: period), explains: explains)
 }
 
 /// The headers of the files that an extract reads, in their order; none for a query.
@@ -142,16 +138,14 @@ public func fileHeaders(
     source: Source,
     period: Period?,
     folder: String,
-    environment: @escaping @Sendable (String) -> String?,
+    environment: SourceEnvironment,
     listings: FolderListings = FolderListings(),
     atMost limit: Int
 ) throws(ExtractionError) -> [(file: String, header: [String])] {
-    guard case .csv(let pattern, let dialect) = extract.input, case .files(let template) = source
+    guard case .csv(let pattern, let dialect) = extract.input,
+        let place = try SourceFolder(of: source, in: folder, environment)
     else { return [] }
-    let files = FileSource(
-        folder: try filesFolder(template, in: folder, Environment(environment)),
-        listings: listings
-    )
+    let files = FileSource(folder: place, listings: listings)
     var headers: [(String, [String])] = []
     for name in try files.files(matching: FilePattern(pattern, period: period)).prefix(limit) {
         let file = try CSVFile(files, name, input: 0, dialect: dialect)
@@ -159,14 +153,4 @@ public func fileHeaders(
         headers.append((name, file.header ?? []))
     }
     return headers
-}
-
-/// The folder of a source, absolute or seen from the pipeline's.
-private func filesFolder(
-    _ template: String,
-    in folder: String,
-    _ environment: Environment
-) throws(ExtractionError) -> String {
-    let place = try environment.resolve(template)
-    return place.hasPrefix("/") ? place : folder + "/" + place
 }

@@ -24,13 +24,17 @@ public func describe(
     name: String,
     url: String,
     period: Period?,
-    environment: @escaping @Sendable (String) -> String?
+    environment: SourceEnvironment
 ) async throws -> [QueryColumn] {
-    let resolved = try Environment(environment).resolve(url)
-    let configuration = try QueryRowReader.configuration(resolved, name: name)
+    let url = try environment.resolve(url)
+    let configuration = try QueryRowReader.configuration(url, name: name)
     let bounds = period.map { QueryBounds(period: $0, clock: SourceClock(zone: "UTC")).days }
-    return try await PostgresConnection.withConnection(configuration) { connection in
-        try await describe(PreparedQuery.replacing(query, with: bounds), on: connection)
+    do {
+        return try await PostgresConnection.withConnection(configuration) { connection in
+            try await describe(PreparedQuery.replacing(query, with: bounds), on: connection)
+        }
+    } catch {
+        throw url.masked(error)
     }
 }
 

@@ -34,20 +34,20 @@ final class QueryRowReader: RowReader {
     static func open(
         _ query: String,
         name: String,
-        url: String,
+        url: ResolvedText,
         period: Period?,
         clock: SourceClock
     ) async throws -> QueryRowReader {
         var configuration = try configuration(url, name: name)
         configuration.session.timeZone = clock.zone
-        let connection = try await PostgresConnection.connect(configuration)
+        let connection = try await connected(configuration, url)
         let query = PreparedQuery(
             text: query,
             name: name,
             bounds: period.map { QueryBounds(period: $0, clock: clock) },
             namesSearchPath: configuration.session.searchPath == nil
         )
-        let reader = QueryRowReader(query, on: connection)
+        let reader = QueryRowReader(query, of: url, on: connection)
         while reader.csv.header == nil, !reader.isAtEnd {
             reader.firstBatch = try await reader.step()
         }
@@ -56,7 +56,18 @@ final class QueryRowReader: RowReader {
         return reader
     }
 
-    private init(_ query: PreparedQuery, on connection: PostgresConnection) {
+    private static func connected(
+        _ configuration: PostgresConfiguration,
+        _ url: ResolvedText
+    ) async throws -> PostgresConnection {
+        do {
+            return try await PostgresConnection.connect(configuration)
+        } catch {
+            throw url.masked(error)
+        }
+    }
+
+    private init(_ query: PreparedQuery, of url: ResolvedText, on connection: PostgresConnection) {
         name = query.name
         csv = CSVReader(name: name, keepsBlankLines: true)
         let supply = AsyncThrowingStream.makeStream(of: [UInt8].self, throwing: (any Error).self)
@@ -64,7 +75,13 @@ final class QueryRowReader: RowReader {
         chunks = supply.stream.makeAsyncIterator()
         requests = demand.continuation
         for _ in 0..<Self.chunksAhead { requests.yield() }
-        copy = Self.start(query, on: connection, to: supply.continuation, onDemand: demand.stream)
+        copy = Self.start(
+            query,
+            of: url,
+            on: connection,
+            to: supply.continuation,
+            onDemand: demand.stream
+        )
     }
 
     deinit {
@@ -105,6 +122,7 @@ final class QueryRowReader: RowReader {
     /// Runs the COPY beside its reader, and closes the connection when it ends or fails.
     private static func start(
         _ query: PreparedQuery,
+        of url: ResolvedText,
         on connection: PostgresConnection,
         to data: AsyncThrowingStream<[UInt8], any Error>.Continuation,
         onDemand demand: AsyncStream<Void>
@@ -117,7 +135,7 @@ final class QueryRowReader: RowReader {
                 }
                 data.finish()
             } catch {
-                data.finish(throwing: error)
+                data.finish(throwing: url.masked(error))
             }
             await connection.close()
         }
@@ -144,20 +162,21 @@ final class QueryRowReader: RowReader {
     }
 
     static func configuration(
-        _ url: String,
+        _ url: ResolvedText,
         name: String
     ) throws -> PostgresConfiguration {
         do {
-            var configuration = try PostgresConfiguration(url: url)
+            var configuration = try PostgresConfiguration(url: url.value)
             configuration.applicationName = "longshore extract"
             configuration.session.isReadOnly = true
             return configuration
         } catch let error as EndpointError {
             throw ExtractionError(
                 .misconfigured,
-                "the URL of the source `\(name)`: \(error)",
-                cause: error
+                "the URL of the source `\(name)`: \(url.masked(error.description))"
             )
+        } catch {
+            throw url.masked(error)
         }
     }
 }

@@ -13,7 +13,7 @@ public struct FileStatus: Sendable, Hashable {
 
 /// The files that an extract reads, looked at without reading them.
 public struct SourceFiles: Sendable {
-    private let folder: String
+    private let folder: SourceFolder
     private let pattern: String
 
     /// `nil` when `extract` reads no files.
@@ -24,13 +24,12 @@ public struct SourceFiles: Sendable {
         _ extract: Extract,
         source: Source,
         folder: String,
-        environment: @escaping @Sendable (String) -> String?
+        environment: SourceEnvironment
     ) throws(ExtractionError) {
-        guard case .csv(let pattern, _) = extract.input, case .files(let template) = source else {
-            return nil
-        }
-        let place = try Environment(environment).resolve(template)
-        self.folder = place.hasPrefix("/") ? place : folder + "/" + place
+        guard case .csv(let pattern, _) = extract.input,
+            let place = try SourceFolder(of: source, in: folder, environment)
+        else { return nil }
+        self.folder = place
         self.pattern = pattern
     }
 
@@ -73,12 +72,7 @@ public struct SourceFiles: Sendable {
     }
 
     private func statuses(of components: [String]) throws(ExtractionError) -> [FileStatus] {
-        guard let root = FilePath.resolved(folder) else {
-            throw ExtractionError(
-                .missing,
-                "looking for `\(pattern)`: the folder `\(folder)` is not there or cannot be entered"
-            )
-        }
+        let root = try folder.root(lookingFor: pattern)
         var found = [""]
         for component in components {
             found = found.flatMap { parent in

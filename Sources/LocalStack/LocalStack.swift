@@ -26,6 +26,8 @@ public struct LocalStack: Sendable {
 
     /// The stack's directory, as an absolute path.
     public var directory: String { place.path }
+    /// Where the servers' files are, credentials among them, or a link to there.
+    public var data: String { place.dataEntry }
     /// How it is started.
     public let options: Options
 

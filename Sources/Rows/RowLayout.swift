@@ -1,3 +1,5 @@
+import Words
+
 /// What a table's row is made of, in the order of the COPY's columns.
 public struct RowLayout: Sendable, Hashable {
     /// The columns.
@@ -147,18 +149,18 @@ public struct RowLayoutError: Error, Sendable, Hashable, CustomStringConvertible
     /// The message.
     public var description: String { message }
 
+    /// The names of the other columns are not told: the file may be any.
     static func missingColumn(
         _ plan: ValuePlan,
         header: [String],
         input: String
     ) -> RowLayoutError {
-        let names = header.map { "`\($0)`" }.joined(separator: ", ")
         let question = NearestNames(to: plan.source, among: header).question
         return RowLayoutError(
             code: .missingColumn,
             message: "`\(plan.name)` is read from the column `\(plan.source)`, which "
                 + (input.isEmpty ? "the source" : "`\(input)`")
-                + " does not have\(question); its columns are \(names)"
+                + " does not have\(question); it has \(counted(header.count, "column"))"
         )
     }
 

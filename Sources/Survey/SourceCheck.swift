@@ -1,4 +1,4 @@
-import Extraction
+public import Extraction
 public import Pipelines
 import Postgres
 import Rows
@@ -10,7 +10,7 @@ public struct SourceCheck {
     private let folder: String
     private let periods: [Period]
     private let sampleRows: Int
-    private let environment: @Sendable (String) -> String?
+    private let environment: SourceEnvironment
     private var report = SourceReport()
     /// Sources that cannot be used: they are told once.
     private var lostSources: Set<String> = []
@@ -37,7 +37,7 @@ public struct SourceCheck {
         folder: String,
         periods: [Period],
         sampleRows: Int,
-        environment: @escaping @Sendable (String) -> String?
+        environment: SourceEnvironment
     ) {
         self.pipeline = pipeline
         self.folder = folder
@@ -192,19 +192,20 @@ public struct SourceCheck {
             )
         }
         if !missing.isEmpty {
-            add(.note, table, "its columns are \(Self.list(header))")
+            let words = HeaderWords(header, of: header, read: table.sourceColumns)
+            add(.note, table, words.sentence)
         }
         let used = tables.filter { $0.extract == table.extract }.flatMap(\.sourceColumns)
         let unused = header.filter { !used.contains($0) }
         if let figure = table.figure {
             guard figure.value == nil, header.count != 1 else { return missing.isEmpty }
-            let problem =
-                "it has the columns \(Self.list(header)), and `value` does not say which one"
-            add(.error, table, problem)
+            let count = counted(header.count, "column")
+            add(.error, table, "it has \(count), and `value` does not say which one")
             return false
         }
         if !unused.isEmpty && missing.isEmpty {
-            add(.note, table, "nothing reads \(Self.list(unused))")
+            let words = HeaderWords(unused, of: header, read: table.sourceColumns)
+            add(.note, table, "nothing reads \(words.names)")
         }
         return missing.isEmpty
     }
@@ -219,8 +220,13 @@ public struct SourceCheck {
         let missing = first.header.filter { !header.contains($0) }
         let added = header.filter { !first.header.contains($0) }
         var parts: [String] = []
-        if !missing.isEmpty { parts.append("lacks \(Self.list(missing))") }
-        if !added.isEmpty { parts.append("adds \(Self.list(added))") }
+        let read = table.sourceColumns
+        if !missing.isEmpty {
+            parts.append("lacks \(HeaderWords(missing, of: first.header, read: read).names)")
+        }
+        if !added.isEmpty {
+            parts.append("adds \(HeaderWords(added, of: header, read: read).names)")
+        }
         if parts.isEmpty { parts.append("has the columns in another order") }
         add(
             severity(ofMissing: missing, in: header, table),
@@ -346,10 +352,6 @@ public struct SourceCheck {
     }
 
     // MARK: Words
-
-    private static func list(_ names: [String]) -> String {
-        names.map { "`\($0)`" }.joined(separator: ", ")
-    }
 
     /// Periods in order, those that follow each other as a range: `2024-01..2024-03, 2024-05`.
     private static func ranges(_ periods: [Period]) -> String {

@@ -247,12 +247,11 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
-    static func noRegions(_ table: String, header: [String]) -> WarehouseError {
+    static func noRegions(_ table: String) -> WarehouseError {
         WarehouseError(
             code: .unknownRegion,
-            description: "the holidays of `\(table)` have no column `region` (they have "
-                + header.map { "`\($0)`" }.joined(separator: ", ")
-                + "), and the definition wants those of one region: leave `region` out, or add the column"
+            description: "the holidays of `\(table)` have no column `region`, and the definition "
+                + "wants those of one region: leave `region` out, or add the column"
         )
     }
 

@@ -36,6 +36,7 @@ struct CheckCommand: AsyncParsableCommand {
     )
     var periods: String?
 
+    @OptionGroup var access: SourceOptions
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
@@ -60,13 +61,12 @@ struct CheckCommand: AsyncParsableCommand {
             for note in await notes(of: pipeline) { Output.print(note) }
         }
         guard sources else { return }
-        let environment = ProcessInfo.processInfo.environment
         let report = try await SourceCheck(
             pipeline,
             folder: argument.folder,
             periods: try chosenPeriods(of: pipeline),
             sampleRows: sample,
-            environment: { environment[$0] }
+            environment: try access.sources(beside: options)
         )
         .run()
         if output.json {
@@ -103,7 +103,7 @@ struct CheckCommand: AsyncParsableCommand {
             pipeline,
             folder: argument.folder,
             today: LoadSelection.today(of: pipeline),
-            environment: PlanCommand.environment
+            environment: access.sources(beside: options)
         )
     }
 

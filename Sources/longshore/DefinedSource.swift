@@ -9,6 +9,7 @@ struct DefinedSource {
     let folder: String
     let name: String
     let period: String?
+    let sources: SourceEnvironment
 
     /// Profiles what the table reads; of a source, what each of its tables reads.
     func profiled(rows: Int?) async throws -> [DraftOrigin] {
@@ -51,7 +52,6 @@ struct DefinedSource {
         _ rows: Int?
     ) async throws -> DraftOrigin {
         let source = pipeline.sources[extract.source] ?? .files(folder: "")
-        let environment = ProcessInfo.processInfo.environment
         let slice = try chosenPeriod(of: pipeline)
         let reader = try await openReader(
             extract,
@@ -62,11 +62,11 @@ struct DefinedSource {
                 of: pipeline,
                 fact: pipeline.facts.first { $0.extract == extract }?.name
             ),
-            environment: { environment[$0] }
+            environment: sources
         )
         let profile = try await SourceProfiler.profile(reader, name: title(extract), limit: rows)
         switch (extract.input, source) {
-        case (.csv(let pattern, let dialect), .files(let place)):
+        case (.csv(let pattern, let dialect), .files(let place, _)):
             let file = pattern.replacing("{period}", with: slice?.label ?? "")
             return DraftOrigin(
                 .file(folder: place, name: file, others: []),

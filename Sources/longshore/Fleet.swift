@@ -3,6 +3,7 @@ import BlockingThread
 import Console
 import Coordinator
 import Endpoints
+import Extraction
 import Foundation
 import InFlight
 import Logging
@@ -26,8 +27,16 @@ struct Fleet: Sendable {
     private(set) var logger: Logger
     /// The memory that the key maps of this process may take, in bytes.
     private(set) var keyMapMemory = KeyMapCache.standardLimit
+    /// What definitions may make this process read.
+    private(set) var sources: SourceEnvironment
 
-    init(amqp: String, postgres: String, redis: String, isLocal: Bool) throws {
+    init(
+        amqp: String,
+        postgres: String,
+        redis: String,
+        isLocal: Bool,
+        sources: SourceEnvironment
+    ) throws {
         let environment = ProcessInfo.processInfo.environment
         let allowsPlaintext = environment["LONGSHORE_ALLOW_PLAINTEXT"] == "1"
         self.amqp = try AMQPConfiguration(url: amqp, allowsPlaintext: allowsPlaintext)
@@ -37,6 +46,7 @@ struct Fleet: Sendable {
             allowsPlaintext: allowsPlaintext
         )
         self.isLocal = isLocal
+        self.sources = sources
         name = environment["LONGSHORE_FLEET"] ?? "longshore"
         logger = Self.logger(level: environment["LONGSHORE_LOG"])
         if allowsPlaintext {
@@ -79,6 +89,13 @@ struct Fleet: Sendable {
     func with(keyMapMemory: Int) -> Fleet {
         var fleet = self
         fleet.keyMapMemory = keyMapMemory
+        return fleet
+    }
+
+    /// With what definitions may make this process read.
+    func with(sources: SourceEnvironment) -> Fleet {
+        var fleet = self
+        fleet.sources = sources
         return fleet
     }
 

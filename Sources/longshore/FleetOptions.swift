@@ -37,7 +37,8 @@ struct FleetOptions: ParsableArguments {
             amqp: addresses.amqp.revealed,
             postgres: addresses.postgres.revealed,
             redis: addresses.redis.revealed,
-            isLocal: true
+            isLocal: true,
+            sources: SourceOptions.sources(stack: stack)
         )
     }
 
@@ -55,8 +56,14 @@ struct FleetOptions: ParsableArguments {
                     + "or none to use the private stack of `longshore up`"
             )
         }
-        return try Fleet(amqp: amqp, postgres: postgres, redis: redis, isLocal: false)
-            .with(amqpLogin: files[0], postgresLogin: files[1], redisLogin: files[2])
+        return try Fleet(
+            amqp: amqp,
+            postgres: postgres,
+            redis: redis,
+            isLocal: false,
+            sources: SourceOptions.sources(stack: stack)
+        )
+        .with(amqpLogin: files[0], postgresLogin: files[1], redisLogin: files[2])
     }
 
     /// The file that holds a server's URL, where the variable itself is not set.

@@ -29,6 +29,7 @@ struct ProfileCommand: AsyncParsableCommand {
     @Flag(help: "Print only the definition.")
     var yaml = false
 
+    @OptionGroup var access: SourceOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -66,7 +67,8 @@ struct ProfileCommand: AsyncParsableCommand {
         return try await DefinedSource(
             folder: String(source[..<colon]),
             name: String(source[source.index(after: colon)...]),
-            period: period
+            period: period,
+            sources: try access.sources()
         )
         .profiled(rows: rows)
     }

@@ -27,8 +27,9 @@ struct TraceCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let rows = try await ledger.trace(table, key: key, environment: PlanCommand.environment)
+        let fleet = try await options.fleet()
+        let ledger = fleet.ledger()
+        let rows = try await ledger.trace(table, key: key, environment: fleet.sources)
         await ledger.close()
         if output.json { return try output.printJSON(rows) }
         let words = ([table] + [key.map { "`\($0)`" }.joined(separator: ", ")])

@@ -116,7 +116,6 @@ struct Wiring: Sendable {
         )
         let threads = (0..<slots).map { BlockingThread(name: "slot-\($0)") }
         let keyMaps = KeyMapCache(memoryLimit: fleet.keyMapMemory)
-        let environment = ProcessInfo.processInfo.environment
         let ports = WorkerPorts(
             receiver: receiver,
             publisher: publisher,
@@ -126,16 +125,16 @@ struct Wiring: Sendable {
                 Output.note("error: \(error.description)")
                 _exit(CommandFailure.Code.unexpected.rawValue)
             },
-            makeLoader: { [postgres = fleet.postgres] slot in
+            makeLoader: { [postgres = fleet.postgres, sources = fleet.sources] slot in
                 WarehouseLoader(
                     postgres,
                     thread: threads[slot],
                     keyMaps: keyMaps,
-                    environment: { environment[$0] }
+                    environment: sources
                 )
             },
             executor: { threads[$0] },
-            observer: FaultInjector(environment)
+            observer: FaultInjector(ProcessInfo.processInfo.environment)
         )
         return Worker(settings, ports: ports, logger: fleet.logger)
     }

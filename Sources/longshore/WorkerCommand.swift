@@ -58,6 +58,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var sourcePatience: DurationOption?
 
     @OptionGroup var keyMaps: KeyMapOptions
+    @OptionGroup var access: SourceOptions
     @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
 
@@ -78,7 +79,9 @@ struct WorkerCommand: AsyncParsableCommand {
         let limit = try keyMaps.limit()
         let settings = try workerSettings()
         try settings.validate()
+        let sources = try access.sources(beside: options)
         let fleet = try await options.startedFleet().with(keyMapMemory: limit)
+            .with(sources: sources)
         try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
         let wiring = try await Wiring(fleet, of: try await fleet.identity(), pools: pools)
         let worker = try await wiring.worker(pools: pools, settings: settings)

@@ -96,8 +96,7 @@ struct PlanTests {
         let hash = try hash(in: plan.output)
         #expect(
             plan.output.replacing(hash, with: "0123456789ab")
-                .replacing(Program.path, with: "longshore")
-                .replacing(harbour.data, with: "DATA") == """
+                .replacing(Program.path, with: "longshore") == """
                     shop: what a load of 2024-01..2024-03 (3 periods) would do
 
                        dimension     new  changed  versions  expired  completed  inferred  rejected
@@ -122,7 +121,7 @@ struct PlanTests {
                     would be rejected: fact_sale 2024-01: min 1
                     would warn: fact_sale 2024-01: 1 of 5 rows were rejected, more than 10 % (min 1)
                     would warn: fact_sale 2024-01: 4 rows, expected at most 3
-                    would fail: fact_sale 2024-03: no file matches `sales_2024-03.csv` in `DATA`; nearest there: `sales_2024-01.csv`, `sales_2024-02.csv` [source.missing]
+                    would fail: fact_sale 2024-03: no file matches `sales_2024-03.csv` in `${DATA_DIR}`; nearest there: `sales_2024-01.csv`, `sales_2024-02.csv` [source.missing]
                     would not run, for they need what fails: mart_month 2024-03
 
                     8 tasks: 6 would be done, 1 would fail, 1 would not run; nothing has been changed

@@ -209,7 +209,7 @@ struct BadInputFileTests {
     func doubledHeader() {
         #expect(
             message { _ = try load("a,a\n1,2\n") }
-                == "reading the header of `calls.csv`: columns 1 and 2 are both called `a`"
+                == "reading the header of `calls.csv`: columns 1 and 2 have the same name"
         )
     }
 
@@ -307,7 +307,7 @@ struct BadInputFileTests {
                 period: nil,
                 folder: folder,
                 clock: SourceClock(zone: "UTC"),
-                environment: { _ in nil }
+                environment: SourceEnvironment { _ in nil }
             )
             while try await reader.next() != nil {}
             return "nothing"
@@ -360,7 +360,7 @@ struct BadInputFileTests {
             period: nil,
             folder: folder,
             clock: SourceClock(zone: "UTC"),
-            environment: { _ in nil }
+            environment: SourceEnvironment { _ in nil }
         )
         _ = try await reader.next()
         let handle = try #require(FileHandle(forWritingAtPath: path))

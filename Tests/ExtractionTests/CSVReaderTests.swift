@@ -150,7 +150,7 @@ struct CSVReaderTests {
         #expect(try readCSV("a,b\n").records.isEmpty)
     }
 
-    @Test("a doubled column is refused by its name; nameless ones may be many")
+    @Test("doubled columns are refused by their places; nameless ones may be many")
     func doubledHeader() throws {
         do {
             _ = try readCSV("a,b,a\n1,2,3\n")
@@ -159,7 +159,7 @@ struct CSVReaderTests {
             #expect(error.code == .header)
             #expect(
                 error.message
-                    == "reading the header of `test.csv`: columns 1 and 3 are both called `a`"
+                    == "reading the header of `test.csv`: columns 1 and 3 have the same name"
             )
         }
         #expect(try readCSV("a,,\n1,2,3\n").header == ["a", "", ""])

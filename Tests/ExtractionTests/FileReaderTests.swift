@@ -55,7 +55,7 @@ struct FileReaderTests {
             period: period,
             folder: folder.url.path,
             clock: SourceClock(zone: "UTC"),
-            environment: { variables[$0] }
+            environment: SourceEnvironment { variables[$0] }
         )
     }
 
@@ -221,7 +221,7 @@ struct FileReaderTests {
             listed.append(path)
             return FilePath.names(in: path)
         }
-        let source = FileSource(folder: folder.url.path, listings: listings)
+        let source = FileSource(folder: SourceFolder(path: folder.url.path), listings: listings)
         for day in 1...30 {
             let pattern = try FilePattern("x_2024-01-\(day).csv", period: nil)
             #expect(try source.files(matching: pattern) == ["x_2024-01-\(day).csv"])
@@ -303,7 +303,7 @@ struct FileReaderTests {
                 period: nil,
                 folder: "/",
                 clock: SourceClock(zone: "UTC"),
-                environment: { _ in nil }
+                environment: SourceEnvironment { _ in nil }
             )
         }
     }

@@ -19,7 +19,7 @@ struct QueryReaderTests {
             period: period,
             folder: "/",
             clock: clock,
-            environment: { $0 == "CRM_URL" ? url : nil }
+            environment: SourceEnvironment { $0 == "CRM_URL" ? url : nil }
         )
     }
 

@@ -19,7 +19,7 @@ struct SourceFilesTests {
             Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
             source: .files(folder: "data"),
             folder: folder,
-            environment: { _ in nil }
+            environment: SourceEnvironment { _ in nil }
         )
         return try #require(files)
     }

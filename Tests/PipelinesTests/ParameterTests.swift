@@ -43,6 +43,16 @@ struct ParameterTests {
         #expect(sale.attributes[0].plan.rules == [.required, .length(minimum: 3, maximum: 3)])
     }
 
+    @Test("bring no variable of Longshore's own into a source, by whatever way")
+    func ownVariables() {
+        let text = Self.bundle(
+            ["prefix": "${LONGSHORE_POSTGRES_URL}"],
+            replacing: "data/${DAY:-today}",
+            with: "${prefix}"
+        )
+        #expect(problems(text).contains { $0.contains("[name.reserved]") }, "\(problems(text))")
+    }
+
     @Test("without a default must be given")
     func missing() {
         #expect(

@@ -38,6 +38,32 @@ struct SourceMistakeTests {
                 ]
             ),
             Mistake(
+                "a variable of Longshore's own is told",
+                replacing: #""${CRM_URL}""#,
+                with: #""${LONGSHORE_POSTGRES_URL}""#,
+                [
+                    "5:20: error: the variable `LONGSHORE_POSTGRES_URL` is Longshore's own, and no "
+                        + "source may name it [name.reserved]"
+                ]
+            ),
+            Mistake(
+                "a variable of Longshore's own is told within a folder, with a fallback too",
+                replacing: "files: data",
+                with: #"files: "data/${LONGSHORE_FLEET:-x}""#,
+                [
+                    "4:19: error: the variable `LONGSHORE_FLEET` is Longshore's own, and no source may "
+                        + "name it [name.reserved]"
+                ]
+            ),
+            Mistake(
+                "hard links of a database are told",
+                replacing: #"postgres: "${CRM_URL}" }"#,
+                with: #"postgres: "${CRM_URL}", hard_links: true }"#,
+                [
+                    "5:34: error: `hard_links` stands beside `postgres` [key.conflict]"
+                ]
+            ),
+            Mistake(
                 "a URL of something else is told",
                 replacing: #""${CRM_URL}""#,
                 with: #""mysql://crm/db""#,

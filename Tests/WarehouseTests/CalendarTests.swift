@@ -152,8 +152,8 @@ struct CalendarTests {
         let region = ", holidays: { source: drops, csv: holidays.csv, region: CO }"
         #expect(
             try await dock.load(definition(region)).failure("date")?.message
-                == "the holidays of `dim_date` have no column `region` (they have `date`, `name`), and "
-                + "the definition wants those of one region: leave `region` out, or add the column"
+                == "the holidays of `dim_date` have no column `region`, and the definition "
+                + "wants those of one region: leave `region` out, or add the column"
         )
     }
 }

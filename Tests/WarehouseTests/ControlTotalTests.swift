@@ -1,4 +1,5 @@
 import BlockingThread
+import Extraction
 import Pipelines
 import Planning
 import Postgres
@@ -46,7 +47,7 @@ struct ControlTotalTests {
             dock.configuration,
             thread: BlockingThread(name: "slot"),
             keyMaps: KeyMapCache(),
-            environment: { $0 == "CRM_URL" ? crm : nil }
+            environment: SourceEnvironment { $0 == "CRM_URL" ? crm : nil }
         )
         var load = try await dock.create(definition, periods: periods)
         for (ordinal, task) in load.tasks.enumerated() where task.name != "other" {
@@ -232,7 +233,7 @@ struct ControlTotalTests {
             ("total\nmany\n", "", "it is no decimal number"),
             ("total\nNaN\n", "", "it is no decimal number"),
             ("total\n\"\"\n", "", "it is empty"),
-            ("a,b\n1,2\n", "", "it has the columns `a`, `b`, and `value` does not say which one"),
+            ("a,b\n1,2\n", "", "it has 2 columns, and `value` does not say which one"),
             ("total,b\n1,2\n", ", value: totl", "it has no column `totl` (did you mean `total`?)"),
         ]
     )

@@ -1,4 +1,5 @@
 import BlockingThread
+import Extraction
 import Foundation
 import Logging
 import Pipelines
@@ -124,7 +125,7 @@ final class Dock: Sendable {
             pipeline,
             folder: folder,
             today: #require(Day("2024-06-15")),
-            environment: { _ in nil }
+            environment: SourceEnvironment { _ in nil }
         )
         .look(in: ledger)
     }
@@ -168,7 +169,7 @@ extension WarehouseLoader {
     init(
         _ configuration: PostgresConfiguration,
         keyMaps: KeyMapCache = KeyMapCache(),
-        environment: @escaping @Sendable (String) -> String? = { _ in nil }
+        environment: SourceEnvironment = SourceEnvironment { _ in nil }
     ) {
         self.init(
             configuration,

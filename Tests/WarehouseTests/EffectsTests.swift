@@ -1,3 +1,4 @@
+import Extraction
 import Foundation
 import Pipelines
 import Planning
@@ -61,7 +62,7 @@ struct EffectsTests {
         periods: String = "2024-01"
     ) async throws -> Effects {
         let (request, graph) = try dock.request(definition, periods: periods)
-        return try await Rehearsal(dock.configuration, environment: { _ in nil })
+        return try await Rehearsal(dock.configuration, environment: SourceEnvironment { _ in nil })
             .effects(of: request, graph: graph)
     }
 

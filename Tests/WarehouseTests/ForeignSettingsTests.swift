@@ -1,4 +1,5 @@
 import BlockingThread
+import Extraction
 import Pipelines
 import Planning
 import Postgres
@@ -54,7 +55,7 @@ struct ForeignSettingsTests {
             dock.configuration,
             thread: BlockingThread(name: "slot"),
             keyMaps: KeyMapCache(),
-            environment: { $0 == "CRM_URL" ? url : nil }
+            environment: SourceEnvironment { $0 == "CRM_URL" ? url : nil }
         )
     }
 

@@ -1,3 +1,4 @@
+import Extraction
 import Pipelines
 import Planning
 import Postgres
@@ -12,7 +13,7 @@ struct PlanTests {
         periods: String = "2024-01"
     ) async throws -> PlanFingerprint {
         try await PlanSurvey(dock.request(definition, periods: periods).0)
-            .fingerprint(in: dock.ledger, environment: { _ in nil })
+            .fingerprint(in: dock.ledger, environment: SourceEnvironment { _ in nil })
     }
 
     /// What has moved since `before`, in words.

@@ -1,3 +1,4 @@
+import Extraction
 import Pipelines
 import Planning
 import Postgres
@@ -66,7 +67,7 @@ struct RehearsalHarmTests {
         let (dock, url) = try await dock()
         let slot = WarehouseLoader(
             dock.configuration,
-            environment: { $0 == "SLOW_URL" ? url : nil }
+            environment: SourceEnvironment { $0 == "SLOW_URL" ? url : nil }
         )
         let load = try await dock.create(Self.definition(seconds: 0))
         for ordinal in load.tasks.indices {

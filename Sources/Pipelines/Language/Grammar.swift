@@ -145,6 +145,12 @@ enum Grammar {
         keys: [
             .init(name: "files", shape: .text, summary: "A folder of files."),
             .init(name: "postgres", shape: .text, summary: "The URL of a Postgres database."),
+            .init(
+                name: "hard_links",
+                shape: .boolean,
+                standard: "false",
+                summary: "Whether its files may have other names elsewhere (see --sources-below)."
+            ),
             description,
         ],
         alternatives: [["files", "postgres"]]

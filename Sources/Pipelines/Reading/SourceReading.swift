@@ -5,14 +5,42 @@ struct SourceReading {
     func sources(in root: YAMLNode) -> [String: Source] {
         var sources: [String: Source] = [:]
         for entry in root["sources"]?.entries ?? [] {
-            if let folder = entry.value["files"]?.text {
-                sources[entry.name] = .files(folder: folder)
+            if let node = entry.value["files"], let folder = node.text {
+                checkVariables(of: folder, at: node.span)
+                sources[entry.name] = .files(
+                    folder: folder,
+                    allowsHardLinks: entry.value["hard_links"]?.bool == true
+                )
             } else if let node = entry.value["postgres"], let url = node.text {
+                checkVariables(of: url, at: node.span)
                 checkURL(url, at: node.span)
+                refuseHardLinks(in: entry.value)
                 sources[entry.name] = .postgres(url: url)
             }
         }
         return sources
+    }
+
+    /// Looks at the text after parameters have been put into it: their values may name variables too.
+    private func checkVariables(of text: String, at span: Span) {
+        for case .expansion(let name, _) in Template(text).parts where OwnVariable.includes(name) {
+            findings.add(
+                .nameReserved,
+                at: span,
+                "the variable `\(name)` is Longshore's own, and no source may name it",
+                expected: "a variable of the source, such as `${CRM_URL}`"
+            )
+        }
+    }
+
+    private func refuseHardLinks(in source: YAMLNode) {
+        guard let entry = source.entry("hard_links") else { return }
+        findings.add(
+            .keyConflict,
+            at: entry.key.span,
+            "`hard_links` stands beside `postgres`",
+            expected: "it only with `files`"
+        )
     }
 
     private func checkURL(_ url: String, at span: Span) {

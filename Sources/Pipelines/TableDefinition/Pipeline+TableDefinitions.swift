@@ -62,7 +62,7 @@ extension Pipeline {
     private func parts(of extract: Extract) -> [TableDefinition.Part] {
         let place =
             switch sources[extract.source] {
-            case .files(let folder)?: "files \(quoted(folder))"
+            case .files(let folder, _)?: "files \(quoted(folder))"
             case .postgres(let url)?: "postgres \(quoted(url))"
             case nil: quoted(extract.source)
             }

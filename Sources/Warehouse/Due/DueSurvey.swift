@@ -1,3 +1,4 @@
+public import Extraction
 public import Pipelines
 import Planning
 public import Postgres
@@ -7,7 +8,7 @@ public struct DueSurvey: Sendable {
     private let pipeline: Pipeline
     private let folder: String
     private let today: Day
-    private let environment: @Sendable (String) -> String?
+    private let environment: SourceEnvironment
 
     /// A survey of `pipeline`, whose files lie in `folder`; `environment` gives the value of `${NAME}`
     /// in sources' texts.
@@ -15,7 +16,7 @@ public struct DueSurvey: Sendable {
         _ pipeline: Pipeline,
         folder: String,
         today: Day,
-        environment: @escaping @Sendable (String) -> String?
+        environment: SourceEnvironment
     ) {
         self.pipeline = pipeline
         self.folder = folder

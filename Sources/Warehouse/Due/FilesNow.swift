@@ -12,7 +12,7 @@ struct FilesNow {
     init(
         _ pipeline: Pipeline,
         folder: String,
-        environment: @escaping @Sendable (String) -> String?
+        environment: SourceEnvironment
     ) {
         self.pipeline = pipeline
         for (table, extract) in pipeline.extracts {

@@ -1,4 +1,4 @@
-import Extraction
+public import Extraction
 import Pipelines
 public import Planning
 public import Postgres
@@ -14,7 +14,7 @@ public import Postgres
 /// it has written would wait; so it watches for them, and gives up when they have waited for a second.
 public struct Rehearsal: Sendable {
     private let configuration: PostgresConfiguration
-    private let environment: @Sendable (String) -> String?
+    private let environment: SourceEnvironment
 
     /// A rehearsal that connects when it is asked.
     ///
@@ -23,7 +23,7 @@ public struct Rehearsal: Sendable {
     ///   - environment: gives the value of `${NAME}` in sources' texts.
     public init(
         _ configuration: PostgresConfiguration,
-        environment: @escaping @Sendable (String) -> String?
+        environment: SourceEnvironment
     ) {
         self.configuration = configuration.atWarehouse
         self.environment = environment

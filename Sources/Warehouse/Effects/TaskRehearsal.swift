@@ -1,3 +1,4 @@
+import Extraction
 import Pipelines
 import Planning
 import Postgres
@@ -7,7 +8,7 @@ struct TaskRehearsal: Sendable {
     let request: LoadRequest
     let graph: PlanGraph
     let connection: PostgresConnection
-    let environment: @Sendable (String) -> String?
+    let environment: SourceEnvironment
     /// Of its own: what it holds is not true for anybody else.
     private let keyMaps = KeyMapCache()
 
@@ -15,7 +16,7 @@ struct TaskRehearsal: Sendable {
         request: LoadRequest,
         graph: PlanGraph,
         connection: PostgresConnection,
-        environment: @escaping @Sendable (String) -> String?
+        environment: SourceEnvironment
     ) {
         self.request = request
         self.graph = graph

@@ -10,7 +10,7 @@ struct SourceSearch {
     let folder: String
     /// What days and times mean in it.
     let clock: SourceClock
-    let environment: @Sendable (String) -> String?
+    let environment: SourceEnvironment
     /// How each part of the key is read.
     let plans: [ValuePlan]
     /// The parts of the key as binary COPY has them.

@@ -12,7 +12,7 @@ extension PostgresLedger {
         _ origin: TracedRow.Origin,
         of key: [String],
         found search: TraceSearch,
-        environment: @escaping @Sendable (String) -> String?
+        environment: SourceEnvironment
     ) async throws -> TracedRow.Origin {
         var origin = origin
         do {
@@ -33,7 +33,7 @@ extension PostgresLedger {
         _ origin: TracedRow.Origin,
         of key: [String],
         found search: TraceSearch,
-        _ environment: @escaping @Sendable (String) -> String?
+        _ environment: SourceEnvironment
     ) async throws -> SourceSearch? {
         guard let load = Int64(origin.task.prefix { $0 != "." }) else { return nil }
         let rows = try await query(

@@ -1,3 +1,4 @@
+public import Extraction
 import Pipelines
 import Planning
 import Postgres
@@ -21,7 +22,7 @@ extension PostgresLedger {
     public func trace(
         _ name: String,
         key: [String],
-        environment: (@Sendable (String) -> String?)? = nil
+        environment: SourceEnvironment? = nil
     ) async throws -> [TracedRow] {
         let table = try await tracedTable(name)
         guard let pipeline = try await newestDefinition(ofPipeline: table.pipeline) else {
@@ -56,7 +57,7 @@ extension PostgresLedger {
         _ rows: [TracedRow],
         of key: [String],
         found search: TraceSearch,
-        _ environment: @escaping @Sendable (String) -> String?
+        _ environment: SourceEnvironment
     ) async throws -> [TracedRow] {
         var known: [String: TracedRow.Origin] = [:]
         var rows = rows

@@ -12,7 +12,7 @@ struct Attempt: Sendable {
     let connection: PostgresConnection
     let keyMaps: KeyMapCache
     let inferring: InferringPlace
-    let environment: @Sendable (String) -> String?
+    let environment: SourceEnvironment
     let observer: any StepObserver
     let progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
 

@@ -133,7 +133,7 @@ struct CalendarLoad {
         let reader = try await attempt.open(holidays.extract)
         let hasRegions = reader.header.contains("region")
         guard hasRegions || holidays.region == nil else {
-            throw WarehouseError.noRegions(dimension.table, header: reader.header)
+            throw WarehouseError.noRegions(dimension.table)
         }
         try await connection.query(
             "create temp table holidays (date date, name text, region text) on commit drop"

@@ -1,6 +1,7 @@
 import Extraction
 import Pipelines
 import Rows
+import Words
 
 /// Reads the figure that a source gives for a control total: a number in one row.
 struct ControlFigure {
@@ -29,16 +30,16 @@ struct ControlFigure {
     }
 
     private func column(in header: [String]) throws -> Int {
-        let names = header.map { "`\($0)`" }.joined(separator: ", ")
+        let count = counted(header.count, "column")
         guard let name = total.value else {
             guard header.count == 1 else {
-                throw problem("it has the columns \(names), and `value` does not say which one")
+                throw problem("it has \(count), and `value` does not say which one")
             }
             return 0
         }
         guard let place = header.firstIndex(of: name) else {
             let question = NearestNames(to: name, among: header).question
-            throw problem("it has no column `\(name)`\(question); its columns are \(names)")
+            throw problem("it has no column `\(name)`\(question); it has \(count)")
         }
         return place
     }

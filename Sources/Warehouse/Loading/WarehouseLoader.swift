@@ -1,5 +1,5 @@
 public import BlockingThread
-import Extraction
+public import Extraction
 import Pipelines
 public import Planning
 public import Postgres
@@ -12,7 +12,7 @@ public actor WarehouseLoader: TaskLoader {
     private let configuration: PostgresConfiguration
     private let thread: BlockingThread
     private let keyMaps: KeyMapCache
-    private let environment: @Sendable (String) -> String?
+    private let environment: SourceEnvironment
     private var connection: PostgresConnection?
     private var definitions: [String: Pipeline] = [:]
 
@@ -32,7 +32,7 @@ public actor WarehouseLoader: TaskLoader {
         _ configuration: PostgresConfiguration,
         thread: BlockingThread,
         keyMaps: KeyMapCache,
-        environment: @escaping @Sendable (String) -> String?
+        environment: SourceEnvironment
     ) {
         self.configuration = configuration.atWarehouse
         self.thread = thread

@@ -1,4 +1,4 @@
-import Extraction
+public import Extraction
 import Pipelines
 public import Planning
 import Postgres
@@ -28,7 +28,7 @@ public struct PlanSurvey: Sendable {
     /// sources' texts.
     public func fingerprint(
         in ledger: PostgresLedger,
-        environment: @escaping @Sendable (String) -> String?
+        environment: SourceEnvironment
     ) async throws -> PlanFingerprint {
         let known = try await ledger.transaction { try await self.ledgerParts(on: $0) }
         return PlanFingerprint(definitionParts + fileParts(environment) + known)
@@ -62,7 +62,7 @@ public struct PlanSurvey: Sendable {
     /// Each file once, whatever number of tables is read from it; of a pattern that fits no file, that
     /// it does not.
     private func fileParts(
-        _ environment: @escaping @Sendable (String) -> String?
+        _ environment: SourceEnvironment
     ) -> [PlanFingerprint.Part] {
         var values: [String: String] = [:]
         let listings = FolderListings()

@@ -33,6 +33,7 @@ struct ResumeCommand: AsyncParsableCommand {
     var workers: Int?
 
     @OptionGroup var keyMaps: KeyMapOptions
+    @OptionGroup var access: SourceOptions
     @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
@@ -43,7 +44,9 @@ struct ResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let limit = try keyMaps.limit()
+        let sources = try access.sources(beside: options)
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
+            .with(sources: sources)
         try await patience.wait(
             for: fleet,
             unless: StartPatience.ofPeople,

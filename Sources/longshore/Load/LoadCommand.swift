@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Coordinator
+import Extraction
 import Foundation
 import Pipelines
 import Planning
@@ -41,6 +42,7 @@ struct LoadCommand: AsyncParsableCommand {
 
     @OptionGroup var adopt: AdoptOption
     @OptionGroup var keyMaps: KeyMapOptions
+    @OptionGroup var access: SourceOptions
     @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
@@ -70,7 +72,9 @@ struct LoadCommand: AsyncParsableCommand {
         try Limits.refuseTooLong(in: pipeline)
         let adopted = try adopt.names(in: pipeline)
         let limit = try keyMaps.limit()
+        let sources = try access.sources(beside: options)
         let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
+            .with(sources: sources)
         try await patience.wait(
             for: fleet,
             unless: StartPatience.ofPeople,
@@ -79,7 +83,12 @@ struct LoadCommand: AsyncParsableCommand {
         let ledger = fleet.ledger()
         try await ledger.refuseTablesOfOthers(of: pipeline, adopting: adopted)
         let plan = try await rememberedPlan(of: pipeline, in: ledger)
-        let due = try await selection.survey(of: pipeline, folder: argument.folder, in: ledger)
+        let due = try await selection.survey(
+            of: pipeline,
+            folder: argument.folder,
+            sources: sources,
+            in: ledger
+        )
         let choice = try choice(of: pipeline, plan, due)
         let notes = selection.notes(of: pipeline, due, choice, command: command)
         if case .nothing = choice {
@@ -95,7 +104,7 @@ struct LoadCommand: AsyncParsableCommand {
             requestedBy: Requester.name,
             adopted: adopted
         )
-        if let plan { request.plan = try await unmoved(plan, of: request, in: ledger) }
+        if let plan { request.plan = try await unmoved(plan, of: request, sources, in: ledger) }
         if detach {
             let load = try await LoadPlanner(ledger: ledger).create(request).load
             try await tellDetached(load, of: pipeline, in: ledger)
@@ -173,10 +182,10 @@ struct LoadCommand: AsyncParsableCommand {
     private func unmoved(
         _ plan: RememberedPlan,
         of request: LoadRequest,
+        _ sources: SourceEnvironment,
         in ledger: PostgresLedger
     ) async throws -> PlanFingerprint {
-        let now = try await PlanSurvey(request)
-            .fingerprint(in: ledger, environment: PlanCommand.environment)
+        let now = try await PlanSurvey(request).fingerprint(in: ledger, environment: sources)
         let changes = plan.fingerprint.changes(to: now)
         guard changes.isEmpty else { throw WarehouseError.planMoved(plan.fingerprint, changes) }
         return plan.fingerprint

@@ -68,13 +68,14 @@ struct LoadSelection: ParsableArguments {
     func survey(
         of pipeline: Pipeline,
         folder: String,
+        sources: SourceEnvironment,
         in ledger: PostgresLedger
     ) async throws -> Due {
         try await DueSurvey(
             pipeline,
             folder: folder,
             today: Self.today(of: pipeline),
-            environment: PlanCommand.environment
+            environment: sources
         )
         .look(in: ledger)
     }

@@ -1,3 +1,4 @@
+import Extraction
 import Foundation
 import Pipelines
 import Planning
@@ -10,10 +11,16 @@ struct ListedPeriods {
     /// Files of periods that nobody has asked for, a line for each; of all pipelines, with their names.
     private(set) var notes: [String] = []
     private let ledger: PostgresLedger
+    private let sources: SourceEnvironment
 
     /// Reads the periods of a pipeline, by its name or folder, or of all pipelines.
-    init(of pipeline: String?, in ledger: PostgresLedger) async throws {
+    init(
+        of pipeline: String?,
+        in ledger: PostgresLedger,
+        sources: SourceEnvironment
+    ) async throws {
         self.ledger = ledger
+        self.sources = sources
         if let pipeline, let definition = try Self.folder(pipeline) {
             reports = try await ledger.periods(ofPipeline: definition.name)
             let path = URL(fileURLWithPath: pipeline).standardizedFileURL.path
@@ -50,7 +57,7 @@ struct ListedPeriods {
             pipeline,
             folder: folder,
             today: LoadSelection.today(of: pipeline),
-            environment: PlanCommand.environment
+            environment: sources
         )
         .look(in: ledger)
         reports = due.completing(reports, of: pipeline)

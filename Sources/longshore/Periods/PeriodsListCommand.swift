@@ -23,8 +23,9 @@ struct PeriodsListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let listed = try await ListedPeriods(of: pipeline, in: ledger)
+        let fleet = try await options.fleet()
+        let ledger = fleet.ledger()
+        let listed = try await ListedPeriods(of: pipeline, in: ledger, sources: fleet.sources)
         await ledger.close()
         guard !output.json else { return try output.printJSON(listed.reports) }
         if listed.reports.isEmpty {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Coordinator
+import Extraction
 import Foundation
 import Pipelines
 import Planning
@@ -38,6 +39,7 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Rehearse the load against the warehouse and show what it would change.")
     var effects = false
 
+    @OptionGroup var access: SourceOptions
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
@@ -49,8 +51,10 @@ struct PlanCommand: AsyncParsableCommand {
         let adopted = try adopt.names(in: pipeline)
         let ledger = fleet.map { $0.ledger() }
         try await ledger?.refuseTablesOfOthers(of: pipeline, adopting: adopted)
+        let sources = try access.sources(beside: options)
         let due =
-            try await ledger?.survey(selection, of: pipeline, folder: argument.folder) ?? Due()
+            try await ledger?
+            .survey(selection, of: pipeline, folder: argument.folder, sources: sources) ?? Due()
         let choice = try selection.choice(of: pipeline, due)
         let notes = selection.notes(
             of: pipeline,
@@ -74,10 +78,10 @@ struct PlanCommand: AsyncParsableCommand {
         try await ledger?.check(request, tasks: graph.tasks)
         var report = PlanReport(graph: graph, request: request, command: command, notes: notes)
         if effects, let fleet {
-            report.effects = try await Rehearsal(fleet.postgres, environment: Self.environment)
+            report.effects = try await Rehearsal(fleet.postgres, environment: sources)
                 .effects(of: request, graph: graph)
         }
-        report.fingerprint = try await remember(request, in: ledger)
+        report.fingerprint = try await remember(request, sources, in: ledger)
         await ledger?.close()
         if output.json {
             try output.printJSON(report.forMachines)
@@ -100,11 +104,6 @@ struct PlanCommand: AsyncParsableCommand {
         for line in [selection.nothing(of: pipeline, due)] + notes + hints { Output.print(line) }
     }
 
-    /// The value of `${NAME}` in sources' texts.
-    static let environment: @Sendable (String) -> String? = {
-        ProcessInfo.processInfo.environment[$0]
-    }
-
     /// What the user names needs no server: without one the plan has no hash.
     private func fleet(for pipeline: Pipeline) async throws -> Fleet? {
         if effects { return try await options.startedFleet() }
@@ -119,11 +118,12 @@ struct PlanCommand: AsyncParsableCommand {
 
     private func remember(
         _ request: LoadRequest,
+        _ sources: SourceEnvironment,
         in ledger: PostgresLedger?
     ) async throws -> PlanFingerprint? {
         guard let ledger else { return nil }
         let fingerprint = try await PlanSurvey(request)
-            .fingerprint(in: ledger, environment: Self.environment)
+            .fingerprint(in: ledger, environment: sources)
         try await ledger.remember(fingerprint, of: request)
         return fingerprint
     }
@@ -139,8 +139,9 @@ extension PostgresLedger {
     fileprivate func survey(
         _ selection: LoadSelection,
         of pipeline: Pipeline,
-        folder: String
+        folder: String,
+        sources: SourceEnvironment
     ) async throws -> Due {
-        try await selection.survey(of: pipeline, folder: folder, in: self)
+        try await selection.survey(of: pipeline, folder: folder, sources: sources, in: self)
     }
 }

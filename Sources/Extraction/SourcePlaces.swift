@@ -1,0 +1,67 @@
+import Glibc
+
+/// Where files of sources lie, and where none is ever read.
+///
+/// What is judged is the file that was opened, by the path that the kernel has for it: a link that is changed
+/// meanwhile changes nothing.
+public struct SourcePlaces: Sendable {
+    private let folders: [String]?
+    private let own: [String]
+
+    /// The kernel's folders: devices, and what it tells of processes and of itself.
+    private static let system = ["/proc", "/sys", "/dev"]
+
+    /// - Parameters:
+    ///   - folders: Files are read below these only; `nil` for anywhere.
+    ///   - own: Files and folders of Longshore itself, with secrets in them.
+    public init(below folders: [String]? = nil, own: [String] = []) {
+        self.folders = folders
+        self.own = own
+    }
+
+    /// Refuses a path without links that is at no place for sources.
+    ///
+    /// - Parameters:
+    ///   - path: Where it is.
+    ///   - shown: What it is called: ``the folder `data` ``.
+    /// - Throws: ``ExtractionError``.
+    func require(_ path: String, _ shown: String) throws(ExtractionError) {
+        let own = own.compactMap(FilePath.resolved)
+        guard !(Self.system + own).contains(where: { FilePath.isAt(path, root: $0) }) else {
+            throw Self.neverRead(shown)
+        }
+        guard let folders else { return }
+        let roots = folders.compactMap(FilePath.resolved)
+        guard roots.contains(where: { FilePath.isAt(path, root: $0) }) else {
+            throw ExtractionError(
+                .forbidden,
+                "\(shown) is not below the folders that sources are read from here: put it there, or "
+                    + "name its folder with `--sources-below` (LONGSHORE_SOURCES_BELOW)"
+            )
+        }
+    }
+
+    /// Refuses a file that has been opened and is at no place for sources, or may be at another one too.
+    func require(_ file: OpenFile, allowsHardLinks: Bool) throws(ExtractionError) {
+        let shown = "the file `\(file.name)`"
+        guard let path = file.realPath, !own.contains(where: file.isSame(as:)) else {
+            throw Self.neverRead(shown)
+        }
+        try require(path, shown)
+        guard folders == nil || allowsHardLinks || file.names == 1 else {
+            throw ExtractionError(
+                .forbidden,
+                "\(shown) has other names (hard links), which may be anywhere: copy it, or declare "
+                    + "`hard_links: true` at its source where that is meant"
+            )
+        }
+    }
+
+    private static func neverRead(_ shown: String) -> ExtractionError {
+        ExtractionError(
+            .forbidden,
+            "\(shown) is of the system (`/proc`, `/sys`, `/dev`) or of Longshore itself (its servers' "
+                + "data, files with their URLs), where no source is read: put the files elsewhere"
+        )
+    }
+}

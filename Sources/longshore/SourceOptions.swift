@@ -1,0 +1,79 @@
+import ArgumentParser
+import Extraction
+import Foundation
+import LocalStack
+
+/// What definitions may make this process read.
+struct SourceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Variables of the environment that sources may name: `CRM_*,WAREHOUSE_DIR`.",
+            discussion: """
+                Without the option: LONGSHORE_ENVIRONMENT, or all but LONGSHORE_….
+                """,
+            valueName: "names"
+        )
+    )
+    var environment: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Read files of sources below this folder only; may be given again.",
+            discussion: """
+                Without the option: LONGSHORE_SOURCES_BELOW, folders with colons between them, or anywhere.
+                """,
+            valueName: "folder"
+        )
+    )
+    var sourcesBelow: [String] = []
+
+    /// What may be read by a process that uses the servers of `fleet`.
+    func sources(beside fleet: FleetOptions) throws -> SourceEnvironment {
+        try Self.sources(names: environment, below: sourcesBelow, stack: fleet.stack)
+    }
+
+    /// What may be read by a process without servers.
+    func sources() throws -> SourceEnvironment {
+        try Self.sources(names: environment, below: sourcesBelow)
+    }
+
+    /// What may be read; what no option says, the environment does.
+    static func sources(
+        names: String? = nil,
+        below folders: [String] = [],
+        stack: String = LocalStack.defaultDirectory
+    ) throws -> SourceEnvironment {
+        let variables = ProcessInfo.processInfo.environment
+        let places = folders.isEmpty ? list(variables["LONGSHORE_SOURCES_BELOW"]) : folders
+        return SourceEnvironment(
+            names: try allowed(names, variables),
+            places: SourcePlaces(
+                below: places.isEmpty ? nil : places,
+                own: [LocalStack(directory: stack).data]
+                    + FleetOptions.names.compactMap { variables["LONGSHORE_\($0)_URL_FILE"] }
+            )
+        ) { variables[$0] }
+    }
+
+    private static func list(_ text: String?) -> [String] {
+        (text ?? "").utf8.split(separator: UInt8(ascii: ":")).compactMap(String.init)
+    }
+
+    private static func allowed(
+        _ option: String?,
+        _ variables: [String: String]
+    ) throws -> VariableNames? {
+        let variable = "LONGSHORE_ENVIRONMENT"
+        let (title, text) =
+            option.map { ("`--environment`", $0) } ?? (variable, variables[variable, default: ""])
+        guard option != nil || !text.isEmpty else { return nil }
+        guard let names = VariableNames(text) else {
+            throw CommandFailure(
+                .usage,
+                "\(title) is `\(text)`; expected names of variables, or their beginnings with `*`, with "
+                    + "commas between them: `CRM_*,WAREHOUSE_DIR`"
+            )
+        }
+        return names
+    }
+}
