@@ -11,9 +11,10 @@ struct Environment: Sendable {
     ///
     /// An empty variable counts as not set, as in a shell's `:-`.
     func resolve(_ text: String) throws(ExtractionError) -> String {
-        var resolved = ""
-        var rest = text[...]
-        while let start = rest.firstRange(of: "${") {
+        var resolved = String.UnicodeScalarView()
+        // By scalars: a `}` before U+0301 is no Character of its own.
+        var rest = text.unicodeScalars[...]
+        while let start = rest.firstRange(of: "${".unicodeScalars) {
             resolved += rest[..<start.lowerBound]
             guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
                 throw ExtractionError(
@@ -21,14 +22,16 @@ struct Environment: Sendable {
                     "resolving a source's `${…}`: one is opened and never closed with `}`"
                 )
             }
-            resolved += try value(of: rest[start.upperBound..<end])
+            resolved += try value(of: rest[start.upperBound..<end]).unicodeScalars
             rest = rest[rest.index(after: end)...]
         }
-        return resolved + rest
+        return String(resolved + rest)
     }
 
-    private func value(of reference: Substring) throws(ExtractionError) -> String {
-        let separator = reference.firstRange(of: ":-")
+    private func value(
+        of reference: Substring.UnicodeScalarView
+    ) throws(ExtractionError) -> String {
+        let separator = reference.firstRange(of: ":-".unicodeScalars)
         let name = String(reference[..<(separator?.lowerBound ?? reference.endIndex)])
         if let value = lookup(name), !value.isEmpty { return value }
         guard let separator else {

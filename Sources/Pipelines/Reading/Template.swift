@@ -38,7 +38,7 @@ struct Template {
     private typealias Scalars = Substring.UnicodeScalarView
 
     private static func start(in text: Scalars) -> Scalars.Index? {
-        text.indices.first { text[$0...].starts(with: "${".unicodeScalars) }
+        text.firstRange(of: "${".unicodeScalars)?.lowerBound
     }
 
     private mutating func append(_ literal: Scalars) {
@@ -46,8 +46,8 @@ struct Template {
     }
 
     private static func expansion(_ body: Scalars) -> Part? {
-        let mark = body.indices.first { body[$0...].starts(with: ":-".unicodeScalars) }
-        let name = mark.map { body[..<$0] } ?? body
+        let mark = body.firstRange(of: ":-".unicodeScalars)
+        let name = mark.map { body[..<$0.lowerBound] } ?? body
         guard let first = name.first, !("0"..."9").contains(first) else { return nil }
         let isName = name.allSatisfy { scalar in
             switch scalar {
@@ -58,7 +58,7 @@ struct Template {
         guard isName else { return nil }
         return .expansion(
             name: String(name),
-            fallback: mark.map { String(body[$0...].dropFirst(2)) }
+            fallback: mark.map { String(body[$0.upperBound...]) }
         )
     }
 }
