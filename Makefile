@@ -1,11 +1,12 @@
 # Longshore: `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test simulate torture check docs format lint bench stack clean
+.PHONY: help deps build demo test simulate fuzz torture check docs format lint bench stack clean
 
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
 SOURCES := Package.swift Sources Tests
 SEEDS ?= 0..<10000
+TEXTS ?= 1000000
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +57,10 @@ test: deps ## Run every test, and tell at the end what failed; the servers they 
 simulate: deps ## Run the fleet in virtual time with 10,000 seeds of faults, or with SEEDS=4711
 	$(SWIFT) build --build-tests
 	LONGSHORE_SEEDS='$(SEEDS)' $(SWIFT) test --skip-build --filter FleetSimulationTests
+
+fuzz: deps ## Hand a million hostile texts to everything that quotes, escapes or parses, or TEXTS=20000
+	$(SWIFT) build --build-tests
+	LONGSHORE_FUZZ='$(TEXTS)' $(SWIFT) test --skip-build --no-parallel --filter Hostile
 
 torture: build ## Load while processes, servers and the network fail: SEED=7 replays, MINUTES=30 bounds
 	$(LONGSHORE) torture $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))

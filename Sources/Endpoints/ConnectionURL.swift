@@ -35,67 +35,77 @@ public struct ConnectionURL: Sendable, Hashable {
     ///
     /// - Throws: ``EndpointError`` that names the part which is wrong, never the password.
     public init(_ text: String) throws(EndpointError) {
-        guard let schemeEnd = text.firstRange(of: "://") else {
+        guard let schemeEnd = text.utf8.firstRange(of: "://".utf8) else {
             throw .malformed("it has no `scheme://`")
         }
-        scheme = text[..<schemeEnd.lowerBound].lowercased()
-        var rest = text[schemeEnd.upperBound...]
+        scheme = String(Substring(text.utf8[..<schemeEnd.lowerBound])).lowercased()
+        var rest = text.utf8[schemeEnd.upperBound...]
         query = [:]
-        if let mark = rest.firstIndex(of: "?") {
-            query = try Self.parseQuery(rest[rest.index(after: mark)...])
+        if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
+            query = try Self.parseQuery(rest[mark...].dropFirst())
             rest = rest[..<mark]
         }
         path = ""
-        if let slash = rest.firstIndex(of: "/") {
-            path = try Self.decode(rest[rest.index(after: slash)...])
+        if let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+            path = try Self.decode(rest[slash...].dropFirst())
             rest = rest[..<slash]
         }
-        if let at = rest.lastIndex(of: "@") {
+        if let at = rest.lastIndex(of: UInt8(ascii: "@")) {
             (user, password) = try Self.parseCredentials(rest[..<at])
-            rest = rest[rest.index(after: at)...]
+            rest = rest[at...].dropFirst()
         }
         (host, port) = try Self.parseAuthority(rest)
     }
 
-    private static func parseQuery(_ text: Substring) throws(EndpointError) -> [String: String] {
+    /// A part of the text, by bytes: a mark such as U+0301 joins a sign before it to another Character.
+    private typealias Bytes = Substring.UTF8View
+
+    private static func parseQuery(_ text: Bytes) throws(EndpointError) -> [String: String] {
         var query: [String: String] = [:]
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        for pair in text.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(
+                separator: UInt8(ascii: "="),
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
             query[try decode(parts[0])] = parts.count > 1 ? try decode(parts[1]) : ""
         }
         return query
     }
 
     private static func parseCredentials(
-        _ text: Substring
+        _ text: Bytes
     ) throws(EndpointError) -> (user: String?, password: Secret?) {
-        guard let colon = text.firstIndex(of: ":") else { return (try decode(text), nil) }
-        let password = try decode(text[text.index(after: colon)...])
+        guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else {
+            return (try decode(text), nil)
+        }
+        let password = try decode(text[colon...].dropFirst())
         return (try decode(text[..<colon]), Secret(password))
     }
 
     private static func parseAuthority(
-        _ text: Substring
+        _ text: Bytes
     ) throws(EndpointError) -> (host: String, port: Int?) {
         var host = text
-        var portText: Substring?
-        if text.hasPrefix("[") {
-            guard let bracket = text.firstIndex(of: "]") else {
+        var portText: Bytes?
+        let colon = UInt8(ascii: ":")
+        if text.first == UInt8(ascii: "[") {
+            guard let bracket = text.firstIndex(of: UInt8(ascii: "]")) else {
                 throw .malformed("its host begins with `[` and has no `]`")
             }
-            host = text[text.index(after: text.startIndex)..<bracket]
-            let tail = text[text.index(after: bracket)...]
-            guard tail.isEmpty || tail.hasPrefix(":") else {
+            host = text[..<bracket].dropFirst()
+            let tail = text[bracket...].dropFirst()
+            guard tail.isEmpty || tail.first == colon else {
                 throw .malformed("something other than a port follows its `]`")
             }
             portText = tail.dropFirst()
-        } else if let colon = text.lastIndex(of: ":") {
-            host = text[..<colon]
-            portText = text[text.index(after: colon)...]
+        } else if let mark = text.lastIndex(of: colon) {
+            host = text[..<mark]
+            portText = text[mark...].dropFirst()
         }
         guard let portText, !portText.isEmpty else { return (try decode(host), nil) }
         // Not shown: after a `/` in a password, what looks like the port is a part of the password.
-        guard let port = decimal(portText, 1...65_535) else {
+        guard let port = decimal(Substring(portText), 1...65_535) else {
             throw .malformed("its port is not a number from 1 to 65535")
         }
         return (try decode(host), port)
@@ -109,16 +119,17 @@ public struct ConnectionURL: Sendable, Hashable {
         return Int(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
-    private static func decode(_ text: Substring) throws(EndpointError) -> String {
-        guard text.contains("%") else { return String(text) }
+    private static func decode(_ text: Bytes) throws(EndpointError) -> String {
+        guard text.contains(UInt8(ascii: "%")) else { return String(Substring(text)) }
         var bytes: [UInt8] = []
-        var rest = text.utf8[...]
+        var rest = text
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "%") else {
                 bytes.append(byte)
                 continue
             }
-            let digits = Substring(rest.prefix(2))
+            // The two may be half of a letter, which is made a whole one here and no digit.
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
             guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
                 let value = UInt8(digits, radix: 16)
             else {

@@ -1,4 +1,5 @@
 import Pipelines
+import Words
 
 /// The pattern of a source's files: `{period}` stands for a label, `*` for any text but `/`.
 struct FilePattern {
@@ -25,8 +26,8 @@ struct FilePattern {
             }
         }
         self.text = text
-        components = text.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-        guard !components.isEmpty, !text.hasPrefix("/"), !components.contains("..") else {
+        components = text.pathParts.filter { !$0.isEmpty }
+        guard !components.isEmpty, !text.isAbsolutePath, !components.contains("..") else {
             throw ExtractionError(
                 .escape,
                 "the pattern `\(text)` does not stay in its source's folder; write it relative to "
@@ -35,19 +36,24 @@ struct FilePattern {
         }
     }
 
-    /// Whether a file or folder name fits one of the components; hidden ones need a written dot.
+    /// Whether a file or folder name fits one of the components, byte by byte; hidden ones need a written
+    /// dot.
     static func matches(_ name: String, component: String) -> Bool {
-        if name.hasPrefix(".") && !component.hasPrefix(".") { return false }
-        let parts = component.split(separator: "*", omittingEmptySubsequences: false)
+        let dot = UInt8(ascii: ".")
+        if name.utf8.first == dot && component.utf8.first != dot { return false }
+        let parts = component.utf8.split(
+            separator: UInt8(ascii: "*"),
+            omittingEmptySubsequences: false
+        )
         guard parts.count > 1, let first = parts.first, let last = parts.last else {
-            return name == component
+            return name.utf8.elementsEqual(component.utf8)
         }
-        guard name.hasPrefix(first) else { return false }
-        var rest = name.dropFirst(first.count)
+        guard name.utf8.starts(with: first) else { return false }
+        var rest = name.utf8.dropFirst(first.count)
         for part in parts[1..<(parts.count - 1)] where !part.isEmpty {
             guard let found = rest.firstRange(of: part) else { return false }
             rest = rest[found.upperBound...]
         }
-        return rest.hasSuffix(last)
+        return rest.count >= last.count && rest.suffix(last.count).elementsEqual(last)
     }
 }

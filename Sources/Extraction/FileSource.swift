@@ -1,6 +1,7 @@
 import Glibc
 import Pipelines
 import Rows
+import Words
 
 /// The files of a folder.
 struct FileSource {
@@ -40,7 +41,7 @@ struct FileSource {
 
     /// The names in a folder that fit a part of a pattern.
     private func names(_ component: String, in folder: String) -> [String] {
-        guard component.contains("*") else {
+        guard component.utf8.contains(UInt8(ascii: "*")) else {
             return component != "." && FilePath.exists(folder + "/" + component) ? [component] : []
         }
         return listings.names(in: folder).filter { FilePattern.matches($0, component: component) }
@@ -63,16 +64,18 @@ struct FileSource {
 
     /// A file that was named by its path, and the folder it really lies in.
     static func alone(_ path: String) throws(ExtractionError) -> (FileSource, String) {
-        guard let resolved = FilePath.resolved(path), let slash = resolved.lastIndex(of: "/") else {
+        guard let resolved = FilePath.resolved(path) else {
             throw ExtractionError(
                 .missing,
                 "opening `\(path)`: there is no such file, or it cannot be reached"
             )
         }
-        let folder = resolved[..<slash]
-        let name = String(resolved[resolved.index(after: slash)...])
-        let place = SourceFolder(path: folder.isEmpty ? "/" : String(folder))
-        return (FileSource(folder: place), name)
+        let parts = resolved.pathParts
+        let folder = parts.dropLast().joined(separator: "/")
+        return (
+            FileSource(folder: SourceFolder(path: folder.isEmpty ? "/" : folder)),
+            parts[parts.count - 1]
+        )
     }
 
     private func requireInside(_ file: String, root: String) throws(ExtractionError) {

@@ -2,7 +2,8 @@
 ///
 /// What is written there meanwhile may be missed; a load looks again. Not to be shared between tasks.
 public final class FolderListings {
-    private var names: [String: [String]] = [:]
+    /// By the bytes of the folder's path: Strings are equal that a file system tells apart.
+    private var names: [[UInt8]: [String]] = [:]
     private let list: (String) -> [String]
 
     /// Listings that know nothing yet.
@@ -16,9 +17,10 @@ public final class FolderListings {
 
     /// The names in a folder; none when it cannot be read.
     func names(in folder: String) -> [String] {
-        if let known = names[folder] { return known }
+        let path = Array(folder.utf8)
+        if let known = names[path] { return known }
         let found = list(folder)
-        names[folder] = found
+        names[path] = found
         return found
     }
 }

@@ -1,4 +1,5 @@
 public import Pipelines
+import Words
 
 /// Opens what an extract reads.
 ///
@@ -81,14 +82,10 @@ public func openReader(
     dialect: CSVDialect
 ) throws(ExtractionError) -> any RowReader {
     guard paths.count > 1 else { return try openReader(file: paths[0], dialect: dialect) }
-    let slash = paths[0].lastIndex(of: "/")
-    let folder = slash.map { paths[0][...$0] } ?? "./"
-    let names = paths.map { path in
-        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-    }
+    let folder = paths[0].pathParts.dropLast().map { $0 + "/" }.joined()
     return try FileRowReader(
-        source: FileSource(folder: SourceFolder(path: String(folder))),
-        files: names,
+        source: FileSource(folder: SourceFolder(path: folder.isEmpty ? "./" : folder)),
+        files: paths.map { $0.pathParts.last ?? $0 },
         dialect: dialect
     )
 }

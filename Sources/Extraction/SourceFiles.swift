@@ -1,5 +1,6 @@
 import Glibc
 public import Pipelines
+import Words
 
 /// A file as its folder shows it, unread.
 public struct FileStatus: Sendable, Hashable {
@@ -110,14 +111,14 @@ private struct PeriodLabels {
     init(_ pattern: String, grain: PeriodGrain) {
         self.pattern = pattern
         self.grain = grain
-        let components = pattern.split(separator: "/").map(String.init)
+        let components = pattern.pathParts.filter { !$0.isEmpty }
         place = components.firstIndex { $0.contains("{period}") } ?? 0
         wildcards = components.map { $0.replacing("{period}", with: "*") }
     }
 
     /// Every text of a label's length is tried; the whole pattern then has to fit.
     func period(of file: String) throws(ExtractionError) -> Period? {
-        let components = file.split(separator: "/").map(String.init)
+        let components = file.pathParts
         guard components.count == wildcards.count else { return nil }
         let text = Array(components[place].utf8)
         let length = Period(grain, containing: Day(number: 0)).label.utf8.count

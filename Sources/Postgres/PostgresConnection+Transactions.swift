@@ -50,6 +50,9 @@ extension PostgresConnection {
         let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue); \(settings.transactionSQL)"
         do {
             try await script(begin)
+            if let zone = settings.timeZoneSetting(isLocal: true) {
+                try await query(zone.sql, zone.parameters)
+            }
         } catch {
             await rollBack()
             throw error

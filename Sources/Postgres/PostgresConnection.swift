@@ -213,6 +213,9 @@ extension PostgresConnection {
 
     /// Runs several statements, separated by semicolons, without parameters and without results.
     ///
+    /// It is for SQL that is written in the program. What is made of somebody's words goes by
+    /// ``query(_:_:)``, where a text that breaks out of its quotes finds no second statement.
+    ///
     /// Unless the script has `BEGIN` and `COMMIT` of its own, it takes effect as a whole or not at
     /// all.
     public func script(_ sql: String) async throws {

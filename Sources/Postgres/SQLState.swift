@@ -58,12 +58,14 @@ extension SQLState {
     /// A server's primary message without the value of a row that it may quote.
     ///
     /// Messages of data exceptions (class 22) do: `invalid input syntax for type integer: "…"`. The value
-    /// may have quotes of its own, so all from the first to the last goes.
+    /// may have quotes of its own, so all from the first to the last goes; by scalars, since the value may
+    /// begin with a mark that joins the quote before it.
     func withoutValues(_ message: String) -> String {
-        guard errorClass == "22", let first = message.firstIndex(of: "\""),
-            let last = message.lastIndex(of: "\""), first < last
+        let scalars = message.unicodeScalars
+        guard errorClass == "22", let first = scalars.firstIndex(of: "\""),
+            let last = scalars.lastIndex(of: "\""), first < last
         else { return message }
-        return message[..<first] + "\"…\"" + message[message.index(after: last)...]
+        return String(scalars[..<first]) + "\"…\"" + String(scalars[last...].dropFirst())
     }
 }
 

@@ -21,6 +21,10 @@ extension Session {
         do {
             try sendScript(settings.openingSQL)
             try collectResults()
+            if let zone = settings.timeZoneSetting(isLocal: false) {
+                try send(zone.sql, ParameterList(zone.parameters))
+                try collectResults()
+            }
         } catch {
             guard error.sqlState == .invalidParameterValue else { throw error }
             throw PostgresError(

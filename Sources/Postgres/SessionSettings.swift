@@ -6,7 +6,7 @@
 /// more for itself, since behind such a proxy it may run on another session than the one before it.
 public struct SessionSettings: Sendable, Hashable {
     /// The zone of times that are written without an offset, and of days that become instants.
-    public var timeZone = "UTC"
+    public var timeZone = Self.usualTimeZone
     /// Where names without a schema are looked up: SQL, as it follows `set search_path to`; `nil` leaves
     /// it to the URL's `options`.
     public var searchPath: String? = Self.standardSearchPath
@@ -29,9 +29,21 @@ public struct SessionSettings: Sendable, Hashable {
         ("lc_time", "'C'"),
     ]
 
+    private static let usualTimeZone = "UTC"
+
     private var all: [(name: String, value: String)] {
-        [("timezone", quoteLiteral(timeZone))] + (searchPath.map { [("search_path", $0)] } ?? [])
-            + Self.fixed
+        [("timezone", quoteLiteral(Self.usualTimeZone))]
+            + (searchPath.map { [("search_path", $0)] } ?? []) + Self.fixed
+    }
+
+    /// Where the time zone is another than usual, a statement that sets it, and its parameters.
+    ///
+    /// It comes from a definition, so it stands in no script.
+    func timeZoneSetting(isLocal: Bool) -> (sql: String, parameters: [PostgresValue])? {
+        guard timeZone != Self.usualTimeZone else { return nil }
+        return (
+            "select set_config('timezone', $1, $2)", [.text(timeZone), .boolean(isLocal)]
+        )
     }
 
     /// Statements for a session that has just been opened.

@@ -34,7 +34,9 @@ public struct DraftOrigin: Sendable {
 
     /// Whether a definition can name a source's column: not without a name, nor by an expansion.
     static func isUsable(_ name: String) -> Bool {
-        !name.isEmpty && !name.contains("${") && !name.unicodeScalars.contains { $0.value < 0x20 }
+        let scalars = name.unicodeScalars
+        return !scalars.isEmpty && !scalars.contains("${".unicodeScalars)
+            && !scalars.contains { $0.value < 0x20 }
     }
 
     /// What its table is called after: the file's name without its ending and period.

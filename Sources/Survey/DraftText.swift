@@ -266,6 +266,7 @@ struct DraftText {
 
     /// Fit for a comment.
     private static func oneLine(_ text: String) -> String {
-        VisibleText.line(text).replacing("${", with: "$ {")
+        let scalars = VisibleText.line(text).unicodeScalars
+        return String(scalars.replacing("${".unicodeScalars, with: "$ {".unicodeScalars))
     }
 }

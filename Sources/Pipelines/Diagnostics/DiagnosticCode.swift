@@ -39,6 +39,8 @@ extension Diagnostic {
         case parameterUnknown = "parameter.unknown"
         /// A parameter without a value, or with a value that is not of its type.
         case parameterValue = "parameter.value"
+        /// A parameter in SQL where no value can stand: in a name, a comment, a string between dollars.
+        case parameterPlace = "parameter.place"
         /// A password written into the definition.
         case secretLiteral = "secret.literal"
         /// A source of another kind than is needed.

@@ -6,7 +6,7 @@ enum PasswordMask {
     /// `line` with stars in the place of what looks like a password; its length stays the same.
     static func masked(_ line: String) -> String {
         [#/:\/\/[^:@]*:(.+)@/#, #/(?:password|passwd|pwd)\s*[=:]\s*([^&,}]+)/#.ignoresCase()]
-            .reduce(line, hiding)
+            .map { $0.matchingSemantics(.unicodeScalar) }.reduce(line, hiding)
     }
 
     private static func hiding(_ line: String, _ pattern: Regex<(Substring, Substring)>) -> String {

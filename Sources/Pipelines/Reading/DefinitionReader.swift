@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Words
 
 /// Reads a pipeline's folder from disk: the only place of this module that does.
 public enum DefinitionReader {
@@ -51,7 +52,7 @@ private final class FolderFiles: DefinitionFiles {
 
     func text(at path: String) -> FileAnswer {
         let file = folder.appendingPathComponent(path).resolvingSymlinksInPath()
-        guard file.path.hasPrefix(folder.path + "/") else {
+        guard file.path.utf8.starts(with: (folder.path + "/").utf8) else {
             return .unusable(code: .fileUnreadable, reason: "it is a link that leaves the folder")
         }
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: file.path) else {
@@ -79,7 +80,7 @@ private final class FolderFiles: DefinitionFiles {
 
     /// The files beside a missing one.
     private func neighbours(of path: String) -> [String] {
-        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+        let parent = path.pathParts.dropLast().joined(separator: "/")
         let directory = parent.isEmpty ? folder : folder.appendingPathComponent(parent)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
         return names.sorted().map { parent.isEmpty ? $0 : parent + "/" + $0 }

@@ -1,3 +1,5 @@
+internal import Words
+
 /// Reads `from`: which rows of which source.
 struct ExtractReading {
     let findings: Findings
@@ -136,11 +138,13 @@ enum FolderPath {
     /// Why `path` cannot be used, or `nil` when it can.
     static func problem(of path: String) -> String? {
         if path.isEmpty { return "it is empty" }
-        if path.hasPrefix("/") || path.hasPrefix("~") { return "it is not relative" }
+        if path.isAbsolutePath || path.utf8.first == UInt8(ascii: "~") {
+            return "it is not relative"
+        }
         if path.utf8.count > 1024 { return "it is longer than 1024 bytes" }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = path.pathParts
         if parts.contains("..") { return "it leaves its folder" }
-        if parts.contains("") || path.contains("\0") { return "it is no path" }
+        if parts.contains("") || path.utf8.contains(0) { return "it is no path" }
         return nil
     }
 }

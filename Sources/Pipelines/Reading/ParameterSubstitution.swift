@@ -10,33 +10,40 @@ struct ParameterSubstitution {
         self.findings = findings
     }
 
+    /// What a text is, and so what `${name}` in it becomes.
+    private enum Place {
+        /// A value of the definition.
+        case text
+        /// A text of a source, in which variables of the environment may stand.
+        case source
+        /// A query.
+        case sql
+    }
+
     /// The definition with all parameters replaced, save in the section that declares them.
     mutating func apply(to root: YAMLNode) -> YAMLNode {
         guard case .mapping(var entries) = root.content else { return root }
         for index in entries.indices where entries[index].name != "parameters" {
-            let isSource = entries[index].name == "sources"
-            entries[index].value = substituted(entries[index].value, allowsEnvironment: isSource)
+            let place: Place = entries[index].name == "sources" ? .source : .text
+            entries[index].value = substituted(entries[index].value, place)
         }
         return YAMLNode(content: .mapping(entries), span: root.span)
     }
 
-    private mutating func substituted(_ node: YAMLNode, allowsEnvironment: Bool) -> YAMLNode {
+    private mutating func substituted(_ node: YAMLNode, _ place: Place) -> YAMLNode {
         var result = node
         switch node.content {
         case .scalar(let scalar):
-            guard scalar.text.contains("${") else { return node }
-            let value = value(of: scalar, at: node.span, allowsEnvironment: allowsEnvironment)
+            guard Template.isPresent(in: scalar.text) else { return node }
+            let value = value(of: scalar, at: node.span, place)
             result.content = value.map(YAMLNode.Content.scalar) ?? .broken
         case .list(let items):
-            result.content = .list(
-                items.map { substituted($0, allowsEnvironment: allowsEnvironment) }
-            )
+            result.content = .list(items.map { substituted($0, place) })
         case .mapping(var entries):
+            let isExtract = place == .text && node.entry("source") != nil
             for index in entries.indices {
-                entries[index].value = substituted(
-                    entries[index].value,
-                    allowsEnvironment: allowsEnvironment
-                )
+                let isQuery = isExtract && entries[index].name == "query"
+                entries[index].value = substituted(entries[index].value, isQuery ? .sql : place)
             }
             result.content = .mapping(entries)
         case .broken: break
@@ -47,20 +54,14 @@ struct ParameterSubstitution {
     private mutating func value(
         of scalar: YAMLNode.Scalar,
         at span: Span,
-        allowsEnvironment: Bool
+        _ place: Place
     ) -> YAMLNode.Scalar? {
         let template = Template(scalar.text)
         if let malformed = template.malformed {
-            findings.add(
-                .valueMalformed,
-                at: span,
-                // In a source it may be part of a URL with a password.
-                allowsEnvironment
-                    ? "a `${…}` is not understood" : "`\(malformed)` is not understood",
-                expected: "`${name}`, of letters, digits and `_`"
-            )
+            reportMalformed(malformed, at: span, place)
             return nil
         }
+        if place == .sql { return query(scalar, at: span) }
         var text = ""
         for part in template.parts {
             switch part {
@@ -72,7 +73,7 @@ struct ParameterSubstitution {
                 if template.parts.count == 1 { return value }
                 text += value.text
             case .expansion(let name, let fallback):
-                guard allowsEnvironment else {
+                guard place == .source else {
                     reportUnknown(name, at: span)
                     return nil
                 }
@@ -80,6 +81,50 @@ struct ParameterSubstitution {
             }
         }
         return YAMLNode.Scalar(text: text, isPlain: scalar.isPlain)
+    }
+
+    // MARK: SQL
+
+    /// A query, in which each `${name}` becomes a value.
+    private mutating func query(_ scalar: YAMLNode.Scalar, at span: Span) -> YAMLNode.Scalar? {
+        let template = SQLTemplate(scalar.text)
+        var found: [YAMLNode.Scalar] = []
+        for expansion in template.expansions {
+            guard !expansion.hasFallback, let value = values[expansion.name] else {
+                reportUnknown(expansion.name, at: span)
+                return nil
+            }
+            used.insert(expansion.name)
+            if let problem = template.problem(of: expansion) {
+                report(problem, of: expansion.name, at: span)
+                return nil
+            }
+            guard let value else { return nil }
+            found.append(value)
+        }
+        return YAMLNode.Scalar(text: template.filled(with: found), isPlain: scalar.isPlain)
+    }
+
+    private func report(_ problem: SQLTemplate.Problem, of name: String, at span: Span) {
+        findings.add(
+            .parameterPlace,
+            at: span,
+            "`${\(name)}` \(problem.message)",
+            expected: problem.expectation(of: name),
+            note: "in SQL a parameter is a value, and never a part of the SQL itself"
+        )
+    }
+
+    // MARK: Problems
+
+    private func reportMalformed(_ malformed: String, at span: Span, _ place: Place) {
+        findings.add(
+            .valueMalformed,
+            at: span,
+            // In a source it may be part of a URL with a password.
+            place == .source ? "a `${…}` is not understood" : "`\(malformed)` is not understood",
+            expected: "`${name}`, of letters, digits and `_`"
+        )
     }
 
     private func reportUnknown(_ name: String, at span: Span) {

@@ -1,13 +1,16 @@
 /// The parts of an SQL text that matter here: its words and signs, its placeholders, its statements.
 ///
-/// It follows Postgres' lexical rules: strings ('' and E'\''), dollar quotes, quoted names, line
-/// comments and nested block comments. What stands in strings and comments is skipped.
+/// It follows the lexical rules of Postgres (`scan.l`, with `standard_conforming_strings` on, which each
+/// session sets): strings ('', E'\'' and U&''), which go on behind a line end, dollar quotes, quoted names,
+/// line comments and nested block comments. What stands in strings and comments is skipped.
 struct SQLScan {
     /// Words, names and signs in their order; strings, numbers and comments are left out.
     private(set) var tokens: [Token] = []
+    /// Strings, names in quotes and comments, in their order.
+    private(set) var enclosures: [Enclosure] = []
     /// The placeholders: `:period_start`.
     private(set) var placeholders: [Placeholder] = []
-    /// A string or comment that is not closed.
+    /// A string, comment or parenthesis that is not closed.
     private(set) var problem: Problem?
     /// The text without the semicolon and the comments at its end.
     var query: String { String(String.UnicodeScalarView(scalars[..<lastTokenEnd])) }
@@ -20,6 +23,19 @@ struct SQLScan {
         case quoted(String)
         /// Any other character.
         case sign(Character)
+    }
+
+    /// A string, a name in quotes or a comment.
+    struct Enclosure {
+        var kind: Kind
+        /// Its Unicode scalars in the text, prefix and quotes among them.
+        var scalars: Range<Int>
+
+        enum Kind {
+            case string, escapeString, unicodeString, dollarString, quotedName, comment
+
+            var isString: Bool { self != .quotedName && self != .comment }
+        }
     }
 
     /// A `:name` in a text.
@@ -49,10 +65,12 @@ struct SQLScan {
     private var lastTokenEnd = 0
     private var hasSemicolon = false
     private var afterSemicolon: Diagnostic.Position?
+    private var openParentheses: [Diagnostic.Position] = []
 
     init(_ text: String) {
         scalars = Array(text.unicodeScalars)
         while index < scalars.count, problem == nil { scanToken() }
+        if let open = openParentheses.last { report("a `(` is not closed", at: open) }
     }
 
     /// Why the text is not one single query, or `nil` when it is.
@@ -97,9 +115,9 @@ extension SQLScan {
     private mutating func scanToken() {
         guard let scalar = peek() else { return }
         switch (scalar, peek(1)) {
-        case (_, _) where scalar.properties.isWhitespace: advance()
-        case ("-", "-"): skipLine()
-        case ("/", "*"): skipBlockComment()
+        case (_, _) where Self.isBlank(scalar): advance()
+        case ("-", "-"): enclose(.comment) { $0.skipLine() }
+        case ("/", "*"): enclose(.comment) { $0.skipBlockComment() }
         case (";", _):
             hasSemicolon = true
             advance()
@@ -107,7 +125,7 @@ extension SQLScan {
             let start = position
             let first = index
             let token = scanVisibleToken(scalar)
-            keep(first..<index, isWord: isNameStart(scalar))
+            keep(first..<index, isWord: Self.isNameStart(scalar))
             firstToken = firstToken ?? (token, start)
             lastTokenEnd = index
             if hasSemicolon { afterSemicolon = afterSemicolon ?? start }
@@ -117,61 +135,100 @@ extension SQLScan {
     private mutating func keep(_ range: Range<Int>, isWord: Bool) {
         let text = String(String.UnicodeScalarView(scalars[range]))
         if !canonical.isEmpty { canonical += " " }
-        canonical += isWord && !text.unicodeScalars.contains("'") ? text.lowercased() : text
+        canonical += isWord && !text.unicodeScalars.contains("'") ? Self.folded(text) : text
     }
 
     /// Steps over a token and returns its first letters, enough to name it in a message.
     private mutating func scanVisibleToken(_ scalar: Unicode.Scalar) -> String {
         let start = position
         switch scalar {
-        case "'": skipQuoted("'", hasEscapes: false)
+        case "'": skipString(.string)
         case "\"": tokens.append(.quoted(scanQuotedName()))
-        case "$" where isDollarQuote: skipDollarQuote()
+        case "$" where isDollarQuote: enclose(.dollarString) { $0.skipDollarQuote() }
         case ":" where peek(1) == ":": advance(2)
-        case ":" where isNameStart(peek(1)) && !isSlice:
+        case ":" where Self.isNameStart(peek(1)) && !isSlice:
             let first = index
             advance()
             let name = scanWord()
             placeholders.append(
                 Placeholder(name: name, position: start, scalars: first..<index)
             )
-        case _ where isNameStart(scalar): return scanWordOrPrefixedString()
-        case "0"..."9": _ = scanWord()
+        case _ where Self.isNameStart(scalar): return scanWordOrPrefixedString()
+        case "0"..."9": skipNumber()
         default:
             tokens.append(.sign(Character(scalar)))
+            countParenthesis(scalar)
             advance()
         }
         return String(scalar)
+    }
+
+    private mutating func countParenthesis(_ scalar: Unicode.Scalar) {
+        if scalar == "(" { openParentheses.append(position) }
+        if scalar == ")", openParentheses.popLast() == nil {
+            report("a `)` closes nothing", at: position)
+        }
     }
 
     /// Whether the colon here stands in `array[from:to]`.
     private var isSlice: Bool {
         guard index > 0 else { return false }
         let previous = scalars[index - 1]
-        return isNameStart(previous) || ("0"..."9").contains(previous)
+        return Self.isNameStart(previous) || ("0"..."9").contains(previous)
             || [")", "]"].contains(previous)
     }
 
     private mutating func scanWordOrPrefixedString() -> String {
-        let word = scanWord().lowercased()
+        let first = index
+        let word = Self.folded(scanWord())
         if peek() == "'", ["e", "b", "x", "n"].contains(word) {
-            skipQuoted("'", hasEscapes: word == "e")
+            skipString(word == "e" ? .escapeString : .string, from: first)
+        } else if word == "u", peek() == "&", peek(1) == "'" {
+            advance()
+            skipString(.unicodeString, from: first)
         } else {
             tokens.append(.word(word))
         }
         return word
     }
 
-    private func isNameStart(_ scalar: Unicode.Scalar?) -> Bool {
+    /// Blanks and line ends as Postgres has them: U+00A0 and its like are letters of a name there.
+    static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        [" ", "\t", "\n", "\r", "\u{B}", "\u{C}"].contains(scalar)
+    }
+
+    /// A word in the small letters that Postgres makes of it, which are ASCII's.
+    private static func folded(_ word: String) -> String {
+        String(
+            decoding: word.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 },
+            as: UTF8.self
+        )
+    }
+
+    private static func isNameStart(_ scalar: Unicode.Scalar?) -> Bool {
         guard let scalar else { return false }
-        return scalar.properties.isAlphabetic || scalar == "_" || scalar.value >= 0x80
+        switch scalar {
+        case "a"..."z", "A"..."Z", "_": return true
+        default: return scalar.value >= 0x80
+        }
+    }
+
+    /// Whether a name goes on with it.
+    static func isNamePart(_ scalar: Unicode.Scalar?) -> Bool {
+        guard let scalar else { return false }
+        return isNameStart(scalar) || ("0"..."9").contains(scalar) || scalar == "$"
+    }
+
+    /// Servers differ in what they make of `1e'…'`.
+    private mutating func skipNumber() {
+        let start = position
+        while let scalar = peek(), Self.isNamePart(scalar), scalar != "$" { advance() }
+        if peek() == "'" { report("a string follows a number without a blank", at: start) }
     }
 
     private mutating func scanWord() -> String {
         var word = String.UnicodeScalarView()
-        while let scalar = peek(),
-            isNameStart(scalar) || ("0"..."9").contains(scalar) || scalar == "$"
-        {
+        while let scalar = peek(), Self.isNamePart(scalar) {
             word.append(scalar)
             advance()
         }
@@ -180,12 +237,55 @@ extension SQLScan {
 
     private mutating func scanQuotedName() -> String {
         let start = index + 1
-        skipQuoted("\"", hasEscapes: false)
+        enclose(.quotedName) { $0.skipQuoted("\"", hasEscapes: false) }
         let end = max(start, index - 1)
         return String(String.UnicodeScalarView(scalars[start..<end]))
     }
 
     // MARK: What is skipped
+
+    /// Remembers what `skip` steps over; a prefix before it began at `first`.
+    private mutating func enclose(
+        _ kind: Enclosure.Kind,
+        from first: Int? = nil,
+        _ skip: (inout SQLScan) -> Void
+    ) {
+        let first = first ?? index
+        skip(&self)
+        enclosures.append(Enclosure(kind: kind, scalars: first..<index))
+    }
+
+    /// Steps over a string and what continues it: another quote behind blanks and line comments with a
+    /// line end among them, in which a backslash means what it meant before.
+    private mutating func skipString(_ kind: Enclosure.Kind, from first: Int? = nil) {
+        let hasEscapes = kind == .escapeString
+        enclose(kind, from: first) { $0.skipQuoted("'", hasEscapes: hasEscapes) }
+        while problem == nil, let next = continuation {
+            while index < next { skipGap() }
+            enclose(kind) { $0.skipQuoted("'", hasEscapes: hasEscapes) }
+        }
+    }
+
+    private mutating func skipGap() {
+        if peek() == "-" { enclose(.comment) { $0.skipLine() } } else { advance() }
+    }
+
+    /// Where the quote is that goes on with the string that ends here.
+    private var continuation: Int? {
+        var next = index
+        var hasLineEnd = false
+        while next < scalars.count {
+            if Self.isBlank(scalars[next]) {
+                hasLineEnd = hasLineEnd || ["\n", "\r"].contains(scalars[next])
+                next += 1
+            } else if scalars[next...].starts(with: ["-", "-"]) {
+                next = scalars[next...].firstIndex { ["\n", "\r"].contains($0) } ?? scalars.count
+            } else {
+                return hasLineEnd && scalars[next] == "'" ? next : nil
+            }
+        }
+        return nil
+    }
 
     private mutating func skipLine() {
         while let scalar = peek(), scalar != "\n", scalar != "\r" { advance() }
@@ -232,7 +332,7 @@ extension SQLScan {
         var end = index + 1
         while scalars.indices.contains(end), scalars[end] != "$" {
             let isDigit = ("0"..."9").contains(scalars[end])
-            guard isNameStart(scalars[end]) || isDigit && end > index + 1 else { return nil }
+            guard Self.isNameStart(scalars[end]) || isDigit && end > index + 1 else { return nil }
             end += 1
         }
         return scalars.indices.contains(end) ? scalars[index...end] : nil

@@ -11,14 +11,21 @@ struct Template {
         case expansion(name: String, fallback: String?)
     }
 
+    /// Whether `text` has a `${`.
+    ///
+    /// Signs are looked for as scalars here: as Characters they are others where a mark follows them.
+    static func isPresent(in text: String) -> Bool {
+        start(in: text.unicodeScalars[...]) != nil
+    }
+
     init(_ text: String) {
-        var rest = text[...]
-        while let start = rest.firstRange(of: "${") {
-            append(rest[..<start.lowerBound])
-            let body = rest[start.upperBound...]
+        var rest = text.unicodeScalars[...]
+        while let start = Self.start(in: rest) {
+            append(rest[..<start])
+            let body = rest[start...].dropFirst(2)
             guard let end = body.firstIndex(of: "}"), let part = Self.expansion(body[..<end]) else {
                 let end = body.firstIndex(of: "}").map(body.index(after:)) ?? body.endIndex
-                malformed = malformed ?? String(rest[start.lowerBound..<end])
+                malformed = malformed ?? String(rest[start..<end])
                 rest = rest[end...]
                 continue
             }
@@ -28,23 +35,30 @@ struct Template {
         append(rest)
     }
 
-    private mutating func append(_ literal: Substring) {
+    private typealias Scalars = Substring.UnicodeScalarView
+
+    private static func start(in text: Scalars) -> Scalars.Index? {
+        text.firstRange(of: "${".unicodeScalars)?.lowerBound
+    }
+
+    private mutating func append(_ literal: Scalars) {
         if !literal.isEmpty { parts.append(.literal(String(literal))) }
     }
 
-    private static func expansion(_ body: Substring) -> Part? {
-        let mark = body.firstRange(of: ":-")
+    private static func expansion(_ body: Scalars) -> Part? {
+        let mark = body.firstRange(of: ":-".unicodeScalars)
         let name = mark.map { body[..<$0.lowerBound] } ?? body
-        guard let first = name.unicodeScalars.first, !("0"..."9").contains(first) else {
-            return nil
-        }
-        let isName = name.unicodeScalars.allSatisfy { scalar in
+        guard let first = name.first, !("0"..."9").contains(first) else { return nil }
+        let isName = name.allSatisfy { scalar in
             switch scalar {
             case "a"..."z", "A"..."Z", "0"..."9", "_": true
             default: false
             }
         }
         guard isName else { return nil }
-        return .expansion(name: String(name), fallback: mark.map { String(body[$0.upperBound...]) })
+        return .expansion(
+            name: String(name),
+            fallback: mark.map { String(body[$0.upperBound...]) }
+        )
     }
 }

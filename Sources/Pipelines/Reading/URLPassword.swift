@@ -17,15 +17,15 @@ enum URLPassword {
         }
     }
 
-    /// A character, or a whole `${…}`.
+    /// A scalar, since a mark may join a sign before it, or a whole `${…}`.
     private enum Unit: Equatable {
-        case character(Character)
+        case scalar(Unicode.Scalar)
         case expansion(fallback: String)
 
         /// Whether it would be part of a password that anyone can read.
         var isLiteral: Bool {
             switch self {
-            case .character: true
+            case .scalar: true
             case .expansion(let fallback): !fallback.isEmpty
             }
         }
@@ -35,7 +35,7 @@ enum URLPassword {
         Template(url).parts
             .flatMap { part in
                 switch part {
-                case .literal(let text): text.map(Unit.character)
+                case .literal(let text): text.unicodeScalars.map(Unit.scalar)
                 case .expansion(_, let fallback): [Unit.expansion(fallback: fallback ?? "")]
                 }
             }
@@ -43,18 +43,21 @@ enum URLPassword {
 
     /// What stands between `user:` and the last `@`.
     private static func beforeAt(_ units: [Unit]) -> ArraySlice<Unit> {
-        let scheme = units.firstRange(of: "://".map(Unit.character))?.upperBound ?? 0
-        guard let at = units.lastIndex(of: .character("@")), at > scheme,
-            let colon = units[scheme..<at].firstIndex(of: .character(":"))
+        let scheme = units.firstRange(of: "://".unicodeScalars.map(Unit.scalar))?.upperBound ?? 0
+        guard let at = units.lastIndex(of: .scalar("@")), at > scheme,
+            let colon = units[scheme..<at].firstIndex(of: .scalar(":"))
         else { return [] }
         return units[(colon + 1)..<at]
     }
 
     /// What follows `password=`, up to the next parameter.
     private static func inParameters(_ units: [Unit]) -> ArraySlice<Unit> {
-        guard let start = units.firstRange(of: "password=".map(Unit.character))?.upperBound else {
+        guard
+            let start = units.firstRange(of: "password=".unicodeScalars.map(Unit.scalar))?
+                .upperBound
+        else {
             return []
         }
-        return units[start...].prefix { $0 != .character("&") }
+        return units[start...].prefix { $0 != .scalar("&") }
     }
 }

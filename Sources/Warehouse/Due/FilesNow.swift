@@ -76,14 +76,16 @@ struct FilesNow {
             return []
         }
         guard !found.isEmpty else { return [] }
-        let before = Dictionary(inputs.map { ($0.name, $0) }) { $1 }
+        let before = Dictionary(inputs.map { (Array($0.name.utf8), $0) }) { $1 }
         let new = found.compactMap { file -> String? in
-            guard let known = before[file.name] else { return "`\(file.name)` is new" }
+            guard let known = before[Array(file.name.utf8)] else { return "`\(file.name)` is new" }
             return Self.isChanged(file, since: known, in: files)
                 ? "`\(file.name)` has changed" : nil
         }
-        let names = Set(found.map(\.name))
-        return new + inputs.filter { !names.contains($0.name) }.map { "`\($0.name)` is gone" }
+        let names = Set(found.map { Array($0.name.utf8) })
+        return new
+            + inputs.filter { !names.contains(Array($0.name.utf8)) }
+            .map { "`\($0.name)` is gone" }
     }
 
     private static func isChanged(

@@ -218,7 +218,8 @@ extension PostgresLedger {
                 failures: try row.integer("failures"),
                 crashes: try row.integer("crashes"),
                 failure: try row.optionalText("failure"),
-                warnings: try row.optionalText("warnings")?.split(separator: "\n").map(String.init)
+                warnings: try row.optionalText("warnings")?.unicodeScalars.split(separator: "\n")
+                    .map { String($0) }
                     ?? []
             )
         }

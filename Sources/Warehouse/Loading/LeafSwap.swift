@@ -21,14 +21,14 @@ struct LeafSwap {
         let patience = LockPatience(leaf.connection, tries: Self.tries)
         do {
             let refusal = try await leaf.explainingMisfits {
-                try await patience.attempt(swapSQL)
+                try await patience.attempt(swap)
             }
             if refusal == nil { return true }
         } catch let error as PostgresError where error.sqlState == .dependentObjectsStillExist {
             // Somebody made a view on the partition, which must not go with it.
             try await leaf.connection.query("rollback to savepoint patience")
         }
-        try await leaf.connection.script(moveSQL)
+        for statement in move { try await leaf.connection.query(statement) }
         return false
     }
 
@@ -52,31 +52,28 @@ struct LeafSwap {
 
     /// The lock of the partition is not waited for: who has it has that of the fact, too, or reads
     /// the partition by its name, and all others would wait behind both.
-    private var swapSQL: String {
+    private var swap: [String] {
         let renames = leaf.parent.indexes.map { index in
             let old = qualified(leaf.parent.schema, leaf.parent.name(of: index, on: fresh))
             let new = quoteIdentifier(leaf.parent.name(of: index, on: leaf.name))
-            return "alter index \(old) rename to \(new);"
+            return "alter index \(old) rename to \(new)"
         }
-        return """
-            lock table only \(parent) in access exclusive mode;
-            lock table only \(leaf.table) in access exclusive mode nowait;
-            alter table \(parent) detach partition \(leaf.table);
-            drop table \(leaf.table);
-            alter table \(freshTable) rename to \(quoteIdentifier(leaf.name));
-            \(renames.joined(separator: "\n"))
-            \(leaf.attachSQL);
-            \(leaf.releaseSQL)
-            """
+        return [
+            "lock table only \(parent) in access exclusive mode",
+            "lock table only \(leaf.table) in access exclusive mode nowait",
+            "alter table \(parent) detach partition \(leaf.table)",
+            "drop table \(leaf.table)",
+            "alter table \(freshTable) rename to \(quoteIdentifier(leaf.name))",
+        ] + renames + [leaf.attachSQL, leaf.releaseSQL]
     }
 
     /// The partition is held since it was counted, so its types are those of the new table.
-    private var moveSQL: String {
-        """
-        delete from \(leaf.table);
-        insert into \(leaf.table) (\(leaf.parent.columnList))
-            select \(leaf.parent.columnList) from \(freshTable);
-        drop table \(freshTable);
-        """
+    private var move: [String] {
+        [
+            "delete from \(leaf.table)",
+            "insert into \(leaf.table) (\(leaf.parent.columnList)) "
+                + "select \(leaf.parent.columnList) from \(freshTable)",
+            "drop table \(freshTable)",
+        ]
     }
 }

@@ -17,19 +17,22 @@ struct LockPatience {
     }
 
     /// - Throws: the last lock timeout when every try met one.
-    func run(_ sql: String) async throws {
-        if let refusal = try await attempt(sql) { throw refusal }
+    func run(_ statements: String...) async throws {
+        if let refusal = try await attempt(statements) { throw refusal }
     }
 
     /// - Returns: the last lock timeout when every try met one; the transaction is as it was before.
-    func attempt(_ sql: String) async throws -> PostgresError? {
+    func attempt(_ statements: [String]) async throws -> PostgresError? {
         var refusal: PostgresError?
         for number in 1...tries {
             if number > 1 { try await Task.sleep(for: .milliseconds(Int.random(in: 20...200))) }
             do {
                 try await connection.script(
-                    "savepoint patience; set local lock_timeout = '250ms'; \(sql); "
-                        + "set local lock_timeout = 0; release savepoint patience"
+                    "savepoint patience; set local lock_timeout = '250ms'"
+                )
+                for statement in statements { try await connection.query(statement) }
+                try await connection.script(
+                    "set local lock_timeout = 0; release savepoint patience"
                 )
                 return nil
             } catch let error as PostgresError where error.sqlState == .lockNotAvailable {

@@ -9,9 +9,9 @@ struct MartSetting {
 
     /// Holds until the transaction ends, or ``leave(on:)``.
     func enter(on connection: PostgresConnection) async throws {
-        try await connection.script(
-            "set local search_path to \(quoteIdentifier(schema)); "
-                + "set local timezone to \(quoteLiteral(zone))"
+        try await connection.query(
+            "select set_config('search_path', $1, true), set_config('timezone', $2, true)",
+            [.text(quoteIdentifier(schema)), .text(zone)]
         )
     }
 

@@ -132,8 +132,8 @@ struct ChangedDimension {
             .map { qualified(pipeline.schema, dimension.table + $0) }
         try await LockPatience(connection)
             .run(
-                "alter table \(table) \((changes + lost).joined(separator: ", ")); "
-                    + "drop index if exists \(indexes.joined(separator: ", "))"
+                "alter table \(table) \((changes + lost).joined(separator: ", "))",
+                "drop index if exists \(indexes.joined(separator: ", "))"
             )
         guard hasAnotherKey else { return }
         for table in try await kept() where try await isEmpty(table) {

@@ -161,8 +161,10 @@ struct TableFit {
         }
         // The same columns in another order: `load` has changed, and the rows need not.
         guard columns != index.columns else { return }
-        let change = "drop index \(qualified(design.schema, index.name)); \(sql)"
-        try await self.change(change) { try await LockPatience(connection).run(change) }
+        let drop = "drop index \(qualified(design.schema, index.name))"
+        try await self.change("\(drop); \(sql)") {
+            try await LockPatience(connection).run(drop, sql)
+        }
     }
 
     /// Writes the comments that differ: a comment that is there already needs no lock.
@@ -180,15 +182,14 @@ struct TableFit {
         var statements: [String] = []
         if let comment = design.comment, known[""] != comment {
             statements.append(
-                "comment on table \(design.qualifiedName) is \(quoteLiteral(comment));"
+                "comment on table \(design.qualifiedName) is \(quoteLiteral(comment))"
             )
         }
         for column in design.columns {
             guard let comment = column.comment, known[column.name] != comment else { continue }
             let name = design.qualifiedName + "." + quoteIdentifier(column.name)
-            statements.append("comment on column \(name) is \(quoteLiteral(comment));")
+            statements.append("comment on column \(name) is \(quoteLiteral(comment))")
         }
-        guard !statements.isEmpty else { return }
-        try await connection.script(statements.joined(separator: "\n"))
+        for statement in statements { try await connection.query(statement) }
     }
 }
