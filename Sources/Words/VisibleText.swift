@@ -15,6 +15,18 @@ public enum VisibleText {
         escaped(text) { _ in false }
     }
 
+    /// Text of several lines within a list of lines: its further lines stand at least `indent` blanks in,
+    /// so that none of them passes for a line of the list.
+    public static func block(_ text: String, indent: Int) -> String {
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        let further = lines.dropFirst()
+            .map { line in
+                let missing = max(indent - line.prefix { $0 == " " }.count, 0)
+                return "\n" + String(repeating: " ", count: missing) + String(line)
+            }
+        return String(lines[0]) + further.joined()
+    }
+
     /// JSON with the same meaning: what is invisible is written in JSON's own way, `\u200b`.
     public static func json(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHidden) else { return text }

@@ -49,7 +49,7 @@ struct ProfileCommand: AsyncParsableCommand {
             URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent,
             taken: []
         )
-        Output.write(try PipelineDraft(name: name, origins: origins).yaml)
+        Output.print(try PipelineDraft(name: name, origins: origins).yaml, terminator: "")
     }
 
     private func origins() async throws -> [DraftOrigin] {
