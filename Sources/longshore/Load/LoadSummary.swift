@@ -85,7 +85,9 @@ struct LoadSummary {
     private var noteLines: [String] {
         tasks.filter { !$0.rejects.isEmpty }
             .map { "rejected: \($0.label): \(Self.list($0.rejects))" }
-            + tasks.flatMap { task in task.warnings.map { "warning: \(task.label): \(VisibleText.block($0, indent: 4))" } }
+            + tasks.flatMap { task in
+                task.warnings.map { "warning: \(task.label): \(VisibleText.block($0, indent: 4))" }
+            }
             + list("left to a newer load, which owns the period", state: "superseded")
     }
 
