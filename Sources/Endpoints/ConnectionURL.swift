@@ -40,6 +40,7 @@ public struct ConnectionURL: Sendable, Hashable {
         }
         scheme = text[..<schemeEnd.lowerBound].lowercased()
         var rest = text[schemeEnd.upperBound...]
+        try Self.refuseCutPassword(rest)
         query = [:]
         if let mark = rest.firstIndex(of: "?") {
             query = try Self.parseQuery(rest[rest.index(after: mark)...])
@@ -55,6 +56,14 @@ public struct ConnectionURL: Sendable, Hashable {
             rest = rest[rest.index(after: at)...]
         }
         (host, port) = try Self.parseAuthority(rest)
+    }
+
+    /// A `/` or `?` in a password ends what stands before the host: the rest of it would be taken for a
+    /// database or a parameter, which are shown.
+    private static func refuseCutPassword(_ text: Substring) throws(EndpointError) {
+        let authority = text.unicodeScalars.prefix { $0 != "/" && $0 != "?" }
+        guard !authority.contains("@"), text.unicodeScalars.contains("@") else { return }
+        throw .malformed("an `@` stands behind its first `/` or `?`")
     }
 
     private static func parseQuery(_ text: Substring) throws(EndpointError) -> [String: String] {
