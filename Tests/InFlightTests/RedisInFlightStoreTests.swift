@@ -24,6 +24,23 @@ struct RedisInFlightStoreTests {
         }
     }
 
+    @Test(
+        "progress that somebody has forged is no more than a task may read, and spoils no other's"
+    )
+    func forgedProgress() async throws {
+        let url = try sharedServer.get().url
+        let store = try redisStore(at: url, name: "forged-progress")
+        let fields: [RedisArgument] = [
+            "0:rows", "9223372036854775807", "1:rows", "notanumber", "2:rows", "5", "3:rows", "-9",
+            "99999999999999999999:rows", "5", "x", "1",
+        ]
+        let key: RedisArgument = "longshore:forged-progress:0123456789ab:progress:7"
+        _ = try await redisClient(at: url).send(["HSET", key] + fields)
+        let rows = await store.progress(ofLoad: 7).mapValues(\.rows)
+        #expect(rows == [0: 1_000_000_000_000, 2: 5, 3: 0])
+        #expect(store.failures == 0)
+    }
+
     @Test("two fleets on one server do not see each other")
     func fleets() async throws {
         let url = try sharedServer.get().url
