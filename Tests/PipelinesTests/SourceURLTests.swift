@@ -59,7 +59,9 @@ struct SourceURLTests {
             let (before, after) = (texts.next(), texts.next())
             let url = "postgres://u:\(before)sekret\(after)@h/db"
             let masked = PasswordMask.masked("crm: \"\(url)\", colour: red")
-            guard SourceURL(url).mistake == nil || masked.utf8.contains("sekret".utf8) else {
+            // A `${…}` in the text may be well, or is told as malformed.
+            let isTold = SourceURL(url).mistake != nil || url.utf8.contains("${".utf8)
+            guard !isTold || masked.utf8.contains("sekret".utf8) else {
                 continue
             }
             Issue.record("\(Array(url.unicodeScalars))")

@@ -108,7 +108,8 @@ struct SourceURL {
         guard !units.compactMap(\.scalar).contains(where: VisibleText.isHidden) else {
             return false
         }
-        if units.first?.scalar == nil { return true }
+        guard let first = units.first else { return false }
+        if first.scalar == nil { return true }
         guard let scheme = ["postgres://", "postgresql://"].first(where: begins) else {
             return false
         }
