@@ -12,8 +12,9 @@ enum PasswordMask {
         return String(String.UnicodeScalarView(scalars))
     }
 
-    /// From the `:` behind a user to the last `@`. Without a `//` that begins an address, a `:` with a
-    /// blank behind it belongs to YAML.
+    /// From the `:` behind a user to the last `@`.
+    ///
+    /// Without a `//` that begins an address, a `:` with a blank behind it belongs to YAML.
     private static func beforeAt(_ scalars: [Unicode.Scalar]) -> Range<Int>? {
         guard let at = scalars.lastIndex(of: "@") else { return nil }
         let before = scalars[..<at]

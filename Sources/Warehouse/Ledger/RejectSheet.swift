@@ -19,8 +19,10 @@ public struct RejectSheet: Sendable {
 
     /// A sheet for rows of a source with these columns.
     ///
-    /// - Parameter isForSpreadsheet: Whether cells that a spreadsheet would compute have a `'` before
-    ///   them, which makes them text there. Without it every cell is what it was.
+    /// - Parameters:
+    ///   - columns: The names of the source's columns.
+    ///   - isForSpreadsheet: Whether cells that a spreadsheet would compute have a `'` before
+    ///     them, which makes them text there. Without it every cell is what it was.
     public init(columns: [String], isForSpreadsheet: Bool = false) {
         self.columns = columns
         self.isForSpreadsheet = isForSpreadsheet
