@@ -12,7 +12,7 @@ public struct LoadDisplay: Sendable {
         self.isTerminal = isTerminal
     }
 
-    /// The text that shows `frame` after what was shown before; empty when there is nothing to say.
+    /// What shows `frame` after what was shown before; without any text when there is nothing to say.
     ///
     /// A picture has no line that wraps at the terminal's `width`, because it could not be drawn over,
     /// and no number that is cut. Where it does not fit, also not into `height`, it is taken away and
@@ -21,7 +21,7 @@ public struct LoadDisplay: Sendable {
         _ frame: LoadFrame,
         width: Int = .max,
         height: Int = .max
-    ) -> String {
+    ) -> Drawing {
         // A line that ends in the last column would leave the cursor on the next one, in some terminals.
         let picture = isTerminal ? LoadPicture(frame, width: max(width - 1, 1)).lines : nil
         guard let picture, picture.count < height else {
@@ -31,24 +31,24 @@ public struct LoadDisplay: Sendable {
         return redraw(picture)
     }
 
-    private mutating func redraw(_ lines: [String]) -> String {
-        let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
+    private mutating func redraw(_ lines: [String]) -> Drawing {
+        let up: [Drawing.Stroke] = drawnLines > 0 ? [.up(drawnLines)] : []
         // Of a picture that was higher, or of lines that wrap since the terminal is narrower.
-        let rest = drawnLines > 0 ? "\u{1B}[J" : ""
+        let rest: [Drawing.Stroke] = drawnLines > 0 ? [.clearBelow] : []
         drawnLines = lines.count
-        return up + lines.map { "\u{1B}[2K" + $0 + "\n" }.joined() + rest
+        return Drawing(up + lines.flatMap { [.clearLine, .text($0 + "\n")] } + rest)
     }
 
     /// Takes the picture away.
-    private mutating func erased() -> String {
-        guard drawnLines > 0 else { return "" }
+    private mutating func erased() -> Drawing {
+        guard drawnLines > 0 else { return Drawing() }
         defer { drawnLines = 0 }
-        return "\u{1B}[\(drawnLines)A\u{1B}[J"
+        return Drawing([.up(drawnLines), .clearBelow])
     }
 
     /// What has changed: a line for each table whose tasks have moved on, and what holds the load up.
-    private func news(_ frame: LoadFrame) -> String {
-        moves(frame) + holdUps(frame).map { $0 + "\n" }.joined()
+    private func news(_ frame: LoadFrame) -> Drawing {
+        Drawing([.text(moves(frame) + holdUps(frame).map { $0 + "\n" }.joined())])
     }
 
     private func holdUps(_ frame: LoadFrame) -> [String] {

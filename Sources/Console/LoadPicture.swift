@@ -24,6 +24,7 @@ struct LoadPicture {
     }
 
     private var total: String {
+        // Rows are what Redis says, which anybody may have written.
         let rate = frame.seconds > 0 ? Int(min(Double(frame.rows) / frame.seconds, 1e15)) : 0
         return "load \(frame.load) of \(frame.pipeline): \(frame.done)/\(frame.total) tasks, "
             + "\(Wording.count(frame.rows, "row")), \(Wording.grouped(rate)) rows/s, "

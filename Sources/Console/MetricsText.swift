@@ -1,6 +1,9 @@
+import Words
+
 /// Metrics in the text format of Prometheus, version 0.0.4.
 ///
-/// See <https://prometheus.io/docs/instrumenting/exposition_formats/>.
+/// See <https://prometheus.io/docs/instrumenting/exposition_formats/>. A text that holds something
+/// invisible, such as the name of a worker, is shown as everywhere else; then it is escaped.
 public struct MetricsText: Sendable {
     /// What a number does with time.
     public enum Kind: String, Sendable {
@@ -20,6 +23,12 @@ public struct MetricsText: Sendable {
             self.labels = labels
             self.value = value
         }
+
+        /// `{worker="a",result="loaded"}`; empty without labels.
+        fileprivate var series: String {
+            let labels = self.labels.map { "\($0)=\"\(MetricsText.escaped(value: $1))\"" }
+            return labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}"
+        }
     }
 
     /// The lines so far, the last one ended too.
@@ -29,25 +38,36 @@ public struct MetricsText: Sendable {
     public init() {}
 
     /// Adds a metric with its samples; nothing when there are none.
+    ///
+    /// What is no finite number is left out, and so is what has the labels of a sample before it: a
+    /// reader would refuse the whole text for it.
     public mutating func add(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample]) {
-        guard !samples.isEmpty else { return }
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
-        for sample in samples {
-            let labels = sample.labels.map { "\($0)=\"\(Self.escaped($1))\"" }
-            let braces = labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}"
-            text += "\(name)\(braces) \(Self.number(sample.value))\n"
-        }
+        var seen: Set<[UInt8]> = []
+        let lines =
+            samples
+            .filter { $0.value.isFinite && seen.insert(Array($0.series.utf8)).inserted }
+            .map { "\(name)\($0.series) \(Self.number($0.value))\n" }
+        guard !lines.isEmpty else { return }
+        text += "# HELP \(name) \(Self.escaped(help: help))\n# TYPE \(name) \(kind.rawValue)\n"
+        text += lines.joined()
     }
 
-    /// By scalars: CR LF, or a quote behind some letters, is one Character and would stay as it is.
-    private static func escaped(_ value: String) -> String {
+    fileprivate static func escaped(value: String) -> String {
+        escaped(value, ["\\": "\\\\", "\"": "\\\"", "\n": "\\n"])
+    }
+
+    private static func escaped(help: String) -> String {
+        escaped(help, ["\\": "\\\\", "\n": "\\n"])
+    }
+
+    /// By scalars: a quote behind some letters is one Character with them, and would stay as it is.
+    private static func escaped(_ text: String, _ escapes: [Unicode.Scalar: String]) -> String {
         var escaped = ""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\\": escaped += "\\\\"
-            case "\"": escaped += "\\\""
-            case "\n": escaped += "\\n"
-            default: escaped.unicodeScalars.append(scalar)
+        for scalar in VisibleText.lines(text).unicodeScalars {
+            if let escape = escapes[scalar] {
+                escaped += escape
+            } else {
+                escaped.unicodeScalars.append(scalar)
             }
         }
         return escaped

@@ -4,6 +4,9 @@ import Words
 
 /// The one way out: everything that a command writes to standard output and standard error.
 ///
+/// Nothing passes as it is but ``data(_:)``, and that not to a terminal: whoever prints need not know
+/// whether a text holds something foreign. Escape sequences of our own are a ``Drawing``, no text.
+///
 /// A command never fails in the middle because of it. When standard output cannot be written, the rest
 /// is left out and ``failure`` says why; the program asks for it at its end. A reader that has gone
 /// (`| head -1`) wants no more, which is no failure.
@@ -17,20 +20,29 @@ public enum Output {
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Prints lines for people on standard output; what is invisible is made visible.
+    /// Prints text on standard output, for people or as SQL and YAML of the program's own; what is
+    /// invisible is made visible, but line ends.
     public static func print(_ text: String, terminator: String = "\n") {
         write(Array(VisibleText.lines(text + terminator).utf8))
     }
 
-    /// Writes text that another program reads (JSON, SQL, YAML) as it is.
-    public static func write(_ text: String) {
-        write(Array(text.utf8))
+    /// Prints JSON, or a part of it, with the same meaning; what is invisible is escaped in JSON's way.
+    public static func json(_ text: String) {
+        write(Array(VisibleText.json(text).utf8))
     }
 
     /// Writes bytes that another program reads as they are; to a terminal, with the invisible visible.
     public static func data(_ bytes: [UInt8]) {
         guard isatty(STDOUT_FILENO) == 1 else { return write(bytes) }
-        print(String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n"), terminator: "")
+        print(String(decoding: withPlainLineEnds(bytes), as: UTF8.self), terminator: "")
+    }
+
+    /// CR LF as LF; a CR alone stays, and is shown.
+    private static func withPlainLineEnds(_ bytes: [UInt8]) -> [UInt8] {
+        let next = bytes.dropFirst() + [0]
+        return zip(bytes, next)
+            .filter { $0 != (UInt8(ascii: "\r"), UInt8(ascii: "\n")) }
+            .map(\.0)
     }
 
     /// Whether nothing more can be written: its reader has gone, or writing failed.
@@ -42,13 +54,13 @@ public enum Output {
     /// Tells people something beside the output, on standard error; that it cannot be written is nothing
     /// that could be told.
     public static func note(_ text: String) {
-        draw(VisibleText.lines(text) + "\n")
+        draw(Drawing([.text(text + "\n")]))
     }
 
-    /// Writes a drawing with its escape sequences to standard error, as it is.
-    public static func draw(_ text: String) {
+    /// Draws on standard error.
+    public static func draw(_ drawing: Drawing) {
         var stream = OutputStream(STDERR_FILENO)
-        stream.write(Array(text.utf8))
+        stream.write(Array(drawing.sequence.utf8))
     }
 
     private static func write(_ bytes: [UInt8]) {

@@ -40,6 +40,7 @@ public struct ConnectionURL: Sendable, Hashable {
         }
         scheme = String(Substring(text.utf8[..<schemeEnd.lowerBound])).lowercased()
         var rest = text.utf8[schemeEnd.upperBound...]
+        try Self.refuseCutPassword(rest)
         query = [:]
         if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
             query = try Self.parseQuery(rest[mark...].dropFirst())
@@ -59,6 +60,15 @@ public struct ConnectionURL: Sendable, Hashable {
 
     /// A part of the text, by bytes: a mark such as U+0301 joins a sign before it to another Character.
     private typealias Bytes = Substring.UTF8View
+
+    /// A `/` or `?` in a password ends what stands before the host: the rest of it would be taken for a
+    /// database or a parameter, which are shown.
+    private static func refuseCutPassword(_ text: Bytes) throws(EndpointError) {
+        let at = UInt8(ascii: "@")
+        let authority = text.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        guard !authority.contains(at), text.contains(at) else { return }
+        throw .malformed("an `@` stands behind its first `/` or `?`")
+    }
 
     private static func parseQuery(_ text: Bytes) throws(EndpointError) -> [String: String] {
         var query: [String: String] = [:]

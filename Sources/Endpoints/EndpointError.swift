@@ -23,9 +23,13 @@ public struct EndpointError: Error, Hashable, CustomStringConvertible {
     }
 
     /// A scheme that the server's client does not speak.
+    ///
+    /// What is no scheme at all is not shown: it may be a user and a password.
     public static func unknownScheme(_ scheme: String, expected: [String]) -> EndpointError {
         let list = expected.map { "`\($0)`" }.joined(separator: " or ")
-        return EndpointError(description: "the URL's scheme is `\(scheme)`; expected \(list)")
+        let isScheme = scheme.wholeMatch(of: /[a-z][a-z0-9+.\-]*/) != nil
+        let found = isScheme ? "is `\(scheme)`" : "is none"
+        return EndpointError(description: "the URL's scheme \(found); expected \(list)")
     }
 
     /// A parameter that the server's client does not know: what it was to do would silently not be done.

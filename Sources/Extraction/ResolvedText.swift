@@ -23,7 +23,7 @@ struct ResolvedText: Sendable {
     )
 
     /// Adds what the definition says itself.
-    mutating func add(_ text: Substring) {
+    mutating func add(_ text: String) {
         value += text
         shown += text
     }

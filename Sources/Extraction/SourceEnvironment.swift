@@ -27,35 +27,34 @@ public struct SourceEnvironment: Sendable {
     /// `template` with the values of `${NAME}` and `${NAME:-default}` in their places.
     ///
     /// An empty variable counts as not set, as in a shell's `:-`.
-    func resolve(_ template: String) throws(ExtractionError) -> ResolvedText {
-        var resolved = ResolvedText()
-        var rest = template[...]
-        while let start = rest.firstRange(of: "${") {
-            resolved.add(rest[..<start.lowerBound])
-            guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
-                throw ExtractionError(
-                    .variable,
-                    "resolving a source's `${…}`: one is opened and never closed with `}`"
-                )
-            }
-            try add(rest[start.upperBound..<end], to: &resolved)
-            rest = rest[rest.index(after: end)...]
+    func resolve(_ text: String) throws(ExtractionError) -> ResolvedText {
+        let template = Template(text)
+        if let malformed = template.malformed {
+            throw ExtractionError(
+                .variable,
+                "resolving a source's `${…}`: `\(malformed)` is none; write `${NAME}` or `${NAME:-default}`"
+            )
         }
-        resolved.add(rest)
+        var resolved = ResolvedText()
+        for part in template.parts {
+            switch part {
+            case .literal(let text): resolved.add(text)
+            case .expansion(let name, let fallback): try add(name, or: fallback, to: &resolved)
+            }
+        }
         return resolved
     }
 
     private func add(
-        _ reference: Substring,
+        _ name: String,
+        or fallback: String?,
         to resolved: inout ResolvedText
     ) throws(ExtractionError) {
-        let separator = reference.firstRange(of: ":-")
-        let name = String(reference[..<(separator?.lowerBound ?? reference.endIndex)])
         try requireAllowed(name)
         if let value = lookup(name), !value.isEmpty {
             resolved.add(value, of: name)
-        } else if let separator {
-            resolved.add(reference[separator.upperBound...])
+        } else if let fallback {
+            resolved.add(fallback)
         } else {
             throw ExtractionError(
                 .variable,

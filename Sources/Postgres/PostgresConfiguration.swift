@@ -83,10 +83,13 @@ public struct PostgresConfiguration: Sendable {
     private static func refuseUnknownParameters(_ query: [String: String]) throws(PostgresError) {
         let unknown = query.keys.filter { !parameters.contains($0) }.sorted()
         guard let name = unknown.first else { return }
+        // What is no name at all may be a part of something else, such as a password.
+        let isName = name.wholeMatch(of: /[A-Za-z_]{1,40}/) != nil
+        let found = isName ? "the parameter `\(name)`" : "a parameter that is none"
         let known = parameters.sorted().map { "`\($0)`" }.joined(separator: ", ")
         throw PostgresError(
             .invalidConfiguration,
-            "the Postgres URL has the parameter `\(name)`; expected one of \(known)"
+            "the Postgres URL has \(found); expected one of \(known)"
         )
     }
 

@@ -15,6 +15,38 @@ public enum VisibleText {
         escaped(text) { _ in false }
     }
 
+    /// How many columns of a terminal ``line(_:)`` of a text takes.
+    public static func width(of text: String) -> Int {
+        line(text).unicodeScalars.reduce(0) { $0 + columns(of: $1) }
+    }
+
+    /// Marks stand on the letter before them; letters of East Asia and pictures take two columns.
+    private static func columns(of scalar: Unicode.Scalar) -> Int {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark: return 0
+        default: break
+        }
+        switch scalar.value {
+        case 0x1100...0x115f, 0x2e80...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
+            0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f680...0x1f6ff,
+            0x1f900...0x1f9ff, 0x20000...0x3fffd:
+            return 2
+        default: return 1
+        }
+    }
+
+    /// Text of several lines within a list of lines: its further lines stand at least `indent` blanks in,
+    /// so that none of them passes for a line of the list.
+    public static func block(_ text: String, indent: Int) -> String {
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        let further = lines.dropFirst()
+            .map { line in
+                let missing = max(indent - line.prefix { $0 == " " }.count, 0)
+                return "\n" + String(repeating: " ", count: missing) + String(line)
+            }
+        return String(lines[0]) + further.joined()
+    }
+
     /// JSON with the same meaning: what is invisible is written in JSON's own way, `\u200b`.
     public static func json(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHidden) else { return text }

@@ -60,6 +60,7 @@ struct Longshore: AsyncParsableCommand {
         keepCryptoAtExit()
         Output.outliveReaders()
         do {
+            try Invocation.refusePasswords(in: CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

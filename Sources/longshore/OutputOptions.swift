@@ -1,7 +1,6 @@
 import ArgumentParser
 import Console
 import Foundation
-import Words
 
 /// How a command prints what it found.
 struct OutputOptions: ParsableArguments {
@@ -10,7 +9,7 @@ struct OutputOptions: ParsableArguments {
 
     /// Prints a value as JSON with sorted keys in snake_case.
     func printJSON(_ value: some Encodable) throws {
-        Output.write(try Self.text(value) + "\n")
+        Output.json(try Self.text(value) + "\n")
     }
 
     /// An array that is printed as its elements come.
@@ -20,7 +19,7 @@ struct OutputOptions: ParsableArguments {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        return VisibleText.json(String(decoding: try encoder.encode(value), as: UTF8.self))
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }
 
@@ -31,14 +30,14 @@ struct JSONArrayOutput {
     /// Prints some elements.
     mutating func add(_ values: [some Encodable]) throws {
         guard !values.isEmpty else { return }
-        Output.write(isEmpty ? "[\n" : ",\n")
+        Output.json(isEmpty ? "[\n" : ",\n")
         isEmpty = false
         // Without the brackets of the page and their line ends.
-        Output.write(String(try OutputOptions.text(values).dropFirst(2).dropLast(2)))
+        Output.json(String(try OutputOptions.text(values).dropFirst(2).dropLast(2)))
     }
 
     /// Prints the array's end.
     func finish() {
-        Output.write(isEmpty ? "[\n\n]\n" : "\n]\n")
+        Output.json(isEmpty ? "[\n\n]\n" : "\n]\n")
     }
 }

@@ -50,13 +50,21 @@ struct ProfileCommand: AsyncParsableCommand {
             URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent,
             taken: []
         )
-        Output.write(try PipelineDraft(name: name, origins: origins).yaml)
+        Output.print(try PipelineDraft(name: name, origins: origins).yaml, terminator: "")
     }
+
+    /// The address is not shown: it may hold a password.
+    private static let address = CommandFailure(
+        .usage,
+        "`profile` takes no address of a database: name it under `sources` of a pipeline, as "
+            + "`{ postgres: \"${CRM_URL}\" }`, with a query of a table, and write `FOLDER:NAME`"
+    )
 
     private func origins() async throws -> [DraftOrigin] {
         if FileManager.default.fileExists(atPath: source) {
             return [try await FileOrigin(path: source).profiled(rows: rows)]
         }
+        guard !Invocation.looksLikeAddress(source) else { throw Self.address }
         guard let colon = source.lastIndex(of: ":") else {
             throw CommandFailure(
                 .badInput,

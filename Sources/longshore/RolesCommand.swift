@@ -40,7 +40,7 @@ struct RolesCommand: AsyncParsableCommand {
         }
         for schema in schemas { all.append(schema) }
         var seen: Set<String> = []
-        Output.write(DatabaseRoles(schemas: all.filter { seen.insert($0).inserted }).sql + "\n")
+        Output.print(DatabaseRoles(schemas: all.filter { seen.insert($0).inserted }).sql)
     }
 
     /// What a definition may say, and not one of the server's or the ledger's own.

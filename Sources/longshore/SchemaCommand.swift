@@ -18,7 +18,7 @@ struct SchemaCommand: AsyncParsableCommand {
         )
 
         func run() async throws {
-            Output.write(PipelineSchema.json() + "\n")
+            Output.json(PipelineSchema.json() + "\n")
         }
     }
 }

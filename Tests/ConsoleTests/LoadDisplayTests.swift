@@ -1,6 +1,17 @@
 import Console
 import Testing
 
+extension LoadDisplay {
+    /// What a terminal is sent for `frame`.
+    fileprivate mutating func drawn(
+        _ frame: LoadFrame,
+        width: Int = .max,
+        height: Int = .max
+    ) -> String {
+        draw(frame, width: width, height: height).sequence
+    }
+}
+
 @Suite("The progress of a load")
 struct LoadDisplayTests {
     private func frame(
@@ -36,7 +47,7 @@ struct LoadDisplayTests {
     @Test("on a terminal a frame is a bar for each table and a line of totals")
     func terminal() {
         var display = LoadDisplay(isTerminal: true)
-        let text = display.draw(
+        let text = display.drawn(
             frame(agents: 1, calls: 3, failed: 1, rows: 1_234_560, seconds: 9.5)
         )
         #expect(
@@ -53,8 +64,8 @@ struct LoadDisplayTests {
     @Test("on a terminal a frame is drawn over the one before")
     func over() {
         var display = LoadDisplay(isTerminal: true)
-        let first = display.draw(frame())
-        let second = display.draw(frame())
+        let first = display.drawn(frame())
+        let second = display.drawn(frame())
         #expect(second == "\u{1B}[4A" + first + "\u{1B}[J")
     }
 
@@ -63,7 +74,7 @@ struct LoadDisplayTests {
         var display = LoadDisplay(isTerminal: true)
         var wide = frame(agents: 1, calls: 12, rows: 150_000)
         wide.tables[1].name = "fact_b_rather_long_name_of_a_fact_that_goes_on"
-        let lines = display.draw(wide, width: width, height: 24).replacing("\u{1B}[2K", with: "")
+        let lines = display.drawn(wide, width: width, height: 24).replacing("\u{1B}[2K", with: "")
             .split(separator: "\n")
         #expect(lines.allSatisfy { $0.count < width })
         #expect(lines[2].hasSuffix("  12/12  150,000"), "\(lines)")
@@ -73,7 +84,7 @@ struct LoadDisplayTests {
     @Test("a terminal that is too narrow for the numbers gets plain lines")
     func tooNarrow() {
         var display = LoadDisplay(isTerminal: true)
-        let text = display.draw(frame(agents: 1, calls: 1, rows: 150_000), width: 20, height: 24)
+        let text = display.drawn(frame(agents: 1, calls: 1, rows: 150_000), width: 20, height: 24)
         #expect(!text.contains("\u{1B}"))
         #expect(text.contains("load 7: fact_call 1/12 tasks, 150,000 rows\n"))
     }
@@ -81,10 +92,10 @@ struct LoadDisplayTests {
     @Test("a picture that does not fit any more is taken away, and all is told in plain lines")
     func shrunk() {
         var display = LoadDisplay(isTerminal: true)
-        _ = display.draw(frame(agents: 1), width: 80, height: 24)
-        let low = display.draw(frame(agents: 1), width: 80, height: 3)
+        _ = display.drawn(frame(agents: 1), width: 80, height: 24)
+        let low = display.drawn(frame(agents: 1), width: 80, height: 3)
         #expect(low == "\u{1B}[4A\u{1B}[Jload 7: dim_agent 1/1 tasks, 40 rows\n")
-        let again = display.draw(frame(agents: 1), width: 80, height: 24)
+        let again = display.drawn(frame(agents: 1), width: 80, height: 24)
         #expect(again.hasPrefix("\u{1B}[2K"))
     }
 
@@ -93,37 +104,37 @@ struct LoadDisplayTests {
         var held = frame()
         held.pause = "paused by ana (\u{1B}[31mred\u{202E})"
         var terminal = LoadDisplay(isTerminal: true)
-        #expect(terminal.draw(held).contains("paused by ana (\\u{1B}[31mred\\u{202E})"))
+        #expect(terminal.drawn(held).contains("paused by ana (\\u{1B}[31mred\\u{202E})"))
         var pipe = LoadDisplay(isTerminal: false)
-        #expect(pipe.draw(held) == "load 7: paused by ana (\\u{1B}[31mred\\u{202E})\n")
+        #expect(pipe.drawn(held) == "load 7: paused by ana (\\u{1B}[31mred\\u{202E})\n")
     }
 
     @Test("a terminal that is too low for the picture gets plain lines")
     func low() {
         var display = LoadDisplay(isTerminal: true)
-        #expect(display.draw(frame(), width: 80, height: 4) == "")
-        let line = display.draw(frame(agents: 1), width: 80, height: 4)
+        #expect(display.drawn(frame(), width: 80, height: 4) == "")
+        let line = display.drawn(frame(agents: 1), width: 80, height: 4)
         #expect(line == "load 7: dim_agent 1/1 tasks, 40 rows\n")
     }
 
     @Test("in a pipe there is a line for each table that has moved on, and no other")
     func pipe() {
         var display = LoadDisplay(isTerminal: false)
-        #expect(display.draw(frame()) == "")
-        #expect(display.draw(frame(agents: 1)) == "load 7: dim_agent 1/1 tasks, 40 rows\n")
-        #expect(display.draw(frame(agents: 1, rows: 50)) == "")
+        #expect(display.drawn(frame()) == "")
+        #expect(display.drawn(frame(agents: 1)) == "load 7: dim_agent 1/1 tasks, 40 rows\n")
+        #expect(display.drawn(frame(agents: 1, rows: 50)) == "")
         #expect(
-            display.draw(frame(agents: 1, calls: 2, failed: 1, rows: 2_000))
+            display.drawn(frame(agents: 1, calls: 2, failed: 1, rows: 2_000))
                 == "load 7: fact_call 2/12 tasks, 1 failed or not run, 2,000 rows\n"
         )
-        #expect(display.draw(frame(agents: 1, calls: 2, failed: 1, rows: 2_000)) == "")
+        #expect(display.drawn(frame(agents: 1, calls: 2, failed: 1, rows: 2_000)) == "")
     }
 
     @Test("a pipe that is opened late hears of everything that was done")
     func latePipe() {
         var display = LoadDisplay(isTerminal: false)
         #expect(
-            display.draw(frame(agents: 1, calls: 12, rows: 1))
+            display.drawn(frame(agents: 1, calls: 12, rows: 1))
                 == "load 7: dim_agent 1/1 tasks, 40 rows\nload 7: fact_call 12/12 tasks, 1 row\n"
         )
     }
@@ -133,7 +144,7 @@ struct LoadDisplayTests {
         var display = LoadDisplay(isTerminal: true)
         let frame = LoadFrame(load: 1, pipeline: "none", tables: [], seconds: 0)
         #expect(
-            display.draw(frame) == """
+            display.drawn(frame) == """
                 \u{1B}[2K    tasks  rows
                 \u{1B}[2Kload 1 of none: 0/0 tasks, 0 rows, 0 rows/s, 0.00 s
 
@@ -146,14 +157,14 @@ struct LoadDisplayTests {
         var display = LoadDisplay(isTerminal: false)
         var held = frame()
         held.pause = "paused by ana; go on with: longshore resume 7"
-        #expect(display.draw(held) == "load 7: paused by ana; go on with: longshore resume 7\n")
-        #expect(display.draw(held) == "")
-        #expect(display.draw(frame()) == "load 7: goes on\n")
+        #expect(display.drawn(held) == "load 7: paused by ana; go on with: longshore resume 7\n")
+        #expect(display.drawn(held) == "")
+        #expect(display.drawn(frame()) == "load 7: goes on\n")
         var waiting = frame()
         waiting.wait = "no worker"
-        #expect(display.draw(waiting) == "(load 7: no worker)\n")
-        #expect(display.draw(waiting) == "")
-        #expect(display.draw(frame()) == "")
+        #expect(display.drawn(waiting) == "(load 7: no worker)\n")
+        #expect(display.drawn(waiting) == "")
+        #expect(display.drawn(frame()) == "")
     }
 
     @Test("on a terminal a pause is the last line of the picture for as long as it lasts")
@@ -161,8 +172,8 @@ struct LoadDisplayTests {
         var display = LoadDisplay(isTerminal: true)
         var held = frame()
         held.pause = "paused by ana"
-        #expect(display.draw(held).hasSuffix("\n\u{1B}[2Kpaused by ana\n"))
-        let after = display.draw(frame())
+        #expect(display.drawn(held).hasSuffix("\n\u{1B}[2Kpaused by ana\n"))
+        let after = display.drawn(frame())
         #expect(after.hasPrefix("\u{1B}[5A"))
         #expect(after.hasSuffix("0.00 s\n\u{1B}[J"))
     }

@@ -34,7 +34,7 @@ import Testing
         #expect(metrics.text.hasSuffix("m{l=\"a\\\"b\\\\c\\nd\"} 1\n"))
         // One Character each, and two scalars: a quote behind U+0600, one before U+0301, and CR LF.
         metrics.add("n", .gauge, "h", [.init(["l": "\u{600}\"|\"\u{301}|\r\n"], 1)])
-        let expected = "n{l=\"\u{600}\\\"|\\\"\u{301}|\r\\n\"} 1\n"
+        let expected = "n{l=\"\\\\u{600}\\\"|\\\"\u{301}|\\\\r\\n\"} 1\n"
         #expect(Array(metrics.text.utf8).suffix(expected.utf8.count) == Array(expected.utf8)[...])
     }
 }

@@ -29,7 +29,7 @@ struct ConnectionURLSafetyTests {
         arguments: [
             "redis://user:sec/ret@host", "redis://user:sec?ret@host", "redis://:sec%zzret@host",
             "redis://user:secret@host:port", "redis://user:secret@[::1",
-            "redis://user:secret@[::1]x",
+            "redis://user:secret@[::1]x", "redis://user:12/sec@host", "redis://user:12?sec@host",
         ]
     )
     func passwordInError(_ url: String) {

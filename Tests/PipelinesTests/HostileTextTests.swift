@@ -76,6 +76,10 @@ struct PasswordTests {
             #"{ postgres: "postgres://${USER:hunter2@crm/db" }"#,
             #"{ postgres: "postgres://reader:hun\x74er2@crm/db" }"#,
             #"{ postgres: postgres://crm/db, password: hunter2 }"#,
+            #"{ postgres: "postgres://reader:huńt@er2@crm/db", colour: red }"#,
+            #"{ postgres: "postgres://crm/db?options=-c%20a.pw%3Dhunter2", colour: red }"#,
+            #"{ postgres: "reader:hunter2@crm/db", colour: red }"#,
+            #"{ postgres: "host=crm PASSWORD = hunter2"#,
         ]
     )
     func masked(source: String) {

@@ -23,8 +23,8 @@ struct RenderingTests {
                 error[key.unknown]: no key `kee`
                   --> shop/pipeline.yaml:12:4
                    |
-                12 |  \té kee: x
-                   |  \t ^^^ did you mean `key`?
+                12 |  \\té kee: x
+                   |     ^^^ did you mean `key`?
                    = expected: `key`
                    = note: keys open locks
                 """

@@ -100,6 +100,15 @@ struct ConfigurationTests {
         #expect(error?.message.contains(message) == true)
     }
 
+    @Test(
+        "what may be a password at another place is not shown",
+        arguments: ["u:s3cret://h/x", "postgres://u@h/x?s3cret=1", "postgres://u:1?s3cret@h/x"]
+    )
+    func misplacedPassword(_ url: String) {
+        let error = #expect(throws: (any Error).self) { try PostgresConfiguration(url: url) }
+        #expect(!"\(error as Any)".contains("s3cret"))
+    }
+
     @Test("several hosts are refused")
     func refusesSeveralHosts() {
         #expect(throws: PostgresError.self) {

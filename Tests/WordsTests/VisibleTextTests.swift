@@ -36,6 +36,26 @@ struct VisibleTextTests {
         #expect(VisibleText.lines("two\r\nlines") == "two\\r\nlines")
     }
 
+    @Test("further lines of a text stand in, so that none passes for a line of a list")
+    func block() {
+        #expect(VisibleText.block("one", indent: 4) == "one")
+        #expect(
+            VisibleText.block("a\nload 5: fine\n      b", indent: 4)
+                == "a\n    load 5: fine\n      b"
+        )
+        // A mark on the line end does not hide it.
+        let marked = VisibleText.block("a\n\u{301}b\r\nc", indent: 2)
+        #expect(Array(marked.utf8) == Array("a\n  \u{301}b\r\n  c".utf8))
+    }
+
+    @Test(
+        "a text is as wide as it is shown",
+        arguments: [("ab", 2), ("\t", 2), ("e\u{301}", 1), ("漢字", 4), ("\u{200B}", 8), ("", 0)]
+    )
+    func width(_ text: String, _ columns: Int) {
+        #expect(VisibleText.width(of: text) == columns)
+    }
+
     @Test("JSON keeps its meaning and shows nothing invisible")
     func json() throws {
         let value = ["a\u{200B}\u{E0041}\u{9B}b \u{A0}"]

@@ -1,3 +1,5 @@
+internal import Words
+
 /// One problem of a definition: where it is, what is wrong, and what was expected.
 public struct Diagnostic: Error, Sendable, Hashable {
     /// How bad it is.
@@ -84,6 +86,8 @@ extension Diagnostic: CustomStringConvertible {
     /// One line: `file:line:column: error: message, did you mean …? [code]`.
     public var description: String {
         let hint = suggestion.map { "; did you mean `\($0)`?" } ?? ""
-        return "\(file):\(position): \(severity.rawValue): \(message)\(hint) [\(code.rawValue)]"
+        return VisibleText.line(
+            "\(file):\(position): \(severity.rawValue): \(message)\(hint) [\(code.rawValue)]"
+        )
     }
 }

@@ -2,13 +2,15 @@
 final class Findings {
     private(set) var diagnostics: [Diagnostic] = []
     private var sources: [String: SourceText] = [:]
+    /// Where values begin that no problem of their line may show.
+    private var concealed: [Span] = []
 
     var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
     /// The problems in the order of the text, each once.
     var sorted: [Diagnostic] {
         var seen: Set<Diagnostic> = []
-        return diagnostics.filter { seen.insert($0).inserted }
+        return diagnostics.map(concealing).filter { seen.insert($0).inserted }
             .sorted { left, right in
                 // The definition itself comes before the files it names.
                 if left.file != right.file {
@@ -27,6 +29,24 @@ final class Findings {
     /// A line of a file, from 1.
     func line(_ number: Int, of file: String) -> String? {
         sources[file]?.line(number)
+    }
+
+    /// Has the line of `span` shown only as far as the span, whatever else is wrong with it.
+    func conceal(_ span: Span) {
+        concealed.append(span)
+    }
+
+    private func concealing(_ diagnostic: Diagnostic) -> Diagnostic {
+        let columns = concealed.filter { span in
+            span.file == diagnostic.file && span.position.line == diagnostic.position.line
+        }
+        guard let column = columns.map(\.position.column).min(), let line = diagnostic.sourceLine
+        else { return diagnostic }
+        var shown = diagnostic
+        let scalars = line.unicodeScalars
+        let stars = String(repeating: "*", count: max(0, scalars.count - column + 1))
+        shown.sourceLine = String(scalars.prefix(column - 1)) + stars
+        return shown
     }
 
     /// Records a problem of `span`; with `hidesValue` the line is shown only as far as the span.

@@ -43,8 +43,12 @@ struct SourceReading {
         )
     }
 
+    /// Whatever is wrong with a URL, it is not shown: somebody may have taken a password for something
+    /// else.
     private func checkURL(_ url: String, at span: Span) {
-        if URLPassword.isLiteral(in: url) {
+        switch SourceURL(url).mistake {
+        case .password:
+            findings.conceal(span)
             findings.add(
                 .secretLiteral,
                 at: span,
@@ -53,15 +57,16 @@ struct SourceReading {
                     "`${NAME}` in its place: it is taken from the environment where it is used",
                 hidesValue: true
             )
-        } else if !url.hasPrefix("${"), !url.hasPrefix("postgres://"),
-            !url.hasPrefix("postgresql://")
-        {
+        case .form:
+            findings.conceal(span)
             findings.add(
                 .valueMalformed,
                 at: span,
                 "the URL of a Postgres database is not understood",
-                expected: "`postgres://user@host:port/database`, or `${NAME}`"
+                expected: "`postgres://user@host:port/database`, or `${NAME}`",
+                hidesValue: true
             )
+        case nil: break
         }
     }
 }

@@ -1,11 +1,13 @@
 /// A text with `${…}` in it.
-struct Template {
+public struct Template: Sendable {
     /// The parts in order.
-    private(set) var parts: [Part] = []
+    public private(set) var parts: [Part] = []
     /// The first `${` that does not follow the grammar, to its end or the text's.
-    private(set) var malformed: String?
+    public private(set) var malformed: String?
 
-    enum Part: Hashable {
+    /// A part of the text.
+    public enum Part: Hashable, Sendable {
+        /// What stands there as it is.
         case literal(String)
         /// `${name}` or `${name:-fallback}`.
         case expansion(name: String, fallback: String?)
@@ -18,7 +20,8 @@ struct Template {
         start(in: text.unicodeScalars[...]) != nil
     }
 
-    init(_ text: String) {
+    /// Takes `text` apart.
+    public init(_ text: String) {
         var rest = text.unicodeScalars[...]
         while let start = Self.start(in: rest) {
             append(rest[..<start])

@@ -9,6 +9,7 @@ import Rows
 /// or columns of its own, is whole in the column `reject_raw`.
 public struct RejectSheet: Sendable {
     private let columns: [String]
+    private let isForSpreadsheet: Bool
 
     private static let knownColumns = [
         "reject_number", "reject_task", "reject_table", "reject_period", "reject_source",
@@ -17,13 +18,19 @@ public struct RejectSheet: Sendable {
     ]
 
     /// A sheet for rows of a source with these columns.
-    public init(columns: [String]) {
+    ///
+    /// - Parameters:
+    ///   - columns: The names of the source's columns.
+    ///   - isForSpreadsheet: Whether cells that a spreadsheet would compute have a `'` before
+    ///     them, which makes them text there. Without it every cell is what it was.
+    public init(columns: [String], isForSpreadsheet: Bool = false) {
         self.columns = columns
+        self.isForSpreadsheet = isForSpreadsheet
     }
 
     /// The first line.
     public var header: [UInt8] {
-        Self.line((columns + Self.knownColumns).map { Array($0.utf8) })
+        line((columns + Self.knownColumns).map { Array($0.utf8) })
     }
 
     /// The line of a row; it may take several lines of text where a field holds line ends.
@@ -37,26 +44,22 @@ public struct RejectSheet: Sendable {
             report.reason, report.state,
         ]
         let raw = fields == nil ? row.raw : []
-        return Self.line((fields ?? empty) + known.map { Array($0.utf8) } + [raw])
+        return line((fields ?? empty) + known.map { Array($0.utf8) } + [raw])
     }
 
     /// The row's fields below the sheet's columns, by their names; `nil` when it has others, too.
     private func fields(of row: RejectedRow) -> [[UInt8]]? {
-        guard Set(row.header).isSubset(of: columns), let fields = row.fields else { return nil }
-        if row.header == columns { return fields }
-        return columns.map { name in row.header.firstIndex(of: name).map { fields[$0] } ?? [] }
+        guard let fields = row.fields else { return nil }
+        // By bytes: to a String, two names that look the same are the same.
+        let (names, sheet) = (row.header.map { Array($0.utf8) }, columns.map { Array($0.utf8) })
+        guard Set(names).isSubset(of: sheet) else { return nil }
+        return sheet.map { name in names.firstIndex(of: name).map { fields[$0] } ?? [] }
     }
 
-    private static func line(_ fields: [[UInt8]]) -> [UInt8] {
-        Array(fields.map(quoted).joined(separator: [UInt8(ascii: ",")])) + Array("\r\n".utf8)
-    }
-
-    /// In quotes when it needs them.
-    private static func quoted(_ field: [UInt8]) -> [UInt8] {
-        let quote = UInt8(ascii: "\"")
-        let special: Set = [quote, UInt8(ascii: ","), UInt8(ascii: "\r"), UInt8(ascii: "\n")]
-        guard field.contains(where: special.contains) else { return field }
-        return [quote] + field.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
+    private func line(_ fields: [[UInt8]]) -> [UInt8] {
+        let cells = isForSpreadsheet ? fields.map(SpreadsheetCell.defused) : fields
+        return Array(cells.map(CSVField.written).joined(separator: [UInt8(ascii: ",")]))
+            + Array("\r\n".utf8)
     }
 }
 

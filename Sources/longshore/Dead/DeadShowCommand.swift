@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Foundation
 import Messaging
+import Words
 
 /// `longshore dead show`: all that is known of some dead letters.
 struct DeadShowCommand: AsyncParsableCommand {
@@ -44,7 +45,10 @@ struct DeadShowCommand: AsyncParsableCommand {
             ("next", entry.advice),
         ]
         return fields.compactMap { name, value in
-            value.map { name.padding(toLength: 14, withPad: " ", startingAt: 0) + $0 }
+            value.map {
+                name.padding(toLength: 14, withPad: " ", startingAt: 0)
+                    + VisibleText.block($0, indent: 14)
+            }
         }
     }
 }

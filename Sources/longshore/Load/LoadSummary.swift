@@ -1,6 +1,7 @@
 import Console
 import Planning
 import Warehouse
+import Words
 
 /// What a load did, per table and period, in words and numbers.
 struct LoadSummary {
@@ -84,7 +85,9 @@ struct LoadSummary {
     private var noteLines: [String] {
         tasks.filter { !$0.rejects.isEmpty }
             .map { "rejected: \($0.label): \(Self.list($0.rejects))" }
-            + tasks.flatMap { task in task.warnings.map { "warning: \(task.label): \($0)" } }
+            + tasks.flatMap { task in
+                task.warnings.map { "warning: \(task.label): \(VisibleText.block($0, indent: 4))" }
+            }
             + list("left to a newer load, which owns the period", state: "superseded")
     }
 
@@ -106,7 +109,8 @@ struct LoadSummary {
     private func failureLines(_ task: TaskReport) -> [String] {
         let budget = "after " + Wording.budget(errors: task.failures, crashes: task.crashes)
         let blocked = blocked(by: task.ordinal)
-        let line = "failed: \(task.label): \(task.failure ?? "no reason recorded"); \(budget)"
+        let reason = VisibleText.block(task.failure ?? "no reason recorded", indent: 4)
+        let line = "failed: \(task.label): \(reason); \(budget)"
         return blocked.isEmpty ? [line] : [line, "  blocked by it: \(Self.few(of: blocked))"]
     }
 

@@ -53,12 +53,12 @@ actor ProgressView {
     private func draw() async {
         let rows = await inFlight.progress(ofLoad: load)
         let size = TerminalSize.current()
-        let text = display.draw(
+        let drawing = display.draw(
             frame(rows: rows),
             width: size?.columns ?? .max,
             height: size?.rows ?? .max
         )
-        Output.draw(text)
+        Output.draw(drawing)
     }
 
     private func frame(rows: [Int: InFlightProgress]) -> LoadFrame {

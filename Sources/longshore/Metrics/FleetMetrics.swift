@@ -104,7 +104,7 @@ struct FleetMetrics {
             "Slots of living workers, by what they do.",
             workers.flatMap { worker in
                 Self.slots(of: worker)
-                    .map { .init(["worker": worker.name, "state": $0], Double($1)) }
+                    .map { .init(["worker": worker.name, "state": $0], $1) }
             }
         )
         let known = workers.compactMap { worker in worker.metrics.map { (worker.name, $0) } }
@@ -136,13 +136,14 @@ struct FleetMetrics {
         }
     }
 
-    private static func slots(of worker: WorkerPresence) -> [(state: String, count: Int)] {
-        let busy = worker.metrics?.busySlots ?? worker.running.count
-        let states = [("busy", busy), ("idle", worker.slots - busy)]
+    /// As numbers of the text: a presence is what anybody with access to Redis has written.
+    private static func slots(of worker: WorkerPresence) -> [(state: String, count: Double)] {
+        let busy = Double(worker.metrics?.busySlots ?? worker.running.count)
+        let states = [("busy", busy), ("idle", Double(worker.slots) - busy)]
         guard let metrics = worker.metrics else { return states }
         return states + [
-            ("stuck", metrics.stuckSlots), ("abandoned", metrics.abandonedSlots),
-            ("disconnected", metrics.disconnectedSlots),
+            ("stuck", Double(metrics.stuckSlots)), ("abandoned", Double(metrics.abandonedSlots)),
+            ("disconnected", Double(metrics.disconnectedSlots)),
         ]
     }
 }

@@ -9,7 +9,8 @@ struct RejectsExportCommand: AsyncParsableCommand {
         abstract: "Write refused rows of a table as CSV, with the reason beside each.",
         discussion: """
             The source's columns come first and hold what the source held. A row that does not fit \
-            under them is whole in the column `reject_raw`.
+            under them is whole in the column `reject_raw`. Every cell is what it was, and can be read \
+            back; a spreadsheet may take some for formulas, unless `--for-spreadsheet` is given.
 
             longshore rejects export callcenter --table fact_call --file rejects.csv
             """
@@ -29,6 +30,12 @@ struct RejectsExportCommand: AsyncParsableCommand {
     )
     var file: String?
 
+    @Flag(
+        help:
+            "Put a `'` before cells that a spreadsheet would compute: `=`, `+`, `-`, `@` and the like."
+    )
+    var forSpreadsheet = false
+
     @OptionGroup var options: FleetOptions
 
     func validate() throws {
@@ -47,13 +54,13 @@ struct RejectsExportCommand: AsyncParsableCommand {
 
     private func write(_ filter: RejectFilter, from ledger: PostgresLedger) async throws -> Int {
         guard let file else {
-            return try await Self.write(filter, from: ledger) { bytes in
+            return try await write(filter, from: ledger) { bytes in
                 Output.data(bytes)
                 return !Output.isOver
             }
         }
         return try await OutputFile.write(file) { target in
-            try await Self.write(filter, from: ledger) { bytes in
+            try await write(filter, from: ledger) { bytes in
                 try target.write(bytes)
                 return true
             }
@@ -63,7 +70,7 @@ struct RejectsExportCommand: AsyncParsableCommand {
     /// A page at a time, so that memory stays flat.
     ///
     /// What takes the bytes says `false` when nobody wants more.
-    private static func write(
+    private func write(
         _ filter: RejectFilter,
         from ledger: PostgresLedger,
         _ put: ([UInt8]) throws -> Bool
@@ -74,7 +81,9 @@ struct RejectsExportCommand: AsyncParsableCommand {
         while true {
             let rows = try await ledger.rejectedRows(filter, after: last, limit: page)
             guard let final = rows.last else { return count }
-            let current = sheet ?? RejectSheet(columns: rows[0].header)
+            let current =
+                sheet
+                ?? RejectSheet(columns: rows[0].header, isForSpreadsheet: forSpreadsheet)
             let head = sheet == nil ? current.header : []
             sheet = current
             guard try put(head + rows.flatMap(current.line)) else { return count }

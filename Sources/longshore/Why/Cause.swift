@@ -1,3 +1,5 @@
+import Words
+
 /// Why a task stands where it stands: a chain that ends with what can be done about it.
 struct Cause: Codable, Equatable {
     /// A stable word, such as `needs`, `running`, `retry`, `paused` and `no_worker`.
@@ -14,7 +16,8 @@ struct Cause: Codable, Equatable {
     /// The lines of the chain, each cause one step further in.
     func lines(_ depth: Int = 0) -> [String] {
         let indent = String(repeating: "  ", count: depth)
-        let own = [indent + text] + (command.map { ["\(indent)  → \($0)"] } ?? [])
+        let words = VisibleText.block(text, indent: indent.count + 4)
+        let own = [indent + words] + (command.map { ["\(indent)  → \($0)"] } ?? [])
         return own + causes.flatMap { $0.lines(depth + 1) }
     }
 }
