@@ -55,7 +55,7 @@ struct RuleReading {
     private func pattern(_ node: YAMLNode?) -> Rule? {
         guard let node, let text = node.text else { return nil }
         do {
-            _ = try Regex(text)
+            _ = try Pattern(text)
             return .matches(text)
         } catch {
             findings.add(
