@@ -11,7 +11,7 @@ struct PeriodSelectionTests {
 
     private func due(_ states: [PeriodState: Set<String>]) throws -> [String] {
         let today = try #require(Day("2024-04-15"))
-        return PeriodSelection.due(try rule(), states: states, today: today).map(\.label)
+        return try PeriodSelection.due(rule(), states: states, today: today).map(\.label)
     }
 
     @Test("without a word, all periods that have ended and are neither loaded nor closed")
