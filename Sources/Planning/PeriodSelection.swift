@@ -139,8 +139,8 @@ public enum PeriodSelection {
         _ grain: PeriodGrain
     ) -> PeriodSelectionError {
         PeriodSelectionError(
-            description: "\(what) are \(counted(count, grain.rawValue)), and a pipeline has at most "
-                + "\(counted(PeriodRule.most, "period")): name fewer, or begin later"
+            description: "\(what) are \(counted(count, grain.rawValue)), and a pipeline has at "
+                + "most \(counted(PeriodRule.most, "period")): name fewer, or begin later"
         )
     }
 }

@@ -37,8 +37,9 @@ struct Cleaner: ~Copyable {
         return (codes, texts)
     }
 
-    /// `text` after all steps; valid until the next call. `nil` when a step would make more of it than
-    /// a value may have.
+    /// `text` after all steps, valid until the next call.
+    ///
+    /// - Returns: `nil` when a step would make more of it than a value may have.
     @inline(__always)
     mutating func clean(_ text: ByteView, codes: UInt64, details: ColumnDetails) -> ByteView? {
         if codes == StepCode.trim.rawValue { return Self.trimmed(text) }

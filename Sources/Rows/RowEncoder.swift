@@ -391,7 +391,8 @@ public struct RowEncoder: ~Copyable, Sendable {
             let reason = "has \(value) already, which may stand only once"
             return (program.names[output], "unique", "\(words(for: first, input: input)) \(reason)")
         case .size:
-            return (nil, "length", "its values take more than \(ValueLimits.row >> 20) MiB together")
+            let limit = "\(ValueLimits.row >> 20) MiB"
+            return (nil, "length", "its values take more than \(limit) together")
         }
     }
 

@@ -58,8 +58,9 @@ struct ValueEncoder: ~Copyable {
         return nil
     }
 
-    /// The text that is read as the type, for messages; valid until the next call. One that cannot be
-    /// cleaned is as it is.
+    /// The text that is read as the type, for messages; valid until the next call.
+    ///
+    /// One that cannot be cleaned is as it is.
     mutating func cleaned(_ field: ByteView, column index: Int) -> ByteView {
         guard UTF8Check.fault(in: field) == nil else { return field }
         return cleaner.clean(field, codes: columns[index].steps, details: details[index]) ?? field

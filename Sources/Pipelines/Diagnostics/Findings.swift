@@ -102,7 +102,8 @@ extension Findings {
             file: DefinitionBundle.mainFile,
             position: .start,
             length: 1,
-            message: "there are \(counted(more, "problem")) more than the \(Self.mostTold) that are told",
+            message:
+                "there are \(counted(more, "problem")) more than the \(Self.mostTold) that are told",
             expected: nil,
             suggestion: nil,
             note: nil,

@@ -119,7 +119,9 @@ public struct Period: Sendable, Hashable, Comparable {
 
 /// How a pipeline's facts are cut into periods.
 public struct PeriodRule: Sendable, Hashable {
-    /// The most periods of a pipeline: 273 years of days. All are counted before each load.
+    /// The most periods of a pipeline: 273 years of days.
+    ///
+    /// All are looked at before each load.
     public static let most = 100_000
 
     /// The length of a period.

@@ -179,6 +179,7 @@ struct PatternRun {
 
 extension ByteView {
     /// The Unicode scalar whose UTF-8 begins at `index`, and how many bytes it has; none at the end.
+    ///
     /// What is no UTF-8 is U+FFFD.
     @inline(__always)
     fileprivate func scalar(at index: Int) -> (Unicode.Scalar?, length: Int) {

@@ -102,8 +102,9 @@ extension PostgresLedger {
         return try rows.first.map { try $0.integer("n") } ?? 0
     }
 
-    /// Rejects with their rows, in the order of their numbers, beginning after the number `last`: at most
-    /// `limit`, and fewer where the rows are long. There are none only when there are no more.
+    /// Rejects with their rows, in the order of their numbers, beginning after the number `last`.
+    ///
+    /// There are at most `limit`, fewer where the rows are long, and none only when there are no more.
     public func rejectedRows(
         _ filter: RejectFilter,
         after last: Int64 = 0,

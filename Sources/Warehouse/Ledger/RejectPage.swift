@@ -3,8 +3,9 @@ enum RejectPage {
     /// What is enough; the row that exceeds it is the page's last.
     private static let bytes = 8 << 20
 
-    /// The column `bytes_before` of rows in an order: what the rows before each take. Lengths are asked, the
-    /// rows themselves are not read.
+    /// The column `bytes_before` of rows in an order: what the rows before each take.
+    ///
+    /// Lengths are asked; the rows themselves are not read.
     static func bytesBefore(_ raw: String, _ order: String) -> String {
         "sum(octet_length(\(raw))) over (order by \(order)) - octet_length(\(raw)) as bytes_before"
     }

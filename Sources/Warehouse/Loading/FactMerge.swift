@@ -42,6 +42,8 @@ struct FactMerge {
     /// Moves the rows.
     ///
     /// - Parameter refuse: takes the staged rows whose grain is in a closed period, some at a time.
+    /// - Returns: what became of the rows.
+    /// - Throws: what `refuse` throws; `PostgresError`.
     func run(refusing refuse: ([Reject]) async throws -> Void) async throws -> Outcome {
         var outcome = Outcome()
         // Two tasks that look for the same grain at once would both miss it.
