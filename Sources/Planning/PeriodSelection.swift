@@ -1,11 +1,13 @@
 public import Pipelines
+import Words
 
 /// Which periods a load is about.
 public enum PeriodSelection {
     /// Reads `2024-01`, `2024-01..2024-06` or a list of both with commas.
     ///
     /// - Returns: the periods in order, without doubles.
-    /// - Throws: ``PeriodSelectionError`` that shows how a period of the pipeline's grain is written.
+    /// - Throws: ``PeriodSelectionError`` that shows how a period of the pipeline's grain is written, or
+    ///   says how many there are when they are more than a pipeline may have.
     public static func parse(
         _ text: String,
         grain: PeriodGrain
@@ -13,6 +15,9 @@ public enum PeriodSelection {
         var periods: Set<Period> = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             periods.formUnion(try range(part, grain: grain))
+            guard periods.count <= PeriodRule.most else {
+                throw tooMany("`\(text.prefix(60))`", periods.count, grain)
+            }
         }
         return periods.sorted()
     }
@@ -20,11 +25,13 @@ public enum PeriodSelection {
     /// What is to be loaded when nobody says: every period of the rule, up to the last one that has
     /// ended, that the control table does not call `loaded` or `closed`; and every other one that it
     /// calls `pending` or `stale`.
+    ///
+    /// - Throws: ``PeriodSelectionError`` when the rule has more periods than a pipeline may have.
     public static func due(
         _ rule: PeriodRule,
         states: [PeriodState: Set<String>],
         today: Day
-    ) -> [Period] {
+    ) throws(PeriodSelectionError) -> [Period] {
         let last = rule.last ?? lastEnded(rule, today: today)
         let settled = states[.loaded, default: []]
             .subtracting(states[.pending, default: []])
@@ -32,7 +39,7 @@ public enum PeriodSelection {
             .union(states[.closed, default: []])
         let registered = [PeriodState.pending, .stale]
             .flatMap { listed($0, states, grain: rule.grain) }
-        return Set(span(from: rule.first, through: last) + registered)
+        return Set(try span(from: rule.first, through: last) + registered)
             .filter { !settled.contains($0.label) }
             .sorted()
     }
@@ -92,7 +99,7 @@ public enum PeriodSelection {
                     "the periods `\(text)` run backwards: write `\(last.label)..\(first.label)`"
             )
         }
-        return span(from: first, through: last)
+        return try span(from: first, through: last)
     }
 
     private static func period(
@@ -108,8 +115,16 @@ public enum PeriodSelection {
         return period
     }
 
-    private static func span(from first: Period, through last: Period) -> [Period] {
+    private static func span(
+        from first: Period,
+        through last: Period
+    ) throws(PeriodSelectionError) -> [Period] {
+        let count = first.count(through: last)
+        guard count <= PeriodRule.most else {
+            throw tooMany("`\(first.label)..\(last.label)`", count, first.grain)
+        }
         var periods: [Period] = []
+        periods.reserveCapacity(count)
         var period = first
         while period <= last {
             periods.append(period)
@@ -117,9 +132,20 @@ public enum PeriodSelection {
         }
         return periods
     }
+
+    private static func tooMany(
+        _ what: String,
+        _ count: Int,
+        _ grain: PeriodGrain
+    ) -> PeriodSelectionError {
+        PeriodSelectionError(
+            description: "\(what) are \(counted(count, grain.rawValue)), and a pipeline has at "
+                + "most \(counted(PeriodRule.most, "period")): name fewer, or begin later"
+        )
+    }
 }
 
-/// Text that names no period.
+/// Text that names no period, or too many.
 public struct PeriodSelectionError: Error, Hashable, CustomStringConvertible {
     /// What is wrong and how a period is written.
     public let description: String

@@ -47,6 +47,9 @@ struct ParameterList {
         case .integerArray(let elements):
             appendArray(elements)
             return
+        case .bytesArray(let elements):
+            appendArray(elements)
+            return
         }
         guard let offset = offsets[number - 1], bytes[offset..<(bytes.count - 1)].contains(0) else {
             return
@@ -113,6 +116,17 @@ struct ParameterList {
         finishArray(from: start, type: TypeIdentifier.bigintArray)
     }
 
+    private mutating func appendArray(_ elements: [[UInt8]]) {
+        let start = beginArray(of: TypeIdentifier.bytea, count: elements.count, hasNull: false)
+        // At once and not by doubling: there may be many megabytes.
+        bytes.reserveCapacity(elements.reduce(bytes.count + 1) { $0 + $1.count + 4 })
+        for element in elements {
+            append(bigEndian: Int32(clamping: element.count))
+            bytes += element
+        }
+        finishArray(from: start, type: TypeIdentifier.byteaArray)
+    }
+
     private mutating func beginArray(of type: UInt32, count: Int, hasNull: Bool) -> Int {
         let start = bytes.count
         append(bigEndian: (count > 0 ? 1 : 0) as Int32)
@@ -146,6 +160,7 @@ private enum TypeIdentifier {
     static let bigint: UInt32 = 20
     static let text: UInt32 = 25
     static let doublePrecision: UInt32 = 701
+    static let byteaArray: UInt32 = 1001
     static let textArray: UInt32 = 1009
     static let bigintArray: UInt32 = 1016
 }

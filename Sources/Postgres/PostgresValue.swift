@@ -3,7 +3,7 @@
 /// `text` and `null` are sent without a type, as a quoted constant in SQL is: the server takes the
 /// type from where the parameter stands. Where that does not tell, as in `jsonb_build_object($1)`,
 /// write a cast: `$1::text`. The others are sent with their type: `integer` as `bigint`, `boolean`,
-/// `double` as `double precision`, `bytes` as `bytea`, the arrays as `text[]` and `bigint[]`.
+/// `double` as `double precision`, `bytes` as `bytea`, the arrays as `text[]`, `bigint[]` and `bytea[]`.
 public enum PostgresValue: Sendable, Hashable {
     /// SQL's NULL.
     case null
@@ -21,6 +21,8 @@ public enum PostgresValue: Sendable, Hashable {
     case textArray([String?])
     /// A `bigint[]`.
     case integerArray([Int64])
+    /// A `bytea[]`.
+    case bytesArray([[UInt8]])
 
     /// A `bigint` from an `Int`.
     public static func integer(_ value: Int) -> PostgresValue {

@@ -37,9 +37,11 @@ struct Cleaner: ~Copyable {
         return (codes, texts)
     }
 
-    /// `text` after all steps; valid until the next call.
+    /// `text` after all steps, valid until the next call.
+    ///
+    /// - Returns: `nil` when a step would make more of it than a value may have.
     @inline(__always)
-    mutating func clean(_ text: ByteView, codes: UInt64, details: ColumnDetails) -> ByteView {
+    mutating func clean(_ text: ByteView, codes: UInt64, details: ColumnDetails) -> ByteView? {
         if codes == StepCode.trim.rawValue { return Self.trimmed(text) }
         return cleanStepwise(text, codes: codes, details: details)
     }
@@ -48,12 +50,15 @@ struct Cleaner: ~Copyable {
         _ text: ByteView,
         codes: UInt64,
         details: ColumnDetails
-    ) -> ByteView {
+    ) -> ByteView? {
         var text = text
         var rest = codes
         var index = 0
         while let code = StepCode(rawValue: rest & 0xf) {
-            text = apply(code, to: text, index: index, details: details)
+            guard let made = apply(code, to: text, index: index, details: details),
+                made.count <= ValueLimits.value
+            else { return nil }
+            text = made
             rest >>= 4
             index += 1
         }
@@ -65,7 +70,7 @@ struct Cleaner: ~Copyable {
         to text: ByteView,
         index: Int,
         details: ColumnDetails
-    ) -> ByteView {
+    ) -> ByteView? {
         switch code {
         case .trim: return Self.trimmed(text)
         case .squeeze: return squeezed(text)
@@ -159,27 +164,58 @@ struct Cleaner: ~Copyable {
         }
     }
 
+    /// `nil` when the result would be too long; that is known before any memory is taken for it.
     private mutating func replaced(
         _ text: ByteView,
         _ sought: [UInt8],
         with replacement: [UInt8]
-    ) -> ByteView {
+    ) -> ByteView? {
         withView(of: sought) { sought in
             guard !sought.isEmpty, sought.count <= text.count else { return text }
+            let growth = replacement.count - sought.count
+            guard Self.hasRoom(for: growth, at: sought, in: text) else { return nil }
             return write { out in
                 var index = 0
                 while index < text.count {
-                    let end = index + sought.count
-                    if end <= text.count, text.part(index, end).equals(sought) {
-                        out.append(replacement)
-                        index = end
-                    } else {
-                        out.append(text[index])
-                        index += 1
-                    }
+                    let place = Self.place(of: sought, in: text, from: index)
+                    out.append(text.part(index, place))
+                    guard place < text.count else { return }
+                    out.append(replacement)
+                    index = place + sought.count
                 }
             }
         }
+    }
+
+    /// Whether `text` stays a value when it grows by so much wherever `sought` stands.
+    private static func hasRoom(
+        for growth: Int,
+        at sought: ByteView,
+        in text: ByteView
+    ) -> Bool {
+        guard growth > 0 else { return true }
+        var room = (ValueLimits.value - text.count) / growth
+        // Mostly there is room for more than could stand in the text.
+        guard text.count / sought.count > room else { return true }
+        var index = place(of: sought, in: text, from: 0)
+        while index < text.count {
+            room -= 1
+            if room < 0 { return false }
+            index = place(of: sought, in: text, from: index + sought.count)
+        }
+        return true
+    }
+
+    /// Where `sought` stands next; the end of the text when it stands nowhere more.
+    private static func place(of sought: ByteView, in text: ByteView, from start: Int) -> Int {
+        var index = start
+        while index + sought.count <= text.count {
+            if text[index] == sought[0], text.part(index, index + sought.count).equals(sought) {
+                return index
+            }
+            index += 1
+        }
+        return text.count
     }
 }
 

@@ -95,7 +95,7 @@ enum CompiledRule: Sendable {
         case .minimumText(let bound): withView(of: bound) { !text.precedes($0) }
         case .maximumText(let bound): withView(of: bound) { !$0.precedes(text) }
         case .oneOf(let choices): choices.contains(text)
-        case .matches(let pattern): pattern.matches(text.text)
+        case .matches(let pattern): pattern.matches(text)
         case .length(let minimum, let maximum):
             (minimum...maximum).contains(Self.scalarCount(text))
         }

@@ -12,6 +12,13 @@ struct DeferredRows: ~Copyable {
     private(set) var keys = ByteSink()
     /// The source's fields of pending keys whose row may be refused, each with its length before it.
     private(set) var fields = ByteSink()
+    private var verdictBytes = 0
+
+    /// What all of it takes.
+    var byteCount: Int {
+        encoded.count + raw.count + keys.count + fields.count + verdictBytes
+            + rows.count * MemoryLayout<Row>.stride
+    }
 
     /// A row put aside.
     struct Row: BitwiseCopyable {
@@ -99,7 +106,10 @@ struct DeferredRows: ~Copyable {
         firstPending: Int,
         verdict: Reject?
     ) {
-        if let verdict { verdicts.append(verdict) }
+        if let verdict {
+            verdicts.append(verdict)
+            verdictBytes += verdict.byteCount
+        }
         let (encodedStart, rawStart) = (encoded.count, raw.count)
         encoded.append(row)
         raw.append(rawRow)
@@ -123,6 +133,7 @@ struct DeferredRows: ~Copyable {
         rows.removeAll(keepingCapacity: true)
         pending.removeAll(keepingCapacity: true)
         verdicts.removeAll()
+        verdictBytes = 0
         fields.truncate(to: 0)
         encoded.truncate(to: 0)
         raw.truncate(to: 0)

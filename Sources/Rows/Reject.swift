@@ -40,4 +40,9 @@ public struct Reject: Sendable, Hashable {
         self.period = period
         self.reason = reason.count > 200 ? reason.prefix(199) + "…" : reason
     }
+
+    /// What its texts and its row take.
+    public var byteCount: Int {
+        raw.count + rule.utf8.count + reason.utf8.count + (column?.utf8.count ?? 0)
+    }
 }

@@ -10,14 +10,19 @@ struct RejectReason {
         switch fault {
         case .encoding: return ("encoding", "\(value) is not UTF-8")
         case .nul: return ("encoding", "\(value) holds a NUL, which Postgres cannot store")
-        case .rule: return words(for: broken ?? .required, value: value)
+        case .size:
+            let limit = ValueLimits.value >> 20
+            return ("length", "\(value) becomes longer than \(limit) MiB by its cleaning")
+        case .rule:
+            let isLong = text.count > Pattern.alwaysTold
+            return words(for: broken ?? .required, value: value, isLong: isLong)
         default: return (typeName, typeProblem(fault, value))
         }
     }
 
     /// The rule's name and the reason of a computed value, which is called by its expression.
     func words(forComputed broken: Rule) -> (String, String) {
-        words(for: broken, value: Self.shown(plan.expression?.text ?? ""))
+        words(for: broken, value: Self.shown(plan.expression?.text ?? ""), isLong: false)
     }
 
     /// The reason of a row that an expression refuses: it is false, or there is a fault.
@@ -27,6 +32,8 @@ struct RejectReason {
         case .division: "\(shown(expression, upTo: 120)) divides by zero"
         case .range: "\(shown(expression, upTo: 120)) gives a number too large to hold"
         case .digits: "\(shown(expression, upTo: 120)) gives more digits behind the point than kept"
+        case .size:
+            "\(shown(expression, upTo: 120)) gives a text longer than \(ValueLimits.value >> 20) MiB"
         }
     }
 
@@ -87,7 +94,7 @@ struct RejectReason {
         case .jsonEscape: "\(value) has an escape that jsonb cannot hold (\\u0000, half a pair)"
         case .jsonNumber: "\(value) has a number that is too long for jsonb"
         case .jsonDepth: "\(value) is nested too deeply"
-        case .encoding, .nul, .rule: value
+        case .encoding, .nul, .size, .rule: value
         }
     }
 
@@ -112,13 +119,22 @@ struct RejectReason {
         return "`\(zone)`"
     }
 
-    private func words(for rule: Rule, value: String) -> (String, String) {
+    private func words(
+        for rule: Rule,
+        value: String,
+        isLong: Bool
+    ) -> (String, String) {
         switch rule {
         case .required: (rule.name, "it is empty, but required")
         case .minimum(let bound): (rule.name, "\(value) is less than `\(bound)`")
         case .maximum(let bound): (rule.name, "\(value) is more than `\(bound)`")
         case .oneOf(let texts): (rule.name, "\(value) is none of \(Self.list(texts))")
-        case .matches(let pattern): (rule.name, "\(value) does not match `\(pattern)`")
+        case .matches(let pattern):
+            (
+                rule.name,
+                "\(value) does not match `\(pattern)`"
+                    + (isLong ? ", or is too long to be compared with it" : "")
+            )
         case .length(let minimum, let maximum):
             (
                 rule.name,

@@ -15,6 +15,8 @@ public struct RowEncoder: ~Copyable, Sendable {
     private var binding: RowBinding
     private var inputNames: [Int: String] = [:]
     private var tally = (read: 0, loaded: 0, rejected: 0, deduplicated: 0)
+    /// What the rejects of the current call take.
+    private var refusedBytes = 0
 
     /// Compiles a layout for a source.
     ///
@@ -102,6 +104,9 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// The number of rows put aside.
     public var deferredCount: Int { writer.deferred.rows.count }
 
+    /// The bytes that they take.
+    public var deferredBytes: Int { writer.deferred.byteCount }
+
     /// The business keys that rows put aside wait for and that maps which were not loaded do not
     /// have yet, without repetitions: a list for each map.
     public func wantedKeys(in keys: KeyMaps) -> [[MissingKey]] {
@@ -136,30 +141,42 @@ public struct RowEncoder: ~Copyable, Sendable {
         return list.keys
     }
 
-    /// Encodes a batch.
+    /// Encodes the records of a batch, or as many of them as are enough at once: what becomes of a batch
+    /// may be far larger than the batch.
     ///
     /// - Parameters:
     ///   - batch: Records whose columns are those of the header that was given last.
+    ///   - first: The place of the first record to encode.
     ///   - keys: The maps of the layout's references. They are not changed: to borrow them
     ///     exclusively spares counting references for every row.
     ///   - copy: Receives the rows as tuples of a binary COPY, without its header and trailer.
     ///   - rejects: Receives the rows that were refused.
+    /// - Returns: The place of the next record; the number of records when all are encoded. When the
+    ///   task is cancelled, each call encodes one.
     public mutating func encode(
         _ batch: RowBatch,
+        from first: Int,
         keys: inout KeyMaps,
         into copy: inout [UInt8],
         rejects: inout [Reject]
-    ) {
+    ) -> Int {
         let batch = binding.absent.isEmpty ? batch : batch.withEmptyFields()
         if inputNames[batch.input] == nil { inputNames[batch.input] = batch.inputName }
         writer.truncate(to: 0)
+        refusedBytes = 0
+        let full = deferredBytes + ValueLimits.enough
+        var next = first
         withView(of: batch.bytes) { bytes in
             let source = RowWriter.Source(batch: batch, bytes: bytes)
-            for row in batch.rows {
-                encode(row, of: source, keys: keys, rejects: &rejects)
+            while next < batch.rows.count {
+                encode(batch.rows[next], of: source, keys: keys, rejects: &rejects)
+                next &+= 1
+                let isEnough = writer.out.count &+ refusedBytes > ValueLimits.enough
+                if isEnough || deferredBytes > full || Task.isCancelled { break }
             }
         }
         writer.out.append(from: 0, to: &copy)
+        return next
     }
 
     /// Encodes the rows put aside, now that `keys` knows the members they wait for.
@@ -203,8 +220,7 @@ public struct RowEncoder: ~Copyable, Sendable {
     ) {
         tally.read &+= 1
         guard row.fault < 0, row.fieldCount == binding.width else {
-            tally.rejected &+= 1
-            return rejects.append(unreadable(row, of: source))
+            return refuse(unreadable(row, of: source), into: &rejects)
         }
         let start = writer.out.count
         let firstPending = writer.deferred.pending.count
@@ -224,10 +240,15 @@ public struct RowEncoder: ~Copyable, Sendable {
             }
             writer.truncate(to: start)
             writer.dropPending(to: firstPending)
-            tally.rejected &+= 1
-            rejects.append(refused)
+            refuse(refused, into: &rejects)
         case .condemned: preconditionFailure("a row is not refused before it is read")
         }
+    }
+
+    private mutating func refuse(_ reject: Reject, into rejects: inout [Reject]) {
+        tally.rejected &+= 1
+        refusedBytes &+= reject.byteCount
+        rejects.append(reject)
     }
 
     /// Puts the row that stands at the end of the writer's output aside.
@@ -369,6 +390,9 @@ public struct RowEncoder: ~Copyable, Sendable {
             let value = shown(output) ?? "its value"
             let reason = "has \(value) already, which may stand only once"
             return (program.names[output], "unique", "\(words(for: first, input: input)) \(reason)")
+        case .size:
+            let limit = "\(ValueLimits.row >> 20) MiB"
+            return (nil, "length", "its values take more than \(limit) together")
         }
     }
 

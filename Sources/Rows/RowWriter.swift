@@ -44,6 +44,8 @@ struct RowWriter: ~Copyable {
         case grain(first: RowPlace)
         /// A value, by its output, that another row has.
         case unique(Int, first: RowPlace)
+        /// Its values take more bytes together than a row may have.
+        case size
     }
 
     /// A batch and a view of its bytes.
@@ -199,9 +201,11 @@ struct RowWriter: ~Copyable {
     /// Writes all outputs; keys and row numbers are left to be filled in.
     @inline(__always)
     private mutating func writeOutputs(_ row: RowBatch.Row, of source: Source) -> Refusal? {
+        let start = out.count
         out.append(bigEndian: Int16(truncatingIfNeeded: program.steps.count))
         for index in program.steps.indices {
             places[index] = out.count
+            if out.count &- start > ValueLimits.row { return .size }
             let step = program.steps[index]
             switch step.kind {
             case .value:
@@ -370,6 +374,7 @@ struct RowWriter: ~Copyable {
                 return .refused(.value(fault, column: column, field: field))
             }
             if keyBytes.number(at: start, as: Int32.self) < 0 { return .null }
+            if keyBytes.count > ValueLimits.row { return .refused(.size) }
         }
         return .made
     }

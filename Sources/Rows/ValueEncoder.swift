@@ -39,7 +39,10 @@ struct ValueEncoder: ~Copyable {
         let steps = columns[index].steps
         if steps != 0 {
             if let fault = UTF8Check.fault(in: text) { return fault }
-            text = cleaner.clean(text, codes: steps, details: details[index])
+            guard let cleaned = cleaner.clean(text, codes: steps, details: details[index]) else {
+                return .size
+            }
+            text = cleaned
         }
         if text.isEmpty {
             out.append(bigEndian: -1 as Int32)
@@ -56,9 +59,11 @@ struct ValueEncoder: ~Copyable {
     }
 
     /// The text that is read as the type, for messages; valid until the next call.
+    ///
+    /// One that cannot be cleaned is as it is.
     mutating func cleaned(_ field: ByteView, column index: Int) -> ByteView {
         guard UTF8Check.fault(in: field) == nil else { return field }
-        return cleaner.clean(field, codes: columns[index].steps, details: details[index])
+        return cleaner.clean(field, codes: columns[index].steps, details: details[index]) ?? field
     }
 
     /// The first rule that a field breaks, in the plan's order, when its type is right.

@@ -20,6 +20,8 @@ enum ValueFault: UInt8, BitwiseCopyable {
     case jsonEscape
     case jsonNumber
     case jsonDepth
+    /// Cleaning makes more of it than a value may have.
+    case size
     /// One of the column's rules; which one is asked afterwards.
     case rule
 }

@@ -54,10 +54,19 @@ struct SampleJudge: ~Copyable {
             }
             if isHeader { headerAgain = row.line }
         }
-        encoder.encode(batch, keys: &keys, into: &copy, rejects: &rejects)
-        copy.removeAll(keepingCapacity: true)
-        for reject in rejects { count(reject) }
-        rejects.removeAll(keepingCapacity: true)
+        var next = 0
+        while next < batch.rows.count {
+            next = encoder.encode(
+                batch,
+                from: next,
+                keys: &keys,
+                into: &copy,
+                rejects: &rejects
+            )
+            copy.removeAll(keepingCapacity: true)
+            for reject in rejects { count(reject) }
+            rejects.removeAll(keepingCapacity: true)
+        }
     }
 
     private mutating func count(_ reject: Reject) {

@@ -34,16 +34,27 @@ struct BadInputFileTests {
             header: ["a", "b"]
         )
         var (keys, copy, rejects) = (KeyMaps(), [UInt8](), [Reject]())
+        var batches: [RowBatch] = []
         var start = 0
         while start < bytes.count {
             let end = start + min(chunk, bytes.count - start)
             if let batch = try reader.read(bytes.span.extracting(start..<end)) {
-                encoder.encode(batch, keys: &keys, into: &copy, rejects: &rejects)
+                batches.append(batch)
             }
             start = end
         }
-        if let batch = try reader.finish() {
-            encoder.encode(batch, keys: &keys, into: &copy, rejects: &rejects)
+        if let batch = try reader.finish() { batches.append(batch) }
+        for batch in batches {
+            var next = 0
+            while next < batch.rows.count {
+                next = encoder.encode(
+                    batch,
+                    from: next,
+                    keys: &keys,
+                    into: &copy,
+                    rejects: &rejects
+                )
+            }
         }
         return Outcome(
             loaded: encoder.counts.loaded,

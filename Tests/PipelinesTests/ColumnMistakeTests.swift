@@ -182,6 +182,22 @@ struct ColumnMistakeTests {
                 ]
             ),
             Mistake(
+                "a pattern that looks ahead is told",
+                replacing: "clean: [trim, squeeze]",
+                with: #"matches: "(?=a)b""#,
+                [
+                    "12:36: error: `matches` is no regular expression: `(?=` cannot be used: patterns do not look ahead or behind [value.malformed]"
+                ]
+            ),
+            Mistake(
+                "a pattern whose repetitions multiply is told",
+                replacing: "clean: [trim, squeeze]",
+                with: #"matches: "((a{1,1000}){1,1000}){1,1000}""#,
+                [
+                    "12:36: error: `matches` is no regular expression: it takes more than 10000 steps for each character: counted repetitions within each other multiply [value.malformed]"
+                ]
+            ),
+            Mistake(
                 "an unknown step of cleaning is told",
                 replacing: "[trim, squeeze]",
                 with: "[trim, sqeeze]",

@@ -58,6 +58,28 @@ struct HostileTextTests {
         #expect(codes(yaml).count { $0 == .keyDoubled } == 19)
     }
 
+    @Test("of many problems the first are told, and that there are more", .timeLimit(.minutes(1)))
+    func manyProblems() {
+        let keys = (0..<20_000).map { "k\($0): {}\n" }.joined()
+        let found = codes("pipeline: b\n" + keys)
+        #expect(found.count == 201)
+        #expect(found.contains(.problemsMore))
+    }
+
+    @Test("doubled keys of a large text are told without reading it again and again")
+    func manyDoubledKeys() {
+        let text = "pipeline: b\n" + String(repeating: "a: 1\n", count: 40_000)
+        #expect(codes(text) == [.keyDoubled])
+    }
+
+    @Test("of a long line the beginning is shown")
+    func longLine() {
+        let line = "x: [" + String(repeating: "://a:b", count: 30_000) + "]"
+        let bundle = DefinitionBundle(files: ["pipeline.yaml": "pipeline: b\n" + line])
+        let error = #expect(throws: DefinitionError.self) { try Pipeline.parse(bundle: bundle) }
+        #expect(error?.rendered().utf8.count ?? 0 < 10_000)
+    }
+
     @Test("doubled keys that cannot be renamed are told once")
     func oddDoubledKeys() {
         #expect(codes("[a]: 1\n[a]: 2\n") == [.keyDoubled])

@@ -87,6 +87,14 @@ struct TableMistakeTests {
                 ]
             ),
             Mistake(
+                "more periods than a pipeline may have are counted and told",
+                replacing: "grain: month, start: 2024-01 ",
+                with: "grain: day, start: 0001-01-01, end: 9999-12-31 ",
+                [
+                    "2:47: error: the pipeline has 3,652,059 days [value.range]"
+                ]
+            ),
+            Mistake(
                 "an end before the start is told",
                 replacing: "start: 2024-01 ",
                 with: "start: 2024-01, end: 2023-12 ",

@@ -64,9 +64,16 @@ struct ParameterTests {
             )
             #expect(try integers.map { try $0.integer("v", as: Int64.self) } == numbers)
 
+            let pieces: [[UInt8]] = [[0, 255, 92, 34], [], Array("a,b".utf8)]
+            let bytes = try await connection.query(
+                "select v from unnest($1) with ordinality as t(v, n) order by n",
+                [.bytesArray(pieces)]
+            )
+            #expect(try bytes.map { try $0.bytes("v") } == pieces)
+
             let empty = try await connection.query(
-                "select cardinality($1) + cardinality($2) as n",
-                [.textArray([]), .integerArray([])]
+                "select cardinality($1) + cardinality($2) + cardinality($3) as n",
+                [.textArray([]), .integerArray([]), .bytesArray([])]
             )
             #expect(try empty.first?.integer("n") == 0)
         }

@@ -94,7 +94,8 @@ func encode(
     var keys = KeyMaps()
     var copy: [UInt8] = []
     var rejects: [Reject] = []
-    encoder.encode(batch, keys: &keys, into: &copy, rejects: &rejects)
+    let next = encoder.encode(batch, from: 0, keys: &keys, into: &copy, rejects: &rejects)
+    precondition(next == 1, "the only row is encoded")
     if let reject = rejects.first { return .rejected(rule: reject.rule, reason: reject.reason) }
     guard let value = tuples(copy).first?.first else { return .null }
     return value.map(Encoded.value) ?? .null
@@ -161,7 +162,13 @@ struct Harness: ~Copyable {
     }
 
     mutating func encode(_ batch: RowBatch) {
-        encoder.encode(batch, keys: &keys, into: &copy, rejects: &rejects)
+        var next = 0
+        while next < batch.rows.count { next = encode(batch, from: next) }
+    }
+
+    /// Encodes as many rows as are enough at once, and gives the place of the next one.
+    mutating func encode(_ batch: RowBatch, from first: Int) -> Int {
+        encoder.encode(batch, from: first, keys: &keys, into: &copy, rejects: &rejects)
     }
 
     mutating func encodeDeferred() {

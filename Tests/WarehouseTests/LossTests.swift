@@ -94,7 +94,7 @@ private struct Desk {
         guard let rule = definition.pipeline.periods, let today = Day("2024-04-15") else {
             return []
         }
-        return PeriodSelection.due(rule, states: states, today: today).map(\.label)
+        return try PeriodSelection.due(rule, states: states, today: today).map(\.label)
     }
 
     func notices() async throws -> [String] {

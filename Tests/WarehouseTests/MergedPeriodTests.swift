@@ -51,7 +51,7 @@ struct MergedPeriodTests {
         let rule = try #require(pipeline.periods)
         let states = try await dock.due(pipeline).states
         let today = try #require(Day("2024-04-15"))
-        return PeriodSelection.due(rule, states: states, today: today).map(\.label)
+        return try PeriodSelection.due(rule, states: states, today: today).map(\.label)
     }
 
     @Test(

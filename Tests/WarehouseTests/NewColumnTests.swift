@@ -78,7 +78,7 @@ struct NewColumnTests {
                 == ["2024-01|loaded|∅", "2024-02|stale|\(Self.reason)"]
         )
         let rule = try #require(changed.pipeline.periods)
-        let due = PeriodSelection.due(
+        let due = try PeriodSelection.due(
             rule,
             states: try await dock.due(changed.pipeline).states,
             today: try #require(Day("2024-12-01"))

@@ -113,6 +113,26 @@ struct RejectLedgerTests {
         #expect(rest.map(\.report.rule) == ["references"])
     }
 
+    @Test("long rows are stored and read some megabytes at a time, and none is left out or cut")
+    func longRows() async throws {
+        let long = String(repeating: "z", count: 3 << 20)
+        var files = Shop.files
+        files["sales_2024-01.csv"] =
+            "sale_id,sold_on,customer_id,amount\ns0,2024-01-05,c1,1\n"
+            + (1...5).map { "s\($0),2024-01-05,c1,\(long)\n" }.joined()
+        let dock = try await Dock(files)
+        #expect(try await dock.load(Shop.definition()).failures == [])
+        var (sizes, last) = ([[Int]](), Int64(0))
+        while sizes.count < 5 {
+            let page = try await dock.ledger.rejectedRows(RejectFilter(), after: last, limit: 10)
+            guard let end = page.last else { break }
+            sizes.append(page.map(\.raw.count))
+            last = end.report.reject
+        }
+        let size = long.utf8.count + "s1,2024-01-05,c1,".utf8.count
+        #expect(sizes == [[size, size, size], [size, size]])
+    }
+
     @Test("a waiver says who, when and why, touches only what it names, and only once")
     func waive() async throws {
         let dock = try await dock()

@@ -63,6 +63,8 @@ extension Diagnostic {
         case sqlStatement = "sql.statement"
         /// A `:name` in SQL that stands for nothing.
         case sqlPlaceholder = "sql.placeholder"
+        /// There are more problems than are told.
+        case problemsMore = "problems.more"
         /// Something is defined and never used.
         case unused = "name.unused"
     }

@@ -1,16 +1,26 @@
+import Words
+
 /// The problems found so far in a definition, and the texts they are shown with.
 final class Findings {
     private(set) var diagnostics: [Diagnostic] = []
     private var sources: [String: SourceText] = [:]
     /// Where values begin that no problem of their line may show.
     private var concealed: [Span] = []
+    private var errors = 0
 
-    var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+    /// Problems that are told; somebody who has as many looks at no more.
+    private static let mostTold = 200
+    /// Characters of a line that are shown with a problem, and those in which passwords are looked for.
+    private static let mostShown = 1_000
+    private static let mostMasked = 1_500
+
+    var hasErrors: Bool { errors > 0 }
 
     /// The problems in the order of the text, each once.
     var sorted: [Diagnostic] {
         var seen: Set<Diagnostic> = []
-        return diagnostics.map(concealing).filter { seen.insert($0).inserted }
+        return (diagnostics + [rest].compactMap(\.self)).map(concealing)
+            .filter { seen.insert($0).inserted }
             .sorted { left, right in
                 // The definition itself comes before the files it names.
                 if left.file != right.file {
@@ -50,6 +60,8 @@ final class Findings {
     }
 
     /// Records a problem of `span`; with `hidesValue` the line is shown only as far as the span.
+    ///
+    /// After many others it is only counted.
     func add(
         _ code: Diagnostic.Code,
         at span: Span,
@@ -60,9 +72,12 @@ final class Findings {
         note: String? = nil,
         hidesValue: Bool = false
     ) {
+        let isTold = hasRoom(for: severity)
+        if severity == .error { errors += 1 }
+        guard isTold else { return }
         let source = sources[span.file]
         let position = source?.clamped(span.position) ?? span.position
-        var line = source?.line(position.line).map(PasswordMask.masked)
+        var line = source?.line(position.line).map(Self.shown)
         if hidesValue {
             line = line.map { String($0.unicodeScalars.prefix(position.column - 1)) + "***" }
         }
@@ -79,6 +94,41 @@ final class Findings {
                 note: note,
                 sourceLine: line
             )
+        )
+    }
+}
+
+extension Findings {
+    /// Whether one more is told: an error also behind many warnings.
+    private func hasRoom(for severity: Diagnostic.Severity) -> Bool {
+        severity == .error ? errors < Self.mostTold : diagnostics.count < Self.mostTold
+    }
+
+    /// The beginning of a line, without passwords.
+    private static func shown(_ line: String) -> String {
+        let start = String(line.unicodeScalars.prefix(mostMasked))
+        let masked = PasswordMask.masked(start).unicodeScalars
+        let isWhole = start.utf8.count == line.utf8.count && masked.count <= mostShown
+        return isWhole ? String(masked) : String(masked.prefix(mostShown)) + "…"
+    }
+
+    /// What says that there are more problems than are told; `nil` when there are none.
+    private var rest: Diagnostic? {
+        let more = errors - diagnostics.count { $0.severity == .error }
+        guard more > 0 else { return nil }
+        let main = sources[DefinitionBundle.mainFile]
+        return Diagnostic(
+            severity: .error,
+            code: .problemsMore,
+            file: DefinitionBundle.mainFile,
+            position: .start,
+            length: 1,
+            message:
+                "there are \(counted(more, "problem")) more than the \(Self.mostTold) that are told",
+            expected: nil,
+            suggestion: nil,
+            note: nil,
+            sourceLine: main?.line(1).map(Self.shown)
         )
     }
 }

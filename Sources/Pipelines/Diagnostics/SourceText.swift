@@ -1,10 +1,13 @@
 /// A text by lines, cut where YAML cuts it.
 struct SourceText {
     let path: String
+    /// The size of the whole text.
+    let byteCount: Int
     private let lines: [Substring.UnicodeScalarView]
 
     init(path: String, text: String) {
         self.path = path
+        byteCount = text.utf8.count
         lines = Self.split(text.unicodeScalars)
     }
 

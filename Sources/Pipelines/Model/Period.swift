@@ -50,6 +50,21 @@ public struct Period: Sendable, Hashable, Comparable {
     /// The period before this one.
     public var previous: Period { Period(grain, containing: Day(number: start.number - 1)) }
 
+    /// How many periods there are from this one through `last`, both among them; both of one grain.
+    public func count(through last: Period) -> Int {
+        guard start <= last.start else { return 0 }
+        let days = last.start.number - start.number
+        let (first, other) = (start.civil, last.start.civil)
+        let months = (other.year - first.year) * 12 + other.month - first.month
+        return switch grain {
+        case .day: days + 1
+        case .week: days / 7 + 1
+        case .month: months + 1
+        case .quarter: months / 3 + 1
+        case .year: months / 12 + 1
+        }
+    }
+
     /// How people and file names call it.
     public var label: String {
         let (year, month, _) = start.civil
@@ -104,6 +119,11 @@ public struct Period: Sendable, Hashable, Comparable {
 
 /// How a pipeline's facts are cut into periods.
 public struct PeriodRule: Sendable, Hashable {
+    /// The most periods of a pipeline: 273 years of days.
+    ///
+    /// All are looked at before each load.
+    public static let most = 100_000
+
     /// The length of a period.
     public var grain: PeriodGrain
     /// The first period.

@@ -1,3 +1,5 @@
+import Words
+
 /// Reads the section `period`.
 struct PeriodReading {
     let findings: Findings
@@ -16,7 +18,20 @@ struct PeriodReading {
                 expected: "`\(first.label)` or later"
             )
         }
+        if let last, let span = node["end"]?.span {
+            let count = first.count(through: last)
+            if count > PeriodRule.most { reportTooMany(count, grain, at: span) }
+        }
         return PeriodRule(grain: grain, first: first, last: last)
+    }
+
+    private func reportTooMany(_ count: Int, _ grain: PeriodGrain, at span: Span) {
+        findings.add(
+            .valueRange,
+            at: span,
+            "the pipeline has \(counted(count, grain.rawValue))",
+            expected: "at most \(counted(PeriodRule.most, "period"))"
+        )
     }
 
     private func period(_ node: YAMLNode?, _ grain: PeriodGrain, named key: String) -> Period? {

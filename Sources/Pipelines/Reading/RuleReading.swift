@@ -1,4 +1,5 @@
 internal import Rows
+import Words
 
 /// Reads the cleaning and the rules of a column.
 struct RuleReading {
@@ -6,6 +7,8 @@ struct RuleReading {
 
     /// As many as a row encoder carries out.
     private static let maximumSteps = 16
+    /// What is looked for at every place of every text is short, in bytes.
+    private static let longestReplaced = 1_000
 
     func cleaning(of column: YAMLNode) -> [CleaningStep] {
         guard let node = column["clean"] else { return [] }
@@ -37,6 +40,13 @@ struct RuleReading {
                     )
                     return nil
                 }
+                if entry.name.utf8.count > Self.longestReplaced {
+                    reportRange(
+                        entry.key.span,
+                        "a text of \(counted(entry.name.utf8.count, "byte")) cannot be replaced",
+                        "at most \(counted(Self.longestReplaced, "byte"))"
+                    )
+                }
                 return entry.value.text.map { .replace(text: entry.name, with: $0) }
             }
     }
@@ -55,7 +65,7 @@ struct RuleReading {
     private func pattern(_ node: YAMLNode?) -> Rule? {
         guard let node, let text = node.text else { return nil }
         do {
-            _ = try Regex(text)
+            _ = try Pattern(text)
             return .matches(text)
         } catch {
             findings.add(

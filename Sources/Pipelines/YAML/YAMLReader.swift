@@ -18,6 +18,8 @@ struct YAMLReader {
     /// The deepest nesting of lists and mappings.
     static let maximumDepth = 24
     private static let maximumDoubledKeys = 32
+    /// The bytes that are read again for doubled keys, at most: the parser takes a second for a large text.
+    private static let maximumReread = 524_288
 
     /// The tree of `text`, or `nil` when it cannot be read at all: the reason is in `findings`.
     static func read(_ text: String, file: String, findings: Findings) -> YAMLNode? {
@@ -70,7 +72,9 @@ struct YAMLReader {
 
     /// Replaces a letter of the key at `position` by one for private use, so that it is no double.
     private mutating func rename(at position: Diagnostic.Position) -> Bool {
-        guard renamed.count < Self.maximumDoubledKeys, renamed[position] == nil,
+        let reread = (renamed.count + 1) * original.byteCount
+        guard renamed.count < Self.maximumDoubledKeys, reread <= Self.maximumReread,
+            renamed[position] == nil,
             scalars.indices.contains(position.line - 1)
         else { return false }
         var line = scalars[position.line - 1]

@@ -189,4 +189,6 @@ enum ExpressionFault: UInt8, Error, BitwiseCopyable {
     case range
     /// A result has more digits behind the point than its column, which refuses to round.
     case digits
+    /// A text is longer than a value may be.
+    case size
 }

@@ -205,6 +205,9 @@ struct ExpressionMachine: ~Copyable {
             else { return nil }
             return ExactNumber.order(first, second)
         case .bytes:
+            let end = scratch.count
+            // Many comparisons take no more memory than one.
+            defer { scratch.truncate(to: end) }
             guard let first = try bytes(left, frame), let second = try bytes(right, frame)
             else { return nil }
             let (one, other) = (view(first, frame), view(second, frame))
@@ -373,7 +376,7 @@ struct ExpressionMachine: ~Copyable {
             guard let left = try bytes(node.left, frame) else { return nil }
             let end = scratch.count
             guard let right = try bytes(node.right, frame) else { return nil }
-            return join(left, right, end: end, frame)
+            return try join(left, right, end: end, frame)
         case .coalesce:
             for item in frame.arguments(node) {
                 if let value = try bytes(item, frame) { return value }
@@ -386,13 +389,17 @@ struct ExpressionMachine: ~Copyable {
     /// Joins two pieces in the scratch buffer.
     ///
     /// When the left one is the last there, as in a chain, it stays where it is; `end` is how long
-    /// the buffer was before the right one was made.
+    /// the buffer was before the right one was made. How long they are together is looked at before.
     private mutating func join(
         _ left: Piece,
         _ right: Piece,
         end: Int,
         _ frame: Frame
-    ) -> Piece {
+    ) throws(ExpressionFault) -> Piece {
+        let count = left.range.count + right.range.count
+        guard count <= ValueLimits.value, scratch.count + count <= ValueLimits.working else {
+            throw .size
+        }
         var start = left.range.lowerBound
         let isLast = left.origin == .scratch && left.range.upperBound == end
         if !isLast || scratch.count > end {

@@ -103,6 +103,8 @@ extension PostgresLedger {
     }
 
     /// Rejects with their rows, in the order of their numbers, beginning after the number `last`.
+    ///
+    /// There are at most `limit`, fewer where the rows are long, and none only when there are no more.
     public func rejectedRows(
         _ filter: RejectFilter,
         after last: Int64 = 0,
@@ -110,9 +112,11 @@ extension PostgresLedger {
     ) async throws -> [RejectedRow] {
         let rows = try await query(
             """
-            select \(Self.reportColumns), r.raw,
+            select * from (select \(Self.reportColumns), r.raw,
+                \(RejectPage.bytesBefore("r.raw", "r.id")),
                 array_to_json(coalesce(h.header, t.header))::text as header, t.input, l.definition,
-                d.bundle, t.kind, t.name
+                case when l.definition is distinct from lag(l.definition) over (order by r.id)
+                    then d.bundle end as bundle, t.kind, t.name
             from longshore.reject r
             join longshore.load l on l.id = r.load_id
             join longshore.definition d on d.digest = l.definition
@@ -120,14 +124,16 @@ extension PostgresLedger {
             left join longshore.input_header h on h.load_id = r.load_id and h.ordinal = r.ordinal
                 and h.source = r.source
             where \(RejectFilter.condition) and r.id > $9
-            order by r.id limit $10
+            order by r.id limit $10) page
+            where \(RejectPage.isNotFull) order by id
             """,
             filter.values + [.integer(last), .integer(Int64(limit))]
         )
         return try rows.map { row in
+            // A definition comes with the first of the rows that follow each other under it.
             let pipeline = try definition(
                 digest: row.text("definition"),
-                bundle: row.text("bundle")
+                bundle: row.optionalText("bundle") ?? ""
             )
             return RejectedRow(
                 report: try Self.report(row),

@@ -43,7 +43,6 @@ struct SourceSearch {
             mayLack: reader.isKnownElsewhere
         )
         var columns = reader.header
-        var keys = KeyMaps()
         var places: [TracedRow.Place] = []
         while let batch = try await reader.next() {
             // Each file of a pattern has its own header.
@@ -56,9 +55,7 @@ struct SourceSearch {
                     mayLack: reader.isKnownElsewhere
                 )
             }
-            var (rows, rejects): ([UInt8], [Reject]) = ([], [])
-            encoder.encode(batch, keys: &keys, into: &rows, rejects: &rejects)
-            for line in lines(in: rows) where places.count < Self.most {
+            for line in try lines(of: batch, by: &encoder) where places.count < Self.most {
                 places.append(TracedRow.Place(input: batch.inputName, line: line))
             }
         }
@@ -66,6 +63,26 @@ struct SourceSearch {
             throw WarehouseError.sourceHasChanged(input.name)
         }
         return places
+    }
+
+    /// The lines of a batch's rows that begin with the key.
+    private func lines(of batch: RowBatch, by encoder: inout RowEncoder) throws -> [Int] {
+        var keys = KeyMaps()
+        var found: [Int] = []
+        var next = 0
+        while next < batch.rows.count {
+            try Task.checkCancellation()
+            var (rows, rejects): ([UInt8], [Reject]) = ([], [])
+            next = encoder.encode(
+                batch,
+                from: next,
+                keys: &keys,
+                into: &rows,
+                rejects: &rejects
+            )
+            found += lines(in: rows)
+        }
+        return found
     }
 
     /// The lines of the encoded rows that begin with the key.

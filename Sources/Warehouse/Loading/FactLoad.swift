@@ -88,11 +88,10 @@ struct FactLoad {
         let read = try await fill.run()
         try await versions.hold()
         let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
-        let merged = try await merge.run()
-        try await fill.refuse(merged.refused)
+        let merged = try await merge.run { try await fill.refuse($0) }
         var counts = read
         counts.loaded = merged.inserted
-        counts.rejected += merged.refused.count
+        counts.rejected += merged.refused
         counts.deduplicated = counts.read - counts.loaded - counts.rejected
         var accepted = counts
         accepted.loaded += merged.known

@@ -29,7 +29,7 @@ struct FactMerge {
         /// Staged rows whose grain is there already and that change nothing.
         var known = 0
         /// Staged rows whose grain is in a closed period.
-        var refused: [Reject] = []
+        var refused = 0
         /// How many rows of the task's own period, or of the table, there are now.
         var standing = 0
     }
@@ -39,7 +39,12 @@ struct FactMerge {
     /// The task's period, for facts that have periods.
     private var period: Period? { fact.periodColumn == nil ? nil : attempt.period }
 
-    func run() async throws -> Outcome {
+    /// Moves the rows.
+    ///
+    /// - Parameter refuse: takes the staged rows whose grain is in a closed period, some at a time.
+    /// - Returns: what became of the rows.
+    /// - Throws: what `refuse` throws; `PostgresError`.
+    func run(refusing refuse: ([Reject]) async throws -> Void) async throws -> Outcome {
         var outcome = Outcome()
         // Two tasks that look for the same grain at once would both miss it.
         try await TableLock(schema: attempt.row.schema, table: fact.table).take(on: connection)
@@ -54,7 +59,7 @@ struct FactMerge {
         try await connection.query("create temp table stored on commit drop as \(storedSQL)")
         try await connection.analyze(Self.stored)
         outcome.known = try await dropKnown()
-        outcome.refused = try await refuseClosed()
+        outcome.refused = try await refuseClosed(refuse)
         let touched = try await touchedPeriods()
         try await hold(touched)
         for period in touched { try await leaf(of: period).ensure() }
@@ -153,15 +158,33 @@ struct FactMerge {
         return try rows.first?.optionalInteger("load", as: Int64.self)
     }
 
-    /// Takes out the staged rows that would change a row of a closed period.
-    private func refuseClosed() async throws -> [Reject] {
-        guard fact.loading == .merge, staged.hasOrigin, let grain = period?.grain else { return [] }
+    /// Takes out the staged rows that would change a row of a closed period, and counts them.
+    private func refuseClosed(_ refuse: ([Reject]) async throws -> Void) async throws -> Int {
+        guard fact.loading == .merge, staged.hasOrigin, let grain = period?.grain else { return 0 }
+        var count = 0
+        while true {
+            let rejects = try await takeClosed(grain)
+            if rejects.isEmpty { return count }
+            try await refuse(rejects)
+            count += rejects.count
+        }
+    }
+
+    /// Takes out as many of them as are enough at once.
+    private func takeClosed(_ grain: PeriodGrain) async throws -> [Reject] {
         let starts = closed.compactMap { Period($0, grain: grain)?.start.description }
         let rows = try await connection.query(
             """
             delete from pg_temp.incoming i using pg_temp.stored s
             where i.\(StagedFact.rowNumber) = s.\(StagedFact.rowNumber)
                 and s.period = any($1::text[]::date[])
+                and i.\(StagedFact.rowNumber) in (select \(StagedFact.rowNumber) from (
+                    select n.\(StagedFact.rowNumber),
+                        \(RejectPage.bytesBefore("n.\(StagedFact.origin)", "n.\(StagedFact.rowNumber)"))
+                    from pg_temp.incoming n where n.\(StagedFact.rowNumber) in (
+                        select \(StagedFact.rowNumber) from pg_temp.stored
+                        where period = any($1::text[]::date[]))) page
+                    where \(RejectPage.isNotFull))
             returning s.period::text as period, i.\(StagedFact.origin) as origin
             """,
             [.textArray(starts)]

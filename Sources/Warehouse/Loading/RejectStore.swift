@@ -30,10 +30,9 @@ struct RejectStore {
             """
             insert into longshore.reject (load_id, ordinal, schema_name, table_name, period,
                 source, line, byte_offset, column_name, rule, reason, raw)
-            select $1, $2, $3, $4, $5, source, line, byte_offset, column_name, rule, reason,
-                decode(raw, 'hex')
+            select $1, $2, $3, $4, $5, source, line, byte_offset, column_name, rule, reason, raw
             from unnest($6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[],
-                    $11::text[], $12::text[])
+                    $11::text[], $12::bytea[])
                 t(source, line, byte_offset, column_name, rule, reason, raw)
             """,
             [
@@ -43,7 +42,7 @@ struct RejectStore {
                 .integerArray(rejects.map { Int64($0.line) }),
                 .integerArray(rejects.map { Int64($0.byteOffset) }),
                 .textArray(rejects.map(\.column)), .textArray(rejects.map(\.rule)),
-                .textArray(rejects.map(\.reason)), .textArray(rejects.map { hexadecimal($0.raw) }),
+                .textArray(rejects.map(\.reason)), .bytesArray(rejects.map(\.raw)),
             ]
         )
     }
@@ -94,16 +93,4 @@ struct RejectStore {
             ]
         )
     }
-}
-
-/// Two digits for each byte: raw rows need not be text.
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(bytes.count * 2)
-    for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
 }

@@ -5,9 +5,9 @@ import Rows
 
 /// Fills a table from a reader: batches of rows through the encoder into a binary COPY.
 ///
-/// Memory is bounded: a batch at a time is encoded. When many rejects have come together, or many
-/// rows wait for members that have yet to be looked up or made, the COPY is ended, the rejects are
-/// stored or the members found, and another COPY goes on.
+/// Memory is bounded, in bytes: some megabytes at a time are encoded. When many rejects have come
+/// together, or many rows wait for members that have yet to be looked up or made, the COPY is ended, the
+/// rejects are stored or the members found, and another COPY goes on.
 final class RowFill {
     private let attempt: Attempt
     private var reader: any RowReader
@@ -23,6 +23,9 @@ final class RowFill {
     private var columns: [String]
     private var absences = AbsentColumns()
     private var buffer: [UInt8] = []
+    /// What was read last, and the first of its rows that is still to be encoded.
+    private var batch: RowBatch?
+    private var nextRow = 0
     private var sideConnection: PostgresConnection?
     private var isAtEnd = false
     private var stored = 0
@@ -31,9 +34,12 @@ final class RowFill {
     /// How many rows came late for each earlier period, by its label.
     private(set) var lateRows: [String: Int] = [:]
 
+    /// Rejects that are kept before they are stored, and their bytes.
     private static let rejectsKept = 5_000
-    /// Rows that wait for members before these are looked up and made, all at once.
+    private static let rejectBytesKept = 8 << 20
+    /// Rows that wait for members before these are looked up and made, all at once, and their bytes.
     private static let rowsDeferred = 20_000
+    private static let bytesDeferred = 32 << 20
     /// What is kept of the members that were looked up in Postgres, in bytes.
     private static let learnedKept = 8 << 20
 
@@ -123,7 +129,7 @@ final class RowFill {
         try await store.supersedeEarlier()
         repeat {
             stored += try await copyUntilPause()
-            if isAtEnd || encoder.deferredCount >= Self.rowsDeferred { try await encodeDeferred() }
+            if isAtEnd || mustEncodeDeferred { try await encodeDeferred() }
             try await keepRejects(in: store)
         } while !isAtEnd || !buffer.isEmpty
         let tally = encoder.counts
@@ -144,10 +150,8 @@ final class RowFill {
         try await attempt.connection.copyIn(copySQL) { writer in
             try await writer.write(BinaryCopy.header)
             try await writer.write(buffer)
-            while !isAtEnd, rejects.count < Self.rejectsKept,
-                encoder.deferredCount < Self.rowsDeferred
-            {
-                try await encodeNextBatch()
+            while !isAtEnd, !mustKeepRejects, !mustEncodeDeferred {
+                try await encodeNextRows()
                 try await writer.write(buffer)
                 attempt.observer.reached(.copying)
             }
@@ -156,18 +160,47 @@ final class RowFill {
         }
     }
 
-    /// Encodes the next batch into ``buffer``.
-    private func encodeNextBatch() async throws {
+    private var mustKeepRejects: Bool {
+        rejects.count >= Self.rejectsKept
+            || rejects.reduce(0) { $0 + $1.byteCount } >= Self.rejectBytesKept
+    }
+
+    private var mustEncodeDeferred: Bool {
+        encoder.deferredCount >= Self.rowsDeferred || encoder.deferredBytes >= Self.bytesDeferred
+    }
+
+    /// Encodes the next rows into ``buffer``: those of a batch, or as many as are enough at once.
+    private func encodeNextRows() async throws {
         buffer.removeAll(keepingCapacity: true)
-        guard let batch = try await nextBatch() else {
+        guard let batch = try await batchToEncode() else {
             isAtEnd = true
             return
         }
+        let first = nextRow
+        nextRow = encoder.encode(
+            batch,
+            from: first,
+            keys: &keys,
+            into: &buffer,
+            rejects: &rejects
+        )
+        let isWhole = nextRow == batch.rows.count
+        attempt.progress(nextRow - first, isWhole ? batch.bytes.count : 0)
+    }
+
+    /// The batch that is not encoded to its end, or the next one; `nil` when all have been read.
+    private func batchToEncode() async throws -> RowBatch? {
+        try Task.checkCancellation()
+        if let batch, nextRow < batch.rows.count { return batch }
+        // It need not be in memory while the next one is read.
+        batch = nil
+        guard let next = try await nextBatch() else { return nil }
         attempt.observer.reached(.extracting)
-        inputNames[batch.input] = batch.inputName
-        try read(batch.columns ?? reader.header, of: batch)
-        encoder.encode(batch, keys: &keys, into: &buffer, rejects: &rejects)
-        attempt.progress(batch.rows.count, batch.bytes.count)
+        inputNames[next.input] = next.inputName
+        try read(next.columns ?? reader.header, of: next)
+        batch = next
+        nextRow = 0
+        return next
     }
 
     /// Finds the columns of another input by their names there.
@@ -206,7 +239,6 @@ final class RowFill {
 
     /// The time until the batch is here is the source's, not ours.
     private func nextBatch() async throws -> RowBatch? {
-        try Task.checkCancellation()
         attempt.observer.waits(forSource: true)
         defer { attempt.observer.waits(forSource: false) }
         return try await reader.next()

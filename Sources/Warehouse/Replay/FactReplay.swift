@@ -63,10 +63,10 @@ extension FactLoad {
     ) async throws {
         try await versions.hold()
         let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
-        let merged = try await merge.run()
-        try await RejectStore(attempt: attempt).write(merged.refused, inputNames: [:])
+        let store = RejectStore(attempt: attempt)
+        let merged = try await merge.run { try await store.write($0, inputNames: [:]) }
         result.counts.loaded = merged.inserted
-        result.counts.rejected += merged.refused.count
+        result.counts.rejected += merged.refused
         result.counts.deduplicated =
             result.counts.read - result.counts.loaded - result.counts.rejected
         result.replaced = merged.replaced

@@ -15,7 +15,7 @@ import Words
 struct RejectReplay {
     let attempt: Attempt
 
-    /// Rejects that are read at a time.
+    /// Rejects that are read at a time, at most; their bytes count as well.
     private static let page = 5_000
 
     private var connection: PostgresConnection { attempt.connection }
@@ -180,8 +180,14 @@ struct RejectReplay {
             select p.place, r.id, r.source, r.line, r.raw, r.reason,
                 r.rule = 'encoding' and r.column_name is null as is_no_text
             from pg_temp.replayed p join longshore.reject r on r.id = p.id
-            where p.place > $1 and r.replay_by = $2 and r.state = 'open'
-            order by p.place limit \(Self.page) for update of r
+            where p.place > $1 and r.replay_by = $2 and r.state = 'open' and p.place <= (
+                select max(place) from (
+                    select n.place, \(RejectPage.bytesBefore("o.raw", "n.place"))
+                    from pg_temp.replayed n join longshore.reject o on o.id = n.id
+                    where n.place > $1 and o.replay_by = $2 and o.state = 'open'
+                    order by n.place limit \(Self.page)) page
+                where \(RejectPage.isNotFull))
+            order by p.place for update of r
             """,
             [.integer(last), .integer(attempt.task.load)]
         )

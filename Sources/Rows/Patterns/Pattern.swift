@@ -1,0 +1,30 @@
+/// A regular expression that a whole text must match.
+///
+/// The language is Longshore's own: what can be decided by reading the text once, a Unicode scalar at a
+/// time. So the time grows with the text's length and the pattern's size and no faster, whatever both
+/// hold, and there are no back-references and no looking ahead (docs/decisions/0042).
+public struct Pattern: Sendable {
+    private let program: PatternProgram
+
+    /// Reads a regular expression.
+    ///
+    /// - Throws: ``PatternError`` when it is none, or is larger than a pattern may be.
+    public init(_ source: String) throws(PatternError) {
+        program = PatternProgram(try PatternParser.parse(source))
+    }
+
+    /// Up to this many bytes each text is told whether it matches; a longer one may take too many steps,
+    /// and does not match then.
+    static let alwaysTold = PatternProgram.mostSteps / PatternTree.largest
+
+    func matches(_ text: ByteView) -> Bool {
+        var run = PatternRun(program)
+        return run.matches(text)
+    }
+}
+
+/// What is wrong with a regular expression.
+public struct PatternError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is wrong, in words.
+    public let description: String
+}
