@@ -21,6 +21,19 @@ extension WarehouseError {
         )
     }
 
+    static func isHeld(
+        _ what: String,
+        by holders: String?,
+        after patience: Duration
+    ) -> WarehouseError {
+        WarehouseError(
+            code: .inUse,
+            description: "\(what) was kept by \(holders ?? "somebody else") for more than "
+                + "\(counted(Int(patience / .seconds(1)), "second")): try again when that has ended (`select pg_terminate_backend(…)` "
+                + "with the number of its process ends it)"
+        )
+    }
+
     static func othersWaited() -> WarehouseError {
         WarehouseError(
             code: .inUse,

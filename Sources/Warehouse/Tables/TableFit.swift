@@ -136,7 +136,7 @@ struct TableFit {
     private func alter(_ action: String) async throws {
         let sql = "alter table \(design.qualifiedName) \(action)"
         guard alteration != .refused else { throw altersTable(sql) }
-        try await LockPatience(connection).run(sql)
+        try await LockPatience(connection).run(sql, on: design.qualifiedName)
     }
 
     /// Makes an index, which takes its time and refuses nothing.
@@ -162,7 +162,9 @@ struct TableFit {
         // The same columns in another order: `load` has changed, and the rows need not.
         guard columns != index.columns else { return }
         let change = "drop index \(qualified(design.schema, index.name)); \(sql)"
-        try await self.change(change) { try await LockPatience(connection).run(change) }
+        try await self.change(change) {
+            try await LockPatience(connection).run(change, on: design.qualifiedName)
+        }
     }
 
     /// Writes the comments that differ: a comment that is there already needs no lock.
