@@ -21,6 +21,15 @@ extension WarehouseError {
         )
     }
 
+    static func foreignCode(_ found: [String]) -> WarehouseError {
+        WarehouseError(
+            code: .foreignCode,
+            description: found.joined(separator: "; ")
+                + ": it would run with the rights of this login, which may do more than who made it. "
+                + "Drop it, or have a superuser look at it and own the function (`alter function … owner to …`)"
+        )
+    }
+
     static func isHeld(
         _ what: String,
         by holders: String?,

@@ -48,11 +48,12 @@ struct LedgerLock {
 
     /// The row then names this transaction, and not a savepoint of it, which no list of the server's has.
     private func takeIfFree(on connection: PostgresConnection) async throws -> Bool {
-        try await !connection.query(
-            "select from longshore.lock where name = $1 for update skip locked",
-            [.text(name)]
-        )
-        .isEmpty
+        try await
+            !connection.query(
+                "select from longshore.lock where name = $1 for update skip locked",
+                [.text(name)]
+            )
+            .isEmpty
     }
 
     /// Makes rows that are missing: transactions that take a lock together must find its row.
