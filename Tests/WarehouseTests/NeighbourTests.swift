@@ -137,6 +137,23 @@ struct NeighbourTests {
         #expect(try await dock.load(Shop.definition()).failures == [])
     }
 
+    @Test("a view in the place of a table is refused before it is read")
+    func view() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.connection.script(
+            """
+            create schema shop;
+            create view shop.dim_customer as select 1 as customer_key;
+            alter view shop.dim_customer owner to pg_monitor
+            """
+        )
+        let problem = await dock.problem { _ = try await dock.create(Shop.definition()) }
+        #expect(
+            problem?.contains("`shop.dim_customer` is no table, and `pg_monitor` owns it") == true,
+            "\(problem ?? "")"
+        )
+    }
+
     @Test("rules and forced policies are refused where the owner of the table is another")
     func rules() async throws {
         let dock = try await Dock(Shop.files)

@@ -1,25 +1,34 @@
+import Pipelines
 import Postgres
 
 /// Code that others have tied to tables of a schema, and that would run with this login's rights as soon as it
 /// plans or runs a statement on them: triggers, rules, forced policies, functions in defaults, constraints,
-/// indexes, statistics and domains.
+/// indexes, statistics and domains,
+/// and views in the place of tables.
 ///
 /// A worker acts as the tables' owner, and the coordinator's login owns the ledger. Code of superusers, and
 /// of this login itself, is trusted.
 struct ForeignCode {
-    let schema: String
+    let pipeline: Pipeline
     let connection: PostgresConnection
 
-    /// Looks for such code on all tables of the schema.
+    /// Looks for such code on all tables of the schema; until the transaction ends nobody ties anything to
+    /// dimensions, which are written when a load is created.
     ///
-    /// - Parameter tables: those that are about to be written, not quoted; until the transaction ends nobody
-    ///   ties anything to them.
     /// - Throws: ``WarehouseError`` that names what was found.
-    func refuse(onWriting tables: [String]) async throws {
-        try await hold(tables)
-        let rows = try await connection.query(Self.sql, [.text(schema)])
+    func refuse() async throws {
+        try await hold(pipeline.dimensions.map(\.table))
+        let rows = try await connection.query(
+            Self.sql,
+            [.text(pipeline.schema), .textArray(names)]
+        )
         let found = try rows.map { try $0.text("found") }
         guard found.isEmpty else { throw WarehouseError.foreignCode(found) }
+    }
+
+    private var names: [String] {
+        pipeline.dimensions.flatMap { $0.designs(schema: pipeline.schema).map(\.name) }
+            + pipeline.facts.map(\.table) + pipeline.marts.map(\.table)
     }
 
     private func hold(_ tables: [String]) async throws {
@@ -30,7 +39,7 @@ struct ForeignCode {
             where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind in ('r', 'p')
             order by c.relname
             """,
-            [.text(schema), .textArray(tables)]
+            [.text(pipeline.schema), .textArray(tables)]
         )
         for row in rows {
             try await connection.query("lock table only \(row.text("name")) in row exclusive mode")
@@ -70,6 +79,11 @@ struct ForeignCode {
         select format('the policy `%s` of `%s` is forced upon its owner', p.polname, t.oid::regclass)
         from tables t join pg_policy p on p.polrelid = t.oid
         where t.relforcerowsecurity and t.relowner not in (select oid from trusted)
+        union
+        select format('`%s` is no table, and `%s` owns it', c.oid::regclass, c.relowner::regrole)
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind not in ('r', 'p', 'i', 'I')
+            and c.relowner not in (select oid from trusted)
         order by found
         """
 }

@@ -18,8 +18,7 @@ struct SchemaPreparation {
     @discardableResult
     func run() async throws -> Losses {
         try await Self.lock(pipeline.schema, within: alteration.patience, on: connection)
-        try await ForeignCode(schema: pipeline.schema, connection: connection)
-            .refuse(onWriting: pipeline.dimensions.map(\.table))
+        try await ForeignCode(pipeline: pipeline, connection: connection).refuse()
         try await LedgerLock.make(versionLocks, on: connection)
         try await OwnedSchema(name: pipeline.schema, connection: connection).ensure()
         let losses = try await LossSurvey(pipeline: pipeline, connection: connection).run()
