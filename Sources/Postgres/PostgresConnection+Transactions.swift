@@ -40,6 +40,12 @@ extension PostgresConnection {
         return result
     }
 
+    /// Sets in the transaction that is open, until it ends, what times, numbers and names mean: once more, when
+    /// statements of others in it may have set something else.
+    public func settleTransaction() async throws {
+        try await script(settings.transactionSQL)
+    }
+
     private func begin(_ isolation: TransactionIsolation) async throws {
         guard !isInTransaction else {
             throw PostgresError(

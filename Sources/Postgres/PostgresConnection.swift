@@ -90,6 +90,26 @@ public actor PostgresConnection {
         session = nil
     }
 
+    /// Makes the session what it was when it was opened, whatever statements of others have left in it:
+    /// settings, a role, temporary tables, cursors, prepared statements, advisory locks, channels that it
+    /// listens to.
+    ///
+    /// - Returns: whether the connection can be used; one that was lost, or cannot be made so, is closed.
+    /// - Throws: `CancellationError`; the connection is then to be reset once more.
+    public func reset() async throws -> Bool {
+        do {
+            try await script("discard all")
+            try await exchange { session throws(PostgresError) in
+                try session.settle(configuration)
+            }
+            return true
+        } catch is PostgresError {
+            try Task.checkCancellation()
+            await close()
+            return false
+        }
+    }
+
     /// Asks the server to stop the statement that runs now; without one, nothing happens.
     ///
     /// Returns at once, on any thread. The statement then ends with the code `cancelled`, unless it

@@ -16,7 +16,7 @@ extension Session {
     }
 
     /// Sets what the session means by times, numbers and names.
-    private func settle(_ configuration: PostgresConfiguration) throws(PostgresError) {
+    func settle(_ configuration: PostgresConfiguration) throws(PostgresError) {
         let settings = configuration.session
         do {
             try sendScript(settings.openingSQL)

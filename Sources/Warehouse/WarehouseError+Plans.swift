@@ -21,6 +21,28 @@ extension WarehouseError {
         )
     }
 
+    static func foreignCode(_ found: [String]) -> WarehouseError {
+        WarehouseError(
+            code: .foreignCode,
+            description: found.joined(separator: "; ")
+                + ": it would run with the rights of this login, which may do more than who made it. "
+                + "Drop it, or have a superuser look at it and own the function (`alter function … owner to …`)"
+        )
+    }
+
+    static func isHeld(
+        _ what: String,
+        by holders: String?,
+        after patience: Duration
+    ) -> WarehouseError {
+        WarehouseError(
+            code: .inUse,
+            description: "\(what) was kept by \(holders ?? "somebody else") for more than "
+                + "\(counted(Int(patience / .seconds(1)), "second")): try again when that has ended (`select pg_terminate_backend(…)` "
+                + "with the number of its process ends it)"
+        )
+    }
+
     static func othersWaited() -> WarehouseError {
         WarehouseError(
             code: .inUse,

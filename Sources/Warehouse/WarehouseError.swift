@@ -14,6 +14,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     public enum Code: String, Sendable, Hashable {
         /// The server is a standby or read-only.
         case readOnlyTarget = "read_only_target"
+        /// Code of others would run with this login's rights.
+        case foreignCode = "foreign_code"
         /// A schema is missing and may not be created.
         case missingSchema = "missing_schema"
         /// The ledger has no such load or task.

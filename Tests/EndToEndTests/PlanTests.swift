@@ -228,7 +228,7 @@ struct PlanTests {
             try await harbour.ask(
                 """
                 select count(*) from pg_locks l join pg_stat_activity a using (pid)
-                where l.locktype = 'advisory' and a.datname = current_database()
+                where l.relation = 'longshore.lock'::regclass and a.datname = current_database()
                 """
             ) == ["0"]
         }

@@ -79,6 +79,48 @@ struct SessionSettingsTests {
         await connection.close()
     }
 
+    @Test("a session that is reset keeps nothing of what others' statements have left in it")
+    func reset() async throws {
+        let connection = try await PostgresConnection.connect(
+            PostgresConfiguration(url: try await url())
+        )
+        try await connection.script(
+            """
+            set timezone to 'Asia/Tokyo'; set extra_float_digits to -5; set work_mem to '1MB';
+            set default_transaction_read_only to on; set search_path to pg_catalog;
+            prepare left as select 1; listen left; declare left cursor with hold for select 1
+            """
+        )
+        try await connection.query(
+            "select pg_advisory_lock(7), set_config('role', 'pg_monitor', false)"
+        )
+        #expect(try await connection.reset())
+        #expect(
+            try await found(connection).map { $0.replacing("\"public\"", with: "public") }
+                == Self.settings.map(\.holds)
+        )
+        let left = try await connection.query(
+            """
+            select current_user = session_user and current_setting('default_transaction_read_only') = 'off'
+                and not exists (select from pg_prepared_statements) and not exists (select from pg_cursors)
+                and not exists (select from pg_listening_channels())
+                and not exists (select from pg_locks where pid = pg_backend_pid() and locktype = 'advisory')
+                and exists (select from pg_settings where name = 'work_mem' and setting = reset_val) as clean
+            """
+        )
+        #expect(try left.first?.boolean("clean") == true)
+        await connection.close()
+    }
+
+    @Test("a session that is gone is not reset, and its connection is closed")
+    func resetOfLost() async throws {
+        let connection = try await freshConnection()
+        let pid = try #require(connection.backendPID)
+        try await withConnection { try await $0.query("select pg_terminate_backend(\(pid))") }
+        #expect(try await connection.reset() == false)
+        #expect(!connection.isUsable)
+    }
+
     @Test("the URL says where names are looked up, when it says so")
     func searchPath() async throws {
         let url = try await url() + "?options=-c%20search_path%3Dcrm"

@@ -128,7 +128,7 @@ struct RehearsalHarmTests {
         let holder = try await PostgresConnection.connect(dock.configuration)
         try await holder.query("begin")
         try await holder.query(
-            "select pg_advisory_xact_lock(hashtextextended('longshore.table.shop.fact_sale.2024-01', 0))"
+            "select from longshore.lock where name = 'table shop.fact_sale 2024-01' for update"
         )
         let problem = await dock.problem { _ = try await self.rehearse(dock, url, seconds: 0) }
         #expect(problem?.contains("`fact_sale` 2024-01 is being written by somebody else") == true)

@@ -75,6 +75,7 @@ struct TaskRehearsal: Sendable {
         guard graph.needs(of: ordinal).allSatisfy({ earlier[$0].state.satisfiesNeeds }) else {
             return effect
         }
+        try await connection.settleTransaction()
         try await connection.query("savepoint task")
         do {
             try await perform(task, LoadTaskID(load: load, ordinal: ordinal), &effect)

@@ -23,7 +23,11 @@ struct LoadCreation {
 
     /// Makes the tables fit, and refuses what no load may do.
     func check() async throws {
-        try await SchemaPreparation.lock(request.pipeline.schema, on: connection)
+        try await SchemaPreparation.lock(
+            request.pipeline.schema,
+            within: alteration.patience,
+            on: connection
+        )
         try await refuseMoved()
         let losses = try await prepare()
         let claims = TaskRows(tasks, pipeline: request.pipeline)

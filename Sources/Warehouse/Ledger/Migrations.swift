@@ -27,6 +27,7 @@ enum Migrations {
         ("members that were deleted by hand", deletions),
         ("attempts that have begun", begunAttempts),
         (ownedTablesName, ownedTables),
+        ("what transactions take turns at", locks),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.
@@ -256,8 +257,8 @@ enum Migrations {
 
 /// Brings the ledger up to date, once, whoever asks first.
 public enum LedgerSchema {
-    /// An arbitrary number that all coordinators agree on, for the lock while migrating.
-    private static let lockKey = 0x6C6F_6E67
+    /// How long a migration waits for others that use the ledger.
+    private static let patience = Duration.seconds(60)
 
     /// The newest version of the schema that this program knows.
     static var known: Int { Migrations.all.count }
@@ -272,50 +273,85 @@ public enum LedgerSchema {
         guard version <= known else { throw NewerLedger(version: version, known: known) }
     }
 
-    /// Creates the schema `longshore` and applies the migrations that it lacks, in one transaction.
+    /// Creates the schema `longshore` and applies the migrations that it lacks, in one transaction; where
+    /// none is lacking, nobody waits for anybody.
     ///
-    /// - Throws: ``WarehouseError`` when the server cannot be written to, ``NewerLedger`` when the ledger
-    ///   is of a newer program than this one; `PostgresError` for everything else.
+    /// - Throws: ``WarehouseError`` when the server cannot be written to or others keep the ledger to
+    ///   themselves, ``NewerLedger`` when the ledger is of a newer program than this one; `PostgresError`
+    ///   for everything else.
     public static func migrate(_ connection: PostgresConnection) async throws {
         try await refuseReadOnly(connection)
+        let version = try await installedVersion(connection)
+        try version.map(refuseNewer)
+        guard version != known else { return }
+        do {
+            try await applyInTurn(on: connection)
+        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+            throw WarehouseError.isHeld(
+                "the ledger, which is to be migrated",
+                by: try await LockHolders.ofLedger(on: connection),
+                after: patience
+            )
+        }
+    }
+
+    private static func applyInTurn(on connection: PostgresConnection) async throws {
+        do {
+            try await apply(on: connection)
+        } catch let error as PostgresError where error.saysOthersWereFaster {
+            try await apply(on: connection)
+        }
+    }
+
+    private static func apply(on connection: PostgresConnection) async throws {
         try await connection.transaction {
-            try await connection.query("select pg_advisory_xact_lock(\(lockKey))")
-            let version = try await installedVersion(connection)
-            try refuseNewer(version)
-            for (index, migration) in Migrations.all.enumerated() where index >= version {
-                try await connection.script(migration.sql)
-                try await connection.query(
-                    "insert into longshore.migration (version, name) values ($1, $2)",
-                    [.integer(Int64(index + 1)), .text(migration.name)]
-                )
-            }
-            if version < Migrations.all.count {
-                try await connection.script(LedgerGrants.sql)
+            try await connection.waitingForLocks(atMost: patience) {
+                let version = try await lockedVersion(connection)
+                try refuseNewer(version)
+                for (index, migration) in Migrations.all.enumerated() where index >= version {
+                    try await connection.script(migration.sql)
+                    try await connection.query(
+                        "insert into longshore.migration (version, name) values ($1, $2)",
+                        [.integer(Int64(index + 1)), .text(migration.name)]
+                    )
+                }
+                if version < known { try await connection.script(LedgerGrants.sql) }
             }
         }
     }
 
-    private static func installedVersion(_ connection: PostgresConnection) async throws -> Int {
+    /// The version, which nobody else changes until the transaction ends.
+    ///
+    /// Who only reads the table cannot take that lock. Where there is no table yet, only one of
+    /// several transactions can make it; the others wait for its end, and fail.
+    private static func lockedVersion(_ connection: PostgresConnection) async throws -> Int {
+        if try await installedVersion(connection) != nil {
+            try await connection.query(
+                "lock table longshore.migration in share update exclusive mode"
+            )
+            return try await installedVersion(connection) ?? 0
+        }
+        try await OwnedSchema(name: "longshore", connection: connection).ensure()
+        try await connection.script(
+            """
+            create table longshore.migration (
+                version     integer primary key,
+                name        text not null,
+                applied_at  timestamptz not null default now()
+            );
+            """
+        )
+        return 0
+    }
+
+    /// `nil` where there is no ledger.
+    private static func installedVersion(_ connection: PostgresConnection) async throws -> Int? {
         let exists = try await connection.query(
             "select to_regclass('longshore.migration') is not null as found"
         )
-        guard try exists.first?.boolean("found") == true else {
-            try await OwnedSchema(name: "longshore", connection: connection).ensure()
-            try await connection.script(
-                """
-                create table longshore.migration (
-                    version     integer primary key,
-                    name        text not null,
-                    applied_at  timestamptz not null default now()
-                );
-                """
-            )
-            return 0
-        }
-        let rows = try await connection.query(
-            "select coalesce(max(version), 0) as version from longshore.migration"
-        )
-        return try rows.first.map { try $0.integer("version") } ?? 0
+        guard try exists.first?.boolean("found") == true else { return nil }
+        let rows = try await connection.query("select \(versionSQL) as version")
+        return try rows.first?.optionalInteger("version") ?? 0
     }
 
     private static func refuseReadOnly(_ connection: PostgresConnection) async throws {
@@ -326,5 +362,12 @@ public enum LedgerSchema {
         guard let row = rows.first else { return }
         if try row.boolean("standby") { throw WarehouseError.targetIsStandby() }
         if try row.boolean("readonly") { throw WarehouseError.targetIsReadOnly() }
+    }
+}
+
+extension PostgresError {
+    /// Whether another session has made what this one was about to make.
+    fileprivate var saysOthersWereFaster: Bool {
+        [.uniqueViolation, .duplicateSchema, .duplicateTable].contains(sqlState)
     }
 }

@@ -13,6 +13,8 @@ public actor PostgresLedger: LoadLedger {
     private var connection: PostgresConnection?
     /// How often it was connected.
     public private(set) var generation = 0
+    /// Whether SQL of definitions was planned on the connection, which may leave settings in its session.
+    private var hasSeenForeignSQL = false
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var definitions: [String: Pipeline] = [:]
@@ -39,23 +41,33 @@ public actor PostgresLedger: LoadLedger {
         return try await connected().query(sql, values)
     }
 
-    /// Runs statements that belong together.
+    /// Runs statements that belong together; `foreignSQL` says that SQL of a definition is among them.
     func transaction<Result>(
+        foreignSQL: Bool = false,
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
         await takeTurn()
         defer { passTurn() }
         let connection = try await connected()
+        hasSeenForeignSQL = foreignSQL
         return try await connection.transaction { try await body(connection) }
     }
 
     private func connected() async throws -> PostgresConnection {
-        if let connection, connection.isUsable { return connection }
+        if let connection, connection.isUsable, try await isClean(connection) { return connection }
+        hasSeenForeignSQL = false
         let fresh = try await PostgresConnection.connect(configuration)
         try await LedgerSchema.migrate(fresh)
         connection = fresh
         generation += 1
         return fresh
+    }
+
+    private func isClean(_ connection: PostgresConnection) async throws -> Bool {
+        guard hasSeenForeignSQL else { return true }
+        guard try await connection.reset() else { return false }
+        hasSeenForeignSQL = false
+        return true
     }
 
     private func takeTurn() async {
@@ -78,7 +90,7 @@ public actor PostgresLedger: LoadLedger {
 
     /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
-        try await transaction { connection in
+        try await transaction(foreignSQL: true) { connection in
             try await LoadCreation(
                 request: request,
                 tasks: tasks,
@@ -92,7 +104,7 @@ public actor PostgresLedger: LoadLedger {
     /// Refuses what ``create(_:tasks:)`` would refuse now, in the same words; it changes nothing.
     public func check(_ request: LoadRequest, tasks: [LoadTask]) async throws {
         do {
-            try await transaction { connection -> Void in
+            try await transaction(foreignSQL: true) { connection -> Void in
                 try await LoadCreation(
                     request: request,
                     tasks: tasks,

@@ -16,9 +16,13 @@ struct LockPatience {
         self.tries = tries
     }
 
-    /// - Throws: the last lock timeout when every try met one.
-    func run(_ statements: String...) async throws {
-        if let refusal = try await attempt(statements) { throw refusal }
+    /// - Parameters:
+    ///   - statements: what needs the lock.
+    ///   - table: the quoted name of the table that they lock.
+    /// - Throws: the last lock timeout when every try met one; it names who has locked the table.
+    func run(_ statements: String..., on table: String) async throws {
+        guard let refusal = try await attempt(statements) else { return }
+        throw refusal.naming(try await LockHolders.read(of: table, on: connection))
     }
 
     /// - Returns: the last lock timeout when every try met one; the transaction is as it was before.

@@ -15,13 +15,9 @@ struct MartSetting {
         )
     }
 
-    /// In a rehearsal other tasks follow in the same transaction.
+    /// What follows in the transaction means what it usually does, whatever the mart's SQL has set.
     func leave(on connection: PostgresConnection) async throws {
-        let usual = SessionSettings()
-        try await connection.script(
-            "set local search_path to \(PostgresConfiguration.warehouseSearchPath); "
-                + "set local timezone to \(quoteLiteral(usual.timeZone))"
-        )
+        try await connection.settleTransaction()
     }
 }
 

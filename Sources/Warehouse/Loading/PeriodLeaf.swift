@@ -47,7 +47,9 @@ struct PeriodLeaf {
     ///
     /// - Throws: ``WarehouseError`` when the fact has other columns by now.
     func attach() async throws {
-        try await explainingMisfits { try await LockPatience(connection).run(attachSQL) }
+        try await explainingMisfits {
+            try await LockPatience(connection).run(attachSQL, on: parent.qualifiedName)
+        }
         try await connection.query(releaseSQL)
     }
 

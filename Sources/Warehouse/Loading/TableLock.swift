@@ -3,8 +3,8 @@ import Postgres
 /// The right to write a table's rows of one period, or the whole of a table: one transaction has it,
 /// until it ends.
 ///
-/// It is an advisory lock and not one of the control table's row, for a new load writes its claim into
-/// that row and must not wait for tasks that run for long.
+/// It is a row of its own and not the control table's, for a new load writes its claim into that one and
+/// must not wait for tasks that run for long.
 struct TableLock {
     let schema: String
     let table: String
@@ -13,9 +13,6 @@ struct TableLock {
 
     /// Waits until no other transaction has it.
     func take(on connection: PostgresConnection) async throws {
-        try await connection.query(
-            "select pg_advisory_xact_lock(hashtextextended($1, 0))",
-            [.text("longshore.table.\(schema).\(table).\(period)")]
-        )
+        try await LedgerLock(name: "table \(schema).\(table) \(period)").take(on: connection)
     }
 }

@@ -226,10 +226,10 @@ enum TaskClaim {
         on connection: PostgresConnection
     ) async throws -> Bool {
         // Another attempt of the same period, by an older load, may be about to commit.
-        try await connection.query("set local lock_timeout = '2s'")
-        try await TableLock(schema: row.schema, table: row.table, period: row.period)
-            .take(on: connection)
-        try await connection.query("set local lock_timeout = 0")
+        try await connection.waitingForLocks(atMost: .seconds(2)) {
+            try await TableLock(schema: row.schema, table: row.table, period: row.period)
+                .take(on: connection)
+        }
         let rows = try await connection.query(
             """
             select loaded_by, state, reason, (select l.id from longshore.load l

@@ -79,18 +79,16 @@ struct VersionLock {
     let schema: String
     let dimension: Dimension
 
+    private var lock: LedgerLock { LedgerLock(name: name) }
+
+    /// The name of its row, which is to be there before facts share it.
+    var name: String { "versions \(schema).\(dimension.table)" }
+
     func share(on connection: PostgresConnection) async throws {
-        try await take("pg_advisory_xact_lock_shared", on: connection)
+        try await lock.take(.together, on: connection)
     }
 
     func takeAlone(on connection: PostgresConnection) async throws {
-        try await take("pg_advisory_xact_lock", on: connection)
-    }
-
-    private func take(_ function: String, on connection: PostgresConnection) async throws {
-        try await connection.query(
-            "select \(function)(hashtextextended($1, 0))",
-            [.text("longshore.versions.\(schema).\(dimension.table)")]
-        )
+        try await lock.take(.alone, on: connection)
     }
 }

@@ -144,16 +144,10 @@ public actor WarehouseLoader: TaskLoader {
         if let row = rows.first { try LedgerSchema.refuseNewer(row.integer("version")) }
     }
 
-    /// The connection, asked first: one that died while the slot was idle is no fault of a task.
+    /// The connection, as if it had just been opened: the SQL of a mart may have left settings in the session,
+    /// and one that died while the slot was idle is no fault of a task.
     private func connected() async throws -> PostgresConnection {
-        if let connection, connection.isUsable {
-            do {
-                try await connection.query("select")
-                return connection
-            } catch let error as PostgresError where error.isConnectionLost {
-                await connection.close()
-            }
-        }
+        if let connection, connection.isUsable, try await connection.reset() { return connection }
         let fresh = try await PostgresConnection.connect(configuration, on: thread)
         connection = fresh
         return fresh

@@ -33,7 +33,7 @@ extension PostgresLedger {
         of filter: RejectFilter,
         _ request: LoadRequest
     ) async throws -> CreatedReplay {
-        try await transaction { connection in
+        try await transaction(foreignSQL: true) { connection in
             try await ReplayCreation(
                 filter: filter,
                 request: request,

@@ -42,6 +42,10 @@ enum LedgerGrants {
             if to_regclass('longshore.input_header') is not null then
                 grant select, insert on longshore.input_header to longshore_worker;
             end if;
+            -- A row is locked by who may update a column of it: readers get no right to this table.
+            if to_regclass('longshore.lock') is not null then
+                grant select, insert, update (created_at) on longshore.lock to longshore_worker;
+            end if;
 
             -- How things stand, without definitions, messages, inputs and rejects.
             grant select on longshore.migration, longshore.warehouse to longshore_reader;

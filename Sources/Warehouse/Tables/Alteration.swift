@@ -7,4 +7,7 @@ enum Alteration {
     case tried
     /// None is: the transaction goes on for long.
     case refused
+
+    /// How long to wait for others that create loads of the same schema.
+    var patience: Duration { self == .refused ? .seconds(5) : .seconds(60) }
 }

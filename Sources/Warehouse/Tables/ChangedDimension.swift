@@ -133,11 +133,12 @@ struct ChangedDimension {
         try await LockPatience(connection)
             .run(
                 "alter table \(table) \((changes + lost).joined(separator: ", "))",
-                "drop index if exists \(indexes.joined(separator: ", "))"
+                "drop index if exists \(indexes.joined(separator: ", "))",
+                on: table
             )
         guard hasAnotherKey else { return }
         for table in try await kept() where try await isEmpty(table) {
-            try await LockPatience(connection).run("drop table \(table)")
+            try await LockPatience(connection).run("drop table \(table)", on: table)
         }
     }
 

@@ -54,7 +54,7 @@ struct MartRebuild {
     }
 
     private func run(_ actions: String) async throws {
-        try await LockPatience(connection).run("alter table \(table) \(actions)")
+        try await LockPatience(connection).run("alter table \(table) \(actions)", on: table)
     }
 
     /// Loads that run now were created with the older SQL: they do not clear the mark.
@@ -90,7 +90,7 @@ struct MartRebuild {
             throw WarehouseError.altersTable("\(schema).\(mart.table)", sql: sql + ";")
         }
         do {
-            try await LockPatience(connection).run(sql)
+            try await LockPatience(connection).run(sql, on: table)
             return nil
         } catch let error as PostgresError where error.sqlState == .dependentObjectsStillExist {
             try await connection.query("rollback to savepoint patience")

@@ -22,7 +22,8 @@ struct SchemaPreparation {
     /// - Throws: ``WarehouseError``, also when a table is somebody else's: nothing of it is touched.
     @discardableResult
     func run() async throws -> Losses {
-        try await Self.lock(pipeline.schema, on: connection)
+        try await Self.lock(pipeline.schema, within: alteration.patience, on: connection)
+        try await ForeignCode(pipeline: pipeline, connection: connection).refuse()
         let ownership = TableOwnership(
             pipeline: pipeline,
             adopted: adopted,
@@ -30,6 +31,7 @@ struct SchemaPreparation {
         )
         let claims = try await ownership.check()
         try await ownership.forgetMissing()
+        try await LedgerLock.make(versionLocks, on: connection)
         try await OwnedSchema(name: pipeline.schema, connection: connection).ensure()
         let losses = try await LossSurvey(pipeline: pipeline, connection: connection).run()
         try await refuse(losses)
@@ -95,11 +97,20 @@ struct SchemaPreparation {
 
     /// Until the transaction ends, no other load of the schema is created and no period of it is
     /// closed: two must not create the same table at once, nor claim a period that is being closed.
-    static func lock(_ schema: String, on connection: PostgresConnection) async throws {
-        try await connection.query(
-            "select pg_advisory_xact_lock(hashtextextended($1, 0))",
-            [.text("longshore.schema." + schema)]
-        )
+    ///
+    /// - Throws: ``WarehouseError`` that names who has it, when that lasts.
+    static func lock(
+        _ schema: String,
+        within patience: Duration = Alteration.done.patience,
+        on connection: PostgresConnection
+    ) async throws {
+        try await LedgerLock(name: "schema \(schema)").take(within: patience, on: connection)
+    }
+
+    /// Of dimensions whose versions facts keep from moving while they are loaded.
+    private var versionLocks: [String] {
+        pipeline.dimensions.filter(\.isVersioned)
+            .map { VersionLock(schema: pipeline.schema, dimension: $0).name }
     }
 
     private func fit(_ design: TableDesign, of owner: String) async throws -> Misfit? {

@@ -136,7 +136,7 @@ struct TableFit {
     private func alter(_ action: String) async throws {
         let sql = "alter table \(design.qualifiedName) \(action)"
         guard alteration != .refused else { throw altersTable(sql) }
-        try await LockPatience(connection).run(sql)
+        try await LockPatience(connection).run(sql, on: design.qualifiedName)
     }
 
     /// Makes an index, which takes its time and refuses nothing.
@@ -163,7 +163,7 @@ struct TableFit {
         guard columns != index.columns else { return }
         let drop = "drop index \(qualified(design.schema, index.name))"
         try await self.change("\(drop); \(sql)") {
-            try await LockPatience(connection).run(drop, sql)
+            try await LockPatience(connection).run(drop, sql, on: design.qualifiedName)
         }
     }
 

@@ -85,6 +85,9 @@ struct VersionConstraints {
 
     private func add(_ name: String, _ definition: String) async throws {
         try await LockPatience(connection)
-            .run("alter table \(table) add constraint \(quoteIdentifier(name)) \(definition)")
+            .run(
+                "alter table \(table) add constraint \(quoteIdentifier(name)) \(definition)",
+                on: table
+            )
     }
 }

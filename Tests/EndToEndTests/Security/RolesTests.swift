@@ -109,6 +109,10 @@ struct RolesTests {
             "create table callcenter.mine (a integer)", "create temp table mine (a integer)",
             "update longshore.control set state = 'closed'", "delete from longshore.load",
             "drop table callcenter.fact_call", "create schema mine",
+            "select name from longshore.lock for update", "set role longshore_owner",
+            "select folder from longshore.load", "select 1 from longshore.control for update",
+            "do $$ begin lock table longshore.migration in share update exclusive mode; end $$",
+            "do $$ begin lock table callcenter.fact_call in row exclusive mode; end $$",
         ] {
             let refusal = try await guarded.refusal(of: refused, as: "reader")
             #expect(refusal == .insufficientPrivilege, "\(refused)")
@@ -139,6 +143,65 @@ struct RolesTests {
             "select pg_read_file('/etc/hostname')", "set role longshore_coordinator",
         ] {
             let refusal = try await guarded.refusal(of: refused, as: "worker")
+            #expect(refusal == .insufficientPrivilege, "\(refused)")
+        }
+    }
+
+    @Test("a trigger that a worker makes does not run with the coordinator's rights")
+    func trigger() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "callcenter")
+        try await guarded.harbour.generateCalls(months: 1, calls: 300)
+        let load = try await guarded.load(Self.pipeline, "--periods", "2024-01")
+        #expect(load.exitCode == 0, "\(load.errors)")
+        for statement in [
+            """
+            create function callcenter.climb() returns trigger language plpgsql as $$ begin
+            if current_user = 'longshore_coordinator' then
+            grant all on all tables in schema longshore to longshore_worker; end if; return new; end $$
+            """,
+            """
+            create trigger climb before insert on callcenter.dim_agent
+            for each row execute function callcenter.climb()
+            """,
+        ] {
+            #expect(try await guarded.refusal(of: statement, as: "worker") == nil, "\(statement)")
+        }
+        let again = try await guarded.program("coordinator")
+            .run("load", Self.pipeline, "--periods", "2024-01", "--workers", "1")
+        #expect(again.exitCode == 65)
+        #expect(
+            again.errors.contains(
+                "a trigger of `callcenter.dim_agent` calls `callcenter.climb()`, "
+                    + "a function of `longshore_worker`"
+            ),
+            "\(again.errors)"
+        )
+        let refusal = try await guarded.refusal(
+            of: "update longshore.definition set bundle = bundle",
+            as: "worker"
+        )
+        #expect(refusal == .insufficientPrivilege)
+    }
+
+    @Test("a coordinator reaches neither the server nor what is not Longshore's")
+    func coordinator() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "callcenter")
+        _ = try await guarded.harbour.ask("create schema foreigners")
+        _ = try await guarded.harbour.ask("create table foreigners.secret (a integer)")
+        for refused in [
+            "create schema mine", "create role mine", "create database mine",
+            "alter role longshore_worker superuser", "drop role longshore_reader",
+            "set session authorization longshore_reader",
+            "grant pg_read_server_files to longshore_coordinator", "select * from pg_authid",
+            "select * from foreigners.secret", "drop schema foreigners cascade",
+            "create table foreigners.mine (a integer)", "select pg_read_file('/etc/hostname')",
+            "select pg_ls_dir('/etc')", "select lo_import('/etc/hostname')",
+            "copy (select 1) to program 'cat'", "copy (select 1) to '/tmp/longshore-mine'",
+            "alter system set work_mem = '1MB'", "create tablespace mine location '/tmp'",
+            "select pg_reload_conf()", "create foreign data wrapper mine",
+            "set log_statement = 'none'",
+        ] {
+            let refusal = try await guarded.refusal(of: refused, as: "coordinator")
             #expect(refusal == .insufficientPrivilege, "\(refused)")
         }
     }

@@ -1,0 +1,91 @@
+import Postgres
+
+/// A right that one transaction has until it ends, or several together: a row of the ledger that they lock.
+///
+/// Whoever may connect to a database can take any advisory lock in it, a row only who may update it
+/// (docs/decisions/0044).
+struct LedgerLock {
+    /// What it is the right to, as a person reads it: `schema shop`.
+    let name: String
+
+    /// How the row is locked.
+    enum Strength: String {
+        /// By one transaction.
+        case alone = "update"
+        /// By any number of transactions, when none has it alone.
+        case together = "share"
+    }
+
+    /// Waits until it can be had.
+    func take(_ strength: Strength = .alone, on connection: PostgresConnection) async throws {
+        let sql = "select from longshore.lock where name = $1 for \(strength.rawValue)"
+        guard try await connection.query(sql, [.text(name)]).isEmpty else { return }
+        // Whoever inserts a row has it alone until the transaction ends.
+        guard try await Self.make([name], on: connection) == 0 else { return }
+        try await connection.query(sql, [.text(name)])
+    }
+
+    /// Waits for a time only.
+    ///
+    /// - Throws: ``WarehouseError`` that names who has it; the transaction is as it was before.
+    func take(within patience: Duration, on connection: PostgresConnection) async throws {
+        guard try await !takeIfFree(on: connection) else { return }
+        try await connection.query("savepoint ledger_lock")
+        do {
+            try await connection.waitingForLocks(atMost: patience) {
+                try await take(on: connection)
+            }
+            try await connection.query("release savepoint ledger_lock")
+        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+            try await connection.query("rollback to savepoint ledger_lock")
+            throw WarehouseError.isHeld(
+                "the \(name)",
+                by: try await LockHolders.read(ofLock: name, on: connection),
+                after: patience
+            )
+        }
+    }
+
+    /// The row then names this transaction, and not a savepoint of it, which no list of the server's has.
+    private func takeIfFree(on connection: PostgresConnection) async throws -> Bool {
+        try await
+            !connection.query(
+                "select from longshore.lock where name = $1 for update skip locked",
+                [.text(name)]
+            )
+            .isEmpty
+    }
+
+    /// Makes rows that are missing: transactions that take a lock together must find its row.
+    ///
+    /// - Returns: how many were missing.
+    @discardableResult
+    static func make(_ names: [String], on connection: PostgresConnection) async throws -> Int {
+        try await connection.query(
+            "insert into longshore.lock (name) select unnest($1::text[]) on conflict do nothing",
+            [.textArray(names)]
+        )
+        .affectedRows
+    }
+}
+
+extension PostgresConnection {
+    /// Runs `body` in the transaction that is open, with a limit for each lock that it waits for.
+    ///
+    /// - Throws: what `body` throws, and `PostgresError` with `lockNotAvailable` when the time is over.
+    nonisolated(nonsending) func waitingForLocks(
+        atMost limit: Duration,
+        _ body: () async throws -> Void
+    ) async throws {
+        let milliseconds = Int64(limit / .milliseconds(1))
+        let rows = try await query(
+            "select current_setting('lock_timeout') as before, set_config('lock_timeout', $1, true)",
+            [.text("\(milliseconds)ms")]
+        )
+        try await body()
+        try await query(
+            "select set_config('lock_timeout', $1, true)",
+            [.text(try rows.first?.text("before") ?? "0")]
+        )
+    }
+}

@@ -1,0 +1,73 @@
+import Postgres
+
+/// Sessions that have what another waits for, in words: the server does not say so when the time is over.
+enum LockHolders {
+    /// Who has locked a table, given by its quoted name, or a partition of it in any way.
+    ///
+    /// - Returns: `` `ana` (psql, process 123 of the server, since 2024-01-31T12:00:00Z) ``, with a comma
+    ///   between sessions; `nil` when nobody has any more.
+    /// - Throws: `PostgresError`.
+    static func read(of table: String, on connection: PostgresConnection) async throws -> String? {
+        try await told(
+            """
+            where l.relation in (select to_regclass($1)::oid union all
+                select inhrelid from pg_inherits where inhparent = to_regclass($1))
+            """,
+            table,
+            on: connection
+        )
+    }
+
+    /// Who has a lock of the ledger alone; `nil` also when its row has just been made, or was waited for.
+    static func read(
+        ofLock name: String,
+        on connection: PostgresConnection
+    ) async throws -> String? {
+        // A row names the transaction that has locked it.
+        try await told(
+            """
+            join longshore.lock r on l.locktype = 'transactionid' and l.transactionid = r.xmax
+            where r.name = $1
+            """,
+            name,
+            on: connection
+        )
+    }
+
+    /// Who has locked a table of the ledger in any way.
+    static func ofLedger(on connection: PostgresConnection) async throws -> String? {
+        try await told(
+            "join pg_class c on c.oid = l.relation where c.relnamespace = to_regnamespace($1)",
+            "longshore",
+            on: connection
+        )
+    }
+
+    private static func told(
+        _ condition: String,
+        _ value: String,
+        on connection: PostgresConnection
+    ) async throws -> String? {
+        let rows = try await connection.query(
+            """
+            select string_agg(format('`%s` (%sprocess %s of the server, since %s)', a.usename,
+                nullif(a.application_name, '') || ', ', a.pid, \(isoTime("a.xact_start"))), ', '
+                order by a.xact_start) as who
+            from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid()
+                and a.usename is not null and a.pid in (select l.pid from pg_locks l \(condition) and l.granted)
+            """,
+            [.text(value)]
+        )
+        return try rows.first?.optionalText("who")
+    }
+}
+
+extension PostgresError {
+    /// The same error, with the sessions in the message that have what it has waited for.
+    func naming(_ holders: String?) -> PostgresError {
+        guard let holders else { return self }
+        var error = self
+        error.message += ": \(holders) was in the way"
+        return error
+    }
+}

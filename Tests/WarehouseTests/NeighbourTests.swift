@@ -1,0 +1,173 @@
+import Pipelines
+import Planning
+import Postgres
+import Testing
+import Warehouse
+
+/// What others in the same database, or another pipeline's SQL, must not be able to do to a load.
+@Suite("Neighbours in the warehouse", .timeLimit(.minutes(2)))
+struct NeighbourTests {
+    private static func definition(_ pipeline: String, mart: String) throws -> Definition {
+        try .text(
+            """
+            pipeline: \(pipeline)
+            period: { grain: month, start: 2024-01 }
+            sources:
+              drops: { files: data }
+            dimensions:
+            \(Shop.customer)
+            facts:
+            \(Shop.sale())
+            marts: { seen: { sql: seen.sql } }
+            """,
+            files: ["seen.sql": mart]
+        )
+    }
+
+    @Test("what the SQL of a mart sets in its session is gone before the next task")
+    func sessions() async throws {
+        let dock = try await Dock(Shop.files)
+        let hostile = """
+            select count(*) as n, set_config('default_transaction_read_only', 'on', false) as a,
+                set_config('timezone', 'Asia/Tokyo', false) as b, set_config('work_mem', '64kB', false) as c,
+                pg_try_advisory_lock(7) as d
+            from fact_sale
+            """
+        let curious = """
+            select (select count(*) from pg_locks
+                    where pid = pg_backend_pid() and locktype = 'advisory') as locks,
+                (select setting = reset_val from pg_settings where name = 'work_mem') as is_usual
+            """
+        #expect(try await dock.load(Self.definition("hostile", mart: hostile)).failures == [])
+        #expect(try await dock.load(Self.definition("curious", mart: curious)).failures == [])
+        #expect(try await dock.rows("select locks, is_usual from curious.mart_seen") == ["0|t"])
+    }
+
+    @Test("no advisory lock that somebody holds keeps a load from anything")
+    func advisory() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.connection.query(
+            """
+            select pg_advisory_lock(1819242087), pg_advisory_lock(hashtextextended(name, 0))
+            from unnest(array['longshore.schema.shop', 'longshore.table.shop.fact_sale.2024-01',
+                'longshore.table.shop.dim_customer.', 'longshore.versions.shop.dim_customer']) name
+            """
+        )
+        #expect(try await dock.load(Shop.definition()).failures == [])
+    }
+
+    @Test("who keeps a schema is named, and is not waited for without end")
+    func heldSchema() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        let holder = try await PostgresConnection.connect(dock.configuration)
+        let pid = try #require(holder.backendPID)
+        try await holder.script(
+            "begin; select from longshore.lock where name = 'schema shop' for update"
+        )
+        let problem = await dock.problem {
+            let (request, graph) = try dock.request(Shop.definition())
+            _ = try await Rehearsal(dock.configuration) { _ in nil }
+                .effects(of: request, graph: graph)
+        }
+        #expect(problem?.contains("the schema shop was kept by `") == true, "\(problem ?? "")")
+        #expect(problem?.contains("process \(pid) of the server") == true, "\(problem ?? "")")
+        await holder.close()
+    }
+
+    @Test("a reader who keeps a table that is to be altered is named")
+    func heldTable() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        let holder = try await PostgresConnection.connect(dock.configuration)
+        let pid = try #require(holder.backendPID)
+        try await holder.script("begin; lock table shop.fact_sale in access share mode")
+        let problem = await dock.problem {
+            _ = try await dock.create(
+                Shop.definition(
+                    sale: Shop.sale(
+                        amount: "amount: { type: \"decimal(12,2)\" }\n      note: { type: text }"
+                    )
+                )
+            )
+        }
+        #expect(problem?.contains("process \(pid) of the server") == true, "\(problem ?? "")")
+        await holder.close()
+    }
+
+    @Test(
+        "code that others have tied to a table is refused before it can run",
+        arguments: [
+            (
+                "create trigger t before insert on shop.dim_customer "
+                    + "for each row execute function shop.harm()", "a trigger"
+            ),
+            (
+                "alter table shop.dim_customer alter load_id set default shop.harmless(1)",
+                "a default"
+            ),
+            ("create index on shop.fact_sale (shop.harmless(1))", "an index"),
+            (
+                "alter table shop.dim_customer add check (shop.harmless(1) = 1) not valid",
+                "a constraint"
+            ),
+        ]
+    )
+    func foreignCode(_ sql: String, _ kind: String) async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        try await dock.connection.script(
+            """
+            create table shop.traces (at timestamptz);
+            create function shop.harm() returns trigger language plpgsql as
+                'begin insert into shop.traces values (now()); return new; end';
+            create function shop.harmless(integer) returns integer immutable language sql as 'select $1';
+            alter function shop.harm() owner to pg_monitor;
+            alter function shop.harmless(integer) owner to pg_monitor;
+            \(sql)
+            """
+        )
+        let problem = await dock.problem { _ = try await dock.create(Shop.definition()) }
+        #expect(problem?.contains("\(kind) of `shop.") == true, "\(problem ?? "")")
+        #expect(problem?.contains("a function of `pg_monitor`") == true, "\(problem ?? "")")
+        #expect(try await dock.rows("select at from shop.traces") == [])
+        try await dock.connection.script(
+            "drop function shop.harm() cascade; drop function shop.harmless(integer) cascade"
+        )
+        #expect(try await dock.load(Shop.definition()).failures == [])
+    }
+
+    @Test("a view in the place of a table is refused before it is read")
+    func view() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.connection.script(
+            """
+            create schema shop;
+            create view shop.dim_customer as select 1 as customer_key;
+            alter view shop.dim_customer owner to pg_monitor
+            """
+        )
+        let problem = await dock.problem { _ = try await dock.create(Shop.definition()) }
+        #expect(
+            problem?.contains("`shop.dim_customer` is no table, and `pg_monitor` owns it") == true,
+            "\(problem ?? "")"
+        )
+    }
+
+    @Test("rules and forced policies are refused where the owner of the table is another")
+    func rules() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        try await dock.connection.script(
+            """
+            create rule aside as on insert to shop.dim_customer do also select 1;
+            alter table shop.dim_customer owner to pg_monitor
+            """
+        )
+        let problem = await dock.problem { _ = try await dock.create(Shop.definition()) }
+        #expect(
+            problem?.contains("`shop.dim_customer` has the rule `aside`") == true,
+            "\(problem ?? "")"
+        )
+    }
+}
