@@ -20,6 +20,7 @@ struct EscapingRuleTests {
         "Survey/DraftTables.swift": "{period} of a pattern",
         "Torture/ServerAddresses.swift": "ports of servers of our own",
         "Warehouse/Loading/Audit.swift": "the sign of a number",
+        "Warehouse/Loading/MartLoad.swift": "placeholders of SQL, by scalars",
         "Warehouse/Tables/FactDesign.swift": "the label of a period",
         "longshore/DefinedSource.swift": "{period} of a pattern",
     ]

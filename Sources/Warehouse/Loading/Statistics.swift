@@ -22,10 +22,9 @@ extension PostgresConnection {
     /// - Throws: `PostgresError`.
     func analyze(_ table: String, of columns: [String] = []) async throws {
         let list = columns.isEmpty ? "" : " (\(quotedList(columns)))"
-        try await script(
-            "set local default_statistics_target to 1; analyze \(table)\(list); "
-                + "set local default_statistics_target to default"
-        )
+        try await query("set local default_statistics_target to 1")
+        try await query("analyze \(table)\(list)")
+        try await query("set local default_statistics_target to default")
     }
 
     /// Gathers the statistics of a table when `rows` that were written are many beside those it had.
