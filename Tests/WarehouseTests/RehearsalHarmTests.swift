@@ -45,8 +45,11 @@ struct RehearsalHarmTests {
 
     private func rehearse(_ dock: Dock, _ url: String, seconds: Int) async throws -> Effects {
         let (request, graph) = try dock.request(Self.definition(seconds: seconds))
-        return try await Rehearsal(dock.configuration) { $0 == "SLOW_URL" ? url : nil }
-            .effects(of: request, graph: graph)
+        return try await Rehearsal(
+            dock.configuration,
+            environment: SourceEnvironment { $0 == "SLOW_URL" ? url : nil }
+        )
+        .effects(of: request, graph: graph)
     }
 
     /// Waits until the rehearsal has written the sales of January and waits for its slow source.

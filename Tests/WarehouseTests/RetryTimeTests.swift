@@ -1,3 +1,4 @@
+import Extraction
 import Planning
 import Postgres
 import TestSupport
@@ -122,7 +123,10 @@ struct RetryTimeTests {
                 """,
             sources: "crm: { postgres: \"${CRM_URL}\" }"
         )
-        let loader = WarehouseLoader(dock.configuration) { $0 == "CRM_URL" ? source : nil }
+        let loader = WarehouseLoader(
+            dock.configuration,
+            environment: SourceEnvironment { $0 == "CRM_URL" ? source : nil }
+        )
         let load = try await dock.create(definition)
         let failure = try #require(await dock.perform(load.task("customer"), by: loader).failure)
         #expect(failure.origin == .task)

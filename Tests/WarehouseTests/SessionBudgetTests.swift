@@ -1,3 +1,4 @@
+import Extraction
 import Planning
 import Postgres
 import TestSupport
@@ -27,7 +28,10 @@ struct SessionBudgetTests {
     func full() async throws {
         let dock = try await Dock(Shop.files)
         let login = try await Login(dock)
-        let crowded = WarehouseLoader(login.configuration) { $0 == "CRM_URL" ? login.url : nil }
+        let crowded = WarehouseLoader(
+            login.configuration,
+            environment: SourceEnvironment { $0 == "CRM_URL" ? login.url : nil }
+        )
         let definition = try Shop.definition(
             customer: """
                   customer:
@@ -95,7 +99,10 @@ struct SessionBudgetTests {
         func unlimited() async throws -> WarehouseLoader {
             try await limit(to: -1)
             let url = url
-            return WarehouseLoader(configuration) { $0 == "CRM_URL" ? url : nil }
+            return WarehouseLoader(
+                configuration,
+                environment: SourceEnvironment { $0 == "CRM_URL" ? url : nil }
+            )
         }
 
         func drop() async throws {

@@ -1,3 +1,4 @@
+import Extraction
 import Pipelines
 import Planning
 import Postgres
@@ -82,7 +83,11 @@ struct TraceTests {
         #expect(rows.map(\.origin?.task).allSatisfy { $0 != nil })
         // Each with the file that told it.
         #expect(Set(rows.map(\.origin?.input)).count == 2)
-        let placed = try await dock.ledger.trace("dim_customer", key: ["c1"]) { _ in nil }
+        let placed = try await dock.ledger.trace(
+            "dim_customer",
+            key: ["c1"],
+            environment: SourceEnvironment { _ in nil }
+        )
         #expect(
             placed.first?.origin?.placesUnknown?.contains("`customers.csv` is not the file") == true
         )
@@ -94,7 +99,9 @@ struct TraceTests {
         let dock = try await Dock(Shop.files)
         try await dock.load(Shop.definition())
         func origin() async throws -> TracedRow.Origin? {
-            try await dock.ledger.trace("fact_sale", key: ["s2"]) { _ in nil }.first?.origin
+            try await dock.ledger
+                .trace("fact_sale", key: ["s2"], environment: SourceEnvironment { _ in nil }).first?
+                .origin
         }
         let places = try await origin()?.places
         #expect(places?.map { "\($0.input):\($0.line)" } == ["sales_2024-01.csv:3"])
