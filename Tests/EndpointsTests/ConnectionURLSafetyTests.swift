@@ -24,6 +24,19 @@ struct ConnectionURLSafetyTests {
         #expect(try ConnectionURL("redis://\(host)").isLoopback == false)
     }
 
+    @Test("a mark behind a sign does not hide it")
+    func marks() throws {
+        let url = try ConnectionURL(
+            "redis://u:p@\u{301}host:6379/\u{301}x?\u{301}a=\u{301}b&\u{301}c="
+        )
+        #expect(url.user == "u")
+        #expect(url.host == "\u{301}host")
+        #expect(url.port == 6379)
+        #expect(url.path == "\u{301}x")
+        #expect(url.query == ["\u{301}a": "\u{301}b", "\u{301}c": ""])
+        #expect(try !ConnectionURL("redis://u:p@\u{301}host").isLoopback)
+    }
+
     @Test(
         "no error shows a part of the password",
         arguments: [

@@ -108,7 +108,7 @@ struct MartTests {
 
     @Test(
         "cannot take their SQL from outside of the folder",
-        arguments: ["../x.sql", "/x.sql", "a/../../x"]
+        arguments: ["../x.sql", "/x.sql", "a/../../x", "../\u{301}x.sql", "/\u{301}x.sql"]
     )
     func outside(path: String) {
         let bundle = Shop.bundle(replacing: "marts/sales.sql", with: path)

@@ -9,7 +9,7 @@ struct SQLParameterTests {
         _ parameters: [String: String] = ["region": "co"]
     ) -> DefinitionBundle {
         let query =
-            "query: |\n        select code, name from cities where \(condition)\n    key: code"
+            "query: |\n          select code, name from cities where \(condition)\n    key: code"
         let text = Shop.yaml
             .replacing(
                 "from: { source: crm, query: \"select code, name from cities\" }\n    key: code",

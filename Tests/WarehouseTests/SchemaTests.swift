@@ -429,6 +429,24 @@ struct SchemaTests {
         #expect(failure.isRetryable == false)
     }
 
+    @Test("a description that breaks out of its quotes would find no statement behind them")
+    func hostileComments() async throws {
+        let dock = try await Dock(Shop.files)
+        let evil = "x\u{600}'; create table public.pwned (a int); --\u{301}"
+        let customer = Shop.customer.replacing(
+            "name: { type: text }",
+            with: "name: { type: text, description: \"\(evil)\" }"
+        )
+        try await dock.create(Shop.definition(customer: customer))
+        let rows = try await dock.rows(
+            """
+            select to_regclass('public.pwned') is null,
+                col_description('shop.dim_customer'::regclass, 3)
+            """
+        )
+        #expect(rows.map { Array($0.utf8) } == [Array("t|\(evil)".utf8)])
+    }
+
     @Test("tables and columns carry the definition's descriptions")
     func comments() async throws {
         let dock = try await Dock(Shop.files)
