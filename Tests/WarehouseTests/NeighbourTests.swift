@@ -1,3 +1,4 @@
+import Extraction
 import Pipelines
 import Planning
 import Postgres
@@ -67,7 +68,7 @@ struct NeighbourTests {
         )
         let problem = await dock.problem {
             let (request, graph) = try dock.request(Shop.definition())
-            _ = try await Rehearsal(dock.configuration) { _ in nil }
+            _ = try await Rehearsal(dock.configuration, environment: SourceEnvironment { _ in nil })
                 .effects(of: request, graph: graph)
         }
         #expect(problem?.contains("the schema shop was kept by `") == true, "\(problem ?? "")")
