@@ -9,7 +9,7 @@ struct ControlTests {
     private static let slow = """
         pipeline: slow
         sources:
-          db: { postgres: "${LONGSHORE_POSTGRES_URL}" }
+          db: { postgres: "${SOURCE_URL}" }
         facts:
           endless:
             from: { source: db, query: "select generate_series(1, 1000000000) as id, 1 as v" }
@@ -33,7 +33,7 @@ struct ControlTests {
     private static let long = """
         pipeline: long
         sources:
-          db: { postgres: "${LONGSHORE_POSTGRES_URL}" }
+          db: { postgres: "${SOURCE_URL}" }
         facts:
           endless:
             from: { source: db, query: "select generate_series(1, 1000000000) as id, 1 as v" }

@@ -32,6 +32,7 @@ struct Harbour: Sendable {
                 "LONGSHORE_REDIS_URL": stack.redisURL,
                 "LONGSHORE_FLEET": fleet,
                 "DATA_DIR": folder,
+                "SOURCE_URL": database,
             ],
             folder: folder
         )

@@ -212,7 +212,7 @@ struct PlanTests {
             )
             .replacing(
                 "sources:",
-                with: "sources:\n  db: { postgres: \"${LONGSHORE_POSTGRES_URL}\" }"
+                with: "sources:\n  db: { postgres: \"${SOURCE_URL}\" }"
             )
         try write(slow, "pipeline.yaml", in: harbour)
         let running = try program.start(["plan", ".", "--effects", "--periods", "2024-01"])
