@@ -32,7 +32,7 @@ final class TLSOnlyServer {
     }
 
     deinit {
-        program.terminate()
+        kill(program.processIdentifier, SIGKILL)
         program.waitUntilExit()
     }
 }
