@@ -13,7 +13,11 @@ struct OutdatedMarts {
     /// A mart that is computed after all, as by `longshore retry`, clears the mark. A definition that this
     /// program cannot read any more marks nothing: its load can be ended all the same.
     func mark() async throws {
-        guard let pipeline = try await unlessUnreadable(self.pipeline) else { return }
+        guard
+            let pipeline = try await unlessUnreadable({
+                try await self.pipeline()
+            })
+        else { return }
         let reads = pipeline.marts.flatMap { mart in
             pipeline.tables(behind: mart).map { (mart: mart.table, source: $0) }
         }
