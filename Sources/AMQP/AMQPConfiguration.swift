@@ -26,9 +26,9 @@ public struct AMQPConfiguration: Sendable {
     /// The query parameters of `amqps` are RabbitMQ's: `cacertfile` (a PEM file of trusted
     /// authorities; the system's unless said), `certfile` and `keyfile` (the client's identity).
     ///
-    /// - Throws: When the scheme is neither `amqp` nor `amqps`, or when it is `amqp`, the host is not
-    ///   this machine and `allowsPlaintext` is `false`; for another parameter, since `verify=verify_none`
-    ///   must not seem to work.
+    /// - Throws: For another parameter: `verify=verify_none` must not seem to work. When the scheme is
+    ///   neither `amqp` nor `amqps`, or when it is `amqp`, the host is not this machine and
+    ///   `allowsPlaintext` is `false`.
     public init(url: ConnectionURL, allowsPlaintext: Bool = false) throws(EndpointError) {
         self.url = url
         switch url.scheme {

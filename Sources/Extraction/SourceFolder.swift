@@ -1,4 +1,5 @@
 import Pipelines
+import Words
 
 /// The folder of a source of files.
 struct SourceFolder {
@@ -23,7 +24,7 @@ struct SourceFolder {
     ) throws(ExtractionError) {
         guard case .files(let template, let allowsHardLinks) = source else { return nil }
         let place = try environment.resolve(template)
-        let isAbsolute = place.value.utf8.first == UInt8(ascii: "/")
+        let isAbsolute = place.value.isAbsolutePath
         path = isAbsolute ? place.value : base + "/" + place.value
         shown = isAbsolute ? place.shown : base + "/" + place.shown
         places = environment.places

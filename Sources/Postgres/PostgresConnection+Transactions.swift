@@ -44,6 +44,12 @@ extension PostgresConnection {
     /// statements of others in it may have set something else.
     public func settleTransaction() async throws {
         try await script(settings.transactionSQL)
+        try await setTimeZone()
+    }
+
+    private func setTimeZone() async throws {
+        guard let zone = settings.timeZoneSetting(isLocal: true) else { return }
+        try await query(zone.sql, zone.parameters)
     }
 
     private func begin(_ isolation: TransactionIsolation) async throws {
@@ -56,9 +62,7 @@ extension PostgresConnection {
         let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue); \(settings.transactionSQL)"
         do {
             try await script(begin)
-            if let zone = settings.timeZoneSetting(isLocal: true) {
-                try await query(zone.sql, zone.parameters)
-            }
+            try await setTimeZone()
         } catch {
             await rollBack()
             throw error

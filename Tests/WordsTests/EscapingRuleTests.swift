@@ -10,12 +10,10 @@ struct EscapingRuleTests {
 
     /// Files that put one text in the place of another by Characters, and why nothing is escaped there.
     private static let replacing = [
-        "Console/Output.swift": "line ends of a page, for the documentation's tests",
         "Console/Wording.swift": "an ISO time of our own",
         "Extraction/ByteTable.swift": "names of encodings from a list",
         "Extraction/SiblingFiles.swift": "{period} of a pattern, which is matched by bytes",
         "Extraction/SourceFiles.swift": "{period} of a pattern, which is matched by bytes",
-        "Pipelines/Diagnostics/PasswordMask.swift": "a pattern that matches by scalars",
         "Survey/DraftOrigin.swift": "the label of a period in a file's name",
         "Survey/DraftTables.swift": "{period} of a pattern",
         "Torture/ServerAddresses.swift": "ports of servers of our own",
@@ -27,11 +25,11 @@ struct EscapingRuleTests {
 
     /// Files that send several statements at once, and whose words they are.
     private static let scripts = [
+        "Postgres/PostgresConnection.swift": "discard all",
         "Postgres/PostgresConnection+Transactions.swift": "BEGIN and settings",
         "Warehouse/Effects/TaskRehearsal.swift": "savepoints",
         "Warehouse/Ledger/Migrations.swift": "migrations and grants",
         "Warehouse/Loading/LockPatience.swift": "savepoints and the lock's timeout",
-        "Warehouse/Loading/MartSetting.swift": "the usual settings",
         "Warehouse/Loading/RestoredMembers.swift": "temporary tables",
     ]
 

@@ -15,7 +15,9 @@ public struct Pattern: Sendable {
 
     /// Up to this many bytes each text is told whether it matches; a longer one may take too many steps,
     /// and does not match then.
-    static let alwaysTold = PatternProgram.mostSteps / PatternTree.largest
+    ///
+    /// For each scalar a step is reached at most once, and given the scalar at most once.
+    static let alwaysTold = PatternProgram.mostSteps / (2 * PatternTree.largest)
 
     func matches(_ text: ByteView) -> Bool {
         var run = PatternRun(program)

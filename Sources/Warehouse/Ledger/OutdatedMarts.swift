@@ -10,9 +10,14 @@ struct OutdatedMarts {
     /// Marks them stale, so that people see it and the next load computes them; one that has no rows yet
     /// stays pending.
     ///
-    /// A mart that is computed after all, as by `longshore retry`, clears the mark.
+    /// A mart that is computed after all, as by `longshore retry`, clears the mark. A definition that this
+    /// program cannot read any more marks nothing: its load can be ended all the same.
     func mark() async throws {
-        guard let pipeline = try await pipeline() else { return }
+        guard
+            let pipeline = try await unlessUnreadable({
+                try await self.pipeline()
+            })
+        else { return }
         let reads = pipeline.marts.flatMap { mart in
             pipeline.tables(behind: mart).map { (mart: mart.table, source: $0) }
         }

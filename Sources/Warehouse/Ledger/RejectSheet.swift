@@ -52,6 +52,8 @@ public struct RejectSheet: Sendable {
         guard let fields = row.fields else { return nil }
         // By bytes: to a String, two names that look the same are the same.
         let (names, sheet) = (row.header.map { Array($0.utf8) }, columns.map { Array($0.utf8) })
+        // Several columns may be without a name.
+        if names == sheet { return fields }
         guard Set(names).isSubset(of: sheet) else { return nil }
         return sheet.map { name in names.firstIndex(of: name).map { fields[$0] } ?? [] }
     }

@@ -3,8 +3,7 @@ import Postgres
 
 /// Code that others have tied to tables of a schema, and that would run with this login's rights as soon as it
 /// plans or runs a statement on them: triggers, rules, forced policies, functions in defaults, constraints,
-/// indexes, statistics and domains,
-/// and views in the place of tables.
+/// indexes, statistics and domains, and views in the place of tables.
 ///
 /// A worker acts as the tables' owner, and the coordinator's login owns the ledger. Code of superusers, and
 /// of this login itself, is trusted.
@@ -20,15 +19,10 @@ struct ForeignCode {
         try await hold(pipeline.dimensions.map(\.table))
         let rows = try await connection.query(
             Self.sql,
-            [.text(pipeline.schema), .textArray(names)]
+            [.text(pipeline.schema), .textArray(pipeline.tableNames)]
         )
         let found = try rows.map { try $0.text("found") }
         guard found.isEmpty else { throw WarehouseError.foreignCode(found) }
-    }
-
-    private var names: [String] {
-        pipeline.dimensions.flatMap { $0.designs(schema: pipeline.schema).map(\.name) }
-            + pipeline.facts.map(\.table) + pipeline.marts.map(\.table)
     }
 
     private func hold(_ tables: [String]) async throws {
