@@ -72,6 +72,11 @@ public enum RetryTier: Int, Sendable, Hashable, Comparable, CaseIterable {
         allCases.last { $0.delay <= time } ?? .second
     }
 
+    /// The shortest tier that is not over before `time` is; the longest when all are.
+    public static func covering(_ time: Duration) -> RetryTier {
+        allCases.first { $0.delay >= time } ?? .tenMinutes
+    }
+
     /// By delay.
     public static func < (one: RetryTier, other: RetryTier) -> Bool {
         one.rawValue < other.rawValue

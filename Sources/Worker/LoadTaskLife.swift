@@ -121,10 +121,11 @@ struct LoadTaskLife: Sendable {
         case .final(let result): return .done(result)
         case .busy: return .retry(.fiveSeconds, .busy)
         case .early(let time): return .retry(.fitting(time), .early)
-        // What was delivered before may be the message that was to wait, and did not get so far.
+        // What was delivered before may be the message that was to wait, and did not get so far. It must
+        // not come back before its time, as a message that nobody has seen before and nobody needs.
         case .redundant(let time):
             return delivery.redeliveries > 0
-                ? .retry(.fitting(time), .early) : .settled(.redundant)
+                ? .retry(.covering(time), .early) : .settled(.redundant)
         // When the pause is over the coordinator publishes the task at once; this message is for the
         // case that it cannot.
         case .paused: return .retry(.halfMinute, .paused)

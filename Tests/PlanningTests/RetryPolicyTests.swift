@@ -38,6 +38,14 @@ import Testing
         #expect(times.map { RetryTier.fitting($0).rawValue } == [1, 1, 5, 30, 600])
     }
 
+    @Test("the tier that covers a time is the shortest that is not over before")
+    func covering() {
+        let times: [Duration] = [
+            .zero, .milliseconds(900), .seconds(5), .milliseconds(5001), .seconds(7200),
+        ]
+        #expect(times.map { RetryTier.covering($0).rawValue } == [1, 1, 5, 30, 600])
+    }
+
     @Test("a backoff doubles up to its longest pause")
     func backoff() {
         let backoff = Backoff(first: .seconds(1), longest: .seconds(10))

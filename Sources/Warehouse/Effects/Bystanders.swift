@@ -32,7 +32,7 @@ struct Bystanders {
         let rows = try await connection.query(
             """
             select c.oid::regclass::text as name from pg_locks l join pg_class c on c.oid = l.relation
-            where l.pid = $1 and l.mode = 'AccessExclusiveLock' and l.granted
+            where l.pid = $1 and l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted
                 and l.database = (select oid from pg_database where datname = current_database())
             limit 1
             """,
