@@ -60,7 +60,7 @@ let package = Package(
         ),
         .target(name: "Rows", dependencies: ["Words"]),
         .target(name: "Pipelines", dependencies: ["Rows", "Words", "CLibCrypto", yaml]),
-        .target(name: "Planning", dependencies: ["Pipelines", "Words"]),
+        .target(name: "Planning", dependencies: ["Pipelines", "Endpoints", "Words"]),
 
         // Layer 2: what Longshore does with each server.
         .target(

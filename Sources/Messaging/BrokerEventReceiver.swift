@@ -14,10 +14,11 @@ public final class BrokerEventReceiver: EventReceiver {
     public let events: AsyncStream<TaskEvent>
     private let consumer: AMQPConsumer
 
-    /// Connects and listens.
+    /// Connects and listens to events that are signed with `key`.
     public static func connect(
         to configuration: AMQPConfiguration,
         topology: Topology,
+        key: MessageKey,
         logger: Logger
     ) async throws -> BrokerEventReceiver {
         let log = BrokerLog(logger, role: "events")
@@ -33,18 +34,23 @@ public final class BrokerEventReceiver: EventReceiver {
         } onEvent: { event in
             log.record(event)
         }
-        return BrokerEventReceiver(consumer, log: log)
+        let envelope = Envelope(warehouse: topology.identity.warehouse, key: key)
+        return BrokerEventReceiver(consumer, envelope, log: log)
     }
 
-    private init(_ consumer: AMQPConsumer, log: BrokerLog) {
+    private init(_ consumer: AMQPConsumer, _ envelope: Envelope, log: BrokerLog) {
         self.consumer = consumer
         events = AsyncStream {
             for await delivery in consumer.deliveries {
                 consumer.acknowledge(delivery.receipt)
                 do {
-                    return try Envelope.decodeEvent(delivery.body, size: delivery.bodySize)
+                    return try envelope.event(
+                        in: delivery.body,
+                        size: delivery.bodySize,
+                        headers: delivery.headers
+                    )
                 } catch {
-                    log.failed("an event cannot be read and is dropped", error)
+                    log.ignored("an event cannot be read and is dropped", error)
                 }
             }
             return nil

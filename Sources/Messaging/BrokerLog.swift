@@ -52,6 +52,11 @@ struct BrokerLog: Sendable {
         }
     }
 
+    /// What anybody can cause as often as he likes, and is done without.
+    func ignored(_ what: Logger.Message, _ error: any Error) {
+        logger.debug(what, metadata: ["error": "\(error)"])
+    }
+
     func failed(_ what: Logger.Message, _ error: any Error) {
         logger.warning(what, metadata: ["error": "\(error)"])
     }

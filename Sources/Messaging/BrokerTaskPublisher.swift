@@ -8,14 +8,19 @@ public final class BrokerTaskPublisher: TaskPublisher {
     private let publisher: AMQPPublisher
     private let configuration: AMQPConfiguration
     private let topology: Topology
+    /// How messages are written and signed.
+    let envelope: Envelope
     private let knownPools: KnownPools
     private let log: BrokerLog
 
     /// Connects and declares the queues of `pools`; those of other pools are declared when a task
     /// for one is published.
+    ///
+    /// Messages are signed with `key`.
     public static func connect(
         to configuration: AMQPConfiguration,
         topology: Topology,
+        key: MessageKey,
         pools: [String],
         logger: Logger
     ) async throws -> BrokerTaskPublisher {
@@ -30,6 +35,7 @@ public final class BrokerTaskPublisher: TaskPublisher {
             publisher: publisher,
             configuration: configuration,
             topology: topology,
+            envelope: Envelope(warehouse: topology.identity.warehouse, key: key),
             knownPools: knownPools,
             log: log
         )
@@ -39,9 +45,6 @@ public final class BrokerTaskPublisher: TaskPublisher {
     /// stopped reading and the socket had to be shut down.
     public var losses: Int { log.losses }
 
-    /// The warehouse whose messages it publishes.
-    var warehouse: String { topology.identity.warehouse }
-
     /// Why the broker takes no messages, in its own words (`low on disk`); `nil` when it takes them.
     public var alarm: String? { log.alarm }
 
@@ -49,12 +52,14 @@ public final class BrokerTaskPublisher: TaskPublisher {
         publisher: AMQPPublisher,
         configuration: AMQPConfiguration,
         topology: Topology,
+        envelope: Envelope,
         knownPools: KnownPools,
         log: BrokerLog
     ) {
         self.publisher = publisher
         self.configuration = configuration
         self.topology = topology
+        self.envelope = envelope
         self.knownPools = knownPools
         self.log = log
     }
@@ -64,41 +69,33 @@ public final class BrokerTaskPublisher: TaskPublisher {
     /// - Throws: ``MessagingError`` for a bad pool name, ``AMQPError`` otherwise.
     public func publish(_ messages: [TaskMessage]) async throws {
         let letters = try messages.map { message in
-            AMQPMessage(
-                routingKey: topology.taskQueue(pool: message.pool),
-                body: try Envelope.encode(message, of: topology.identity.warehouse),
-                contentType: Envelope.contentType
-            )
+            try envelope.letter(message, to: topology.taskQueue(pool: message.pool))
         }
         try await publish(letters, pools: Set(messages.map(\.pool)))
     }
 
     /// Puts a task into a retry queue, from which it returns to its pool after the tier's delay.
     public func publish(_ message: TaskMessage, after tier: RetryTier) async throws {
-        let letter = AMQPMessage(
-            routingKey: topology.retryQueue(pool: message.pool, tier: tier),
-            body: try Envelope.encode(message, of: topology.identity.warehouse),
-            contentType: Envelope.contentType
-        )
+        let queue = topology.retryQueue(pool: message.pool, tier: tier)
+        let letter = try envelope.letter(message, to: queue)
         try await publish([letter], pools: [message.pool])
     }
 
     /// Sets a task aside for people, with the reason in headers.
     public func setAside(_ message: TaskMessage, failure: TaskFailure) async throws {
-        let letter = AMQPMessage(
-            routingKey: topology.deadQueue,
-            body: try Envelope.encode(message, of: topology.identity.warehouse),
+        let letter = try envelope.letter(
+            message,
+            to: topology.deadQueue,
             headers: DeadLetterHeader.headers(
                 code: failure.code,
                 message: failure.message,
                 queue: topology.taskQueue(pool: message.pool)
-            ),
-            contentType: Envelope.contentType
+            )
         )
         try await publish([letter], pools: [])
     }
 
-    /// Sets a body aside that is no message.
+    /// Sets a body aside that is no message of this warehouse, and signs nothing.
     func setAside(_ delivery: AMQPDelivery, error: EnvelopeError) async throws {
         let letter = AMQPMessage(
             routingKey: topology.deadQueue,
@@ -117,14 +114,7 @@ public final class BrokerTaskPublisher: TaskPublisher {
     /// line, because they also look for themselves.
     public func announce(_ event: TaskEvent) async {
         do {
-            let letter = AMQPMessage(
-                exchange: topology.eventsExchange,
-                routingKey: "",
-                body: try Envelope.encode(event),
-                contentType: Envelope.contentType,
-                isPersistent: false,
-                isMandatory: false
-            )
+            let letter = try envelope.letter(event, to: topology.eventsExchange)
             try await publisher.publish([letter], timeout: .seconds(5))
         } catch {
             log.failed("an event could not be announced", error)

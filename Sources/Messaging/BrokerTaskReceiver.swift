@@ -22,7 +22,7 @@ public final class BrokerTaskReceiver: TaskReceiver {
     ///   - topology: The fleet's names.
     ///   - pools: The pools to serve, at least one.
     ///   - slots: How many tasks run at a time.
-    ///   - publisher: Sets aside what cannot be decoded.
+    ///   - publisher: Sets aside what cannot be decoded, or is not signed with its key.
     ///   - logger: Told of the connection's fate.
     /// - Returns: A receiver that is connected.
     /// - Throws: ``MessagingError`` for a bad pool name, ``AMQPError`` otherwise.
@@ -86,10 +86,10 @@ public final class BrokerTaskReceiver: TaskReceiver {
         _ log: BrokerLog
     ) async -> TaskDelivery? {
         do {
-            let message = try Envelope.decodeMessage(
-                delivery.body,
+            let message = try publisher.envelope.task(
+                in: delivery.body,
                 size: delivery.bodySize,
-                of: publisher.warehouse
+                headers: delivery.headers
             )
             return TaskDelivery(
                 message: message,
@@ -105,7 +105,7 @@ public final class BrokerTaskReceiver: TaskReceiver {
         }
     }
 
-    /// Moves a body that is no message to the dead letters.
+    /// Moves a body that is no message of this warehouse to the dead letters.
     ///
     /// When that fails it goes back to its queue; the queue's delivery limit ends the repetition.
     private static func setAside(

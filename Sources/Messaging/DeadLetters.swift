@@ -5,7 +5,7 @@ public import Planning
 public struct DeadLetter: Sendable, Hashable {
     /// What commands call it: the task, `7.12`, or of garbage `x` and a digest of its bytes.
     public var name: String
-    /// The task; `nil` when the message is none.
+    /// The task; `nil` when the message is none, or not signed by its warehouse.
     public var message: TaskMessage?
     /// The stable reason code.
     public var code: String
@@ -24,11 +24,13 @@ public struct DeadLetter: Sendable, Hashable {
 public struct DeadLetters: Sendable {
     private let configuration: AMQPConfiguration
     private let topology: Topology
+    private let envelope: Envelope
 
-    /// The dead letters of a fleet.
-    public init(_ configuration: AMQPConfiguration, topology: Topology) {
+    /// The dead letters of a fleet, whose messages are signed with `key`.
+    public init(_ configuration: AMQPConfiguration, topology: Topology, key: MessageKey) {
         self.configuration = configuration
         self.topology = topology
+        envelope = Envelope(warehouse: topology.identity.warehouse, key: key)
     }
 
     /// Reads the letters, and takes those away for good that `settles` says `true` of.
@@ -89,7 +91,7 @@ public struct DeadLetters: Sendable {
         while deliveries.count < count, let delivery = await next(of: consumer) {
             deliveries.append(delivery)
         }
-        let letters = deliveries.map { DeadLetter($0, of: topology.identity.warehouse) }
+        let letters = deliveries.map { DeadLetter($0, in: envelope) }
         var settled = 0
         do {
             try await body(letters) { index in
@@ -139,11 +141,11 @@ public struct DeadLetters: Sendable {
 }
 
 extension DeadLetter {
-    fileprivate init(_ delivery: AMQPDelivery, of warehouse: String) {
-        let message = try? Envelope.decodeMessage(
-            delivery.body,
+    fileprivate init(_ delivery: AMQPDelivery, in envelope: Envelope) {
+        let message = try? envelope.task(
+            in: delivery.body,
             size: delivery.bodySize,
-            of: warehouse
+            headers: delivery.headers
         )
         let header = { (name: String) in delivery.headers[name]?.string }
         self.init(

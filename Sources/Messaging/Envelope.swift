@@ -1,17 +1,26 @@
+import AMQP
 import Foundation
 import Planning
 
-/// The form of messages on their way: JSON with a version, under 1 KB.
+/// The form of a warehouse's messages on their way: JSON with a version, under 1 KB, signed in a header.
 ///
 /// `{"load":12,"ordinal":3,"pool":"default","v":1,"warehouse":"3f9ac2d417e0"}`; an event has no pool and no
-/// warehouse. Unknown fields are ignored, so that a later version 1 can add some.
-enum Envelope {
+/// warehouse. Unknown fields are ignored, so that a later version 1 can add some. The broker keeps headers
+/// where it moves a message, from a retry queue or to the dead letters.
+struct Envelope: Sendable {
     /// The version this code writes, and the only one it reads.
     static let version = 1
     /// The longest body that is read, in bytes.
     static let maximumSize = 1_024
     /// The media type of bodies.
     static let contentType = "application/json"
+    /// The header of the signature.
+    static let signature = "x-longshore-signature"
+
+    /// The random name of the warehouse.
+    let warehouse: String
+    /// What its programs sign with.
+    let key: MessageKey
 
     private struct Wire: Codable {
         var v: Int
@@ -26,44 +35,91 @@ enum Envelope {
         var v: Int
     }
 
-    /// Writes a task message of a warehouse.
-    static func encode(_ message: TaskMessage, of warehouse: String) throws -> [UInt8] {
+    /// Writes a task message to a queue, with `headers` beside its signature.
+    func letter(
+        _ message: TaskMessage,
+        to queue: String,
+        headers: AMQPTable = [:]
+    ) throws -> AMQPMessage {
         let task = message.task
         try PoolName.validate(message.pool)
-        return try encode(
+        let body = try Self.encode(
             Wire(
-                v: version,
+                v: Self.version,
                 load: task.load,
                 ordinal: task.ordinal,
                 pool: message.pool,
                 warehouse: warehouse
             )
         )
+        return AMQPMessage(
+            routingKey: queue,
+            body: body,
+            headers: headers.merging(seal(.task, body)) { _, seal in seal },
+            contentType: Self.contentType
+        )
     }
 
-    static func encode(_ event: TaskEvent) throws -> [UInt8] {
-        try encode(Wire(v: version, load: event.task.load, ordinal: event.task.ordinal))
+    /// Writes an event to an exchange: a hint, which may vanish.
+    func letter(_ event: TaskEvent, to exchange: String) throws -> AMQPMessage {
+        let body = try Self.encode(
+            Wire(v: Self.version, load: event.task.load, ordinal: event.task.ordinal)
+        )
+        return AMQPMessage(
+            exchange: exchange,
+            routingKey: "",
+            body: body,
+            headers: seal(.event, body),
+            contentType: Self.contentType,
+            isPersistent: false,
+            isMandatory: false
+        )
     }
 
-    /// Reads a task message of a warehouse; `size` is the whole body's, of which `body` may be the beginning.
+    /// Reads a task message; `size` is the whole body's, of which `body` may be the beginning.
     ///
     /// Queues carry the warehouse's name, so another's comes only where somebody has moved it: its numbers
-    /// mean something else here. A message that names none is of an older version, moved here by hand.
-    static func decodeMessage(
-        _ body: [UInt8],
+    /// mean something else here. A message that names none is of an older version, and so not signed. Of a body
+    /// that is no message is told what is wrong with it, not that nobody has signed it.
+    func task(
+        in body: [UInt8],
         size: Int? = nil,
-        of warehouse: String
+        headers: AMQPTable
     ) throws(EnvelopeError) -> TaskMessage {
-        let wire = try decode(body, size: size ?? body.count)
+        let wire = try Self.decode(body, size: size ?? body.count)
         guard wire.warehouse ?? warehouse == warehouse else { throw .stranger }
         guard let pool = wire.pool else { throw .missingField("pool") }
         guard PoolName.isValid(pool) else { throw .badField("pool") }
-        return TaskMessage(task: try task(of: wire), pool: pool)
+        let message = TaskMessage(task: try Self.task(of: wire), pool: pool)
+        try verify(.task, body, headers)
+        return message
     }
 
     /// Reads an event.
-    static func decodeEvent(_ body: [UInt8], size: Int? = nil) throws(EnvelopeError) -> TaskEvent {
-        TaskEvent(task: try task(of: decode(body, size: size ?? body.count)))
+    func event(
+        in body: [UInt8],
+        size: Int? = nil,
+        headers: AMQPTable
+    ) throws(EnvelopeError) -> TaskEvent {
+        let event = TaskEvent(
+            task: try Self.task(of: Self.decode(body, size: size ?? body.count))
+        )
+        try verify(.event, body, headers)
+        return event
+    }
+
+    private func seal(_ kind: MessageKey.Kind, _ body: [UInt8]) -> AMQPTable {
+        [Self.signature: .string(key.signature(of: kind, body))]
+    }
+
+    private func verify(
+        _ kind: MessageKey.Kind,
+        _ body: [UInt8],
+        _ headers: AMQPTable
+    ) throws(EnvelopeError) {
+        guard let signature = headers[Self.signature]?.string,
+            key.accepts(signature, of: kind, body)
+        else { throw .unsigned }
     }
 
     private static func encode(_ wire: Wire) throws -> [UInt8] {

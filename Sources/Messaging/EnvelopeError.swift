@@ -16,6 +16,8 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
     case badField(String)
     /// It is of another warehouse.
     case stranger
+    /// Nobody who has the warehouse's key wrote it.
+    case unsigned
 
     /// A stable word for headers and metrics.
     public var code: String {
@@ -27,6 +29,7 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
         case .missingField: "missing_field"
         case .badField: "bad_field"
         case .stranger: "stranger"
+        case .unsigned: "unsigned"
         }
     }
 
@@ -44,6 +47,9 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
         case .stranger:
             "the message is of another warehouse, whose numbers of loads mean something else here: "
                 + "its own coordinator publishes it again; drop it"
+        case .unsigned:
+            "the message is not signed by this warehouse: an older version has written it, or a "
+                + "stranger; open tasks are published again by their coordinator; drop it"
         case .badField(let name): "the body's field `\(name)` has an impossible value"
         }
     }

@@ -45,6 +45,11 @@ public struct SHA256: ~Copyable {
         let isCopied = unsafe EVP_MD_CTX_copy_ex(copy, context) == 1
         let isFinal = unsafe EVP_DigestFinal_ex(copy, &digest, nil) == 1
         precondition(isCopied && isFinal, "OpenSSL cannot end a digest")
-        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return hexadecimalDigits(digest)
     }
+}
+
+/// Bytes as two hexadecimal digits each.
+func hexadecimalDigits(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

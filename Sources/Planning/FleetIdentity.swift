@@ -15,6 +15,20 @@ public struct FleetIdentity: Sendable, Hashable {
     }
 }
 
+/// What a process needs to exchange messages with its fleet.
+public struct FleetMembership: Sendable {
+    /// Whose queues they go through.
+    public var identity: FleetIdentity
+    /// What they are signed with.
+    public var key: MessageKey
+
+    /// A membership.
+    public init(identity: FleetIdentity, key: MessageKey) {
+        self.identity = identity
+        self.key = key
+    }
+}
+
 /// A load that a coordinator of another fleet shall not have.
 public struct ForeignLoad: Error, Sendable, Hashable, CustomStringConvertible {
     /// The load.

@@ -123,6 +123,11 @@ struct Arena: Sendable {
         return Topology(FleetIdentity(name: fleet, warehouse: warehouse))
     }
 
+    /// What its messages are signed with.
+    func key() async throws -> MessageKey {
+        MessageKey(try await ask("select secret from longshore.message_key").first ?? "")
+    }
+
     /// The broker, past the proxies.
     func broker() throws -> AMQPConfiguration {
         try AMQPConfiguration(url: try ground.addresses().urls["LONGSHORE_AMQP_URL"] ?? "")

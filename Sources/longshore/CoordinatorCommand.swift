@@ -36,7 +36,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let fleet = try await options.startedFleet()
         try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
         let ledger = fleet.ledger()
-        let wiring = try await Wiring(fleet, of: try await fleet.identity(in: ledger))
+        let wiring = try await Wiring(fleet, as: ledger.membership())
         await wiring.tellOlderQueues()
         let ports = try await wiring.coordinatorPorts(ledger: ledger)
         let daemon = CoordinatorService(

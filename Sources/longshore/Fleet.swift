@@ -70,10 +70,9 @@ struct Fleet: Sendable {
         FleetIdentity(name: name, warehouse: try await ledger.warehouse())
     }
 
-    /// The same for a worker, which waits until a coordinator has made the ledger.
-    func identity() async throws -> FleetIdentity {
-        let gate = LedgerGate(postgres, logger: logger)
-        return FleetIdentity(name: name, warehouse: try await gate.warehouse())
+    /// What a worker is a member of: it waits until a coordinator has made the ledger.
+    func membership() async throws -> FleetMembership {
+        try await LedgerGate(postgres, fleet: name, logger: logger).membership()
     }
 
     /// With files from which user and password of the servers are read again for each connection.

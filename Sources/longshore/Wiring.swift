@@ -15,6 +15,7 @@ import Worker
 struct Wiring: Sendable {
     private let fleet: Fleet
     private let topology: Topology
+    private let key: MessageKey
     private let publisher: BrokerTaskPublisher
     private let redis: RedisClient
     /// Leases, done-marks and progress.
@@ -23,19 +24,25 @@ struct Wiring: Sendable {
     /// Connects the publisher; Redis is connected when it is first asked, and may be away.
     init(
         _ fleet: Fleet,
-        of identity: FleetIdentity,
+        as membership: FleetMembership,
         pools: [String] = ["default"]
     ) async throws {
         self.fleet = fleet
-        topology = Topology(identity)
+        topology = Topology(membership.identity)
+        key = membership.key
         publisher = try await BrokerTaskPublisher.connect(
             to: fleet.amqp,
             topology: topology,
+            key: key,
             pools: pools,
             logger: fleet.logger
         )
         redis = RedisClient(fleet.redis)
-        inFlight = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
+        inFlight = RedisInFlightStore(
+            client: redis,
+            fleet: membership.identity,
+            logger: fleet.logger
+        )
     }
 
     /// Why the broker takes no messages, in its own words; `nil` when it takes them.
@@ -80,7 +87,7 @@ struct Wiring: Sendable {
     /// What takes dead letters away that are settled.
     func deadSweep(ledger: PostgresLedger) -> DeadSweep {
         DeadSweep(
-            letters: DeadLetters(fleet.amqp, topology: topology),
+            letters: DeadLetters(fleet.amqp, topology: topology, key: key),
             ledger: ledger,
             logger: fleet.logger
         )
@@ -91,6 +98,7 @@ struct Wiring: Sendable {
         let events = try await BrokerEventReceiver.connect(
             to: fleet.amqp,
             topology: topology,
+            key: key,
             logger: fleet.logger
         )
         return CoordinatorPorts(

@@ -83,7 +83,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let fleet = try await options.startedFleet().with(keyMapMemory: limit)
             .with(sources: sources)
         try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
-        let wiring = try await Wiring(fleet, of: try await fleet.identity(), pools: pools)
+        let wiring = try await Wiring(fleet, as: fleet.membership(), pools: pools)
         let worker = try await wiring.worker(pools: pools, settings: settings)
         let group = ServiceGroup(
             services: [SecondSignal(announcement) { worker.hurry() }, worker],

@@ -1,3 +1,4 @@
+import AMQP
 import Foundation
 import TestSupport
 import Testing
@@ -81,6 +82,47 @@ struct FleetsTests {
             let end = try await process.finish()
             #expect(end.exitCode == 0, "\(end.errors)")
         }
+    }
+
+    @Test("a stranger on the broker gives a worker no work, and people see what he sent")
+    func stranger() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 100)
+        let detached = try await harbour.program.run(
+            "load",
+            Harbour.pipeline("callcenter"),
+            "--periods",
+            "2024-01",
+            "--detach"
+        )
+        #expect(detached.exitCode == 0, "\(detached.errors)")
+        let worker = try harbour.program.start(["worker"])
+        let prefix = try await harbour.queuePrefix()
+        let warehouse = try #require(prefix.split(separator: ".").last)
+        let forged = AMQPMessage(
+            routingKey: "\(prefix).tasks.default",
+            body: Array(
+                #"{"load":1,"ordinal":0,"pool":"default","v":1,"warehouse":"\#(warehouse)"}"#.utf8
+            )
+        )
+        let publisher = try await AMQPPublisher.connect(
+            to: AMQPConfiguration(url: TestStack.shared().amqpURL)
+        )
+        await eventually(within: .seconds(30), "the worker has made its queue") {
+            try await publisher.publish([forged])
+            return true
+        }
+        await publisher.close()
+        await eventually(within: .seconds(30), "it is set aside") {
+            let listed = try await harbour.program.run("dead", "list", "--json")
+            return listed.output.contains("message.unsigned")
+        }
+        let states = try await harbour.ask("select distinct state from longshore.task")
+        #expect(states == ["waiting"])
+        let dropped = try await harbour.program.run("dead", "drop", "--all")
+        #expect(dropped.output == "1 letter dropped\n", "\(dropped.errors)")
+        worker.signal(SIGTERM)
+        #expect(try await worker.finish().exitCode == 0)
     }
 
     @Test("worker and coordinator refuse a ledger that a newer program has migrated, and say why")

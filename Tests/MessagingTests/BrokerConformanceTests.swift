@@ -138,6 +138,32 @@ struct BrokerConformanceTests {
         }
     }
 
+    @Test(
+        "what a stranger publishes is set aside and not delivered",
+        arguments: BrokerUnderTest.allCases
+    )
+    func stranger(_ kind: BrokerUnderTest) async throws {
+        try await kind.with { bench in
+            try await bench.withStranger { try await $0.publish([TaskMessage(1)]) }
+            try await bench.port.publish([TaskMessage(2)])
+            let receiver = try await bench.receiver(slots: 1)
+            #expect(await receiver.next()?.message == TaskMessage(2))
+            await eventually("it is set aside") { try await bench.setAside() == 1 }
+            await receiver.close()
+        }
+    }
+
+    @Test("what a stranger announces is not heard", arguments: BrokerUnderTest.allCases)
+    func strangersEvents(_ kind: BrokerUnderTest) async throws {
+        try await kind.with { bench in
+            let listener = try await bench.listener()
+            let event = TaskEvent(task: TaskMessage(2).task)
+            try await bench.withStranger { await $0.announce(TaskEvent(task: TaskMessage(1).task)) }
+            await bench.port.announce(event)
+            #expect(await listener.events.next() == event)
+        }
+    }
+
     @Test("every listener hears an event", arguments: BrokerUnderTest.allCases)
     func events(_ kind: BrokerUnderTest) async throws {
         try await kind.with { bench in

@@ -60,7 +60,7 @@ struct BrokerTaskPublisherTests {
             try await publisher.setAside(TaskMessage(1), failure: failure)
             let letter = try #require(try await fleet.deadLetters(1).first)
             #expect(
-                try Envelope.decodeMessage(letter.body, of: fleet.topology.identity.warehouse)
+                try fleet.envelope.task(in: letter.body, headers: letter.headers)
                     == TaskMessage(1)
             )
             #expect(letter.headers[DeadLetterHeader.code] == "source.missing")
@@ -79,6 +79,7 @@ struct BrokerTaskPublisherTests {
             let publisher = try await BrokerTaskPublisher.connect(
                 to: fleet.configuration,
                 topology: fleet.topology,
+                key: fleet.key,
                 pools: ["default"],
                 logger: fleet.logger
             )

@@ -110,13 +110,38 @@ struct BrokerTaskReceiverTests {
             )
             try await publisher.publish([TaskMessage(1)])
             #expect(await receiver.deliveries.next()?.message == TaskMessage(1))
-            let letters = try await DeadLetters(fleet.configuration, topology: fleet.topology)
-                .read()
+            let letters = try await fleet.letters.read()
             let letter = try #require(letters.first)
             #expect(letters.count == 1)
             #expect(letter.code == "message.stranger")
             #expect(letter.reason.hasPrefix("the message is of another warehouse"))
             #expect(letter.message == nil)
+            await receiver.close()
+            await publisher.close()
+        }
+    }
+
+    @Test("what is not signed, or by another, or was changed since, is set aside in words")
+    func unsigned() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            let receiver = try await fleet.receiver(publisher: publisher)
+            let good = try fleet.envelope.letter(TaskMessage(2), to: "")
+            let other = try fleet.envelope.letter(TaskMessage(3), to: "")
+            let foreign = try Envelope(warehouse: "0123456789ab", key: Fleet.strangersKey)
+                .letter(TaskMessage(2), to: "")
+            for headers in [[:], foreign.headers, other.headers, [Envelope.signature: 1]] {
+                try await fleet.publish(raw: good.body, headers: headers)
+            }
+            try await fleet.publish(raw: good.body, headers: good.headers)
+            #expect(await receiver.deliveries.next()?.message == TaskMessage(2))
+            let letters = try await fleet.letters.read()
+            #expect(letters.map(\.code) == Array(repeating: "message.unsigned", count: 4))
+            #expect(letters.allSatisfy { $0.message == nil })
+            #expect(
+                letters.first?.reason.hasPrefix("the message is not signed by this warehouse")
+                    == true
+            )
             await receiver.close()
             await publisher.close()
         }
@@ -153,7 +178,7 @@ struct BrokerTaskReceiverTests {
             }
             let letter = try #require(try await fleet.deadLetters(1).first)
             #expect(
-                try Envelope.decodeMessage(letter.body, of: fleet.topology.identity.warehouse)
+                try fleet.envelope.task(in: letter.body, headers: letter.headers)
                     == TaskMessage(1)
             )
             await receiver.close()

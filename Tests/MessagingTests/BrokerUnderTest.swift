@@ -36,6 +36,8 @@ enum BrokerUnderTest: String, CaseIterable, CustomTestStringConvertible {
 /// A broker, and what a test does to it beside its ports.
 protocol BrokerBench {
     var port: any TaskPublisher { get }
+    /// Runs `body` with the publisher of a stranger, who shares the broker and has not the fleet's key.
+    func withStranger(_ body: (any TaskPublisher) async throws -> Void) async throws
     func receiver(slots: Int) async throws -> ClosableReceiver
     func listener() async throws -> any EventReceiver
     /// Lets the time of a retry tier pass where time is the test's own; elsewhere it passes by itself.
@@ -64,6 +66,10 @@ private struct TwinBroker: BrokerBench {
 
     var port: any TaskPublisher { InMemoryPublisher(broker) }
 
+    func withStranger(_ body: (any TaskPublisher) async throws -> Void) async throws {
+        try await body(InMemoryPublisher(broker, isStranger: true))
+    }
+
     func receiver(slots: Int) -> ClosableReceiver {
         let receiver = InMemoryTaskReceiver(broker, slots: slots, pools: pools)
         return ClosableReceiver(port: receiver) { receiver.disconnect() }
@@ -79,6 +85,17 @@ private struct RabbitBroker: BrokerBench {
     let publisher: BrokerTaskPublisher
 
     var port: any TaskPublisher { publisher }
+
+    func withStranger(_ body: (any TaskPublisher) async throws -> Void) async throws {
+        let stranger = try await fleet.publisher(key: Fleet.strangersKey)
+        do {
+            try await body(stranger)
+        } catch {
+            await stranger.close()
+            throw error
+        }
+        await stranger.close()
+    }
 
     func receiver(slots: Int) async throws -> ClosableReceiver {
         let receiver = try await fleet.receiver(slots: slots, publisher: publisher)

@@ -18,7 +18,7 @@ struct DeadLettersTests {
             for ordinal in 1...3 {
                 try await publisher.setAside(TaskMessage(ordinal), failure: failure)
             }
-            let letters = DeadLetters(fleet.configuration, topology: fleet.topology)
+            let letters = fleet.letters
             let first = try await letters.read()
             #expect(first.map(\.name) == ["7.1", "7.2", "7.3"])
             #expect(first.allSatisfy { $0.code == "source.missing" && $0.reason == "no file" })
@@ -41,7 +41,7 @@ struct DeadLettersTests {
                 let failure = TaskFailure(code: "x", message: message, isRetryable: false)
                 try await publisher.setAside(TaskMessage(ordinal), failure: failure)
             }
-            let letters = DeadLetters(fleet.configuration, topology: fleet.topology)
+            let letters = fleet.letters
             let stay = try await letters.sweep { tasks in
                 #expect(tasks.map(\.ordinal).sorted() == [1, 2, 3])
                 return [LoadTaskID(load: 7, ordinal: 3)]
@@ -61,7 +61,7 @@ struct DeadLettersTests {
             for ordinal in 1...2 {
                 try await publisher.setAside(TaskMessage(ordinal), failure: failure)
             }
-            let letters = DeadLetters(fleet.configuration, topology: fleet.topology)
+            let letters = fleet.letters
             await #expect(throws: TwinError.self) {
                 try await letters.read { _ in throw TwinError(description: "the ledger is away") }
             }
@@ -82,7 +82,7 @@ struct DeadLettersTests {
             await eventually("it is set aside") {
                 try await fleet.depth(fleet.topology.deadQueue) == 1
             }
-            let letters = DeadLetters(fleet.configuration, topology: fleet.topology)
+            let letters = fleet.letters
             let letter = try #require(try await letters.read { _ in true }.first)
             #expect(letter.message == nil)
             #expect(letter.name.hasPrefix("x"))
@@ -92,6 +92,24 @@ struct DeadLettersTests {
             taking.cancel()
             await receiver.close()
             await publisher.close()
+        }
+    }
+
+    @Test("a letter that nobody of the warehouse has signed is about no task")
+    func unsigned() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            let stranger = try await fleet.publisher(key: Fleet.strangersKey)
+            let failure = TaskFailure(code: "x", message: "x", isRetryable: false)
+            try await stranger.setAside(TaskMessage(1), failure: failure)
+            try await publisher.setAside(TaskMessage(2), failure: failure)
+            let letters = try await fleet.letters.sweep { tasks in
+                #expect(tasks.map(\.ordinal) == [2])
+                return []
+            }
+            #expect(letters.map(\.message) == [nil, TaskMessage(2)])
+            #expect(letters.first?.name.hasPrefix("x") == true)
+            for publisher in [publisher, stranger] { await publisher.close() }
         }
     }
 

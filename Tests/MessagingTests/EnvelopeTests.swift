@@ -1,3 +1,4 @@
+import AMQP
 import Planning
 import Testing
 
@@ -5,13 +6,13 @@ import Testing
 
 @Suite("The form of messages")
 struct EnvelopeTests {
-    private let warehouse = "3f9ac2d417e0"
+    private let envelope = Envelope(warehouse: "3f9ac2d417e0", key: MessageKey("secret"))
 
     private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     private func error(_ text: String) -> EnvelopeError? {
         do throws(EnvelopeError) {
-            _ = try Envelope.decodeMessage(bytes(text), of: warehouse)
+            _ = try envelope.task(in: bytes(text), headers: [:])
             return nil
         } catch {
             return error
@@ -20,11 +21,12 @@ struct EnvelopeTests {
 
     @Test("a task message has this form")
     func form() throws {
-        let body = try Envelope.encode(TaskMessage(3), of: warehouse)
-        #expect(
-            String(decoding: body, as: UTF8.self)
-                == #"{"load":7,"ordinal":3,"pool":"default","v":1,"warehouse":"3f9ac2d417e0"}"#
-        )
+        let letter = try envelope.letter(TaskMessage(3), to: "queue", headers: ["x": 1])
+        let body = #"{"load":7,"ordinal":3,"pool":"default","v":1,"warehouse":"3f9ac2d417e0"}"#
+        #expect(String(decoding: letter.body, as: UTF8.self) == body)
+        #expect(letter.routingKey == "queue")
+        let signature = MessageKey("secret").signature(of: .task, Array(body.utf8))
+        #expect(letter.headers == ["x": 1, "x-longshore-signature": .string(signature)])
     }
 
     @Test("any message comes back as it was, in less than 1 KB", arguments: 0..<200)
@@ -33,16 +35,17 @@ struct EnvelopeTests {
         let pool = String((0..<Int.random(in: 1...64)).compactMap { _ in alphabet.randomElement() })
         let id = LoadTaskID(load: .random(in: 1...(.max)), ordinal: .random(in: 0...(.max)))
         let message = TaskMessage(task: id, pool: pool)
-        let body = try Envelope.encode(message, of: warehouse)
-        #expect(body.count < 1_024)
-        #expect(try Envelope.decodeMessage(body, of: warehouse) == message)
+        let letter = try envelope.letter(message, to: "queue")
+        #expect(letter.body.count < 1_024)
+        #expect(try envelope.task(in: letter.body, headers: letter.headers) == message)
         let event = TaskEvent(task: id)
-        #expect(try Envelope.decodeEvent(Envelope.encode(event)) == event)
+        let hint = try envelope.letter(event, to: "events")
+        #expect(try envelope.event(in: hint.body, headers: hint.headers) == event)
     }
 
     @Test("every message cut short anywhere is `truncated`, or `garbage` when nothing is left")
     func truncated() throws {
-        let body = try Envelope.encode(TaskMessage(3), of: warehouse)
+        let body = try envelope.letter(TaskMessage(3), to: "queue").body
         for length in 1..<body.count {
             let found = error(String(decoding: body[..<length], as: UTF8.self))
             #expect(found == .truncated)
@@ -52,26 +55,50 @@ struct EnvelopeTests {
 
     @Test("a changed byte never crashes the reader", arguments: 0..<500)
     func mutated(_: Int) throws {
-        var body = try Envelope.encode(TaskMessage(3), of: warehouse)
+        let letter = try envelope.letter(TaskMessage(3), to: "queue")
+        var body = letter.body
         for _ in 0...Int.random(in: 0..<4) {
             body[.random(in: body.indices)] = .random(in: 0...255)
         }
-        _ = try? Envelope.decodeMessage(body, of: warehouse)
-        _ = try? Envelope.decodeEvent(body)
+        let message = try? envelope.task(in: body, headers: letter.headers)
+        #expect((message == nil) == (body != letter.body))
+        #expect((try? envelope.event(in: body, headers: letter.headers)) == nil)
     }
 
-    @Test(
-        "a message of an older version, which names no warehouse, is read where somebody moved it to"
-    )
-    func older() throws {
-        let body = bytes(#"{"load":7,"ordinal":3,"pool":"default","v":1}"#)
-        #expect(try Envelope.decodeMessage(body, of: warehouse) == TaskMessage(3))
+    @Test("a message of an older version is not signed, whether it names the warehouse or not")
+    func older() {
+        for warehouse in ["", #","warehouse":"3f9ac2d417e0""#] {
+            #expect(
+                error(#"{"load":7,"ordinal":3,"pool":"default","v":1\#(warehouse)}"#) == .unsigned
+            )
+        }
+    }
+
+    @Test("the signature of another warehouse, message or kind is none")
+    func forged() throws {
+        let letter = try envelope.letter(TaskMessage(3), to: "queue")
+        let event = try envelope.letter(TaskEvent(task: TaskMessage(3).task), to: "events")
+        let foreign = try Envelope(warehouse: envelope.warehouse, key: MessageKey("another"))
+            .letter(TaskMessage(3), to: "queue")
+        let other = try envelope.letter(TaskMessage(4), to: "queue")
+        for headers in [foreign.headers, other.headers, [Envelope.signature: ""], [:]] {
+            #expect(throws: EnvelopeError.unsigned) {
+                try envelope.task(in: letter.body, headers: headers)
+            }
+            #expect(throws: EnvelopeError.unsigned) {
+                try envelope.event(in: event.body, headers: headers)
+            }
+        }
+        // The body of a task message has all that an event needs.
+        #expect(throws: EnvelopeError.unsigned) {
+            try envelope.event(in: letter.body, headers: letter.headers)
+        }
     }
 
     @Test("random bytes are no message", arguments: 0..<200)
     func noise(_: Int) {
         let noise = (0..<Int.random(in: 0..<300)).map { _ in UInt8.random(in: 0...255) }
-        #expect(throws: EnvelopeError.self) { try Envelope.decodeMessage(noise, of: warehouse) }
+        #expect(throws: EnvelopeError.self) { try envelope.task(in: noise, headers: [:]) }
     }
 
     @Test(
@@ -101,14 +128,14 @@ struct EnvelopeTests {
             #"{"v":1,"load":7,"ordinal":3,"pool":"p","x":""# + String(repeating: "x", count: 1_000)
         #expect(error(long + #""}"#) == .oversized(bytes: long.utf8.count + 2))
         #expect(throws: EnvelopeError.oversized(bytes: 5_000)) {
-            try Envelope.decodeMessage(bytes("{"), size: 5_000, of: warehouse)
+            try envelope.task(in: bytes("{"), size: 5_000, headers: [:])
         }
     }
 
     @Test("a pool that cannot name a queue is not published")
     func badPool() {
         #expect(throws: MessagingError.self) {
-            try Envelope.encode(TaskMessage(1, pool: "a b"), of: warehouse)
+            try envelope.letter(TaskMessage(1, pool: "a b"), to: "queue")
         }
     }
 }

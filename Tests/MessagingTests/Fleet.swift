@@ -1,13 +1,18 @@
 import AMQP
 import Logging
-import Messaging
 import Planning
 import TestSupport
+
+@testable import Messaging
 
 /// A fleet of a test's own on the real broker of the shared stack.
 struct Fleet {
     let configuration: AMQPConfiguration
     var topology: Topology
+    /// What the fleet signs with.
+    let key = MessageKey(String(repeating: "0", count: 64))
+    /// What a stranger who shares the broker would sign with.
+    static let strangersKey = MessageKey(String(repeating: "1", count: 64))
     let pools: [String]
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -39,10 +44,12 @@ struct Fleet {
         try await fleet.delete()
     }
 
-    func publisher() async throws -> BrokerTaskPublisher {
+    /// The fleet's publisher, or with another `key` a stranger's.
+    func publisher(key: MessageKey? = nil) async throws -> BrokerTaskPublisher {
         try await .connect(
             to: configuration,
             topology: topology,
+            key: key ?? self.key,
             pools: pools,
             logger: logger
         )
@@ -63,18 +70,27 @@ struct Fleet {
     }
 
     func events() async throws -> BrokerEventReceiver {
-        try await .connect(to: configuration, topology: topology, logger: logger)
+        try await .connect(to: configuration, topology: topology, key: key, logger: logger)
     }
+
+    var letters: DeadLetters { DeadLetters(configuration, topology: topology, key: key) }
+
+    /// How the fleet writes and reads messages.
+    var envelope: Envelope { Envelope(warehouse: topology.identity.warehouse, key: key) }
 
     func depth(_ queue: String) async throws -> Int? {
         try await topology.queueDepths(pools: pools, configuration: configuration)[queue]?.ready
     }
 
     /// Publishes a body that the fleet's own publisher never would.
-    func publish(raw body: [UInt8], pool: String = "default") async throws {
+    func publish(
+        raw body: [UInt8],
+        headers: AMQPTable = [:],
+        pool: String = "default"
+    ) async throws {
         let publisher = try await AMQPPublisher.connect(to: configuration)
         try await publisher.publish([
-            AMQPMessage(routingKey: topology.taskQueue(pool: pool), body: body)
+            AMQPMessage(routingKey: topology.taskQueue(pool: pool), body: body, headers: headers)
         ])
         await publisher.close()
     }

@@ -30,6 +30,7 @@ public final class InMemoryBroker: Sendable {
     struct Message {
         var content: TaskMessage
         var redeliveries = 0
+        var isSigned = true
     }
 
     private struct Consumer {
@@ -154,19 +155,19 @@ public final class InMemoryBroker: Sendable {
 
     // MARK: What the ports do
 
-    func publish(_ messages: [TaskMessage]) throws {
+    func publish(_ messages: [TaskMessage], isSigned: Bool) throws {
         let isLost = try accept()
         state.withLock { $0.published += messages.count }
         for message in messages {
-            put(Message(content: message))
+            put(Message(content: message, isSigned: isSigned))
             if dice.happens(state.withLock { $0.faults.doubledMessages }) {
-                put(Message(content: message))
+                put(Message(content: message, isSigned: isSigned))
             }
         }
         if isLost { throw TwinError(description: "the broker's confirm was lost") }
     }
 
-    func publish(_ message: TaskMessage, after tier: RetryTier) throws {
+    func publish(_ message: TaskMessage, after tier: RetryTier, isSigned: Bool) throws {
         let isLost = try accept()
         let wipes = state.withLock { state in
             state.retries[tier, default: 0] += 1
@@ -180,7 +181,7 @@ public final class InMemoryBroker: Sendable {
                 return true
             }
             guard isThere else { return }
-            put(Message(content: message))
+            put(Message(content: message, isSigned: isSigned))
         }
         if isLost { throw TwinError(description: "the broker's confirm was lost") }
     }
@@ -341,6 +342,10 @@ public final class InMemoryBroker: Sendable {
                 while let consumer = state.consumers[id],
                     let message = takeMessage(for: consumer, from: &state)
                 {
+                    guard message.isSigned else {
+                        state.setAside[message.content] = Self.unsigned
+                        continue
+                    }
                     state.lastTag += 1
                     let tag = state.lastTag
                     state.consumers[id]?.unsettled[tag] = message
@@ -355,6 +360,13 @@ public final class InMemoryBroker: Sendable {
             }
         }
     }
+
+    /// What a receiver says of a message that nobody of its warehouse has signed.
+    private static let unsigned = TaskFailure(
+        code: "message.unsigned",
+        message: "the message is not signed by this warehouse",
+        isRetryable: false
+    )
 
     private func takeMessage(for consumer: Consumer, from state: inout State) -> Message? {
         let pools = consumer.shares.keys.filter(consumer.takes)

@@ -4,23 +4,29 @@ public import Planning
 public struct InMemoryPublisher: TaskPublisher {
     private let broker: InMemoryBroker
     private let process: FakeProcess
+    private let isStranger: Bool
 
-    /// A publisher of `process`.
-    public init(_ broker: InMemoryBroker, process: FakeProcess = FakeProcess("publisher")) {
+    /// A publisher of `process`; a stranger has another key than the receivers.
+    public init(
+        _ broker: InMemoryBroker,
+        process: FakeProcess = FakeProcess("publisher"),
+        isStranger: Bool = false
+    ) {
         self.broker = broker
         self.process = process
+        self.isStranger = isStranger
     }
 
     /// Puts tasks into the queues of their pools.
     public func publish(_ messages: [TaskMessage]) async throws {
         try await process.reach(.broker)
-        try broker.publish(messages)
+        try broker.publish(messages, isSigned: !isStranger)
     }
 
     /// Puts a task into a retry tier.
     public func publish(_ message: TaskMessage, after tier: RetryTier) async throws {
         try await process.reach(.broker)
-        try broker.publish(message, after: tier)
+        try broker.publish(message, after: tier, isSigned: !isStranger)
     }
 
     /// Sets a task aside.
@@ -31,7 +37,8 @@ public struct InMemoryPublisher: TaskPublisher {
 
     /// Tells those who listen.
     public func announce(_ event: TaskEvent) async {
-        if await process.reaches(.broker) { broker.announce(event) }
+        // Receivers drop what is not signed with their key.
+        if await process.reaches(.broker), !isStranger { broker.announce(event) }
     }
 }
 

@@ -64,12 +64,35 @@ struct FleetTests {
     func names() async throws {
         let dock = try await Dock()
         let logger = Dock.silent
-        let waiting = Task { try await LedgerGate(dock.configuration, logger: logger).warehouse() }
+        let gate = LedgerGate(dock.configuration, fleet: "longshore", logger: logger)
+        let waiting = Task { try await gate.membership() }
         let name = try await dock.ledger.warehouse()
         #expect(name.wholeMatch(of: /[0-9a-f]{12}/) != nil)
-        #expect(try await waiting.value == name)
+        let identity = FleetIdentity(name: "longshore", warehouse: name)
+        #expect(try await waiting.value.identity == identity)
         let another = try await Dock()
         #expect(try await another.ledger.warehouse() != name)
+    }
+
+    @Test("coordinators and workers of a warehouse have one key, and another warehouse another")
+    func keys() async throws {
+        let dock = try await Dock()
+        let mine = try await dock.ledger.membership()
+        let worker = try await LedgerGate(
+            dock.configuration,
+            fleet: "longshore",
+            logger: Dock.silent
+        )
+        .membership()
+        #expect(worker.identity == mine.identity)
+        let signature = mine.key.signature(of: .task, [1])
+        #expect(worker.key.accepts(signature, of: .task, [1]))
+        let other = try await Dock().ledger.membership()
+        #expect(!other.key.accepts(signature, of: .task, [1]))
+        #expect(!MessageKey("").accepts(signature, of: .task, [1]))
+        // Without a key nothing is signed, least of all with an empty one.
+        try await dock.connection.query("delete from longshore.message_key")
+        await #expect(throws: PostgresError.self) { try await dock.ledger.membership() }
     }
 
     @Test("a program that does not know the ledger any more is refused wherever it asks")
@@ -93,7 +116,8 @@ struct FleetTests {
             try await dock.ledger.acquireLease(on: load.id, owner: "we", for: .seconds(60))
         }
         await #expect(throws: newer) {
-            try await LedgerGate(dock.configuration, logger: Dock.silent).warehouse()
+            try await LedgerGate(dock.configuration, fleet: "longshore", logger: Dock.silent)
+                .membership()
         }
         #expect(await dock.perform(task) == .refused(newer))
         await #expect(throws: newer) {

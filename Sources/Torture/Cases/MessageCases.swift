@@ -3,7 +3,7 @@ import Logging
 import Messaging
 import Planning
 
-/// Messages that are lost, doubled, or garbage.
+/// Messages that are lost, doubled, or garbage, a stranger's among it.
 enum MessageCases {
     static var all: [TortureCase] { [lost, doubled, early, garbage] }
 
@@ -55,6 +55,7 @@ enum MessageCases {
         try await BrokerTaskPublisher.connect(
             to: arena.broker(),
             topology: arena.topology(),
+            key: arena.key(),
             pools: ["default"],
             logger: Logger(label: "torture") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -87,11 +88,15 @@ enum MessageCases {
         "message.garbage",
         expected: "set aside with a reason"
     ) { arena in
-        let queue = try await arena.topology().taskQueue(pool: "default")
+        let topology = try await arena.topology()
+        let queue = topology.taskQueue(pool: "default")
+        let warehouse = topology.identity.warehouse
         let publisher = try await AMQPPublisher.connect(to: arena.broker())
         let bodies = [
             "", "{", "\u{0}\u{1}\u{2}", #"{"version": 99, "load": 1, "ordinal": 0}"#,
             String(repeating: "x", count: 100_000),
+            // What nobody has signed.
+            #"{"load":1,"ordinal":0,"pool":"default","v":1,"warehouse":"\#(warehouse)"}"#,
         ]
         try await publisher.publish(
             bodies.map { AMQPMessage(routingKey: queue, body: Array($0.utf8)) }

@@ -1,25 +1,28 @@
 public import Logging
-import Planning
+public import Planning
 public import Postgres
 
 /// What a worker asks before it takes anything: it must not change the ledger's schema, not even to make it.
 public struct LedgerGate: Sendable {
     private let configuration: PostgresConfiguration
+    private let fleet: String
     private let logger: Logger
 
-    /// A gate to the ledger of a warehouse.
-    public init(_ configuration: PostgresConfiguration, logger: Logger) {
+    /// A gate to the ledger of a warehouse, for a process of `fleet`.
+    public init(_ configuration: PostgresConfiguration, fleet: String, logger: Logger) {
         self.configuration = configuration
+        self.fleet = fleet
         self.logger = logger
     }
 
-    /// The name of the warehouse, as soon as the ledger is there and as new as this program.
+    /// The name of the warehouse and the key of its messages, as soon as the ledger is there and as new as
+    /// this program.
     ///
     /// - Throws: `NewerLedger` when it is of a newer program; `PostgresError` when it cannot be asked.
-    public func warehouse() async throws -> String {
+    public func membership() async throws -> FleetMembership {
         var isTold = false
         while true {
-            if let id = try await look() { return id }
+            if let membership = try await look() { return membership }
             if !isTold {
                 logger.notice("the ledger is not there yet, or older; a coordinator migrates it")
             }
@@ -29,9 +32,13 @@ public struct LedgerGate: Sendable {
     }
 
     /// `nil` while the ledger is not there, or older than this program.
-    private func look() async throws -> String? {
+    private func look() async throws -> FleetMembership? {
         try await PostgresConnection.withConnection(configuration) { connection in
-            try await Self.warehouse(on: connection)
+            guard let warehouse = try await Self.warehouse(on: connection) else { return nil }
+            return FleetMembership(
+                identity: FleetIdentity(name: fleet, warehouse: warehouse),
+                key: try MessageKey(await connection.query(MessageKey.query))
+            )
         }
     }
 

@@ -28,6 +28,7 @@ enum Migrations {
         ("attempts that have begun", begunAttempts),
         (ownedTablesName, ownedTables),
         ("what transactions take turns at", locks),
+        ("what messages are signed with", messageKey),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

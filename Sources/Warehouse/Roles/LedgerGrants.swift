@@ -46,6 +46,10 @@ enum LedgerGrants {
             if to_regclass('longshore.lock') is not null then
                 grant select, insert, update (created_at) on longshore.lock to longshore_worker;
             end if;
+            -- Whoever has the key can give workers work: readers have it not.
+            if to_regclass('longshore.message_key') is not null then
+                grant select on longshore.message_key to longshore_worker;
+            end if;
 
             -- How things stand, without definitions, messages, inputs and rejects.
             grant select on longshore.migration, longshore.warehouse to longshore_reader;

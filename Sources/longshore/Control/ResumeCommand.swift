@@ -64,7 +64,7 @@ struct ResumeCommand: AsyncParsableCommand {
             fleet: fleet,
             wiring: try await Wiring(
                 fleet,
-                of: fleet.identity(in: ledger),
+                as: ledger.membership(),
                 pools: record.pipeline.pools
             ),
             ledger: ledger,

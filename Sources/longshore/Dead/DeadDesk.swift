@@ -12,9 +12,11 @@ struct DeadDesk {
     init(_ options: FleetOptions) async throws {
         fleet = try await options.fleet().inForeground()
         ledger = fleet.ledger()
+        let membership = try await ledger.membership()
         letters = DeadLetters(
             fleet.amqp,
-            topology: Topology(try await fleet.identity(in: ledger))
+            topology: Topology(membership.identity),
+            key: membership.key
         )
     }
 

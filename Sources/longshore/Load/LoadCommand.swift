@@ -201,7 +201,7 @@ struct LoadCommand: AsyncParsableCommand {
     ) async throws {
         let wiring = try await Wiring(
             fleet,
-            of: fleet.identity(in: ledger),
+            as: ledger.membership(),
             pools: request.pipeline.pools
         )
         try await wiring.tellOfMissingRedis()

@@ -66,7 +66,7 @@ struct RejectsReplayCommand: AsyncParsableCommand {
         let request = try await request(in: ledger)
         let wiring = try await Wiring(
             fleet,
-            of: fleet.identity(in: ledger),
+            as: ledger.membership(),
             pools: request.pipeline.pools
         )
         try await wiring.tellOfMissingRedis()

@@ -110,7 +110,8 @@ struct RolesTests {
             "update longshore.control set state = 'closed'", "delete from longshore.load",
             "drop table callcenter.fact_call", "create schema mine",
             "select name from longshore.lock for update", "set role longshore_owner",
-            "select folder from longshore.load", "select 1 from longshore.control for update",
+            "select folder from longshore.load", "select secret from longshore.message_key",
+            "select 1 from longshore.control for update",
             "do $$ begin lock table longshore.migration in share update exclusive mode; end $$",
             "do $$ begin lock table callcenter.fact_call in row exclusive mode; end $$",
         ] {
@@ -137,6 +138,7 @@ struct RolesTests {
             "insert into longshore.definition values ('a', 'b', 'c')",
             "insert into longshore.intervention (kind, pipeline) values ('cancel', 'callcenter')",
             "update longshore.load set state = 'cancelled'", "select * from longshore.plan",
+            "update longshore.message_key set secret = secret", "delete from longshore.message_key",
             "select * from foreigners.secret", "drop table foreigners.secret",
             "alter table foreigners.secret add column b integer", "create schema mine",
             "create role mine", "select * from pg_authid", "copy (select 1) to program 'cat'",
