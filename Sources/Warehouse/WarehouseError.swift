@@ -173,10 +173,11 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     ) -> WarehouseError {
         WarehouseError(
             code: .martRights,
-            description: "Postgres refuses the SQL of the mart `\(name)`: \(problem). It runs as the "
-                + "role `\(role.name)`, which may read the tables of the schema `\(role.schema)` and "
-                + "nothing else; the mart is as it was. Where it shall read a table elsewhere, have the table's owner run "
-                + "`grant usage on schema … to \(role.name)` and `grant select on … to \(role.name)`"
+            description: "Postgres refuses the SQL of the mart `\(name)`: \(problem). It runs as "
+                + "the role `\(role.name)`, which may read the tables of the schema "
+                + "`\(role.schema)` and nothing else; the mart is as it was. Where it shall read a "
+                + "table elsewhere, have its owner run `grant usage on schema … to \(role.name)` "
+                + "and `grant select on … to \(role.name)`"
         )
     }
 

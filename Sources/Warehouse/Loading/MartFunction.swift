@@ -46,7 +46,7 @@ struct MartFunction {
     /// - Throws: as ``run(_:returning:in:)``.
     func check(_ query: String) async throws {
         do {
-            try await create("select from (\(query)) checked limit 0", returning: "void")
+            try await create("select * from (\(query)) checked limit 0", returning: "void")
             if role != nil { try await connection.query("select \(Self.name)") }
             try await drop()
         } catch let error as PostgresError {

@@ -17,8 +17,10 @@ struct MartRole {
     /// roles end after 63 bytes.
     private static func nameSQL(for schema: String) -> String {
         let schema = quoteLiteral(schema)
-        return "'longshore_mart_' || left(\(schema), 39) || '_' || left(encode(sha256(convert_to("
-            + "current_database() || '.' || \(schema), 'UTF8')), 'hex'), 8)"
+        return """
+            'longshore_mart_' || left(\(schema), 39) || '_' || left(encode(sha256(
+                    convert_to(current_database() || '.' || \(schema), 'UTF8')), 'hex'), 8)
+            """
     }
 
     /// A statement that makes the role where it is missing, for who owns the schema.
