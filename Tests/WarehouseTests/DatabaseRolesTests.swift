@@ -152,7 +152,6 @@ struct DatabaseRolesTests {
             if (select rolsuper from pg_roles where rolname = current_user) then
                 execute format('alter role %I nologin nosuperuser nocreatedb nocreaterole '
                     'noreplication bypassrls', mart);
-                execute format('grant select on all tables in schema %I to %I', star, mart);
             end if;
         end $$;
 
