@@ -67,7 +67,7 @@ struct MartRightsTests {
             "select set_config('session_authorization', session_user, true) as a",
             "select wipe() as a", "select told() as a",
             "select query_to_xml('select * from longshore.reject', true, true, '')::text as a",
-            "select pg_terminate_backend(pid)::text as a from pg_stat_activity",
+            "select pg_terminate_backend(pg_backend_pid())::text as a",
         ]
     )
     func running(_ query: String) async throws {
