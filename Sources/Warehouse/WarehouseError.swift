@@ -32,6 +32,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case changedTable = "changed_table"
         /// The query of a mart is wrong.
         case badQuery = "bad_query"
+        /// The SQL of a mart wants more than to read the tables of its schema.
+        case martRights = "mart_rights"
         /// Nothing can be said of where the rows of a table came from.
         case untraceable
         /// No row has a key.
@@ -161,6 +163,21 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
             code: .badQuery,
             description: "Postgres refuses the query of the mart `\(name)`: \(problem). "
                 + "Mend its SQL file; nothing has been loaded"
+        )
+    }
+
+    static func martRights(
+        of name: String,
+        _ role: MartRole,
+        _ problem: String
+    ) -> WarehouseError {
+        WarehouseError(
+            code: .martRights,
+            description: "Postgres refuses the SQL of the mart `\(name)`: \(problem). It runs as "
+                + "the role `\(role.name)`, which may read the tables of the schema "
+                + "`\(role.schema)` and nothing else; the mart is as it was. Where it shall read a "
+                + "table elsewhere, have its owner run `grant usage on schema … to \(role.name)` "
+                + "and `grant select on … to \(role.name)`"
         )
     }
 

@@ -50,6 +50,16 @@ extension TestStack {
             guard let created = Double(stamp), created < limit else { continue }
             try await psql("drop database if exists \(name) with (force)")
         }
+        // The roles of their marts are the server's, and have rights nowhere any more.
+        let roles = try await psql(
+            """
+            select rolname from pg_roles where rolname like 'longshore\\_mart\\_%' and not exists (
+                select from pg_shdepend where refclassid = 'pg_authid'::regclass and refobjid = pg_roles.oid)
+            """
+        )
+        for role in roles.split(separator: "\n") {
+            try await psql("drop role if exists \"\(role)\"")
+        }
     }
 
     private var prefix: String { "test_" }

@@ -139,6 +139,25 @@ struct DatabaseRolesTests {
         grant select on all tables in schema "shop" to longshore_reader;
         alter default privileges for role longshore_coordinator in schema "shop"
             grant select on tables to longshore_reader;
+        -- The SQL of its marts runs as a role that reads this schema and nothing else.
+        do $$
+        declare
+            star text := 'shop';
+            mart text := 'longshore_mart_' || left('shop', 39) || '_' || left(encode(sha256(
+                convert_to(current_database() || '.' || 'shop', 'UTF8')), 'hex'), 8);
+        begin
+            if not exists (select from pg_roles where rolname = mart) then
+                execute format('create role %I', mart);
+            end if;
+            execute format('grant %I to %I', mart,
+                (select pg_get_userbyid(nspowner) from pg_namespace where nspname = star));
+            execute format('grant temporary on database %I to %I', current_database(), mart);
+            execute format('grant usage on schema %I to %I', star, mart);
+            if (select rolsuper from pg_roles where rolname = current_user) then
+                execute format('alter role %I nologin nosuperuser nocreatedb nocreaterole '
+                    'noreplication bypassrls', mart);
+            end if;
+        end $$;
 
         commit;
         """

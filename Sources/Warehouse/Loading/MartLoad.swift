@@ -15,60 +15,73 @@ struct MartLoad {
     /// Readers see the old rows until the transaction commits, then the new ones.
     func run() async throws -> AttemptResult {
         let connection = attempt.connection
+        let function = try await function()
         let table = attempt.table(mart.table)
-        let setting = MartSetting(schema: attempt.row.schema, zone: attempt.pipeline.zone)
-        try await setting.enter(on: connection)
         attempt.observer.reached(.opened)
         let query = mart.select(for: attempt.period)
-        let columns = try await holdColumns(of: table, like: query)
-        let deleted: PostgresResult
-        if let period = attempt.period, mart.isPerPeriod {
-            deleted = try await connection.query(
-                "delete from \(table) where period = $1",
-                [.text(period.start.description)]
-            )
-        } else {
-            deleted = try await connection.query("delete from \(table)")
-        }
-        let inserted = try await connection.query(
-            "insert into \(table) (\(quotedList(columns))) \(query)"
-        )
+        let columns = try await holdColumns(of: table, like: query, function.setting)
+        let deleted = try await delete(from: table)
+        let inserted = try await function.run(
+            "select * from (\(query)) mart",
+            returning: "setof \(MartShape.table)"
+        ) { "insert into \(table) (\(quotedList(columns))) select * from \($0)" }
+        try await MartShape.drop(on: connection)
         try await connection.analyze(table, afterWriting: inserted.affectedRows)
         attempt.observer.reached(.copied)
         let rows = inserted.affectedRows
         attempt.progress(rows, 0)
-        let tests = MartTestRun(
-            mart: mart,
-            schema: attempt.row.schema,
-            period: attempt.period,
-            zone: attempt.pipeline.zone,
-            connection: connection
-        )
-        let warnings = try await tests.run()
-        try await setting.leave(on: connection)
+        let tests = MartTestRun(mart: mart, period: attempt.period, function: function)
+        let absence = function.role == nil ? [MartRole.absence(for: attempt.row.schema)] : []
         return AttemptResult(
             counts: RowCounts(read: rows, loaded: rows),
             replaced: deleted.affectedRows,
-            warnings: warnings
+            warnings: try await tests.run() + absence
+        )
+    }
+
+    private func function() async throws -> MartFunction {
+        let schema = attempt.row.schema
+        return MartFunction(
+            mart: mart.name,
+            setting: MartSetting(schema: schema, zone: attempt.pipeline.zone),
+            role: try await MartRole.find(for: schema, on: attempt.connection),
+            connection: attempt.connection
+        )
+    }
+
+    /// The rows of the period, or all.
+    private func delete(from table: String) async throws -> PostgresResult {
+        guard let period = attempt.period, mart.isPerPeriod else {
+            return try await attempt.connection.query("delete from \(table)")
+        }
+        return try await attempt.connection.query(
+            "delete from \(table) where period = $1",
+            [.text(period.start.description)]
         )
     }
 
     /// Keeps the table's types as they are until the transaction ends, and compares them with those that
     /// the query gives: another would be turned into the table's without a word.
     ///
-    /// - Returns: the columns of the query, in order.
-    private func holdColumns(of table: String, like query: String) async throws -> [String] {
+    /// - Returns: the columns of the query, in order; ``MartShape`` has them.
+    private func holdColumns(
+        of table: String,
+        like query: String,
+        _ setting: MartSetting
+    ) async throws -> [String] {
         let connection = attempt.connection
+        try await setting.enter(on: connection)
         try await connection.query("lock table only \(table) in row exclusive mode")
         let existing = try await TableColumns.read(of: table, on: connection)
-        let shape = try await MartShape.read(of: query, on: connection)
+        let shape = try await MartShape.make(of: query, on: connection)
         guard shape == existing else {
             throw WarehouseError.changed(
                 "\(attempt.row.schema).\(mart.table)",
                 [.mart(MartShape.differences(from: existing, to: shape))]
             )
         }
-        return try await connection.query("select * from (\(query)) mart limit 0").columns
+        try await setting.leave(on: connection)
+        return try await connection.query("select * from \(MartShape.table) limit 0").columns
     }
 }
 

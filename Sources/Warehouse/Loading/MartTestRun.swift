@@ -6,12 +6,10 @@ import Words
 /// Runs the tests of a mart: in the transaction that computed it, so that nobody sees rows that fail.
 struct MartTestRun {
     let mart: Mart
-    let schema: String
     /// The period that was computed; `nil` of a mart that is computed whole.
     let period: Period?
-    /// The pipeline's zone.
-    let zone: String
-    let connection: PostgresConnection
+    /// Runs the mart's SQL.
+    let function: MartFunction
 
     /// - Returns: what does not hold and is worth a warning.
     /// - Throws: ``WarehouseError`` with every test that fails.
@@ -31,11 +29,11 @@ struct MartTestRun {
         return warnings
     }
 
-    /// Asks Postgres whether it understands the tests, without running them.
+    /// Asks Postgres whether it understands the tests and may run them, without running them.
     func check() async throws {
         for test in mart.tests {
             do {
-                try await connection.query("explain " + select(test, from: table))
+                try await function.check(select(test, from: table))
             } catch let error as PostgresError
                 where ["42", "22"].contains(error.sqlState?.errorClass)
             {
@@ -45,16 +43,18 @@ struct MartTestRun {
     }
 
     private func count(_ test: MartTest) async throws -> Int {
-        let result = try await connection.query(
-            "select count(*) as count from (\(select(test, from: table))) failing"
-        )
+        let result = try await function.run(
+            "select count(*) from (\(select(test, from: table))) failing",
+            returning: "bigint"
+        ) { "select \($0) as count" }
         return try result.first?.integer("count") ?? 0
     }
 
     // MARK: SQL
 
     private var title: String { mart.table + (period.map { " " + $0.label } ?? "") }
-    private var table: String { qualified(schema, mart.table) }
+    private var setting: MartSetting { function.setting }
+    private var table: String { qualified(setting.schema, mart.table) }
 
     /// The rows that break a test, of the period that was computed.
     private func select(_ test: MartTest, from table: String) -> String {
@@ -94,8 +94,8 @@ struct MartTestRun {
         let name = quoteIdentifier(mart.table)
         let rows = "with \(name) as (\(mart.select(for: period))) "
         let failing = select(test, from: name)
-        return "set search_path to \(quoteIdentifier(schema)); "
-            + "set timezone to \(quoteLiteral(zone)); "
+        return "set search_path to \(quoteIdentifier(setting.schema)); "
+            + "set timezone to \(quoteLiteral(setting.zone)); "
             + rows + "select * from (\(failing)) failing;"
     }
 }

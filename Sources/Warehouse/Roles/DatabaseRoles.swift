@@ -5,7 +5,8 @@ import Postgres
 /// ATTACH and DETACH are for the owner of a partition and of its parent alone, and both coordinator
 /// and worker do so. Therefore the tables of the star belong to a fourth role, `longshore_owner`, which
 /// nobody can log in as and both are members of; what either creates is given to it
-/// (``OwnedSchema``). The ledger belongs to the coordinator alone.
+/// (``OwnedSchema``). The ledger belongs to the coordinator alone. The SQL of marts has a role for each
+/// schema (``MartRole``).
 public struct DatabaseRoles: Sendable {
     /// The schemas of the pipelines, in the order in which they are told.
     public let schemas: [String]
@@ -94,6 +95,8 @@ public struct DatabaseRoles: Sendable {
             grant select on all tables in schema \(name) to longshore_reader;
             alter default privileges for role longshore_coordinator in schema \(name)
                 grant select on tables to longshore_reader;
+            -- The SQL of its marts runs as a role that reads this schema and nothing else.
+            \(MartRole.making(for: schema))
             """
     }
 }

@@ -1,10 +1,13 @@
 import Postgres
 
 /// The columns that a mart's query gives, with their types as its table would have them.
+///
+/// A table that is created with no data is not planned: the query's own functions are not called.
 enum MartShape {
-    private static let table = "mart_shape"
+    /// A temporary table with these columns: the type of the query's rows.
+    static let table = "pg_temp.mart_shape"
 
-    /// Plans the query, which gives no row; the tables that it reads stay as they are until the
+    /// Makes ``table`` and reads its columns; the tables that the query reads stay as they are until the
     /// transaction ends.
     ///
     /// - Parameters:
@@ -12,16 +15,19 @@ enum MartShape {
     ///   - connection: a connection in a transaction.
     /// - Returns: the types of the columns by their names.
     /// - Throws: `PostgresError`.
-    static func read(
+    static func make(
         of query: String,
         on connection: PostgresConnection
     ) async throws -> [String: String] {
         try await connection.query(
-            "create temp table \(table) on commit drop as \(query) with no data"
+            "create temp table mart_shape on commit drop as \(query) with no data"
         )
-        let shape = try await TableColumns.read(of: "pg_temp.\(table)", on: connection)
-        try await connection.query("drop table pg_temp.\(table)")
-        return shape
+        return try await TableColumns.read(of: table, on: connection)
+    }
+
+    /// Drops ``table``.
+    static func drop(on connection: PostgresConnection) async throws {
+        try await connection.query("drop table \(table)")
     }
 
     /// `` no more `mean`; new `amount`; `n` was `bigint`, is `numeric` ``.

@@ -8,16 +8,19 @@ struct MartTable {
     private let grain: PeriodGrain?
     private let altersTables: Bool
     private let zone: String
+    private let role: MartRole?
     private let connection: PostgresConnection
 
     init(
         _ mart: Mart,
         of pipeline: Pipeline,
         altersTables: Bool,
+        role: MartRole?,
         on connection: PostgresConnection
     ) {
         self.mart = mart
         self.altersTables = altersTables
+        self.role = role
         schema = pipeline.schema
         grain = pipeline.periods?.grain
         zone = pipeline.zone
@@ -63,25 +66,26 @@ struct MartTable {
     ///
     /// - Returns: why the table can only be made to fit by destroying what it holds.
     func prepare() async throws -> Misfit? {
+        let period = mart.isPerPeriod ? Period(.day, containing: Day(number: 0)) : nil
         do {
             if let misfit = try await createOrFit() { return misfit }
-        } catch let error as PostgresError where error.sqlState?.errorClass == "42" {
-            throw WarehouseError.badQuery(ofMart: mart.name, error.message)
+            try await setting.leave(on: connection)
+            try await role?.admit(on: connection)
+            try await function.check(mart.select(for: period))
+        } catch let error as PostgresError
+            where ["0A", "42"].contains(error.sqlState?.errorClass)
+        {
+            throw function.refusal(error) ?? .badQuery(ofMart: mart.name, error.message)
         }
-        let period = mart.isPerPeriod ? Period(.day, containing: Day(number: 0)) : nil
-        try await MartTestRun(
-            mart: mart,
-            schema: schema,
-            period: period,
-            zone: zone,
-            connection: connection
-        )
-        .check()
-        try await setting.leave(on: connection)
+        try await MartTestRun(mart: mart, period: period, function: function).check()
         return nil
     }
 
     private var setting: MartSetting { MartSetting(schema: schema, zone: zone) }
+
+    private var function: MartFunction {
+        MartFunction(mart: mart.name, setting: setting, role: role, connection: connection)
+    }
 
     /// Creates a mart's table with the columns that its query has, or gives it those that it has now.
     private func createOrFit() async throws -> Misfit? {
@@ -96,7 +100,8 @@ struct MartTable {
             }
             return nil
         }
-        let shape = try await MartShape.read(of: query, on: connection)
+        let shape = try await MartShape.make(of: query, on: connection)
+        try await MartShape.drop(on: connection)
         guard shape != existing else { return nil }
         return try await rebuild.fit(existing, to: shape)
     }

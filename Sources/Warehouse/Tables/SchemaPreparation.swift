@@ -61,16 +61,17 @@ struct SchemaPreparation {
                 try await fit(fact.design(schema: pipeline.schema), of: fact.table)
                 .map { [$0] } ?? []
         }
+        let role = try await martRole()
         for mart in pipeline.marts {
             misfits +=
-                try await table(of: mart).fitPeriods()
+                try await table(of: mart, role).fitPeriods()
                 .map { [$0] } ?? []
         }
         guard misfits.isEmpty else { throw WarehouseError.destructive(misfits) }
         for name in try martOrder() {
             guard let mart = pipeline.mart(name) else { continue }
             misfits +=
-                try await table(of: mart).prepare()
+                try await table(of: mart, role).prepare()
                 .map { [$0] } ?? []
         }
         guard misfits.isEmpty else { throw WarehouseError.destructive(misfits) }
@@ -124,11 +125,18 @@ struct SchemaPreparation {
         .run()
     }
 
-    private func table(of mart: Mart) -> MartTable {
+    /// The role that reads the tables for marts.
+    private func martRole() async throws -> MartRole? {
+        guard !pipeline.marts.isEmpty else { return nil }
+        return try await MartRole.ensure(for: pipeline.schema, on: connection)
+    }
+
+    private func table(of mart: Mart, _ role: MartRole?) -> MartTable {
         MartTable(
             mart,
             of: pipeline,
             altersTables: alteration != .refused,
+            role: role,
             on: connection
         )
     }

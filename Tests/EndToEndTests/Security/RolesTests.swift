@@ -34,6 +34,10 @@ struct RolesTests {
             "select count(*) from longshore.control where state = 'stale'"
         )
         #expect(left == ["0"])
+        let rightful = try await harbour.ask(
+            "select bool_and(warnings is null) from longshore.task where kind = 'mart'"
+        )
+        #expect(rightful == ["t"])
 
         let plan = try await guarded.program("coordinator")
             .run("plan", Self.pipeline, "--periods", "2024-02", "--effects")
@@ -147,6 +151,59 @@ struct RolesTests {
             let refusal = try await guarded.refusal(of: refused, as: "worker")
             #expect(refusal == .insufficientPrivilege, "\(refused)")
         }
+    }
+
+    @Test("the role of marts reads the tables of its schema, and can do nothing else")
+    func mart() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "callcenter")
+        let harbour = guarded.harbour
+        try await harbour.generateCalls(months: 1, calls: 300)
+        let load = try await guarded.load(Self.pipeline, "--periods", "2024-01")
+        #expect(load.exitCode == 0, "\(load.errors)")
+        _ = try await harbour.ask("create schema foreigners")
+        _ = try await harbour.ask("create table foreigners.secret (a integer)")
+        let role = try #require(
+            try await harbour.ask(
+                """
+                select rolname from pg_roles where rolname like 'longshore\\_mart\\_callcenter\\_%'
+                    and has_schema_privilege(oid, 'callcenter', 'usage')
+                """
+            )
+            .first
+        )
+        let connection = try await PostgresConnection.connect(
+            PostgresConfiguration(url: try guarded.url("worker"))
+        )
+        try await connection.query("set role \(quoteIdentifier(role))")
+        try await connection.query("select count(*) from callcenter.fact_call")
+        for refused in [
+            "select * from longshore.task", "select * from longshore.reject",
+            "select bundle from longshore.definition", "delete from callcenter.fact_call",
+            "update callcenter.dim_agent set load_id = 0", "truncate callcenter.fact_call",
+            "insert into callcenter.mart_agent_month default values",
+            "drop table callcenter.fact_call", "create table callcenter.mine (a integer)",
+            "alter table callcenter.fact_call add column b integer",
+            "drop schema callcenter cascade",
+            "create function callcenter.mine() returns int language sql as 'select 1'",
+            "select * from foreigners.secret", "create schema mine", "create role mine",
+            "select * from pg_authid", "copy (select 1) to program 'cat'",
+            "select pg_read_file('/etc/hostname')", "select lo_import('/etc/hostname')",
+            "alter system set work_mem = '1MB'", "select pg_reload_conf()",
+            "select 1 from callcenter.fact_call for update",
+        ] {
+            var refusal: SQLState?
+            do {
+                try await connection.query(refused)
+            } catch let error as PostgresError {
+                refusal = error.sqlState
+            }
+            #expect(refusal == .insufficientPrivilege, "\(refused)")
+        }
+        await connection.close()
+        let strangers = try await harbour.ask(
+            "select pg_has_role('longshore_reader', '\(role)', 'member')"
+        )
+        #expect(strangers == ["f"])
     }
 
     @Test("a trigger that a worker makes does not run with the coordinator's rights")
