@@ -1,5 +1,6 @@
 import Extraction
 import Pipelines
+import Planning
 import Postgres
 import Rows
 
