@@ -82,6 +82,14 @@ public final class LoadCoordinator: Sendable {
     ///   there is a lease.
     public func run() async throws -> CoordinationResult {
         defer { shown.finish() }
+        do {
+            return try await runReadable()
+        } catch let error as UnreadableDefinition {
+            return try await end(because: error)
+        }
+    }
+
+    private func runReadable() async throws -> CoordinationResult {
         guard let record = try await ports.ledger.load(load) else {
             throw CoordinatorError.unknownLoad(load)
         }
@@ -96,6 +104,26 @@ public final class LoadCoordinator: Sendable {
             case .lost(let result): return result
             }
         }
+    }
+
+    /// Ends a load whose definition an older program has written and this one refuses: nobody of this
+    /// version can plan it or do its tasks.
+    ///
+    /// While an attempt of an older worker holds a task, the load rests.
+    private func end(because error: UnreadableDefinition) async throws -> CoordinationResult {
+        if let state = try await ports.ledger.state(ofLoad: load), state.isFinal {
+            return .ended(state)
+        }
+        guard let lease = try await acquireLease() else { return .heldByAnother }
+        guard let state = try await ports.ledger.fail(lease, with: error.taskFailure) else {
+            return .overtaken
+        }
+        guard state.isFinal else {
+            await rest(lease, for: settings.reconciliation)
+            return .resting(settings.reconciliation)
+        }
+        logger.error("load cannot be read", metadata: .init([.error: .error(error)]))
+        return .ended(state)
     }
 
     /// What became of a lease that was lost.

@@ -9,6 +9,8 @@ public protocol LoadLedger: Sendable {
     /// - Returns: the load's number.
     func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64
     /// The load, or `nil` when the ledger has none of that number.
+    ///
+    /// - Throws: ``UnreadableDefinition`` when this program cannot read its definition.
     func load(_ load: Int64) async throws -> LoadRecord?
     /// Where the load stands, or `nil` when the ledger has none of that number.
     func state(ofLoad load: Int64) async throws -> LoadState?
@@ -55,6 +57,11 @@ public protocol LoadLedger: Sendable {
     /// - Returns: `false` when another coordinator took over.
     /// - Throws: ``LedgerWentBack`` when it would end as loaded, and some task is not done.
     func finish(_ lease: LoadLease, state: LoadState, blocked: [Int]) async throws -> Bool
+    /// Writes that the open tasks of a load cannot be done, save those that an attempt holds; and when none is
+    /// open any more, that the load has failed.
+    ///
+    /// - Returns: where the load stands; `nil` when another coordinator took over.
+    func fail(_ lease: LoadLease, with failure: TaskFailure) async throws -> LoadState?
     /// What people have ordered about a load.
     func interventions(ofLoad load: Int64) async throws -> Interventions
     /// A number that changes whenever the ledger may have lost what it had confirmed: with each

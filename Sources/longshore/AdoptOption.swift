@@ -34,4 +34,12 @@ struct AdoptOption: ParsableArguments {
             }
         )
     }
+
+    /// A line for each of the tables that need not be adopted, by their names without schema.
+    func notes(onNeedless needless: Set<String>) -> [String] {
+        needless.sorted()
+            .map {
+                "`--adopt \($0)` changes nothing: the table is the pipeline's already, or not there yet"
+            }
+    }
 }

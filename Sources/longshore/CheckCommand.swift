@@ -50,6 +50,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let pipeline = try argument.read().pipeline
         _ = try PlanGraph(pipeline, periods: [])
+        try refuseTooManyPeriods(of: pipeline)
         let unknownTables = try await unknownTables(of: pipeline)
         if !output.json {
             Output.print(
@@ -76,6 +77,17 @@ struct CheckCommand: AsyncParsableCommand {
         }
         guard report.hasErrors else { return }
         throw CommandFailure(report.isOnlyUnavailable ? .unavailable : .badInput)
+    }
+
+    /// The reader of definitions knows no calendar: a rule without an end has its periods up to today.
+    private func refuseTooManyPeriods(of pipeline: Pipeline) throws {
+        guard let rule = pipeline.periods, rule.last == nil else { return }
+        let today = try LoadSelection.today(of: pipeline)
+        do {
+            _ = try PeriodSelection.due(rule, states: [:], today: today)
+        } catch {
+            throw CommandFailure(.badInput, error.description)
+        }
     }
 
     private func chosenPeriods(of pipeline: Pipeline) throws -> [Period] {

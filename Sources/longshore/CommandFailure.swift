@@ -156,6 +156,7 @@ struct CommandFailure: Error {
         case let error as DraftError: self.init(.badInput, error.description)
         case let error as LocalStackError: self.init(.unavailable, error.description)
         case let error as NewerLedger: self.init(.badInput, error.description)
+        case let error as UnreadableDefinition: self.init(.badInput, error.description)
         case let error as ForeignLoad: self.init(.usage, error.description)
         case let error as WorkerError: self.init(.unexpected, error.description)
         case let error as SampleDataError: self.init(.usage, error.description)

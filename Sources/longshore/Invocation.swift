@@ -16,6 +16,11 @@ enum Invocation {
     /// ` --adopt TABLE` for each that was given: behind the command that loads what was planned.
     static let adopted = values(of: "--adopt").map { " --adopt \(quoted($0))" }.joined()
 
+    /// What sources may make the process read, as it was given: behind every command that loads.
+    static let reading =
+        (values(of: "--environment").last.map { " --environment \(quoted($0))" } ?? "")
+        + values(of: "--sources-below").map { " --sources-below \(quoted($0))" }.joined()
+
     /// What an option was given on the command line, in order.
     static func values(
         of option: String,

@@ -108,6 +108,30 @@ import Testing
         }
     }
 
+    @Test("a load whose definition this version refuses ends as failed, and others go on")
+    func unreadable() async throws {
+        try await Simulation.run { simulation in
+            let bench = CoordinatorBench(simulation)
+            let old = try await bench.makeLoad(months: 1)
+            let other = try await bench.makeLoad(months: 2)
+            bench.warehouse.makeUnreadable(old)
+            let daemon = service(bench)
+            try await bench.withWorker {
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { try? await daemon.run() }
+                    while bench.warehouse.loadState(other) == .running {
+                        try? await simulation.clock.sleep(for: .seconds(1))
+                    }
+                    group.cancelAll()
+                }
+            }
+            #expect(bench.warehouse.loadState(other) == .loaded)
+            #expect(bench.warehouse.loadState(old) == .failed)
+            let codes = Set(bench.warehouse.rows(ofLoad: old).map { $0.lastFailure?.code })
+            #expect(codes == ["definition.unreadable"])
+        }
+    }
+
     @Test("a daemon that the ledger is too new for gives its loads up, and ends with the reason")
     func newerLedger() async throws {
         try await Simulation.run { simulation in

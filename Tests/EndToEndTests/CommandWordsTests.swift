@@ -54,6 +54,39 @@ struct CommandWordsTests {
         #expect(run.errors.contains("(did you mean `callcenter`?)"), "\(run.errors)")
     }
 
+    @Test("periods without an end are judged up to today; a load that names its own goes on")
+    func openRule() async throws {
+        let harbour = try await Harbour.open()
+        let files = [
+            "pipeline.yaml": """
+            pipeline: days
+            period: { grain: day, start: 1700-01-01 }
+            sources: { drops: { files: "${DATA_DIR}" } }
+            facts:
+              sale:
+                from: { source: drops, csv: "sales_{period}.csv" }
+                period: sold_on
+                grain: [id]
+                columns:
+                  id: { type: text, required: true }
+                  sold_on: { type: date, required: true }
+
+            """, "sales_2024-01-05.csv": "id,sold_on\ns1,2024-01-05\n",
+        ]
+        for (name, text) in files {
+            try text.write(toFile: harbour.data + "/" + name, atomically: true, encoding: .utf8)
+        }
+        let words = "and a pipeline has at most 100,000 periods"
+        let load = ["load", ".", "--workers", "1"]
+        for (command, code) in [(["check", "."], Int32(65)), (load, 64)] {
+            let run = try await harbour.program.start(command).finish()
+            #expect(run.exitCode == code, "\(run.output)\(run.errors)")
+            #expect(run.errors.contains(words), "\(run.errors)")
+        }
+        let named = try await harbour.program.start(load + ["--periods", "2024-01-05"]).finish()
+        #expect(named.exitCode == 0, "\(named.output)\(named.errors)")
+    }
+
     @Test(
         "without Redis the workers are not known, which is something else than that there are none"
     )

@@ -74,8 +74,11 @@ struct TablesOfOthersTests {
         #expect(other.exitCode == 64)
 
         let adopt = ["--adopt", "mine.mart_report"]
-        let plan = try await harbour.program.start(["plan", "shop"] + adopt).finish()
-        #expect(plan.output.contains("--adopt mine.mart_report --plan"), "\(plan.output)")
+        let access = ["--environment", "DATA_*", "--sources-below", harbour.data]
+        let plan = try await harbour.program.start(["plan", "shop"] + adopt + access).finish()
+        let options =
+            "--adopt mine.mart_report --environment 'DATA_*' --sources-below \(harbour.data) --plan"
+        #expect(plan.output.contains(options), "\(plan.output)\(plan.errors)")
         let load = try await harbour.program
             .start(["load", "shop", "--workers", "1"] + adopt).finish()
         #expect(load.exitCode == 0, "\(load.output)\(load.errors)")
@@ -86,9 +89,14 @@ struct TablesOfOthersTests {
             "--workers",
             "1",
             "--periods",
-            "2024-01"
+            "2024-01",
+            "--adopt",
+            "mine.fact_sale"
         )
         #expect(again.exitCode == 0, "\(again.output)\(again.errors)")
+        #expect(again.errors.contains("`--adopt fact_sale` changes nothing"), "\(again.errors)")
+        let empty = try await harbour.program.run("load", "shop", "--adopt", "")
+        #expect(empty.exitCode == 64, "\(empty.output)\(empty.errors)")
     }
 
     @Test("the tables of a pipeline are refused to another, until it is the same one renamed")

@@ -43,12 +43,20 @@ struct ParameterTests {
         #expect(sale.attributes[0].plan.rules == [.required, .length(minimum: 3, maximum: 3)])
     }
 
-    @Test("bring no variable of Longshore's own into a source, by whatever way")
-    func ownVariables() {
+    @Test(
+        "bring no variable of Longshore's own into a source, by whatever way",
+        arguments: [
+            ("${prefix}", "${LONGSHORE_POSTGRES_URL}"),
+            ("${folder}/${prefix}", "${LONGSHORE_POSTGRES_URL}"),
+            ("$${prefix}", "{LONGSHORE_POSTGRES_URL:-none}"),
+            ("${DAY}${prefix}STGRES_URL}", "${LONGSHORE_PO"),
+        ]
+    )
+    func ownVariables(files: String, value: String) {
         let text = Self.bundle(
-            ["prefix": "${LONGSHORE_POSTGRES_URL}"],
-            replacing: "data/${DAY:-today}",
-            with: "${prefix}"
+            ["prefix": value],
+            replacing: "${folder}/${DAY:-today}",
+            with: files
         )
         #expect(problems(text).contains { $0.contains("[name.reserved]") }, "\(problems(text))")
     }

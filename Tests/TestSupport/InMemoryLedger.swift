@@ -44,7 +44,17 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
 
     /// The load.
     public func load(_ load: Int64) async throws -> LoadRecord? {
-        try await call { $0.loads[load]?.record }
+        try await call { state in
+            if state.unreadable.contains(load) {
+                throw UnreadableDefinition(load: load, problem: "it is of an older time")
+            }
+            return state.loads[load]?.record
+        }
+    }
+
+    /// Where the load stands.
+    public func state(ofLoad load: Int64) async throws -> LoadState? {
+        try await call { $0.loads[load]?.record.state }
     }
 
     /// Loads that go on without a coordinator and do not rest; those that have rested come last.
@@ -195,6 +205,21 @@ public struct InMemoryLedger: LoadLedger, InterventionLedger {
             }
             row.expiry = nil
         }
+    }
+
+    /// Writes that the open tasks failed, and the load's end when none is open any more.
+    public func fail(_ lease: LoadLease, with failure: TaskFailure) async throws -> LoadState? {
+        let isMine = try await write(lease) { row in
+            for task in row.tasks.indices
+            where row.tasks[task].holder == nil && !row.tasks[task].state.isFinal {
+                row.tasks[task].state = .failed
+                row.tasks[task].lastFailure = failure
+            }
+            guard row.tasks.allSatisfy(\.state.isFinal) else { return }
+            row.record.state = .failed
+            row.expiry = nil
+        }
+        return isMine ? try await state(ofLoad: lease.load) : nil
     }
 
     /// How often the database has crashed.

@@ -125,6 +125,8 @@ public final class InMemoryWarehouse: Sendable {
         var coordinators: [String: CoordinatorPresence] = [:]
         /// What people ordered, by load.
         var orders: [Int64: Interventions] = [:]
+        /// Loads whose definition the program cannot read.
+        var unreadable: Set<Int64> = []
         var violations: [String] = []
         var lastAttempt = 0
 
@@ -316,6 +318,11 @@ public final class InMemoryWarehouse: Sendable {
     /// A newer program migrates the ledger.
     public func migrate(to version: Int = 99) {
         state.withLock { $0.newerVersion = NewerLedger(version: version, known: version - 1) }
+    }
+
+    /// From now on the program cannot read the definition of a load, as after an upgrade.
+    public func makeUnreadable(_ load: Int64) {
+        state.withLock { _ = $0.unreadable.insert(load) }
     }
 
     /// Plants a bug: attempts no longer wait until they are due.

@@ -41,6 +41,17 @@ struct DueTests {
         return dock
     }
 
+    @Test("a rule that has too many periods until today is told, and the survey goes on")
+    func tooMany() async throws {
+        let dock = try await Dock(Shop.files)
+        let yaml = try #require(Shop.definition().bundle.files["pipeline.yaml"])
+            .replacing("grain: month, start: 2024-01", with: "grain: day, start: 1700-01-01")
+        let due = try await due(dock, .text(yaml))
+        #expect(due.periods == [])
+        let words = due.refusal?.description ?? "nothing is refused"
+        #expect(words.hasPrefix("`1700-01-01..2024-06-14` are "), "\(words)")
+    }
+
     // MARK: Definitions
 
     @Test("a rule that has changed is named, and its periods are not due")

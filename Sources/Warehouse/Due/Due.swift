@@ -6,6 +6,8 @@ public import Planning
 public struct Due: Sendable {
     /// What a load takes when nobody says more: the periods that are due and whose files are there.
     public var periods: [Period] = []
+    /// Why it cannot be said which periods are due, when the definition has too many: ``periods`` is empty then.
+    public var refusal: PeriodSelectionError?
     /// The periods that the control table calls stale.
     public var stale: [Period] = []
     /// Tables and periods whose rows are not what a load would give now.

@@ -29,7 +29,7 @@ public struct DueSurvey: Sendable {
         let known = try await ledger.transaction { connection in
             try await self.known(on: connection)
         }
-        return try due(known, FilesNow(pipeline, folder: folder, environment: environment))
+        return due(known, FilesNow(pipeline, folder: folder, environment: environment))
     }
 
     /// The same on a connection of its own, without making or changing the ledger; `nil` when there is
@@ -42,8 +42,8 @@ public struct DueSurvey: Sendable {
             return try known.first?.boolean("known") == true
                 ? try await self.known(on: connection) : nil
         }
-        return try found.map {
-            try due($0, FilesNow(pipeline, folder: folder, environment: environment))
+        return found.map {
+            due($0, FilesNow(pipeline, folder: folder, environment: environment))
         }
     }
 
@@ -83,7 +83,7 @@ public struct DueSurvey: Sendable {
         )
     }
 
-    private func due(_ known: Known, _ files: FilesNow) throws -> Due {
+    private func due(_ known: Known, _ files: FilesNow) -> Due {
         let (standings, losses) = (known.standings, known.losses)
         var due = Due()
         due.losses = LossReport(losses, of: pipeline).notices
@@ -95,13 +95,17 @@ public struct DueSurvey: Sendable {
         due.stale = PeriodSelection.stale(grain: rule.grain, states: due.states)
         let lacking = due.changes.filter(\.isDue)
             .compactMap { Period($0.period, grain: rule.grain) }
-        let wanted = Set(
-            try PeriodSelection.due(rule, states: due.states, today: today) + lacking
-        )
-        .sorted()
-        due.awaited = wanted.compactMap(files.awaited)
-        let waiting = Set(due.awaited.map(\.period))
-        due.periods = wanted.filter { !waiting.contains($0) }
+        do {
+            let wanted = Set(
+                try PeriodSelection.due(rule, states: due.states, today: today) + lacking
+            )
+            .sorted()
+            due.awaited = wanted.compactMap(files.awaited)
+            let waiting = Set(due.awaited.map(\.period))
+            due.periods = wanted.filter { !waiting.contains($0) }
+        } catch {
+            due.refusal = error
+        }
         due.later = later(files, rule, registered: due.registered)
         return due
     }

@@ -35,6 +35,7 @@ struct OutdatedMarts {
         )
     }
 
+    /// `nil` also for a definition that this program cannot read any more: then nothing is known of marts.
     private func pipeline() async throws -> Pipeline? {
         let rows = try await connection.query(
             """
@@ -43,9 +44,8 @@ struct OutdatedMarts {
             """,
             [.integer(load)]
         )
-        return try rows.first.map {
-            try Pipeline.parse(bundle: DefinitionBundle(encoded: $0.text("bundle")))
-        }
+        guard let bundle = try rows.first?.text("bundle") else { return nil }
+        return try? Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
     }
 
     /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.

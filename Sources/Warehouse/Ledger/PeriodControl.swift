@@ -96,38 +96,43 @@ extension PostgresLedger {
     }
 
     /// The definition that the newest load of a pipeline was made with; `nil` when there is no load.
+    ///
+    /// - Throws: `UnreadableDefinition` when this program cannot read it any more.
     public func newestDefinition(ofPipeline name: String) async throws -> Pipeline? {
         let rows = try await query(
             """
-            select d.bundle from longshore.load l
+            select l.id, d.bundle from longshore.load l
             join longshore.definition d on d.digest = l.definition
             where l.pipeline = $1 order by l.id desc limit 1
             """,
             [.text(name)]
         )
         return try rows.first.map { row in
-            try Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle"))).called(name)
+            let (pipeline, _) = try Self.definition(in: row)
+            return pipeline.called(name)
         }
     }
 
     /// The newest load of a pipeline as it was asked for, without its periods; `nil` when there is
     /// none.
+    ///
+    /// - Throws: `UnreadableDefinition` when this program cannot read its definition any more.
     public func newestRequest(
         ofPipeline name: String,
         by person: String
     ) async throws -> LoadRequest? {
         let rows = try await query(
             """
-            select d.bundle, l.folder from longshore.load l
+            select l.id, d.bundle, l.folder from longshore.load l
             join longshore.definition d on d.digest = l.definition
             where l.pipeline = $1 order by l.id desc limit 1
             """,
             [.text(name)]
         )
         return try rows.first.map { row in
-            let bundle = try DefinitionBundle(encoded: row.text("bundle"))
+            let (pipeline, bundle) = try Self.definition(in: row)
             return LoadRequest(
-                pipeline: try Pipeline.parse(bundle: bundle).called(name),
+                pipeline: pipeline.called(name),
                 definition: bundle,
                 folder: try row.text("folder"),
                 periods: [],
@@ -137,6 +142,14 @@ extension PostgresLedger {
     }
 
     // MARK: Steps
+
+    private static func definition(in row: PostgresRow) throws -> (Pipeline, DefinitionBundle) {
+        let text = try row.text("bundle")
+        return try UnreadableDefinition.telling(ofLoad: row.integer("id", as: Int64.self)) {
+            let bundle = try DefinitionBundle(encoded: text)
+            return (try Pipeline.parse(bundle: bundle), bundle)
+        }
+    }
 
     private func changeControl(
         of pipeline: Pipeline,
@@ -190,21 +203,5 @@ extension TaskRows {
     init(_ periods: [Period], of pipeline: Pipeline) throws {
         let tasks = try PlanGraph(pipeline, periods: periods).tasks.filter { $0.period != nil }
         self.init(tasks, pipeline: pipeline)
-    }
-}
-
-/// What `read` gives of a definition in the ledger; `nil` where this program cannot read it any more, or this
-/// login may not: then it tells nothing.
-public nonisolated(nonsending) func unlessUnreadable<Result>(
-    _ read: () async throws -> Result?
-) async throws -> Result? {
-    do {
-        return try await read()
-    } catch is DefinitionError {
-        return nil
-    } catch is DecodingError {
-        return nil
-    } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-        return nil
     }
 }

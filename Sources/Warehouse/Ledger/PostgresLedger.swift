@@ -123,22 +123,27 @@ public actor PostgresLedger: LoadLedger {
     /// - Parameters:
     ///   - pipeline: The pipeline.
     ///   - adopted: Tables, without their schema, that may be there.
+    /// - Returns: those of `adopted` that need not be: they are the pipeline's already, or not there.
     /// - Throws: ``WarehouseError`` with the words of ``create(_:tasks:)``.
+    @discardableResult
     public func refuseTablesOfOthers(
         of pipeline: Pipeline,
         adopting adopted: Set<String> = []
-    ) async throws {
+    ) async throws -> Set<String> {
         try await transaction { connection in
-            _ = try await TableOwnership(
+            let claims = try await TableOwnership(
                 pipeline: pipeline,
                 adopted: adopted,
                 connection: connection
             )
             .check()
+            return adopted.subtracting(claims.adopted)
         }
     }
 
     /// The load as it was asked for.
+    ///
+    /// - Throws: `UnreadableDefinition` when this program cannot read its definition any more.
     public func load(_ load: Int64) async throws -> LoadRecord? {
         let rows = try await query(
             """
@@ -152,11 +157,12 @@ public actor PostgresLedger: LoadLedger {
         guard let row = rows.first, let state = LoadState(rawValue: try row.text("state")) else {
             return nil
         }
-        let pipeline = try definition(
-            digest: try row.text("definition"),
-            bundle: try row.text("bundle")
-        )
-        .called(row.text("pipeline"))
+        let (digest, bundle) = (try row.text("definition"), try row.text("bundle"))
+        let pipeline =
+            try UnreadableDefinition.telling(ofLoad: load) {
+                try definition(digest: digest, bundle: bundle)
+            }
+            .called(row.text("pipeline"))
         let grain = try row.optionalText("grain").flatMap(PeriodGrain.init)
         let labels = try row.text("periods").split(separator: ",").map(String.init)
         let periods = grain.map { grain in labels.compactMap { Period($0, grain: grain) } } ?? []
@@ -413,22 +419,57 @@ public actor PostgresLedger: LoadLedger {
                 """,
                 [.integer(lease.load), .integerArray(blocked.map(Int64.init))]
             )
+            try await Self.end(lease.load, as: state, on: connection)
+            return true
+        }
+    }
+
+    /// Writes that the open tasks failed, and the load's end when none is open any more.
+    public func fail(_ lease: LoadLease, with failure: TaskFailure) async throws -> LoadState? {
+        try await transaction { connection in
+            guard try await Self.confirm(lease, on: connection) else { return nil }
             try await connection.query(
                 """
-                update longshore.load
-                set state = $2, finished_at = clock_timestamp(), lease_until = null,
-                    rests_until = null
-                where id = $1
+                update longshore.task
+                set state = 'failed', failure_code = $2, failure_message = $3
+                where (load_id, ordinal) in (
+                    select load_id, ordinal from longshore.task
+                    where load_id = $1 and state in ('waiting', 'published')
+                    for update skip locked)
                 """,
-                [.integer(lease.load), .text(state.rawValue)]
+                [.integer(lease.load), .text(failure.code), .text(failure.message)]
             )
-            try await OvertakenLoads(load: lease.load, connection: connection).end()
-            if state == .loaded || state == .superseded {
-                try await Self.refuseOpen(lease.load, on: connection)
-            } else {
-                try await OutdatedMarts(load: lease.load, connection: connection).mark()
-            }
-            return true
+            let open = try await connection.query(
+                """
+                select from longshore.task
+                where load_id = $1 and state in ('waiting', 'published') limit 1
+                """,
+                [.integer(lease.load)]
+            )
+            guard open.isEmpty else { return .running }
+            try await Self.end(lease.load, as: .failed, on: connection)
+            return .failed
+        }
+    }
+
+    private static func end(
+        _ load: Int64,
+        as state: LoadState,
+        on connection: PostgresConnection
+    ) async throws {
+        try await connection.query(
+            """
+            update longshore.load
+            set state = $2, finished_at = clock_timestamp(), lease_until = null, rests_until = null
+            where id = $1
+            """,
+            [.integer(load), .text(state.rawValue)]
+        )
+        try await OvertakenLoads(load: load, connection: connection).end()
+        if state == .loaded || state == .superseded {
+            try await refuseOpen(load, on: connection)
+        } else {
+            try await OutdatedMarts(load: load, connection: connection).mark()
         }
     }
 

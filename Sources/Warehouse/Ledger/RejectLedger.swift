@@ -130,8 +130,9 @@ extension PostgresLedger {
             filter.values + [.integer(last), .integer(Int64(limit))]
         )
         return try rows.map { row in
-            // A definition comes with the first of the rows that follow each other under it.
-            let pipeline = try definition(
+            // A definition comes with the first of the rows that follow each other under it. One that cannot
+            // be read any more says nothing of the delimiter.
+            let pipeline = try? definition(
                 digest: row.text("definition"),
                 bundle: row.optionalText("bundle") ?? ""
             )
@@ -139,7 +140,8 @@ extension PostgresLedger {
                 report: try Self.report(row),
                 raw: try row.bytes("raw"),
                 header: try Self.names(row.optionalText("header")),
-                delimiter: pipeline.delimiter(ofTable: try row.text("name")),
+                delimiter: try pipeline?.delimiter(ofTable: row.text("name"))
+                    ?? CSVDialect().delimiter,
                 input: try row.optionalText("input"),
                 definition: try row.text("definition")
             )

@@ -1,5 +1,6 @@
 import Extraction
 import Pipelines
+import Planning
 import Postgres
 import Rows
 
@@ -45,7 +46,10 @@ extension PostgresLedger {
             [.integer(load)]
         )
         guard let row = rows.first else { return nil }
-        let pipeline = try definition(digest: row.text("definition"), bundle: row.text("bundle"))
+        let (digest, bundle) = (try row.text("definition"), try row.text("bundle"))
+        let pipeline = try UnreadableDefinition.telling(ofLoad: load) {
+            try definition(digest: digest, bundle: bundle)
+        }
         let then = try TraceSearch(search.table, in: pipeline)
         guard let extract = pipeline.extract(ofTable: search.table), case .csv = extract.input,
             let source = pipeline.sources[extract.source],

@@ -85,7 +85,7 @@ public actor WarehouseLoader: TaskLoader {
         _ observer: any StepObserver,
         _ progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
     ) async throws -> TaskOutcome {
-        let pipeline = try definition(of: row)
+        let pipeline = try definition(of: row, load: task.load)
         guard
             try await TaskNeeds(task: task, row: row, pipeline: pipeline).areDone(on: connection)
         else { throw TaskIsBusy() }
@@ -153,9 +153,11 @@ public actor WarehouseLoader: TaskLoader {
         return fresh
     }
 
-    private func definition(of row: TaskRow) throws -> Pipeline {
+    private func definition(of row: TaskRow, load: Int64) throws -> Pipeline {
         if let known = definitions[row.digest] { return known.called(row.pipeline) }
-        let pipeline = try Pipeline.parse(bundle: DefinitionBundle(encoded: row.bundle))
+        let pipeline = try UnreadableDefinition.telling(ofLoad: load) {
+            try Pipeline.parse(bundle: DefinitionBundle(encoded: row.bundle))
+        }
         definitions[row.digest] = pipeline
         return pipeline.called(row.pipeline)
     }

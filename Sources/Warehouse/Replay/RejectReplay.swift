@@ -118,14 +118,15 @@ struct RejectReplay {
         guard let found = rows.first else { return nil }
         let header = Data(try found.text("header").utf8)
         let types = Data(try (found.optionalText("types") ?? "[]").utf8)
-        // Rows are read as they were read, whatever the definition says now of their source.
-        let pipeline = try Pipeline.parse(
-            bundle: DefinitionBundle(encoded: found.text("bundle"))
-        )
         let task = try LoadTaskID(
             load: found.integer("load_id", as: Int64.self),
             ordinal: found.integer("ordinal")
         )
+        // Rows are read as they were read, whatever the definition says now of their source.
+        let bundle = try found.text("bundle")
+        let pipeline = try UnreadableDefinition.telling(ofLoad: task.load) {
+            try Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
+        }
         return Origin(
             task: task,
             header: try JSONDecoder().decode([String].self, from: header),

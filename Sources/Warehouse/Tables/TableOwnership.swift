@@ -15,7 +15,7 @@ struct TableOwnership {
     /// What Longshore has not recorded, and may take.
     struct Claims {
         /// Tables that are there.
-        fileprivate var adopted: [String] = []
+        fileprivate(set) var adopted: [String] = []
         /// Tables that were prepared by loads of an older version.
         fileprivate var known: [String] = []
     }

@@ -144,7 +144,7 @@ struct ForegroundLoad {
     }
 
     private func graph() async throws -> PlanGraph? {
-        try await ledger.load(load)?.graph()
+        try await unlessUnreadable({ try await ledger.load(load)?.graph() })
     }
 
     /// Attempts of a cancelled load give up a moment after the load has ended.

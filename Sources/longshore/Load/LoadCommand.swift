@@ -81,7 +81,8 @@ struct LoadCommand: AsyncParsableCommand {
             postgresOnly: detach
         )
         let ledger = fleet.ledger()
-        try await ledger.refuseTablesOfOthers(of: pipeline, adopting: adopted)
+        let needless = try await ledger.refuseTablesOfOthers(of: pipeline, adopting: adopted)
+        for note in adopt.notes(onNeedless: needless) { Output.note(note) }
         let plan = try await rememberedPlan(of: pipeline, in: ledger)
         let due = try await selection.survey(
             of: pipeline,

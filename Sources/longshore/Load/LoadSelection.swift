@@ -104,6 +104,7 @@ struct LoadSelection: ParsableArguments {
             try PeriodSelection.check(named, of: rule, registered: due.registered)
             return .periods(named)
         }
+        if isDefault, let refusal = due.refusal { throw refusal }
         let chosen =
             stale
             ? due.stale : changed ? due.changedPeriods(grain: rule.grain) : due.periods
@@ -135,7 +136,7 @@ struct LoadSelection: ParsableArguments {
             hasAwaited: isDefault
         )
         guard !changed, due.hasChanged(apartFrom: chosen) else { return notes }
-        let options = Invocation.settings + Invocation.stack
+        let options = Invocation.settings + Invocation.reading + Invocation.stack
         return notes + ["load what has changed: \(command) --changed\(options)"]
     }
 

@@ -61,7 +61,8 @@ struct ListedPeriods {
         )
         .look(in: ledger)
         reports = due.completing(reports, of: pipeline)
-        notes += due.laterLines().map { isNamed ? "\(pipeline.name): \($0)" : $0 }
+        let lines = due.laterLines() + (due.refusal.map { [$0.description] } ?? [])
+        notes += lines.map { isNamed ? "\(pipeline.name): \($0)" : $0 }
     }
 
     /// Periods in a row that wait for their files as one row: `2024-03..2024-12`.

@@ -50,18 +50,21 @@ struct PlanCommand: AsyncParsableCommand {
         let fleet = try await fleet(for: pipeline)
         let adopted = try adopt.names(in: pipeline)
         let ledger = fleet.map { $0.ledger() }
-        try await ledger?.refuseTablesOfOthers(of: pipeline, adopting: adopted)
+        let needless =
+            try await ledger?.refuseTablesOfOthers(of: pipeline, adopting: adopted) ?? []
         let sources = try access.sources(beside: options)
         let due =
             try await ledger?
             .survey(selection, of: pipeline, folder: argument.folder, sources: sources) ?? Due()
         let choice = try selection.choice(of: pipeline, due)
-        let notes = selection.notes(
-            of: pipeline,
-            due,
-            choice,
-            command: "longshore load \(Invocation.quoted(argument.pipeline))"
-        )
+        let notes =
+            adopt.notes(onNeedless: needless)
+            + selection.notes(
+                of: pipeline,
+                due,
+                choice,
+                command: "longshore load \(Invocation.quoted(argument.pipeline))"
+            )
         if case .nothing = choice {
             return try await tellNothing(due, notes, of: pipeline, in: ledger)
         }
@@ -130,7 +133,8 @@ struct PlanCommand: AsyncParsableCommand {
 
     /// The load that the plan is of, but for the plan's hash.
     private var command: String {
-        let options = Invocation.settings + Invocation.adopted + Invocation.stack
+        let options =
+            Invocation.settings + Invocation.adopted + Invocation.reading + Invocation.stack
         return "\(Invocation.program) load \(Invocation.quoted(argument.pipeline))\(options) --plan"
     }
 }

@@ -51,7 +51,7 @@ struct StatusCommand: AsyncParsableCommand {
             try output.printJSON(tasks)
             return
         }
-        let graph = try await ledger.load(load)?.graph()
+        let graph = try await unlessUnreadable({ try await ledger.load(load)?.graph() })
         Output.print(LoadSummary(report, tasks, graph).lines.joined(separator: "\n"))
     }
 }

@@ -18,19 +18,15 @@ struct Diagnosis {
 
     /// The way down to the root, so far.
     private struct Trail {
-        let graph: PlanGraph
+        /// `nil` where this program cannot read the load's definition any more.
+        let graph: PlanGraph?
         /// The tasks that are told of already.
         var seen: Set<Int>
     }
 
     func report(_ task: LoadTaskID) async throws -> WhyReport {
         let facts = try await ledger.facts(of: task)
-        guard let graph = try await ledger.load(task.load)?.graph() else {
-            throw CommandFailure(
-                .usage,
-                "there is no load `\(task.load)`: `longshore status` lists the loads"
-            )
-        }
+        let graph = try await unlessUnreadable({ try await ledger.load(task.load)?.graph() })
         var trail = Trail(graph: graph, seen: [task.ordinal])
         return WhyReport(
             task: task.description,
@@ -342,7 +338,7 @@ struct Diagnosis {
 
     private func needs(of facts: TaskFacts, _ trail: inout Trail) async throws -> [Cause] {
         let load = facts.task.load
-        let needed = Array(trail.graph.needs(of: facts.task.ordinal))
+        let needed = trail.graph.map { Array($0.needs(of: facts.task.ordinal)) } ?? []
         let states = try await ledger.states(ofLoad: load, tasks: needed)
         let open = needed.filter { states[$0]?.satisfiesNeeds == false }
         var causes: [Cause] = []

@@ -135,6 +135,31 @@ struct LedgerConformanceTests {
         )
     }
 
+    @Test(
+        "a load that nobody can do fails, as soon as no attempt holds a task of it",
+        arguments: WarehouseUnderTest.allCases
+    )
+    func fail(_ kind: WarehouseUnderTest) async throws {
+        let bench = try await kind.make()
+        let load = try await bench.create("2024-01..2024-02")
+        let lease = try await bench.lease(load)
+        guard case .loaded = await bench.perform(load, 0) else {
+            Issue.record("the dimension is not loaded")
+            return
+        }
+        #expect(try await bench.ledger.markPublished([1], lease: lease))
+        let failure = UnreadableDefinition(load: load, problem: "it is old").taskFailure
+        try await bench.holding(LoadTaskID(load: load, ordinal: 1)) { () async throws in
+            #expect(try await bench.ledger.fail(lease, with: failure) == .running)
+        }
+        #expect(try await bench.ledger.states(ofLoad: load) == [.done, .published, .failed])
+        #expect(try await bench.ledger.fail(lease, with: failure) == .failed)
+        #expect(try await bench.ledger.states(ofLoad: load) == [.done, .failed, .failed])
+        #expect(try await bench.ledger.state(ofLoad: load) == .failed)
+        #expect(try await bench.ledger.fail(lease, with: failure) == nil)
+        #expect(await bench.perform(load, 1) == .failed(failure))
+    }
+
     @Test("fleets are apart", arguments: WarehouseUnderTest.allCases)
     func fleets(_ kind: WarehouseUnderTest) async throws {
         let bench = try await kind.make()
