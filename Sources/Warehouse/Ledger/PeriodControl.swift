@@ -95,16 +95,16 @@ extension PostgresLedger {
         }
     }
 
+    /// The definition of the newest load of a pipeline, by its name.
+    static let newestDefinitionSQL = """
+        select d.bundle from longshore.load l
+        join longshore.definition d on d.digest = l.definition
+        where l.pipeline = $1 order by l.id desc limit 1
+        """
+
     /// The definition that the newest load of a pipeline was made with; `nil` when there is no load.
     public func newestDefinition(ofPipeline name: String) async throws -> Pipeline? {
-        let rows = try await query(
-            """
-            select d.bundle from longshore.load l
-            join longshore.definition d on d.digest = l.definition
-            where l.pipeline = $1 order by l.id desc limit 1
-            """,
-            [.text(name)]
-        )
+        let rows = try await query(Self.newestDefinitionSQL, [.text(name)])
         return try rows.first.map { row in
             try Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle"))).called(name)
         }
