@@ -11,7 +11,8 @@ struct SchemaPreparation {
     let connection: PostgresConnection
     /// What may be done to tables that are there.
     var alteration = Alteration.done
-    /// Tables, without their schema, that are taken over although Longshore has not made them.
+    /// Tables, without their schema, that are taken over although Longshore has not made them, or another
+    /// pipeline had them.
     var adopted: Set<String> = []
     /// Who asks for the load.
     let person: String

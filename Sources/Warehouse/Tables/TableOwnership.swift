@@ -8,7 +8,8 @@ import Words
 /// the SQL that refusals print make tables anew that are the same for everybody (decision 43).
 struct TableOwnership {
     let pipeline: Pipeline
-    /// Tables, without their schema, that Longshore is to have from now on although it has not made them.
+    /// Tables, without their schema, that the pipeline is to have from now on although Longshore has not made
+    /// them, or another pipeline had them.
     var adopted: Set<String> = []
     let connection: PostgresConnection
 
