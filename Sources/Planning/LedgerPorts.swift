@@ -113,7 +113,8 @@ public struct LoadRequest: Sendable, Hashable {
     public var requestedBy: String
     /// What the ledger must still say of dimensions and periods; `nil` when it does not matter.
     public var plan: PlanFingerprint?
-    /// Tables, without their schema, that Longshore is to have from now on although it has not made them.
+    /// Tables, without their schema, that the pipeline is to have from now on although Longshore has not made
+    /// them, or another pipeline had them.
     public var adopted: Set<String>
 
     /// Creates a request.

@@ -40,6 +40,9 @@ extension WarehouseError {
                 + "Let `\(pipeline.name)` have a schema of its own (`warehouse: { schema: … }`) or other names "
                 + "of tables. If it is the same pipeline under another name:\n    "
                 + renames.joined(separator: "\n    ")
+                + "\nA table that its pipeline has given up (neither its newest load has it nor one that runs) is "
+                + "taken over with:\n    longshore load FOLDER"
+                + tables.map { " --adopt \(pipeline.schema).\($0.name)" }.joined()
         )
     }
 

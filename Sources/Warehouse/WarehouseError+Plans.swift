@@ -26,7 +26,8 @@ extension WarehouseError {
             code: .foreignCode,
             description: found.joined(separator: "; ")
                 + ": it would run with the rights of this login, which may do more than who made it. "
-                + "Drop it, or have a superuser look at it and own the function (`alter function … owner to …`)"
+                + "Drop it, or look at it and let the login that creates loads, or a superuser, own the function "
+                + "(`alter function … owner to …`)"
         )
     }
 

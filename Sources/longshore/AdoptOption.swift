@@ -7,7 +7,7 @@ struct AdoptOption: ParsableArguments {
     @Option(
         name: .customLong("adopt"),
         help: ArgumentHelp(
-            "Take over a table that is there and that Longshore has not made; can be repeated.",
+            "Take over a table that Longshore has not made, or that its pipeline has given up; can be repeated.",
             discussion: "What happens to its rows is said where a load is refused without it.",
             valueName: "table"
         )

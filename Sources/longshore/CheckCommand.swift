@@ -131,6 +131,8 @@ struct CheckCommand: AsyncParsableCommand {
         } catch let error as WarehouseError {
             guard error.code == .unknownTable else { throw error }
             return ["a load will be refused: \(error)"]
+        } catch let error as PostgresError where error.isOfStatement {
+            return ["the warehouse cannot be asked whose the tables are: \(error)"]
         } catch {
             return []
         }
@@ -145,6 +147,16 @@ struct CheckCommand: AsyncParsableCommand {
                 ?? []
         } catch {
             return ["the warehouse cannot be asked what has changed since it was loaded: \(error)"]
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether a server that could be reached has not answered a statement as it should.
+    fileprivate var isOfStatement: Bool {
+        switch code {
+        case .sqlState, .unexpectedResult: !isServerTrouble
+        default: false
         }
     }
 }

@@ -99,6 +99,19 @@ struct TablesOfOthersTests {
         #expect(empty.exitCode == 64, "\(empty.output)\(empty.errors)")
     }
 
+    @Test("check says so when the ledger does not tell whose tables are")
+    func unknownOwners() async throws {
+        let harbour = try await harbour("shop")
+        let load = try await harbour.program.run("load", "shop", "--workers", "1")
+        #expect(load.exitCode == 0, "\(load.output)\(load.errors)")
+        _ = try await harbour.ask("alter table longshore.owned_table rename column pipeline to was")
+        let check = try await harbour.program.run("check", "shop")
+        #expect(
+            check.output.contains("the warehouse cannot be asked whose the tables are: "),
+            "\(check.output)\(check.errors)"
+        )
+    }
+
     @Test("the tables of a pipeline are refused to another, until it is the same one renamed")
     func twoPipelines() async throws {
         let harbour = try await harbour("one", "two")

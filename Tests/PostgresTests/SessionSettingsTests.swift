@@ -88,7 +88,8 @@ struct SessionSettingsTests {
             """
             set timezone to 'Asia/Tokyo'; set extra_float_digits to -5; set work_mem to '1MB';
             set default_transaction_read_only to on; set search_path to pg_catalog;
-            prepare left as select 1; listen left; declare left cursor with hold for select 1
+            prepare leftover as select 1; listen leftover;
+            declare leftover cursor with hold for select 1
             """
         )
         try await connection.query(

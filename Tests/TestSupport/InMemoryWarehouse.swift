@@ -153,7 +153,7 @@ public final class InMemoryWarehouse: Sendable {
         mutating func own(_ tables: [String], as pipeline: String) throws {
             for table in tables {
                 if let owner = owners[table], owner != pipeline {
-                    throw TwinError(description: "`\(table)` belongs to the pipeline `\(owner)`")
+                    throw TableOfAnother(table: table, owner: owner)
                 }
             }
             for table in tables { owners[table] = pipeline }
@@ -495,6 +495,20 @@ extension TaskFailure {
         TaskFailure(
             code: "ledger.unknownTask",
             message: "there is no task `\(task)` in the ledger",
+            isRetryable: false
+        )
+    }
+}
+
+/// What the twin refuses a table with that is another pipeline's: by the code of the real one.
+struct TableOfAnother: TaskFailureConvertible {
+    let table: String
+    let owner: String
+
+    var taskFailure: TaskFailure {
+        TaskFailure(
+            code: "warehouse.others_table",
+            message: "`\(table)` belongs to the pipeline `\(owner)`",
             isRetryable: false
         )
     }

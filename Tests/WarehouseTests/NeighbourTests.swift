@@ -3,7 +3,8 @@ import Pipelines
 import Planning
 import Postgres
 import Testing
-import Warehouse
+
+@testable import Warehouse
 
 /// What others in the same database, or another pipeline's SQL, must not be able to do to a load.
 @Suite("Neighbours in the warehouse", .timeLimit(.minutes(2)))
@@ -96,6 +97,66 @@ struct NeighbourTests {
         await holder.close()
     }
 
+    @Test("of a session in the way, what this login may not see is left out")
+    func unseenSession() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        let holder = try await PostgresConnection.connect(dock.configuration)
+        let pid = try #require(holder.backendPID)
+        try await holder.script(
+            "set application_name to ''; begin; lock table longshore.load in access share mode"
+        )
+        let user = try await dock.row("select current_user")
+        let seen = try #require(try await LockHolders.ofLedger(on: dock.connection))
+        #expect(seen.hasPrefix("`\(user)` (process \(pid) of the server, since 20"), "\(seen)")
+        try await dock.connection.query("set role pg_signal_backend")
+        let unseen = try await LockHolders.ofLedger(on: dock.connection)
+        #expect(unseen == "`\(user)` (process \(pid) of the server)")
+        await holder.close()
+    }
+
+    /// A dimension with versions, which facts share while they are loaded.
+    private static func versioned() throws -> Definition {
+        try Shop.definition(
+            customer: Shop.customer.replacing(
+                "name: { type: text }",
+                with: "name: { type: text, scd: 2 }"
+            )
+        )
+    }
+
+    @Test("the upgrade makes the rows that facts of older loads share")
+    func rowsOfOlderLoads() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Self.versioned())
+        try await dock.connection.script(
+            "begin; drop table longshore.lock; \(Migrations.locks); commit"
+        )
+        #expect(
+            try await dock.rows("select name from longshore.lock") == ["versions shop.dim_customer"]
+        )
+    }
+
+    @Test("a row that somebody makes is not waited for without end")
+    func heldVersions() async throws {
+        let dock = try await Dock(Shop.files)
+        let name = "versions shop.dim_customer"
+        try await dock.load(Shop.definition())
+        let holder = try await PostgresConnection.connect(dock.configuration)
+        try await holder.script("begin; insert into longshore.lock (name) values ('\(name)')")
+        let problem = await dock.problem {
+            try await dock.connection.transaction {
+                try await LedgerLock(name: name)
+                    .make(within: .milliseconds(50), on: dock.connection)
+            }
+        }
+        #expect(
+            problem?.contains("the \(name) was kept by somebody else") == true,
+            "\(problem ?? "nothing was refused")"
+        )
+        await holder.close()
+    }
+
     @Test(
         "code that others have tied to a table is refused before it can run",
         arguments: [
@@ -131,11 +192,41 @@ struct NeighbourTests {
         let problem = await dock.problem { _ = try await dock.create(Shop.definition()) }
         #expect(problem?.contains("\(kind) of `shop.") == true, "\(problem ?? "")")
         #expect(problem?.contains("a function of `pg_monitor`") == true, "\(problem ?? "")")
+        #expect(
+            problem?.contains("let the login that creates loads, or a superuser, own the function")
+                == true,
+            "\(problem ?? "")"
+        )
         #expect(try await dock.rows("select at from shop.traces") == [])
         try await dock.connection.script(
             "drop function shop.harm() cascade; drop function shop.harmless(integer) cascade"
         )
         #expect(try await dock.load(Shop.definition()).failures == [])
+    }
+
+    @Test("code tied to tables beside Longshore's is let alone, code tied to a partition is not")
+    func tablesBeside() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        try await dock.connection.script(
+            """
+            create table shop.orders (id integer);
+            create function shop.harm() returns trigger language plpgsql as 'begin return new; end';
+            alter function shop.harm() owner to pg_monitor;
+            create trigger t before insert on shop.orders for each row execute function shop.harm()
+            """
+        )
+        #expect(try await dock.load(Shop.definition()).failures == [])
+        try await dock.connection.query(
+            "create trigger t before insert on shop.fact_sale_2024_01 "
+                + "for each row execute function shop.harm()"
+        )
+        let problem = await dock.problem { _ = try await dock.create(Shop.definition()) }
+        #expect(
+            problem?.contains("a trigger of `shop.fact_sale_2024_01` calls") == true,
+            "\(problem ?? "")"
+        )
+        #expect(problem?.contains("orders") == false, "\(problem ?? "")")
     }
 
     @Test("a view in the place of a table is refused before it is read")

@@ -306,21 +306,31 @@ struct TableOwnershipTests {
 
     /// Another pipeline in the same schema, with another table.
     private static func neighbour() throws -> Definition {
-        try .text(
+        try pipeline("neighbour", facts: "ticket")
+    }
+
+    /// A pipeline in the schema `shop`.
+    private static func pipeline(_ name: String, facts: String...) throws -> Definition {
+        let facts = facts.map { fact in
             """
-            pipeline: neighbour
-            warehouse: { schema: shop }
-            period: { grain: month, start: 2024-01 }
-            sources:
-              drops: { files: data }
-            facts:
-              ticket:
+              \(fact):
                 from: { source: drops, csv: "sales_{period}.csv" }
                 period: sold_on
                 grain: [sale_id]
                 columns:
                   sale_id: { type: text, required: true }
                   sold_on: { type: date, required: true }
+            """
+        }
+        return try .text(
+            """
+            pipeline: \(name)
+            warehouse: { schema: shop }
+            period: { grain: month, start: 2024-01 }
+            sources:
+              drops: { files: data }
+            facts:
+            \(facts.joined(separator: "\n"))
             """
         )
     }
@@ -336,6 +346,9 @@ struct TableOwnershipTests {
             (`warehouse: { schema: … }`) or other names of tables. If it is the same pipeline under \
             another name:
                 longshore pipelines rename shop other
+            A table that its pipeline has given up (neither its newest load has it nor one that runs) is \
+            taken over with:
+                longshore load FOLDER --adopt shop.dim_customer --adopt shop.fact_sale
             """
         #expect(try await refusal(other, at: dock) == words)
         #expect(try await refusal(other, adopting: ["fact_sale"], at: dock) == words)
@@ -382,6 +395,62 @@ struct TableOwnershipTests {
                 "fact_sale|2024-01|loaded", "fact_sale|2024-02|pending",
                 "fact_ticket|2024-01|closed", "fact_ticket|2024-02|loaded",
             ]
+        )
+    }
+
+    // MARK: From one pipeline to another
+
+    @Test("a table that its pipeline has given up is taken over by word, with its periods")
+    func moved() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Self.pipeline("one", facts: "ticket", "receipt"))
+        let two = try Self.pipeline("two", facts: "receipt")
+        let words = try await refusal(two, adopting: ["fact_receipt"], at: dock)
+        #expect(
+            words?.contains("`shop.fact_receipt` belongs to the pipeline `one`") == true,
+            "\(words ?? "nothing was refused")"
+        )
+        let one = try Self.pipeline("one", facts: "ticket")
+        try await dock.load(one)
+        // The first load still runs.
+        #expect(try await refusal(two, adopting: ["fact_receipt"], at: dock) == words)
+        try await dock.connection.query("update longshore.load set state = 'loaded'")
+        #expect(try await refusal(two, at: dock) == words)
+        #expect(try await load(two, adopting: ["fact_receipt"], at: dock) == [])
+        #expect(
+            try await dock.rows(
+                "select table_name, pipeline, origin from longshore.owned_table order by 1"
+            ) == ["fact_receipt|two|adopted", "fact_ticket|one|made"]
+        )
+        #expect(
+            try await dock.rows(
+                "select table_name, period, pipeline, state from longshore.control order by 1, 2"
+            ) == ["fact_receipt|2024-01|two|loaded", "fact_ticket|2024-01|one|loaded"]
+        )
+        #expect(try await dock.load(one).failures == [])
+        let back = try await refusal(Self.pipeline("one", facts: "ticket", "receipt"), at: dock)
+        #expect(
+            back?.contains("`shop.fact_receipt` belongs to the pipeline `two`") == true,
+            "\(back ?? "nothing was refused")"
+        )
+    }
+
+    @Test("a table that is gone is anybody's when its pipeline has given it up, and not before")
+    func movedByDropping() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Self.pipeline("one", facts: "ticket", "receipt"))
+        try await dock.connection.script(
+            "update longshore.load set state = 'loaded'; drop table shop.fact_receipt"
+        )
+        let two = try Self.pipeline("two", facts: "receipt")
+        #expect(try await refusal(two, at: dock)?.contains("to the pipeline `one`") == true)
+        try await dock.load(Self.pipeline("one", facts: "ticket"))
+        #expect(try await dock.load(two).failures == [])
+        #expect(try await dock.row("select count(*) from shop.fact_receipt") == "3")
+        #expect(
+            try await dock.rows(
+                "select pipeline, state from longshore.control where table_name = 'fact_receipt'"
+            ) == ["two|loaded"]
         )
     }
 

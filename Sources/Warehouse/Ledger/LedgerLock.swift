@@ -21,7 +21,7 @@ struct LedgerLock {
         let sql = "select from longshore.lock where name = $1 for \(strength.rawValue)"
         guard try await connection.query(sql, [.text(name)]).isEmpty else { return }
         // Whoever inserts a row has it alone until the transaction ends.
-        guard try await Self.make([name], on: connection) == 0 else { return }
+        guard try await !insert(on: connection) else { return }
         try await connection.query(sql, [.text(name)])
     }
 
@@ -30,11 +30,31 @@ struct LedgerLock {
     /// - Throws: ``WarehouseError`` that names who has it; the transaction is as it was before.
     func take(within patience: Duration, on connection: PostgresConnection) async throws {
         guard try await !takeIfFree(on: connection) else { return }
+        try await wait(atMost: patience, on: connection) { try await take(on: connection) }
+    }
+
+    /// Makes the row when it is missing, and waits for a time only for another that is making it.
+    ///
+    /// Transactions that take a lock together must find its row.
+    ///
+    /// - Throws: ``WarehouseError`` when that lasts; the transaction is as it was before.
+    func make(within patience: Duration, on connection: PostgresConnection) async throws {
+        let found = try await connection.query(
+            "select from longshore.lock where name = $1",
+            [.text(name)]
+        )
+        guard found.isEmpty else { return }
+        try await wait(atMost: patience, on: connection) { _ = try await insert(on: connection) }
+    }
+
+    private func wait(
+        atMost patience: Duration,
+        on connection: PostgresConnection,
+        _ body: () async throws -> Void
+    ) async throws {
         try await connection.query("savepoint ledger_lock")
         do {
-            try await connection.waitingForLocks(atMost: patience) {
-                try await take(on: connection)
-            }
+            try await connection.waitingForLocks(atMost: patience, body)
             try await connection.query("release savepoint ledger_lock")
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
             try await connection.query("rollback to savepoint ledger_lock")
@@ -56,16 +76,16 @@ struct LedgerLock {
             .isEmpty
     }
 
-    /// Makes rows that are missing: transactions that take a lock together must find its row.
+    /// Makes the row, and waits for another that is making it.
     ///
-    /// - Returns: how many were missing.
-    @discardableResult
-    static func make(_ names: [String], on connection: PostgresConnection) async throws -> Int {
-        try await connection.query(
-            "insert into longshore.lock (name) select unnest($1::text[]) on conflict do nothing",
-            [.textArray(names)]
-        )
-        .affectedRows
+    /// - Returns: whether it was missing.
+    private func insert(on connection: PostgresConnection) async throws -> Bool {
+        try await connection
+            .query(
+                "insert into longshore.lock (name) values ($1) on conflict do nothing",
+                [.text(name)]
+            )
+            .affectedRows > 0
     }
 }
 

@@ -5,7 +5,7 @@ enum LockHolders {
     /// Who has locked a table, given by its quoted name, or a partition of it in any way.
     ///
     /// - Returns: `` `ana` (psql, process 123 of the server, since 2024-01-31T12:00:00Z) ``, with a comma
-    ///   between sessions; `nil` when nobody has any more.
+    ///   between sessions and without what this role may not see of others; `nil` when nobody has any more.
     /// - Throws: `PostgresError`.
     static func read(of table: String, on connection: PostgresConnection) async throws -> String? {
         try await told(
@@ -50,8 +50,8 @@ enum LockHolders {
     ) async throws -> String? {
         let rows = try await connection.query(
             """
-            select string_agg(format('`%s` (%sprocess %s of the server, since %s)', a.usename,
-                nullif(a.application_name, '') || ', ', a.pid, \(isoTime("a.xact_start"))), ', '
+            select string_agg(format('`%s` (%s)', a.usename, concat_ws(', ', nullif(a.application_name, ''),
+                format('process %s of the server', a.pid), 'since ' || \(isoTime("a.xact_start")))), ', '
                 order by a.xact_start) as who
             from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid()
                 and a.usename is not null and a.pid in (select l.pid from pg_locks l \(condition) and l.granted)

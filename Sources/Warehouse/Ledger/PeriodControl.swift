@@ -95,18 +95,18 @@ extension PostgresLedger {
         }
     }
 
+    /// The definition of the newest load of a pipeline, by its name.
+    static let newestDefinitionSQL = """
+        select l.id, d.bundle from longshore.load l
+        join longshore.definition d on d.digest = l.definition
+        where l.pipeline = $1 order by l.id desc limit 1
+        """
+
     /// The definition that the newest load of a pipeline was made with; `nil` when there is no load.
     ///
     /// - Throws: `UnreadableDefinition` when this program cannot read it any more.
     public func newestDefinition(ofPipeline name: String) async throws -> Pipeline? {
-        let rows = try await query(
-            """
-            select l.id, d.bundle from longshore.load l
-            join longshore.definition d on d.digest = l.definition
-            where l.pipeline = $1 order by l.id desc limit 1
-            """,
-            [.text(name)]
-        )
+        let rows = try await query(Self.newestDefinitionSQL, [.text(name)])
         return try rows.first.map { row in
             let (pipeline, _) = try Self.definition(in: row)
             return pipeline.called(name)

@@ -79,10 +79,12 @@ struct VersionLock {
     let schema: String
     let dimension: Dimension
 
-    private var lock: LedgerLock { LedgerLock(name: name) }
+    private var lock: LedgerLock { LedgerLock(name: "versions \(schema).\(dimension.table)") }
 
-    /// The name of its row, which is to be there before facts share it.
-    var name: String { "versions \(schema).\(dimension.table)" }
+    /// Its row is to be there before facts share it.
+    func make(within patience: Duration, on connection: PostgresConnection) async throws {
+        try await lock.make(within: patience, on: connection)
+    }
 
     func share(on connection: PostgresConnection) async throws {
         try await lock.take(.together, on: connection)

@@ -1,7 +1,7 @@
 import Pipelines
 import Postgres
 
-/// Code that others have tied to tables of a schema, and that would run with this login's rights as soon as it
+/// Code that others have tied to a load's tables, and that would run with this login's rights as soon as it
 /// plans or runs a statement on them: triggers, rules, forced policies, functions in defaults, constraints,
 /// indexes, statistics and domains, and views in the place of tables.
 ///
@@ -11,8 +11,10 @@ struct ForeignCode {
     let pipeline: Pipeline
     let connection: PostgresConnection
 
-    /// Looks for such code on all tables of the schema; until the transaction ends nobody ties anything to
-    /// dimensions, which are written when a load is created.
+    /// Looks for such code on Longshore's tables in the schema, those of the pipeline, and their partitions.
+    ///
+    /// A load touches no others. Until the transaction ends nobody ties anything to dimensions, which are
+    /// written when a load is created.
     ///
     /// - Throws: ``WarehouseError`` that names what was found.
     func refuse() async throws {
@@ -42,11 +44,15 @@ struct ForeignCode {
 
     /// Functions of the server itself are in no `pg_depend`.
     private static let sql = """
-        with trusted as (
+        with recursive trusted as (
             select oid from pg_roles where rolsuper or rolname = current_user
+        ), ours (oid) as (
+            select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = $1 and c.relkind in ('r', 'p') and (c.relname = any($2::text[])
+                or c.relname in (select table_name from longshore.owned_table where schema_name = $1))
+            union select i.inhrelid from pg_inherits i join ours on ours.oid = i.inhparent
         ), tables as (
-            select c.* from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname = $1 and c.relkind in ('r', 'p')
+            select c.* from pg_class c join ours using (oid)
         ), code (kind, class, object, relation) as (
             select 'a trigger', 'pg_trigger'::regclass, oid, tgrelid from pg_trigger where not tgisinternal
             union all select 'a default', 'pg_attrdef'::regclass, oid, adrelid from pg_attrdef

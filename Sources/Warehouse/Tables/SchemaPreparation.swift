@@ -11,7 +11,8 @@ struct SchemaPreparation {
     let connection: PostgresConnection
     /// What may be done to tables that are there.
     var alteration = Alteration.done
-    /// Tables, without their schema, that are taken over although Longshore has not made them.
+    /// Tables, without their schema, that are taken over although Longshore has not made them, or another
+    /// pipeline had them.
     var adopted: Set<String> = []
     /// Who asks for the load.
     let person: String
@@ -31,7 +32,8 @@ struct SchemaPreparation {
         )
         let claims = try await ownership.check()
         try await ownership.forgetMissing()
-        try await LedgerLock.make(versionLocks, on: connection)
+        try await ownership.takePeriods()
+        try await makeVersionLocks()
         try await OwnedSchema(name: pipeline.schema, connection: connection).ensure()
         let losses = try await LossSurvey(pipeline: pipeline, connection: connection).run()
         try await refuse(losses)
@@ -109,9 +111,11 @@ struct SchemaPreparation {
     }
 
     /// Of dimensions whose versions facts keep from moving while they are loaded.
-    private var versionLocks: [String] {
-        pipeline.dimensions.filter(\.isVersioned)
-            .map { VersionLock(schema: pipeline.schema, dimension: $0).name }
+    private func makeVersionLocks() async throws {
+        for dimension in pipeline.dimensions where dimension.isVersioned {
+            try await VersionLock(schema: pipeline.schema, dimension: dimension)
+                .make(within: alteration.patience, on: connection)
+        }
     }
 
     private func fit(_ design: TableDesign, of owner: String) async throws -> Misfit? {

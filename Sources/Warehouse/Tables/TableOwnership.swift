@@ -8,13 +8,14 @@ import Words
 /// the SQL that refusals print make tables anew that are the same for everybody (decision 43).
 struct TableOwnership {
     let pipeline: Pipeline
-    /// Tables, without their schema, that Longshore is to have from now on although it has not made them.
+    /// Tables, without their schema, that the pipeline is to have from now on although Longshore has not made
+    /// them, or another pipeline had them.
     var adopted: Set<String> = []
     let connection: PostgresConnection
 
     /// What Longshore has not recorded, and may take.
     struct Claims {
-        /// Tables that are there.
+        /// Tables that are there, of nobody or of a pipeline that has given them up.
         fileprivate(set) var adopted: [String] = []
         /// Tables that were prepared by loads of an older version.
         fileprivate var known: [String] = []
@@ -26,8 +27,8 @@ struct TableOwnership {
     @discardableResult
     func check() async throws -> Claims {
         let standing = try await standing()
-        try refuseOthers(among: standing)
-        let unknown = standing.filter { $0.isUnknown }
+        let others = try await refuseOthers(among: standing)
+        let unknown = standing.filter { $0.isUnknown || others.contains($0.table) }
         guard !unknown.isEmpty else { return Claims() }
         let earlier = try await EarlierTables.ofPipeline(pipeline, on: connection)
         var claims = Claims()
@@ -47,14 +48,51 @@ struct TableOwnership {
         return claims
     }
 
-    /// Refuses tables that are another pipeline's, whether they are there or not.
-    func refuseOthers() async throws { try refuseOthers(among: await standing()) }
+    /// Refuses tables that are another pipeline's, whether they are there or not; what it has given up only
+    /// where it is there.
+    func refuseOthers() async throws { try await refuseOthers(among: await standing()) }
 
-    private func refuseOthers(among standing: [Relation]) throws {
-        let others = standing.compactMap { relation in
-            relation.owner.flatMap { $0 == pipeline.name ? nil : (relation.table, $0) }
+    /// - Returns: tables that are there and that another pipeline has given up, all of them adopted.
+    @discardableResult
+    private func refuseOthers(among standing: [Relation]) async throws -> Set<String> {
+        var refused: [(name: String, owner: String)] = []
+        var taken: Set<String> = []
+        for relation in standing {
+            guard let owner = relation.owner, owner != pipeline.name else { continue }
+            let isFree = try await hasGivenUp(relation, owner)
+            if isFree, relation.kind == nil { continue }
+            if isFree, adopted.contains(relation.table) {
+                taken.insert(relation.table)
+            } else {
+                refused.append((relation.table, owner))
+            }
         }
-        guard others.isEmpty else { throw WarehouseError.ofAnotherPipeline(others, pipeline) }
+        guard refused.isEmpty else { throw WarehouseError.ofAnotherPipeline(refused, pipeline) }
+        return taken
+    }
+
+    /// Whether neither the newest load of a table's owner nor one that runs has it.
+    ///
+    /// An owner without loads, or with a definition of another version that cannot be read, has given up
+    /// nothing.
+    private func hasGivenUp(_ relation: Relation, _ owner: String) async throws -> Bool {
+        guard !relation.isBeingLoaded else { return false }
+        let rows = try await connection.query(PostgresLedger.newestDefinitionSQL, [.text(owner)])
+        guard let row = rows.first,
+            let newest = try? Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle")))
+        else { return false }
+        return newest.schema != pipeline.schema || newest.tables[relation.table] == nil
+    }
+
+    /// Rows of the control table that another pipeline has left of tables which are this one's from now on.
+    func takePeriods() async throws {
+        try await connection.query(
+            """
+            update longshore.control set pipeline = $2
+            where schema_name = $1 and table_name = any($3::text[]) and pipeline <> $2
+            """,
+            [.text(pipeline.schema), .text(pipeline.name), .textArray(pipeline.tableNames)]
+        )
     }
 
     /// Forgets tables of the pipeline that are there no more: whoever makes one of that name next has it.
@@ -69,7 +107,8 @@ struct TableOwnership {
         )
     }
 
-    /// Records all tables of the pipeline, which are there by now, as its own.
+    /// Records all tables of the pipeline, which are there by now, as its own, also those that another has
+    /// given up.
     func record(_ claims: Claims, by person: String) async throws {
         let names = pipeline.tableNames
         let origins = names.map { name in
@@ -80,7 +119,9 @@ struct TableOwnership {
             """
             insert into longshore.owned_table (schema_name, table_name, pipeline, origin, recorded_by)
             select $1, name, $2, origin, $3 from unnest($4::text[], $5::text[]) t(name, origin)
-            on conflict (schema_name, table_name) do nothing
+            on conflict (schema_name, table_name) do update set pipeline = excluded.pipeline,
+                origin = excluded.origin, recorded_by = excluded.recorded_by, recorded_at = default
+                where owned_table.pipeline <> excluded.pipeline
             """,
             [
                 .text(pipeline.schema), .text(pipeline.name), .text(person), .textArray(names),
@@ -94,8 +135,11 @@ struct TableOwnership {
     /// The owner of a name in the schema, and what stands there.
     private struct Relation {
         let table: String
-        /// The pipeline that the ledger has it of.
+        /// The pipeline that the ledger has it of: by its list, and where that lacks it by the periods that it
+        /// has of it.
         let owner: String?
+        /// Whether a load of the owner that runs has tasks of it.
+        let isBeingLoaded: Bool
         /// Whether the ledger has recorded it as Longshore's.
         let isRecorded: Bool
         /// What it is for Postgres (`relkind`); `nil` when nothing is there.
@@ -129,6 +173,9 @@ struct TableOwnership {
             """
             select w.name, c.relkind::text as kind, o.pipeline is not null as is_recorded,
                 coalesce(o.pipeline, k.pipeline) as owner,
+                exists (select from longshore.task t join longshore.load l on l.id = t.load_id
+                    where l.state = 'running' and l.pipeline = coalesce(o.pipeline, k.pipeline)
+                        and t.schema_name = $1 and t.table_name = w.name) as is_being_loaded,
                 case when c.relispartition then i.inhparent::regclass::text end as parent
             from unnest($2::text[]) w(name)
             left join pg_namespace n on n.nspname = $1
@@ -146,6 +193,7 @@ struct TableOwnership {
             Relation(
                 table: try row.text("name"),
                 owner: try row.optionalText("owner"),
+                isBeingLoaded: try row.boolean("is_being_loaded"),
                 isRecorded: try row.boolean("is_recorded"),
                 kind: try row.optionalText("kind"),
                 parent: try row.optionalText("parent")
@@ -183,7 +231,7 @@ struct TableOwnership {
         )
         guard try right.first?.optionalBoolean("readable") == true else { return nil }
         let rows = try await connection.query(
-            "select count(*) as n from (select from \(table) limit \(Self.mostCounted + 1)) some"
+            "select count(*) as n from (select from \(table) limit \(Self.mostCounted + 1)) counted"
         )
         let count = try rows.first?.integer("n") ?? 0
         return count > Self.mostCounted
