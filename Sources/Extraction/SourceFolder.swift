@@ -6,6 +6,7 @@ struct SourceFolder {
     let path: String
     /// What messages call it: as the definition has it, without the values of variables.
     let shown: String
+    /// Without links, once for all files of the folder.
     private let places: SourcePlaces
     private let allowsHardLinks: Bool
 
@@ -26,7 +27,7 @@ struct SourceFolder {
         let isAbsolute = place.value.utf8.first == UInt8(ascii: "/")
         path = isAbsolute ? place.value : base + "/" + place.value
         shown = isAbsolute ? place.shown : base + "/" + place.shown
-        places = environment.places
+        places = environment.places.resolved()
         self.allowsHardLinks = allowsHardLinks
     }
 
@@ -34,7 +35,7 @@ struct SourceFolder {
     init(path: String) {
         self.path = path
         shown = path
-        places = SourcePlaces()
+        places = SourcePlaces().resolved()
         allowsHardLinks = true
     }
 
