@@ -121,6 +121,10 @@ struct SourceTests {
         #expect(shown.output.hasPrefix("drops: teams.csv: "), "\(shown.output)")
         let call = try await harbour.program.run("profile", folder + ":call", "--rows", "50")
         #expect(call.output.contains("50 rows read"), "\(call.output)\(call.errors)")
+        let link = harbour.data + "/dt=2024"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder)
+        let marked = try await harbour.program.run("profile", link + ":team")
+        #expect(marked.output == shown.output, "\(marked.errors)")
         let unknown = try await harbour.program.run("profile", folder + ":taem")
         #expect(unknown.exitCode == 64)
         #expect(unknown.errors.contains("(did you mean `team`?)"), "\(unknown.errors)")
