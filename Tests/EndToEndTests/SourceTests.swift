@@ -161,6 +161,11 @@ struct SourceTests {
             missing.output.contains("no file for 2024-03..2024-12 (10 periods)"),
             "\(missing.output)"
         )
+        let alone = try await harbour.program
+            .with(["LONGSHORE_POSTGRES_URL": "postgres://u:p@127.0.0.1:1/x"]).run("check", folder)
+        #expect(alone.exitCode == 0)
+        let told = alone.output.components(separatedBy: "the warehouse cannot be asked")
+        #expect(told.count == 2, "\(alone.output)")
         let dead = harbour.data + "/dead"
         try FileManager.default.createDirectory(atPath: dead, withIntermediateDirectories: true)
         try """

@@ -149,7 +149,8 @@ struct MergeTests {
         let header = "order_id,ordered_on,shipped_on,delivered_on,amount\n"
         var files = Orders.files
         files["orders_2024-01.csv"] = header + rows.map { "n\($0),2024-01-05,,,1.00\n" }.joined()
-        files["orders_2024-02.csv"] = header + rows.map { "n\($0),2024-02-05,,,2.00\n" }.joined()
+        files["orders_2024-02.csv"] =
+            header + rows.map { "n\($0),2024-02-05,,,2.00\n" }.joined() + "new,2024-02-06,,,1.00\n"
         let dock = try await Dock(files)
         let definition = try Orders.definition()
         try await dock.load(definition, periods: "2024-01")
@@ -163,7 +164,7 @@ struct MergeTests {
         let load = try await dock.load(definition, periods: "2024-02")
         #expect(
             load.counts("order 2024-02")
-                == RowCounts(read: rows.count, loaded: 0, rejected: rows.count)
+                == RowCounts(read: rows.count + 1, loaded: 1, rejected: rows.count)
         )
         #expect(
             try await dock.rows(
