@@ -42,7 +42,7 @@ let package = Package(
         cLibrary("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         .target(name: "BlockingThread"),
-        .target(name: "Endpoints"),
+        .target(name: "Endpoints", dependencies: ["Words"]),
         .target(name: "Words"),
 
         // Layer 1: one wrapper per server, and the pure parts.

@@ -1,3 +1,5 @@
+internal import Words
+
 /// The address of a server: `scheme://user:password@host:port/path?name=value`.
 ///
 /// The generic syntax of RFC 3986, with percent-encoding undone in every part. A password is kept as
@@ -131,22 +133,9 @@ public struct ConnectionURL: Sendable, Hashable {
 
     private static func decode(_ text: Bytes) throws(EndpointError) -> String {
         guard text.contains(UInt8(ascii: "%")) else { return String(Substring(text)) }
-        var bytes: [UInt8] = []
-        var rest = text
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            // The two may be half of a letter, which is made a whole one here and no digit.
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
-                let value = UInt8(digits, radix: 16)
-            else {
-                throw .malformed("it has a `%` that no two hexadecimal digits follow")
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
+        let (bytes, isWellFormed) = PercentEncoding.decoded(text)
+        guard isWellFormed else {
+            throw .malformed("it has a `%` that no two hexadecimal digits follow")
         }
         guard let decoded = String(validating: bytes, as: UTF8.self) else {
             throw .malformed("its percent-encoding is not UTF-8")

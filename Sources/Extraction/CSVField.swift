@@ -1,3 +1,5 @@
+import Words
+
 /// A field as CSV (RFC 4180) holds it between its delimiters.
 public enum CSVField {
     private static let quote = UInt8(ascii: "\"")
@@ -15,6 +17,6 @@ public enum CSVField {
             field.contains(where: special.contains)
                 || byteOrderMarks.contains(where: { field.starts(with: $0) })
         else { return field }
-        return [quote] + field.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
+        return [quote] + field.doubling(quote) + [quote]
     }
 }

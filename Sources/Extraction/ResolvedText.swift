@@ -1,4 +1,5 @@
 import Postgres
+import Words
 
 /// A text of a source with the values of its variables, and what messages say in their place.
 struct ResolvedText: Sendable {
@@ -7,7 +8,14 @@ struct ResolvedText: Sendable {
     /// The text as messages show it: with `${NAME}` in the place of each value.
     private(set) var shown = ""
     /// What no message may hold, and the variable that it comes from.
-    private var hidden: [(text: [UInt8], name: String)] = []
+    private var hidden: [Hidden] = []
+
+    private struct Hidden {
+        let text: [UInt8]
+        /// Whether it is a part of a value, which may be a part of another word too.
+        let isPart: Bool
+        let name: String
+    }
 
     /// Bytes of a value, or of a part of it, that are hidden at least.
     private static let fewestHidden = 4
@@ -15,10 +23,11 @@ struct ResolvedText: Sendable {
     private static let fewestKept = 60
     /// Parts of URLs that tell nothing, and stand in messages by themselves.
     private static let plainParts = Set(
-        [
+        Set([
             "postgres", "postgresql", "sslmode", "disable", "require", "verify-ca", "verify-full",
-            "options", "localhost",
-        ]
+            "localhost",
+        ])
+        .union(PostgresConfiguration.parameters)
         .map { Array($0.utf8) }
     )
 
@@ -33,27 +42,57 @@ struct ResolvedText: Sendable {
         value += text
         shown += "${\(name)}"
         let bytes = Array(text.utf8)
-        let readable = ([bytes] + Self.parts(of: bytes)).flatMap { [$0, Self.decoded($0)] }
-        for part in readable + readable.map({ Array($0.prefix(Self.fewestKept)) })
-        where part.count >= Self.fewestHidden { hidden.append((part, name)) }
+        hide(bytes, isPart: false, name)
+        for part in Self.parts(of: bytes) { hide(part, isPart: true, name) }
         hidden.sort { $0.text.count > $1.text.count }
+    }
+
+    /// Hides a text, also decoded, and also as far as a server shows it.
+    private mutating func hide(_ text: [UInt8], isPart: Bool, _ name: String) {
+        for text in [text, PercentEncoding.decoded(text).bytes]
+        where text.count >= Self.fewestHidden {
+            hidden.append(Hidden(text: text, isPart: isPart, name: name))
+            guard text.count > Self.fewestKept else { continue }
+            let start = Array(text.prefix(Self.fewestKept))
+            hidden.append(Hidden(text: start, isPart: false, name: name))
+        }
     }
 
     /// `message` with `${NAME}` in the place of each value, and of each part that a URL can be taken
     /// apart into: a server's errors name the user, the host and the database.
     func masked(_ message: String) -> String {
+        let message = Array(message.utf8)
         var result: [UInt8] = []
-        var rest = Array(message.utf8)[...]
-        while let byte = rest.first {
-            if let secret = hidden.first(where: { rest.starts(with: $0.text) }) {
+        var place = 0
+        while place < message.count {
+            if let secret = hidden.first(where: { Self.stands($0, at: place, in: message) }) {
                 result += Array("${\(secret.name)}".utf8)
-                rest = rest.dropFirst(secret.text.count)
+                place += secret.text.count
             } else {
-                result.append(byte)
-                rest = rest.dropFirst()
+                result.append(message[place])
+                place += 1
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Whether it stands there, and is no part of a longer word.
+    private static func stands(_ hidden: Hidden, at place: Int, in message: [UInt8]) -> Bool {
+        guard message[place...].starts(with: hidden.text) else { return false }
+        return !hidden.isPart
+            || isBorder(place, of: message) && isBorder(place + hidden.text.count, of: message)
+    }
+
+    /// Whether no word goes on there.
+    private static func isBorder(_ place: Int, of message: [UInt8]) -> Bool {
+        guard place > 0, place < message.count else { return true }
+        return !isInWord(message[place - 1]) || !isInWord(message[place])
+    }
+
+    private static func isInWord(_ byte: UInt8) -> Bool {
+        let scalar = Unicode.Scalar(byte)
+        return scalar == "_"
+            || scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
     }
 
     /// `error` with its message masked.
@@ -78,21 +117,5 @@ struct ResolvedText: Sendable {
         let delimiters = Set(":/@?&=#, ".utf8)
         return text.split(whereSeparator: delimiters.contains).map(Array.init)
             .filter { !plainParts.contains($0) && !$0.allSatisfy(digits.contains) }
-    }
-
-    /// `%41` as `A`.
-    private static func decoded(_ text: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var rest = text[...]
-        while let byte = rest.popFirst() {
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            if byte == UInt8(ascii: "%"), rest.count >= 2, let code = UInt8(digits, radix: 16) {
-                bytes.append(code)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return bytes
     }
 }

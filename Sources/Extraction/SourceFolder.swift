@@ -7,6 +7,7 @@ struct SourceFolder {
     let path: String
     /// What messages call it: as the definition has it, without the values of variables.
     let shown: String
+    /// Without links, once for all files of the folder.
     private let places: SourcePlaces
     private let allowsHardLinks: Bool
 
@@ -27,7 +28,7 @@ struct SourceFolder {
         let isAbsolute = place.value.isAbsolutePath
         path = isAbsolute ? place.value : base + "/" + place.value
         shown = isAbsolute ? place.shown : base + "/" + place.shown
-        places = environment.places
+        places = environment.places.resolved()
         self.allowsHardLinks = allowsHardLinks
     }
 
@@ -35,7 +36,7 @@ struct SourceFolder {
     init(path: String) {
         self.path = path
         shown = path
-        places = SourcePlaces()
+        places = SourcePlaces().resolved()
         allowsHardLinks = true
     }
 

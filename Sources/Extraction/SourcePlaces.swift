@@ -5,8 +5,11 @@ import Glibc
 /// What is judged is the file that was opened, by the path that the kernel has for it: a link that is changed
 /// meanwhile changes nothing.
 public struct SourcePlaces: Sendable {
-    private let folders: [String]?
+    /// The folders below which files are read, without links once they are ``resolved()``.
+    private var folders: [String]?
     private let own: [String]
+    /// Where ``own`` lie, without links.
+    private var forbidden: [String] = Self.system
 
     /// The kernel's folders: devices, and what it tells of processes and of itself.
     private static let system = ["/proc", "/sys", "/dev"]
@@ -19,20 +22,26 @@ public struct SourcePlaces: Sendable {
         self.own = own
     }
 
-    /// Refuses a path without links that is at no place for sources.
+    /// The places without links, as they are now: what is asked for each file of a folder.
+    func resolved() -> SourcePlaces {
+        var places = self
+        places.folders = folders?.compactMap(FilePath.resolved)
+        places.forbidden = Self.system + own.compactMap(FilePath.resolved)
+        return places
+    }
+
+    /// Refuses a path without links that is at none of these ``resolved()`` places for sources.
     ///
     /// - Parameters:
     ///   - path: Where it is.
     ///   - shown: What it is called: ``the folder `data` ``.
     /// - Throws: ``ExtractionError``.
     func require(_ path: String, _ shown: String) throws(ExtractionError) {
-        let own = own.compactMap(FilePath.resolved)
-        guard !(Self.system + own).contains(where: { FilePath.isAt(path, root: $0) }) else {
+        guard !forbidden.contains(where: { FilePath.isAt(path, root: $0) }) else {
             throw Self.neverRead(shown)
         }
         guard let folders else { return }
-        let roots = folders.compactMap(FilePath.resolved)
-        guard roots.contains(where: { FilePath.isAt(path, root: $0) }) else {
+        guard folders.contains(where: { FilePath.isAt(path, root: $0) }) else {
             throw ExtractionError(
                 .forbidden,
                 "\(shown) is not below the folders that sources are read from here: put it there, or "

@@ -37,7 +37,8 @@ public struct PostgresConfiguration: Sendable {
     /// What the session sets by itself, whatever its role, its database and the environment say.
     public var session = SessionSettings()
 
-    private static let parameters: Set<String> = [
+    /// The parameters that a URL may have.
+    public static let parameters: Set<String> = [
         "host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey",
         "application_name", "options", "connect_timeout",
     ]

@@ -15,6 +15,8 @@ public struct RowBatch: Sendable {
     public var rows: [Row]
     /// What is wrong with the records the reader could not accept, by ``Row/fault``.
     public var faults: [RowFault]
+    /// Whether an empty field stands behind those of each record.
+    var hasEmptyFields = false
 
     /// Creates a batch without rows.
     public init(

@@ -94,6 +94,7 @@ extension RowBatch {
 
     /// The same records, each with an empty field behind its own.
     func withEmptyFields() -> RowBatch {
+        guard !hasEmptyFields else { return self }
         var batch = self
         let empty = FieldSlice(start: 0, length: 0, wasQuoted: false)
         batch.fields = []
@@ -103,6 +104,7 @@ extension RowBatch {
             batch.fields += fields[row.firstField..<row.firstField + row.fieldCount]
             batch.fields.append(empty)
         }
+        batch.hasEmptyFields = true
         return batch
     }
 }

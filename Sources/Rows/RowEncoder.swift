@@ -141,11 +141,19 @@ public struct RowEncoder: ~Copyable, Sendable {
         return list.keys
     }
 
+    /// The batch as it is encoded: with an empty field in each record for the columns that are absent.
+    ///
+    /// - Parameter batch: Records whose columns are those of the header that was given last.
+    /// - Returns: The same records.
+    public func prepared(_ batch: RowBatch) -> RowBatch {
+        binding.absent.isEmpty ? batch : batch.withEmptyFields()
+    }
+
     /// Encodes the records of a batch, or as many of them as are enough at once: what becomes of a batch
     /// may be far larger than the batch.
     ///
     /// - Parameters:
-    ///   - batch: Records whose columns are those of the header that was given last.
+    ///   - batch: What ``prepared(_:)`` gave, once for all calls.
     ///   - first: The place of the first record to encode.
     ///   - keys: The maps of the layout's references. They are not changed: to borrow them
     ///     exclusively spares counting references for every row.
@@ -160,7 +168,7 @@ public struct RowEncoder: ~Copyable, Sendable {
         into copy: inout [UInt8],
         rejects: inout [Reject]
     ) -> Int {
-        let batch = binding.absent.isEmpty ? batch : batch.withEmptyFields()
+        precondition(binding.absent.isEmpty || batch.hasEmptyFields, "the batch is not prepared")
         if inputNames[batch.input] == nil { inputNames[batch.input] = batch.inputName }
         writer.truncate(to: 0)
         refusedBytes = 0
@@ -368,21 +376,8 @@ public struct RowEncoder: ~Copyable, Sendable {
             let output = program.period?.output ?? 0
             let reason = program.bounds?.reason(misplacement, shown(output) ?? "it") ?? ""
             return (program.names[output], "period", reason)
-        case .other(let index):
-            let output = program.period?.output ?? 0
-            let period = program.others.periods[index]
-            let isClosed = period.admission == .closed
-            let why = isClosed ? "which is closed" : "which is before this one"
-            return (
-                program.names[output], isClosed ? "closed" : "late",
-                "\(shown(output) ?? "it") is in the period \(period.label), \(why)"
-            )
-        case .key(let index, let isNull):
-            let plan = program.keyPlans[index]
-            let value = shown(program.keys[index].output) ?? "its business key"
-            return isNull
-                ? (plan.name, "required", "it is empty, and the reference must name a member")
-                : (plan.name, "references", "\(value) is no member of what it references")
+        case .other(let index): return words(forOtherPeriod: index, shown)
+        case .key(let index, let isNull): return words(forKey: index, isNull: isNull, shown)
         case .grain(let first):
             let reason = "has the same \(program.grainNames) and other values"
             return (nil, "grain", "\(words(for: first, input: input)) \(reason)")
@@ -394,6 +389,32 @@ public struct RowEncoder: ~Copyable, Sendable {
             let limit = "\(ValueLimits.row >> 20) MiB"
             return (nil, "length", "its values take more than \(limit) together")
         }
+    }
+
+    private func words(
+        forOtherPeriod index: Int,
+        _ shown: (Int) -> String?
+    ) -> (String?, String, String) {
+        let output = writer.program.period?.output ?? 0
+        let period = writer.program.others.periods[index]
+        let isClosed = period.admission == .closed
+        let why = isClosed ? "which is closed" : "which is before this one"
+        return (
+            writer.program.names[output], isClosed ? "closed" : "late",
+            "\(shown(output) ?? "it") is in the period \(period.label), \(why)"
+        )
+    }
+
+    private func words(
+        forKey index: Int,
+        isNull: Bool,
+        _ shown: (Int) -> String?
+    ) -> (String?, String, String) {
+        let plan = writer.program.keyPlans[index]
+        let value = shown(writer.program.keys[index].output) ?? "its business key"
+        return isNull
+            ? (plan.name, "required", "it is empty, and the reference must name a member")
+            : (plan.name, "references", "\(value) is no member of what it references")
     }
 
     /// `line 3`, and of which file when it is another one.

@@ -54,6 +54,7 @@ struct SampleJudge: ~Copyable {
             }
             if isHeader { headerAgain = row.line }
         }
+        batch = encoder.prepared(batch)
         var next = 0
         while next < batch.rows.count {
             next = encoder.encode(

@@ -225,6 +225,17 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         )
     }
 
+    /// A staged row that does not tell where it was read, so that no reject can be made of it.
+    static func unknownOrigin(table: String) -> WarehouseError {
+        WarehouseError(
+            code: .conservation,
+            description:
+                "a row of `\(table)` that is to be refused does not tell where it was read; "
+                + "nothing was committed. This is a bug in Longshore: please report it with the "
+                + "definition"
+        )
+    }
+
     static func noRows(
         _ table: String,
         _ counts: RowCounts,

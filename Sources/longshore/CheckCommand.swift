@@ -51,15 +51,14 @@ struct CheckCommand: AsyncParsableCommand {
         let pipeline = try argument.read().pipeline
         _ = try PlanGraph(pipeline, periods: [])
         try refuseTooManyPeriods(of: pipeline)
-        let unknownTables = try await unknownTables(of: pipeline)
+        let answer = try await answer(about: pipeline)
         if !output.json {
             Output.print(
                 "\(pipeline.name): \(Wording.count(pipeline.dimensions.count, "dimension")), "
                     + "\(Wording.count(pipeline.facts.count, "fact")), "
                     + "\(Wording.count(pipeline.marts.count, "mart")); no problem found"
             )
-            for note in unknownTables { Output.print(note) }
-            for note in await notes(of: pipeline) { Output.print(note) }
+            for note in await notes(of: pipeline, after: answer) { Output.print(note) }
         }
         guard sources else { return }
         let report = try await SourceCheck(
@@ -119,35 +118,53 @@ struct CheckCommand: AsyncParsableCommand {
         )
     }
 
-    /// What stands in the place of tables, and has to be adopted or moved before a load; nothing where the
-    /// warehouse cannot be asked, which ``notes(of:)`` tells.
-    ///
+    /// What the warehouse says of the pipeline's tables.
+    private enum Answer {
+        /// What stands in their place, and has to be adopted or moved before a load.
+        case unknownTables([String])
+        /// It was not there to be asked, and is not asked again.
+        case none(PostgresError)
+    }
+
     /// - Throws: `WarehouseError` when a table is another pipeline's.
-    private func unknownTables(of pipeline: Pipeline) async throws -> [String] {
-        guard let fleet = try? await options.fleet() else { return [] }
+    private func answer(about pipeline: Pipeline) async throws -> Answer {
+        guard let fleet = try? await options.fleet() else { return .unknownTables([]) }
         do {
             try await pipeline.refuseTablesOfOthers(at: fleet.inForeground().postgres)
-            return []
+            return .unknownTables([])
         } catch let error as WarehouseError {
             guard error.code == .unknownTable else { throw error }
-            return ["a load will be refused: \(error)"]
+            return .unknownTables(["a load will be refused: \(error)"])
+        } catch let error as PostgresError where error.isServerTrouble {
+            return .none(error)
         } catch let error as PostgresError where error.isOfStatement {
-            return ["the warehouse cannot be asked whose the tables are: \(error)"]
+            return .unknownTables(["the warehouse cannot be asked whose the tables are: \(error)"])
         } catch {
-            return []
+            return .unknownTables([])
+        }
+    }
+
+    private func notes(of pipeline: Pipeline, after answer: Answer) async -> [String] {
+        switch answer {
+        case .unknownTables(let notes): notes + (await changes(of: pipeline))
+        case .none(let error): [Self.cannotAsk(error)]
         }
     }
 
     /// What has changed since it was loaded; nothing where no warehouse is known, or none has it.
-    private func notes(of pipeline: Pipeline) async -> [String] {
+    private func changes(of pipeline: Pipeline) async -> [String] {
         guard let fleet = try? await options.fleet() else { return [] }
         do {
             let due = try await survey(of: pipeline).glance(at: fleet.inForeground().postgres)
             return due?.notes(apartFrom: nil, grain: pipeline.periods?.grain, hasAwaited: false)
                 ?? []
         } catch {
-            return ["the warehouse cannot be asked what has changed since it was loaded: \(error)"]
+            return [Self.cannotAsk(error)]
         }
+    }
+
+    private static func cannotAsk(_ error: any Error) -> String {
+        "the warehouse cannot be asked what has changed since it was loaded: \(error)"
     }
 }
 

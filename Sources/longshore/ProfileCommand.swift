@@ -64,8 +64,11 @@ struct ProfileCommand: AsyncParsableCommand {
         if FileManager.default.fileExists(atPath: source) {
             return [try await FileOrigin(path: source).profiled(rows: rows)]
         }
-        guard !Invocation.looksLikeAddress(source) else { throw Self.address }
-        guard let colon = source.lastIndex(of: ":") else {
+        let colon = source.lastIndex(of: ":")
+        let folder = colon.map { String(source[..<$0]) } ?? ""
+        guard FileManager.default.fileExists(atPath: folder) || !Invocation.looksLikeAddress(source)
+        else { throw Self.address }
+        guard let colon else {
             throw CommandFailure(
                 .badInput,
                 "there is no file `\(source)`; for what a pipeline reads, write "
@@ -73,7 +76,7 @@ struct ProfileCommand: AsyncParsableCommand {
             )
         }
         return try await DefinedSource(
-            folder: String(source[..<colon]),
+            folder: folder,
             name: String(source[source.index(after: colon)...]),
             period: period,
             sources: try access.sources()

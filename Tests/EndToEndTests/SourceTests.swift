@@ -121,6 +121,10 @@ struct SourceTests {
         #expect(shown.output.hasPrefix("drops: teams.csv: "), "\(shown.output)")
         let call = try await harbour.program.run("profile", folder + ":call", "--rows", "50")
         #expect(call.output.contains("50 rows read"), "\(call.output)\(call.errors)")
+        let link = harbour.data + "/dt=2024"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder)
+        let marked = try await harbour.program.run("profile", link + ":team")
+        #expect(marked.output == shown.output, "\(marked.errors)")
         let unknown = try await harbour.program.run("profile", folder + ":taem")
         #expect(unknown.exitCode == 64)
         #expect(unknown.errors.contains("(did you mean `team`?)"), "\(unknown.errors)")
@@ -157,6 +161,11 @@ struct SourceTests {
             missing.output.contains("no file for 2024-03..2024-12 (10 periods)"),
             "\(missing.output)"
         )
+        let alone = try await harbour.program
+            .with(["LONGSHORE_POSTGRES_URL": "postgres://u:p@127.0.0.1:1/x"]).run("check", folder)
+        #expect(alone.exitCode == 0)
+        let told = alone.output.components(separatedBy: "the warehouse cannot be asked")
+        #expect(told.count == 2, "\(alone.output)")
         let dead = harbour.data + "/dead"
         try FileManager.default.createDirectory(atPath: dead, withIntermediateDirectories: true)
         try """

@@ -116,12 +116,18 @@ struct SourceEnvironmentTests {
             ("database \"sales data\" of hunter2x", "database \"${U}\" of ${U}"),
             ("password hunter2x\u{301}", "password ${U}\u{301}"),
             ("SSL was required by postgres", "SSL was required by postgres"),
+            (
+                "relation \"hunter2x_lines\" does not exist",
+                "relation \"hunter2x_lines\" does not exist"
+            ),
+            ("unhunter2x hunter2xs hunter2x.s", "unhunter2x hunter2xs ${U}.s"),
+            ("no sslrootcert, no connect_timeout", "no sslrootcert, no connect_timeout"),
             (String(repeating: "k", count: 63), "${U}kkk"),
         ]
     )
     func masked(message: String, expected: String) throws {
         let url =
-            "postgres://hunter2x:p%40ss@db.far.example:5433/sales%20data?sslmode=require&k="
+            "postgres://hunter2x:p%40ss@db.far.example:5433/sales%20data?sslmode=require&sslrootcert=/a&connect_timeout=5&k="
             + String(repeating: "k", count: 80)
         let text = try SourceEnvironment { _ in url }.resolve("${U}")
         #expect(text.masked(message) == expected)

@@ -17,6 +17,7 @@ struct SourceURLTests {
             "postgres://u:sekret\u{600}@h/db", "postgres://h/db?sslpassword=sekret",
             "postgres://h/db?pass%77ord=sekret", "postgres://h/db?pass\u{200B}word=sekret",
             "postgres://u%3Asekret@h/db", "u:sekret@h", "postgres://h/db?PGPASSWORD=sekret",
+            "postgres://h/db?pwd%CC%81=sekret", "postgres://h/db?p%77%64%cc%81=sekret",
             "postgres://u:sek/ret@h/db", "${X:-postgres://u:sekret@h/db}",
         ]
     )

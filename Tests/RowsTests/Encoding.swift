@@ -162,6 +162,7 @@ struct Harness: ~Copyable {
     }
 
     mutating func encode(_ batch: RowBatch) {
+        let batch = encoder.prepared(batch)
         var next = 0
         while next < batch.rows.count { next = encode(batch, from: next) }
     }

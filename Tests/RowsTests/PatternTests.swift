@@ -100,6 +100,17 @@ struct PatternTests {
         )
     }
 
+    @Test("a pattern tells of each text what it tells of it alone, whatever came before")
+    func oneAfterTheOther() throws {
+        let pattern = "(?:a?){2000}(?:a?){2000}b"
+        let compiled = try Pattern(pattern)
+        let texts = ["b", String(repeating: "a", count: 300), "ab", "", "a", "b", "aab", "ba", "b"]
+        let found = texts.map { text in
+            withView(of: Array(text.utf8)) { compiled.matches($0) }
+        }
+        #expect(found == [true, false, true, false, false, true, true, false, true])
+    }
+
     @Test("patterns of the basic kind mean what they mean elsewhere")
     func oracle() throws {
         var luck = PatternLuck(seed: 42)

@@ -83,6 +83,20 @@ struct RowEncoderTests {
         #expect(harness.rejects.map(\.rule) == ["fields"])
     }
 
+    @Test("a batch of an input that lacks a column is prepared once")
+    func preparedOnce() throws {
+        let encoder = try RowEncoder(
+            layout: RowLayout([id, amount]),
+            header: ["id"],
+            mayLack: { _ in true }
+        )
+        let prepared = encoder.prepared(batch([["1"], ["2"]]))
+        #expect(prepared.fields.count == 4)
+        let again = encoder.prepared(prepared)
+        #expect(again.fields.count == 4)
+        #expect(prepared.rows.map(\.fieldCount) == [1, 1])
+    }
+
     @Test("a column that an input may lack is empty there; one that rows need is refused by name")
     func absentColumns() throws {
         let note = RowLayout.Output.value(

@@ -143,6 +143,36 @@ struct MergeTests {
         )
     }
 
+    @Test("more rows of a closed period than are read at once are all rejects")
+    func manyClosed() async throws {
+        let rows = 1...5_001
+        let header = "order_id,ordered_on,shipped_on,delivered_on,amount\n"
+        var files = Orders.files
+        files["orders_2024-01.csv"] = header + rows.map { "n\($0),2024-01-05,,,1.00\n" }.joined()
+        files["orders_2024-02.csv"] =
+            header + rows.map { "n\($0),2024-02-05,,,2.00\n" }.joined() + "new,2024-02-06,,,1.00\n"
+        let dock = try await Dock(files)
+        let definition = try Orders.definition()
+        try await dock.load(definition, periods: "2024-01")
+        try await dock.connection.query("update longshore.load set state = 'loaded'")
+        _ = try await dock.ledger.closePeriods(
+            PeriodSelection.parse("2024-01", grain: .month),
+            of: definition.pipeline,
+            reason: "audited",
+            by: "ana"
+        )
+        let load = try await dock.load(definition, periods: "2024-02")
+        #expect(
+            load.counts("order 2024-02")
+                == RowCounts(read: rows.count + 1, loaded: 1, rejected: rows.count)
+        )
+        #expect(
+            try await dock.rows(
+                "select rule, count(distinct line), min(line), max(line) from longshore.reject group by 1"
+            ) == ["closed|5001|2|5002"]
+        )
+    }
+
     @Test("a row tells the load task that wrote it, although that was another period's")
     func trace() async throws {
         let (dock, load) = try await loaded()

@@ -5,7 +5,10 @@ enum SecretName {
     /// Whether it is one in any spelling: in capitals, percent-encoded, with invisible scalars in it.
     static func isOne(_ written: some Sequence<Unicode.Scalar>) -> Bool {
         let name = decoded(written.filter { !VisibleText.isHidden($0) }).lowercased()
-        if ["passw", "passphrase", "pwd", "secret"].contains(where: name.contains) { return true }
+        // By bytes: a mark that follows is one Character with the last letter.
+        let isInside = ["passw", "passphrase", "pwd", "secret"]
+            .contains { name.utf8.firstRange(of: $0.utf8) != nil }
+        if isInside { return true }
         let words = name.unicodeScalars.split { [".", "_", "-"].contains($0) }.map(String.init)
         return words.contains { ["pw", "pass"].contains($0) }
     }
@@ -18,22 +21,9 @@ enum SecretName {
         }
     }
 
-    /// With percent-encoded ASCII undone; what is not encoded well stays.
+    /// With percent-encoding undone; what is not encoded well stays.
     static func decoded(_ scalars: [Unicode.Scalar]) -> String {
-        var text = String.UnicodeScalarView()
-        var index = 0
-        while index < scalars.count {
-            let digits = String(String.UnicodeScalarView(scalars.dropFirst(index + 1).prefix(2)))
-            if scalars[index] == "%", digits.utf8.count == 2, let code = UInt8(digits, radix: 16),
-                code < 0x80
-            {
-                text.append(Unicode.Scalar(code))
-                index += 3
-            } else {
-                text.append(scalars[index])
-                index += 1
-            }
-        }
-        return String(text)
+        let text = String(String.UnicodeScalarView(scalars))
+        return String(decoding: PercentEncoding.decoded(text.utf8).bytes, as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A regular expression that a whole text must match.
 ///
 /// The language is Longshore's own: what can be decided by reading the text once, a Unicode scalar at a
@@ -5,6 +7,7 @@
 /// hold, and there are no back-references and no looking ahead (docs/decisions/0042).
 public struct Pattern: Sendable {
     private let program: PatternProgram
+    private let spare = SpareRun()
 
     /// Reads a regular expression.
     ///
@@ -20,9 +23,20 @@ public struct Pattern: Sendable {
     static let alwaysTold = PatternProgram.mostSteps / (2 * PatternTree.largest)
 
     func matches(_ text: ByteView) -> Bool {
-        var run = PatternRun(program)
+        var run = spare.take() ?? PatternRun(program)
+        defer { spare.keep(run) }
         return run.matches(text)
     }
+}
+
+/// A run that is over, for the next text: to make one takes longer than to match a short text.
+private final class SpareRun: Sendable {
+    private let run = Mutex<PatternRun?>(nil)
+
+    /// The run; none where another thread has it.
+    func take() -> PatternRun? { run.withLock { $0.take() } }
+
+    func keep(_ over: PatternRun) { run.withLock { $0 = over } }
 }
 
 /// What is wrong with a regular expression.

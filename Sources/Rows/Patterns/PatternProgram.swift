@@ -83,8 +83,8 @@ struct PatternProgram: Sendable {
     }
 }
 
-/// One text's way through a pattern's program.
-struct PatternRun {
+/// Texts' ways through a pattern's program, one after the other.
+struct PatternRun: Sendable {
     private let program: PatternProgram
     /// The steps that the next scalar is given to, each once.
     private var current: [Int] = []
@@ -112,6 +112,7 @@ struct PatternRun {
     mutating func matches(_ text: ByteView) -> Bool {
         var (place, before) = (0, Unicode.Scalar?.none)
         var (after, length) = text.scalar(at: 0)
+        taken = 0
         begin()
         follow(0, Gap(before: nil, after: after, isBeforeLast: length == text.count))
         while let scalar = after {

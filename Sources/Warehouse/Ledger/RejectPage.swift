@@ -1,5 +1,8 @@
-/// How many refused rows are read at once: their bytes decide, for a row may have many megabytes.
+/// How many refused rows are read at once: their bytes decide, for a row may have many megabytes, and
+/// their number, for what is kept of each has a size of its own.
 enum RejectPage {
+    /// Rows that are read at once, at most.
+    static let rows = 5_000
     /// What is enough; the row that exceeds it is the page's last.
     private static let bytes = 8 << 20
 
@@ -7,9 +10,20 @@ enum RejectPage {
     ///
     /// Lengths are asked; the rows themselves are not read.
     static func bytesBefore(_ raw: String, _ order: String) -> String {
-        "sum(octet_length(\(raw))) over (order by \(order)) - octet_length(\(raw)) as bytes_before"
+        "\(before(raw, order)) as bytes_before"
     }
 
     /// The condition on that column by which a row is still on the page; the first one always is.
     static let isNotFull = "bytes_before < \(bytes)"
+
+    /// The number of the page that a row is on, when all rows are divided in an order at once; numbers are
+    /// left out.
+    static func number(_ raw: String, _ order: String) -> String {
+        "(\(before(raw, order))) / \(bytes)"
+            + " + (row_number() over (order by \(order)) - 1) / \(rows)"
+    }
+
+    private static func before(_ raw: String, _ order: String) -> String {
+        "sum(octet_length(\(raw))) over (order by \(order)) - octet_length(\(raw))"
+    }
 }

@@ -67,6 +67,7 @@ struct SourceSearch {
 
     /// The lines of a batch's rows that begin with the key.
     private func lines(of batch: RowBatch, by encoder: inout RowEncoder) throws -> [Int] {
+        let batch = encoder.prepared(batch)
         var keys = KeyMaps()
         var found: [Int] = []
         var next = 0

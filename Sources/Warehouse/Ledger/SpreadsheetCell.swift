@@ -26,7 +26,28 @@ enum SpreadsheetCell {
 
     /// `-12.5`, `+1,234.50`, `-1e-5`.
     private static func isNumber(_ text: String) -> Bool {
-        let pattern = #/[+-](?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?/#
-        return text.wholeMatch(of: pattern.matchingSemantics(.unicodeScalar)) != nil
+        guard isSign(text.utf8.first) else { return false }
+        let parts = text.utf8.dropFirst()
+            .split(maxSplits: 1, omittingEmptySubsequences: false) {
+                $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E")
+            }
+        let groups = parts[0]
+            .split(omittingEmptySubsequences: false) {
+                $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",")
+            }
+        let hasWhole = !groups[0].isEmpty
+        guard hasWhole || groups.count == 2,
+            groups.dropFirst(hasWhole ? 0 : 1).allSatisfy(areDigits)
+        else { return false }
+        guard parts.count == 2 else { return true }
+        return areDigits(isSign(parts[1].first) ? parts[1].dropFirst() : parts[1])
+    }
+
+    private static func isSign(_ byte: UInt8?) -> Bool {
+        byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
+    }
+
+    private static func areDigits(_ text: Substring.UTF8View) -> Bool {
+        !text.isEmpty && text.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
     }
 }

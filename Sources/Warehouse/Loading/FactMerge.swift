@@ -160,46 +160,75 @@ struct FactMerge {
 
     /// Takes out the staged rows that would change a row of a closed period, and counts them.
     private func refuseClosed(_ refuse: ([Reject]) async throws -> Void) async throws -> Int {
-        guard fact.loading == .merge, staged.hasOrigin, let grain = period?.grain else { return 0 }
-        var count = 0
-        while true {
-            let rejects = try await takeClosed(grain)
-            if rejects.isEmpty { return count }
-            try await refuse(rejects)
-            count += rejects.count
+        guard fact.loading == .merge, staged.hasOrigin, !closed.isEmpty, let grain = period?.grain
+        else { return 0 }
+        let count = try await takeClosed(grain)
+        var last: Int64 = -1
+        while let page = try await closedPage(after: last, grain) {
+            try await refuse(page.rejects)
+            last = page.number
         }
+        return count
     }
 
-    /// Takes out as many of them as are enough at once.
-    private func takeClosed(_ grain: PeriodGrain) async throws -> [Reject] {
+    /// Moves them to `pg_temp.closing`, divided into pages at once: to look for each page among all rows
+    /// would take time that grows with the square of their number.
+    private func takeClosed(_ grain: PeriodGrain) async throws -> Int {
         let starts = closed.compactMap { Period($0, grain: grain)?.start.description }
+        let row = StagedFact.rowNumber
+        try await connection.query(
+            "create temp table closing (\(row) bigint, period date, origin bytea, page bigint) "
+                + "on commit drop"
+        )
+        let count =
+            try await connection.query(
+                """
+                insert into pg_temp.closing
+                select \(row), period, origin, \(RejectPage.number("origin", row)) from (
+                    select distinct on (i.\(row)) i.\(row), s.period, i.\(StagedFact.origin) as origin
+                    from pg_temp.incoming i join pg_temp.stored s using (\(row))
+                    where s.period = any($1::text[]::date[])
+                    order by i.\(row), s.period) closing
+                """,
+                [.textArray(starts)]
+            )
+            .affectedRows
+        try await connection.query("create index on pg_temp.closing (page)")
+        try await connection.analyze("pg_temp.closing", of: [row])
+        try await connection.query(
+            "delete from pg_temp.incoming where \(row) in (select \(row) from pg_temp.closing)"
+        )
+        return count
+    }
+
+    /// The rejects of the next page; `nil` when there is none.
+    private func closedPage(
+        after last: Int64,
+        _ grain: PeriodGrain
+    ) async throws -> (number: Int64, rejects: [Reject])? {
         let rows = try await connection.query(
             """
-            delete from pg_temp.incoming i using pg_temp.stored s
-            where i.\(StagedFact.rowNumber) = s.\(StagedFact.rowNumber)
-                and s.period = any($1::text[]::date[])
-                and i.\(StagedFact.rowNumber) in (select \(StagedFact.rowNumber) from (
-                    select n.\(StagedFact.rowNumber),
-                        \(RejectPage.bytesBefore("n.\(StagedFact.origin)", "n.\(StagedFact.rowNumber)"))
-                    from pg_temp.incoming n where n.\(StagedFact.rowNumber) in (
-                        select \(StagedFact.rowNumber) from pg_temp.stored
-                        where period = any($1::text[]::date[]))) page
-                    where \(RejectPage.isNotFull))
-            returning s.period::text as period, i.\(StagedFact.origin) as origin
+            select page, period::text as period, origin from pg_temp.closing
+            where page = (select min(page) from pg_temp.closing where page > $1)
+            order by \(StagedFact.rowNumber)
             """,
-            [.textArray(starts)]
+            [.integer(last)]
         )
+        guard let number = try rows.first?.integer("page", as: Int64.self) else { return nil }
+        return (number, try rows.map { try closedReject($0, grain) })
+    }
+
+    private func closedReject(_ row: PostgresRow, _ grain: PeriodGrain) throws -> Reject {
+        guard let origin = try RowOrigin(packed: row.bytes("origin")),
+            let day = try Day(row.text("period"))
+        else { throw WarehouseError.unknownOrigin(table: fact.table) }
         let names = fact.grain.map { "`\($0)`" }.joined(separator: ", ")
-        return try rows.compactMap { row in
-            let label = try Day(row.text("period")).map { Period(grain, containing: $0).label }
-            return try RowOrigin(packed: row.bytes("origin"))?
-                .reject(
-                    rule: "closed",
-                    reason: "the row with its \(names) is in the period \(label ?? ""), "
-                        + "which is closed",
-                    period: label
-                )
-        }
+        let label = Period(grain, containing: day).label
+        return origin.reject(
+            rule: "closed",
+            reason: "the row with its \(names) is in the period \(label), which is closed",
+            period: label
+        )
     }
 
     private var deleteSQL: String {

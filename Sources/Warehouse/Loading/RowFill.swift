@@ -198,9 +198,10 @@ final class RowFill {
         attempt.observer.reached(.extracting)
         inputNames[next.input] = next.inputName
         try read(next.columns ?? reader.header, of: next)
-        batch = next
+        let prepared = encoder.prepared(next)
+        batch = prepared
         nextRow = 0
-        return next
+        return prepared
     }
 
     /// Finds the columns of another input by their names there.

@@ -15,9 +15,6 @@ import Words
 struct RejectReplay {
     let attempt: Attempt
 
-    /// Rejects that are read at a time, at most; their bytes count as well.
-    private static let page = 5_000
-
     private var connection: PostgresConnection { attempt.connection }
 
     /// Fills a table from all the rejects in the order of their source, as if they were one.
@@ -186,7 +183,7 @@ struct RejectReplay {
                     select n.place, \(RejectPage.bytesBefore("o.raw", "n.place"))
                     from pg_temp.replayed n join longshore.reject o on o.id = n.id
                     where n.place > $1 and o.replay_by = $2 and o.state = 'open'
-                    order by n.place limit \(Self.page)) page
+                    order by n.place limit \(RejectPage.rows)) page
                 where \(RejectPage.isNotFull))
             order by p.place for update of r
             """,
