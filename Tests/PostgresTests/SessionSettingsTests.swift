@@ -103,7 +103,8 @@ struct SessionSettingsTests {
         let left = try await connection.query(
             """
             select current_user = session_user and current_setting('default_transaction_read_only') = 'off'
-                and not exists (select from pg_prepared_statements) and not exists (select from pg_cursors)
+                and not exists (select from pg_prepared_statements)
+                and not exists (select from pg_cursors where name <> '')
                 and not exists (select from pg_listening_channels())
                 and not exists (select from pg_locks where pid = pg_backend_pid() and locktype = 'advisory')
                 and exists (select from pg_settings where name = 'work_mem' and setting = reset_val) as clean
