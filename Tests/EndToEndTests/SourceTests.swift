@@ -124,7 +124,7 @@ struct SourceTests {
         let link = harbour.data + "/dt=2024"
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder)
         let marked = try await harbour.program.run("profile", link + ":team")
-        #expect(marked.output == shown.output, "\(marked.errors)")
+        #expect(marked.output.hasPrefix("drops: teams.csv: "), "\(marked.output)\(marked.errors)")
         let unknown = try await harbour.program.run("profile", folder + ":taem")
         #expect(unknown.exitCode == 64)
         #expect(unknown.errors.contains("(did you mean `team`?)"), "\(unknown.errors)")

@@ -49,28 +49,53 @@ struct BegunMark: Sendable {
         )
     }
 
-    /// Whether an open task has a mark, as soon as it is old enough to be believed.
-    static func isLeft(on task: LoadTaskID, _ connection: PostgresConnection) async throws -> Bool {
-        guard let age = try await age(on: task, connection) else { return false }
-        guard age < believedAfter else { return true }
-        try await Task.sleep(for: .seconds(believedAfter - max(age, 0)))
-        return try await self.age(on: task, connection) != nil
-    }
-
-    /// In seconds.
-    private static func age(
+    /// The mark that an open task has had for long enough to be believed; waits until it is.
+    ///
+    /// Another one that was set meanwhile is of an attempt that has just begun, and lives.
+    static func left(
         on task: LoadTaskID,
         _ connection: PostgresConnection
-    ) async throws -> Double? {
+    ) async throws -> BegunMark? {
+        guard let (mark, age) = try await read(of: task, connection) else { return nil }
+        guard age < believedAfter else { return mark }
+        try await Task.sleep(for: .seconds(believedAfter - max(age, 0)))
+        return try await read(of: task, connection)?.mark.time == mark.time ? mark : nil
+    }
+
+    /// Locks the row of the task while it is open and has this mark.
+    ///
+    /// - Returns: whether it has.
+    func lock(on connection: PostgresConnection) async throws -> Bool {
         let rows = try await connection.query(
             """
-            select extract(epoch from clock_timestamp() - begun_at)::float8 as age
+            select from longshore.task
+            where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
+                and begun_at = $3::timestamptz
+            for update
+            """,
+            Self.key(of: task) + [.text(time)]
+        )
+        return !rows.isEmpty
+    }
+
+    /// The mark and its age in seconds.
+    private static func read(
+        of task: LoadTaskID,
+        _ connection: PostgresConnection
+    ) async throws -> (mark: BegunMark, age: Double)? {
+        let rows = try await connection.query(
+            """
+            select begun_at::text as time,
+                extract(epoch from clock_timestamp() - begun_at)::float8 as age
             from longshore.task
             where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
+                and begun_at is not null
             """,
             key(of: task)
         )
-        return try rows.first?.optionalDouble("age")
+        return try rows.first.map { row in
+            (BegunMark(task: task, time: try row.text("time")), try row.double("age"))
+        }
     }
 
     private static func key(of task: LoadTaskID) -> [PostgresValue] {

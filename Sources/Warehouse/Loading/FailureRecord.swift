@@ -58,9 +58,9 @@ struct FailureRecord {
         policy: RetryPolicy,
         on connection: PostgresConnection
     ) async throws -> FailureVerdict? {
-        guard try await BegunMark.isLeft(on: task, connection) else { return nil }
+        guard let mark = try await BegunMark.left(on: task, connection) else { return nil }
         do {
-            return try await writeIfOpen(policy: policy, on: connection)
+            return try await writeIfOpen(after: mark, policy: policy, on: connection)
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
             return nil
         }
@@ -68,11 +68,12 @@ struct FailureRecord {
 
     /// `nil` when there is nothing to write it to.
     private func writeIfOpen(
+        after mark: BegunMark? = nil,
         policy: RetryPolicy,
         on connection: PostgresConnection
     ) async throws -> FailureVerdict? {
         try await connection.transaction {
-            guard try await lockOpenTask(on: connection) else { return nil }
+            guard try await lockOpenTask(with: mark, on: connection) else { return nil }
             let count = try await countUp(on: connection)
             // A server may be away for days: its failures are counted, not told one by one.
             if kind == .error || kind == .crash { try await insertAttempt(on: connection) }
@@ -119,14 +120,17 @@ struct FailureRecord {
 
     private var key: [PostgresValue] { [.integer(task.load), .integer(Int64(task.ordinal))] }
 
-    /// Whether there is such a task and it is not final, and of a death: whether an attempt has begun.
-    private func lockOpenTask(on connection: PostgresConnection) async throws -> Bool {
+    /// Whether there is such a task and it is not final, and of a death: whether it has that mark still.
+    private func lockOpenTask(
+        with mark: BegunMark?,
+        on connection: PostgresConnection
+    ) async throws -> Bool {
         try await connection.query("set local lock_timeout = '\(kind.patience)'")
+        if let mark { return try await mark.lock(on: connection) }
         let rows = try await connection.query(
             """
             select from longshore.task
             where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
-                \(kind == .crash ? "and begun_at is not null" : "")
             for update
             """,
             key
