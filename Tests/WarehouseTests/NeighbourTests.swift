@@ -45,19 +45,6 @@ struct NeighbourTests {
         #expect(try await dock.rows("select locks, is_usual from curious.mart_seen") == ["0|t"])
     }
 
-    @Test("no advisory lock that somebody holds keeps a load from anything")
-    func advisory() async throws {
-        let dock = try await Dock(Shop.files)
-        try await dock.connection.query(
-            """
-            select pg_advisory_lock(1819242087), pg_advisory_lock(hashtextextended(name, 0))
-            from unnest(array['longshore.schema.shop', 'longshore.table.shop.fact_sale.2024-01',
-                'longshore.table.shop.dim_customer.', 'longshore.versions.shop.dim_customer']) name
-            """
-        )
-        #expect(try await dock.load(Shop.definition()).failures == [])
-    }
-
     @Test("who keeps a schema is named, and is not waited for without end")
     func heldSchema() async throws {
         let dock = try await Dock(Shop.files)

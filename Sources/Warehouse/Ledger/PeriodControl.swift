@@ -143,7 +143,10 @@ extension PostgresLedger {
 
     // MARK: Steps
 
-    private static func definition(in row: PostgresRow) throws -> (Pipeline, DefinitionBundle) {
+    /// What a row of ``newestDefinitionSQL`` says.
+    ///
+    /// - Throws: `UnreadableDefinition` when this program cannot read it any more.
+    static func definition(in row: PostgresRow) throws -> (Pipeline, DefinitionBundle) {
         let text = try row.text("bundle")
         return try UnreadableDefinition.telling(ofLoad: row.integer("id", as: Int64.self)) {
             let bundle = try DefinitionBundle(encoded: text)

@@ -78,9 +78,10 @@ struct TableOwnership {
     private func hasGivenUp(_ relation: Relation, _ owner: String) async throws -> Bool {
         guard !relation.isBeingLoaded else { return false }
         let rows = try await connection.query(PostgresLedger.newestDefinitionSQL, [.text(owner)])
-        guard let row = rows.first,
-            let newest = try? Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle")))
-        else { return false }
+        let newest = try await unlessUnreadable {
+            try rows.first.map { try PostgresLedger.definition(in: $0).0 }
+        }
+        guard let newest else { return false }
         return newest.schema != pipeline.schema || newest.tables[relation.table] == nil
     }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `longshore pipelines`: the pipelines that the ledger knows.
+/// `longshore pipelines`: changes what the ledger knows of whole pipelines.
 struct PipelinesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipelines",
