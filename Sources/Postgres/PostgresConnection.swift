@@ -212,16 +212,17 @@ extension PostgresConnection {
 extension PostgresConnection {
     /// Runs one statement; its result is held in memory as a whole.
     ///
-    /// - Parameters:
-    ///   - sql: One statement, with `$1`, `$2`, … where the parameters go.
-    ///   - parameters: The values, at most 65,535.
+    /// - Parameter sql: One statement, with at most 65,535 parameters.
     /// - Returns: The rows, and how many were touched.
     /// - Throws: ``PostgresError``.
     @discardableResult
-    public func query(
-        _ sql: String,
-        _ parameters: [PostgresValue] = []
-    ) async throws -> PostgresResult {
+    public func query(_ sql: SQL) async throws -> PostgresResult {
+        try await query(sql.text, sql.parameters)
+    }
+
+    /// Runs one statement, with `$1`, `$2`, … where `parameters` go.
+    @discardableResult
+    public func query(_ sql: String, _ parameters: [PostgresValue]) async throws -> PostgresResult {
         let list = try ParameterList(parameters)
         let result = try await exchange { session throws(PostgresError) in
             try requireNoCopy(session)
