@@ -40,15 +40,16 @@ public struct SQL: Sendable, Hashable {
     /// The text with `$1`, `$2`, … in the order of ``parameters``.
     public var text: String {
         var count = 0
-        return parts.map { part in
-            switch part {
-            case .text(let text): return text
-            case .value:
-                count += 1
-                return "$\(count)"
+        return
+            parts.map { part in
+                switch part {
+                case .text(let text): return text
+                case .value:
+                    count += 1
+                    return "$\(count)"
+                }
             }
-        }
-        .joined()
+            .joined()
     }
 
     /// The values of the parameters.
@@ -227,15 +228,21 @@ extension String: PostgresElement {
 
 extension Int64: PostgresElement {
     /// A `bigint[]`.
-    public static func postgresArray(_ elements: [Int64]) -> PostgresValue { .integerArray(elements) }
+    public static func postgresArray(_ elements: [Int64]) -> PostgresValue {
+        .integerArray(elements)
+    }
 }
 
 extension Array: PostgresElement where Element == UInt8 {
     /// A `bytea[]`.
-    public static func postgresArray(_ elements: [[UInt8]]) -> PostgresValue { .bytesArray(elements) }
+    public static func postgresArray(_ elements: [[UInt8]]) -> PostgresValue {
+        .bytesArray(elements)
+    }
 }
 
 extension Optional: PostgresElement where Wrapped == String {
     /// A `text[]` in which `nil` is NULL.
-    public static func postgresArray(_ elements: [String?]) -> PostgresValue { .textArray(elements) }
+    public static func postgresArray(_ elements: [String?]) -> PostgresValue {
+        .textArray(elements)
+    }
 }

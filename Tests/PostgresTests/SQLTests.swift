@@ -15,7 +15,8 @@ struct SQLTests {
         #expect(sql.text == "select $1, $2, $3, $4, $5, $6")
         #expect(
             sql.parameters == [
-                .text(name), .integer(7), .integer(8), .boolean(true), .double(1.5), .text("loaded"),
+                .text(name), .integer(7), .integer(8), .boolean(true), .double(1.5),
+                .text("loaded"),
             ]
         )
     }
@@ -26,7 +27,8 @@ struct SQLTests {
         let sql: SQL = "\(nothing) \([1, 2] as [Int64]) \(["a"]) \(["a", nil]) \([0] as [UInt8])"
         #expect(
             sql.parameters == [
-                .null, .integerArray([1, 2]), .textArray(["a"]), .textArray(["a", nil]), .bytes([0]),
+                .null, .integerArray([1, 2]), .textArray(["a"]), .textArray(["a", nil]),
+                .bytes([0]),
             ]
         )
     }

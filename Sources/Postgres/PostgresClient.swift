@@ -1,0 +1,155 @@
+public import BlockingThread
+
+/// A connection that is made when it is first needed, and anew when it was lost; callers take turns.
+///
+/// On one connection the statements of two callers would end up in each other's transactions, so each
+/// has it until what it does is over; those who wait get it in the order in which they came.
+public struct PostgresClient: Sendable {
+    private let line: Line
+
+    /// A client that connects when it is first used.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where, who and how.
+    ///   - thread: The thread that its connections block; `nil` gives each one of its own.
+    ///   - prepare: Is run on each new connection; what it throws is the caller's error, and the
+    ///     connection is not kept.
+    public init(
+        _ configuration: PostgresConfiguration,
+        on thread: BlockingThread? = nil,
+        prepare: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in }
+    ) {
+        line = Line { () async throws -> PostgresConnection in
+            let connection = try await PostgresConnection.connect(configuration, on: thread)
+            do {
+                try await prepare(connection)
+            } catch {
+                await connection.close()
+                throw error
+            }
+            return connection
+        }
+    }
+
+    /// How often it has connected.
+    public var generation: Int {
+        get async { await line.generation }
+    }
+
+    /// Ends the connection when whoever has it is done; the next use connects again.
+    public func close() async {
+        await line.close()
+    }
+
+    /// Runs one statement.
+    ///
+    /// - Throws: ``PostgresError``.
+    @discardableResult
+    public func query(_ sql: SQL) async throws -> PostgresResult {
+        try await withConnection { try await $0.query(sql) }
+    }
+
+    /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
+    ///
+    /// - Parameters:
+    ///   - leavesSettings: Whether the session is to be reset before somebody else uses it, because the
+    ///     SQL of others runs in it.
+    ///   - body: The statements.
+    /// - Throws: What `body` throws, and ``PostgresError``.
+    public nonisolated(nonsending) func transaction<Result>(
+        leavesSettings: Bool = false,
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        try await withConnection(leavesSettings: leavesSettings) { connection in
+            try await connection.transaction { try await body(connection) }
+        }
+    }
+
+    /// Runs `body` with the connection, which nobody else uses meanwhile.
+    ///
+    /// - Throws: What `body` throws, and ``PostgresError``.
+    public nonisolated(nonsending) func withConnection<Result>(
+        leavesSettings: Bool = false,
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        let connection = try await line.take()
+        do {
+            let result = try await body(connection)
+            await line.pass(leavesSettings: leavesSettings)
+            return result
+        } catch {
+            await line.pass(leavesSettings: leavesSettings)
+            throw error
+        }
+    }
+}
+
+/// The callers of a client, in line for its connection.
+private actor Line {
+    private let connect: @Sendable () async throws -> PostgresConnection
+    private var connection: PostgresConnection?
+    private var hasForeignSettings = false
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private(set) var generation = 0
+
+    init(connect: @escaping @Sendable () async throws -> PostgresConnection) {
+        self.connect = connect
+    }
+
+    /// The connection, when it is the caller's turn.
+    func take() async throws -> PostgresConnection {
+        await takeTurn()
+        do {
+            return try await connected()
+        } catch {
+            passTurn()
+            throw error
+        }
+    }
+
+    /// Lets the next one have it.
+    func pass(leavesSettings: Bool) {
+        if leavesSettings { hasForeignSettings = true }
+        passTurn()
+    }
+
+    func close() async {
+        await takeTurn()
+        await connection?.close()
+        connection = nil
+        passTurn()
+    }
+
+    private func connected() async throws -> PostgresConnection {
+        if let connection, connection.isUsable, try await isClean(connection) { return connection }
+        let fresh = try await connect()
+        connection = fresh
+        hasForeignSettings = false
+        generation += 1
+        return fresh
+    }
+
+    private func isClean(_ connection: PostgresConnection) async throws -> Bool {
+        guard hasForeignSettings else { return true }
+        guard try await connection.reset() else { return false }
+        hasForeignSettings = false
+        return true
+    }
+
+    private func takeTurn() async {
+        guard isTaken else {
+            isTaken = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func passTurn() {
+        if waiting.isEmpty {
+            isTaken = false
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+}

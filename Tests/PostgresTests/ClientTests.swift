@@ -1,0 +1,78 @@
+import Postgres
+import Testing
+
+private struct Refusal: Error {}
+
+@Suite("Clients", .timeLimit(.minutes(2)))
+struct ClientTests {
+    private func backend(of client: PostgresClient) async throws -> Int? {
+        try await client.query("select pg_backend_pid() as pid").first?.integer("pid")
+    }
+
+    @Test("connects when it is first used, and keeps the connection")
+    func lazy() async throws {
+        let client = PostgresClient(try await freshConfiguration())
+        #expect(await client.generation == 0)
+        let first = try await backend(of: client)
+        #expect(try await backend(of: client) == first)
+        #expect(await client.generation == 1)
+        await client.close()
+    }
+
+    @Test("a lost connection is made anew, and prepared again")
+    func reconnects() async throws {
+        let client = PostgresClient(try await freshConfiguration()) { connection in
+            try await connection.query("create temporary table mine (a int)")
+        }
+        let lost = await postgresError {
+            try await client.query("select pg_terminate_backend(pg_backend_pid())")
+        }
+        #expect(lost?.isConnectionLost == true)
+        #expect(try await client.query("select * from mine").isEmpty)
+        #expect(await client.generation == 2)
+        await client.close()
+    }
+
+    @Test("a connection that could not be prepared is not kept")
+    func refused() async throws {
+        let client = PostgresClient(try await freshConfiguration()) { _ in throw Refusal() }
+        for _ in 1...2 {
+            await #expect(throws: Refusal.self) { try await client.query("select 1") }
+        }
+        #expect(await client.generation == 0)
+    }
+
+    @Test("transactions of many callers do not mix")
+    func turns() async throws {
+        let client = PostgresClient(try await freshConfiguration())
+        try await client.query("create table t (a int)")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...20 {
+                group.addTask {
+                    try? await client.transaction { connection in
+                        try await connection.query("insert into t values (\(number))")
+                        await Task.yield()
+                        if number.isMultiple(of: 2) { throw Refusal() }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let rows = try await client.query("select count(*) as n, sum(a) as sum from t")
+        #expect(try rows.first?.integer("n") == 10)
+        #expect(try rows.first?.text("sum") == "100")
+        await client.close()
+    }
+
+    @Test("settings that the SQL of others leaves are gone for the next one")
+    func settings() async throws {
+        let client = PostgresClient(try await freshConfiguration())
+        try await client.transaction(leavesSettings: true) { connection in
+            try await connection.query("set search_path = pg_temp")
+        }
+        let path = try await client.query("select current_setting('search_path') as path")
+        #expect(try path.first?.text("path") != "pg_temp")
+        #expect(await client.generation == 1)
+        await client.close()
+    }
+}
