@@ -55,6 +55,7 @@ public struct PostgresClient: Sendable {
     ///   - leavesSettings: Whether the session is to be reset before somebody else uses it, because the
     ///     SQL of others runs in it.
     ///   - body: The statements.
+    /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, and ``PostgresError``.
     public nonisolated(nonsending) func transaction<Result>(
         leavesSettings: Bool = false,
@@ -67,6 +68,7 @@ public struct PostgresClient: Sendable {
 
     /// Runs `body` with the connection, which nobody else uses meanwhile.
     ///
+    /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, and ``PostgresError``.
     public nonisolated(nonsending) func withConnection<Result>(
         leavesSettings: Bool = false,

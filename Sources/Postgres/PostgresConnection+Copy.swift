@@ -12,10 +12,10 @@ extension PostgresConnection {
     /// - Throws: What `body` throws, and ``PostgresError``.
     @discardableResult
     public nonisolated(nonsending) func copyIn(
-        _ sql: String,
+        _ sql: SQL,
         _ body: (borrowing CopyInWriter) async throws -> Void
     ) async throws -> Int {
-        try await beginCopyIn(sql)
+        try await beginCopyIn(sql.textWithoutParameters)
         do {
             try await body(CopyInWriter(self))
             return try await finishCopyIn()
@@ -37,10 +37,10 @@ extension PostgresConnection {
     /// - Throws: What `body` throws, and ``PostgresError``.
     @discardableResult
     public nonisolated(nonsending) func copyOut(
-        _ sql: String,
+        _ sql: SQL,
         _ body: ([UInt8]) async throws -> Void
     ) async throws -> Int {
-        try await beginCopyOut(sql)
+        try await beginCopyOut(sql.textWithoutParameters)
         do {
             while true {
                 switch try await nextCopyChunk() {

@@ -49,7 +49,7 @@ extension PostgresConnection {
 
     private func setTimeZone() async throws {
         guard let zone = settings.timeZoneSetting(isLocal: true) else { return }
-        try await query(zone.sql, zone.parameters)
+        try await query(zone)
     }
 
     private func begin(_ isolation: TransactionIsolation) async throws {
@@ -59,7 +59,8 @@ extension PostgresConnection {
                 "a transaction is open on this connection; transactions do not nest"
             )
         }
-        let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue); \(settings.transactionSQL)"
+        let level = SQL(raw: isolation.rawValue)
+        let begin: SQL = "BEGIN ISOLATION LEVEL \(level); \(settings.transactionSQL)"
         do {
             try await script(begin)
             try await setTimeZone()

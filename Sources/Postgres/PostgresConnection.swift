@@ -217,16 +217,10 @@ extension PostgresConnection {
     /// - Throws: ``PostgresError``.
     @discardableResult
     public func query(_ sql: SQL) async throws -> PostgresResult {
-        try await query(sql.text, sql.parameters)
-    }
-
-    /// Runs one statement, with `$1`, `$2`, … where `parameters` go.
-    @discardableResult
-    public func query(_ sql: String, _ parameters: [PostgresValue]) async throws -> PostgresResult {
-        let list = try ParameterList(parameters)
+        let list = try ParameterList(sql.parameters)
         let result = try await exchange { session throws(PostgresError) in
             try requireNoCopy(session)
-            try session.send(sql, list)
+            try session.send(sql.text, list)
             return try session.collectResults()
         }
         return PostgresResult(result)
@@ -235,14 +229,15 @@ extension PostgresConnection {
     /// Runs several statements, separated by semicolons, without parameters and without results.
     ///
     /// It is for SQL that is written in the program. What is made of somebody's words goes by
-    /// ``query(_:_:)``, where a text that breaks out of its quotes finds no second statement.
+    /// ``query(_:)``, where a text that breaks out of its quotes finds no second statement.
     ///
     /// Unless the script has `BEGIN` and `COMMIT` of its own, it takes effect as a whole or not at
     /// all.
-    public func script(_ sql: String) async throws {
+    public func script(_ sql: SQL) async throws {
+        let text = try sql.textWithoutParameters
         try await exchange { session throws(PostgresError) in
             try requireNoCopy(session)
-            try session.sendScript(sql)
+            try session.sendScript(text)
             try session.collectResults()
         }
     }

@@ -59,6 +59,21 @@ public struct SQL: Sendable, Hashable {
         }
     }
 
+    /// The text, for what the protocol takes without parameters.
+    ///
+    /// - Throws: ``PostgresError`` with the code `misuse` when there are some.
+    var textWithoutParameters: String {
+        get throws(PostgresError) {
+            guard parameters.isEmpty else {
+                throw PostgresError(
+                    .misuse,
+                    "a script or COPY takes no parameters: write `\\(literal: …)`"
+                )
+            }
+            return text
+        }
+    }
+
     /// Two parts, one after the other.
     public static func + (left: SQL, right: SQL) -> SQL {
         var sum = left
@@ -68,7 +83,7 @@ public struct SQL: Sendable, Hashable {
 
     /// Appends a part.
     public static func += (left: inout SQL, right: SQL) {
-        right.parts.forEach { left.append($0) }
+        for part in right.parts { left.append(part) }
     }
 
     /// Joins neighbouring texts, so that the same statement is equal however it was put together.

@@ -19,10 +19,10 @@ extension Session {
     func settle(_ configuration: PostgresConfiguration) throws(PostgresError) {
         let settings = configuration.session
         do {
-            try sendScript(settings.openingSQL)
+            try sendScript(settings.openingSQL.text)
             try collectResults()
             if let zone = settings.timeZoneSetting(isLocal: false) {
-                try send(zone.sql, ParameterList(zone.parameters))
+                try send(zone.text, ParameterList(zone.parameters))
                 try collectResults()
             }
         } catch {

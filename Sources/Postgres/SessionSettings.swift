@@ -21,7 +21,7 @@ public struct SessionSettings: Sendable, Hashable {
     public init() {}
 
     /// What has one right value, by name.
-    private static let fixed = [
+    private static let fixed: [(name: SQL, value: SQL)] = [
         ("datestyle", "'ISO, YMD'"), ("intervalstyle", "'postgres'"), ("extra_float_digits", "1"),
         ("client_encoding", "'UTF8'"), ("standard_conforming_strings", "on"),
         ("bytea_output", "'hex'"), ("xmlbinary", "'base64'"), ("transform_null_equals", "off"),
@@ -31,32 +31,32 @@ public struct SessionSettings: Sendable, Hashable {
 
     private static let usualTimeZone = "UTC"
 
-    private var all: [(name: String, value: String)] {
-        [("timezone", quoteLiteral(Self.usualTimeZone))]
-            + (searchPath.map { [("search_path", $0)] } ?? []) + Self.fixed
+    private var all: [(name: SQL, value: SQL)] {
+        let zone: (name: SQL, value: SQL) = ("timezone", "\(literal: Self.usualTimeZone)")
+        let path = searchPath.map { (name: "search_path" as SQL, value: SQL(raw: $0)) }
+        return [zone] + (path.map { [$0] } ?? []) + Self.fixed
     }
 
-    /// Where the time zone is another than usual, a statement that sets it, and its parameters.
+    /// Where the time zone is another than usual, a statement that sets it.
     ///
     /// It comes from a definition, so it stands in no script.
-    func timeZoneSetting(isLocal: Bool) -> (sql: String, parameters: [PostgresValue])? {
+    func timeZoneSetting(isLocal: Bool) -> SQL? {
         guard timeZone != Self.usualTimeZone else { return nil }
-        return (
-            "select set_config('timezone', $1, $2)", [.text(timeZone), .boolean(isLocal)]
-        )
+        return "select set_config('timezone', \(timeZone), \(isLocal))"
     }
 
     /// Statements for a session that has just been opened.
-    var openingSQL: String {
-        let access = isReadOnly ? [("default_transaction_read_only", "on")] : []
+    var openingSQL: SQL {
+        let access: [(name: SQL, value: SQL)] =
+            isReadOnly ? [("default_transaction_read_only", "on")] : []
         return (all + access + [("default_transaction_isolation", "'read committed'")])
-            .map { "set \($0.name) to \($0.value)" }.joined(separator: "; ")
+            .map { "set \($0.name) to \($0.value)" as SQL }.joined(separator: "; ")
     }
 
     /// Statements for a transaction that has just begun.
-    var transactionSQL: String {
+    var transactionSQL: SQL {
         (all + (isReadOnly ? [("transaction_read_only", "on")] : []))
-            .map { "set local \($0.name) to \($0.value)" }.joined(separator: "; ")
+            .map { "set local \($0.name) to \($0.value)" as SQL }.joined(separator: "; ")
     }
 
     /// What a server reports by itself after ``openingSQL``, by name.
