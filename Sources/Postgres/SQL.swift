@@ -150,9 +150,14 @@ extension SQL: ExpressibleByStringInterpolation {
             sql += SQL(raw: names.map(quoteIdentifier).joined(separator: "."))
         }
 
-        /// Identifiers in a list: `"a", "b"`.
-        public mutating func appendInterpolation(ids names: some Sequence<String>) {
-            sql += SQL(raw: names.map(quoteIdentifier).joined(separator: ", "))
+        /// Identifiers in a list: `"a", "b"`, or `t."a", t."b"` where they are columns of `t`.
+        public mutating func appendInterpolation(
+            ids names: some Sequence<String>,
+            of table: String? = nil
+        ) {
+            let prefix = table.map { "\($0)." } ?? ""
+            let list = names.map { prefix + quoteIdentifier($0) }.joined(separator: ", ")
+            sql += SQL(raw: list)
         }
 
         /// A string constant, for statements that take no parameters.

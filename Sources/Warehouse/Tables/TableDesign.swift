@@ -28,7 +28,7 @@ struct TableDesign: Sendable, Hashable {
         var name: String
         var columns: [String]
         var isUnique = true
-        var condition: String?
+        var condition: SQL?
     }
 
     var schema: String
@@ -57,27 +57,18 @@ struct TableDesign: Sendable, Hashable {
     }
 
     /// The quoted name with its schema.
-    var qualifiedName: String { qualified(schema, name) }
+    var qualifiedName: SQL { "\(id: schema, name)" }
     /// The quoted column names, in order.
-    var columnList: String { columns.map { quoteIdentifier($0.name) }.joined(separator: ", ") }
-}
-
-/// `"schema"."name"`.
-func qualified(_ schema: String, _ name: String) -> String {
-    quoteIdentifier(schema) + "." + quoteIdentifier(name)
-}
-
-/// `"a", "b"`, each with `prefix` before it.
-func quotedList(_ names: [String], prefix: String = "") -> String {
-    names.map { prefix + quoteIdentifier($0) }.joined(separator: ", ")
+    var columnList: SQL { "\(ids: columns.map(\.name))" }
 }
 
 extension TableDesign.Index {
     /// The statement that creates it on a table.
-    func sql(on table: String, name other: String? = nil) -> String {
-        let condition = condition.map { " where \($0)" } ?? ""
-        return "create \(isUnique ? "unique " : "")index \(quoteIdentifier(other ?? name)) "
-            + "on \(table) (\(quotedList(columns)))\(condition)"
+    func sql(on table: SQL, name other: String? = nil) -> SQL {
+        """
+        create \(isUnique ? "unique " : "")index \(id: other ?? name) on \(table) \
+        (\(ids: columns))\(condition.map { " where \($0)" } ?? "")
+        """
     }
 }
 
