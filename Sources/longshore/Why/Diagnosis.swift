@@ -90,11 +90,25 @@ struct Diagnosis {
     }
 
     private func superseded(_ facts: TaskFacts) -> Cause {
-        let owner = facts.owner.map { "load \($0)" } ?? "a newer load"
+        guard let owner = facts.owner else { return forsaken(facts) }
         return Cause(
             code: "superseded",
-            text: "it is left to \(owner), which is newer and owns \(facts.label)",
-            command: facts.owner.map { "longshore status \($0)\(Invocation.stack)" }
+            text: "it is left to load \(owner), which is newer and owns \(facts.label)",
+            command: "longshore status \(owner)\(Invocation.stack)"
+        )
+    }
+
+    /// It was left to a newer load, and that one has ended without it.
+    private func forsaken(_ facts: TaskFacts) -> Cause {
+        let load = facts.claimant.map { "load \($0)" } ?? "a newer load"
+        let end = facts.claimantState.map { " as `\($0.rawValue)`" } ?? ""
+        let option = facts.period.isEmpty ? "" : " --periods \(facts.period)"
+        return Cause(
+            code: "superseded",
+            text:
+                "it was left to \(load), which has ended\(end) without it: no newer load has loaded "
+                + facts.label,
+            command: "longshore load FOLDER\(option)\(Invocation.stack)"
         )
     }
 
