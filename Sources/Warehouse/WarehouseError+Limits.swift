@@ -9,7 +9,8 @@ extension WarehouseError {
         guard error.sqlState?.errorClass == "54" else { return nil }
         return WarehouseError(
             code: .beyondLimits,
-            description: "what is to go into `\(table)` is beyond a limit of Postgres: \(error.message). "
+            description:
+                "what is to go into `\(table)` is beyond a limit of Postgres: \(error.message). "
                 + "Leave out columns that nobody reads, put some into another table, or refuse values that are "
                 + "too long with `length`; then load again"
         )

@@ -30,7 +30,9 @@ struct RowLimitTests {
         return "id\(names)\n1" + String(repeating: "," + text, count: texts) + "\n"
     }
 
-    @Test("the widest row that `check` has nothing to say of is loaded, the next is the data's fault")
+    @Test(
+        "the widest row that `check` has nothing to say of is loaded, the next is the data's fault"
+    )
     func widest() async throws {
         let fitting = try definition(338)
         #expect(fitting.warnings.isEmpty)
