@@ -1,4 +1,5 @@
 import Pipelines
+import Planning
 import Postgres
 import Testing
 import Warehouse
