@@ -34,10 +34,9 @@ struct TableStanding {
             from longshore.control c
             left join longshore.task t on t.load_id = c.loaded_by and t.table_name = c.table_name
                 and t.period = c.period and t.schema_name = c.schema_name
-            where c.schema_name = $1 and c.pipeline = $2
+            where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name)
             order by c.kind, c.table_name, c.period
-            """,
-            [.text(pipeline.schema), .text(pipeline.name)]
+            """
         )
         return try rows.map { row in
             TableStanding(
@@ -60,9 +59,8 @@ struct TableStanding {
         let rows = try await connection.query(
             """
             select digest, parts from longshore.table_definition where digest in (
-                select table_definition from longshore.control where schema_name = $1)
-            """,
-            [.text(pipeline.schema)]
+                select table_definition from longshore.control where schema_name = \(pipeline.schema))
+            """
         )
         var definitions: [String: TableDefinition] = [:]
         for row in rows {

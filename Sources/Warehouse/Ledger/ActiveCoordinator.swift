@@ -21,15 +21,14 @@ extension PostgresLedger {
             from (select coordinator, string_agg(id::text, ' ' order by id) as loads
                 from longshore.load
                 where state = 'running' and coordinator is not null
-                    and lease_until > clock_timestamp() and coalesce(fleet, $1) = $1
+                    and lease_until > clock_timestamp() and coalesce(fleet, \(fleet)) = \(fleet)
                 group by coordinator) l
             full join (select name, places, version from longshore.coordinator
                 where seen_at > clock_timestamp() - \(Self.longestSilence)
-                    and coalesce(fleet, $1) = $1) c
+                    and coalesce(fleet, \(fleet)) = \(fleet)) c
                 on c.name = l.coordinator
             order by 1
-            """,
-            [.text(fleet)]
+            """
         )
         return try rows.map { row in
             ActiveCoordinator(

@@ -33,10 +33,9 @@ extension PostgresLedger {
                 to_char(awaited_until at time zone 'UTC', 'HH24:MI:SS') as until,
                 count(*) over () as tasks
             from longshore.task
-            where load_id = $1 and state = 'published' and absent_since is not null
+            where load_id = \(load) and state = 'published' and absent_since is not null
             order by absent_since, ordinal limit 1
-            """,
-            [.integer(load)]
+            """
         )
         return try rows.first.map { row in
             let period = try row.text("period")

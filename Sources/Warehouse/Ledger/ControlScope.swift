@@ -3,7 +3,7 @@ import Postgres
 
 /// An order of a person, as the ledger keeps it in `longshore.intervention`.
 struct ControlOrder {
-    enum Kind: String {
+    enum Kind: String, PostgresEncodable {
         case pause
         case cancel
     }
@@ -32,28 +32,29 @@ struct ControlScope {
         self.connection = connection
     }
 
-    /// The target as pipeline `$1`, load `$2` and ordinal `$3` of a statement; what it does not name is
-    /// `NULL`.
-    private var values: [PostgresValue] {
+    /// The pipeline, load and ordinal of the target; what it does not name is `nil`.
+    private var names: (pipeline: String?, load: Int64?, ordinal: Int?) {
         switch target {
-        case .pipeline(let name): [.text(name), .null, .null]
-        case .load(let load): [.null, .integer(load), .null]
-        case .task(let task): [.null, .integer(task.load), .integer(task.ordinal)]
+        case .pipeline(let name): (name, nil, nil)
+        case .load(let load): (nil, load, nil)
+        case .task(let task): (nil, task.load, task.ordinal)
         }
     }
 
-    /// The target as pipeline `$1` and load `$2`.
-    var loadValues: [PostgresValue] { Array(values.prefix(2)) }
+    /// The condition that a row of `longshore.load` is of the target.
+    var isOfTarget: SQL { "(pipeline = \(names.pipeline) or id = \(names.load)::bigint)" }
 
     /// The tasks of the target that are neither done nor given up; of a pipeline, those of its running
     /// loads.
-    private static let openTasks = """
+    private var openTasks: SQL {
+        """
         select t.load_id, t.ordinal from longshore.task t
         join longshore.load l on l.id = t.load_id
         where t.state in ('waiting', 'published')
-            and (l.pipeline = $1 and l.state = 'running' or l.id = $2::bigint)
-            and coalesce($3::integer, t.ordinal) = t.ordinal
+            and (l.pipeline = \(names.pipeline) and l.state = 'running' or l.id = \(names.load)::bigint)
+            and coalesce(\(names.ordinal)::integer, t.ordinal) = t.ordinal
         """
+    }
 
     // MARK: What there is
 
@@ -78,10 +79,9 @@ struct ControlScope {
     private func taskCount(of load: Int64) async throws -> Int {
         let rows = try await connection.query(
             """
-            select (select count(*) from longshore.task where load_id = $1) as count
-            from longshore.load where id = $1
-            """,
-            [.integer(load)]
+            select (select count(*) from longshore.task where load_id = \(load)) as count
+            from longshore.load where id = \(load)
+            """
         )
         guard let row = rows.first else { throw WarehouseError.unknownLoad(load) }
         return try row.integer("count")
@@ -91,8 +91,7 @@ struct ControlScope {
     func refuseEnded() async throws {
         guard let load = target.load else { return }
         let rows = try await connection.query(
-            "select state from longshore.load where id = $1",
-            [.integer(load)]
+            "select state from longshore.load where id = \(load)"
         )
         guard let state = try rows.first?.text("state"), state != "running" else { return }
         throw WarehouseError.loadHasEnded(load, state: state)
@@ -103,10 +102,9 @@ struct ControlScope {
         let rows = try await connection.query(
             """
             select id from longshore.load
-            where state = 'running' and (pipeline = $1 or id = $2::bigint)
+            where state = 'running' and \(isOfTarget)
             order by id for update
-            """,
-            loadValues
+            """
         )
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
@@ -116,10 +114,9 @@ struct ControlScope {
         let rows = try await connection.query(
             """
             select id, state = 'cancelled' as is_cancelled from longshore.load
-            where pipeline = $1 or id = $2::bigint
+            where \(isOfTarget)
             order by id desc limit 1 for update
-            """,
-            loadValues
+            """
         )
         return try rows.first.map { row in
             (try row.integer("id", as: Int64.self), try row.boolean("is_cancelled"))
@@ -128,14 +125,14 @@ struct ControlScope {
 
     /// How many tasks are open.
     func openTasks() async throws -> Int {
-        try await count("select count(*) as count from (\(Self.openTasks)) open")
+        try await count("select count(*) as count from (\(openTasks)) open")
     }
 
     /// How many tasks an attempt holds now, or is about to give up.
     func runningTasks() async throws -> Int {
         try await count(
             """
-            with open as (\(Self.openTasks)),
+            with open as (\(openTasks)),
             free as (
                 select from longshore.task t
                 where (t.load_id, t.ordinal) in (select load_id, ordinal from open)
@@ -145,35 +142,33 @@ struct ControlScope {
         )
     }
 
-    private func count(_ query: String) async throws -> Int {
-        let rows = try await connection.query(query, values)
+    private func count(_ query: SQL) async throws -> Int {
+        let rows = try await connection.query(query)
         return try rows.first.map { try $0.integer("count") } ?? 0
     }
 
     // MARK: Orders
 
-    private static let isTarget = """
-        pipeline is not distinct from $1 and load_id is not distinct from $2::bigint \
-        and ordinal is not distinct from $3::integer
+    /// The condition that an order is about the very target.
+    private var isTarget: SQL {
         """
+        pipeline is not distinct from \(names.pipeline) \
+        and load_id is not distinct from \(names.load)::bigint \
+        and ordinal is not distinct from \(names.ordinal)::integer
+        """
+    }
 
     /// Writes an order; an order that stands already only becomes stronger.
     ///
     /// - Returns: Whether it is new, or stronger than before.
     func record(_ order: ControlOrder) async throws -> Bool {
-        let values: [PostgresValue] =
-            values + [
-                .boolean(order.interrupts), PostgresValue(order.reason), .text(order.person),
-                .text(order.kind.rawValue),
-            ]
         let stronger = try await connection.query(
             """
             update longshore.intervention
-            set interrupts = $4, reason = coalesce($5, reason), ordered_by = $6,
-                ordered_at = clock_timestamp()
-            where kind = $7 and \(Self.isTarget) and $4 and not interrupts
-            """,
-            values
+            set interrupts = \(order.interrupts), reason = coalesce(\(order.reason), reason),
+                ordered_by = \(order.person), ordered_at = clock_timestamp()
+            where kind = \(order.kind) and \(isTarget) and \(order.interrupts) and not interrupts
+            """
         )
         if stronger.affectedRows > 0 { return true }
         return try await connection
@@ -181,10 +176,10 @@ struct ControlScope {
                 """
                 insert into longshore.intervention
                     (pipeline, load_id, ordinal, interrupts, reason, ordered_by, kind)
-                values ($1, $2::bigint, $3::integer, $4, $5, $6, $7)
+                values (\(names.pipeline), \(names.load)::bigint, \(names.ordinal)::integer,
+                    \(order.interrupts), \(order.reason), \(order.person), \(order.kind))
                 on conflict do nothing
-                """,
-                values
+                """
             )
             .affectedRows > 0
     }
@@ -195,8 +190,7 @@ struct ControlScope {
     func withdrawPause() async throws -> Bool {
         try await connection
             .query(
-                "delete from longshore.intervention where kind = 'pause' and \(Self.isTarget)",
-                values
+                "delete from longshore.intervention where kind = 'pause' and \(isTarget)"
             )
             .affectedRows > 0
     }
@@ -210,9 +204,8 @@ struct ControlScope {
             from longshore.load l
             join longshore.intervention i on i.kind = 'pause' and i.ordinal is null
                 and (i.pipeline = l.pipeline or i.load_id = l.id)
-            where l.id = $1 order by i.pipeline nulls last limit 1
-            """,
-            [.integer(load)]
+            where l.id = \(load) order by i.pipeline nulls last limit 1
+            """
         )
         return try rows.first.map { row in
             let name = try row.text("name")
@@ -232,7 +225,7 @@ struct ControlScope {
         let waiting = try await count(
             """
             select count(*) as count from longshore.task
-            where (load_id, ordinal) in (\(Self.openTasks)) and retry_at > clock_timestamp()
+            where (load_id, ordinal) in (\(openTasks)) and retry_at > clock_timestamp()
             """
         )
         try await connection.query(
@@ -242,10 +235,9 @@ struct ControlScope {
                 parked_until = null
             where (load_id, ordinal) in (
                 select load_id, ordinal from longshore.task
-                where (load_id, ordinal) in (\(Self.openTasks)) and state = 'published'
+                where (load_id, ordinal) in (\(openTasks)) and state = 'published'
                 for update skip locked)
-            """,
-            values
+            """
         )
         return waiting
     }
@@ -256,9 +248,8 @@ struct ControlScope {
             """
             update longshore.load set state = 'cancelled', lease_until = null, rests_until = null,
                 finished_at = clock_timestamp()
-            where id = $1::bigint
-            """,
-            [values[1]]
+            where id = \(names.load)::bigint
+            """
         )
     }
 
@@ -274,11 +265,10 @@ struct ControlScope {
             update longshore.task set state = 'cancelled'
             where (load_id, ordinal) in (
                 select load_id, ordinal from longshore.task
-                where (load_id, ordinal) in (\(Self.openTasks))
+                where (load_id, ordinal) in (\(openTasks))
                     and state in ('waiting', 'published')
                 for update skip locked)
-            """,
-            values
+            """
         )
         .affectedRows
     }

@@ -20,7 +20,7 @@ public struct CoordinatorPlaces: Sendable, Hashable {
 
 extension PostgresLedger {
     /// Whom nobody has seen for so long is gone; coordinators are seen every two seconds.
-    static let longestSilence = "interval '15 seconds'"
+    static let longestSilence: SQL = "interval '15 seconds'"
 
     /// Notes that a coordinator lives; forgets those that ended without a word.
     public func note(_ presence: CoordinatorPresence) async throws {
@@ -28,22 +28,18 @@ extension PostgresLedger {
             """
             with gone as (
                 delete from longshore.coordinator
-                where seen_at < clock_timestamp() - interval '1 hour' and name <> $1)
+                where seen_at < clock_timestamp() - interval '1 hour' and name <> \(presence.name))
             insert into longshore.coordinator (name, places, taken, fleet, version)
-            values ($1, $2, $3, $4, $5)
+            values (\(presence.name), \(presence.places), \(presence.taken), \(fleet), \(presence.version))
             on conflict (name) do update set places = excluded.places, taken = excluded.taken,
                 seen_at = clock_timestamp()
-            """,
-            [
-                .text(presence.name), .integer(Int64(presence.places)),
-                .integer(Int64(presence.taken)), .text(fleet), PostgresValue(presence.version),
-            ]
+            """
         )
     }
 
     /// Notes that a coordinator ends.
     public func forget(coordinator name: String) async throws {
-        try await query("delete from longshore.coordinator where name = $1", [.text(name)])
+        try await query("delete from longshore.coordinator where name = \(name)")
     }
 
     /// The coordinators of the fleet and the room that they have, and its loads.
@@ -51,10 +47,9 @@ extension PostgresLedger {
         let coordinators = try await query(
             """
             select name, places, taken, version from longshore.coordinator
-            where seen_at > clock_timestamp() - \(Self.longestSilence) and coalesce(fleet, $1) = $1
+            where seen_at > clock_timestamp() - \(Self.longestSilence) and coalesce(fleet, \(fleet)) = \(fleet)
             order by name
-            """,
-            [.text(fleet)]
+            """
         )
         let loads = try await query(
             """
@@ -62,9 +57,8 @@ extension PostgresLedger {
                 count(*) filter (where rests_until > clock_timestamp()
                     and (lease_until > clock_timestamp()) is not true) as resting,
                 count(*) as running
-            from longshore.load where state = 'running' and coalesce(fleet, $1) = $1
-            """,
-            [.text(fleet)]
+            from longshore.load where state = 'running' and coalesce(fleet, \(fleet)) = \(fleet)
+            """
         )
         let count = { (name: String) in try loads.first.map { try $0.integer(name) } ?? 0 }
         let (held, resting) = (try count("held"), try count("resting"))

@@ -33,45 +33,43 @@ struct DeletedMembers {
 
     /// How many deleted rows Postgres has counted, when that is news.
     private func newDeletions(from dimension: Dimension) async throws -> Int64? {
+        let members: SQL = "\(id: pipeline.schema, dimension.table)"
         let rows = try await connection.query(
             """
-            select pg_stat_get_tuples_deleted(to_regclass($3)) as deletions
+            select pg_stat_get_tuples_deleted(to_regclass(\(members.text))) as deletions
             from longshore.control
-            where schema_name = $1 and table_name = $2 and period = '' and loaded_by is not null
-                and pg_stat_get_tuples_deleted(to_regclass($3)) <> deletions
-            """,
-            [
-                .text(pipeline.schema), .text(dimension.table),
-                .text(qualified(pipeline.schema, dimension.table)),
-            ]
+            where schema_name = \(pipeline.schema) and table_name = \(dimension.table) and period = '' and loaded_by is not null
+                and pg_stat_get_tuples_deleted(to_regclass(\(members.text))) <> deletions
+            """
         )
         return try rows.first?.optionalInteger("deletions", as: Int64.self)
     }
 
     /// The loaded periods of a fact, or the whole of it, of which rows refer to nobody.
     private func dangling(_ fact: Fact, _ dimension: Dimension) async throws -> [Losses.Slice] {
-        let table = qualified(pipeline.schema, fact.table)
+        let table: SQL = "\(id: pipeline.schema, fact.table)"
         let columns = try await TableColumns.read(of: table, on: connection)
-        let key = quoteIdentifier(dimension.surrogateKey)
+        let members: SQL = "\(id: pipeline.schema, dimension.table)"
         let conditions = fact.references
             .filter { $0.dimension == dimension.name && columns[$0.column] != nil }
             .map { reference in
-                let column = "f.\(quoteIdentifier(reference.column))"
-                return "\(column) is not null and not exists (select from "
-                    + "\(qualified(pipeline.schema, dimension.table)) d where d.\(key) = \(column))"
+                let column: SQL = "f.\(id: reference.column)"
+                return """
+                    \(column) is not null and not exists (select from \(members) d \
+                    where d.\(id: dimension.surrogateKey) = \(column))
+                    """ as SQL
             }
         guard !conditions.isEmpty else { return [] }
-        let period = fact.periodColumn == nil ? "null::date" : "f.period"
+        let period: SQL = fact.periodColumn == nil ? "null::date" : "f.period"
         let rows = try await connection.query(
             """
             select c.period, c.state from longshore.control c
-            where c.schema_name = $1 and c.table_name = $2 and c.loaded_by is not null
+            where c.schema_name = \(pipeline.schema) and c.table_name = \(fact.table) and c.loaded_by is not null
                 and exists (select from (select distinct \(period) as start from \(table) f
                         where \(conditions.joined(separator: " or "))) dangling
                     where dangling.start is not distinct from c.period_start)
             order by c.period
-            """,
-            [.text(pipeline.schema), .text(fact.table)]
+            """
         )
         return try rows.map { row in
             Losses.Slice(

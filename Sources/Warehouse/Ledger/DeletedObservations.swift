@@ -30,17 +30,16 @@ struct DeletedObservations {
     ///
     /// - Returns: `nil` when Postgres has counted no deletions since the last look.
     func look(at dimension: Dimension) async throws -> Look? {
-        let observations = qualified(pipeline.schema, dimension.observationTable)
+        let observations: SQL = "\(id: pipeline.schema, dimension.observationTable)"
         let rows = try await connection.query(
             """
             select d.deletions, c.observations as recorded,
                 (select count(*) from \(observations)) as count
-            from longshore.control c, pg_stat_get_tuples_deleted(to_regclass($3)) d(deletions)
-            where c.schema_name = $1 and c.table_name = $2 and c.period = ''
+            from longshore.control c, pg_stat_get_tuples_deleted(to_regclass(\(observations.text))) d(deletions)
+            where c.schema_name = \(pipeline.schema) and c.table_name = \(dimension.table) and c.period = ''
                 and c.loaded_by is not null
                 and (c.observations is null or d.deletions <> c.observation_deletions)
-            """,
-            [.text(pipeline.schema), .text(dimension.table), .text(observations)]
+            """
         )
         guard let row = rows.first else { return nil }
         let count = try row.integer("count", as: Int.self)

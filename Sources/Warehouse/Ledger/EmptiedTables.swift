@@ -15,7 +15,7 @@ struct EmptiedTables {
     /// A slice that is to have rows.
     private struct Entry {
         let slice: Losses.Slice
-        let relation: String
+        let relation: SQL
         let start: String?
     }
 
@@ -46,11 +46,10 @@ struct EmptiedTables {
                 else \(Self.leafSQL) end as name) p
             join pg_namespace n on n.nspname = c.schema_name
             join pg_class t on t.relnamespace = n.oid and t.relname = p.name::name and t.relkind = 'r'
-            where c.schema_name = $1 and c.pipeline = $2
+            where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name)
                 and c.loaded_by is not null and c.rows_loaded > 0
                 and c.kind in ('fact', 'mart') and c.state in ('loaded', 'closed')
-            """,
-            [.text(pipeline.schema), .text(pipeline.name)]
+            """
         )
         return try rows.compactMap { row in
             guard let kind = LoadTaskKind(rawValue: try row.text("kind")) else { return nil }
@@ -66,14 +65,14 @@ struct EmptiedTables {
             guard isKnown(slice) else { return nil }
             return Entry(
                 slice: slice,
-                relation: try row.text("relation"),
+                relation: SQL(raw: try row.text("relation")),
                 start: try row.optionalText("start")
             )
         }
     }
 
     /// The name of a fact's partition, from a row `c` of the control table.
-    static let leafSQL = """
+    static let leafSQL: SQL = """
         c.table_name || '_' || lower(replace(c.period, '-', case
             when c.period ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then '' else '_' end))
         """
@@ -90,21 +89,20 @@ struct EmptiedTables {
 
     private func emptyTables(_ entries: [Entry]) async throws -> [Losses.Slice] {
         let probes = entries.enumerated()
-            .map { "select \($0) as place where not exists (select from \($1.relation))" }
+            .map { "select \($0) as place where not exists (select from \($1.relation))" as SQL }
         let rows = try await connection.query(probes.joined(separator: " union all "))
         return try rows.map { entries[try $0.integer("place")].slice }
     }
 
     private func emptyPeriods(
-        of relation: String,
+        of relation: SQL,
         _ entries: [Entry]
     ) async throws -> [Losses.Slice] {
         let rows = try await connection.query(
             """
-            select start::text as start from unnest($1::text[]::date[]) start
+            select start::text as start from unnest(\(entries.compactMap(\.start))::text[]::date[]) start
             except select distinct period::text from \(relation)
-            """,
-            [.textArray(entries.compactMap(\.start))]
+            """
         )
         let empty = try Set(rows.map { try $0.text("start") })
         return entries.filter { $0.start.map(empty.contains) ?? false }.map(\.slice)

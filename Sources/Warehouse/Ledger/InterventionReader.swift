@@ -2,21 +2,23 @@ public import Planning
 public import Postgres
 
 extension Interventions {
-    /// The orders about the loads `$1`.
-    static let sql = """
+    /// The orders about some loads.
+    static func sql(ofLoads loads: [Int64]) -> SQL {
+        """
         select l.id as load_id, i.ordinal, i.kind, i.interrupts, i.ordered_by, i.reason, i.ordered_at,
             coalesce(i.pipeline, i.load_id::text) as target
         from longshore.load l
         join longshore.intervention i
             on i.load_id = l.id or (i.kind = 'pause' and i.pipeline = l.pipeline)
-        where l.id = any($1::bigint[])
+        where l.id = any(\(loads))
         union all
         select id, null, 'cancel', true, null, null, null, null from longshore.load
-        where id = any($1::bigint[]) and state = 'cancelled'
+        where id = any(\(loads)) and state = 'cancelled'
         order by ordered_at
         """
+    }
 
-    /// What the rows of ``sql`` say, by load.
+    /// What the rows of ``sql(ofLoads:)`` say, by load.
     static func read(_ rows: PostgresResult) throws -> [Int64: Interventions] {
         var orders: [Int64: Interventions] = [:]
         for row in rows {
@@ -63,7 +65,7 @@ public actor InterventionReader: InterventionLedger {
     ) async throws -> [Int64: Interventions] {
         let connection = try await connected()
         return try Interventions.read(
-            await connection.query(Interventions.sql, [.integerArray(loads.sorted())])
+            await connection.query(Interventions.sql(ofLoads: loads.sorted()))
         )
     }
 

@@ -16,7 +16,7 @@ extension PostgresLedger {
     }
 
     /// One column, `pipeline`.
-    static let pipelinesSQL = """
+    static let pipelinesSQL: SQL = """
         select pipeline from longshore.load union select pipeline from longshore.control order by 1
         """
 }

@@ -71,7 +71,7 @@ extension PostgresLedger {
         )
     }
 
-    private func figures(_ sql: String) async throws -> [LedgerFigures.Figure] {
+    private func figures(_ sql: SQL) async throws -> [LedgerFigures.Figure] {
         let rows = try await query(
             "select subject, state, value::float8 from (\(sql)) t (subject, state, value) order by 1, 2"
         )

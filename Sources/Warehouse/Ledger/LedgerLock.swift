@@ -40,8 +40,7 @@ struct LedgerLock {
     /// - Throws: ``WarehouseError`` when that lasts; the transaction is as it was before.
     func make(within patience: Duration, on connection: PostgresConnection) async throws {
         let found = try await connection.query(
-            "select from longshore.lock where name = $1",
-            [.text(name)]
+            "select from longshore.lock where name = \(name)"
         )
         guard found.isEmpty else { return }
         try await wait(atMost: patience, on: connection) { _ = try await insert(on: connection) }
@@ -70,8 +69,7 @@ struct LedgerLock {
     private func takeIfFree(on connection: PostgresConnection) async throws -> Bool {
         try await
             !connection.query(
-                "select from longshore.lock where name = $1 for update skip locked",
-                [.text(name)]
+                "select from longshore.lock where name = \(name) for update skip locked"
             )
             .isEmpty
     }
@@ -82,8 +80,7 @@ struct LedgerLock {
     private func insert(on connection: PostgresConnection) async throws -> Bool {
         try await connection
             .query(
-                "insert into longshore.lock (name) values ($1) on conflict do nothing",
-                [.text(name)]
+                "insert into longshore.lock (name) values (\(name)) on conflict do nothing"
             )
             .affectedRows > 0
     }
@@ -99,13 +96,11 @@ extension PostgresConnection {
     ) async throws {
         let milliseconds = Int64(limit / .milliseconds(1))
         let rows = try await query(
-            "select current_setting('lock_timeout') as before, set_config('lock_timeout', $1, true)",
-            [.text("\(milliseconds)ms")]
+            "select current_setting('lock_timeout') as before, set_config('lock_timeout', \("\(milliseconds)ms" as String), true)"
         )
         try await body()
         try await query(
-            "select set_config('lock_timeout', $1, true)",
-            [.text(try rows.first?.text("before") ?? "0")]
+            "select set_config('lock_timeout', \(try rows.first?.text("before") ?? "0"), true)"
         )
     }
 }

@@ -107,26 +107,22 @@ public struct PeriodReport: Sendable, Codable {
 extension PostgresLedger {
     /// The newest loads, newest first.
     public func loads(limit: Int) async throws -> [LoadReport] {
-        try await loads(where: "true order by l.id desc limit $1", [.integer(Int64(limit))])
+        try await loads(where: "true order by l.id desc limit \(limit)")
     }
 
     /// One load, or `nil` when there is none of that number.
     public func report(ofLoad load: Int64) async throws -> LoadReport? {
-        try await loads(where: "l.id = $1", [.integer(load)]).first
+        try await loads(where: "l.id = \(load)").first
     }
 
     /// The loads of a pipeline that are not over, oldest first.
     public func unfinishedLoads(ofPipeline pipeline: String) async throws -> [LoadReport] {
         try await loads(
-            where: "l.state = 'running' and l.pipeline = $1 order by l.id",
-            [.text(pipeline)]
+            where: "l.state = 'running' and l.pipeline = \(pipeline) order by l.id"
         )
     }
 
-    private func loads(
-        where condition: String,
-        _ values: [PostgresValue]
-    ) async throws -> [LoadReport] {
+    private func loads(where condition: SQL) async throws -> [LoadReport] {
         let rows = try await query(
             """
             select l.id, l.pipeline, l.kind, l.state, l.periods[1] as first,
@@ -137,7 +133,7 @@ extension PostgresLedger {
                 case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
                     then l.coordinator end as coordinator,
                 t.tasks, h.target, h.ordered_by, h.reason,
-                nullif(l.fleet, $\(values.count + 1)::text) as foreign_fleet
+                nullif(l.fleet, \(fleet)::text) as foreign_fleet
             from longshore.load l
             cross join lateral (
                 select string_agg(state || '=' || count, ' ') as tasks
@@ -150,8 +146,7 @@ extension PostgresLedger {
                     and (i.pipeline = l.pipeline or i.load_id = l.id)
                 order by ordered_at limit 1) h on l.state = 'running'
             where \(condition)
-            """,
-            values + [.text(fleet)]
+            """
         )
         return try rows.map { row in
             let first = try row.optionalText("first")
@@ -199,9 +194,8 @@ extension PostgresLedger {
                 array_to_string(warnings, E'\\n') as warnings,
                 case when state <> 'done' and failure_code is not null
                     then failure_message || ' [' || failure_code || ']' end as failure
-            from longshore.task where load_id = $1 order by ordinal
-            """,
-            [.integer(load)]
+            from longshore.task where load_id = \(load) order by ordinal
+            """
         )
         let rejects = try await rejectsByRule(ofLoad: load)
         return try rows.map { row in
@@ -228,10 +222,9 @@ extension PostgresLedger {
     private func rejectsByRule(ofLoad load: Int64) async throws -> [Int: [String: Int]] {
         let rows = try await query(
             """
-            select ordinal, rule, count(*) as n from longshore.reject where load_id = $1
+            select ordinal, rule, count(*) as n from longshore.reject where load_id = \(load)
             group by ordinal, rule
-            """,
-            [.integer(load)]
+            """
         )
         var counts: [Int: [String: Int]] = [:]
         for row in rows {
@@ -285,10 +278,9 @@ extension PostgresLedger {
                 \(isoTime("loaded_at")) as loaded_at
             from longshore.control
             where (kind = 'fact' or kind = 'mart' and state in ('pending', 'stale') and reason is not null)
-                and ($1::text is null or pipeline = $1)
+                and (\(pipeline)::text is null or pipeline = \(pipeline))
             order by pipeline, table_name, period
-            """,
-            [PostgresValue(pipeline)]
+            """
         )
         return try rows.map { row in
             PeriodReport(

@@ -85,19 +85,17 @@ struct LoadCreation {
         for fact in request.pipeline.facts where fact.periodColumn != nil {
             let leaves = tasks.filter { $0.kind == .fact && $0.name == fact.name }
                 .compactMap { $0.period.map(fact.leaf) }
+            let schema = request.pipeline.schema
+            let table: SQL = "\(id: schema, fact.table)"
             let rows = try await connection.query(
                 """
-                select format('%s.%s', $1::text, c.relname) as name from pg_class c
+                select format('%s.%s', \(schema)::text, c.relname) as name from pg_class c
                 join pg_namespace n on n.oid = c.relnamespace
-                where n.nspname = $1 and c.relname = any($2::text[]::name[])
+                where n.nspname = \(schema) and c.relname = any(\(leaves)::text[]::name[])
                     and not exists (select from pg_inherits i
-                        where i.inhrelid = c.oid and i.inhparent = to_regclass($3))
+                        where i.inhrelid = c.oid and i.inhparent = to_regclass(\(table.text)))
                 order by c.relname
-                """,
-                [
-                    .text(request.pipeline.schema), .textArray(leaves),
-                    .text(qualified(request.pipeline.schema, fact.table)),
-                ]
+                """
             )
             guard !rows.isEmpty else { continue }
             throw WarehouseError.occupied(
@@ -110,12 +108,8 @@ struct LoadCreation {
     private func insertLoad(_ kind: LoadKind) async throws -> Int64 {
         let digest = request.definition.digest
         try await connection.query(
-            "insert into longshore.definition (digest, pipeline, bundle) values ($1, $2, $3) "
-                + "on conflict (digest) do nothing",
-            [
-                .text(digest), .text(request.pipeline.name),
-                .text(try request.definition.encoded()),
-            ]
+            "insert into longshore.definition (digest, pipeline, bundle) values (\(digest), \(request.pipeline.name), \(try request.definition.encoded())) "
+                + "on conflict (digest) do nothing"
         )
         let rows = try await connection.query(
             """

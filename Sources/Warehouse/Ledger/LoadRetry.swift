@@ -52,8 +52,8 @@ extension PostgresLedger {
 
 /// A load, or one task of it, that is tried again.
 private struct LoadRetry {
-    let load: PostgresValue
-    let ordinal: PostgresValue
+    let load: Int64
+    let ordinal: Int?
     let scope: RetryScope
     let connection: PostgresConnection
 
@@ -63,24 +63,25 @@ private struct LoadRetry {
         _ scope: RetryScope,
         _ connection: PostgresConnection
     ) {
-        self.load = .integer(load)
+        self.load = load
         if case .task(let task) = target {
-            ordinal = .integer(task.ordinal)
+            ordinal = task.ordinal
         } else {
-            ordinal = .null
+            ordinal = nil
         }
         self.scope = scope
         self.connection = connection
     }
 
     /// Whether everything that is not done is tried again.
-    var isOfWholeLoad: Bool { ordinal == .null && scope == .unfinished }
+    var isOfWholeLoad: Bool { ordinal == nil && scope == .unfinished }
 
     /// Of a cancelled load some rows may still wait for somebody to say that they are cancelled.
     ///
     /// - Returns: how many tasks are to be run.
     func reopen() async throws -> Int {
-        try await connection.query(
+        let isOfAll = scope == .unfinished
+        return try await connection.query(
             """
             update longshore.task
             set state = 'waiting', failures = 0, crashes = 0, outages = 0, retry_at = null,
@@ -89,13 +90,12 @@ private struct LoadRetry {
             where (load_id, ordinal) in (
                 select t.load_id, t.ordinal from longshore.task t
                 join longshore.load l on l.id = t.load_id
-                where t.load_id = $1 and coalesce($2::integer, t.ordinal) = t.ordinal
+                where t.load_id = \(load) and coalesce(\(ordinal)::integer, t.ordinal) = t.ordinal
                     and (t.state = 'failed'
-                        or t.state = 'cancelled' and ($3 or $2::integer is not null)
-                        or t.state in ('waiting', 'published') and l.state = 'cancelled' and $3)
+                        or t.state = 'cancelled' and (\(isOfAll) or \(ordinal)::integer is not null)
+                        or t.state in ('waiting', 'published') and l.state = 'cancelled' and \(isOfAll))
                 for update of t skip locked)
-            """,
-            [load, ordinal, .boolean(scope == .unfinished)]
+            """
         )
         .affectedRows
     }
@@ -105,9 +105,8 @@ private struct LoadRetry {
         try await connection.query(
             """
             update longshore.task set state = 'waiting', published_at = null
-            where load_id = $1 and state = 'blocked'
-            """,
-            [load]
+            where load_id = \(load) and state = 'blocked'
+            """
         )
         .affectedRows
     }
@@ -117,19 +116,17 @@ private struct LoadRetry {
         try await connection.query(
             """
             delete from longshore.intervention
-            where kind = 'cancel' and load_id = $1
-                and (ordinal is null or $2::integer is null or ordinal = $2::integer)
-            """,
-            [load, ordinal]
+            where kind = 'cancel' and load_id = \(load)
+                and (ordinal is null or \(ordinal)::integer is null or ordinal = \(ordinal)::integer)
+            """
         )
         try await connection.query(
             """
             update longshore.load
             set state = 'running', finished_at = null, epoch = epoch + 1, coordinator = null,
                 lease_until = null, rests_until = null
-            where id = $1
-            """,
-            [load]
+            where id = \(load)
+            """
         )
     }
 }

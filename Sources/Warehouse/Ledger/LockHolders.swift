@@ -27,9 +27,8 @@ enum LockHolders {
         try await told(
             """
             join longshore.lock r on l.locktype = 'transactionid' and l.transactionid = r.xmax
-            where r.name = $1
+            where r.name = \(name)
             """,
-            name,
             on: connection
         )
     }
@@ -37,15 +36,13 @@ enum LockHolders {
     /// Who has locked a table of the ledger in any way.
     static func ofLedger(on connection: PostgresConnection) async throws -> String? {
         try await told(
-            "join pg_class c on c.oid = l.relation where c.relnamespace = to_regnamespace($1)",
-            "longshore",
+            "join pg_class c on c.oid = l.relation where c.relnamespace = to_regnamespace('longshore')",
             on: connection
         )
     }
 
     private static func told(
-        _ condition: String,
-        _ value: String,
+        _ condition: SQL,
         on connection: PostgresConnection
     ) async throws -> String? {
         let rows = try await connection.query(
@@ -55,8 +52,7 @@ enum LockHolders {
                 order by a.xact_start) as who
             from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid()
                 and a.usename is not null and a.pid in (select l.pid from pg_locks l \(condition) and l.granted)
-            """,
-            [.text(value)]
+            """
         )
         return try rows.first?.optionalText("who")
     }

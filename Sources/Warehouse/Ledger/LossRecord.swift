@@ -23,14 +23,10 @@ struct LossRecord {
             """
             update longshore.control c
             set \(StaleMark(reason: "t.reason", by: StaleMark.newestLoad).sql)
-            from unnest($2::text[], $3::text[], $4::text[]) t(table_name, period, reason)
-            where c.schema_name = $1 and c.table_name = t.table_name and c.period = t.period
+            from unnest(\(slices.map(\.table))::text[], \(slices.map(\.period))::text[], \(slices.map(\.reason))::text[]) t(table_name, period, reason)
+            where c.schema_name = \(pipeline.schema) and c.table_name = t.table_name and c.period = t.period
                 and c.state in ('loaded', 'stale', 'closed')
-            """,
-            [
-                .text(pipeline.schema), .textArray(slices.map(\.table)),
-                .textArray(slices.map(\.period)), .textArray(slices.map(\.reason)),
-            ]
+            """
         )
     }
 
@@ -39,10 +35,9 @@ struct LossRecord {
         for (table, count) in losses.deletionCounts.sorted(by: { $0.key < $1.key }) {
             try await connection.query(
                 """
-                update longshore.control set deletions = $3, revision = revision + 1
-                where schema_name = $1 and table_name = $2 and period = ''
-                """,
-                [.text(pipeline.schema), .text(table), .integer(count)]
+                update longshore.control set deletions = \(count), revision = revision + 1
+                where schema_name = \(pipeline.schema) and table_name = \(table) and period = ''
+                """
             )
         }
     }
@@ -53,13 +48,9 @@ struct LossRecord {
             try await connection.query(
                 """
                 update longshore.control
-                set observation_deletions = $3, observations = coalesce(observations, $4)
-                where schema_name = $1 and table_name = $2 and period = ''
-                """,
-                [
-                    .text(pipeline.schema), .text(look.dimension.table), .integer(look.deletions),
-                    .integer(look.count),
-                ]
+                set observation_deletions = \(look.deletions), observations = coalesce(observations, \(look.count))
+                where schema_name = \(pipeline.schema) and table_name = \(look.dimension.table) and period = ''
+                """
             )
         }
     }
@@ -71,13 +62,9 @@ struct LossRecord {
             """
             update longshore.control c
             set state = 'stale', reason = t.reason, revision = revision + 1
-            from unnest($2::text[], $3::text[]) t(table_name, reason)
-            where c.schema_name = $1 and c.table_name = t.table_name and c.period = ''
-            """,
-            [
-                .text(pipeline.schema), .textArray(losses.dimensions.map(\.dimension.table)),
-                .textArray(losses.dimensions.map(\.reason)),
-            ]
+            from unnest(\(losses.dimensions.map(\.dimension.table))::text[], \(losses.dimensions.map(\.reason))::text[]) t(table_name, reason)
+            where c.schema_name = \(pipeline.schema) and c.table_name = t.table_name and c.period = ''
+            """
         )
     }
 
@@ -88,17 +75,15 @@ struct LossRecord {
             guard case .extract = lost.dimension.content else { continue }
             let highest = try await highestKey(of: lost.dimension)
             guard highest > 0 else { continue }
+            let table: SQL = "\(id: pipeline.schema, lost.dimension.table)"
             try await connection.query(
                 """
-                select setval(sequence, greatest($3::bigint,
+                select setval(sequence, greatest(\(highest)::bigint,
                     (select last_value from pg_sequences
                         where format('%I.%I', schemaname, sequencename)::regclass = sequence)))
-                from (select pg_get_serial_sequence($1, $2)::regclass as sequence) s
-                """,
-                [
-                    .text(qualified(pipeline.schema, lost.dimension.table)),
-                    .text(lost.dimension.surrogateKey), .integer(highest),
-                ]
+                from (select pg_get_serial_sequence(\(table.text),
+                    \(lost.dimension.surrogateKey))::regclass as sequence) s
+                """
             )
         }
     }
@@ -106,12 +91,12 @@ struct LossRecord {
     private func highestKey(of dimension: Dimension) async throws -> Int64 {
         var highest: Int64 = 0
         for fact in pipeline.facts {
-            let table = qualified(pipeline.schema, fact.table)
+            let table: SQL = "\(id: pipeline.schema, fact.table)"
             let columns = try await TableColumns.read(of: table, on: connection)
             for reference in fact.references
             where reference.dimension == dimension.name && columns[reference.column] != nil {
                 let rows = try await connection.query(
-                    "select max(\(quoteIdentifier(reference.column))) as key from \(table)"
+                    "select max(\(id: reference.column)) as key from \(table)"
                 )
                 let key = try rows.first?.optionalInteger("key", as: Int64.self)
                 highest = max(highest, key ?? 0)

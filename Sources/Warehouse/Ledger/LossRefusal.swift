@@ -45,9 +45,9 @@ struct LossRefusal {
     }
 
     private func name(_ table: String) -> String { "\(pipeline.schema).\(table)" }
-    private func quoted(_ table: String) -> String { qualified(pipeline.schema, table) }
+    private func quoted(_ table: String) -> SQL { "\(id: pipeline.schema, table)" }
 
-    private func hasRows(_ table: String, where condition: String = "true") async throws -> Bool {
+    private func hasRows(_ table: String, where condition: SQL = "true") async throws -> Bool {
         guard try await isThere(table) else { return false }
         return try await
             !connection.query("select from \(quoted(table)) where \(condition) limit 1").isEmpty
@@ -55,8 +55,7 @@ struct LossRefusal {
 
     private func isThere(_ table: String) async throws -> Bool {
         let rows = try await connection.query(
-            "select to_regclass($1) is not null as found",
-            [.text(quoted(table))]
+            "select to_regclass(\(quoted(table).text)) is not null as found"
         )
         return try rows.first?.boolean("found") == true
     }
@@ -121,7 +120,7 @@ struct LossRefusal {
                         + "Restore the dimension from a backup where there is one; else the fact has to "
                         + "be loaded anew: \(loaded)"
                 ],
-                statements: ["truncate \(quoted(fact.table));"]
+                statements: ["truncate \(quoted(fact.table).text);"]
                     + (try await after([fact], reason: "\(fact.table) was emptied"))
             )
         ]
@@ -209,32 +208,48 @@ struct LossRefusal {
     }
 
     /// The beginnings of a dimension's versions as observations.
-    private func observationsFromVersions(of dimension: Dimension) -> String {
-        let columns = quotedList(dimension.sourceColumns.map(\.name))
-        let (time, whole) =
+    private func observationsFromVersions(of dimension: Dimension) -> SQL {
+        let columns: SQL = "\(ids: dimension.sourceColumns.map(\.name))"
+        let (time, whole): (SQL, SQL) =
             dimension.isVersioned
             ? ("valid_from", " and valid_from < valid_to")
             : (dimension.observedAt(zone: pipeline.zone), "")
-        return
-            "insert into \(quoted(dimension.observationTable)) (\(columns), \(Dimension.observedAt)) "
-            + "select \(columns), \(time) from \(quoted(dimension.table)) "
-            + "where \(dimension.isMember) and not is_inferred\(whole)"
+        return """
+            insert into \(quoted(dimension.observationTable)) \
+            (\(columns), \(raw: Dimension.observedAt)) \
+            select \(columns), \(time) from \(quoted(dimension.table)) \
+            where \(dimension.isMember) and not is_inferred\(whole)
+            """
     }
 
     /// What is there now is all that loads have recorded.
-    private func recount(of dimension: Dimension) -> String {
-        "update longshore.control set observations = (select count(*) from "
-            + "\(quoted(dimension.observationTable))) where schema_name = "
-            + "\(quoteLiteral(pipeline.schema)) and table_name = \(quoteLiteral(dimension.table)) "
-            + "and period = '';"
+    private func recount(of dimension: Dimension) -> SQL {
+        """
+        update longshore.control set observations = \
+        (select count(*) from \(quoted(dimension.observationTable))) \
+        where schema_name = \(literal: pipeline.schema) \
+        and table_name = \(literal: dimension.table) and period = '';
+        """
     }
 
     private static let gone = "gone or empty"
 
     /// An absence is a gap between versions, or what follows the last one.
     private func absences(of dimension: Dimension) -> Misfit {
-        let keys = quotedList(dimension.key)
+        let keys: SQL = "\(ids: dimension.key)"
+        let versions: SQL = """
+            select \(keys), valid_to, lead(valid_from) \
+            over (partition by \(keys) order by valid_from) as next \
+            from \(quoted(dimension.table)) where \(dimension.isMember) and not is_inferred \
+            and valid_from < valid_to
+            """
         let design = dimension.absenceDesign(schema: pipeline.schema)
+        let insert: SQL = """
+            insert into \(design.qualifiedName) \
+            (\(keys), \(raw: Dimension.goneAt), \(raw: Dimension.backAt)) \
+            select \(keys), valid_to, next from (\(versions)) versions \
+            where valid_to <> 'infinity' and next is distinct from valid_to;
+            """
         return Misfit(
             table: name(dimension.absenceTable),
             opening: Self.opening,
@@ -244,12 +259,7 @@ struct LossRefusal {
             ],
             statements: [
                 design.creation,
-                "insert into \(design.qualifiedName) (\(keys), \(Dimension.goneAt), \(Dimension.backAt)) "
-                    + "select \(keys), valid_to, next from (select \(keys), valid_to, lead(valid_from) "
-                    + "over (partition by \(keys) order by valid_from) as next "
-                    + "from \(quoted(dimension.table)) where \(dimension.isMember) and not is_inferred "
-                    + "and valid_from < valid_to) versions "
-                    + "where valid_to <> 'infinity' and next is distinct from valid_to;",
+                insert.text,
                 Reload.prefix + "longshore load FOLDER",
             ]
         )
@@ -266,7 +276,7 @@ struct LossRefusal {
                     + "from a backup where there is one; with this, the history begins anew"
             ],
             statements: [
-                "truncate \(quoted(dimension.observationTable));",
+                "truncate \(quoted(dimension.observationTable).text);",
                 Reload.prefix + "longshore load FOLDER",
             ]
         )
@@ -275,8 +285,8 @@ struct LossRefusal {
 
 extension Dimension {
     /// The condition that a row is no unknown member.
-    fileprivate var isMember: String {
-        "\(quoteIdentifier(surrogateKey)) <> \(UnknownMember.key)"
+    fileprivate var isMember: SQL {
+        "\(id: surrogateKey) <> \(raw: "\(UnknownMember.key)")"
     }
 
     /// Whether its members have other keys when they come back: the key of a day is the day itself.
@@ -309,7 +319,7 @@ extension TableDesign {
         let definitions = columns.map { column in
             "\(quoteIdentifier(column.name)) \(column.type) \(column.constraint)"
         }
-        return "create table if not exists \(qualifiedName) ("
+        return "create table if not exists \(qualifiedName.text) ("
             + definitions.map { $0.hasSuffix(" ") ? String($0.dropLast()) : $0 }
             .joined(separator: ", ") + ");"
     }

@@ -54,12 +54,11 @@ struct LossSurvey {
             left join pg_class l on c.kind = 'fact' and c.period <> '' and l.relnamespace = n.oid
                 and l.relname = p.leaf::name and l.relkind = 'r'
             left join pg_inherits i on i.inhrelid = l.oid and i.inhparent = t.oid
-            where c.schema_name = $1 and c.pipeline = $2 and c.loaded_by is not null
+            where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name) and c.loaded_by is not null
                 and (c.kind = 'dimension' or t.oid is null
                     or t.relkind = 'p' and c.period <> '' and i.inhrelid is null)
             order by c.kind, c.table_name, c.period
-            """,
-            [.text(pipeline.schema), .text(pipeline.name)]
+            """
         )
         return try rows.compactMap { row in
             guard let kind = LoadTaskKind(rawValue: try row.text("kind")) else { return nil }
@@ -152,15 +151,13 @@ struct LossSurvey {
 
     /// Whether a table is there and has rows, besides a dimension's unknown member.
     private func hasRows(_ name: String, besides dimension: Dimension? = nil) async throws -> Bool {
-        let table = qualified(pipeline.schema, name)
+        let table: SQL = "\(id: pipeline.schema, name)"
         let isThere = try await connection.query(
-            "select to_regclass($1) is not null as found",
-            [.text(table)]
+            "select to_regclass(\(table.text)) is not null as found"
         )
         guard try isThere.first?.boolean("found") == true else { return false }
-        let condition =
-            dimension.map { "where \(quoteIdentifier($0.surrogateKey)) <> \(UnknownMember.key)" }
-            ?? ""
+        let condition: SQL =
+            dimension.map { "where \(id: $0.surrogateKey) <> \(UnknownMember.key)" } ?? ""
         return try await !connection.query("select from \(table) \(condition) limit 1").isEmpty
     }
 
@@ -222,9 +219,8 @@ struct LossSurvey {
         let rows = try await connection.query(
             """
             select period, state from longshore.control
-            where schema_name = $1 and table_name = $2 and loaded_by is not null order by period
-            """,
-            [.text(pipeline.schema), .text(table)]
+            where schema_name = \(pipeline.schema) and table_name = \(table) and loaded_by is not null order by period
+            """
         )
         return try rows.map { (try $0.text("period"), try $0.periodState("state")) }
     }

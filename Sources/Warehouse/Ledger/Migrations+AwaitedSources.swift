@@ -1,6 +1,6 @@
 extension Migrations {
     /// Attempts that did not find their source.
-    static let awaitedSources = """
+    static let awaitedSources: SQL = """
         alter table longshore.task
             add column absences integer not null default 0,
             add column absent_since timestamptz,

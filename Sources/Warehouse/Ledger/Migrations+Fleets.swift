@@ -1,6 +1,6 @@
 extension Migrations {
     /// A name of the warehouse that no other has, and the fleet of a load.
-    static let fleets = """
+    static let fleets: SQL = """
         create table longshore.warehouse (
             is_only  boolean primary key default true check (is_only),
             id       text not null check (id ~ '^[0-9a-z]{1,32}$')

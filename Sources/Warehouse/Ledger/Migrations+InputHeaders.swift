@@ -1,6 +1,6 @@
 extension Migrations {
     /// `longshore.task.header` has the columns of a task's first input.
-    static let inputHeaders = """
+    static let inputHeaders: SQL = """
         create table longshore.input_header (
             load_id  bigint not null,
             ordinal  integer not null,

@@ -4,7 +4,7 @@ extension Migrations {
     ///
     /// Facts of loads that were created before share the rows of dimensions with versions: one that had to make
     /// such a row would have it alone.
-    static let locks = """
+    static let locks: SQL = """
         lock table longshore.task in exclusive mode;
         create table longshore.lock (
             name        text primary key,

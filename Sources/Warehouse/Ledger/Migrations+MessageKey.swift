@@ -1,6 +1,6 @@
 extension Migrations {
     /// What messages are signed with; who may read it may give workers work.
-    static let messageKey = """
+    static let messageKey: SQL = """
         create table longshore.message_key (
             is_only  boolean primary key default true check (is_only),
             secret   text not null check (secret ~ '^[0-9a-f]{64}$')

@@ -1,6 +1,6 @@
 extension Migrations {
     /// How many observations a dimension's history is computed from, as far as loads have told.
-    static let observations = """
+    static let observations: SQL = """
         alter table longshore.control add column observations bigint,
             add column observation_deletions bigint not null default 0;
         comment on column longshore.control.observations is

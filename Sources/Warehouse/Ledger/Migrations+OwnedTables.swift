@@ -5,7 +5,7 @@ extension Migrations {
     /// its loads had tasks for, by the pipeline of the newest load that loaded it, and what histories are
     /// computed from beside it. Tables that were only prepared are found by the definitions of loads
     /// (``EarlierTables``).
-    static let ownedTables = """
+    static let ownedTables: SQL = """
         create table longshore.owned_table (
             schema_name  text not null,
             table_name   text not null,

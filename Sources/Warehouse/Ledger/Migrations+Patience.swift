@@ -1,6 +1,6 @@
 extension Migrations {
     /// Attempts before their time, and failures of the fleet's own servers.
-    static let patience = """
+    static let patience: SQL = """
         alter table longshore.task
             add column parked_until timestamptz,
             add column outages integer not null default 0;

@@ -1,7 +1,7 @@
 extension Migrations {
     /// Loads for which a coordinator has nothing to do; the coordinators' places; and a word to those that
     /// listen when a load can be taken up: written, tried again, resumed, or let go of.
-    static let resting = """
+    static let resting: SQL = """
         alter table longshore.load add column rests_until timestamptz;
         comment on column longshore.load.rests_until is
             'No coordinator looks at it before: it is paused, or waits for something';

@@ -1,6 +1,6 @@
 extension Migrations {
     /// Rejects of a query are read again as the types that its columns had.
-    static let sourceTypes = """
+    static let sourceTypes: SQL = """
         alter table longshore.task add column header_types text[];
 
         comment on column longshore.task.header_types is

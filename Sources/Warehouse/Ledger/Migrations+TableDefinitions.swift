@@ -1,6 +1,6 @@
 extension Migrations {
     /// What was loaded before has no definition and no inputs: nothing is known of it, and nothing said.
-    static let tableDefinitions = """
+    static let tableDefinitions: SQL = """
         create table longshore.table_definition (
             digest  text primary key,
             parts   text not null

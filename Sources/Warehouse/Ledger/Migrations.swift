@@ -5,7 +5,7 @@ public import Postgres
 ///
 /// A step is never changed once released; a new one is appended.
 enum Migrations {
-    static let all: [(name: String, sql: String)] = [
+    static let all: [(name: String, sql: SQL)] = [
         ("ledger, control table and rejects", ledger),
         ("who closed a period, and what it was before", closing),
         ("who waived a reject, and the columns of what a task has read", waiving),
@@ -33,12 +33,12 @@ enum Migrations {
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.
-    private static let reasons = """
+    private static let reasons: SQL = """
         comment on column longshore.intervention.reason is
             'Why, in the words of who ordered it; readers see it';
         """
 
-    private static let interventions = """
+    private static let interventions: SQL = """
         create table longshore.intervention (
             id          bigint generated always as identity primary key,
             kind        text not null check (kind in ('pause', 'cancel')),
@@ -60,7 +60,7 @@ enum Migrations {
             'Whether attempts that run are cancelled, too';
         """
 
-    private static let replays = """
+    private static let replays: SQL = """
         alter table longshore.load
             add column kind text not null default 'load' check (kind in ('load', 'replay'));
         alter table longshore.reject
@@ -77,7 +77,7 @@ enum Migrations {
             'The replay that is to read the row again, or has fixed it';
         """
 
-    private static let plans = """
+    private static let plans: SQL = """
         create table longshore.plan (
             digest    text primary key,
             pipeline  text not null,
@@ -91,7 +91,7 @@ enum Migrations {
             'What plans rested on, so that a load can say what has moved since; kept for 30 days';
         """
 
-    private static let movedVersions = """
+    private static let movedVersions: SQL = """
         alter table longshore.control
             add column versions_moved bigint not null default 0,
             add column reason_before text;
@@ -101,19 +101,19 @@ enum Migrations {
             'Of a closed period: the reason that it has again when it is opened';
         """
 
-    private static let staleness = """
+    private static let staleness: SQL = """
         alter table longshore.control add column stale_by bigint;
         comment on column longshore.control.stale_by is
             'The load that marked it stale: only a newer one clears the mark';
         """
 
-    private static let warnings = """
+    private static let warnings: SQL = """
         alter table longshore.task add column warnings text[];
         comment on column longshore.task.warnings is
             'Expectations that did not hold and let the task commit all the same';
         """
 
-    private static let waiving = """
+    private static let waiving: SQL = """
         alter table longshore.reject
             add column waived_by text,
             add column waived_at timestamptz,
@@ -123,7 +123,7 @@ enum Migrations {
         comment on column longshore.task.header is 'The columns of what was read, in their order';
         """
 
-    private static let closing = """
+    private static let closing: SQL = """
         alter table longshore.control
             add column state_before text,
             add column closed_by text,
@@ -132,7 +132,7 @@ enum Migrations {
             'Of a closed period: the state that it has again when it is opened';
         """
 
-    private static let ledger = """
+    private static let ledger: SQL = """
         create table longshore.definition (
             digest      text primary key,
             pipeline    text not null,
@@ -266,7 +266,7 @@ public enum LedgerSchema {
     static var known: Int { Migrations.all.count }
 
     /// The version of a ledger that is there, for the list of a `select`.
-    static let versionSQL = "(select max(version) from longshore.migration)"
+    static let versionSQL: SQL = "(select max(version) from longshore.migration)"
 
     /// Refuses a ledger that a newer program has migrated meanwhile.
     ///
@@ -313,8 +313,7 @@ public enum LedgerSchema {
                 for (index, migration) in Migrations.all.enumerated() where index >= version {
                     try await connection.script(migration.sql)
                     try await connection.query(
-                        "insert into longshore.migration (version, name) values ($1, $2)",
-                        [.integer(Int64(index + 1)), .text(migration.name)]
+                        "insert into longshore.migration (version, name) values (\(index + 1), \(migration.name))"
                     )
                 }
                 if version < known { try await connection.script(LedgerGrants.sql) }

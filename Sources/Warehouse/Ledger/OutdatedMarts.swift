@@ -25,13 +25,13 @@ struct OutdatedMarts {
         let merged = Set(pipeline.facts.filter(\.reachesBack).map(\.table))
         let everywhere = Set(pipeline.facts.filter(\.reachesAhead).map(\.table))
         try await connection.query(
-            Self.sql,
-            [
-                .integer(load), .textArray(reads.map(\.mart)),
-                .textArray(reads.map(\.source)),
-                .textArray(reads.map { String(merged.contains($0.source)) }),
-                .textArray(reads.map { String(everywhere.contains($0.source)) }),
-            ]
+            sql(
+                of: """
+                    unnest(\(reads.map(\.mart)), \(reads.map(\.source)),
+                        \(reads.map { String(merged.contains($0.source)) })::boolean[],
+                        \(reads.map { String(everywhere.contains($0.source)) })::boolean[])
+                    """
+            )
         )
     }
 
@@ -40,9 +40,8 @@ struct OutdatedMarts {
         let rows = try await connection.query(
             """
             select d.bundle from longshore.load l
-            join longshore.definition d on d.digest = l.definition where l.id = $1
-            """,
-            [.integer(load)]
+            join longshore.definition d on d.digest = l.definition where l.id = \(load)
+            """
         )
         guard let bundle = try rows.first?.text("bundle") else { return nil }
         return try? Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
@@ -53,13 +52,14 @@ struct OutdatedMarts {
     /// A cancellation must not wait for an attempt that does not know of it yet. Where rows are merged,
     /// tasks of later periods may have changed a mart's period, or those of any. What is loaded is gathered once, and
     /// joined: a load may have a hundred thousand tasks.
-    private static let sql = """
+    private func sql(of reads: SQL) -> SQL {
+        """
         with loaded as materialized (
-            select table_name, period from longshore.task where load_id = $1 and state = 'done'
+            select table_name, period from longshore.task where load_id = \(load) and state = 'done'
         ), behind as materialized (
             select r.mart, r.source, bool_or(l.period = '' or r.reaches_ahead) as is_whole,
                 max(l.period) filter (where r.reaches_back) as latest
-            from unnest($2::text[], $3::text[], $4::boolean[], $5::boolean[])
+            from \(reads)
                 r(mart, source, reaches_back, reaches_ahead)
             join loaded l on l.table_name = r.source
             group by r.mart, r.source
@@ -69,20 +69,21 @@ struct OutdatedMarts {
             from longshore.task t
             join behind b on b.mart = t.table_name
             left join loaded l on l.table_name = b.source and l.period = t.period
-            where t.load_id = $1 and t.kind = 'mart' and t.state not in ('done', 'superseded')
+            where t.load_id = \(load) and t.kind = 'mart' and t.state not in ('done', 'superseded')
                 and (t.period = '' or b.is_whole or b.latest > t.period or l.period is not null)
             group by t.schema_name, t.table_name, t.period
         ), outdated as (
             select c.schema_name, c.table_name, c.period, m.sources
             from marts m join longshore.control c using (schema_name, table_name, period)
-            where c.state <> 'closed' and coalesce(c.loaded_by, 0) < $1
+            where c.state <> 'closed' and coalesce(c.loaded_by, 0) < \(load)
             for no key update of c skip locked)
         update longshore.control c
         set state = case c.state when 'pending' then c.state else 'stale' end,
-            reason = 'load ' || $1::bigint || ' has loaded ' || o.sources || ', and has not computed it'
+            reason = 'load ' || \(load)::bigint || ' has loaded ' || o.sources || ', and has not computed it'
         from outdated o
         where c.schema_name = o.schema_name and c.table_name = o.table_name and c.period = o.period
         """
+    }
 }
 
 extension Pipeline {

@@ -22,15 +22,14 @@ struct OvertakenLoads {
                 set finished_at = clock_timestamp(), epoch = epoch + 1, lease_until = null,
                     rests_until = null,
                     state = case when exists (select from longshore.task
-                            where load_id = $1 and state in ('failed', 'blocked')) then 'failed'
+                            where load_id = \(older) and state in ('failed', 'blocked')) then 'failed'
                         when exists (select from longshore.task
-                            where load_id = $1 and state = 'cancelled') then 'cancelled'
+                            where load_id = \(older) and state = 'cancelled') then 'cancelled'
                         when exists (select from longshore.task
-                            where load_id = $1 and state = 'superseded') then 'superseded'
+                            where load_id = \(older) and state = 'superseded') then 'superseded'
                         else 'loaded' end
-                where id = $1
-                """,
-                [.integer(older)]
+                where id = \(older)
+                """
             )
         }
     }
@@ -43,9 +42,9 @@ struct OvertakenLoads {
         let rows = try await connection.query(
             """
             select l.id from longshore.load l
-            join longshore.load newer on newer.id = $1 and newer.pipeline = l.pipeline
+            join longshore.load newer on newer.id = \(load) and newer.pipeline = l.pipeline
                 and newer.fleet is not distinct from l.fleet
-            where l.state = 'running' and l.id < $1 and l.kind = 'load'
+            where l.state = 'running' and l.id < \(load) and l.kind = 'load'
                 and not exists (select from longshore.intervention i
                     where i.kind = 'pause' and i.ordinal is null
                         and (i.pipeline = l.pipeline or i.load_id = l.id))
@@ -56,8 +55,7 @@ struct OvertakenLoads {
                     where t.load_id = l.id and t.state in ('waiting', 'published')
                         and (c.loaded_by > l.id) is not true)
             order by l.id for update of l skip locked
-            """,
-            [.integer(load)]
+            """
         )
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
@@ -66,9 +64,8 @@ struct OvertakenLoads {
         let rows = try await connection.query(
             """
             select count(*) as count from longshore.task
-            where load_id = $1 and state in ('waiting', 'published')
-            """,
-            [.integer(load)]
+            where load_id = \(load) and state in ('waiting', 'published')
+            """
         )
         return try rows.first.map { try $0.integer("count") } ?? 0
     }
@@ -79,10 +76,9 @@ struct OvertakenLoads {
             update longshore.task set state = 'superseded'
             where (load_id, ordinal) in (
                 select load_id, ordinal from longshore.task
-                where load_id = $1 and state in ('waiting', 'published')
+                where load_id = \(load) and state in ('waiting', 'published')
                 for update skip locked)
-            """,
-            [.integer(load)]
+            """
         )
         .affectedRows
     }

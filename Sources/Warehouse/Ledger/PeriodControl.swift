@@ -52,16 +52,12 @@ extension PostgresLedger {
                 connection.query(
                     """
                     update longshore.control
-                    set state = 'closed', state_before = state, reason_before = reason, reason = $3,
-                        closed_by = $4, closed_at = clock_timestamp()
-                    where schema_name = $1 and pipeline = $5 and period = any($2::text[])
+                    set state = 'closed', state_before = state, reason_before = reason, reason = \(reason),
+                        closed_by = \(person), closed_at = clock_timestamp()
+                    where schema_name = \(pipeline.schema) and pipeline = \(pipeline.name) and period = any(\(labels)::text[])
                         and state <> 'closed'
                     returning kind, table_name, period, state
-                    """,
-                    [
-                        .text(pipeline.schema), .textArray(labels), PostgresValue(reason),
-                        .text(person), .text(pipeline.name),
-                    ]
+                    """
                 )
             )
         }
@@ -82,31 +78,29 @@ extension PostgresLedger {
                     set state = coalesce(state_before, 'pending'), state_before = null,
                         reason = reason_before, reason_before = null,
                         closed_by = null, closed_at = null
-                    where schema_name = $1 and pipeline = $3 and period = any($2::text[])
+                    where schema_name = \(pipeline.schema) and pipeline = \(pipeline.name) and period = any(\(periods.map(\.label))::text[])
                         and state = 'closed'
                     returning kind, table_name, period, state
-                    """,
-                    [
-                        .text(pipeline.schema), .textArray(periods.map(\.label)),
-                        .text(pipeline.name),
-                    ]
+                    """
                 )
             )
         }
     }
 
     /// The definition of the newest load of a pipeline, by its name.
-    static let newestDefinitionSQL = """
+    static func newestDefinitionSQL(ofPipeline name: String) -> SQL {
+        """
         select l.id, d.bundle from longshore.load l
         join longshore.definition d on d.digest = l.definition
-        where l.pipeline = $1 order by l.id desc limit 1
+        where l.pipeline = \(name) order by l.id desc limit 1
         """
+    }
 
     /// The definition that the newest load of a pipeline was made with; `nil` when there is no load.
     ///
     /// - Throws: `UnreadableDefinition` when this program cannot read it any more.
     public func newestDefinition(ofPipeline name: String) async throws -> Pipeline? {
-        let rows = try await query(Self.newestDefinitionSQL, [.text(name)])
+        let rows = try await query(Self.newestDefinitionSQL(ofPipeline: name))
         return try rows.first.map { row in
             let (pipeline, _) = try Self.definition(in: row)
             return pipeline.called(name)
@@ -125,9 +119,8 @@ extension PostgresLedger {
             """
             select l.id, d.bundle, l.folder from longshore.load l
             join longshore.definition d on d.digest = l.definition
-            where l.pipeline = $1 order by l.id desc limit 1
-            """,
-            [.text(name)]
+            where l.pipeline = \(name) order by l.id desc limit 1
+            """
         )
         return try rows.first.map { row in
             let (pipeline, bundle) = try Self.definition(in: row)
@@ -174,10 +167,9 @@ extension PostgresLedger {
             """
             select c.table_name, c.period, l.id from longshore.control c
             join longshore.load l on l.id = c.claimed_by and l.state = 'running'
-            where c.schema_name = $1 and c.pipeline = $3 and c.period = any($2::text[])
+            where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name) and c.period = any(\(labels)::text[])
             order by l.id desc, c.kind, c.table_name, c.period limit 1
-            """,
-            [.text(pipeline.schema), .textArray(labels), .text(pipeline.name)]
+            """
         )
         guard let row = rows.first else { return }
         throw WarehouseError.claimed(

@@ -57,11 +57,10 @@ private struct PipelineRenaming {
     func lockSchemas() async throws -> [String] {
         let rows = try await connection.query(
             """
-            select schema_name from longshore.control where pipeline in ($1, $2)
-            union select schema_name from longshore.owned_table where pipeline in ($1, $2)
+            select schema_name from longshore.control where pipeline in (\(old), \(new))
+            union select schema_name from longshore.owned_table where pipeline in (\(old), \(new))
             order by schema_name
-            """,
-            [.text(old), .text(new)]
+            """
         )
         let schemas = try rows.map { try $0.text("schema_name") }
         for schema in schemas { try await SchemaPreparation.lock(schema, on: connection) }
@@ -72,9 +71,8 @@ private struct PipelineRenaming {
         let rows = try await connection.query(
             """
             select id, pipeline from longshore.load
-            where state = 'running' and pipeline in ($1, $2) order by id limit 1
-            """,
-            [.text(old), .text(new)]
+            where state = 'running' and pipeline in (\(old), \(new)) order by id limit 1
+            """
         )
         guard let row = rows.first else { return }
         throw WarehouseError.renamedWhileLoading(
@@ -88,10 +86,9 @@ private struct PipelineRenaming {
         // A pause that both have is one afterwards.
         try await connection.query(
             """
-            delete from longshore.intervention o where o.pipeline = $1 and exists (
-                select from longshore.intervention n where n.pipeline = $2 and n.kind = o.kind)
-            """,
-            [.text(old), .text(new)]
+            delete from longshore.intervention o where o.pipeline = \(old) and exists (
+                select from longshore.intervention n where n.pipeline = \(new) and n.kind = o.kind)
+            """
         )
         for table in ["control", "owned_table", "definition", "plan", "intervention"] {
             try await rename(in: table)
@@ -102,8 +99,7 @@ private struct PipelineRenaming {
     @discardableResult
     private func rename(in table: String) async throws -> Int {
         try await connection.query(
-            "update longshore.\(table) set pipeline = $2 where pipeline = $1",
-            [.text(old), .text(new)]
+            "update longshore.\(table) set pipeline = \(new) where pipeline = \(old)"
         )
         .affectedRows
     }

@@ -35,10 +35,10 @@ public actor PostgresLedger: LoadLedger {
 
     /// Runs one statement.
     @discardableResult
-    func query(_ sql: String, _ values: [PostgresValue] = []) async throws -> PostgresResult {
+    func query(_ sql: SQL) async throws -> PostgresResult {
         await takeTurn()
         defer { passTurn() }
-        return try await connected().query(sql, values)
+        return try await connected().query(sql)
     }
 
     /// Runs statements that belong together; `foreignSQL` says that SQL of a definition is among them.
@@ -150,9 +150,8 @@ public actor PostgresLedger: LoadLedger {
             select l.state, l.kind, array_to_string(l.periods, ',') as periods, l.grain, l.pipeline,
                 l.definition, d.bundle
             from longshore.load l join longshore.definition d on d.digest = l.definition
-            where l.id = $1
-            """,
-            [.integer(load)]
+            where l.id = \(load)
+            """
         )
         guard let row = rows.first, let state = LoadState(rawValue: try row.text("state")) else {
             return nil
@@ -178,8 +177,7 @@ public actor PostgresLedger: LoadLedger {
 
     private func tasks(ofLoad load: Int64, grain: PeriodGrain?) async throws -> Set<LoadTask> {
         let rows = try await query(
-            "select kind, name, period, pool from longshore.task where load_id = $1",
-            [.integer(load)]
+            "select kind, name, period, pool from longshore.task where load_id = \(load)"
         )
         return try Set(
             rows.compactMap { row in
@@ -198,8 +196,7 @@ public actor PostgresLedger: LoadLedger {
     /// Where the load stands.
     public func state(ofLoad load: Int64) async throws -> LoadState? {
         let rows = try await query(
-            "select state from longshore.load where id = $1",
-            [.integer(load)]
+            "select state from longshore.load where id = \(load)"
         )
         return try rows.first.flatMap { LoadState(rawValue: try $0.text("state")) }
     }
@@ -222,10 +219,9 @@ public actor PostgresLedger: LoadLedger {
             select id from longshore.load
             where state = 'running' and (lease_until is null or lease_until < clock_timestamp())
                 and (rests_until is null or rests_until < clock_timestamp())
-                and coalesce(fleet, $1) = $1
+                and coalesce(fleet, \(fleet)) = \(fleet)
             order by rests_until nulls first, id
-            """,
-            [.text(fleet)]
+            """
         )
         try await refuseNewer()
         return try rows.map { try $0.integer("id", as: Int64.self) }
@@ -237,9 +233,8 @@ public actor PostgresLedger: LoadLedger {
             """
             select coordinator, extract(epoch from lease_until - clock_timestamp())::float8 as seconds
             from longshore.load
-            where id = $1 and state = 'running' and lease_until > clock_timestamp()
-            """,
-            [.integer(load)]
+            where id = \(load) and state = 'running' and lease_until > clock_timestamp()
+            """
         )
         return try rows.first.map { row in
             (try row.optionalText("coordinator") ?? "somebody", try row.double("seconds"))
@@ -250,10 +245,9 @@ public actor PostgresLedger: LoadLedger {
     public func unfinishedLoads() async throws -> [Int64] {
         let rows = try await query(
             """
-            select id from longshore.load where state = 'running' and coalesce(fleet, $1) = $1
+            select id from longshore.load where state = 'running' and coalesce(fleet, \(fleet)) = \(fleet)
             order by id
-            """,
-            [.text(fleet)]
+            """
         )
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
@@ -269,17 +263,13 @@ public actor PostgresLedger: LoadLedger {
         let rows = try await query(
             """
             update longshore.load
-            set epoch = epoch + 1, coordinator = $2, fleet = coalesce(fleet, $4), rests_until = null,
-                lease_until = clock_timestamp() + $3 * interval '1 second'
-            where id = $1 and state = 'running' and coalesce(fleet, $4) = $4
+            set epoch = epoch + 1, coordinator = \(owner), fleet = coalesce(fleet, \(fleet)), rests_until = null,
+                lease_until = clock_timestamp() + \(duration.inSeconds) * interval '1 second'
+            where id = \(load) and state = 'running' and coalesce(fleet, \(fleet)) = \(fleet)
                 and (lease_until is null or lease_until < clock_timestamp())
-                and \(LedgerSchema.versionSQL) <= $5
+                and \(LedgerSchema.versionSQL) <= \(LedgerSchema.known)
             returning epoch
-            """,
-            [
-                .integer(load), .text(owner), .double(duration.inSeconds), .text(fleet),
-                .integer(LedgerSchema.known),
-            ]
+            """
         )
         guard let row = rows.first else {
             try await refuseNewer()
@@ -292,8 +282,7 @@ public actor PostgresLedger: LoadLedger {
     /// - Throws: ``ForeignLoad`` when the load belongs to another fleet.
     private func refuseForeign(_ load: Int64) async throws {
         let rows = try await query(
-            "select fleet from longshore.load where id = $1 and fleet <> $2",
-            [.integer(load), .text(fleet)]
+            "select fleet from longshore.load where id = \(load) and fleet <> \(fleet)"
         )
         guard let other = try rows.first?.text("fleet") else { return }
         throw ForeignLoad(load: load, fleet: other, own: fleet)
@@ -316,8 +305,7 @@ public actor PostgresLedger: LoadLedger {
     public func renew(_ lease: LoadLease, for duration: Duration) async throws -> Bool {
         let isMine = try await change(
             lease,
-            "lease_until = clock_timestamp() + $3 * interval '1 second'",
-            [.double(duration.inSeconds)]
+            "lease_until = clock_timestamp() + \(duration.inSeconds) * interval '1 second'"
         )
         try await refuseNewer()
         return isMine
@@ -330,12 +318,10 @@ public actor PostgresLedger: LoadLedger {
 
     private func change(
         _ lease: LoadLease,
-        _ assignment: String,
-        _ values: [PostgresValue]
+        _ assignment: SQL
     ) async throws -> Bool {
         try await query(
-            "update longshore.load set \(assignment) where id = $1 and epoch = $2",
-            [.integer(lease.load), .integer(lease.epoch)] + values
+            "update longshore.load set \(assignment) where id = \(lease.load) and epoch = \(lease.epoch)"
         )
         .affectedRows == 1
     }
@@ -345,8 +331,7 @@ public actor PostgresLedger: LoadLedger {
     /// The state of every task, by ordinal.
     public func states(ofLoad load: Int64) async throws -> [TaskState] {
         let rows = try await query(
-            "select state from longshore.task where load_id = $1 order by ordinal",
-            [.integer(load)]
+            "select state from longshore.task where load_id = \(load) order by ordinal"
         )
         return try rows.map { TaskState(rawValue: try $0.text("state")) ?? .waiting }
     }
@@ -356,9 +341,8 @@ public actor PostgresLedger: LoadLedger {
         let rows = try await query(
             """
             select ordinal, state from longshore.task
-            where load_id = $1 and ordinal = any($2::integer[])
-            """,
-            [.integer(load), .integerArray(tasks.map(Int64.init))]
+            where load_id = \(load) and ordinal = any(\(tasks.map(Int64.init))::integer[])
+            """
         )
         var states: [Int: TaskState] = [:]
         for row in rows {
@@ -376,11 +360,10 @@ public actor PostgresLedger: LoadLedger {
                 update longshore.task set state = 'published', published_at = clock_timestamp()
                 where (load_id, ordinal) in (
                     select load_id, ordinal from longshore.task
-                    where load_id = $1 and ordinal = any($2::integer[])
+                    where load_id = \(lease.load) and ordinal = any(\(tasks.map(Int64.init))::integer[])
                         and state in ('waiting', 'published')
                     for update skip locked)
-                """,
-                [.integer(lease.load), .integerArray(tasks.map(Int64.init))]
+                """
             )
             return true
         }
@@ -395,11 +378,10 @@ public actor PostgresLedger: LoadLedger {
         let rows = try await query(
             """
             select ordinal from longshore.task
-            where load_id = $1 and ordinal = any($2::integer[]) and state = 'published'
-                and greatest(published_at, retry_at) < clock_timestamp() - $3 * interval '1 second'
+            where load_id = \(load) and ordinal = any(\(tasks.map(Int64.init))::integer[]) and state = 'published'
+                and greatest(published_at, retry_at) < clock_timestamp() - \(age.inSeconds) * interval '1 second'
             for update skip locked
-            """,
-            [.integer(load), .integerArray(tasks.map(Int64.init)), .double(age.inSeconds)]
+            """
         )
         return try rows.map { try $0.integer("ordinal") }.sorted()
     }
@@ -415,9 +397,8 @@ public actor PostgresLedger: LoadLedger {
             try await connection.query(
                 """
                 update longshore.task set state = 'blocked'
-                where load_id = $1 and ordinal = any($2::integer[]) and state = 'waiting'
-                """,
-                [.integer(lease.load), .integerArray(blocked.map(Int64.init))]
+                where load_id = \(lease.load) and ordinal = any(\(blocked.map(Int64.init))::integer[]) and state = 'waiting'
+                """
             )
             try await Self.end(lease.load, as: state, on: connection)
             return true
@@ -431,20 +412,18 @@ public actor PostgresLedger: LoadLedger {
             try await connection.query(
                 """
                 update longshore.task
-                set state = 'failed', failure_code = $2, failure_message = $3
+                set state = 'failed', failure_code = \(failure.code), failure_message = \(failure.message)
                 where (load_id, ordinal) in (
                     select load_id, ordinal from longshore.task
-                    where load_id = $1 and state in ('waiting', 'published')
+                    where load_id = \(lease.load) and state in ('waiting', 'published')
                     for update skip locked)
-                """,
-                [.integer(lease.load), .text(failure.code), .text(failure.message)]
+                """
             )
             let open = try await connection.query(
                 """
                 select from longshore.task
-                where load_id = $1 and state in ('waiting', 'published') limit 1
-                """,
-                [.integer(lease.load)]
+                where load_id = \(lease.load) and state in ('waiting', 'published') limit 1
+                """
             )
             guard open.isEmpty else { return .running }
             try await Self.end(lease.load, as: .failed, on: connection)
@@ -460,10 +439,9 @@ public actor PostgresLedger: LoadLedger {
         try await connection.query(
             """
             update longshore.load
-            set state = $2, finished_at = clock_timestamp(), lease_until = null, rests_until = null
-            where id = $1
-            """,
-            [.integer(load), .text(state.rawValue)]
+            set state = \(state.rawValue), finished_at = clock_timestamp(), lease_until = null, rests_until = null
+            where id = \(load)
+            """
         )
         try await OvertakenLoads(load: load, connection: connection).end()
         if state == .loaded || state == .superseded {
@@ -478,12 +456,8 @@ public actor PostgresLedger: LoadLedger {
         let rows = try await connection.query(
             """
             select from longshore.task
-            where load_id = $1 and state <> all ($2::text[]) limit 1
-            """,
-            [
-                .integer(load),
-                .textArray(TaskState.allCases.filter(\.satisfiesNeeds).map(\.rawValue)),
-            ]
+            where load_id = \(load) and state <> all (\(TaskState.allCases.filter(\.satisfiesNeeds).map(\.rawValue))::text[]) limit 1
+            """
         )
         guard rows.isEmpty else { throw LedgerWentBack(load: load) }
     }
@@ -494,8 +468,7 @@ public actor PostgresLedger: LoadLedger {
         on connection: PostgresConnection
     ) async throws -> Bool {
         let rows = try await connection.query(
-            "select epoch from longshore.load where id = $1 and state = 'running' for update",
-            [.integer(lease.load)]
+            "select epoch from longshore.load where id = \(lease.load) and state = 'running' for update"
         )
         return try rows.first.map { try $0.integer("epoch", as: Int64.self) } == lease.epoch
     }
@@ -510,7 +483,7 @@ extension PostgresLedger: InterventionLedger {
         ofLoads loads: Set<Int64>
     ) async throws -> [Int64: Interventions] {
         try Interventions.read(
-            await query(Interventions.sql, [.integerArray(loads.sorted())])
+            await query(Interventions.sql(ofLoads: loads.sorted()))
         )
     }
 

@@ -22,21 +22,19 @@ public struct RejectFilter: Sendable, Hashable {
     /// Every open reject.
     public init() {}
 
-    /// The condition on `longshore.reject r` and its load `l`; it uses the parameters from $1 on.
-    static let condition = """
-        ($1::text is null or l.pipeline = $1) and ($2::bigint is null or r.load_id = $2)
-        and ($3::text is null or r.rule = $3) and ($4::text is null or r.period = $4)
-        and ($5::text is null or $5 in (r.table_name, r.schema_name || '.' || r.table_name))
-        and ($6::text is null or r.source = $6)
-        and ($7::bigint[] is null or r.id = any($7::bigint[])) and (not $8 or r.state = 'open')
-        """
-
-    /// The values of ``condition``'s parameters, $1 to $8.
-    var values: [PostgresValue] {
-        [
-            PostgresValue(pipeline), PostgresValue(load), PostgresValue(rule),
-            PostgresValue(period), PostgresValue(table), PostgresValue(source),
-            rejects.map { .integerArray($0) } ?? .null, .boolean(onlyOpen),
+    /// The condition on `longshore.reject r` and its load `l`.
+    var condition: SQL {
+        let conditions: [SQL?] = [
+            pipeline.map { "l.pipeline = \($0)" },
+            load.map { "r.load_id = \($0)" },
+            rule.map { "r.rule = \($0)" },
+            period.map { "r.period = \($0)" },
+            table.map { "\($0)::text in (r.table_name, r.schema_name || '.' || r.table_name)" },
+            source.map { "r.source = \($0)" },
+            rejects.map { "r.id = any(\($0))" },
+            onlyOpen ? "r.state = 'open'" : nil,
         ]
+        let found = conditions.compactMap(\.self)
+        return found.isEmpty ? "true" : found.joined(separator: " and ")
     }
 }

@@ -65,10 +65,9 @@ extension PostgresLedger {
             """
             select \(Self.reportColumns) from longshore.reject r
             join longshore.load l on l.id = r.load_id
-            where \(RejectFilter.condition)
-            order by r.schema_name, r.table_name, r.period, r.source, r.line, r.id limit $9
-            """,
-            filter.values + [.integer(Int64(limit))]
+            where \(filter.condition)
+            order by r.schema_name, r.table_name, r.period, r.source, r.line, r.id limit \(limit)
+            """
         )
         return try rows.map(Self.report)
     }
@@ -83,9 +82,8 @@ extension PostgresLedger {
             """
             select \(Self.reportColumns) from longshore.reject r
             join longshore.load l on l.id = r.load_id
-            where \(RejectFilter.condition) and r.id > $9 order by r.id limit $10
-            """,
-            filter.values + [.integer(last), .integer(Int64(limit))]
+            where \(filter.condition) and r.id > \(last) order by r.id limit \(limit)
+            """
         )
         return try rows.map(Self.report)
     }
@@ -95,9 +93,8 @@ extension PostgresLedger {
         let rows = try await query(
             """
             select count(*) as n from longshore.reject r
-            join longshore.load l on l.id = r.load_id where \(RejectFilter.condition)
-            """,
-            filter.values
+            join longshore.load l on l.id = r.load_id where \(filter.condition)
+            """
         )
         return try rows.first.map { try $0.integer("n") } ?? 0
     }
@@ -123,11 +120,10 @@ extension PostgresLedger {
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
             left join longshore.input_header h on h.load_id = r.load_id and h.ordinal = r.ordinal
                 and h.source = r.source
-            where \(RejectFilter.condition) and r.id > $9
-            order by r.id limit $10) page
+            where \(filter.condition) and r.id > \(last)
+            order by r.id limit \(limit)) page
             where \(RejectPage.isNotFull) order by id
-            """,
-            filter.values + [.integer(last), .integer(Int64(limit))]
+            """
         )
         return try rows.map { row in
             // A definition comes with the first of the rows that follow each other under it. One that cannot
@@ -161,12 +157,11 @@ extension PostgresLedger {
         let rows = try await query(
             """
             update longshore.reject w
-            set state = 'waived', waived_by = $9, waived_at = clock_timestamp(), waiver = $10
+            set state = 'waived', waived_by = \(person), waived_at = clock_timestamp(), waiver = \(reason)
             from longshore.reject r join longshore.load l on l.id = r.load_id
-            where w.id = r.id and w.state = 'open' and \(RejectFilter.condition)
+            where w.id = r.id and w.state = 'open' and \(filter.condition)
             returning w.id
-            """,
-            filter.values + [.text(person), .text(reason)]
+            """
         )
         return try rows.map { try $0.integer("id", as: Int64.self) }.sorted()
     }
@@ -177,16 +172,15 @@ extension PostgresLedger {
             """
             select distinct r.schema_name || '.' || r.table_name as table_name
             from longshore.reject r join longshore.load l on l.id = r.load_id
-            where \(RejectFilter.condition) order by 1
-            """,
-            filter.values
+            where \(filter.condition) order by 1
+            """
         )
         return try rows.map { try $0.text("table_name") }
     }
 
     // MARK: Rows
 
-    private static let reportColumns = """
+    private static let reportColumns: SQL = """
         r.id, r.load_id, r.ordinal, r.schema_name || '.' || r.table_name as table_name, r.period,
         r.source, r.line, r.byte_offset, r.column_name, r.rule, r.reason, r.state, r.waived_by,
         r.waiver, r.fixed_by_load || '.' || r.fixed_by_ordinal as fixed_by,

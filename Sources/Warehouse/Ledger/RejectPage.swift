@@ -1,3 +1,5 @@
+import Postgres
+
 /// How many refused rows are read at once: their bytes decide, for a row may have many megabytes, and
 /// their number, for what is kept of each has a size of its own.
 enum RejectPage {
@@ -9,21 +11,23 @@ enum RejectPage {
     /// The column `bytes_before` of rows in an order: what the rows before each take.
     ///
     /// Lengths are asked; the rows themselves are not read.
-    static func bytesBefore(_ raw: String, _ order: String) -> String {
+    static func bytesBefore(_ raw: SQL, _ order: SQL) -> SQL {
         "\(before(raw, order)) as bytes_before"
     }
 
     /// The condition on that column by which a row is still on the page; the first one always is.
-    static let isNotFull = "bytes_before < \(bytes)"
+    static let isNotFull: SQL = "bytes_before < \(bytes)"
 
     /// The number of the page that a row is on, when all rows are divided in an order at once; numbers are
     /// left out.
-    static func number(_ raw: String, _ order: String) -> String {
-        "(\(before(raw, order))) / \(bytes)"
-            + " + (row_number() over (order by \(order)) - 1) / \(rows)"
+    static func number(_ raw: SQL, _ order: SQL) -> SQL {
+        """
+        (\(before(raw, order))) / \(bytes) \
+        + (row_number() over (order by \(order)) - 1) / \(rows)
+        """
     }
 
-    private static func before(_ raw: String, _ order: String) -> String {
+    private static func before(_ raw: SQL, _ order: SQL) -> SQL {
         "sum(octet_length(\(raw))) over (order by \(order)) - octet_length(\(raw))"
     }
 }

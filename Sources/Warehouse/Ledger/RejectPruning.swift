@@ -10,9 +10,8 @@ extension PostgresLedger {
         try await query(
             """
             delete from longshore.reject
-            where state in ('superseded', 'fixed') and created_at < now() - $1 * interval '1 day'
-            """,
-            [.integer(Int64(days))]
+            where state in ('superseded', 'fixed') and created_at < now() - \(days) * interval '1 day'
+            """
         )
         .affectedRows
     }

@@ -8,10 +8,9 @@ extension PostgresLedger {
         try await query(
             """
             update longshore.load
-            set lease_until = null, rests_until = clock_timestamp() + $3 * interval '1 second'
-            where id = $1 and epoch = $2 and state = 'running'
-            """,
-            [.integer(lease.load), .integer(lease.epoch), .double(duration.inSeconds)]
+            set lease_until = null, rests_until = clock_timestamp() + \(duration.inSeconds) * interval '1 second'
+            where id = \(lease.load) and epoch = \(lease.epoch) and state = 'running'
+            """
         )
     }
 
@@ -20,9 +19,8 @@ extension PostgresLedger {
         try await query(
             """
             update longshore.load set rests_until = null
-            where id = any($1::bigint[]) and state = 'running' and rests_until is not null
-            """,
-            [.integerArray(loads.sorted())]
+            where id = any(\(loads.sorted())::bigint[]) and state = 'running' and rests_until is not null
+            """
         )
     }
 
@@ -31,10 +29,9 @@ extension PostgresLedger {
         let rows = try await query(
             """
             select extract(epoch from min(retry_at) - clock_timestamp())::float8 as seconds
-            from longshore.task where load_id = $1 and ordinal = any($2::integer[])
+            from longshore.task where load_id = \(load) and ordinal = any(\(tasks.map(Int64.init))::integer[])
             having bool_and(state = 'published' and coalesce(retry_at > clock_timestamp(), false))
-            """,
-            [.integer(load), .integerArray(tasks.map(Int64.init))]
+            """
         )
         return try rows.first.map { .seconds(try $0.double("seconds")) }
     }
@@ -46,10 +43,9 @@ extension ControlScope {
         try await connection.query(
             """
             update longshore.load set rests_until = null
-            where state = 'running' and (pipeline = $1 or id = $2::bigint)
+            where state = 'running' and \(isOfTarget)
                 and rests_until is not null
-            """,
-            loadValues
+            """
         )
     }
 }

@@ -10,7 +10,7 @@ extension PostgresLedger {
         let rows = try await query(
             """
             select t.load_id, t.ordinal
-            from unnest($1::bigint[], $2::bigint[]) a (load_id, ordinal)
+            from unnest(\(list.map(\.load))::bigint[], \(list.map { Int64($0.ordinal) })::bigint[]) a (load_id, ordinal)
             join longshore.task t on t.load_id = a.load_id and t.ordinal = a.ordinal
             join longshore.load l on l.id = t.load_id
             left join longshore.control c on c.schema_name = t.schema_name
@@ -18,8 +18,7 @@ extension PostgresLedger {
             where t.state in ('done', 'superseded')
                 or t.state in ('failed', 'cancelled', 'blocked') and l.kind = 'load'
                     and c.loaded_by > t.load_id and c.state <> 'stale'
-            """,
-            [.integerArray(list.map(\.load)), .integerArray(list.map { Int64($0.ordinal) })]
+            """
         )
         return try Set(
             rows.map { row in

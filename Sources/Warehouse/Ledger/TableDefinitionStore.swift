@@ -18,11 +18,10 @@ struct TableDefinitionStore {
         try await connection.query(
             """
             insert into longshore.table_definition (digest, parts)
-            select distinct on (digest) digest, parts from unnest($1::text[], $2::text[]) t(digest, parts)
+            select distinct on (digest) digest, parts from unnest(\(parts.map(\.digest))::text[], \(parts.map(\.text))::text[]) t(digest, parts)
             order by digest
             on conflict (digest) do nothing
-            """,
-            [.textArray(parts.map(\.digest)), .textArray(parts.map(\.text))]
+            """
         )
     }
 

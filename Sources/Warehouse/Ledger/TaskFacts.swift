@@ -112,10 +112,7 @@ extension PostgresLedger {
         let fleet = fleet
         return try await transaction { connection in
             try await ControlScope(.task(task), connection).requireKnown()
-            let key: [PostgresValue] = [
-                .integer(task.load), .integer(task.ordinal), .text(fleet),
-            ]
-            let rows = try await connection.query(Self.factsSQL, key)
+            let rows = try await connection.query(Self.factsSQL(of: task, fleet: fleet))
             guard let row = rows.first else { throw WarehouseError.unknownTask(task) }
             var facts = try Self.facts(of: task, row)
             facts.sessions = try await Self.sessions(of: task, on: connection)
@@ -124,11 +121,12 @@ extension PostgresLedger {
         }
     }
 
-    private static let factsSQL = """
+    private static func factsSQL(of task: LoadTaskID, fleet: String) -> SQL {
+        """
         select t.table_name, t.period, t.state, t.pool, t.worker, t.failures, t.crashes, t.outages,
             t.absences, \(isoTime("t.absent_since")) as absent_since,
             \(isoTime("t.awaited_until")) as awaited_until,
-            l.state as load_state, l.pipeline, nullif(l.fleet, $3) as foreign_fleet,
+            l.state as load_state, l.pipeline, nullif(l.fleet, \(fleet)) as foreign_fleet,
             case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
                 then l.coordinator end as coordinator,
             extract(epoch from clock_timestamp() - t.published_at)::float8 as published_ago,
@@ -144,8 +142,9 @@ extension PostgresLedger {
         left join longshore.control c on c.schema_name = t.schema_name
             and c.table_name = t.table_name and c.period = t.period
         left join longshore.load n on n.id = c.claimed_by
-        where t.load_id = $1 and t.ordinal = $2
+        where t.load_id = \(task.load) and t.ordinal = \(task.ordinal)
         """
+    }
 
     private static func facts(of task: LoadTaskID, _ row: PostgresRow) throws -> TaskFacts {
         TaskFacts(
@@ -190,10 +189,9 @@ extension PostgresLedger {
                     as waits_for,
                 \(isoTime("xact_start")) as since
             from pg_stat_activity
-            where starts_with(application_name, $1) and datname = current_database()
+            where starts_with(application_name, \(prefix)) and datname = current_database()
             order by xact_start
-            """,
-            [.text(prefix)]
+            """
         )
         var sessions: [TaskFacts.Session] = []
         for row in rows {
@@ -219,10 +217,9 @@ extension PostgresLedger {
             """
             select b.pid, a.usename, nullif(a.application_name, '') as program,
                 \(isoTime("a.xact_start")) as since
-            from unnest(pg_blocking_pids($1::integer)) as b (pid)
+            from unnest(pg_blocking_pids(\(pid)::integer)) as b (pid)
             left join pg_stat_activity a on a.pid = b.pid order by b.pid
-            """,
-            [.integer(pid)]
+            """
         )
         return try rows.map { row in
             TaskFacts.Blocker(
@@ -244,10 +241,9 @@ extension PostgresLedger {
                 coalesce(i.pipeline, i.load_id || coalesce('.' || i.ordinal, '')) as target,
                 \(isoTime("i.ordered_at")) as at
             from longshore.load l join longshore.intervention i
-                on i.pipeline = l.pipeline or (i.load_id = l.id and coalesce(i.ordinal, $2) = $2)
-            where l.id = $1 order by i.kind, i.id
-            """,
-            [.integer(task.load), .integer(task.ordinal)]
+                on i.pipeline = l.pipeline or (i.load_id = l.id and coalesce(i.ordinal, \(task.ordinal)) = \(task.ordinal))
+            where l.id = \(task.load) order by i.kind, i.id
+            """
         )
         return try rows.map { row in
             TaskFacts.Order(

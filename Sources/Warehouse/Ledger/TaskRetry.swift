@@ -21,10 +21,9 @@ extension PostgresLedger {
             """
             select ordinal, table_name, period, failure_message || ' [' || failure_code || ']' as failure
             from longshore.task
-            where load_id = $1 and state in ('waiting', 'published') and failure_code is not null
+            where load_id = \(load) and state in ('waiting', 'published') and failure_code is not null
             order by retry_at desc nulls last, ordinal limit 1
-            """,
-            [.integer(load)]
+            """
         )
         return try rows.first.map { row in
             let period = try row.text("period")

@@ -22,11 +22,10 @@ struct TaskRows {
         let rows = try await connection.query(
             """
             select table_name, period, reason from longshore.control
-            where schema_name = $1 and pipeline = $3 and state = 'closed' and period <> ''
-                and period = any($2::text[])
+            where schema_name = \(pipeline.schema) and pipeline = \(pipeline.name) and state = 'closed' and period <> ''
+                and period = any(\(labels)::text[])
             order by kind, table_name, period limit 1
-            """,
-            [.text(pipeline.schema), .textArray(labels), .text(pipeline.name)]
+            """
         )
         guard let row = rows.first else { return }
         throw WarehouseError.closed(
@@ -43,25 +42,24 @@ struct TaskRows {
                 """
                 insert into longshore.control (schema_name, table_name, period, pipeline, kind, name,
                     period_start, period_end)
-                select $1, table_name, period, $2, kind, name, start::date, finish::date
-                from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-                    t(table_name, period, kind, name, start, finish)
+                select \(pipeline.schema), table_name, period, \(pipeline.name), kind, name,
+                    start::date, finish::date
+                from \(controlColumns)
                 order by table_name, period
                 on conflict (schema_name, table_name, period) do nothing
                 returning kind, table_name, period, state
-                """,
-                [.text(pipeline.schema), .text(pipeline.name)] + controlColumns
+                """
             )
         )
     }
 
     /// Table, label, kind, name and bounds: what the control table knows of a slice.
-    private var controlColumns: [PostgresValue] {
-        [
-            .textArray(tables), .textArray(labels), .textArray(tasks.map(\.kind.rawValue)),
-            .textArray(tasks.map(\.name)), .textArray(tasks.map { $0.period?.start.description }),
-            .textArray(tasks.map { $0.period?.end.description }),
-        ]
+    private var controlColumns: SQL {
+        """
+        unnest(\(tables), \(labels), \(tasks.map(\.kind.rawValue)), \(tasks.map(\.name)),
+            \(tasks.map { $0.period?.start.description }), \(tasks.map { $0.period?.end.description }))
+            t(table_name, period, kind, name, start, finish)
+        """
     }
 
     /// Tasks know what their table's rows follow from, so that an attempt can say it of its period.
@@ -73,15 +71,11 @@ struct TaskRows {
             """
             insert into longshore.task (load_id, ordinal, kind, name, schema_name, table_name, period,
                 pool, table_definition)
-            select $1, place - 1, kind, name, $2, table_name, period, pool, table_definition
-            from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-                with ordinality t(kind, name, table_name, period, pool, table_definition, place)
-            """,
-            [
-                .integer(load), .text(pipeline.schema), .textArray(tasks.map(\.kind.rawValue)),
-                .textArray(tasks.map(\.name)), .textArray(tables), .textArray(labels),
-                .textArray(tasks.map(\.pool)), .textArray(tables.map { digests[$0] }),
-            ]
+            select \(load), place - 1, kind, name, \(pipeline.schema), table_name, period, pool,
+                table_definition
+            from unnest(\(tasks.map(\.kind.rawValue)), \(tasks.map(\.name)), \(tables), \(labels),
+                \(tasks.map(\.pool)), \(tables.map { digests[$0] })) with ordinality t(kind, name, table_name, period, pool, table_definition, place)
+            """
         )
     }
 
@@ -94,14 +88,13 @@ struct TaskRows {
             """
             insert into longshore.control (schema_name, table_name, period, pipeline, kind, name,
                 period_start, period_end, claimed_by)
-            select $2, table_name, period, $3, kind, name, start::date, finish::date, $1
-            from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-                t(table_name, period, kind, name, start, finish)
+            select \(pipeline.schema), table_name, period, \(pipeline.name), kind, name,
+                start::date, finish::date, \(load)
+            from \(controlColumns)
             order by table_name, period
             on conflict (schema_name, table_name, period)
                 do update set claimed_by = greatest(longshore.control.claimed_by, excluded.claimed_by)
-            """,
-            [.integer(load), .text(pipeline.schema), .text(pipeline.name)] + controlColumns
+            """
         )
     }
 }

@@ -42,10 +42,12 @@ extension PostgresLedger {
         in table: TracedTable
     ) async throws -> ([TracedReject], total: Int) {
         // Raw rows need not be text in any encoding: `escape` makes every byte ASCII, and keeps letters.
-        let conditions = key.indices.map { index in
-            "encode(raw, 'escape') ~ ('(^|[^[:alnum:]])' || regexp_replace("
-                + "encode(convert_to($\(index + 3)::text, 'UTF8'), 'escape'), "
-                + "'([^[:alnum:]])', '\\\\\\1', 'g') || '($|[^[:alnum:]])')"
+        let conditions = key.map { word in
+            #"""
+            encode(raw, 'escape') ~ ('(^|[^[:alnum:]])' || regexp_replace(\#
+            encode(convert_to(\#(word)::text, 'UTF8'), 'escape'), \#
+            '([^[:alnum:]])', '\\\1', 'g') || '($|[^[:alnum:]])')
+            """# as SQL
         }
         let rows = try await query(
             """
@@ -54,7 +56,7 @@ extension PostgresLedger {
             from (select *, row_number() over newest as place, count(*) over () as total,
                     sum(octet_length(raw)) over newest as bytes
                 from longshore.reject
-                where schema_name = $1 and table_name = $2
+                where schema_name = \(table.schema) and table_name = \(table.name)
                     and \(conditions.joined(separator: " and "))
                 window newest as (order by state = 'open' desc, id desc)) r
             join longshore.load l on l.id = r.load_id
@@ -64,8 +66,7 @@ extension PostgresLedger {
             where r.place = 1 or r.place <= \(Self.mostLookedAt.rejects)
                 and r.bytes <= \(Self.mostLookedAt.bytes)
             order by r.place
-            """,
-            [.text(table.schema), .text(table.name)] + key.map { .text($0) }
+            """
         )
         let total: Int? = try rows.first?.integer("total")
         return (try rows.map(TracedReject.init), total ?? 0)
@@ -74,8 +75,7 @@ extension PostgresLedger {
     /// How a definition reads a table's key; `nil` when it cannot be read any more, or has no such table.
     private func keyReader(of table: TracedTable, by digest: String) async throws -> KeyReader? {
         let rows = try await query(
-            "select bundle from longshore.definition where digest = $1",
-            [.text(digest)]
+            "select bundle from longshore.definition where digest = \(digest)"
         )
         guard let bundle = try rows.first?.text("bundle"),
             let pipeline = try? definition(digest: digest, bundle: bundle),

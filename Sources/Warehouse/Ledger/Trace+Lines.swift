@@ -41,9 +41,8 @@ extension PostgresLedger {
             """
             select l.folder, l.grain, l.definition, d.bundle
             from longshore.load l join longshore.definition d on d.digest = l.definition
-            where l.id = $1
-            """,
-            [.integer(load)]
+            where l.id = \(load)
+            """
         )
         guard let row = rows.first else { return nil }
         let (digest, bundle) = (try row.text("definition"), try row.text("bundle"))
@@ -72,7 +71,7 @@ extension PostgresLedger {
     }
 
     /// The function of Postgres that gives a value's binary form.
-    private static func sender(of type: ColumnType) -> String {
+    private static func sender(of type: ColumnType) -> SQL {
         switch type {
         case .text: "textsend"
         case .integer: "int8send"
@@ -88,14 +87,13 @@ extension PostgresLedger {
 
     /// The key's parts as the server would send them.
     private func encoded(_ key: [String], _ search: TraceSearch) async throws -> [[UInt8]] {
-        let parts = zip(search.parts, search.plans).enumerated()
-            .map { index, part in
-                "\(Self.sender(of: part.1.type))($\(index + 1)::text::\(part.0.type)) as part\(index)"
+        let parts = key.enumerated()
+            .map { index, value in
+                let sender = Self.sender(of: search.plans[index].type)
+                let type = SQL(raw: search.parts[index].type)
+                return "\(sender)(\(value)::text::\(type)) as \(id: "part\(index)")" as SQL
             }
-        let rows = try await query(
-            "select \(parts.joined(separator: ", "))",
-            key.map { .text($0) }
-        )
+        let rows = try await query("select \(parts.joined(separator: ", "))")
         guard let row = rows.first else { return [] }
         return try key.indices.map { try row.bytes("part\($0)") }
     }

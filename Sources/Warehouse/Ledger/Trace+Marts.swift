@@ -16,9 +16,8 @@ extension PostgresLedger {
         let rows = try await query(
             """
             select loaded_by, period_start from longshore.control
-            where schema_name = $1 and table_name = $2 and period = $3 and loaded_by is not null
-            """,
-            [.text(table.schema), .text(table.name), .text(period)]
+            where schema_name = \(table.schema) and table_name = \(table.name) and period = \(period) and loaded_by is not null
+            """
         )
         guard let row = rows.first else {
             throw WarehouseError.noRow(
@@ -49,10 +48,9 @@ extension PostgresLedger {
         let rows = try await query(
             """
             select table_name, max(loaded_by) as load from longshore.control
-            where schema_name = $1 and name = any($2::text[]) and ($3 = '' or period in ('', $3))
+            where schema_name = \(table.schema) and name = any(\(mart.reads)::text[]) and (\(period) = '' or period in ('', \(period)))
             group by table_name order by table_name
-            """,
-            [.text(table.schema), .textArray(mart.reads), .text(period)]
+            """
         )
         return try rows.map { row in
             TracedRow.Read(

@@ -86,19 +86,22 @@ extension PostgresLedger {
         guard let dimension, dimension.isVersioned, !row.isInferred,
             let start = row.value(of: "valid_from")
         else { return row }
-        let conditions = dimension.keyAttributes.enumerated()
-            .map { index, attribute in
-                "\(quoteIdentifier(attribute.name)) = $\(index + 2)::text::\(attribute.plan.type.postgresName)"
+        let conditions = zip(dimension.keyAttributes, key)
+            .map { attribute, value in
+                """
+                \(id: attribute.name) = \(value)::text::\(raw: attribute.plan.type.postgresName)
+                """ as SQL
             }
-        let sql = """
-            select \(Dimension.toldBy) as load
-            from \(qualified(table.schema, dimension.observationTable))
-            where _observed_at <= $1::text::timestamptz and \(conditions.joined(separator: " and "))
+        let sql: SQL = """
+            select \(id: Dimension.toldBy) as load
+            from \(id: table.schema, dimension.observationTable)
+            where _observed_at <= \(start)::text::timestamptz
+                and \(conditions.joined(separator: " and "))
             order by _observed_at desc limit 1
             """
         let rows: PostgresResult
         do {
-            rows = try await query(sql, [.text(start)] + key.map { .text($0) })
+            rows = try await query(sql)
         } catch let error as PostgresError where error.sqlState == .undefinedColumn {
             // Observations of an older Longshore, which no load has touched since.
             return row
@@ -115,7 +118,7 @@ extension PostgresLedger {
         key: [String]
     ) async throws -> [TracedRow] {
         do {
-            let result = try await query(search.sql, key.map { .text($0) })
+            let result = try await query(search.sql(of: key))
             let names = result.columns
             return try result.map { row in
                 let columns = try names.map {
@@ -164,13 +167,9 @@ extension PostgresLedger {
                 l.definition, l.pipeline, l.requested_by
             from longshore.task t join longshore.load l on l.id = t.load_id
             left join longshore.control c using (schema_name, table_name, period)
-            where t.load_id = $1 and t.schema_name = $2 and t.table_name = $3 and t.state = 'done'
-                and ($4::date is null or c.period_start = $4::date)
-            """,
-            [
-                .integer(load), .text(table.schema), .text(table.name),
-                PostgresValue(periodStart),
-            ]
+            where t.load_id = \(load) and t.schema_name = \(table.schema) and t.table_name = \(table.name) and t.state = 'done'
+                and (\(periodStart)::date is null or c.period_start = \(periodStart)::date)
+            """
         )
         return try rows.first.map { row in
             TracedRow.Origin(
@@ -191,10 +190,9 @@ extension PostgresLedger {
         let rows = try await query(
             """
             select distinct schema_name, table_name, name, pipeline from longshore.control
-            where $1 in (table_name, schema_name || '.' || table_name)
+            where \(name) in (table_name, schema_name || '.' || table_name)
             order by schema_name
-            """,
-            [.text(name)]
+            """
         )
         let tables = try rows.map { row in
             TracedTable(

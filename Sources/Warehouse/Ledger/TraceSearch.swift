@@ -21,8 +21,11 @@ struct TraceSearch {
     private(set) var parts: [Part] = []
     /// How each of them is read from the source.
     private(set) var plans: [ValuePlan] = []
-    private var conditions: [String] = []
-    private let order: String
+    /// What each part of the key asks for, of the values of the key.
+    private var conditions: [Condition] = []
+    private let order: SQL
+
+    private typealias Condition = @Sendable ([String]) -> SQL
 
     /// A column that a value of the key is compared with.
     struct Part {
@@ -47,9 +50,13 @@ struct TraceSearch {
         }
     }
 
-    var sql: String {
-        "select * from \(qualified(table.schema, table.name)) "
-            + "where \(conditions.joined(separator: " and "))\(order)"
+    /// The query of the rows with a key.
+    func sql(of key: [String]) -> SQL {
+        "select * from \(id: table.schema, table.name) where \(Self.all(conditions, of: key))\(order)"
+    }
+
+    private static func all(_ conditions: [Condition], of key: [String]) -> SQL {
+        conditions.map { $0(key) }.joined(separator: " and ")
     }
 
     private mutating func addGrain(_ name: String, of fact: Fact, in pipeline: Pipeline) {
@@ -61,12 +68,13 @@ struct TraceSearch {
             let dimension = pipeline.dimension(reference.dimension)
         else { return }
         let members = keyConditions(of: dimension, prefix: "\(name).", from: reference.from)
-        conditions.append(
-            "\(quoteIdentifier(reference.column)) in (select "
-                + "\(quoteIdentifier(dimension.surrogateKey)) "
-                + "from \(qualified(table.schema, dimension.table)) "
-                + "where \(members.joined(separator: " and ")))"
-        )
+        let schema = table.schema
+        conditions.append { key in
+            """
+            \(id: reference.column) in (select \(id: dimension.surrogateKey) \
+            from \(id: schema, dimension.table) where \(Self.all(members, of: key)))
+            """
+        }
     }
 
     /// `sources` are the columns that a reference reads the key from; none for the dimension's own.
@@ -74,8 +82,8 @@ struct TraceSearch {
         of dimension: Dimension,
         prefix: String,
         from sources: [String]
-    ) -> [String] {
-        var found: [String] = []
+    ) -> [Condition] {
+        var found: [Condition] = []
         for (index, attribute) in dimension.keyAttributes.enumerated() {
             let source = sources.indices.contains(index) ? sources[index] : attribute.plan.source
             found.append(condition(attribute, prefix: prefix, of: source))
@@ -87,12 +95,13 @@ struct TraceSearch {
         _ attribute: Attribute,
         prefix: String,
         of source: String
-    ) -> String {
+    ) -> Condition {
         var plan = attribute.plan
         plan.source = source
         plans.append(plan)
         let type = attribute.plan.type.postgresName
+        let place = parts.count
         parts.append(Part(title: prefix + attribute.name, type: type))
-        return "\(quoteIdentifier(attribute.name)) = $\(parts.count)::text::\(type)"
+        return { "\(id: attribute.name) = \($0[place])::text::\(raw: type)" }
     }
 }

@@ -23,20 +23,14 @@ extension PostgresLedger {
         let parts = try JSONEncoder().encode(fingerprint)
         try await transaction { connection in
             try await connection.query(
-                "delete from longshore.plan where made_at < now() - $1 * interval '1 day'",
-                [.integer(Int64(PlanMemory.days))]
+                "delete from longshore.plan where made_at < now() - \(PlanMemory.days) * interval '1 day'"
             )
             try await connection.query(
                 """
                 insert into longshore.plan (digest, pipeline, periods, parts, made_by)
-                values ($1, $2, $3, $4, $5)
+                values (\(fingerprint.digest), \(request.pipeline.name), \(request.periods.map(\.label)), \(String(decoding: parts, as: UTF8.self)), \(request.requestedBy))
                 on conflict (digest) do update set made_at = now(), made_by = excluded.made_by
-                """,
-                [
-                    .text(fingerprint.digest), .text(request.pipeline.name),
-                    .textArray(request.periods.map(\.label)),
-                    .text(String(decoding: parts, as: UTF8.self)), .text(request.requestedBy),
-                ]
+                """
             )
         }
     }
@@ -48,9 +42,8 @@ extension PostgresLedger {
         let rows = try await query(
             """
             select parts, array_to_string(periods, ',') as periods from longshore.plan
-            where pipeline = $1 and starts_with(digest, lower($2)) limit 2
-            """,
-            [.text(pipeline), .text(prefix)]
+            where pipeline = \(pipeline) and starts_with(digest, lower(\(prefix))) limit 2
+            """
         )
         guard let row = rows.first else {
             throw WarehouseError.unknownPlan(prefix, ofPipeline: pipeline)

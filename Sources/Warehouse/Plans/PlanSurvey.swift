@@ -119,13 +119,9 @@ public struct PlanSurvey: Sendable {
             from longshore.control c
             left join longshore.load l on l.id = c.claimed_by and l.state = 'running'
                 and l.id is distinct from c.loaded_by
-            where c.schema_name = $1 and c.pipeline = $3 and (c.kind = 'dimension'
-                or c.kind = 'fact' and (c.period = '' or c.period = any($2::text[])))
-            """,
-            [
-                .text(pipeline.schema), .textArray(request.periods.map(\.label)),
-                .text(pipeline.name),
-            ]
+            where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name) and (c.kind = 'dimension'
+                or c.kind = 'fact' and (c.period = '' or c.period = any(\(request.periods.map(\.label))::text[])))
+            """
         )
         var known: [String: String] = [:]
         for row in rows {
