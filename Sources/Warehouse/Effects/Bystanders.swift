@@ -32,11 +32,10 @@ struct Bystanders {
         let rows = try await connection.query(
             """
             select c.oid::regclass::text as name from pg_locks l join pg_class c on c.oid = l.relation
-            where l.pid = $1 and l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted
+            where l.pid = \(backend) and l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted
                 and l.database = (select oid from pg_database where datname = current_database())
             limit 1
-            """,
-            [.integer(Int64(backend))]
+            """
         )
         guard let row = rows.first else { return }
         throw WarehouseError.altersTable(try row.text("name"), sql: nil)
@@ -44,8 +43,10 @@ struct Bystanders {
 
     private func areWaiting() async throws -> Bool {
         let rows = try await connection.query(
-            "select from pg_locks where not granted and $1::int = any(pg_blocking_pids(pid)) limit 1",
-            [.integer(Int64(backend))]
+            """
+            select from pg_locks
+            where not granted and \(backend)::int = any(pg_blocking_pids(pid)) limit 1
+            """
         )
         return !rows.isEmpty
     }

@@ -8,11 +8,11 @@ import Postgres
 struct DimensionPicture {
     let dimension: Dimension
     /// The dimension's quoted name.
-    let table: String
+    let table: SQL
     let connection: PostgresConnection
 
-    private var surrogate: String { quoteIdentifier(dimension.surrogateKey) }
-    private var keys: String { quotedList(dimension.key) }
+    private var surrogate: SQL { "\(id: dimension.surrogateKey)" }
+    private var keys: SQL { "\(ids: dimension.key)" }
 
     /// Keeps the rows; the picture is gone with the transaction's temporary tables.
     func take() async throws {
@@ -26,9 +26,9 @@ struct DimensionPicture {
         let rows = try await connection.query(
             """
             select count(*) filter (where b.\(surrogate) is null) as added,
-                count(distinct (\(quotedList(dimension.key, prefix: "a.")))) filter (
-                    where not b.is_inferred and (\(quotedList(columns, prefix: "a.")))
-                        is distinct from (\(quotedList(columns, prefix: "b.")))) as changed,
+                count(distinct (\(ids: dimension.key, of: "a"))) filter (
+                    where not b.is_inferred and (\(ids: columns, of: "a"))
+                        is distinct from (\(ids: columns, of: "b"))) as changed,
                 count(*) filter (where b.is_inferred and not a.is_inferred) as completed,
                 (\(members("", in: table, butNotIn: "pg_temp.picture"))) as new,
                 \(expired) as expired
@@ -47,19 +47,18 @@ struct DimensionPicture {
     }
 
     /// How many business keys are in one table and not in another.
-    private func members(_ condition: String, in table: String, butNotIn other: String) -> String {
+    private func members(_ condition: SQL, in table: SQL, butNotIn other: SQL) -> SQL {
         """
         select count(*) from (select \(keys) from \(table) \(condition)
             except select \(keys) from \(other) \(condition)) members
         """
     }
 
-    private var expired: String {
+    private var expired: SQL {
         guard dimension.isVersioned else {
             guard dimension.expiry != nil else { return "0" }
             return "count(*) filter (where a.expired_at is not null and b.expired_at is null)"
         }
-        let condition = "where is_current"
-        return "(\(members(condition, in: "pg_temp.picture", butNotIn: table)))"
+        return "(\(members("where is_current", in: "pg_temp.picture", butNotIn: table)))"
     }
 }

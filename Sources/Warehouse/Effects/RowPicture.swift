@@ -5,9 +5,9 @@ import Rows
 /// The rows of a table or of one period in numbers: how many, and the sums of its measures.
 struct RowPicture {
     /// The table's quoted name.
-    let table: String
+    let table: SQL
     /// The condition that the rows are of the period.
-    var condition = "true"
+    var condition: SQL = "true"
     var measures: [Attribute] = []
     let connection: PostgresConnection
 
@@ -44,9 +44,9 @@ struct RowPicture {
     /// What there is of no row.
     var empty: Reading { Reading(rows: 0, sums: measures.map { _ in "0" }, checksum: "") }
 
-    private var numbers: String {
-        let sums = measures.indices.map { index in
-            ", coalesce(sum(\(exact(measures[index]))), 0)::text as sum\(index)"
+    private var numbers: SQL {
+        let sums = measures.indices.map { index -> SQL in
+            ", coalesce(sum(\(exact(measures[index]))), 0)::text as \(id: "sum\(index)")"
         }
         return "count(*) as rows\(sums.joined())"
     }
@@ -65,10 +65,10 @@ struct RowPicture {
         let differences = try await connection.query(
             """
             select (after::numeric - before::numeric)::text as change
-            from unnest($1::text[], $2::text[]) with ordinality t(before, after, place)
+            from unnest(\(before.sums)::text[], \(after.sums)::text[])
+                with ordinality t(before, after, place)
             order by place
-            """,
-            [.textArray(before.sums), .textArray(after.sums)]
+            """
         )
         return try zip(measures.indices, differences)
             .map { index, row in
@@ -82,8 +82,8 @@ struct RowPicture {
     }
 
     /// Binary fractions are summed by their decimal text: sums of them depend on the rows' order.
-    private func exact(_ measure: Attribute) -> String {
-        let name = quoteIdentifier(measure.name)
+    private func exact(_ measure: Attribute) -> SQL {
+        let name: SQL = "\(id: measure.name)"
         if case .float = measure.plan.type { return "\(name)::text::numeric" }
         return name
     }

@@ -81,8 +81,10 @@ struct TaskRehearsal: Sendable {
             try await perform(task, LoadTaskID(load: load, ordinal: ordinal), &effect)
             // What is checked at the commit is checked now.
             try await connection.script(
-                "set constraints all immediate; set constraints all deferred; discard temp; "
-                    + "release savepoint task"
+                """
+                set constraints all immediate; set constraints all deferred; discard temp;
+                release savepoint task
+                """
             )
         } catch is TaskIsBusy {
             throw WarehouseError.inUse("`\(effect.table)` \(effect.period)".trimmed)
@@ -151,7 +153,7 @@ struct TaskRehearsal: Sendable {
         }
         return DimensionPicture(
             dimension: dimension,
-            table: qualified(pipeline.schema, dimension.table),
+            table: "\(id: pipeline.schema, dimension.table)",
             connection: connection
         )
     }
@@ -159,12 +161,13 @@ struct TaskRehearsal: Sendable {
     private func picture(ofRows task: LoadTask) -> RowPicture? {
         guard task.kind != .dimension else { return nil }
         var picture = RowPicture(
-            table: qualified(pipeline.schema, task.kind.table(task.name)),
+            table: "\(id: pipeline.schema, task.kind.table(task.name))",
             measures: pipeline.fact(task.name).map(pipeline.measures) ?? [],
             connection: connection
         )
         if let period = task.period {
-            picture.condition = "period >= date '\(period.start)' and period < date '\(period.end)'"
+            picture.condition =
+                "period >= \(period.start.description)::date and period < \(period.end.description)::date"
         }
         return picture
     }
@@ -174,10 +177,11 @@ struct TaskRehearsal: Sendable {
         guard task.kind == .fact, let fact = pipeline.fact(task.name), fact.reachesBack,
             let period = task.period
         else { return nil }
+        let isLater: SQL =
+            fact.reachesAhead ? " or period >= \(period.end.description)::date" : ""
         return RowPicture(
-            table: qualified(pipeline.schema, fact.table),
-            condition: "period < date '\(period.start)'"
-                + (fact.reachesAhead ? " or period >= date '\(period.end)'" : ""),
+            table: "\(id: pipeline.schema, fact.table)",
+            condition: "period < \(period.start.description)::date\(isLater)",
             measures: pipeline.measures(of: fact),
             connection: connection
         )
@@ -189,9 +193,8 @@ struct TaskRehearsal: Sendable {
         let rows = try await connection.query(
             """
             select rule, count(*) as rows from longshore.reject
-            where load_id = $1 and ordinal = $2 group by rule
-            """,
-            [.integer(task.load), .integer(Int64(task.ordinal))]
+            where load_id = \(task.load) and ordinal = \(task.ordinal) group by rule
+            """
         )
         var counts: [String: Int] = [:]
         for row in rows { counts[try row.text("rule")] = try row.integer("rows") }
@@ -200,10 +203,11 @@ struct TaskRehearsal: Sendable {
 
     /// Placeholders are of this load when its number is on them and they are placeholders still.
     private func inferred(in name: String, by load: Int64) async throws -> Int {
-        let table = qualified(pipeline.schema, name)
         let rows = try await connection.query(
-            "select count(*) as rows from \(table) where is_inferred and load_id = $1",
-            [.integer(load)]
+            """
+            select count(*) as rows from \(id: pipeline.schema, name)
+            where is_inferred and load_id = \(load)
+            """
         )
         return try rows.first?.integer("rows") ?? 0
     }
@@ -212,11 +216,10 @@ struct TaskRehearsal: Sendable {
         let rows = try await connection.query(
             """
             select table_name, period, reason from longshore.control
-            where schema_name = $1 and pipeline = $2 and kind in ('fact', 'mart')
-                and state = 'stale'
+            where schema_name = \(pipeline.schema) and pipeline = \(pipeline.name)
+                and kind in ('fact', 'mart') and state = 'stale'
             order by table_name, period
-            """,
-            [.text(pipeline.schema), .text(pipeline.name)]
+            """
         )
         return try rows.map { row in
             Effects.StalePeriod(

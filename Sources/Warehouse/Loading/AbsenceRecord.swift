@@ -8,7 +8,7 @@ struct AbsenceRecord {
     let absence: Absence
 
     /// The end of a wait, as further assignments of an update of the task.
-    static let end = ", absences = 0, absent_since = null, awaited_until = null"
+    static let end: SQL = ", absences = 0, absent_since = null, awaited_until = null"
 
     /// Decides whether the source is awaited any longer, and writes that; `attempts` have not found it, this
     /// one among them.
@@ -26,15 +26,15 @@ struct AbsenceRecord {
         try await connection.query(
             """
             update longshore.task
-            set retry_at = clock_timestamp() + $3 * interval '1 second', parked_until = null
-            where load_id = $1 and ordinal = $2
-            """,
-            key + [.integer(Int64(tier.rawValue))]
+            set retry_at = clock_timestamp() + \(tier.rawValue) * interval '1 second',
+                parked_until = null
+            where \(isTask)
+            """
         )
         return .retry(tier)
     }
 
-    private var key: [PostgresValue] { [.integer(task.load), .integer(Int64(task.ordinal))] }
+    private var isTask: SQL { "load_id = \(task.load) and ordinal = \(task.ordinal)" }
 
     /// Notes since when and until when it is awaited.
     ///
@@ -47,11 +47,11 @@ struct AbsenceRecord {
             """
             update longshore.task
             set absent_since = coalesce(absent_since, clock_timestamp()),
-                awaited_until = coalesce(absent_since, clock_timestamp()) + $3 * interval '1 second'
-            where load_id = $1 and ordinal = $2
+                awaited_until = coalesce(absent_since, clock_timestamp())
+                    + \(limit.inSeconds) * interval '1 second'
+            where \(isTask)
             returning extract(epoch from clock_timestamp() - absent_since)::float8 as waited
-            """,
-            key + [.double(limit.inSeconds)]
+            """
         )
         return .seconds(try rows.first?.double("waited") ?? 0)
     }
@@ -70,10 +70,9 @@ struct AbsenceRecord {
         try await connection.query(
             """
             update longshore.task
-            set state = 'failed', failures = failures + 1, failure_message = $3\(Self.end)
-            where load_id = $1 and ordinal = $2
-            """,
-            key + [.text(message)]
+            set state = 'failed', failures = failures + 1, failure_message = \(message)\(Self.end)
+            where \(isTask)
+            """
         )
     }
 }

@@ -13,8 +13,8 @@ struct AbsentMembers {
     private let attempt: Attempt
 
     /// Temporary tables of business keys.
-    static let gone = "gone"
-    static let back = "back"
+    static let gone: SQL = "pg_temp.gone"
+    static let back: SQL = "pg_temp.back"
 
     init(_ dimension: Dimension, rule: ExpiryRule, _ attempt: Attempt) {
         self.dimension = dimension
@@ -23,11 +23,11 @@ struct AbsentMembers {
     }
 
     private var connection: PostgresConnection { attempt.connection }
-    private var table: String { attempt.table(dimension.table) }
-    private var absences: String { attempt.table(dimension.absenceTable) }
-    private var keys: String { quotedList(dimension.key) }
+    private var table: SQL { attempt.table(dimension.table) }
+    private var absences: SQL { attempt.table(dimension.absenceTable) }
+    private var keys: SQL { "\(ids: dimension.key)" }
     /// A load expires members from its creation on, however often its task is tried.
-    private var now: String { quoteLiteral(attempt.row.loadCreated) + "::timestamptz" }
+    private var now: SQL { "\(attempt.row.loadCreated)::timestamptz" }
 
     /// Finds both among the staged rows, and refuses to expire too many at once.
     ///
@@ -43,7 +43,7 @@ struct AbsentMembers {
             throw WarehouseError.emptySource(dimension.table, gone: gone)
         }
         if source.rejected > 0 {
-            try await connection.query("delete from pg_temp.gone")
+            try await connection.query("delete from \(Self.gone)")
             return [
                 "\(counted(gone, "member")) not in the source \(gone == 1 ? "is" : "are") kept all the "
                     + "same: \(counted(source.rejected, "row")) of it \(source.rejected == 1 ? "was" : "were") "
@@ -69,7 +69,7 @@ struct AbsentMembers {
 
     /// - Returns: how many are gone.
     private func find() async throws -> Int {
-        let isStaged =
+        let isStaged: SQL =
             "exists (select from pg_temp.staged s where \(dimension.keysEqual("s", "d")))"
         let gone = try await connection.query(
             """
@@ -77,7 +77,7 @@ struct AbsentMembers {
             select \(keys) from \(table) d where \(isPresent) and not \(isStaged)
             """
         )
-        let expired =
+        let expired: SQL =
             dimension.isVersioned
             ? "\(absences) d where _back_at is null" : "\(table) d where expired_at is not null"
         try await connection.query(
@@ -96,10 +96,11 @@ struct AbsentMembers {
         return try rows.first.map { try $0.integer("members") } ?? 0
     }
 
-    private var isPresent: String {
-        let holds = dimension.isVersioned ? "d.is_current" : "d.expired_at is null"
-        return "\(holds) and not d.is_inferred and "
-            + "d.\(quoteIdentifier(dimension.surrogateKey)) <> \(UnknownMember.key)"
+    private var isPresent: SQL {
+        """
+        \(dimension.isVersioned ? "d.is_current" : "d.expired_at is null") and not d.is_inferred \
+        and d.\(id: dimension.surrogateKey) <> \(UnknownMember.key)
+        """
     }
 
     /// Notes when members went and came: a merge computes versions from it.
@@ -108,14 +109,14 @@ struct AbsentMembers {
         let recorded = try await connection.query(
             """
             insert into \(absences) (\(keys), _gone_at)
-            select \(keys), \(now) from pg_temp.gone
+            select \(keys), \(now) from \(Self.gone)
             on conflict (\(keys), _gone_at) do update set _back_at = null
             """
         )
         try await connection.analyze(absences, afterWriting: recorded.affectedRows)
         try await connection.query(
             """
-            update \(absences) a set _back_at = \(now) from pg_temp.back b
+            update \(absences) a set _back_at = \(now) from \(Self.back) b
             where \(dimension.keysEqual("a", "b")) and a._back_at is null
             """
         )
@@ -125,10 +126,9 @@ struct AbsentMembers {
         for (keys, value) in [(Self.gone, now), (Self.back, "null")] {
             try await connection.query(
                 """
-                update \(table) d set expired_at = \(value), load_id = $1 from pg_temp.\(keys) k
-                where \(dimension.keysEqual("d", "k"))
-                """,
-                [.integer(attempt.task.load)]
+                update \(table) d set expired_at = \(value), load_id = \(attempt.task.load)
+                from \(keys) k where \(dimension.keysEqual("d", "k"))
+                """
             )
         }
     }

@@ -66,7 +66,7 @@ struct Attempt: Sendable {
     }
 
     /// The quoted name of a table of the pipeline.
-    func table(_ name: String) -> String { qualified(row.schema, name) }
+    func table(_ name: String) -> SQL { "\(id: row.schema, name)" }
 
     /// Opens what the task reads.
     func open(_ extract: Extract) async throws -> any RowReader {

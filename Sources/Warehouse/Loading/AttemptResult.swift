@@ -34,26 +34,20 @@ struct AttemptResult: Sendable {
         by worker: String,
         on connection: PostgresConnection
     ) async throws {
+        let inputs = try InputRecord.encoded(inputs)
         try await connection.query(
             """
             update longshore.task
-            set state = 'done', started_at = now(), committed_at = clock_timestamp(), worker = $3,
-                rows_read = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
-                rows_replaced = $8, input = $9, header = $10, warnings = $11, inputs = $12::jsonb,
-                header_types = $13, \(BegunMark.end),
+            set state = 'done', started_at = now(), committed_at = clock_timestamp(), worker = \(worker),
+                rows_read = \(counts.read), rows_loaded = \(counts.loaded),
+                rows_rejected = \(counts.rejected), rows_deduplicated = \(counts.deduplicated),
+                rows_replaced = \(replaced), input = \(input),
+                header = \(header.isEmpty ? nil : header),
+                warnings = \(warnings.isEmpty ? nil : warnings), inputs = \(inputs)::jsonb,
+                header_types = \(types.isEmpty ? nil : types.map { $0?.rawValue }), \(BegunMark.end),
                 failure_code = null, failure_message = null\(AbsenceRecord.end)
-            where load_id = $1 and ordinal = $2
-            """,
-            [
-                .integer(task.load), .integer(Int64(task.ordinal)), .text(worker),
-                .integer(Int64(counts.read)), .integer(Int64(counts.loaded)),
-                .integer(Int64(counts.rejected)), .integer(Int64(counts.deduplicated)),
-                .integer(Int64(replaced)), PostgresValue(input),
-                header.isEmpty ? .null : .textArray(header),
-                warnings.isEmpty ? .null : .textArray(warnings),
-                PostgresValue(try InputRecord.encoded(inputs)),
-                types.isEmpty ? .null : .textArray(types.map { $0?.rawValue }),
-            ]
+            where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
         )
         let control = try await recordInControl(task, row: row, on: connection)
         // Nothing holds up a close while a task runs whose load is over: it has the last word.
@@ -68,24 +62,26 @@ struct AttemptResult: Sendable {
         row: TaskRow,
         on connection: PostgresConnection
     ) async throws -> PostgresResult {
-        let place: [PostgresValue] = [.text(row.schema), .text(row.table), .text(row.period)]
-        if row.isReplay { return try await recordReplay(task, row.kind, place, on: connection) }
+        let isOpenPeriod: SQL =
+            """
+            schema_name = \(row.schema) and table_name = \(row.table) and period = \(row.period)
+                and state <> 'closed'
+            """
+        if row.isReplay {
+            return try await recordReplay(task, row.kind, isOpenPeriod, on: connection)
+        }
         return try await connection.query(
             """
             update longshore.control
-            set state = case when stale_by >= $4 or $7::text is not null then 'stale' else 'loaded' end,
-                reason = nullif(concat_ws('; ', case when stale_by >= $4 then reason end, $7::text), ''),
-                loaded_by = $4, loaded_at = clock_timestamp(),
-                rows_loaded = $5, rows_rejected = $6, revision = revision + 1,
-                table_definition = (select t.table_definition from longshore.task t
-                    where t.load_id = $4 and t.ordinal = $8)
-            where schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'
-            """,
-            place + [
-                .integer(task.load), .integer(Int64(standing ?? counts.loaded)),
-                .integer(Int64(counts.rejected)), PostgresValue(staleness),
-                .integer(Int64(task.ordinal)),
-            ]
+            set state = case when stale_by >= \(task.load) or \(staleness)::text is not null
+                    then 'stale' else 'loaded' end,
+                reason = nullif(concat_ws('; ', case when stale_by >= \(task.load) then reason end,
+                    \(staleness)::text), ''),
+                loaded_by = \(task.load), loaded_at = clock_timestamp(),
+                rows_loaded = \(standing ?? counts.loaded), rows_rejected = \(counts.rejected),
+                revision = revision + 1, table_definition = \(definition(of: task))
+            where \(isOpenPeriod)
+            """
         )
     }
 
@@ -97,41 +93,40 @@ struct AttemptResult: Sendable {
     private func recordReplay(
         _ task: LoadTaskID,
         _ kind: LoadTaskKind,
-        _ place: [PostgresValue],
+        _ isOpenPeriod: SQL,
         on connection: PostgresConnection
     ) async throws -> PostgresResult {
-        let here = "schema_name = $1 and table_name = $2 and period = $3 and state <> 'closed'"
         if kind == .mart {
             return try await connection.query(
                 """
                 update longshore.control
-                set rows_loaded = $4, revision = revision + 1,
-                    table_definition = (select t.table_definition from longshore.task t
-                        where t.load_id = $5 and t.ordinal = $6),
+                set rows_loaded = \(counts.loaded), revision = revision + 1,
+                    table_definition = \(definition(of: task)),
                     state = case state when 'stale' then 'loaded' else state end,
                     reason = case state when 'stale' then null else reason end
-                where \(here)
-                """,
-                place + [
-                    .integer(Int64(counts.loaded)), .integer(task.load),
-                    .integer(Int64(task.ordinal)),
-                ]
+                where \(isOpenPeriod)
+                """
             )
         }
-        let rows = standing == nil ? "coalesce(rows_loaded, 0) + $4" : "$4"
+        let rows: SQL =
+            standing.map { "\($0)" } ?? "coalesce(rows_loaded, 0) + \(counts.loaded)"
         return try await connection.query(
             """
             update longshore.control
             set rows_loaded = \(rows),
-                rows_rejected = greatest(coalesce(rows_rejected, 0) - $5, 0),
-                state = case when $6::text is null then state else 'stale' end,
-                reason = coalesce($6, reason), revision = revision + 1
-            where \(here)
-            """,
-            place + [
-                .integer(Int64(standing ?? counts.loaded)),
-                .integer(Int64(counts.read - counts.rejected)), PostgresValue(staleness),
-            ]
+                rows_rejected = greatest(coalesce(rows_rejected, 0) - \(counts.read - counts.rejected), 0),
+                state = case when \(staleness)::text is null then state else 'stale' end,
+                reason = coalesce(\(staleness)::text, reason), revision = revision + 1
+            where \(isOpenPeriod)
+            """
         )
+    }
+
+    /// The definition by which a task has written its table, as a query.
+    private func definition(of task: LoadTaskID) -> SQL {
+        """
+        (select t.table_definition from longshore.task t
+            where t.load_id = \(task.load) and t.ordinal = \(task.ordinal))
+        """
     }
 }

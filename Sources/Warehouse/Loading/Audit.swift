@@ -15,7 +15,7 @@ struct Audit {
     var standing: Int?
     let refusals: Refusals
     /// The rows that were loaded, as SQL that can follow `from`.
-    let rows: String
+    let rows: SQL
     /// The attributes of the table.
     let attributes: [Attribute]
 
@@ -112,20 +112,20 @@ struct Audit {
     /// Periods of this very load do not count: they run beside each other, so whether one is there
     /// in time would be chance.
     private func earlierRows(upTo count: Int) async throws -> [Int] {
+        let isEarlier: SQL =
+            attempt.period.map {
+                """
+                period_end <= \($0.start.description)::date and period <> all (
+                    select unnest(periods) from longshore.load where id = \(attempt.task.load))
+                """
+            } ?? "period = ''"
         let rows = try await attempt.connection.query(
             """
             select rows_loaded from longshore.control
-            where schema_name = $1 and table_name = $2 and rows_loaded is not null
-                and loaded_by is not null and case when $3::date is null then period = ''
-                    else period_end <= $3::date and period <> all (
-                        select unnest(periods) from longshore.load where id = $5) end
-            order by period_start desc limit $4
-            """,
-            [
-                .text(attempt.row.schema), .text(attempt.row.table),
-                PostgresValue(attempt.period?.start.description), .integer(count),
-                .integer(attempt.task.load),
-            ]
+            where schema_name = \(attempt.row.schema) and table_name = \(attempt.row.table)
+                and rows_loaded is not null and loaded_by is not null and \(isEarlier)
+            order by period_start desc limit \(count)
+            """
         )
         return try rows.map { try $0.integer("rows_loaded") }
     }
@@ -138,15 +138,16 @@ struct Audit {
         let type = attributes.first { $0.name == freshness.column }?.plan.type
         var zone = attempt.pipeline.zone
         if case .timestamp(_, let name)? = type { zone = name }
-        let column = quoteIdentifier(freshness.column)
-        let newest = type?.postgresName == "date" ? "\(column)::timestamp at time zone $2" : column
+        let column: SQL = "\(id: freshness.column)"
+        let newest: SQL =
+            type?.postgresName == "date" ? "\(column)::timestamp at time zone \(zone)" : column
         let result = try await attempt.connection.query(
             """
             select floor(extract(epoch from
-                least(now(), $1::date::timestamp at time zone $2) - max(\(newest))))::bigint as age
+                least(now(), \(attempt.period?.end.description)::date::timestamp at time zone \(zone))
+                    - max(\(newest))))::bigint as age
             from \(rows)
-            """,
-            [PostgresValue(attempt.period?.end.description), .text(zone)]
+            """
         )
         let age = try result.first?.optionalInteger("age", as: Int.self)
         if let age, age <= freshness.within.seconds { return nil }
@@ -187,10 +188,10 @@ struct Audit {
 
     /// Postgres compares: its numbers are exact, however large the sum is.
     private func compare(_ total: ControlTotal, with figure: String) async throws -> String? {
-        let measure =
-            total.column.map { "coalesce(sum(\(quoteIdentifier($0))), 0)::numeric" }
+        let measure: SQL =
+            total.column.map { "coalesce(sum(\(id: $0)), 0)::numeric" }
             ?? "count(*)::numeric"
-        let allowed =
+        let allowed: SQL =
             switch total.within {
             case .amount(let number): "\(number)::numeric"
             case .percent(let number): "abs(figure) * \(number)::numeric / 100"
@@ -200,9 +201,8 @@ struct Audit {
             select loaded::text, figure::text, (loaded - figure)::text as difference,
                 coalesce(round(abs(loaded - figure) * 100 / nullif(figure, 0), 2)::text, '') as share,
                 abs(loaded - figure) <= \(allowed) as agrees
-            from (select \(measure) as loaded from \(rows)) l, (select $1::numeric as figure) f
-            """,
-            [.text(figure)]
+            from (select \(measure) as loaded from \(rows)) l, (select \(figure)::numeric as figure) f
+            """
         )
         guard let row = result.first, try !row.boolean("agrees") else { return nil }
         return try words(for: total, row)

@@ -15,7 +15,7 @@ struct BegunMark: Sendable {
     private static let believedAfter = 1.0
 
     /// The assignment that takes back whatever mark there is.
-    static let end = "begun_at = null"
+    static let end: SQL = "begun_at = null"
 
     /// Marks a task; `nil` when its row is final or another attempt has it: the claim says which.
     static func set(
@@ -26,11 +26,10 @@ struct BegunMark: Sendable {
             """
             update longshore.task set begun_at = clock_timestamp()
             where (load_id, ordinal) in (select load_id, ordinal from longshore.task
-                where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
+                where \(isOpen(task))
                 for update skip locked)
             returning begun_at::text as time, set_config('synchronous_commit', 'off', true)
-            """,
-            key(of: task)
+            """
         )
         return try rows.first.map { BegunMark(task: task, time: try $0.text("time")) }
     }
@@ -41,11 +40,11 @@ struct BegunMark: Sendable {
             """
             update longshore.task set \(Self.end)
             where (load_id, ordinal) in (select load_id, ordinal from longshore.task
-                where load_id = $1 and ordinal = $2 and begun_at = $3::timestamptz
+                where load_id = \(task.load) and ordinal = \(task.ordinal)
+                    and begun_at = \(time)::timestamptz
                 for update skip locked)
             returning set_config('synchronous_commit', 'off', true)
-            """,
-            Self.key(of: task) + [.text(time)]
+            """
         )
     }
 
@@ -69,11 +68,9 @@ struct BegunMark: Sendable {
         let rows = try await connection.query(
             """
             select from longshore.task
-            where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
-                and begun_at = $3::timestamptz
+            where \(Self.isOpen(task)) and begun_at = \(time)::timestamptz
             for update
-            """,
-            Self.key(of: task) + [.text(time)]
+            """
         )
         return !rows.isEmpty
     }
@@ -88,17 +85,17 @@ struct BegunMark: Sendable {
             select begun_at::text as time,
                 extract(epoch from clock_timestamp() - begun_at)::float8 as age
             from longshore.task
-            where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
-                and begun_at is not null
-            """,
-            key(of: task)
+            where \(isOpen(task)) and begun_at is not null
+            """
         )
         return try rows.first.map { row in
             (BegunMark(task: task, time: try row.text("time")), try row.double("age"))
         }
     }
 
-    private static func key(of task: LoadTaskID) -> [PostgresValue] {
-        [.integer(task.load), .integer(Int64(task.ordinal))]
+    private static func isOpen(_ task: LoadTaskID) -> SQL {
+        """
+        load_id = \(task.load) and ordinal = \(task.ordinal) and state in ('waiting', 'published')
+        """
     }
 }

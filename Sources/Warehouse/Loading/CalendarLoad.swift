@@ -47,11 +47,11 @@ struct CalendarLoad {
     // MARK: Days
 
     /// The value of each calendar attribute for the day `d`.
-    private var expressions: [String: String] {
+    private var expressions: [String: SQL] {
         // A fiscal year is called by the year in which it ends.
         let shift = (13 - plan.fiscalYearStart) % 12
-        let fiscal = "(d + interval '\(shift) months')"
-        let firstOfMonth = "(date_trunc('month', d) + interval '\(shift) months')"
+        let fiscal: SQL = "(d + \(shift) * interval '1 month')"
+        let firstOfMonth: SQL = "(date_trunc('month', d) + \(shift) * interval '1 month')"
         return [
             "date": "d::date",
             "year": "extract(year from d)::bigint",
@@ -75,7 +75,7 @@ struct CalendarLoad {
     }
 
     /// The surrogate key of the day that `expression` gives.
-    static func surrogate(of expression: String) -> String {
+    static func surrogate(of expression: SQL) -> SQL {
         "to_char(\(expression), 'YYYYMMDD')::bigint"
     }
 
@@ -83,36 +83,33 @@ struct CalendarLoad {
         let expressions = expressions
         let names = dimension.attributes.map(\.name)
         let values = names.map { expressions[$0] ?? "null" }
-        let updates = names.map { "\(quoteIdentifier($0)) = excluded.\(quoteIdentifier($0))" }
+        let updates = names.map { "\(id: $0) = excluded.\(id: $0)" as SQL }
         let columns = [dimension.surrogateKey] + names + ["load_id"]
         try await connection.query(
             """
-            insert into \(attempt.table(dimension.table)) as known (\(quotedList(columns)))
-            select \(Self.surrogate(of: "d")), \(values.joined(separator: ", ")), $3
-            from generate_series($1::date::timestamp, $2::date::timestamp, interval '1 day') d
+            insert into \(attempt.table(dimension.table)) as known (\(ids: columns))
+            select \(Self.surrogate(of: "d")), \(values.joined(separator: ", ")), \(attempt.task.load)
+            from generate_series(\(plan.first.description)::date::timestamp,
+                \(plan.last.description)::date::timestamp, interval '1 day') d
             \(holidayJoin)
-            on conflict (\(quoteIdentifier(dimension.surrogateKey))) do update
-                set \(updates.joined(separator: ", ")), is_inferred = false, load_id = $3
+            on conflict (\(id: dimension.surrogateKey)) do update
+                set \(updates.joined(separator: ", ")), is_inferred = false, load_id = \(attempt.task.load)
             where known.is_inferred
-                or (\(quotedList(names, prefix: "known."))) is distinct from
-                    (\(quotedList(names, prefix: "excluded.")))
-            """,
-            [
-                .text(plan.first.description), .text(plan.last.description),
-                .integer(attempt.task.load),
-            ]
+                or (\(ids: names, of: "known")) is distinct from
+                    (\(ids: names, of: "excluded"))
+            """
         )
     }
 
     // MARK: Holidays
 
-    private static let staged = "pg_temp.holidays"
+    private static let staged: SQL = "pg_temp.holidays"
 
     /// A day may have several holidays, and a row without a region is one everywhere.
-    private var holidayJoin: String {
+    private var holidayJoin: SQL {
         guard let holidays = plan.holidays else { return "" }
-        let condition =
-            holidays.region.map { "where region = \(quoteLiteral($0)) or region is null" } ?? ""
+        let condition: SQL =
+            holidays.region.map { "where region = \($0) or region is null" } ?? ""
         return """
             left join (select date, string_agg(distinct name, ', ' order by name) as name
                 from \(Self.staged) \(condition) group by date) h on h.date = d::date

@@ -68,10 +68,9 @@ struct DimensionLoad {
     }
 
     func createStaging() async throws {
-        let columns = dimension.sourceColumns.map { "\(quoteIdentifier($0.name)) \($0.type)" }
+        let columns = dimension.sourceColumns.map { "\(id: $0.name) \(raw: $0.type)" as SQL }
         try await connection.query(
-            "create temp table staged (\(columns.joined(separator: ", ")), _row bigint) "
-                + "on commit drop"
+            "create temp table staged (\(columns.joined(separator: ", ")), _row bigint) on commit drop"
         )
     }
 
@@ -179,22 +178,22 @@ struct DimensionLoad {
 
     /// When a staged row holds from: its effective column, or the load's creation, which is the same
     /// however often the task is tried.
-    private var observedAt: String {
+    private var observedAt: SQL {
         dimension.effective == nil
-            ? quoteLiteral(attempt.row.loadCreated) + "::timestamptz"
+            ? "\(attempt.row.loadCreated)::timestamptz"
             : dimension.observedAt(zone: attempt.pipeline.zone)
     }
 }
 
 extension Dimension {
     /// The SQL expression that gives the time since when a row holds that has one of its own.
-    func observedAt(zone: String) -> String {
+    func observedAt(zone: String) -> SQL {
         let effective = effective ?? ""
         let attribute = attributes.first { $0.name == effective }
         if case .date? = attribute?.plan.type {
             // A day begins at its midnight in the pipeline's zone, as it does for facts.
-            return "\(quoteIdentifier(effective))::timestamp at time zone \(quoteLiteral(zone))"
+            return "\(id: effective)::timestamp at time zone \(zone)"
         }
-        return quoteIdentifier(effective)
+        return "\(id: effective)"
     }
 }

@@ -205,7 +205,7 @@ struct FactLoad {
         _ counts: RowCounts,
         accepted: RowCounts,
         standing: Int,
-        rows: String
+        rows: SQL
     ) async throws -> AttemptResult {
         let warnings = try await Audit(
             attempt: attempt,

@@ -17,9 +17,10 @@ struct FactMerge {
     let closed: Set<String>
 
     /// The staged rows that go into the fact, until the transaction ends.
-    static let incoming = "pg_temp.incoming"
+    static let incoming: SQL = "pg_temp.incoming"
     /// Where the fact has the grain of a staged row, until the transaction ends.
-    static let stored = "pg_temp.stored"
+    static let stored: SQL = "pg_temp.stored"
+    private static let rowNumber: SQL = "\(id: StagedFact.rowNumber)"
 
     /// What became of the staged rows.
     struct Outcome {
@@ -35,9 +36,10 @@ struct FactMerge {
     }
 
     private var connection: PostgresConnection { attempt.connection }
-    private var table: String { attempt.table(fact.table) }
+    private var table: SQL { attempt.table(fact.table) }
     /// The task's period, for facts that have periods.
     private var period: Period? { fact.periodColumn == nil ? nil : attempt.period }
+    private var firstDay: SQL? { period.map { "\($0.start.description)::date" } }
 
     /// Moves the rows.
     ///
@@ -82,29 +84,31 @@ struct FactMerge {
 
     // MARK: Rows
 
-    private func sameGrain(_ left: String, _ right: String) -> String {
+    private func sameGrain(_ left: SQL, _ right: SQL) -> SQL {
         fact.grainColumns
-            .map { "\(left).\(quoteIdentifier($0)) = \(right).\(quoteIdentifier($0))" }
+            .map { "\(left).\(id: $0) = \(right).\(id: $0)" as SQL }
             .joined(separator: " and ")
     }
 
     /// `pg_temp.stored`: the staged rows whose grain is there, and where.
-    private var storedSQL: String {
-        let columns =
+    private var storedSQL: SQL {
+        let columns: SQL =
             period == nil
             ? ""
-            : ", f.period, coalesce(f.\(Fact.loadPeriod), f.period) as written_by, \(sameValues) as is_same"
+            : """
+            , f.period, coalesce(f.\(id: Fact.loadPeriod), f.period) as written_by, \
+            \(sameValues) as is_same
+            """
         return """
-            select i.\(StagedFact.rowNumber), f.load_id\(columns)
+            select i.\(Self.rowNumber), f.load_id\(columns)
             from pg_temp.incoming i join \(table) f on \(sameGrain("i", "f"))
             """
     }
 
-    private var sameValues: String {
+    private var sameValues: SQL {
         guard fact.reachesAhead else { return "false" }
         let names = staged.columns.map(\.name).filter { $0 != "load_id" }
-        return "(\(quotedList(names, prefix: "i."))) is not distinct from "
-            + "(\(quotedList(names, prefix: "f.")))"
+        return "(\(ids: names, of: "i")) is not distinct from (\(ids: names, of: "f"))"
     }
 
     /// Drops the staged rows that must leave the stored ones alone.
@@ -112,20 +116,17 @@ struct FactMerge {
     /// Where one input has the rows of all periods, it is the newer load that knows better, whatever
     /// its period; and rows of other periods that are as they were are not touched.
     private func dropKnown() async throws -> Int {
-        var conditions = ["true"]
+        var conditions: [SQL] = ["true"]
         if fact.loading == .merge {
             conditions =
-                period.map { period in
+                firstDay.map { day in
                     fact.reachesAhead
-                        ? [
-                            "load_id > \(attempt.task.load)",
-                            "is_same and period <> date '\(period.start)'",
-                        ] : ["written_by > date '\(period.start)'"]
+                        ? ["load_id > \(attempt.task.load)", "is_same and period <> \(day)"]
+                        : ["written_by > \(day)"]
                 } ?? []
             if let load = try await refusingLoad() {
-                let isOwn =
-                    fact.reachesAhead
-                    ? "" : period.map { "written_by = date '\($0.start)' and " } ?? ""
+                let isOwn: SQL =
+                    fact.reachesAhead ? "" : firstDay.map { "written_by = \($0) and " } ?? ""
                 conditions.append("\(isOwn)load_id >= \(load)")
             }
         }
@@ -133,8 +134,8 @@ struct FactMerge {
         return
             try await connection.query(
                 """
-                delete from pg_temp.incoming where \(StagedFact.rowNumber) in (
-                    select \(StagedFact.rowNumber) from pg_temp.stored
+                delete from pg_temp.incoming where \(Self.rowNumber) in (
+                    select \(Self.rowNumber) from pg_temp.stored
                     where \(conditions.joined(separator: " or ")))
                 """
             )
@@ -148,12 +149,9 @@ struct FactMerge {
         let rows = try await connection.query(
             """
             select min(load_id) as load from longshore.reject
-            where replay_by = $1 and schema_name = $2 and table_name = $3 and period = $4
-            """,
-            [
-                .integer(attempt.task.load), .text(attempt.row.schema), .text(attempt.row.table),
-                .text(attempt.row.period),
-            ]
+            where replay_by = \(attempt.task.load) and schema_name = \(attempt.row.schema)
+                and table_name = \(attempt.row.table) and period = \(attempt.row.period)
+            """
         )
         return try rows.first?.optionalInteger("load", as: Int64.self)
     }
@@ -175,26 +173,27 @@ struct FactMerge {
     /// would take time that grows with the square of their number.
     private func takeClosed(_ grain: PeriodGrain) async throws -> Int {
         let starts = closed.compactMap { Period($0, grain: grain)?.start.description }
-        let row = StagedFact.rowNumber
+        let row = Self.rowNumber
         try await connection.query(
-            "create temp table closing (\(row) bigint, period date, origin bytea, page bigint) "
-                + "on commit drop"
+            """
+            create temp table closing (\(row) bigint, period date, origin bytea, page bigint)
+            on commit drop
+            """
         )
         let count =
             try await connection.query(
                 """
                 insert into pg_temp.closing
                 select \(row), period, origin, \(RejectPage.number("origin", row)) from (
-                    select distinct on (i.\(row)) i.\(row), s.period, i.\(StagedFact.origin) as origin
+                    select distinct on (i.\(row)) i.\(row), s.period, i.\(id: StagedFact.origin) as origin
                     from pg_temp.incoming i join pg_temp.stored s using (\(row))
-                    where s.period = any($1::text[]::date[])
+                    where s.period = any(\(starts)::text[]::date[])
                     order by i.\(row), s.period) closing
-                """,
-                [.textArray(starts)]
+                """
             )
             .affectedRows
         try await connection.query("create index on pg_temp.closing (page)")
-        try await connection.analyze("pg_temp.closing", of: [row])
+        try await connection.analyze("pg_temp.closing", of: [StagedFact.rowNumber])
         try await connection.query(
             "delete from pg_temp.incoming where \(row) in (select \(row) from pg_temp.closing)"
         )
@@ -209,10 +208,9 @@ struct FactMerge {
         let rows = try await connection.query(
             """
             select page, period::text as period, origin from pg_temp.closing
-            where page = (select min(page) from pg_temp.closing where page > $1)
-            order by \(StagedFact.rowNumber)
-            """,
-            [.integer(last)]
+            where page = (select min(page) from pg_temp.closing where page > \(last))
+            order by \(Self.rowNumber)
+            """
         )
         guard let number = try rows.first?.integer("page", as: Int64.self) else { return nil }
         return (number, try rows.map { try closedReject($0, grain) })
@@ -231,21 +229,23 @@ struct FactMerge {
         )
     }
 
-    private var deleteSQL: String {
-        let samePeriod = period == nil ? "" : " and f.period = s.period"
+    private var deleteSQL: SQL {
+        let samePeriod: SQL = period == nil ? "" : " and f.period = s.period"
         return """
             delete from \(table) f using pg_temp.stored s, pg_temp.incoming i
-            where i.\(StagedFact.rowNumber) = s.\(StagedFact.rowNumber)\(samePeriod)
+            where i.\(Self.rowNumber) = s.\(Self.rowNumber)\(samePeriod)
                 and \(sameGrain("f", "i"))
             """
     }
 
-    private var insertSQL: String {
-        let names = quotedList(staged.columns.map(\.name))
-        let loadPeriod = period.map { (", " + Fact.loadPeriod, ", date '\($0.start)'") } ?? ("", "")
+    private var insertSQL: SQL {
+        let names = staged.columns.map(\.name)
+        guard let firstDay else {
+            return "insert into \(table) (\(ids: names)) select \(ids: names) from pg_temp.incoming"
+        }
         return """
-            insert into \(table) (\(names)\(loadPeriod.0))
-            select \(names)\(loadPeriod.1) from pg_temp.incoming
+            insert into \(table) (\(ids: names), \(id: Fact.loadPeriod))
+            select \(ids: names), \(firstDay) from pg_temp.incoming
             """
     }
 
@@ -254,11 +254,11 @@ struct FactMerge {
     /// The periods whose rows change, and the task's own, in order.
     private func touchedPeriods() async throws -> [Period] {
         guard let period else { return [] }
-        let moved =
+        let moved: SQL =
             fact.loading == .merge
             ? """
             union select s.period::text from pg_temp.stored s
-            join pg_temp.incoming i using (\(StagedFact.rowNumber))
+            join pg_temp.incoming i using (\(Self.rowNumber))
             """ : ""
         let rows = try await connection.query(
             "select period::text as period from pg_temp.incoming \(moved)"
@@ -279,12 +279,10 @@ struct FactMerge {
         let rows = try await connection.query(
             """
             select state from longshore.control
-            where schema_name = $1 and table_name = $2 and period = any($3::text[])
+            where schema_name = \(attempt.row.schema) and table_name = \(fact.table)
+                and period = any(\(periods.map(\.label))::text[])
             order by period for no key update
-            """,
-            [
-                .text(attempt.row.schema), .text(fact.table), .textArray(periods.map(\.label)),
-            ]
+            """
         )
         // Closed since the attempt began: the next one refuses its rows.
         if try rows.contains(where: { try $0.text("state") == "closed" }) { throw TaskIsBusy() }

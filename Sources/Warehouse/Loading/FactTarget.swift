@@ -5,7 +5,7 @@ import Postgres
 /// Where the rows of a fact that is replaced go, and what makes them visible.
 struct FactTarget {
     /// The quoted table that the COPY goes to.
-    let table: String
+    let table: SQL
     /// How many rows of earlier loads give way.
     private(set) var replaced = 0
     /// The partition to attach when the rows are in, when there was none.
@@ -50,7 +50,7 @@ struct FactTarget {
         let fresh = "reload_\(attempt.task.load)_\(attempt.task.ordinal)"
         try await leaf.create(as: fresh)
         return FactTarget(
-            table: qualified(design.schema, fresh),
+            table: "\(id: design.schema, fresh)",
             replaced: replaced,
             swap: LeafSwap(leaf: leaf, fresh: fresh, sideConnection: sideConnection)
         )
@@ -73,7 +73,7 @@ struct FactTarget {
     }
 
     private static func emptied(
-        _ table: String,
+        _ table: SQL,
         on connection: PostgresConnection
     ) async throws -> FactTarget {
         let deleted = try await connection.query("delete from \(table)")

@@ -41,7 +41,7 @@ struct FactVersions {
     /// not hold up its readers.
     ///
     /// - Returns: why the rows in `table` are stale already; `nil` when they are not.
-    func confirm(rowsOf table: String) async throws -> String? {
+    func confirm(rowsOf table: SQL) async throws -> String? {
         guard !dimensions.isEmpty else { return nil }
         try await hold()
         let now = try await moved()
@@ -57,9 +57,9 @@ struct FactVersions {
         let rows = try await attempt.connection.query(
             """
             select table_name, versions_moved from longshore.control
-            where schema_name = $1 and table_name = any($2::text[]) and period = ''
-            """,
-            [.text(attempt.row.schema), .textArray(dimensions.map(\.table))]
+            where schema_name = \(attempt.row.schema)
+                and table_name = any(\(dimensions.map(\.table))::text[]) and period = ''
+            """
         )
         var moved: [String: Int64] = [:]
         for row in rows {
@@ -68,7 +68,7 @@ struct FactVersions {
         return moved
     }
 
-    private func misplaced(_ dimension: Dimension, in table: String) async throws -> String? {
+    private func misplaced(_ dimension: Dimension, in table: SQL) async throws -> String? {
         let query = fact.misplaced(
             in: table,
             of: dimension,
@@ -77,8 +77,10 @@ struct FactVersions {
         )
         try await attempt.connection.analyze(table)
         let rows = try await attempt.connection.query(
-            "select count(distinct (_table, _row)) as rows, count(distinct _key) as keys "
-                + "from (\(query)) m"
+            """
+            select count(distinct (_table, _row)) as rows, count(distinct _key) as keys
+            from (\(query)) m
+            """
         )
         guard let row = rows.first else { return nil }
         let count = try row.integer("rows")

@@ -92,18 +92,17 @@ struct FailureRecord {
     ) async throws -> FailureVerdict {
         guard let tier = tier(after: count, policy) else {
             try await connection.query(
-                "update longshore.task set state = 'failed' where load_id = $1 and ordinal = $2",
-                key
+                "update longshore.task set state = 'failed' where \(isTask)"
             )
             return .final
         }
         try await connection.query(
             """
             update longshore.task
-            set retry_at = clock_timestamp() + $3 * interval '1 second', parked_until = null
-            where load_id = $1 and ordinal = $2
-            """,
-            key + [.integer(Int64(tier.rawValue))]
+            set retry_at = clock_timestamp() + \(tier.rawValue) * interval '1 second',
+                parked_until = null
+            where \(isTask)
+            """
         )
         return .retry(tier)
     }
@@ -118,22 +117,21 @@ struct FailureRecord {
         }
     }
 
-    private var key: [PostgresValue] { [.integer(task.load), .integer(Int64(task.ordinal))] }
+    private var isTask: SQL { "load_id = \(task.load) and ordinal = \(task.ordinal)" }
 
     /// Whether there is such a task and it is not final, and of a death: whether it has that mark still.
     private func lockOpenTask(
         with mark: BegunMark?,
         on connection: PostgresConnection
     ) async throws -> Bool {
-        try await connection.query("set local lock_timeout = '\(kind.patience)'")
+        try await connection.query("set local lock_timeout = \(literal: kind.patience)")
         if let mark { return try await mark.lock(on: connection) }
         let rows = try await connection.query(
             """
             select from longshore.task
-            where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
+            where \(isTask) and state in ('waiting', 'published')
             for update
-            """,
-            key
+            """
         )
         return !rows.isEmpty
     }
@@ -142,12 +140,12 @@ struct FailureRecord {
         let rows = try await connection.query(
             """
             update longshore.task
-            set \(kind.counter) = \(kind.counter) + 1, failure_code = $3, failure_message = $4,
-                worker = $5, \(BegunMark.end)\(kind == .error ? AbsenceRecord.end : "")
-            where load_id = $1 and ordinal = $2
-            returning \(kind.counter) as count
-            """,
-            key + [.text(failure.code), .text(failure.message), .text(worker)]
+            set \(id: kind.counter) = \(id: kind.counter) + 1,
+                failure_code = \(failure.code), failure_message = \(failure.message),
+                worker = \(worker), \(BegunMark.end)\(kind == .error ? AbsenceRecord.end : "")
+            where \(isTask)
+            returning \(id: kind.counter) as count
+            """
         )
         return try rows.first.map { try $0.integer("count") } ?? 0
     }
@@ -156,12 +154,11 @@ struct FailureRecord {
         try await connection.query(
             """
             insert into longshore.attempt (load_id, ordinal, number, kind, code, message, worker)
-            select $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6
-            from longshore.attempt where load_id = $1 and ordinal = $2
-            """,
-            key + [
-                .text(kind.rawValue), .text(failure.code), .text(failure.message), .text(worker),
-            ]
+            select \(task.load), \(task.ordinal), coalesce(max(number), 0) + 1,
+                \(kind.rawValue)::text, \(failure.code)::text, \(failure.message)::text,
+                \(worker)::text
+            from longshore.attempt where \(isTask)
+            """
         )
     }
 }

@@ -15,13 +15,13 @@ import Postgres
 struct HistoryMerge {
     let dimension: Dimension
     /// The dimension's quoted name.
-    let table: String
+    let table: SQL
     /// The quoted name of its observations.
-    let observations: String
+    let observations: SQL
     /// The SQL expression that gives a staged row its time.
-    let observedAt: String
+    let observedAt: SQL
     /// The quoted name of its absences, when members expire.
-    let absences: String?
+    let absences: SQL?
     /// Whether the staged rows are all that the source has, and ``AbsentMembers`` has compared them.
     let isSnapshot: Bool
     /// Which members are computed anew.
@@ -40,8 +40,8 @@ struct HistoryMerge {
     }
 
     private var columns: [String] { dimension.sourceColumns.map(\.name) }
-    private var keys: String { quotedList(dimension.key) }
-    private var surrogate: String { quoteIdentifier(dimension.surrogateKey) }
+    private var keys: SQL { "\(ids: dimension.key)" }
+    private var surrogate: SQL { "\(id: dimension.surrogateKey)" }
 
     /// It leaves `pg_temp.touched`, the business keys whose rows it computed, and, of a dimension with
     /// versions, `pg_temp.ranges_before`.
@@ -59,8 +59,8 @@ struct HistoryMerge {
             try await keepRanges()
             try await endVersions()
         }
-        try await connection.query(updateSQL, [.integer(load)])
-        try await connection.query(insertSQL, [.integer(load)])
+        try await connection.query(updateSQL)
+        try await connection.query(insertSQL)
         // Not at the commit, which would fail without saying where.
         if dimension.isVersioned { try await connection.query("set constraints all immediate") }
         return (incoming, recorded)
@@ -85,17 +85,17 @@ struct HistoryMerge {
     /// with a time, when it says what was observed at that time.
     private func dropKnown() async throws {
         let content = columns.filter { !dimension.key.contains($0) }
-        let known =
+        let known: SQL =
             dimension.effective == nil
             ? "(select distinct on (\(keys)) * from \(observations) order by \(keys), _observed_at desc)"
             : observations
-        let isKnown = dimension.effective == nil ? ">=" : "="
-        let same =
+        let isKnown: SQL = dimension.effective == nil ? ">=" : "="
+        let same: SQL =
             content.isEmpty
             ? ""
             : """
-            and (\(quotedList(content, prefix: "i."))) is not distinct from
-                (\(quotedList(content, prefix: "o.")))
+            and (\(ids: content, of: "i")) is not distinct from
+                (\(ids: content, of: "o"))
             """
         try await connection.analyze("pg_temp.incoming", of: dimension.key + ["_observed_at"])
         try await connection.query(
@@ -109,23 +109,22 @@ struct HistoryMerge {
     private func recordObservations() async throws -> RecordedObservations {
         let wereNone = try await connection.query("select from \(observations) limit 1").isEmpty
         let content = columns.filter { !dimension.key.contains($0) }
-        let toldBy = Dimension.toldBy
-        let assignments = content.map { "\(quoteIdentifier($0)) = excluded.\(quoteIdentifier($0))" }
-        let action =
-            assignments.isEmpty
-            ? "do nothing"
-            : "do update set \((assignments + ["\(toldBy) = $1"]).joined(separator: ", "))"
+        let toldBy: SQL = "\(id: Dimension.toldBy)"
+        let assignments =
+            content.map { "\(id: $0) = excluded.\(id: $0)" as SQL } + ["\(toldBy) = \(load)"]
+        let action: SQL =
+            content.isEmpty
+            ? "do nothing" : "do update set \(assignments.joined(separator: ", "))"
         // A row that is written over has been locked by this transaction: its `xmax` says so.
         let rows = try await connection.query(
             """
             with recorded as (
-                insert into \(observations) (\(quotedList(columns)), _observed_at, \(toldBy))
-                select \(quotedList(columns)), _observed_at, $1 from pg_temp.incoming
+                insert into \(observations) (\(ids: columns), _observed_at, \(toldBy))
+                select \(ids: columns), _observed_at, \(load) from pg_temp.incoming
                 on conflict (\(keys), _observed_at) \(action)
                 returning xmax = 0 as is_new)
             select count(*) as written, count(*) filter (where is_new) as added from recorded
-            """,
-            [.integer(load)]
+            """
         )
         let written = try rows.first?.integer("written", as: Int.self) ?? 0
         let added = try rows.first?.integer("added", as: Int64.self) ?? 0
@@ -139,14 +138,15 @@ struct HistoryMerge {
 
     /// `pg_temp.touched`: the members that are computed anew.
     private func chooseMembers() async throws {
-        let changed =
-            ["incoming"] + (isSnapshot ? [AbsentMembers.gone, AbsentMembers.back] : [])
-        let members =
+        let changed: [SQL] =
+            ["pg_temp.incoming"]
+            + (isSnapshot ? [AbsentMembers.gone, AbsentMembers.back] : [])
+        let members: SQL =
             switch scope {
             case .all: "select distinct \(keys) from \(observations)"
             case .lost: dimension.lostMembers(observations: observations, table: table)
             case .changed:
-                changed.map { "select \(keys) from pg_temp.\($0)" }.joined(separator: " union ")
+                changed.map { "select \(keys) from \($0)" as SQL }.joined(separator: " union ")
             }
         try await connection.query("create temp table touched on commit drop as \(members)")
         try await connection.analyze("pg_temp.touched")
@@ -165,8 +165,8 @@ struct HistoryMerge {
 
     /// `pg_temp.merged`: every version, as it must be, of every member that was seen.
     private func computeVersions() async throws {
-        let values = dimension.sourceColumns.map { column in
-            let name = quoteIdentifier(column.name)
+        let values = dimension.sourceColumns.map { column -> SQL in
+            let name: SQL = "\(id: column.name)"
             return switch column.change {
             case .fixed: "first_value(\(name)) over history as \(name)"
             case .overwrite: "last_value(\(name)) over history as \(name)"
@@ -174,12 +174,11 @@ struct HistoryMerge {
             }
         }
         let historical = dimension.sourceColumns.filter { $0.change == .newVersion }.map(\.name)
-        let lagged = historical.map { "lag(\(quoteIdentifier($0))) over history" }
-        let changes =
+        let lagged = historical.map { "lag(\(id: $0)) over history" as SQL }
+        let changes: SQL =
             historical.isEmpty
             ? ""
-            : " or (\(quotedList(historical))) is distinct from "
-                + "(\(lagged.joined(separator: ", ")))"
+            : " or (\(ids: historical)) is distinct from (\(lagged.joined(separator: ", ")))"
         try await connection.query(
             """
             create temp table merged on commit drop as
@@ -192,12 +191,12 @@ struct HistoryMerge {
                     rows between unbounded preceding and unbounded following)
             )
             , versions as (
-                select \(quotedList(columns)), _observed_at as valid_from,
+                select \(ids: columns), _observed_at as valid_from,
                     lead(_observed_at, 1, 'infinity') over versions as valid_to
                 from states where _begins
                 window versions as (partition by \(keys) order by _observed_at)
             )\(present)
-            select \(quotedList(columns)), valid_from, valid_to, valid_to = 'infinity' as is_current,
+            select \(ids: columns), valid_from, valid_to, valid_to = 'infinity' as is_current,
                 row_number() over (partition by \(keys) order by valid_from) = 1 as _is_first,
                 null::bigint as _surrogate
             from \(absences == nil ? "versions" : "present")
@@ -209,7 +208,7 @@ struct HistoryMerge {
     ///
     /// An absence ends when the source is seen to have the member again, or earlier, when the member
     /// was observed in between: late rows tell of that too.
-    private var present: String {
+    private var present: SQL {
         guard let absences else { return "" }
         return """
             , absences as (
@@ -221,7 +220,7 @@ struct HistoryMerge {
                 from \(absences) a
                 where (\(keys)) in (select \(keys) from pg_temp.touched) group by \(keys)
             ), present as (
-                select \(quotedList(columns, prefix: "v.")), lower(_part) as valid_from,
+                select \(ids: columns, of: "v"), lower(_part) as valid_from,
                     upper(_part) as valid_to
                 from versions v left join absences a on \(dimension.keysEqual("v", "a"))
                 cross join lateral unnest(tstzmultirange(tstzrange(v.valid_from, v.valid_to))
@@ -232,20 +231,23 @@ struct HistoryMerge {
 
     private func keepSurrogateKeys() async throws {
         try await connection.analyze("pg_temp.merged", of: dimension.key + ["valid_from"])
-        let isWithin =
+        let isWithin: SQL =
             dimension.isVersioned
-            ? "(d.is_inferred and m._is_first "
-                + "or d.valid_from >= m.valid_from and d.valid_from < m.valid_to)" : "true"
-        let order = dimension.isVersioned ? ", d.valid_from < d.valid_to desc, d.valid_from" : ""
+            ? """
+            (d.is_inferred and m._is_first \
+            or d.valid_from >= m.valid_from and d.valid_from < m.valid_to)
+            """ : "true"
+        let order: SQL =
+            dimension.isVersioned ? ", d.valid_from < d.valid_to desc, d.valid_from" : ""
         try await connection.query(
             """
             update pg_temp.merged m set _surrogate = kept._surrogate from (
-                select distinct on (\(quotedList(dimension.key, prefix: "m.")), m.valid_from)
-                    \(quotedList(dimension.key, prefix: "m.")), m.valid_from,
+                select distinct on (\(ids: dimension.key, of: "m"), m.valid_from)
+                    \(ids: dimension.key, of: "m"), m.valid_from,
                     d.\(surrogate) as _surrogate
                 from pg_temp.merged m join \(table) d on \(dimension.keysEqual("m", "d"))
                 where \(isWithin)
-                order by \(quotedList(dimension.key, prefix: "m.")), m.valid_from\(order)) kept
+                order by \(ids: dimension.key, of: "m"), m.valid_from\(order)) kept
             where \(dimension.keysEqual("m", "kept")) and m.valid_from = kept.valid_from
             """
         )
@@ -265,7 +267,7 @@ struct HistoryMerge {
         try await connection.query(
             """
             update \(table) d set is_current = false, valid_to = d.valid_from
-            where (\(quotedList(dimension.key, prefix: "d."))) in
+            where (\(ids: dimension.key, of: "d")) in
                     (select \(keys) from pg_temp.touched)
                 and d.valid_from < d.valid_to
                 and not exists (select from pg_temp.merged m where m._surrogate = d.\(surrogate))
@@ -278,22 +280,22 @@ struct HistoryMerge {
         return columns + (dimension.isVersioned ? validity : [])
     }
 
-    private var updateSQL: String {
-        let assignments = storedColumns.map { "\(quoteIdentifier($0)) = m.\(quoteIdentifier($0))" }
+    private var updateSQL: SQL {
+        let assignments = storedColumns.map { "\(id: $0) = m.\(id: $0)" as SQL }
         return """
             update \(table) d
-            set \((assignments + ["is_inferred = false", "load_id = $1"]).joined(separator: ", "))
+            set \(assignments.joined(separator: ", ")), is_inferred = false, load_id = \(load)
             from pg_temp.merged m
             where d.\(surrogate) = m._surrogate
-                and (d.is_inferred or (\(quotedList(storedColumns, prefix: "d."))) is distinct from
-                    (\(quotedList(storedColumns, prefix: "m."))))
+                and (d.is_inferred or (\(ids: storedColumns, of: "d")) is distinct from
+                    (\(ids: storedColumns, of: "m")))
             """
     }
 
-    private var insertSQL: String {
+    private var insertSQL: SQL {
         """
-        insert into \(table) (\(quotedList(storedColumns)), load_id)
-        select \(quotedList(storedColumns)), $1 from pg_temp.merged
+        insert into \(table) (\(ids: storedColumns), load_id)
+        select \(ids: storedColumns), \(load) from pg_temp.merged
         where _surrogate is null order by \(keys), valid_from
         """
     }
