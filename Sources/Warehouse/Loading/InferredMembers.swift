@@ -42,13 +42,12 @@ struct InferredMembers {
         .hold(for: .writing)
         try await StagedKeys(name: "inferred", dimension: dimension, connection: connection)
             .create(missing)
-        let made = try await connection.query(insertSQL, [.integer(attempt.task.load)])
+        let made = try await connection.query(insertSQL)
         try await connection.analyze(table, afterWriting: made.affectedRows)
         try await countRevision(on: connection)
-        let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
         try await KeyMapQuery.read(
             dimension,
-            from: "\(table) join pg_temp.inferred using (\(keys)) \(condition)",
+            from: "\(table) join pg_temp.inferred using (\(keys))",
             on: connection,
             body
         )
@@ -60,14 +59,14 @@ struct InferredMembers {
         try await connection.query(
             """
             update longshore.control set revision = revision + 1
-            where schema_name = $1 and table_name = $2 and period = ''
-            """,
-            [.text(attempt.row.schema), .text(dimension.table)]
+            where schema_name = \(attempt.row.schema) and table_name = \(dimension.table)
+                and period = ''
+            """
         )
     }
 
-    private var table: String { attempt.table(dimension.table) }
-    private var keys: String { quotedList(dimension.key) }
+    private var table: SQL { attempt.table(dimension.table) }
+    private var keys: SQL { "\(ids: dimension.key)" }
 
     private var writtenColumns: [String] {
         dimension.key + dimension.references.map(\.column) + ["is_inferred", "load_id"]
@@ -77,20 +76,20 @@ struct InferredMembers {
     ///
     /// Rows go in by the order of their keys, so that two tasks that infer the same ones wait for
     /// each other and do not deadlock.
-    private var insertSQL: String {
+    private var insertSQL: SQL {
         let references = dimension.references.map(\.column)
         var names = dimension.key + references
-        var values = [keys] + references.map { _ in "\(UnknownMember.key)" }
+        var values = [keys] + references.map { _ in "\(UnknownMember.key)" as SQL }
         if case .calendar = dimension.content {
             names.append(dimension.surrogateKey)
             values.append(CalendarLoad.surrogate(of: keys))
         }
-        let current = dimension.isVersioned ? " where is_current" : ""
+        let current: SQL = dimension.isVersioned ? " where is_current" : ""
         // A member whose versions all have ended has expired, and is known all the same.
-        let holds = dimension.isVersioned ? " and d.valid_from < d.valid_to" : ""
+        let holds: SQL = dimension.isVersioned ? " and d.valid_from < d.valid_to" : ""
         return """
-            insert into \(table) (\(quotedList(names)), is_inferred, load_id)
-            select \(values.joined(separator: ", ")), true, $1 from pg_temp.inferred i
+            insert into \(table) (\(ids: names), is_inferred, load_id)
+            select \(values.joined(separator: ", ")), true, \(attempt.task.load) from pg_temp.inferred i
             where not exists (select from \(table) d
                 where \(dimension.keysEqual("i", "d"))\(holds)) order by \(keys)
             on conflict (\(keys))\(current) do nothing

@@ -21,11 +21,11 @@ struct KeyJoin {
         let wanted = StagedKeys(name: "wanted", dimension: dimension, connection: connection)
         try await wanted.create(keys)
         try await connection.analyze(wanted.table)
-        let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
         try await KeyMapQuery.read(
             dimension,
-            from: "\(attempt.table(dimension.table)) join \(wanted.table) "
-                + "using (\(quotedList(dimension.key))) \(condition)",
+            from: """
+                \(attempt.table(dimension.table)) join \(wanted.table) using (\(ids: dimension.key))
+                """,
             on: connection,
             body
         )

@@ -11,14 +11,14 @@ struct KeyMapQuery {
     /// The map, from the process's cache or loaded; `nil` when it does not fit in memory.
     func map() async throws -> HeldKeyMap? {
         try await attempt.keyMaps.map(
-            of: "\(table) \(keyTypes)",
+            of: "\(table.text) \(keyTypes)",
             revision: try await revision(),
             size: size,
             read: read
         )
     }
 
-    private var table: String { attempt.table(dimension.table) }
+    private var table: SQL { attempt.table(dimension.table) }
 
     /// Bytes of one type are never those of another: a map of other types knows no key.
     private var keyTypes: String {
@@ -38,14 +38,9 @@ struct KeyMapQuery {
     }
 
     private func read(_ size: KeyMap.Size) async throws -> KeyMap {
-        let condition = dimension.isVersioned ? "where valid_from < valid_to" : ""
         var map = KeyMap(size: size)
-        try await Self.read(
-            dimension,
-            from: "\(table) \(condition)",
-            on: attempt.connection
-        ) { key, surrogate, start in
-            map.insert(key, surrogate: surrogate, validFrom: start)
+        try await Self.read(dimension, from: table, on: attempt.connection) {
+            map.insert($0, surrogate: $1, validFrom: $2)
         }
         return map
     }
@@ -78,35 +73,37 @@ struct KeyMapQuery {
         let rows = try await attempt.connection.query(
             """
             select revision from longshore.control
-            where schema_name = $1 and table_name = $2 and period = ''
-            """,
-            [.text(attempt.row.schema), .text(dimension.table)]
+            where schema_name = \(attempt.row.schema) and table_name = \(dimension.table)
+                and period = ''
+            """
         )
         return try rows.first.map { try $0.integer("revision", as: Int64.self) } ?? -1
     }
 
-    /// Gives `body` the business key, surrogate key and start of each row that `source` (a FROM item
-    /// with its condition) has.
+    /// Gives `body` the business key, surrogate key and start of each row that `source`, a FROM item, has
+    /// and that is valid for some time.
     static func read(
         _ dimension: Dimension,
-        from source: String,
+        from source: SQL,
         on connection: PostgresConnection,
         _ body: (_ key: Span<UInt8>, _ surrogate: Int64, _ start: Int64) -> Void
     ) async throws {
-        let start = dimension.isVersioned ? ", valid_from" : ""
-        let surrogate = quoteIdentifier(dimension.surrogateKey)
-        let columns = surrogate + start + ", " + quotedList(dimension.key)
-        let first = dimension.isVersioned ? 2 : 1
+        let isVersioned = dimension.isVersioned
+        let first = isVersioned ? 2 : 1
         var reader = BinaryCopyReader()
         var key: [UInt8] = []
         try await connection.copyOut(
-            "copy (select \(columns) from \(source)) to stdout (format binary)"
+            """
+            copy (select \(id: dimension.surrogateKey)\(isVersioned ? ", valid_from" : ""),
+                \(ids: dimension.key) from \(source)
+                \(isVersioned ? "where valid_from < valid_to" : "")) to stdout (format binary)
+            """
         ) { chunk in
             try reader.read(chunk) { row in
                 guard let surrogate = try row.integer(0),
                     row.readKey(first..<row.count, into: &key)
                 else { return }
-                let start = dimension.isVersioned ? try row.integer(1) : nil
+                let start = isVersioned ? try row.integer(1) : nil
                 body(key.span, surrogate, start ?? .min)
             }
         }
@@ -116,11 +113,11 @@ struct KeyMapQuery {
 
 extension Dimension {
     /// The SQL expression for the number of bytes that a row's business key has in a ``KeyMap``.
-    fileprivate var keyLength: String {
+    fileprivate var keyLength: SQL {
         keyAttributes
-            .map { attribute in
-                let name = quoteIdentifier(attribute.name)
-                let length =
+            .map { attribute -> SQL in
+                let name: SQL = "\(id: attribute.name)"
+                let length: SQL =
                     switch attribute.plan.type {
                     case .text: "octet_length(\(name))"
                     case .decimal: "pg_column_size(\(name)) + 6"

@@ -47,32 +47,34 @@ struct LeafSwap {
         await side.close()
     }
 
-    private var parent: String { leaf.parent.qualifiedName }
-    private var freshTable: String { qualified(leaf.parent.schema, fresh) }
+    private var parent: SQL { leaf.parent.qualifiedName }
+    private var freshTable: SQL { "\(id: leaf.parent.schema, fresh)" }
 
     /// The lock of the partition is not waited for: who has it has that of the fact, too, or reads
     /// the partition by its name, and all others would wait behind both.
-    private var swap: [String] {
-        let renames = leaf.parent.indexes.map { index in
-            let old = qualified(leaf.parent.schema, leaf.parent.name(of: index, on: fresh))
-            let new = quoteIdentifier(leaf.parent.name(of: index, on: leaf.name))
-            return "alter index \(old) rename to \(new)"
+    private var swap: [SQL] {
+        let renames = leaf.parent.indexes.map { index -> SQL in
+            let old = leaf.parent.name(of: index, on: fresh)
+            let new = leaf.parent.name(of: index, on: leaf.name)
+            return "alter index \(id: leaf.parent.schema, old) rename to \(id: new)"
         }
         return [
             "lock table only \(parent) in access exclusive mode",
             "lock table only \(leaf.table) in access exclusive mode nowait",
             "alter table \(parent) detach partition \(leaf.table)",
             "drop table \(leaf.table)",
-            "alter table \(freshTable) rename to \(quoteIdentifier(leaf.name))",
+            "alter table \(freshTable) rename to \(id: leaf.name)",
         ] + renames + [leaf.attachSQL, leaf.releaseSQL]
     }
 
     /// The partition is held since it was counted, so its types are those of the new table.
-    private var move: [String] {
+    private var move: [SQL] {
         [
             "delete from \(leaf.table)",
-            "insert into \(leaf.table) (\(leaf.parent.columnList)) "
-                + "select \(leaf.parent.columnList) from \(freshTable)",
+            """
+            insert into \(leaf.table) (\(leaf.parent.columnList))
+            select \(leaf.parent.columnList) from \(freshTable)
+            """,
             "drop table \(freshTable)",
         ]
     }

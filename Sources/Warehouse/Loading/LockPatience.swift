@@ -20,13 +20,13 @@ struct LockPatience {
     ///   - statements: what needs the lock.
     ///   - table: the quoted name of the table that they lock.
     /// - Throws: the last lock timeout when every try met one; it names who has locked the table.
-    func run(_ statements: String..., on table: String) async throws {
+    func run(_ statements: SQL..., on table: SQL) async throws {
         guard let refusal = try await attempt(statements) else { return }
         throw refusal.naming(try await LockHolders.read(of: table, on: connection))
     }
 
     /// - Returns: the last lock timeout when every try met one; the transaction is as it was before.
-    func attempt(_ statements: [String]) async throws -> PostgresError? {
+    func attempt(_ statements: [SQL]) async throws -> PostgresError? {
         var refusal: PostgresError?
         for number in 1...tries {
             if number > 1 { try await Task.sleep(for: .milliseconds(Int.random(in: 20...200))) }

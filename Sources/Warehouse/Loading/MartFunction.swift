@@ -14,7 +14,7 @@ struct MartFunction {
     let role: MartRole?
     let connection: PostgresConnection
 
-    private static let name = "pg_temp.mart_sql()"
+    private static let name: SQL = "pg_temp.mart_sql()"
 
     /// Runs one statement that calls the function.
     ///
@@ -25,9 +25,9 @@ struct MartFunction {
     /// - Returns: the statement's result.
     /// - Throws: ``WarehouseError`` when the role has not the rights for the query; `PostgresError`.
     func run(
-        _ query: String,
-        returning type: String,
-        in statement: (_ call: String) -> String
+        _ query: SQL,
+        returning type: SQL,
+        in statement: (_ call: SQL) -> SQL
     ) async throws -> PostgresResult {
         do {
             try await create(query, returning: type)
@@ -44,7 +44,7 @@ struct MartFunction {
     /// Without a role it is not even planned: planning calls functions, with the login's rights.
     ///
     /// - Throws: as ``run(_:returning:in:)``.
-    func check(_ query: String) async throws {
+    func check(_ query: SQL) async throws {
         do {
             try await create("select * from (\(query)) checked limit 0", returning: "void")
             if role != nil { try await connection.query("select \(Self.name)") }
@@ -60,13 +60,15 @@ struct MartFunction {
         return .martRights(of: mart, role, error.message)
     }
 
-    private func create(_ body: String, returning type: String) async throws {
+    private func create(_ body: SQL, returning type: SQL) async throws {
         try await connection.query(
-            "create function \(Self.name) returns \(type) language sql stable security definer "
-                + "\(setting.clauses) as \(quoteLiteral(body))"
+            """
+            create function \(Self.name) returns \(type) language sql stable security definer
+            \(setting.clauses) as \(literal: body.text)
+            """
         )
         guard let role else { return }
-        try await connection.query("alter function \(Self.name) owner to \(role.name)")
+        try await connection.query("alter function \(Self.name) owner to \(raw: role.name)")
     }
 
     /// The SQL may have set what it likes: what follows means what it usually does.

@@ -24,7 +24,7 @@ struct MartLoad {
         let inserted = try await function.run(
             "select * from (\(query)) mart",
             returning: "setof \(MartShape.table)"
-        ) { "insert into \(table) (\(quotedList(columns))) select * from \($0)" }
+        ) { "insert into \(table) (\(ids: columns)) select * from \($0)" }
         try await MartShape.drop(on: connection)
         try await connection.analyze(table, afterWriting: inserted.affectedRows)
         attempt.observer.reached(.copied)
@@ -50,13 +50,12 @@ struct MartLoad {
     }
 
     /// The rows of the period, or all.
-    private func delete(from table: String) async throws -> PostgresResult {
+    private func delete(from table: SQL) async throws -> PostgresResult {
         guard let period = attempt.period, mart.isPerPeriod else {
             return try await attempt.connection.query("delete from \(table)")
         }
         return try await attempt.connection.query(
-            "delete from \(table) where period = $1",
-            [.text(period.start.description)]
+            "delete from \(table) where period = \(period.start.description)"
         )
     }
 
@@ -65,8 +64,8 @@ struct MartLoad {
     ///
     /// - Returns: the columns of the query, in order; ``MartShape`` has them.
     private func holdColumns(
-        of table: String,
-        like query: String,
+        of table: SQL,
+        like query: SQL,
         _ setting: MartSetting
     ) async throws -> [String] {
         let connection = attempt.connection
@@ -87,11 +86,12 @@ struct MartLoad {
 
 extension Mart {
     /// The mart's query with its period's bounds in place, and the period as its first column.
-    ///
-    func select(for period: Period?) -> String {
-        guard isPerPeriod, let period else { return query }
+    func select(for period: Period?) -> SQL {
+        guard isPerPeriod, let period else { return SQL(raw: query) }
         let body = SQLText(query).bound(to: period)
-        return "select date '\(period.start)' as period, mart.* from (\(body)) mart"
+        return """
+            select date \(literal: period.start.description) as period, mart.* from (\(body)) mart
+            """
     }
 }
 
@@ -99,13 +99,15 @@ extension SQLText {
     /// The text with a period's bounds in place: days, which an instant, a time and a day are all
     /// compared with rightly in the zone of the pipeline (``MartSetting``).
     ///
-    /// They are dates that Longshore made itself, so they go in as literals: `CREATE TABLE AS` takes no
-    /// parameters.
-    func bound(to period: Period) -> String {
-        replacing(
-            placeholders: [
-                "period_start": "date '\(period.start)'", "period_end": "date '\(period.end)'",
-            ]
+    /// They are dates that Longshore made itself, so they go in as literals: the body of a function takes
+    /// no parameters.
+    func bound(to period: Period) -> SQL {
+        SQL(
+            raw: replacing(
+                placeholders: [
+                    "period_start": "date '\(period.start)'", "period_end": "date '\(period.end)'",
+                ]
+            )
         )
     }
 }

@@ -8,18 +8,22 @@ struct MartSetting {
     let zone: String
 
     /// Temporary tables stand in for none of the schema's.
-    private var searchPath: String { quoteIdentifier(schema) + ", pg_temp" }
+    private var searchPath: SQL { "\(id: schema), pg_temp" }
 
     /// The same for a function, as long as it runs; rows that a policy would hide are an error.
-    var clauses: String {
-        "set search_path to \(searchPath) set timezone to \(quoteLiteral(zone)) set row_security to off"
+    var clauses: SQL {
+        """
+        set search_path to \(searchPath) set timezone to \(literal: zone) set row_security to off
+        """
     }
 
     /// Holds until the transaction ends, or ``leave(on:)``.
     func enter(on connection: PostgresConnection) async throws {
         try await connection.query(
-            "select set_config('search_path', $1, true), set_config('timezone', $2, true)",
-            [.text(searchPath), .text(zone)]
+            """
+            select set_config('search_path', \(searchPath.text), true),
+                set_config('timezone', \(zone), true)
+            """
         )
     }
 

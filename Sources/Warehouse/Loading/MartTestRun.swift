@@ -21,8 +21,10 @@ struct MartTestRun {
             guard rows > 0 else { continue }
             let finding = "the test `\(test.title)` finds \(counted(Int(rows), "row"))"
             switch test.severity {
-            case .warn: warnings.append("\(finding); to see them: \(select(test, from: table));")
-            case .fail: failures.append("\(finding). To see them:\n    \(reproduction(of: test))")
+            case .warn:
+                warnings.append("\(finding); to see them: \(select(test, from: table).text);")
+            case .fail:
+                failures.append("\(finding). To see them:\n    \(reproduction(of: test).text)")
             }
         }
         guard failures.isEmpty else { throw WarehouseError.failedTests(ofMart: title, failures) }
@@ -54,48 +56,50 @@ struct MartTestRun {
 
     private var title: String { mart.table + (period.map { " " + $0.label } ?? "") }
     private var setting: MartSetting { function.setting }
-    private var table: String { qualified(setting.schema, mart.table) }
+    private var table: SQL { "\(id: setting.schema, mart.table)" }
 
     /// The rows that break a test, of the period that was computed.
-    private func select(_ test: MartTest, from table: String) -> String {
-        var condition: String
+    private func select(_ test: MartTest, from table: SQL) -> SQL {
+        let condition: SQL
         switch test.check {
-        case .query(let query, _): return period.map { SQLText(query).bound(to: $0) } ?? query
+        case .query(let query, _):
+            return period.map { SQLText(query).bound(to: $0) } ?? SQL(raw: query)
         case .unique(let columns):
-            let present = columns.map { "\(quoteIdentifier($0)) is not null" }
-            return "select \(quotedList(columns)), count(*) as rows from \(table) "
-                + "where \((scope + present).joined(separator: " and ")) "
-                + "group by \(quotedList(columns)) having count(*) > 1"
+            let present = columns.map { "\(id: $0) is not null" as SQL }
+            return """
+                select \(ids: columns), count(*) as rows from \(table) \
+                where \((scope + present).joined(separator: " and ")) \
+                group by \(ids: columns) having count(*) > 1
+                """
         case .notNull(let columns):
-            condition = columns.map { "\(quoteIdentifier($0)) is null" }.joined(separator: " or ")
+            condition = columns.map { "\(id: $0) is null" as SQL }.joined(separator: " or ")
         case .acceptedRange(let column, let min, let max):
-            let name = quoteIdentifier(column)
             condition = [
-                min.map { "\(name) < \(quoteLiteral($0))" },
-                max.map { "\(name) > \(quoteLiteral($0))" },
+                min.map { "\(id: column) < \(literal: $0)" as SQL },
+                max.map { "\(id: column) > \(literal: $0)" as SQL },
             ]
             .compactMap(\.self).joined(separator: " or ")
         case .acceptedValues(let column, let values):
-            let list = values.map(quoteLiteral).joined(separator: ", ")
-            condition = "\(quoteIdentifier(column)) not in (\(list))"
+            let list = values.map { "\(literal: $0)" as SQL }.joined(separator: ", ")
+            condition = "\(id: column) not in (\(list))"
         }
-        condition = "(\(condition))"
-        return "select * from \(table) where \((scope + [condition]).joined(separator: " and "))"
+        let conditions = scope + ["(\(condition))"]
+        return "select * from \(table) where \(conditions.joined(separator: " and "))"
     }
 
-    private var scope: [String] {
+    private var scope: [SQL] {
         guard mart.isPerPeriod, let period else { return [] }
-        return ["period = date '\(period.start)'"]
+        return ["period = date \(literal: period.start.description)"]
     }
 
     /// A statement that shows the failing rows although they were never committed: the mart's own query
     /// stands in for its table.
-    private func reproduction(of test: MartTest) -> String {
-        let name = quoteIdentifier(mart.table)
-        let rows = "with \(name) as (\(mart.select(for: period))) "
-        let failing = select(test, from: name)
-        return "set search_path to \(quoteIdentifier(setting.schema)); "
-            + "set timezone to \(quoteLiteral(setting.zone)); "
-            + rows + "select * from (\(failing)) failing;"
+    private func reproduction(of test: MartTest) -> SQL {
+        let name: SQL = "\(id: mart.table)"
+        return """
+            set search_path to \(id: setting.schema); set timezone to \(literal: setting.zone); \
+            with \(name) as (\(mart.select(for: period))) \
+            select * from (\(select(test, from: name))) failing;
+            """
     }
 }

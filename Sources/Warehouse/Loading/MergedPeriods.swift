@@ -19,9 +19,9 @@ struct MergedPeriods {
         self.attempt = attempt
     }
 
-    private var schema: PostgresValue { .text(attempt.row.schema) }
-    private var load: PostgresValue { .integer(attempt.task.load) }
-    private var labels: PostgresValue { .textArray(periods.map(\.label)) }
+    private var schema: String { attempt.row.schema }
+    private var load: Int64 { attempt.task.load }
+    private var labels: [String] { periods.map(\.label) }
     /// What has brought the rows, in words.
     private var origin: String { "with \(attempt.row.period) (load \(attempt.task.load))" }
 
@@ -44,18 +44,15 @@ struct MergedPeriods {
             """
             insert into longshore.control (schema_name, table_name, period, pipeline, kind, name,
                 period_start, period_end)
-            select $1, table_name, period, $2, kind, name, start::date, finish::date
-            from unnest($3::text[], $4::text[], $5::text[]) p(period, start, finish)
-            cross join unnest($6::text[], $7::text[], $8::text[]) t(table_name, kind, name)
+            select \(schema), table_name, period, \(attempt.pipeline.name), kind, name,
+                start::date, finish::date
+            from unnest(\(labels)::text[], \(periods.map(\.start.description))::text[],
+                \(periods.map(\.end.description))::text[]) p(period, start, finish)
+            cross join unnest(\(tables.map(\.table))::text[], \(tables.map(\.kind.rawValue))::text[],
+                \(tables.map(\.name))::text[]) t(table_name, kind, name)
             order by table_name, period
             on conflict (schema_name, table_name, period) do nothing
-            """,
-            [
-                schema, .text(attempt.pipeline.name), labels,
-                .textArray(periods.map(\.start.description)),
-                .textArray(periods.map(\.end.description)), .textArray(tables.map(\.table)),
-                .textArray(tables.map(\.kind.rawValue)), .textArray(tables.map(\.name)),
-            ]
+            """
         )
     }
 
@@ -64,28 +61,26 @@ struct MergedPeriods {
     /// A period that was pending is loaded by an input that has the rows of all periods, unless a load
     /// that runs has it: that one's own task will say so. A replay reads a part of the input only.
     private func recordRows(_ rows: Int) async throws {
+        let isWhole = fact.reachesAhead && !attempt.row.isReplay
+        let reason = "rows came \(origin); its own source is still to be read"
         try await attempt.connection.query(
             """
             with merged as (
                 select c.ctid as place, c.state = 'pending' as was_pending,
-                    $5 and c.state = 'pending' and not exists (select from longshore.load l
+                    \(isWhole) and c.state = 'pending' and not exists (select from longshore.load l
                         where l.id = c.claimed_by and l.state = 'running') as is_whole
                 from longshore.control c
-                where c.schema_name = $1 and c.table_name = $2 and c.period = any($3::text[])
+                where c.schema_name = \(schema) and c.table_name = \(fact.table)
+                    and c.period = any(\(labels)::text[])
             )
             update longshore.control c
-            set rows_loaded = $4, revision = revision + 1,
+            set rows_loaded = \(rows), revision = revision + 1,
                 state = case when is_whole then 'loaded' when was_pending then 'stale' else state end,
-                reason = case when is_whole then null when was_pending then $6 else reason end,
-                loaded_by = case when is_whole then $7 else loaded_by end,
+                reason = case when is_whole then null when was_pending then \(reason) else reason end,
+                loaded_by = case when is_whole then \(load) else loaded_by end,
                 loaded_at = case when is_whole then clock_timestamp() else loaded_at end
             from merged where c.ctid = place
-            """,
-            [
-                schema, .text(fact.table), labels, .integer(Int64(rows)),
-                .boolean(fact.reachesAhead && !attempt.row.isReplay),
-                .text("rows came \(origin); its own source is still to be read"), load,
-            ]
+            """
         )
     }
 
@@ -99,23 +94,21 @@ struct MergedPeriods {
             mart.isPerPeriod && attempt.pipeline.tables(behind: mart).contains(fact.table)
         }
         try await register(marts.map { ($0.table, .mart, $0.name) })
-        let isLeftOut =
+        let isLeftOut: SQL =
             attempt.row.isReplay
             ? """
-            not exists (select from longshore.task t where t.load_id = $3 and t.period = c.period
-                and t.schema_name = $1 and t.table_name = c.table_name)
-            """ : "claimed_by is distinct from $3"
+            not exists (select from longshore.task t where t.load_id = \(load) and t.period = c.period
+                and t.schema_name = \(schema) and t.table_name = c.table_name)
+            """ : "claimed_by is distinct from \(load)"
+        let reason = "rows of \(fact.table) came late, \(origin)"
         try await attempt.connection.query(
             """
             update longshore.control c
-            set state = case state when 'loaded' then 'stale' else state end, reason = $4
-            where schema_name = $1 and period = any($2::text[]) and table_name = any($5::text[])
+            set state = case state when 'loaded' then 'stale' else state end, reason = \(reason)
+            where schema_name = \(schema) and period = any(\(labels)::text[])
+                and table_name = any(\(marts.map(\.table))::text[])
                 and kind = 'mart' and state in ('loaded', 'pending') and \(isLeftOut)
-            """,
-            [
-                schema, labels, load, .text("rows of \(fact.table) came late, \(origin)"),
-                .textArray(marts.map(\.table)),
-            ]
+            """
         )
     }
 }

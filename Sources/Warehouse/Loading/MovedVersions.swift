@@ -50,8 +50,7 @@ struct MovedVersions {
     private func compare() async throws -> (first: String, last: String)? {
         let after = dimension.versionRanges(
             in: attempt.table(dimension.table),
-            where: "(\(quotedList(dimension.key))) in "
-                + "(select \(quotedList(dimension.key)) from pg_temp.touched)"
+            where: "(\(ids: dimension.key)) in (select \(ids: dimension.key) from pg_temp.touched)"
         )
         try await connection.query(
             """
@@ -77,9 +76,9 @@ struct MovedVersions {
         try await connection.query(
             """
             update longshore.control set versions_moved = revision + 1
-            where schema_name = $1 and table_name = $2 and period = ''
-            """,
-            [.text(attempt.row.schema), .text(dimension.table)]
+            where schema_name = \(attempt.row.schema) and table_name = \(dimension.table)
+                and period = ''
+            """
         )
     }
 
@@ -89,8 +88,9 @@ struct MovedVersions {
     ) async throws -> [Finding] {
         let starts = try await starts(of: fact, within: span)
         guard !starts.isEmpty else { return [] }
-        // Literals, so that only the partitions of these periods are read.
-        let periods = starts.map { "date '\($0)'" }.joined(separator: ", ")
+        // Literals, so that only the partitions of these periods are read; they may be more than a
+        // statement takes parameters.
+        let periods = starts.map { "date \(literal: $0)" as SQL }.joined(separator: ", ")
         let misplaced = fact.misplaced(
             in: attempt.table(fact.table),
             of: dimension,
@@ -122,13 +122,11 @@ struct MovedVersions {
         let rows = try await connection.query(
             """
             select period_start::text as start from longshore.control
-            where schema_name = $1 and table_name = $2 and period_start is not null
-                and loaded_by is not null and period_end > $3::date and period_start <= $4::date
+            where schema_name = \(attempt.row.schema) and table_name = \(fact.table)
+                and period_start is not null and loaded_by is not null
+                and period_end > \(span.first)::date and period_start <= \(span.last)::date
             order by period_start
-            """,
-            [
-                .text(attempt.row.schema), .text(fact.table), .text(span.first), .text(span.last),
-            ]
+            """
         )
         return try rows.map { try $0.text("start") }
     }
@@ -141,15 +139,12 @@ struct MovedVersions {
         let rows = try await connection.query(
             """
             update longshore.control c
-            set \(StaleMark(reason: "$4").sql)
-            where schema_name = $1 and table_name = $2 and period_start = $3
-                and state in ('loaded', 'stale', 'closed')
-                and position($4 in concat_ws('; ', reason, reason_before)) = 0
+            set \(StaleMark(reason: "\(reason)").sql)
+            where schema_name = \(attempt.row.schema) and table_name = \(fact.table)
+                and period_start = \(finding.start)::date and state in ('loaded', 'stale', 'closed')
+                and position(\(reason)::text in concat_ws('; ', reason, reason_before)) = 0
             returning state, period
-            """,
-            [
-                .text(attempt.row.schema), .text(fact.table), .text(finding.start), .text(reason),
-            ]
+            """
         )
         return try rows.filter { try $0.text("state") == "closed" }
             .map { row in

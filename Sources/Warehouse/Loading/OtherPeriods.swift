@@ -60,9 +60,9 @@ struct OtherPeriods {
         let rows = try await attempt.connection.query(
             """
             select period from longshore.control
-            where schema_name = $1 and table_name = $2 and state = 'closed'
-            """,
-            [.text(attempt.row.schema), .text(attempt.row.table)]
+            where schema_name = \(attempt.row.schema) and table_name = \(attempt.row.table)
+                and state = 'closed'
+            """
         )
         return try Set(rows.map { try $0.text("period") })
     }
@@ -80,14 +80,12 @@ struct OtherPeriods {
                 + "(load \(attempt.task.load)): open rejects of the rule `\(Self.rule)`"
             try await attempt.connection.query(
                 """
-                update longshore.control set state = 'stale', reason = $4, stale_by = $5
-                where schema_name = $1 and table_name = $2 and period = $3
-                    and (state in ('loaded', 'stale') or claimed_by = $5 and state = 'pending')
-                """,
-                [
-                    .text(attempt.row.schema), .text(attempt.row.table), .text(period),
-                    .text(reason), .integer(attempt.task.load),
-                ]
+                update longshore.control
+                set state = 'stale', reason = \(reason), stale_by = \(attempt.task.load)
+                where schema_name = \(attempt.row.schema) and table_name = \(attempt.row.table)
+                    and period = \(period) and (state in ('loaded', 'stale')
+                        or claimed_by = \(attempt.task.load) and state = 'pending')
+                """
             )
         }
     }

@@ -9,23 +9,23 @@ import Postgres
 struct OverwriteMerge {
     let dimension: Dimension
     /// The dimension's quoted name.
-    let table: String
+    let table: SQL
     let load: Int64
     let connection: PostgresConnection
 
-    private var keys: String { quotedList(dimension.key) }
+    private var keys: SQL { "\(ids: dimension.key)" }
 
     /// - Returns: how many distinct members were merged.
     func run() async throws -> Int {
         let incoming = try await connection.query(incomingSQL).affectedRows
-        try await connection.query(updateSQL, [.integer(load)])
-        try await connection.query(insertSQL, [.integer(load)])
+        try await connection.query(updateSQL)
+        try await connection.query(insertSQL)
         return incoming
     }
 
-    private var incomingSQL: String {
-        let values = dimension.sourceColumns.map { column in
-            let name = quoteIdentifier(column.name)
+    private var incomingSQL: SQL {
+        let values = dimension.sourceColumns.map { column -> SQL in
+            let name: SQL = "\(id: column.name)"
             return column.change == .fixed
                 ? "first_value(\(name)) over (partition by \(keys) order by _row) as \(name)" : name
         }
@@ -36,33 +36,32 @@ struct OverwriteMerge {
             """
     }
 
-    private var updateSQL: String {
+    private var updateSQL: SQL {
         let columns = dimension.sourceColumns.filter { !dimension.key.contains($0.name) }
-        let assignments = columns.map { column in
-            let name = quoteIdentifier(column.name)
+        let assignments = columns.map { column -> SQL in
+            let name: SQL = "\(id: column.name)"
             return column.change == .fixed
                 ? "\(name) = case when d.is_inferred then s.\(name) else d.\(name) end"
                 : "\(name) = s.\(name)"
         }
         let changing = columns.filter { $0.change != .fixed }.map(\.name)
-        let differs =
+        let differs: SQL =
             changing.isEmpty
             ? ""
-            : " or (\(quotedList(changing, prefix: "d."))) is distinct from "
-                + "(\(quotedList(changing, prefix: "s.")))"
+            : " or (\(ids: changing, of: "d")) is distinct from (\(ids: changing, of: "s"))"
         return """
             update \(table) d
-            set \((assignments + ["is_inferred = false", "load_id = $1"]).joined(separator: ", "))
+            set \((assignments + ["is_inferred = false", "load_id = \(load)"]).joined(separator: ", "))
             from pg_temp.incoming s
             where \(dimension.keysEqual("d", "s")) and (d.is_inferred\(differs))
             """
     }
 
-    private var insertSQL: String {
-        let columns = quotedList(dimension.sourceColumns.map(\.name))
+    private var insertSQL: SQL {
+        let columns: SQL = "\(ids: dimension.sourceColumns.map(\.name))"
         return """
             insert into \(table) (\(columns), load_id)
-            select \(columns), $1 from pg_temp.incoming s
+            select \(columns), \(load) from pg_temp.incoming s
             where not exists (select from \(table) d where \(dimension.keysEqual("d", "s")))
             order by _row
             """
@@ -71,8 +70,8 @@ struct OverwriteMerge {
 
 extension Dimension {
     /// The condition that two rows have the same business key.
-    func keysEqual(_ left: String, _ right: String) -> String {
-        key.map { "\(left).\(quoteIdentifier($0)) = \(right).\(quoteIdentifier($0))" }
+    func keysEqual(_ left: SQL, _ right: SQL) -> SQL {
+        key.map { "\(left).\(id: $0) = \(right).\(id: $0)" as SQL }
             .joined(separator: " and ")
     }
 }

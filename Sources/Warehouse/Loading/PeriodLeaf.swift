@@ -19,12 +19,14 @@ struct PeriodLeaf {
     }
 
     /// The quoted name with its schema.
-    var table: String { qualified(parent.schema, name) }
+    var table: SQL { "\(id: parent.schema, name)" }
 
     func isAttached() async throws -> Bool {
         let rows = try await connection.query(
-            "select from pg_inherits where inhparent = to_regclass($1) and inhrelid = to_regclass($2)",
-            [.text(parent.qualifiedName), .text(table)]
+            """
+            select from pg_inherits where inhparent = to_regclass(\(parent.qualifiedName.text))
+                and inhrelid = to_regclass(\(table.text))
+            """
         )
         return !rows.isEmpty
     }
@@ -70,17 +72,17 @@ struct PeriodLeaf {
     func create(as name: String) async throws {
         // Decimals may be wider by now than the definition of the attempt's load says.
         let found = try await TableColumns.read(of: parent.qualifiedName, on: connection)
-        let columns = parent.columns.map { column in
-            let standard = column.name == "period" ? " default date '\(period.start)'" : ""
+        let columns = parent.columns.map { column -> SQL in
+            let standard: SQL = column.name == "period" ? " default date \(start)" : ""
             let isWider =
                 found[column.name]
                 .map { WarehouseType($0).isWider(than: WarehouseType(column.type)) } ?? false
             let type = isWider ? found[column.name] ?? column.type : column.type
-            return "\(quoteIdentifier(column.name)) \(type) \(column.constraint)\(standard)"
+            return "\(id: column.name) \(raw: type) \(raw: column.constraint)\(standard)"
         }
         do {
             try await connection.query(
-                "create table \(qualified(parent.schema, name)) (\(columns.joined(separator: ", ")))"
+                "create table \(id: parent.schema, name) (\(columns.joined(separator: ", ")))"
             )
         } catch let error as PostgresError where error.sqlState == .duplicateTable {
             throw WarehouseError.occupied(
@@ -94,22 +96,30 @@ struct PeriodLeaf {
     /// Gives a table that ``create(as:)`` made its indexes, and the CHECK that lets ATTACH skip
     /// reading its rows.
     func prepare(_ name: String) async throws {
-        let table = qualified(parent.schema, name)
+        let table: SQL = "\(id: parent.schema, name)"
         for index in parent.indexes {
             try await connection.query(index.sql(on: table, name: parent.name(of: index, on: name)))
         }
-        let bound = "period >= date '\(period.start)' and period < date '\(period.end)'"
         try await connection.query(
-            "alter table \(table) add constraint period_bound check (\(bound))"
+            """
+            alter table \(table) add constraint period_bound
+            check (period >= date \(start) and period < date \(end))
+            """
         )
     }
 
     /// Makes the partition visible.
-    var attachSQL: String {
-        "alter table \(parent.qualifiedName) attach partition \(table) "
-            + "for values from ('\(period.start)') to ('\(period.end)')"
+    var attachSQL: SQL {
+        """
+        alter table \(parent.qualifiedName) attach partition \(table)
+        for values from (\(start)) to (\(end))
+        """
     }
 
     /// Removes the CHECK, which the bound makes needless.
-    var releaseSQL: String { "alter table \(table) drop constraint period_bound" }
+    var releaseSQL: SQL { "alter table \(table) drop constraint period_bound" }
+
+    /// The period's bounds as constants: DDL takes no parameters.
+    private var start: SQL { "\(literal: period.start.description)" }
+    private var end: SQL { "\(literal: period.end.description)" }
 }

@@ -12,10 +12,9 @@ struct RecordedObservations: Sendable {
         try await connection.query(
             """
             update longshore.control
-            set observations = case when $3 then $4 else observations + $4 end
-            where schema_name = $1 and table_name = $2 and period = ''
-            """,
-            [.text(row.schema), .text(row.table), .boolean(wereNone), .integer(added)]
+            set observations = case when \(wereNone) then 0 else observations end + \(added)
+            where schema_name = \(row.schema) and table_name = \(row.table) and period = ''
+            """
         )
     }
 }

@@ -15,9 +15,9 @@ struct RejectStore {
         try await attempt.connection.query(
             """
             update longshore.reject set state = 'superseded'
-            where schema_name = $1 and table_name = $2 and period = $3 and state = 'open'
-            """,
-            [.text(attempt.row.schema), .text(attempt.row.table), .text(attempt.row.period)]
+            where schema_name = \(attempt.row.schema) and table_name = \(attempt.row.table)
+                and period = \(attempt.row.period) and state = 'open'
+            """
         )
     }
 
@@ -30,20 +30,15 @@ struct RejectStore {
             """
             insert into longshore.reject (load_id, ordinal, schema_name, table_name, period,
                 source, line, byte_offset, column_name, rule, reason, raw)
-            select $1, $2, $3, $4, $5, source, line, byte_offset, column_name, rule, reason, raw
-            from unnest($6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[],
-                    $11::text[], $12::bytea[])
+            select \(attempt.task.load), \(attempt.task.ordinal), \(row.schema), \(row.table),
+                \(row.period), source, line, byte_offset, column_name, rule, reason, raw
+            from unnest(\(rejects.map { inputNames[$0.input] ?? "" })::text[],
+                    \(rejects.map { Int64($0.line) })::bigint[],
+                    \(rejects.map { Int64($0.byteOffset) })::bigint[],
+                    \(rejects.map(\.column))::text[], \(rejects.map(\.rule))::text[],
+                    \(rejects.map(\.reason))::text[], \(rejects.map(\.raw))::bytea[])
                 t(source, line, byte_offset, column_name, rule, reason, raw)
-            """,
-            [
-                .integer(attempt.task.load), .integer(Int64(attempt.task.ordinal)),
-                .text(row.schema), .text(row.table), .text(row.period),
-                .textArray(rejects.map { inputNames[$0.input] ?? "" }),
-                .integerArray(rejects.map { Int64($0.line) }),
-                .integerArray(rejects.map { Int64($0.byteOffset) }),
-                .textArray(rejects.map(\.column)), .textArray(rejects.map(\.rule)),
-                .textArray(rejects.map(\.reason)), .bytesArray(rejects.map(\.raw)),
-            ]
+            """
         )
     }
 
@@ -56,23 +51,18 @@ struct RejectStore {
     ) async throws {
         let inputs = Set(rejects.map(\.input)).filter { columns[$0] != nil }.sorted()
         guard !inputs.isEmpty, !attempt.row.isReplay else { return }
+        let headers = try inputs.map { input in
+            String(decoding: try JSONEncoder().encode(columns[input] ?? []), as: UTF8.self)
+        }
         try await attempt.connection.query(
             """
             insert into longshore.input_header (load_id, ordinal, source, header)
-            select $1, $2, source, array(select json_array_elements_text(names::json))
-            from unnest($3::text[], $4::text[]) t(source, names)
+            select \(attempt.task.load), \(attempt.task.ordinal), source,
+                array(select json_array_elements_text(names::json))
+            from unnest(\(inputs.map { inputNames[$0] ?? "" })::text[], \(headers)::text[])
+                t(source, names)
             on conflict do nothing
-            """,
-            [
-                .integer(attempt.task.load), .integer(Int64(attempt.task.ordinal)),
-                .textArray(inputs.map { inputNames[$0] ?? "" }),
-                .textArray(
-                    try inputs.map { input in
-                        let names = try JSONEncoder().encode(columns[input] ?? [])
-                        return String(decoding: names, as: UTF8.self)
-                    }
-                ),
-            ]
+            """
         )
     }
 
@@ -82,15 +72,12 @@ struct RejectStore {
             """
             update longshore.reject r
             set column_name = t.column_name, rule = t.rule, reason = t.reason, replay_by = null
-            from unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
+            from unnest(\(rejects.map { Int64($0.byteOffset) })::bigint[],
+                    \(rejects.map(\.column))::text[], \(rejects.map(\.rule))::text[],
+                    \(rejects.map(\.reason))::text[])
                 t(id, column_name, rule, reason)
             where r.id = t.id
-            """,
-            [
-                .integerArray(rejects.map { Int64($0.byteOffset) }),
-                .textArray(rejects.map(\.column)), .textArray(rejects.map(\.rule)),
-                .textArray(rejects.map(\.reason)),
-            ]
+            """
         )
     }
 }

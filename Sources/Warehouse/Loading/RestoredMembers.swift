@@ -20,7 +20,7 @@ struct RestoredMembers {
         }
     }
 
-    private var lostMembers: String {
+    private var lostMembers: SQL {
         dimension.lostMembers(
             observations: attempt.table(dimension.observationTable),
             table: attempt.table(dimension.table)
@@ -52,19 +52,17 @@ struct RestoredMembers {
     /// A load that runs now may hold keys of the rows that are gone, so it does not clear the mark; this
     /// one loads facts after it.
     private func markFacts() async throws -> [String] {
+        let reason = "members of `\(dimension.table)` that its rows may refer to were gone"
+        let mark = StaleMark(reason: "\(reason)", by: "\(attempt.task.load)::bigint - 1")
         let rows = try await connection.query(
             """
             update longshore.control c
-            set \(StaleMark(reason: "$3", by: "$4::bigint - 1").sql)
-            where schema_name = $1 and table_name = any($2::text[]) and loaded_by is not null
+            set \(mark.sql)
+            where schema_name = \(attempt.row.schema)
+                and table_name = any(\(facts.map(\.table))::text[]) and loaded_by is not null
                 and (state in ('loaded', 'stale') or state = 'closed' and state_before <> 'stale')
             returning state, table_name, period
-            """,
-            [
-                .text(attempt.row.schema), .textArray(facts.map(\.table)),
-                .text("members of `\(dimension.table)` that its rows may refer to were gone"),
-                .integer(attempt.task.load),
-            ]
+            """
         )
         return try rows.filter { try $0.text("state") == "closed" }
             .map { row in
@@ -79,9 +77,9 @@ struct RestoredMembers {
 
 extension Dimension {
     /// A query of the business keys that were observed and have no row but a placeholder's.
-    func lostMembers(observations: String, table: String) -> String {
+    func lostMembers(observations: SQL, table: SQL) -> SQL {
         """
-        select distinct \(quotedList(key, prefix: "o.")) from \(observations) o
+        select distinct \(ids: key, of: "o") from \(observations) o
         where not exists (select from \(table) d where \(keysEqual("o", "d")) and not d.is_inferred)
         """
     }

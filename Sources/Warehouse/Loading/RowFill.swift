@@ -12,7 +12,7 @@ final class RowFill {
     private let attempt: Attempt
     private var reader: any RowReader
     private var encoder: RowEncoder
-    private let copySQL: String
+    private let copySQL: SQL
     private let references: ReferenceMaps
     private var keys: KeyMaps
     private var rejects: [Reject] = []
@@ -48,7 +48,7 @@ final class RowFill {
         reader: any RowReader,
         layout: RowLayout,
         columns: [String],
-        into table: String,
+        into table: SQL,
         references: ReferenceMaps,
         grain: [Int] = [],
         bounds: PeriodBounds? = nil,
@@ -58,8 +58,7 @@ final class RowFill {
         self.reader = reader
         self.references = references
         copySQL =
-            "copy \(table) (\(quotedList(columns))) from stdin (format binary"
-            + (isFrozen ? ", freeze)" : ")")
+            "copy \(table) (\(ids: columns)) from stdin (format binary\(isFrozen ? ", freeze" : ""))"
         keys = references.keyMaps
         self.columns = reader.header
         encoder = try RowEncoder(

@@ -14,7 +14,7 @@ struct StagedFact {
     let connection: PostgresConnection
 
     /// Where the COPY goes.
-    static let table = "pg_temp.staged"
+    static let table: SQL = "pg_temp.staged"
     /// The column of the row's place in the source.
     static let rowNumber = "staged_row"
     /// The column of the row's bytes and where they were read.
@@ -27,8 +27,8 @@ struct StagedFact {
 
     func create() async throws {
         let definitions =
-            columns.map { "\(quoteIdentifier($0.name)) \($0.type)" }
-            + ["\(Self.rowNumber) bigint"] + (hasOrigin ? ["\(Self.origin) bytea"] : [])
+            columns.map { "\(id: $0.name) \(raw: $0.type)" as SQL }
+            + ["\(id: Self.rowNumber) bigint"] + (hasOrigin ? ["\(id: Self.origin) bytea"] : [])
         try await connection.query(
             "create temp table staged (\(definitions.joined(separator: ", "))) on commit drop"
         )
@@ -36,16 +36,16 @@ struct StagedFact {
 
     /// A query of the first or the last row of each grain, and all whose grain has a null: a null is
     /// equal to nothing.
-    var kept: String {
+    var kept: SQL {
         // The encoder has refused the others already.
         guard fact.duplicates != .reject else { return "select * from \(Self.table)" }
-        let order = fact.duplicates == .keepLast ? "desc" : "asc"
-        let nulls = fact.grainColumns.map { " or \(quoteIdentifier($0)) is null" }.joined()
+        let order: SQL = fact.duplicates == .keepLast ? "desc" : "asc"
+        let nulls = fact.grainColumns.map { " or \(id: $0) is null" as SQL }.joined()
         return """
-            select \(quotedList(names)) from (
+            select \(ids: names) from (
                 select *, row_number() over (
-                    partition by \(quotedList(fact.grainColumns))
-                    order by \(Self.rowNumber) \(order)) as staged_rank
+                    partition by \(ids: fact.grainColumns)
+                    order by \(id: Self.rowNumber) \(order)) as staged_rank
                 from \(Self.table)) staged
             where staged_rank = 1\(nulls)
             """
@@ -54,11 +54,13 @@ struct StagedFact {
     /// Copies the rows that are kept; with `keepingOld` those are left out whose grain the table has.
     ///
     /// - Returns: how many were copied.
-    func move(into table: String, keepingOld: Bool = false) async throws -> Int {
-        let names = quotedList(columns.map(\.name))
+    func move(into table: SQL, keepingOld: Bool = false) async throws -> Int {
+        let names: SQL = "\(ids: columns.map(\.name))"
         let inserted = try await connection.query(
-            "insert into \(table) (\(names)) select \(names) from (\(kept)) kept"
-                + (keepingOld ? " on conflict do nothing" : "")
+            """
+            insert into \(table) (\(names)) select \(names) from (\(kept)) kept
+            \(keepingOld ? "on conflict do nothing" : "")
+            """
         )
         return inserted.affectedRows
     }

@@ -10,15 +10,15 @@ struct StagedKeys {
     let connection: PostgresConnection
 
     /// The temporary table, qualified.
-    var table: String { "pg_temp.\(name)" }
+    var table: SQL { "pg_temp.\(id: name)" }
 
     /// Makes the table, of `keys`; it goes with the transaction, or by ``drop()``.
     func create(_ keys: [MissingKey]) async throws {
         let columns = dimension.keyAttributes.map {
-            "\(quoteIdentifier($0.name)) \($0.plan.type.postgresName)"
+            "\(id: $0.name) \(raw: $0.plan.type.postgresName)" as SQL
         }
         try await connection.query(
-            "create temp table \(name) (\(columns.joined(separator: ", "))) on commit drop"
+            "create temp table \(id: name) (\(columns.joined(separator: ", "))) on commit drop"
         )
         let tuples = keys.flatMap(\.copyTuple)
         try await connection.copyIn("copy \(table) from stdin (format binary)") { writer in

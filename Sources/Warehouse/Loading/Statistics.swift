@@ -20,8 +20,8 @@ extension PostgresConnection {
     ///   - table: the table's quoted name.
     ///   - columns: those whose values matter; all when there are none. Rows are counted in any case.
     /// - Throws: `PostgresError`.
-    func analyze(_ table: String, of columns: [String] = []) async throws {
-        let list = columns.isEmpty ? "" : " (\(quotedList(columns)))"
+    func analyze(_ table: SQL, of columns: [String] = []) async throws {
+        let list: SQL = columns.isEmpty ? "" : " (\(ids: columns))"
         try await query("set local default_statistics_target to 1")
         try await query("analyze \(table)\(list)")
         try await query("set local default_statistics_target to default")
@@ -32,14 +32,16 @@ extension PostgresConnection {
     /// It is the rule of autovacuum's defaults: more than 50 rows and a tenth of the table.
     /// <https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-STATISTICS>
     func analyze(
-        _ table: String,
+        _ table: SQL,
         of columns: [String] = [],
         afterWriting rows: Int
     ) async throws {
         guard rows > 50 else { return }
         let outdated = try await query(
-            "select from pg_class where oid = to_regclass($1) and $2 > 50 + 0.1 * greatest(reltuples, 0)",
-            [.text(table), .integer(Int64(rows))]
+            """
+            select from pg_class where oid = to_regclass(\(table.text))
+                and \(rows) > 50 + 0.1 * greatest(reltuples, 0)
+            """
         )
         if !outdated.isEmpty { try await analyze(table, of: columns) }
     }

@@ -93,8 +93,10 @@ enum TaskClaim {
         on connection: PostgresConnection
     ) async throws {
         try await connection.query(
-            "update longshore.task set state = $3 where load_id = $1 and ordinal = $2",
-            [.integer(task.load), .integer(Int64(task.ordinal)), .text(state.rawValue)]
+            """
+            update longshore.task set state = \(state.rawValue)
+            where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
         )
     }
 
@@ -108,12 +110,10 @@ enum TaskClaim {
     ) async throws {
         try await connection.query(
             """
-            update longshore.task set parked_until = clock_timestamp() + $3 * interval '1 second'
-            where load_id = $1 and ordinal = $2
-            """,
-            [
-                .integer(task.load), .integer(Int64(task.ordinal)), .integer(Int64(tier.rawValue)),
-            ]
+            update longshore.task
+            set parked_until = clock_timestamp() + \(tier.rawValue) * interval '1 second'
+            where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
         )
     }
 
@@ -124,9 +124,8 @@ enum TaskClaim {
         let rows = try await connection.query(
             """
             select coalesce(failure_code, '') as code, coalesce(failure_message, '') as message
-            from longshore.task where load_id = $1 and ordinal = $2
-            """,
-            [.integer(task.load), .integer(Int64(task.ordinal))]
+            from longshore.task where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
         )
         guard let row = rows.first else { throw WarehouseError.unknownTask(task) }
         return TaskFailure(
@@ -156,7 +155,7 @@ enum TaskClaim {
                 extract(epoch from l.created_at)::bigint as load_created_at,
                 extract(epoch from t.retry_at - clock_timestamp())::float8 as early,
                 coalesce(t.parked_until > clock_timestamp(), false) as is_parked,
-                set_config('application_name', $3, true) as session_name,
+                set_config('application_name', \(SessionName.of(task, worker: worker)), true) as session_name,
                 case when current_setting('server_version_num')::integer >= 140000 then
                     set_config('client_connection_check_interval', '1s', true) end as checked_every,
                 set_config('tcp_keepalives_idle', '10', true) as asked_after,
@@ -171,13 +170,9 @@ enum TaskClaim {
             from longshore.task t
             join longshore.load l on l.id = t.load_id
             join longshore.definition d on d.digest = l.definition
-            where t.load_id = $1 and t.ordinal = $2
+            where t.load_id = \(task.load) and t.ordinal = \(task.ordinal)
             for update of t nowait
-            """,
-            [
-                .integer(task.load), .integer(Int64(task.ordinal)),
-                .text(SessionName.of(task, worker: worker)),
-            ]
+            """
         )
         guard let row = rows.first,
             let kind = LoadTaskKind(rawValue: try row.text("kind")),
@@ -235,9 +230,9 @@ enum TaskClaim {
             select loaded_by, state, reason, (select l.id from longshore.load l
                 where l.id = claimed_by and l.state = 'running') as claimed_by
             from longshore.control
-            where schema_name = $1 and table_name = $2 and period = $3
-            """,
-            [.text(row.schema), .text(row.table), .text(row.period)]
+            where schema_name = \(row.schema) and table_name = \(row.table)
+                and period = \(row.period)
+            """
         )
         guard let control = rows.first else { return false }
         // A replay adds to what is there, whoever loaded it: the rejects say whether they still count.

@@ -17,20 +17,18 @@ struct TaskNeeds {
         let tables = pipeline.needs(of: row.name)
         let reachingBack = tables.filter { pipeline.fact($0)?.reachesBack ?? false }
         let reachingAhead = tables.filter { pipeline.fact($0)?.reachesAhead ?? false }
+        let done = TaskState.allCases.filter(\.satisfiesNeeds).map(\.rawValue)
         let rows = try await connection.query(
             """
             select exists (
                 select from longshore.task
-                where load_id = $1 and name = any($2::text[]) and state <> all($3::text[])
-                    and ('' in (period, $4) or period = $4 or name = any($5::text[]) and period > $4
-                        or name = any($6::text[]))
+                where load_id = \(task.load) and name = any(\(tables)::text[])
+                    and state <> all(\(done)::text[])
+                    and ('' in (period, \(row.period)::text) or period = \(row.period)
+                        or name = any(\(reachingBack)::text[]) and period > \(row.period)
+                        or name = any(\(reachingAhead)::text[]))
             ) as is_early
-            """,
-            [
-                .integer(task.load), .textArray(tables),
-                .textArray(TaskState.allCases.filter(\.satisfiesNeeds).map(\.rawValue)),
-                .text(row.period), .textArray(reachingBack), .textArray(reachingAhead),
-            ]
+            """
         )
         return try rows.first?.boolean("is_early") == false
     }

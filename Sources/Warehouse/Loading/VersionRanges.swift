@@ -8,14 +8,14 @@ extension Dimension {
     /// It is what a key map answers: a version from its start until the next one's, whatever its own
     /// end; the first one before its start too. `_holds` is false for a row that is valid for no
     /// instant. Columns: `_surrogate`, the business key, `_holds`, `_from`, `_to`.
-    func versionRanges(in table: String, where condition: String = "true") -> String {
+    func versionRanges(in table: SQL, where condition: SQL = "true") -> SQL {
         """
-        select \(quoteIdentifier(surrogateKey)) as _surrogate, \(quotedList(key)),
+        select \(id: surrogateKey) as _surrogate, \(ids: key),
             valid_from < valid_to as _holds,
             case when row_number() over range = 1 then '-infinity' else valid_from end as _from,
             lead(valid_from, 1, 'infinity') over range as _to
         from \(table) where \(condition)
-        window range as (partition by \(quotedList(key)), valid_from < valid_to order by valid_from)
+        window range as (partition by \(ids: key), valid_from < valid_to order by valid_from)
         """
     }
 }
@@ -29,12 +29,12 @@ extension Fact {
 
     /// The SQL expression of the instant that decides versions, over a row called `f`; a day begins
     /// with its midnight in `zone`.
-    func moment(zone: String) -> String {
+    func moment(zone: String) -> SQL {
         guard let periodColumn else { return "'infinity'::timestamptz" }
-        let column = "f.\(quoteIdentifier(periodColumn))"
+        let column: SQL = "f.\(id: periodColumn)"
         let attribute = attributes.first { $0.name == periodColumn }
         return switch attribute?.plan.type {
-        case .date: "\(column)::timestamp at time zone \(quoteLiteral(zone))"
+        case .date: "\(column)::timestamp at time zone \(zone)::text"
         default: column
         }
     }
@@ -50,19 +50,19 @@ extension Fact {
     ///   - condition: which rows, called `f`, are looked at.
     /// - Returns: the query's columns are `_table`, `_row`, `_period` and `_key`.
     func misplaced(
-        in rows: String,
+        in rows: SQL,
         of dimension: Dimension,
         zone: String,
-        ranges: String,
-        where condition: String = "true"
-    ) -> String {
+        ranges: SQL,
+        where condition: SQL = "true"
+    ) -> SQL {
         let moment = moment(zone: zone)
         return references(asOf: dimension)
-            .map { reference in
+            .map { reference -> SQL in
                 """
                 select f.tableoid as _table, f.ctid as _row, f.period as _period,
-                    (\(quotedList(dimension.key, prefix: "r."))) as _key
-                from \(rows) f join \(ranges) r on f.\(quoteIdentifier(reference.column)) = r._surrogate
+                    (\(ids: dimension.key, of: "r")) as _key
+                from \(rows) f join \(ranges) r on f.\(id: reference.column) = r._surrogate
                 where (not r._holds or \(moment) < r._from or \(moment) >= r._to) and (\(condition))
                 """
             }

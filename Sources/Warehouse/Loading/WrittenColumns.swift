@@ -11,7 +11,7 @@ import Postgres
 /// new partition: a lock of its parent would keep those of other periods from being attached.
 struct WrittenColumns {
     /// What the attempt does with the table until its transaction ends.
-    enum Use: String {
+    enum Use: SQL {
         case writing = "row exclusive"
         case reading = "access share"
     }
@@ -20,6 +20,8 @@ struct WrittenColumns {
     private let table: String
     private let expected: [TableDesign.Column]
     private let connection: PostgresConnection
+
+    private var qualifiedName: SQL { "\(id: schema, table)" }
 
     /// - Parameters:
     ///   - design: what the attempt's definition says of the table.
@@ -43,7 +45,7 @@ struct WrittenColumns {
     ///
     /// - Throws: ``WarehouseError`` when the table is not what the bytes are made for.
     func look() async throws {
-        let found = try await TableColumns.read(of: qualified(schema, table), on: connection)
+        let found = try await TableColumns.read(of: qualifiedName, on: connection)
         guard !found.isEmpty else { throw WarehouseError.changed("\(schema).\(table)", [.gone]) }
         let problems = problems(found)
         guard problems.isEmpty else { throw WarehouseError.changed("\(schema).\(table)", problems) }
@@ -53,9 +55,7 @@ struct WrittenColumns {
     ///
     /// - Throws: ``WarehouseError`` when the table is not what the bytes are made for.
     func hold(for use: Use) async throws {
-        try await connection.query(
-            "lock table only \(qualified(schema, table)) in \(use.rawValue) mode"
-        )
+        try await connection.query("lock table only \(qualifiedName) in \(use.rawValue) mode")
         try await look()
     }
 
@@ -66,7 +66,7 @@ struct WrittenColumns {
     /// - Returns: the same, naming the columns.
     /// - Throws: `PostgresError`.
     func refusal(_ error: PostgresError) async throws -> WarehouseError {
-        let found = try await TableColumns.read(of: qualified(schema, table), on: connection)
+        let found = try await TableColumns.read(of: qualifiedName, on: connection)
         let names = Set(expected.map(\.name))
         let unknown = found.keys.filter { !names.contains($0) }.sorted()
             .map { ColumnProblem.unknown($0) }

@@ -61,14 +61,13 @@ struct RejectReplay {
         let rows = try await connection.query(
             """
             with fixed as (
-                update longshore.reject r set state = 'fixed', fixed_by_load = $1,
-                    fixed_by_ordinal = $2, fixed_at = clock_timestamp()
+                update longshore.reject r set state = 'fixed', fixed_by_load = \(attempt.task.load),
+                    fixed_by_ordinal = \(attempt.task.ordinal), fixed_at = clock_timestamp()
                 from pg_temp.replayed p
-                where r.id = p.id and r.replay_by = $1 and r.state = 'open'
+                where r.id = p.id and r.replay_by = \(attempt.task.load) and r.state = 'open'
                 returning r.source)
             select source, count(*) as rows from fixed group by source order by source
-            """,
-            [.integer(attempt.task.load), .integer(Int64(attempt.task.ordinal))]
+            """
         )
         return
             try rows
@@ -104,13 +103,11 @@ struct RejectReplay {
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
             join longshore.load l on l.id = r.load_id
             join longshore.definition d on d.digest = l.definition
-            where r.replay_by = $1 and r.schema_name = $2 and r.table_name = $3 and r.period = $4
+            where r.replay_by = \(attempt.task.load) and r.schema_name = \(row.schema)
+                and r.table_name = \(row.table) and r.period = \(row.period)
                 and r.state = 'open' and t.header is not null
             limit 1
-            """,
-            [
-                .integer(attempt.task.load), .text(row.schema), .text(row.table), .text(row.period),
-            ]
+            """
         )
         guard let found = rows.first else { return nil }
         let header = Data(try found.text("header").utf8)
@@ -138,9 +135,10 @@ struct RejectReplay {
     /// The columns of inputs that have others than the first one, by their names.
     private func otherHeaders(of task: LoadTaskID) async throws -> [String: [String]] {
         let rows = try await connection.query(
-            "select source, array_to_json(header)::text as header from longshore.input_header "
-                + "where load_id = $1 and ordinal = $2",
-            [.integer(task.load), .integer(Int64(task.ordinal))]
+            """
+            select source, array_to_json(header)::text as header from longshore.input_header
+            where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
         )
         var headers: [String: [String]] = [:]
         for row in rows {
@@ -158,12 +156,9 @@ struct RejectReplay {
             insert into pg_temp.replayed
             select row_number() over (order by source collate "C", line, id), id
             from longshore.reject
-            where replay_by = $1 and load_id = $2 and ordinal = $3 and state = 'open'
-            """,
-            [
-                .integer(attempt.task.load), .integer(origin.task.load),
-                .integer(Int64(origin.task.ordinal)),
-            ]
+            where replay_by = \(attempt.task.load) and load_id = \(origin.task.load)
+                and ordinal = \(origin.task.ordinal) and state = 'open'
+            """
         )
         try await connection.analyze("pg_temp.replayed")
     }
@@ -178,16 +173,16 @@ struct RejectReplay {
             select p.place, r.id, r.source, r.line, r.raw, r.reason,
                 r.rule = 'encoding' and r.column_name is null as is_no_text
             from pg_temp.replayed p join longshore.reject r on r.id = p.id
-            where p.place > $1 and r.replay_by = $2 and r.state = 'open' and p.place <= (
+            where p.place > \(last) and r.replay_by = \(attempt.task.load) and r.state = 'open' and p.place <= (
                 select max(place) from (
                     select n.place, \(RejectPage.bytesBefore("o.raw", "n.place"))
                     from pg_temp.replayed n join longshore.reject o on o.id = n.id
-                    where n.place > $1 and o.replay_by = $2 and o.state = 'open'
+                    where n.place > \(last) and o.replay_by = \(attempt.task.load)
+                        and o.state = 'open'
                     order by n.place limit \(RejectPage.rows)) page
                 where \(RejectPage.isNotFull))
             order by p.place for update of r
-            """,
-            [.integer(last), .integer(attempt.task.load)]
+            """
         )
         let records = try rows.map { row in
             let source = try row.text("source")

@@ -112,10 +112,9 @@ struct ReplayCreation {
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
             left join longshore.control c on c.schema_name = r.schema_name
                 and c.table_name = r.table_name and c.period = r.period
-            where \(RejectFilter.condition) and r.schema_name = $9
+            where \(filter.condition) and r.schema_name = \(pipeline.schema)
             group by r.table_name, r.period order by r.table_name, r.period
-            """,
-            filter.values + [.text(pipeline.schema)]
+            """
         )
         return try rows.map { row in
             Slice(
@@ -153,18 +152,14 @@ struct ReplayCreation {
         .insert(as: .replay)
         try await connection.query(
             """
-            update longshore.reject w set replay_by = $10
+            update longshore.reject w set replay_by = \(load)
             from longshore.reject r
             join longshore.load l on l.id = r.load_id
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
-            where w.id = r.id and \(RejectFilter.condition) and r.schema_name = $9
-                and t.header is not null
-                and (r.table_name, r.period) in (select * from unnest($11::text[], $12::text[]))
-            """,
-            filter.values + [
-                .text(pipeline.schema), .integer(load), .textArray(slices.map(\.table)),
-                .textArray(slices.map(\.period)),
-            ]
+            where w.id = r.id and \(filter.condition) and r.schema_name = \(pipeline.schema)
+                and t.header is not null and (r.table_name, r.period) in (select *
+                    from unnest(\(slices.map(\.table))::text[], \(slices.map(\.period))::text[]))
+            """
         )
         return load
     }
