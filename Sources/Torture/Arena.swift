@@ -40,8 +40,8 @@ struct Arena: Sendable {
             withIntermediateDirectories: true
         )
         let disk = onSmallDisk ? try await SmallDisk.mount(named: database, on: ground) : nil
-        let place = disk.map { " tablespace \($0.tablespace)" } ?? ""
-        try await ground.execute("create database \(database)\(place)")
+        let place: SQL = disk.map { "tablespace \(id: $0.tablespace)" } ?? ""
+        try await ground.execute("create database \(id: database) \(place)")
         let addresses = try ground.addresses()
         let proxies = try addresses.ports.mapValues { try FaultProxy(to: $0) }
         let environment = ground.environment(
@@ -75,7 +75,7 @@ struct Arena: Sendable {
     /// Ends the proxies, and drops the database and the queues.
     func close() async throws {
         for proxy in proxies.values { proxy.close() }
-        try await ground.execute("drop database if exists \(database) with (force)")
+        try await ground.execute("drop database if exists \(id: database) with (force)")
         try await disk?.unmount(from: ground)
         try await ground.deleteQueues(of: fleet)
     }
@@ -110,12 +110,12 @@ struct Arena: Sendable {
     }
 
     /// Asks the case's database on a connection of its own; each row's columns joined with `|`.
-    func ask(_ sql: String) async throws -> [String] {
+    func ask(_ sql: SQL) async throws -> [String] {
         try await ground.ask(sql, database: database)
     }
 
     /// The same where the server may be away: `nil` then.
-    func tryToAsk(_ sql: String) async -> [String]? { try? await ask(sql) }
+    func tryToAsk(_ sql: SQL) async -> [String]? { try? await ask(sql) }
 
     /// The names of its queues.
     func topology() async throws -> Topology {
@@ -185,7 +185,7 @@ struct Arena: Sendable {
     /// Waits until a question is answered with `t`.
     ///
     /// - Throws: ``TortureError`` when that takes longer than `patience`.
-    func wait(within patience: Duration, for what: String, _ sql: String) async throws {
+    func wait(within patience: Duration, for what: String, _ sql: SQL) async throws {
         try await wait(within: patience, for: what) { await tryToAsk(sql) == ["t"] }
     }
 

@@ -1,3 +1,5 @@
+import Postgres
+
 /// What an undisturbed load leaves: what every other load is compared with.
 struct Baseline: Sendable, Hashable {
     /// Count and order-independent checksum of each table.

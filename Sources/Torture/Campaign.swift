@@ -1,5 +1,6 @@
 import Foundation
 import LocalStack
+import Postgres
 
 /// Loads while everything fails: real processes and servers, one case after the other.
 public struct Campaign: Sendable {

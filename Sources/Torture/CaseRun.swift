@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 
 /// One case, from the first process to the last check.
 struct CaseRun: Sendable {

@@ -1,3 +1,5 @@
+public import Postgres
+
 /// What tables hold, in a few numbers that do not depend on order, loads or surrogate keys.
 public enum Checksums {
     /// Count and checksum of every table of a schema, without the columns that tell which load wrote a
@@ -9,14 +11,14 @@ public enum Checksums {
     /// - Returns: count and checksum, as text, by table.
     public static func tables(
         of schema: String,
-        _ ask: (_ sql: String) async throws -> [String]
+        _ ask: (_ sql: SQL) async throws -> [String]
     ) async rethrows -> [String: String] {
         let columns = try await ask(
             """
             select c.table_name, string_agg(quote_ident(c.column_name), ',' order by c.column_name)
             from information_schema.columns c
             join pg_class p on p.oid = format('%I.%I', c.table_schema, c.table_name)::regclass
-            where c.table_schema = '\(schema)' and not p.relispartition
+            where c.table_schema = \(schema) and not p.relispartition
                 and c.column_name <> 'load_id' and c.column_name not like '%\\_key'
             group by c.table_name
             """
@@ -27,8 +29,8 @@ public enum Checksums {
             sums[parts[0]] =
                 try await ask(
                     """
-                    select count(*), coalesce(sum(hashtextextended(row(\(parts[1]))::text, 0)::numeric), 0)
-                    from \(schema).\(parts[0])
+                    select count(*), coalesce(sum(hashtextextended(row(\(raw: parts[1]))::text, 0)::numeric), 0)
+                    from \(id: schema, parts[0])
                     """
                 )
                 .first
@@ -38,7 +40,7 @@ public enum Checksums {
 
     /// Asks for count and checksum of the example's calls by the business keys that their surrogate keys
     /// mean.
-    public static let meaningOfCalls = """
+    public static let meaningOfCalls: SQL = """
         select count(*), sum(hashtextextended(row(c.period, c.call_id, c.started_at, c.duration_s,
             c.promise_amount, a.agent_id, a.level, t.name, k.client_id, k.segment, m.campaign_code,
             o.outcome_code, d.date)::text, 0)::numeric)

@@ -60,10 +60,10 @@ struct Ground: Sendable {
     }
 
     /// Runs SQL in the stack's first database.
-    func execute(_ sql: String) async throws { _ = try await ask(sql, database: nil) }
+    func execute(_ sql: SQL) async throws { _ = try await ask(sql, database: nil) }
 
     /// Asks a database on a connection of its own; each row's columns joined with `|`.
-    func ask(_ sql: String, database: String?) async throws -> [String] {
+    func ask(_ sql: SQL, database: String?) async throws -> [String] {
         let url = try addresses().postgres(database: database)
         return try await PostgresConnection.withConnection(PostgresConfiguration(url: url)) {
             connection in

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Redis
 import Words
 
@@ -21,7 +22,7 @@ struct Invariants: Sendable {
     }
 
     /// Each must be answered with true.
-    private static let questions: [(rule: String, sql: String)] = [
+    private static let questions: [(rule: String, sql: SQL)] = [
         (
             "I1: every planned task is done",
             """

@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import LocalStack
+import Postgres
 
 /// A file system in memory, a tablespace on it, and a file that leaves no room beside it.
 struct SmallDisk: Sendable {
-    /// The tablespace, as SQL calls it.
+    /// The name of the tablespace.
     let tablespace: String
     private let folder: String
 
@@ -32,7 +33,9 @@ struct SmallDisk: Sendable {
             guard unsafe chown(place, account, gid_t.max) == 0 else {
                 throw TortureError(what: "the tmpfs could not be given to Postgres")
             }
-            try await ground.execute("create tablespace \(disk.tablespace) location '\(place)'")
+            try await ground.execute(
+                "create tablespace \(id: disk.tablespace) location \(literal: place)"
+            )
         } catch {
             try? disk.detach()
             throw error
@@ -56,7 +59,7 @@ struct SmallDisk: Sendable {
     /// Drops the tablespace, whose database is gone, and unmounts it.
     func unmount(from ground: Ground) async throws {
         defer { try? detach() }
-        try await ground.execute("drop tablespace \(tablespace)")
+        try await ground.execute("drop tablespace \(id: tablespace)")
     }
 
     private var ballast: String { "\(folder)/ballast" }

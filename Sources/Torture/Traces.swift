@@ -1,3 +1,4 @@
+public import Postgres
 public import Redis
 
 /// All that a fleet writes into the ledger and Redis, to look for what should not be there.
@@ -7,7 +8,7 @@ public enum Traces {
     /// - Parameter ask: Asks the warehouse; gives each row's columns joined with `|`.
     /// - Returns: the values.
     public static func ledger(
-        _ ask: (_ sql: String) async throws -> [String]
+        _ ask: (_ sql: SQL) async throws -> [String]
     ) async rethrows -> String {
         let columns = try await ask(
             """
@@ -18,7 +19,9 @@ public enum Traces {
             """
         )
         var text = ""
-        for column in columns { text += try await ask("select \(column)").joined(separator: "\n") }
+        for column in columns {
+            text += try await ask("select \(raw: column)").joined(separator: "\n")
+        }
         return text
     }
 

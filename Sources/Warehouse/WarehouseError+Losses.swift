@@ -1,9 +1,13 @@
 import Pipelines
+import Postgres
 
 extension WarehouseError {
     static func detached(_ fact: Fact, _ period: Period, of pipeline: Pipeline) -> WarehouseError {
-        let parent = qualified(pipeline.schema, fact.table)
-        let leaf = qualified(pipeline.schema, fact.leaf(period))
+        let leaf: SQL = "\(id: pipeline.schema, fact.leaf(period))"
+        let attachment: SQL = """
+            alter table \(id: pipeline.schema, fact.table) attach partition \(leaf) for values from \
+            (\(literal: period.start.description)) to (\(literal: period.end.description));
+            """
         return WarehouseError(
             code: .destructiveChange,
             description:
@@ -11,9 +15,8 @@ extension WarehouseError {
                 + "its partition `\(fact.leaf(period))` was detached by hand: a load would need its name. "
                 + "Take it back, drop it to load the period again, or leave the period out of loads with "
                 + "`longshore periods close \(pipeline.name) \(period.label)`:\n"
-                + "    alter table \(parent) attach partition \(leaf) for values from "
-                + "('\(period.start)') to ('\(period.end)');\n"
-                + "    -- or: drop table \(leaf);"
+                + "    \(attachment.text)\n"
+                + "    -- or: drop table \(leaf.text);"
         )
     }
 

@@ -1,15 +1,16 @@
 public import Planning
+import Postgres
 import Words
 
 extension WarehouseError {
-    static func altersTable(_ table: String, sql: String?) -> WarehouseError {
+    static func altersTable(_ table: String, sql: SQL?) -> WarehouseError {
         WarehouseError(
             code: .altersTable,
             description:
                 "the table `\(table)` does not fit the definition yet: a load alters it first. "
                 + "Effects are not shown before that is done, for readers would wait all the while. "
                 + "Load without them"
-                + (sql.map { ", or let the table fit now:\n    \($0)" } ?? "")
+                + (sql.map { ", or let the table fit now:\n    \($0.text)" } ?? "")
         )
     }
 

@@ -290,12 +290,12 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     static func brokenVersions(
         _ table: String,
         _ problem: String,
-        query: String
+        query: SQL
     ) -> WarehouseError {
         WarehouseError(
             code: .overlap,
             description: "the versions of `\(table)` \(problem), and cannot be guarded by a "
-                + "constraint: somebody has changed the table. This shows them:\n    \(query)\n"
+                + "constraint: somebody has changed the table. This shows them:\n    \(query.text)\n"
                 + "Mend or delete them, then load again"
         )
     }

@@ -1,6 +1,7 @@
 import Glibc
 import LocalStack
 import Messaging
+import Postgres
 
 /// RabbitMQ goes away, forgets, or refuses.
 enum BrokerCases {

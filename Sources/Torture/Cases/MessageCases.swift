@@ -2,6 +2,7 @@ import AMQP
 import Logging
 import Messaging
 import Planning
+import Postgres
 
 /// Messages that are lost, doubled, or garbage, a stranger's among it.
 enum MessageCases {
@@ -42,7 +43,7 @@ enum MessageCases {
             _ = try await arena.ground.ask(
                 """
                 select pg_terminate_backend(pid) from pg_stat_activity
-                where datname = '\(arena.database)' and application_name like 'longshore %'
+                where datname = \(arena.database) and application_name like 'longshore %'
                 """,
                 database: nil
             )
@@ -68,9 +69,8 @@ enum MessageCases {
         by publisher: BrokerTaskPublisher,
         open: Bool = false
     ) async throws {
-        let condition = open ? " where state = 'published'" : ""
         let tasks = try await arena.ask(
-            "select load_id, ordinal from longshore.task\(condition)"
+            "select load_id, ordinal from longshore.task \(open ? "where state = 'published'" : "")"
         )
         let messages = tasks.map { row in
             let parts = row.split(separator: "|").compactMap { Int64($0) }

@@ -21,7 +21,7 @@ enum PostgresCases {
             _ = try await arena.ground.ask(
                 """
                 select pg_terminate_backend(pid) from pg_stat_activity
-                where datname = '\(arena.database)' and pid <> pg_backend_pid()
+                where datname = \(arena.database) and pid <> pg_backend_pid()
                 order by random() limit 1
                 """,
                 database: nil
@@ -79,7 +79,7 @@ enum PostgresCases {
                 .query(
                     """
                     select pg_terminate_backend(pid) from pg_stat_activity
-                    where datname = '\(database)' limit 1
+                    where datname = \(database) limit 1
                     """
                 )
             try await Task.sleep(for: .milliseconds(20))

@@ -19,10 +19,10 @@ public struct DatabaseRoles: Sendable {
     /// SQL for `psql`, to be run in the warehouse's database by a superuser; it can be run again.
     public var sql: String {
         ([Self.roles, Self.database, Self.ledger] + schemas.map(Self.star) + [Self.end])
-            .joined(separator: "\n\n")
+            .joined(separator: "\n\n").text
     }
 
-    private static let roles = """
+    private static let roles: SQL = """
         -- Longshore's roles, to be run in the warehouse's database by a superuser, before the first
         -- load or later; running it again is harmless. It sets no password: use \\password in psql.
         begin;
@@ -53,7 +53,7 @@ public struct DatabaseRoles: Sendable {
         grant longshore_worker to longshore_coordinator;
         """
 
-    private static let database = """
+    private static let database: SQL = """
         -- The database: nobody else may connect to it or create anything in it.
         do $$
         begin
@@ -64,7 +64,7 @@ public struct DatabaseRoles: Sendable {
         end $$;
         """
 
-    private static let ledger = """
+    private static let ledger: SQL = """
         -- The ledger: the coordinator's; the others may do what follows.
         create schema if not exists longshore authorization longshore_coordinator;
         alter schema longshore owner to longshore_coordinator;
@@ -72,10 +72,10 @@ public struct DatabaseRoles: Sendable {
         \(LedgerGrants.sql)
         """
 
-    private static let end = "commit;"
+    private static let end: SQL = "commit;"
 
-    private static func star(_ schema: String) -> String {
-        let name = quoteIdentifier(schema)
+    private static func star(_ schema: String) -> SQL {
+        let name: SQL = "\(id: schema)"
         return """
             -- The schema \(name): its owner's, and for readers to read.
             create schema if not exists \(name) authorization longshore_owner;
@@ -85,7 +85,7 @@ public struct DatabaseRoles: Sendable {
                 star_table regclass;
             begin
                 for star_table in
-                    select oid from pg_class where relnamespace = \(quoteLiteral(name))::regnamespace
+                    select oid from pg_class where relnamespace = \(literal: name.text)::regnamespace
                         and relkind in ('r', 'p') and relowner <> 'longshore_owner'::regrole
                 loop
                     execute format('alter table %s owner to longshore_owner', star_table);

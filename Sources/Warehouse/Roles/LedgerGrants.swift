@@ -1,10 +1,12 @@
+import Postgres
+
 /// What the roles of a fleet may do to the ledger, as SQL that can be run again.
 ///
 /// It is run where the roles are made (``DatabaseRoles``) and after each migration: whichever comes
 /// last finds both the tables and the roles. A table that is not named here is the coordinator's alone.
 enum LedgerGrants {
     /// One block; it does nothing where the ledger or the roles are missing.
-    static let sql = """
+    static let sql: SQL = """
         do $$
         declare
             ledger_table record;

@@ -15,22 +15,21 @@ struct MartRole {
 
     /// The name, as an expression: the beginning of the schema's name and a part of a digest, since names of
     /// roles end after 63 bytes.
-    private static func nameSQL(for schema: String) -> String {
-        let schema = quoteLiteral(schema)
-        return """
-            'longshore_mart_' || left(\(schema), 39) || '_' || left(encode(sha256(
-                    convert_to(current_database() || '.' || \(schema), 'UTF8')), 'hex'), 8)
-            """
+    private static func nameSQL(for schema: String) -> SQL {
+        """
+        'longshore_mart_' || left(\(literal: schema), 39) || '_' || left(encode(sha256(
+                convert_to(current_database() || '.' || \(literal: schema), 'UTF8')), 'hex'), 8)
+        """
     }
 
     /// A statement that makes the role where it is missing, for who owns the schema.
     ///
     /// Row security does not hold for it, or a mart would lack rows without a word: only a superuser can say so.
-    static func making(for schema: String) -> String {
+    static func making(for schema: String) -> SQL {
         """
         do $$
         declare
-            star text := \(quoteLiteral(schema));
+            star text := \(literal: schema);
             mart text := \(nameSQL(for: schema));
         begin
             if not exists (select from pg_roles where rolname = mart) then
@@ -59,10 +58,9 @@ struct MartRole {
             """
             select quote_ident(rolname) as name from pg_roles
             where rolname = \(nameSQL(for: schema)) and not rolsuper and pg_has_role(oid, 'usage')
-                and has_schema_privilege(oid, $1::text, 'usage')
+                and has_schema_privilege(oid, \(schema)::text, 'usage')
                 and has_database_privilege(oid, current_database(), 'temporary')
-            """,
-            [.text(schema)]
+            """
         )
         return try rows.first.map { try MartRole(schema: schema, name: $0.text("name")) }
     }
@@ -93,17 +91,22 @@ struct MartRole {
     func admit(on connection: PostgresConnection) async throws {
         let rows = try await connection.query(
             """
-            select c.oid::regclass::text as name from pg_class c
-            join pg_namespace n on n.oid = c.relnamespace join pg_roles r on quote_ident(r.rolname) = $2
-            where n.nspname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+            select c.relname as name from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            join pg_roles r on quote_ident(r.rolname) = \(name)
+            where n.nspname = \(schema) and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
                 and not has_table_privilege(r.oid, c.oid, 'select') and pg_has_role(c.relowner, 'usage')
             order by c.relname
-            """,
-            [.text(schema), .text(name)]
+            """
         )
         guard !rows.isEmpty else { return }
-        let tables = try rows.map { try $0.text("name") }.joined(separator: ", ")
-        try await connection.query("grant select on \(tables) to \(name)")
+        let tables = try rows.map { row in
+            let table = try row.text("name")
+            return "\(id: schema, table)" as SQL
+        }
+        try await connection.query(
+            "grant select on \(tables.joined(separator: ", ")) to \(raw: name)"
+        )
     }
 
     // MARK: Words

@@ -18,7 +18,7 @@ struct ChangedDimension {
         self.connection = connection
     }
 
-    private var table: String { qualified(pipeline.schema, dimension.table) }
+    private var table: SQL { "\(id: pipeline.schema, dimension.table)" }
 
     /// Whether every member has to be computed anew, not only those that the source tells something
     /// new of.
@@ -109,20 +109,18 @@ struct ChangedDimension {
 
     private func hasMembers() async throws -> Bool {
         guard try await isThere() else { return false }
-        let surrogate = quoteIdentifier(dimension.surrogateKey)
         return try await
             !connection.query(
-                "select from \(table) where \(surrogate) <> \(UnknownMember.key) limit 1"
+                """
+                select from \(table) where \(id: dimension.surrogateKey) <> \(UnknownMember.key)
+                limit 1
+                """
             )
             .isEmpty
     }
 
     private func isThere() async throws -> Bool {
-        try await
-            !connection.query(
-                "select from pg_class where oid = to_regclass($1)",
-                [.text(table)]
-            )
+        try await !connection.query("select from pg_class where oid = to_regclass(\(table.text))")
             .isEmpty
     }
 
@@ -173,7 +171,7 @@ struct ChangedDimension {
         let time = [before.effective].compactMap(\.self).filter { !before.key.contains($0) }
         let pairs = (before.key + time)
             .compactMap { old in names[old].map { (old: old, new: $0) } }
-        var statements: [String] = []
+        var statements: [SQL] = []
         for design in dimension.allDesigns(schema: pipeline.schema) {
             let columns = try await TableColumns.read(of: design.qualifiedName, on: connection)
             for (old, new) in pairs where columns[old] != nil && columns[new] == nil {
@@ -196,17 +194,16 @@ struct ChangedDimension {
         guard before.isVersioned != dimension.isVersioned || hasAnotherKey, try await isThere()
         else { return }
         let constraints = VersionConstraints.names(of: dimension)
-            .map { "drop constraint if exists \(quoteIdentifier($0))" }
-        let columns = Dimension.validity.map { column in
-            let name = quoteIdentifier(column.name)
-            return dimension.isVersioned
-                ? "add column if not exists \(name) \(column.type) \(column.constraint)"
-                : "drop column if exists \(name)"
+            .map { "drop constraint if exists \(id: $0)" as SQL }
+        let columns = Dimension.validity.map { column -> SQL in
+            dimension.isVersioned
+                ? "add column if not exists \(column.sql)"
+                : "drop column if exists \(id: column.name)"
         }
         let lost = hasAnotherKey ? lostColumns(of: before) : []
         let changes = constraints + (before.isVersioned != dimension.isVersioned ? columns : [])
         let indexes = ["_key", "_version", "_current"]
-            .map { qualified(pipeline.schema, dimension.table + $0) }
+            .map { "\(id: pipeline.schema, dimension.table + $0)" as SQL }
         try await LockPatience(connection)
             .run(
                 "alter table \(table) \((changes + lost).joined(separator: ", "))",
@@ -220,13 +217,13 @@ struct ChangedDimension {
     }
 
     /// Those that the definition has no more, or with another type: there is nothing in them to lose.
-    private func lostColumns(of before: Dimension) -> [String] {
+    private func lostColumns(of before: Dimension) -> [SQL] {
         let wanted = Set(dimension.sourceColumns.map { [$0.name, $0.type] })
         return before.sourceColumns.filter { !wanted.contains([$0.name, $0.type]) }
-            .map { "drop column if exists \(quoteIdentifier($0.name))" }
+            .map { "drop column if exists \(id: $0.name)" }
     }
 
-    private func isEmpty(_ table: String) async throws -> Bool {
+    private func isEmpty(_ table: SQL) async throws -> Bool {
         try await connection.query("select from \(table) limit 1").isEmpty
     }
 
@@ -263,7 +260,7 @@ struct ChangedDimension {
         return Misfit(
             table: "\(pipeline.schema).\(dimension.table)",
             problems: [problems.joined(separator: "; ") + rest],
-            statements: ["truncate \(tables.joined(separator: ", "));"]
+            statements: ["truncate \(tables.joined(separator: ", ").text);"]
                 + (facts.isEmpty ? [] : [mark])
                 + [
                     facts.contains { $0.periodColumn != nil }
@@ -273,17 +270,20 @@ struct ChangedDimension {
     }
 
     /// The tables of observations and absences that exist.
-    private func kept() async throws -> [String] {
+    private func kept() async throws -> [SQL] {
         try await existing([dimension.observationTable, dimension.absenceTable])
     }
 
     /// Those that exist of these tables, quoted, by name.
-    private func existing(_ tables: [String]) async throws -> [String] {
+    private func existing(_ tables: [String]) async throws -> [SQL] {
+        let names = tables.map { ("\(id: pipeline.schema, $0)" as SQL).text }
         let rows = try await connection.query(
-            "select name from unnest($1::text[]) name where to_regclass(name) is not null order by name",
-            [.textArray(tables.map { qualified(pipeline.schema, $0) })]
+            """
+            select name from unnest(\(names)::text[]) name where to_regclass(name) is not null
+            order by name
+            """
         )
-        return try rows.map { try $0.text("name") }
+        return try rows.map { SQL(raw: try $0.text("name")) }
     }
 }
 

@@ -32,17 +32,16 @@ struct ColumnDifference: CustomStringConvertible {
     ///     are null.
     ///   - cascades: Whether what uses a column goes with it.
     /// - Returns: The actions, with commas between them.
-    func actions(keepingValues: Bool, cascades: Bool = false) -> String {
+    func actions(keepingValues: Bool, cascades: Bool = false) -> SQL {
         let dropped = lost + (keepingValues ? [] : changed)
         let added = new + (keepingValues ? [] : changed)
-        let actions =
-            dropped.map { "drop column \(quoteIdentifier($0))\(cascades ? " cascade" : "")" }
-            + added.map { "add column \(quoteIdentifier($0)) \(shape[$0] ?? "")" }
+        let actions: [SQL] =
+            dropped.map { "drop column \(id: $0)\(cascades ? " cascade" : "")" }
+            + added.map { "add column \(id: $0) \(type($0))" }
             + (keepingValues ? changed : [])
-            .map { name in
-                let (column, type) = (quoteIdentifier(name), shape[name] ?? "")
-                return "alter column \(column) type \(type) using \(column)::\(type)"
-            }
+            .map { "alter column \(id: $0) type \(type($0)) using \(id: $0)::\(type($0))" }
         return actions.joined(separator: ", ")
     }
+
+    private func type(_ column: String) -> SQL { SQL(raw: shape[column] ?? "") }
 }

@@ -15,9 +15,8 @@ enum EarlierDefinition {
             select d.bundle from longshore.load l
             join longshore.definition d on d.digest = l.definition
             where l.id = (select max(loaded_by) from longshore.control
-                where schema_name = $1 and table_name = $2)
-            """,
-            [.text(schema), .text(table)]
+                where schema_name = \(schema) and table_name = \(table))
+            """
         )
         guard let bundle = try rows.first?.text("bundle") else { return nil }
         return try? Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))

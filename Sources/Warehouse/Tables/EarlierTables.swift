@@ -13,10 +13,10 @@ enum EarlierTables {
         let rows = try await connection.query(
             """
             select d.bundle from longshore.definition d where d.digest in (
-                select l.definition from longshore.load l where l.pipeline = $1 and l.created_at <
-                    (select applied_at from longshore.migration where name = $2))
-            """,
-            [.text(pipeline.name), .text(Migrations.ownedTablesName)]
+                select l.definition from longshore.load l where l.pipeline = \(pipeline.name)
+                    and l.created_at < (select applied_at from longshore.migration
+                        where name = \(Migrations.ownedTablesName)))
+            """
         )
         let definitions = rows.compactMap { row in
             try? Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle")))

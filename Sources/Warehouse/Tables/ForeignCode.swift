@@ -19,10 +19,7 @@ struct ForeignCode {
     /// - Throws: ``WarehouseError`` that names what was found.
     func refuse() async throws {
         try await hold(pipeline.dimensions.map(\.table))
-        let rows = try await connection.query(
-            Self.sql,
-            [.text(pipeline.schema), .textArray(pipeline.tableNames)]
-        )
+        let rows = try await connection.query(sql)
         let found = try rows.map { try $0.text("found") }
         guard found.isEmpty else { throw WarehouseError.foreignCode(found) }
     }
@@ -30,26 +27,31 @@ struct ForeignCode {
     private func hold(_ tables: [String]) async throws {
         let rows = try await connection.query(
             """
-            select c.oid::regclass::text as name from pg_class c
+            select c.relname as name from pg_class c
             join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind in ('r', 'p')
+            where n.nspname = \(pipeline.schema) and c.relname = any(\(tables)::text[])
+                and c.relkind in ('r', 'p')
             order by c.relname
-            """,
-            [.text(pipeline.schema), .textArray(tables)]
+            """
         )
         for row in rows {
-            try await connection.query("lock table only \(row.text("name")) in row exclusive mode")
+            let name = try row.text("name")
+            try await connection.query(
+                "lock table only \(id: pipeline.schema, name) in row exclusive mode"
+            )
         }
     }
 
     /// Functions of the server itself are in no `pg_depend`.
-    private static let sql = """
+    private var sql: SQL {
+        """
         with recursive trusted as (
             select oid from pg_roles where rolsuper or rolname = current_user
         ), ours (oid) as (
             select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname = $1 and c.relkind in ('r', 'p') and (c.relname = any($2::text[])
-                or c.relname in (select table_name from longshore.owned_table where schema_name = $1))
+            where n.nspname = \(pipeline.schema) and c.relkind in ('r', 'p')
+                and (c.relname = any(\(pipeline.tableNames)::text[]) or c.relname in (
+                    select table_name from longshore.owned_table where schema_name = \(pipeline.schema)))
             union select i.inhrelid from pg_inherits i join ours on ours.oid = i.inhparent
         ), tables as (
             select c.* from pg_class c join ours using (oid)
@@ -82,8 +84,10 @@ struct ForeignCode {
         union
         select format('`%s` is no table, and `%s` owns it', c.oid::regclass, c.relowner::regrole)
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind not in ('r', 'p', 'i', 'I')
+        where n.nspname = \(pipeline.schema) and c.relname = any(\(pipeline.tableNames)::text[])
+            and c.relkind not in ('r', 'p', 'i', 'I')
             and c.relowner not in (select oid from trusted)
         order by found
         """
+    }
 }

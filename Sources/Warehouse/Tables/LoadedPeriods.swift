@@ -20,10 +20,10 @@ struct LoadedPeriods {
             select table_name, count(*) as periods, count(*) filter (where state = 'closed') as closed,
                 min(period) as first, max(period) as last
             from longshore.control
-            where schema_name = $1 and table_name = any($2::text[]) and loaded_by is not null
+            where schema_name = \(schema) and table_name = any(\(tables)::text[])
+                and loaded_by is not null
             group by table_name order by table_name
-            """,
-            [.text(schema), .textArray(tables)]
+            """
         )
         return try rows.map(Self.words).joined(separator: "; ")
     }

@@ -14,7 +14,7 @@ struct MartRebuild {
     let altersTables: Bool
     let connection: PostgresConnection
 
-    private var table: String { qualified(schema, mart.table) }
+    private var table: SQL { "\(id: schema, mart.table)" }
 
     /// Adds, drops and converts columns, and marks what was computed as stale.
     ///
@@ -53,7 +53,7 @@ struct MartRebuild {
         }
     }
 
-    private func run(_ actions: String) async throws {
+    private func run(_ actions: SQL) async throws {
         try await LockPatience(connection).run("alter table \(table) \(actions)", on: table)
     }
 
@@ -62,20 +62,17 @@ struct MartRebuild {
         try await connection.query(
             """
             delete from longshore.control
-            where schema_name = $1 and table_name = $2 and (period <> '') <> $3
-            """,
-            [.text(schema), .text(mart.table), .boolean(mart.isPerPeriod)]
+            where schema_name = \(schema) and table_name = \(mart.table)
+                and (period <> '') <> \(mart.isPerPeriod)
+            """
         )
+        let reason = "its columns have changed: \(difference)"
         try await connection.query(
             """
             update longshore.control c
-            set \(StaleMark(reason: "$3", by: StaleMark.newestLoad).sql)
-            where schema_name = $1 and table_name = $2 and loaded_by is not null
-            """,
-            [
-                .text(schema), .text(mart.table),
-                .text("its columns have changed: \(difference)"),
-            ]
+            set \(StaleMark(reason: "\(reason)", by: StaleMark.newestLoad).sql)
+            where schema_name = \(schema) and table_name = \(mart.table) and loaded_by is not null
+            """
         )
     }
 
@@ -85,7 +82,7 @@ struct MartRebuild {
     ///
     /// - Returns: what of other people's objects is in the way.
     func drop() async throws -> Misfit? {
-        let sql = "drop table \(table)"
+        let sql: SQL = "drop table \(table)"
         guard altersTables else {
             throw WarehouseError.altersTable("\(schema).\(mart.table)", sql: sql + ";")
         }
@@ -104,16 +101,18 @@ struct MartRebuild {
     /// Nothing of it is computed any more.
     func forgetPeriods() async throws {
         try await connection.query(
-            "delete from longshore.control where schema_name = $1 and table_name = $2",
-            [.text(schema), .text(mart.table)]
+            """
+            delete from longshore.control
+            where schema_name = \(schema) and table_name = \(mart.table)
+            """
         )
     }
 
-    private func inTheWay(_ problem: String, _ sql: String) -> Misfit {
+    private func inTheWay(_ problem: String, _ sql: SQL) -> Misfit {
         Misfit(
             table: "\(schema).\(mart.table)",
             problems: [problem],
-            statements: [sql, "-- which drops those views, too; then: longshore load FOLDER"]
+            statements: [sql.text, "-- which drops those views, too; then: longshore load FOLDER"]
         )
     }
 }

@@ -5,7 +5,7 @@ import Postgres
 /// A table that is created with no data is not planned: the query's own functions are not called.
 enum MartShape {
     /// A temporary table with these columns: the type of the query's rows.
-    static let table = "pg_temp.mart_shape"
+    static let table: SQL = "pg_temp.mart_shape"
 
     /// Makes ``table`` and reads its columns; the tables that the query reads stay as they are until the
     /// transaction ends.
@@ -16,7 +16,7 @@ enum MartShape {
     /// - Returns: the types of the columns by their names.
     /// - Throws: `PostgresError`.
     static func make(
-        of query: String,
+        of query: SQL,
         on connection: PostgresConnection
     ) async throws -> [String: String] {
         try await connection.query(

@@ -28,7 +28,7 @@ struct MartTable {
     }
 
     /// The quoted name with its schema.
-    private var table: String { qualified(schema, mart.table) }
+    private var table: SQL { "\(id: schema, mart.table)" }
 
     private var rebuild: MartRebuild {
         MartRebuild(
@@ -49,9 +49,9 @@ struct MartTable {
         let rows = try await connection.query(
             """
             select period from longshore.control
-            where schema_name = $1 and table_name = $2 and loaded_by is not null order by period
-            """,
-            [.text(schema), .text(mart.table)]
+            where schema_name = \(schema) and table_name = \(mart.table) and loaded_by is not null
+            order by period
+            """
         )
         let labels = try rows.map { try $0.text("period") }
         guard labels.contains(where: { Period($0, grain: grain) == nil }),

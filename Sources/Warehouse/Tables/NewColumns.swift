@@ -28,12 +28,11 @@ struct NewColumns {
         try await connection.query(
             """
             update longshore.control c
-            set \(StaleMark(reason: "$3", by: StaleMark.newestLoad).sql)
-            where schema_name = $1 and table_name = $2 and kind = 'fact'
+            set \(StaleMark(reason: "\(reason)", by: StaleMark.newestLoad).sql)
+            where schema_name = \(design.schema) and table_name = \(design.name) and kind = 'fact'
                 and (loaded_by is not null or exists (select from longshore.load l
                     where l.id = c.claimed_by and l.state = 'running'))
-            """,
-            [.text(design.schema), .text(design.name), .text(reason)]
+            """
         )
     }
 

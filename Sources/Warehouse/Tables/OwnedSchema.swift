@@ -15,12 +15,11 @@ struct OwnedSchema {
     /// - Throws: `WarehouseError` when it may not be created.
     func ensure() async throws {
         let found = try await connection.query(
-            "select from pg_namespace where nspname = $1",
-            [.text(name)]
+            "select from pg_namespace where nspname = \(name)"
         )
         guard found.isEmpty else { return }
         do {
-            try await connection.query("create schema if not exists \(quoteIdentifier(name))")
+            try await connection.query("create schema if not exists \(id: name)")
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             throw WarehouseError.schemaIsMissing(name)
         }
@@ -33,13 +32,12 @@ struct OwnedSchema {
     func take(_ table: String) async throws {
         let owners = try await connection.query(
             """
-            select nspowner::regrole::text as owner from pg_namespace
-            where nspname = $1 and pg_has_role(nspowner, 'member')
+            select pg_get_userbyid(nspowner) as owner from pg_namespace
+            where nspname = \(name) and pg_has_role(nspowner, 'member')
                 and nspowner <> (select oid from pg_roles where rolname = current_user)
-            """,
-            [.text(name)]
+            """
         )
         guard let owner = try owners.first?.text("owner") else { return }
-        try await connection.query("alter table \(qualified(name, table)) owner to \(owner)")
+        try await connection.query("alter table \(id: name, table) owner to \(id: owner)")
     }
 }

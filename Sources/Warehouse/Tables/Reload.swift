@@ -12,12 +12,13 @@ struct Reload {
 
     /// Marks the loaded periods of facts: they hold keys of members that are gone, or rows no more.
     func mark(_ facts: [String], reason: String) -> String {
-        let names = facts.map(quoteLiteral).joined(separator: ", ")
-        return """
-            update longshore.control set state = 'stale', reason = \(quoteLiteral(reason)) \
-            where schema_name = \(quoteLiteral(schema)) and table_name in (\(names)) \
+        let names = facts.map { "\(literal: $0)" as SQL }.joined(separator: ", ")
+        let update: SQL = """
+            update longshore.control set state = 'stale', reason = \(literal: reason) \
+            where schema_name = \(literal: schema) and table_name in (\(names)) \
             and state = 'loaded';
             """
+        return update.text
     }
 
     /// The command that loads what was marked.
@@ -25,18 +26,14 @@ struct Reload {
 
     /// The command that loads whole tables: where nothing is due, a period has to be named.
     func ofWhole() async throws -> String {
-        try await command(periods: "select max(period) as periods")
-    }
-
-    private func command(periods: String) async throws -> String {
         let rows = try await connection.query(
             """
-            \(periods) from longshore.control
-            where schema_name = $1 and kind = 'fact' and period <> '' and loaded_by is not null
-            """,
-            [.text(schema)]
+            select max(period) as period from longshore.control
+            where schema_name = \(schema) and kind = 'fact' and period <> ''
+                and loaded_by is not null
+            """
         )
-        let option = try rows.first?.optionalText("periods").map { " --periods \($0)" } ?? ""
+        let option = try rows.first?.optionalText("period").map { " --periods \($0)" } ?? ""
         return Self.prefix + "longshore load FOLDER" + (hasPeriods ? option : "")
     }
 }

@@ -34,11 +34,11 @@ struct RenamedColumns {
     static func offer(
         of pairs: [(old: String, new: String)],
         _ kept: String,
-        _ statements: [String]
+        _ statements: [SQL]
     ) -> String {
         let words = pairs.map { "`\($0.new)` is `\($0.old)`" }.joined(separator: " and ")
         return "-- or, only if \(words) under another name (\(kept)): "
-            + statements.joined(separator: " ")
+            + statements.joined(separator: " ").text
     }
 
     /// The column that `name` may be now.
@@ -75,15 +75,13 @@ extension TableDesign {
         _ column: String,
         to name: String,
         on connection: PostgresConnection
-    ) async throws -> String {
-        let rename =
-            "alter table \(qualifiedName) rename column \(quoteIdentifier(column)) to "
-            + "\(quoteIdentifier(name));"
+    ) async throws -> SQL {
+        let rename: SQL =
+            "alter table \(qualifiedName) rename column \(id: column) to \(id: name);"
         let old = Self.index(on: column, of: self.name)
         let new = Self.index(on: name, of: self.name)
         guard indexes.contains(new), try await old.columns(of: self, on: connection) != nil
         else { return rename }
-        return rename + " alter index \(qualified(schema, old.name)) "
-            + "rename to \(quoteIdentifier(new.name));"
+        return "\(rename) alter index \(id: schema, old.name) rename to \(id: new.name);"
     }
 }

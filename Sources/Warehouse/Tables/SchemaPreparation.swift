@@ -153,11 +153,12 @@ struct SchemaPreparation {
     private func addUnknownMember(of dimension: Dimension) async throws {
         let references = dimension.references.map(\.column)
         let columns = [dimension.surrogateKey] + references
-        let values = columns.map { _ in String(UnknownMember.key) }.joined(separator: ", ")
+        let values = columns.map { _ in "\(UnknownMember.key)" as SQL }.joined(separator: ", ")
         try await connection.query(
-            "insert into \(qualified(pipeline.schema, dimension.table)) (\(quotedList(columns))) "
-                + "values (\(values)) on conflict (\(quoteIdentifier(dimension.surrogateKey))) "
-                + "do nothing"
+            """
+            insert into \(id: pipeline.schema, dimension.table) (\(ids: columns))
+            values (\(values)) on conflict (\(id: dimension.surrogateKey)) do nothing
+            """
         )
     }
 

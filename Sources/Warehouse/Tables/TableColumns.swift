@@ -4,16 +4,15 @@ import Postgres
 enum TableColumns {
     /// The types of a table's columns by their names; empty when there is no such table.
     static func read(
-        of table: String,
+        of table: SQL,
         on connection: PostgresConnection
     ) async throws -> [String: String] {
         let rows = try await connection.query(
             """
             select attname as name, format_type(atttypid, atttypmod) as type
             from pg_attribute
-            where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
-            """,
-            [.text(table)]
+            where attrelid = to_regclass(\(table.text)) and attnum > 0 and not attisdropped
+            """
         )
         var columns: [String: String] = [:]
         for row in rows { columns[try row.text("name")] = try row.text("type") }

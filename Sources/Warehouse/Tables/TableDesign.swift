@@ -62,6 +62,11 @@ struct TableDesign: Sendable, Hashable {
     var columnList: SQL { "\(ids: columns.map(\.name))" }
 }
 
+extension TableDesign.Column {
+    /// Its definition in DDL.
+    var sql: SQL { "\(id: name) \(raw: type) \(raw: constraint)" }
+}
+
 extension TableDesign.Index {
     /// The statement that creates it on a table.
     func sql(on table: SQL, name other: String? = nil) -> SQL {

@@ -57,7 +57,7 @@ struct TableFit {
                 WarehouseType(column.type).isWider(than: WarehouseType(type)),
                 alteration != .tried || !WarehouseType(column.type).hasMoreDecimals(than: type)
             else { continue }
-            let action = "alter column \(quoteIdentifier(column.name)) type \(column.type)"
+            let action: SQL = "alter column \(id: column.name) type \(raw: column.type)"
             do {
                 try await alter(action)
             } catch let error as PostgresError where error.sqlState == .featureNotSupported {
@@ -70,7 +70,7 @@ struct TableFit {
                             + "and something that uses it is in the way (\(error.message)): drop that "
                             + "before, and make it again behind"
                     ],
-                    statements: ["alter table \(design.qualifiedName) \(action);"]
+                    statements: [("alter table \(design.qualifiedName) \(action);" as SQL).text]
                 )
             }
         }
@@ -78,12 +78,12 @@ struct TableFit {
     }
 
     private func create() async throws {
-        let definitions = design.columns
-            .map { "\(quoteIdentifier($0.name)) \($0.type) \($0.constraint)" }
-            .joined(separator: ", ")
-        let partitioning = design.isPartitionedByPeriod ? " partition by range (period)" : ""
         try await connection.query(
-            "create table \(design.qualifiedName) (\(definitions))\(partitioning)"
+            """
+            create table \(design.qualifiedName)
+            (\(design.columns.map(\.sql).joined(separator: ", ")))
+            \(design.isPartitionedByPeriod ? "partition by range (period)" : "")
+            """
         )
         try await OwnedSchema(name: design.schema, connection: connection).take(design.name)
         for index in design.indexes {
@@ -106,41 +106,41 @@ struct TableFit {
     /// A value that is added later is null in the rows that are there, whatever the rules say now, and
     /// a reference is the unknown member.
     private func add(_ column: TableDesign.Column) async throws {
-        let constraint =
-            switch column.role {
-            case .value, .own: ""
-            case .reference: "\(column.constraint) default \(UnknownMember.key)"
-            }
-        try await alter("add column \(quoteIdentifier(column.name)) \(column.type) \(constraint)")
+        var added = column
+        switch column.role {
+        case .value, .own: added.constraint = ""
+        case .reference: added.constraint += " default \(UnknownMember.key)"
+        }
+        try await alter("add column \(added.sql)")
     }
 
     /// A column that is required no more may be null from now on, in every partition.
     private func allowNulls() async throws {
+        let name = design.qualifiedName.text
         let rows = try await connection.query(
             """
             select distinct attname as name from pg_attribute
             where attnum > 0 and attnotnull and attrelid in (
-                select to_regclass($1) union all
-                select inhrelid from pg_inherits where inhparent = to_regclass($1))
-            """,
-            [.text(design.qualifiedName)]
+                select to_regclass(\(name)) union all
+                select inhrelid from pg_inherits where inhparent = to_regclass(\(name)))
+            """
         )
         let required = try Set(rows.map { try $0.text("name") })
         for column in design.columns
         where column.constraint.isEmpty && required.contains(column.name) {
-            try await alter("alter column \(quoteIdentifier(column.name)) drop not null")
+            try await alter("alter column \(id: column.name) drop not null")
         }
     }
 
     /// Alters the table, which is there, under a lock that keeps readers out.
-    private func alter(_ action: String) async throws {
-        let sql = "alter table \(design.qualifiedName) \(action)"
+    private func alter(_ action: SQL) async throws {
+        let sql: SQL = "alter table \(design.qualifiedName) \(action)"
         guard alteration != .refused else { throw altersTable(sql) }
         try await LockPatience(connection).run(sql, on: design.qualifiedName)
     }
 
     /// Makes an index, which takes its time and refuses nothing.
-    private func change(_ sql: String, _ body: () async throws -> Void) async throws {
+    private func change(_ sql: SQL, _ body: () async throws -> Void) async throws {
         switch alteration {
         case .done: try await body()
         case .tried: break
@@ -148,7 +148,7 @@ struct TableFit {
         }
     }
 
-    private func altersTable(_ sql: String) -> WarehouseError {
+    private func altersTable(_ sql: SQL) -> WarehouseError {
         .altersTable("\(design.schema).\(design.name)", sql: sql + ";")
     }
 
@@ -161,7 +161,7 @@ struct TableFit {
         }
         // The same columns in another order: `load` has changed, and the rows need not.
         guard columns != index.columns else { return }
-        let drop = "drop index \(qualified(design.schema, index.name))"
+        let drop: SQL = "drop index \(id: design.schema, index.name)"
         try await self.change("\(drop); \(sql)") {
             try await LockPatience(connection).run(drop, sql, on: design.qualifiedName)
         }
@@ -173,22 +173,20 @@ struct TableFit {
             """
             select coalesce(a.attname, '') as name, d.description from pg_description d
             left join pg_attribute a on a.attrelid = d.objoid and a.attnum = d.objsubid and d.objsubid > 0
-            where d.objoid = to_regclass($1) and d.classoid = 'pg_class'::regclass
-            """,
-            [.text(design.qualifiedName)]
+            where d.objoid = to_regclass(\(design.qualifiedName.text))
+                and d.classoid = 'pg_class'::regclass
+            """
         )
         var known: [String: String] = [:]
         for row in rows { known[try row.text("name")] = try row.text("description") }
-        var statements: [String] = []
+        var statements: [SQL] = []
         if let comment = design.comment, known[""] != comment {
-            statements.append(
-                "comment on table \(design.qualifiedName) is \(quoteLiteral(comment))"
-            )
+            statements.append("comment on table \(design.qualifiedName) is \(literal: comment)")
         }
         for column in design.columns {
             guard let comment = column.comment, known[column.name] != comment else { continue }
-            let name = design.qualifiedName + "." + quoteIdentifier(column.name)
-            statements.append("comment on column \(name) is \(quoteLiteral(comment))")
+            let name: SQL = "\(id: design.schema, design.name, column.name)"
+            statements.append("comment on column \(name) is \(literal: comment)")
         }
         for statement in statements { try await connection.query(statement) }
     }

@@ -92,7 +92,7 @@ struct TableMisfit {
         of column: String,
         to successor: TableDesign.Column?
     ) async throws -> Difference {
-        let drop = "\(alter) drop column \(quoteIdentifier(column));"
+        let drop = dropping(column)
         let problem = "the definition has no column `\(column)` any more"
         guard let successor else { return Difference(problem: problem, statements: [drop]) }
         let loaded = try await LoadedPeriods(design.schema, [design.name], on: connection).summary()
@@ -105,11 +105,7 @@ struct TableMisfit {
             statements: [drop] + again + [
                 "-- or, only if `\(successor.name)` is `\(column)` under another name (nothing has to be "
                     + "loaded again then): "
-                    + (try await design.renaming(
-                        column,
-                        to: successor.name,
-                        on: connection
-                    ))
+                    + (try await design.renaming(column, to: successor.name, on: connection)).text
             ]
         )
     }
@@ -122,11 +118,10 @@ struct TableMisfit {
         _ before: ColumnOrigins
     ) -> Difference {
         let zone = now.zones[column.name] ?? before.zones[column.name] ?? now.zone
-        let name = quoteIdentifier(column.name)
-        let conversion = TypeConversion(of: name, from: type, to: column.type, zone: zone)
+        let conversion = TypeConversion(of: column.name, from: type, to: column.type, zone: zone)
         let problem =
             "its column `\(column.name)` is `\(type)`, the definition says `\(column.type)`"
-        let drop = "\(alter) drop column \(name);"
+        let drop = dropping(column.name)
         guard let expression = conversion.expression else {
             return Difference(
                 problem: problem + ", and only its source can tell the values",
@@ -134,17 +129,22 @@ struct TableMisfit {
             )
         }
         let note = conversion.note.map { ["-- `\(column.name)`: \($0)"] } ?? []
-        let statement = "\(alter) alter column \(name) type \(column.type) using \(expression);"
+        let statement: SQL =
+            "\(alter) alter column \(id: column.name) type \(raw: column.type) using \(expression);"
         return Difference(
             problem: problem,
-            statements: note + [statement]
+            statements: note + [statement.text]
                 + [
                     "-- or, to have `\(column.name)` as its source tells it: \(drop) and load it again"
                 ]
         )
     }
 
-    private var alter: String { "alter table \(design.qualifiedName)" }
+    private var alter: SQL { "alter table \(design.qualifiedName)" }
+
+    private func dropping(_ column: String) -> String {
+        ("\(alter) drop column \(id: column);" as SQL).text
+    }
 
     // MARK: The whole table
 
@@ -189,8 +189,10 @@ struct TableMisfit {
     private func isPartitioned() async throws -> Bool {
         try await
             !connection.query(
-                "select from pg_class where oid = to_regclass($1) and relkind = 'p'",
-                [.text(design.qualifiedName)]
+                """
+                select from pg_class
+                where oid = to_regclass(\(design.qualifiedName.text)) and relkind = 'p'
+                """
             )
             .isEmpty
     }
@@ -224,7 +226,7 @@ struct TableMisfit {
     ) async throws -> String? {
         guard Set(key.found.map { renames[$0] ?? $0 }) == Set(key.wanted) else { return nil }
         let pairs = key.found.compactMap { old in renames[old].map { (old: old, new: $0) } }
-        var statements: [String] = []
+        var statements: [SQL] = []
         for (old, new) in pairs {
             statements.append(try await design.renaming(old, to: new, on: connection))
         }
@@ -251,10 +253,10 @@ struct TableMisfit {
         let rows = try await connection.query(
             """
             select pg_get_expr(c.relpartbound, c.oid) as bound
-            from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = to_regclass($1)
+            from pg_inherits join pg_class c on c.oid = inhrelid
+            where inhparent = to_regclass(\(design.qualifiedName.text))
             order by c.relname
-            """,
-            [.text(design.qualifiedName)]
+            """
         )
         for row in rows {
             // FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')
@@ -278,7 +280,7 @@ struct TableMisfit {
             hasPeriods: periods != nil,
             connection: connection
         )
-        let drop = "drop table \(design.qualifiedName);"
+        let drop = "drop table \(design.qualifiedName.text);"
         guard wasPartitioned || design.isPartitionedByPeriod else {
             return [drop, try await reload.ofWhole()]
         }
@@ -286,11 +288,12 @@ struct TableMisfit {
             let mark = reload.mark([design.name], reason: "\(design.name) was dropped")
             return [drop, mark, reload.ofMarked]
         }
-        let forget =
-            "delete from longshore.control where schema_name = \(quoteLiteral(design.schema)) "
-            + "and table_name = \(quoteLiteral(design.name));"
+        let forget: SQL = """
+            delete from longshore.control where schema_name = \(literal: design.schema) \
+            and table_name = \(literal: design.name);
+            """
         return [
-            drop, forget,
+            drop, forget.text,
             design.isPartitionedByPeriod
                 ? Reload.prefix + "longshore load FOLDER" : try await reload.ofWhole(),
         ]
@@ -303,15 +306,16 @@ extension TableDesign.Index {
         of table: TableDesign,
         on connection: PostgresConnection
     ) async throws -> [String]? {
+        let index: SQL = "\(id: table.schema, name)"
         let rows = try await connection.query(
             """
             select array_to_string(array_agg(a.attname order by k.place), ', ') as columns
             from pg_index i
             cross join lateral unnest(i.indkey) with ordinality k(number, place)
             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
-            where i.indexrelid = to_regclass($1) and i.indrelid = to_regclass($2)
-            """,
-            [.text(qualified(table.schema, name)), .text(table.qualifiedName)]
+            where i.indexrelid = to_regclass(\(index.text))
+                and i.indrelid = to_regclass(\(table.qualifiedName.text))
+            """
         )
         return try rows.first?.optionalText("columns")?.split(separator: ", ").map(String.init)
     }

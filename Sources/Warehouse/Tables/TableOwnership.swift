@@ -77,7 +77,9 @@ struct TableOwnership {
     /// nothing.
     private func hasGivenUp(_ relation: Relation, _ owner: String) async throws -> Bool {
         guard !relation.isBeingLoaded else { return false }
-        let rows = try await connection.query(PostgresLedger.newestDefinitionSQL, [.text(owner)])
+        let rows = try await connection.query(
+            PostgresLedger.newestDefinitionSQL(ofPipeline: owner)
+        )
         let newest = try await unlessUnreadable {
             try rows.first.map { try PostgresLedger.definition(in: $0).0 }
         }
@@ -89,10 +91,10 @@ struct TableOwnership {
     func takePeriods() async throws {
         try await connection.query(
             """
-            update longshore.control set pipeline = $2
-            where schema_name = $1 and table_name = any($3::text[]) and pipeline <> $2
-            """,
-            [.text(pipeline.schema), .text(pipeline.name), .textArray(pipeline.tableNames)]
+            update longshore.control set pipeline = \(pipeline.name)
+            where schema_name = \(pipeline.schema) and table_name = any(\(pipeline.tableNames)::text[])
+                and pipeline <> \(pipeline.name)
+            """
         )
     }
 
@@ -100,11 +102,11 @@ struct TableOwnership {
     func forgetMissing() async throws {
         try await connection.query(
             """
-            delete from longshore.owned_table o where o.schema_name = $1 and o.pipeline = $2
+            delete from longshore.owned_table o
+            where o.schema_name = \(pipeline.schema) and o.pipeline = \(pipeline.name)
                 and not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
                     where n.nspname = o.schema_name and c.relname = o.table_name::name)
-            """,
-            [.text(pipeline.schema), .text(pipeline.name)]
+            """
         )
     }
 
@@ -119,15 +121,12 @@ struct TableOwnership {
         try await connection.query(
             """
             insert into longshore.owned_table (schema_name, table_name, pipeline, origin, recorded_by)
-            select $1, name, $2, origin, $3 from unnest($4::text[], $5::text[]) t(name, origin)
+            select \(pipeline.schema), name, \(pipeline.name), origin, \(person)
+            from unnest(\(names)::text[], \(origins)::text[]) t(name, origin)
             on conflict (schema_name, table_name) do update set pipeline = excluded.pipeline,
                 origin = excluded.origin, recorded_by = excluded.recorded_by, recorded_at = default
                 where owned_table.pipeline <> excluded.pipeline
-            """,
-            [
-                .text(pipeline.schema), .text(pipeline.name), .text(person), .textArray(names),
-                .textArray(origins),
-            ]
+            """
         )
     }
 
@@ -176,19 +175,19 @@ struct TableOwnership {
                 coalesce(o.pipeline, k.pipeline) as owner,
                 exists (select from longshore.task t join longshore.load l on l.id = t.load_id
                     where l.state = 'running' and l.pipeline = coalesce(o.pipeline, k.pipeline)
-                        and t.schema_name = $1 and t.table_name = w.name) as is_being_loaded,
+                        and t.schema_name = \(pipeline.schema) and t.table_name = w.name) as is_being_loaded,
                 case when c.relispartition then i.inhparent::regclass::text end as parent
-            from unnest($2::text[]) w(name)
-            left join pg_namespace n on n.nspname = $1
+            from unnest(\(pipeline.tableNames)::text[]) w(name)
+            left join pg_namespace n on n.nspname = \(pipeline.schema)
             left join pg_class c on c.relnamespace = n.oid and c.relname = w.name::name
             left join pg_inherits i on i.inhrelid = c.oid and c.relispartition
-            left join longshore.owned_table o on o.schema_name = $1 and o.table_name = w.name
+            left join longshore.owned_table o on o.schema_name = \(pipeline.schema)
+                and o.table_name = w.name
             left join lateral (select pipeline from longshore.control
-                where schema_name = $1 and table_name = w.name
+                where schema_name = \(pipeline.schema) and table_name = w.name
                 order by loaded_by desc nulls last limit 1) k on true
             order by w.name
-            """,
-            [.text(pipeline.schema), .textArray(pipeline.tableNames)]
+            """
         )
         return try rows.map { row in
             Relation(
@@ -224,11 +223,12 @@ struct TableOwnership {
 
     /// `1,000 rows`; `nil` when this role may not look.
     private func rows(of name: String) async throws -> String? {
-        let table = qualified(pipeline.schema, name)
+        let table: SQL = "\(id: pipeline.schema, name)"
         let right = try await connection.query(
-            "select has_table_privilege(to_regclass($1), 'select') "
-                + "and has_schema_privilege($2, 'usage') as readable",
-            [.text(table), .text(pipeline.schema)]
+            """
+            select has_table_privilege(to_regclass(\(table.text)), 'select')
+                and has_schema_privilege(\(pipeline.schema), 'usage') as readable
+            """
         )
         guard try right.first?.optionalBoolean("readable") == true else { return nil }
         let rows = try await connection.query(

@@ -14,8 +14,7 @@ struct VersionConstraints {
         self.connection = connection
     }
 
-    private var table: String { qualified(schema, dimension.table) }
-    private var keys: String { quotedList(dimension.key) }
+    private var table: SQL { "\(id: schema, dimension.table)" }
 
     /// Adds those that are missing.
     ///
@@ -23,8 +22,9 @@ struct VersionConstraints {
     func ensure() async throws {
         guard dimension.isVersioned else { return }
         let rows = try await connection.query(
-            "select conname as name from pg_constraint where conrelid = to_regclass($1)",
-            [.text(table)]
+            """
+            select conname as name from pg_constraint where conrelid = to_regclass(\(table.text))
+            """
         )
         let present = try Set(rows.map { try $0.text("name") })
         if !present.contains(validity) { try await addValidity() }
@@ -47,7 +47,7 @@ struct VersionConstraints {
 
     /// A row that holds for no instant is kept for the facts that point to it.
     private func addValidity() async throws {
-        let holds = "valid_from < valid_to or valid_from = valid_to and not is_current"
+        let holds: SQL = "valid_from < valid_to or valid_from = valid_to and not is_current"
         do {
             try await add(validity, "check (\(holds))")
         } catch let error as PostgresError where error.sqlState == .checkViolation {
@@ -63,30 +63,33 @@ struct VersionConstraints {
     /// need no extension, their index is fast, and a hash takes keys of every type and of several
     /// columns alike.
     private func addOverlap() async throws {
-        let hash = "hash_record_extended(row(\(keys)), 0)"
+        let hash: SQL = "hash_record_extended(row(\(ids: dimension.key)), 0)"
         do {
             try await add(
                 overlap,
-                "exclude using gist (point(\(hash) >> 32, \(hash) & 4294967295) with ~=, "
-                    + "tstzrange(valid_from, valid_to) with &&) deferrable initially deferred"
+                """
+                exclude using gist (point(\(hash) >> 32, \(hash) & 4294967295) with ~=,
+                    tstzrange(valid_from, valid_to) with &&) deferrable initially deferred
+                """
             )
         } catch let error as PostgresError where error.sqlState == .exclusionViolation {
-            let surrogate = quoteIdentifier(dimension.surrogateKey)
             throw WarehouseError.brokenVersions(
                 "\(schema).\(dimension.table)",
                 "overlap",
-                query:
-                    "select a.* from \(table) a join \(table) b on \(dimension.keysEqual("a", "b")) "
-                    + "and a.\(surrogate) <> b.\(surrogate) and tstzrange(a.valid_from, a.valid_to) "
-                    + "&& tstzrange(b.valid_from, b.valid_to) order by \(quotedList(dimension.key, prefix: "a.")), a.valid_from;"
+                query: """
+                    select a.* from \(table) a join \(table) b on \(dimension.keysEqual("a", "b")) \
+                    and a.\(id: dimension.surrogateKey) <> b.\(id: dimension.surrogateKey) \
+                    and tstzrange(a.valid_from, a.valid_to) && tstzrange(b.valid_from, b.valid_to) \
+                    order by \(ids: dimension.key, of: "a"), a.valid_from;
+                    """
             )
         }
     }
 
-    private func add(_ name: String, _ definition: String) async throws {
+    private func add(_ name: String, _ definition: SQL) async throws {
         try await LockPatience(connection)
             .run(
-                "alter table \(table) add constraint \(quoteIdentifier(name)) \(definition)",
+                "alter table \(table) add constraint \(id: name) \(definition)",
                 on: table
             )
     }
