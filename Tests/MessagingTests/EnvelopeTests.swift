@@ -131,6 +131,7 @@ struct EnvelopeTests {
             (#"{"v":1,"load":7,"ordinal":-1,"pool":"p"}"#, .badField("ordinal")),
             (#"{"v":1,"load":7,"ordinal":3,"pool":"a.b"}"#, .badField("pool")),
             (#"{"v":1,"load":7,"ordinal":3,"pool":""}"#, .badField("pool")),
+            (#"{"v":1,"load":7,"ordinal":3,"pool":"p","ticket":"7.3\u0000"}"#, .badField("ticket")),
             (#"{"v":1,"load":7,"ordinal":3,"pool":"p","warehouse":"ffffffffffff"}"#, .stranger),
         ]
     )
