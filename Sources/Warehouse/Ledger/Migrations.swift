@@ -30,6 +30,7 @@ enum Migrations {
         ("what transactions take turns at", locks),
         ("what messages are signed with", messageKey),
         ("observations that were deleted by hand", observations),
+        ("who may write of a task", tickets),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

@@ -10,6 +10,8 @@ struct Attempt: Sendable {
     let row: TaskRow
     let pipeline: Pipeline
     let connection: PostgresConnection
+    /// What its transaction has shown the ledger, and one beside it has to show.
+    var ticket = Ticket(nil)
     let keyMaps: KeyMapCache
     let inferring: InferringPlace
     let environment: SourceEnvironment

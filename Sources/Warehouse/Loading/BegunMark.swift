@@ -20,32 +20,37 @@ struct BegunMark: Sendable {
     /// Marks a task; `nil` when its row is final or another attempt has it: the claim says which.
     static func set(
         on task: LoadTaskID,
+        showing ticket: Ticket,
         _ connection: PostgresConnection
     ) async throws -> BegunMark? {
         let rows = try await connection.query(
             """
-            update longshore.task set begun_at = clock_timestamp()
-            where (load_id, ordinal) in (select load_id, ordinal from longshore.task
-                where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
-                for update skip locked)
+            with shown as materialized (select \(Ticket.shown("$3")) as ticket)
+            update longshore.task set begun_at = clock_timestamp() from shown
+            where shown.ticket = $3
+                and (load_id, ordinal) in (select load_id, ordinal from longshore.task
+                    where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
+                    for update skip locked)
             returning begun_at::text as time, set_config('synchronous_commit', 'off', true)
             """,
-            key(of: task)
+            key(of: task) + [ticket.value]
         )
         return try rows.first.map { BegunMark(task: task, time: try $0.text("time")) }
     }
 
     /// Takes the mark back, unless another attempt has set its own since, or holds the row.
-    func takeBack(on connection: PostgresConnection) async throws {
+    func takeBack(showing ticket: Ticket, on connection: PostgresConnection) async throws {
         try await connection.query(
             """
-            update longshore.task set \(Self.end)
-            where (load_id, ordinal) in (select load_id, ordinal from longshore.task
-                where load_id = $1 and ordinal = $2 and begun_at = $3::timestamptz
-                for update skip locked)
+            with shown as materialized (select \(Ticket.shown("$4")) as ticket)
+            update longshore.task set \(Self.end) from shown
+            where shown.ticket = $4
+                and (load_id, ordinal) in (select load_id, ordinal from longshore.task
+                    where load_id = $1 and ordinal = $2 and begun_at = $3::timestamptz
+                    for update skip locked)
             returning set_config('synchronous_commit', 'off', true)
             """,
-            Self.key(of: task) + [.text(time)]
+            Self.key(of: task) + [.text(time), ticket.value]
         )
     }
 

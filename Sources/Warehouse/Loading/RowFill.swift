@@ -262,7 +262,10 @@ final class RowFill {
         case .within: try await make(on: attempt.connection)
         case .aside(let connect):
             let connection = try await side(connect)
-            try await connection.transaction { try await make(on: connection) }
+            try await connection.transaction {
+                try await attempt.ticket.show(on: connection)
+                try await make(on: connection)
+            }
         }
     }
 

@@ -8,19 +8,28 @@ enum LedgerGrants {
         do $$
         declare
             ledger_table record;
+            ledger_function record;
         begin
             if not exists (select from pg_attribute where attname = 'begun_at'
                     and attrelid = to_regclass('longshore.task'))
                 or not exists (select from pg_roles where rolname = 'longshore_worker') then
                 return;
             end if;
-            -- Tables that somebody else has made are given to the owner of the schema.
+            -- What somebody else has made is given to the owner of the schema.
             for ledger_table in
                 select c.oid::regclass as name, n.nspowner::regrole as owner
                 from pg_class c join pg_namespace n on n.oid = c.relnamespace
                 where n.nspname = 'longshore' and c.relkind = 'r' and c.relowner <> n.nspowner
             loop
                 execute format('alter table %s owner to %s', ledger_table.name, ledger_table.owner);
+            end loop;
+            for ledger_function in
+                select p.oid::regprocedure as name, n.nspowner::regrole as owner
+                from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                where n.nspname = 'longshore' and p.proowner <> n.nspowner
+            loop
+                execute format('alter function %s owner to %s', ledger_function.name,
+                    ledger_function.owner);
             end loop;
 
             grant select on longshore.definition, longshore.load, longshore.task, longshore.attempt,
