@@ -73,15 +73,16 @@ let package = Package(
         .target(
             name: "Warehouse",
             dependencies: [
-                "Postgres", "Rows", "Words", "Pipelines", "Planning", "Extraction", logging,
+                "BlockingThread", "Postgres", "Rows", "Words", "Pipelines", "Planning",
+                "Extraction", logging,
             ]
         ),
         .target(
             name: "Survey",
             dependencies: ["Rows", "Words", "Pipelines", "Extraction", "Postgres"]
         ),
-        .target(name: "Messaging", dependencies: ["AMQP", "Planning", "Endpoints", logging]),
-        .target(name: "InFlight", dependencies: ["Redis", "Planning", "Endpoints", logging]),
+        .target(name: "Messaging", dependencies: ["AMQP", "Planning", "Words", logging]),
+        .target(name: "InFlight", dependencies: ["Redis", "Planning", logging]),
         .target(
             name: "LocalStack",
             dependencies: ["Endpoints", "Loopback", "Processes", "Words"]
@@ -109,7 +110,8 @@ let package = Package(
             dependencies: [
                 "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
                 "Extraction", "Survey", "LocalStack", "SampleData", "Torture", "CLibCrypto",
-                "Words",
+                "AMQP", "BlockingThread", "Endpoints", "Pipelines", "Planning", "Postgres",
+                "Redis", "Rows", "Words",
                 arguments, lifecycle, signals, logging,
             ]
         ),
@@ -182,13 +184,5 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .strictMemorySafety(),
-        .treatAllWarnings(as: .error),
     ]
-}
-
-// What the simulated fleet consists of: ten thousand seeds run in half the time when it is optimised.
-for target in package.targets
-where ["Planning", "Worker", "Coordinator", "TestSupport", "CoordinatorTests"].contains(target.name)
-{
-    target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
 }
