@@ -24,6 +24,7 @@ package final class FaultProxy: Sendable {
         var weather = Weather.fair
         var isHolding = false
         var connections: [ProxiedConnection] = []
+        var cuts = 0
     }
 
     private let target: Int
@@ -56,7 +57,11 @@ package final class FaultProxy: Sendable {
 
     /// Ends all connections abruptly; new ones are possible.
     package func cut() {
-        for connection in state.withLock({ $0.connections }) { connection.cut() }
+        let connections = state.withLock { state in
+            state.cuts += 1
+            return state.connections
+        }
+        for connection in connections { connection.cut() }
     }
 
     /// Sends bytes to the clients as if the server had.
@@ -72,16 +77,18 @@ package final class FaultProxy: Sendable {
         set(.refusing)
     }
 
-    private var isRefusing: Bool { state.withLock { $0.weather == .refusing } }
-
     private func serve(_ client: Int32) {
-        guard !isRefusing, let server = LoopbackSocket.connect(to: target) else {
+        let (weather, cuts) = state.withLock { ($0.weather, $0.cuts) }
+        guard weather != .refusing, let server = LoopbackSocket.connect(to: target) else {
             Glibc.close(client)
             return
         }
         let connection = ProxiedConnection(client: client, server: server)
-        state.withLock { $0.connections.append(connection) }
-        if isRefusing { connection.cut() }
+        let wasCut = state.withLock { state in
+            state.connections.append(connection)
+            return state.cuts != cuts
+        }
+        if wasCut { connection.cut() }
         for fromClient in [true, false] {
             Thread.detachNewThread { [self] in pump(connection, fromClient: fromClient) }
         }
