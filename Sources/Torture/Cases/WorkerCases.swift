@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import Processes
 
 /// Workers that die, freeze, are told to stop, or have a wrong clock.
 enum WorkerCases {

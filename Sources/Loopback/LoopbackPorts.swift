@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// Ports of 127.0.0.1.
@@ -11,25 +10,19 @@ package enum LoopbackPorts {
     package static func free(
         _ count: Int,
         besides taken: Set<Int> = []
-    ) throws(LocalStackError) -> [Int] {
+    ) throws(NoFreePorts) -> [Int] {
         var ports: [Int] = []
         for _ in 0..<10_000 where ports.count < count {
             let port = Int.random(in: range)
             if !taken.contains(port), !ports.contains(port), isFree(port) { ports.append(port) }
         }
-        guard ports.count == count else {
-            throw LocalStackError(
-                code: .startFailed,
-                description: "no free ports from \(range.lowerBound) to \(range.upperBound) on "
-                    + "127.0.0.1; `ss -ltn` shows what listens there"
-            )
-        }
+        guard ports.count == count else { throw NoFreePorts(range: range) }
         return ports
     }
 
     /// Whether a server could listen on `port` now.
-    static func isFree(_ port: Int) -> Bool {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    package static func isFree(_ port: Int) -> Bool {
+        let socket = LoopbackSocket.make()
         guard socket >= 0 else { return false }
         defer { close(socket) }
         var reuse: Int32 = 1
@@ -44,19 +37,12 @@ package enum LoopbackPorts {
     }
 }
 
-/// `127.0.0.1:port` as the socket calls want it.
-struct LoopbackAddress {
-    let port: Int
+/// Somebody listens on every port that was tried, or the machine has no loopback.
+package struct NoFreePorts: Error, CustomStringConvertible {
+    fileprivate let range: Range<Int>
 
-    func use(_ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        return unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                unsafe call(generic, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+    package var description: String {
+        "no free ports from \(range.lowerBound) to \(range.upperBound) on "
+            + "127.0.0.1; `ss -ltn` shows what listens there"
     }
 }

@@ -1,10 +1,10 @@
 import Glibc
+import Loopback
 import TestSupport
 import Testing
 
-@testable import Torture
-
-@Suite struct FaultProxyTests {
+@Suite("A network that fails")
+struct FaultProxyTests {
     @Test("in fair weather both directions pass")
     func fair() async throws {
         let line = try Line()
@@ -54,6 +54,65 @@ import Testing
         defer { Glibc.close(late) }
         await eventually("the new one has ended") { line.received(at: late) == [] }
     }
+
+    @Test("a cut ends what is connected, also in silence, and new connections are possible")
+    func cut() async throws {
+        for weather in [FaultProxy.Weather.fair, .silent] {
+            let line = try Line()
+            defer { line.close() }
+            line.proxy.set(weather)
+            line.proxy.cut()
+            await eventually("the client is told") { line.received(at: line.client) == [] }
+            await eventually("the server is told") { line.received(at: line.server) == [] }
+            line.proxy.set(.fair)
+            let client = try #require(LoopbackSocket.connect(to: line.proxy.port))
+            try #require(line.listener.isAwaited(within: 10_000))
+            let server = try #require(line.listener.accept())
+            #expect(LoopbackSocket.send([7], to: client))
+            await eventually("the server has it") { line.received(at: server) == [7] }
+            for socket in [client, server] { Glibc.close(socket) }
+        }
+    }
+
+    @Test("what was held when the connection was cut never arrives")
+    func cutWhileHolding() async throws {
+        let line = try Line()
+        defer { line.close() }
+        line.proxy.set(.silent)
+        #expect(!line.proxy.isHolding)
+        #expect(LoopbackSocket.send([1], to: line.client))
+        await eventually("it is held") { line.proxy.isHolding }
+        line.proxy.cut()
+        line.proxy.set(.fair)
+        #expect(!line.proxy.isHolding)
+        await eventually("the server hears the end, and nothing before it") {
+            line.received(at: line.server) == []
+        }
+    }
+
+    @Test("bytes can be sent to clients as if the server had sent them")
+    func injected() async throws {
+        let line = try Line()
+        defer { line.close() }
+        #expect(LoopbackSocket.send([1], to: line.client))
+        await eventually("they are connected") { line.received(at: line.server) == [1] }
+        line.proxy.inject([8, 9])
+        await eventually("the client has them") { line.received(at: line.client) == [8, 9] }
+        #expect(!LoopbackSocket.isReadable(line.server, within: 100))
+    }
+
+    @Test("a closed proxy ends its connections, and its port refuses")
+    func closed() async throws {
+        let line = try Line()
+        defer { line.close() }
+        line.proxy.close()
+        await eventually("the client is told") { line.received(at: line.client) == [] }
+        await eventually("the port refuses") {
+            guard let late = LoopbackSocket.connect(to: line.proxy.port) else { return true }
+            Glibc.close(late)
+            return false
+        }
+    }
 }
 
 /// A client and a server with a proxy between them.
@@ -61,15 +120,14 @@ private struct Line {
     let proxy: FaultProxy
     let client: Int32
     let server: Int32
-    private let listener: Int32
+    let listener: LoopbackListener
 
     init() throws {
-        let (listener, port) = try LoopbackSocket.listen()
-        self.listener = listener
-        proxy = try FaultProxy(to: port)
+        listener = try LoopbackListener()
+        proxy = try FaultProxy(to: listener.port)
         client = try #require(LoopbackSocket.connect(to: proxy.port))
-        try #require(LoopbackSocket.isReadable(listener, within: 10_000))
-        server = accept(listener, nil, nil)
+        try #require(listener.isAwaited(within: 10_000))
+        server = try #require(listener.accept())
     }
 
     /// What has come and not been read; empty at the end of the connection, `nil` while there is nothing.
@@ -82,6 +140,6 @@ private struct Line {
 
     func close() {
         proxy.close()
-        for socket in [client, server, listener] { Glibc.close(socket) }
+        for socket in [client, server] { Glibc.close(socket) }
     }
 }
