@@ -44,6 +44,7 @@ let package = Package(
         .target(name: "BlockingThread"),
         .target(name: "Endpoints", dependencies: ["Words"]),
         .target(name: "Words"),
+        .target(name: "Digests", dependencies: ["CLibCrypto"]),
 
         // Layer 1: one wrapper per server, and the pure parts.
         .target(
@@ -59,18 +60,21 @@ let package = Package(
             dependencies: ["CHiredis", "CLibSSL", "BlockingThread", "Endpoints"]
         ),
         .target(name: "Rows", dependencies: ["Words"]),
-        .target(name: "Pipelines", dependencies: ["Rows", "Words", "CLibCrypto", yaml]),
-        .target(name: "Planning", dependencies: ["Pipelines", "Endpoints", "Words"]),
+        .target(name: "Pipelines", dependencies: ["Rows", "Words", "Digests", yaml]),
+        .target(name: "Planning", dependencies: ["Pipelines", "Digests", "Endpoints", "Words"]),
 
         // Layer 2: what Longshore does with each server.
         .target(
             name: "Extraction",
-            dependencies: ["Rows", "Words", "Pipelines", "Postgres", "Endpoints", "CZlib"]
+            dependencies: [
+                "Rows", "Words", "Digests", "Pipelines", "Postgres", "Endpoints", "CZlib",
+            ]
         ),
         .target(
             name: "Warehouse",
             dependencies: [
-                "Postgres", "Rows", "Words", "Pipelines", "Planning", "Extraction", logging,
+                "Postgres", "Rows", "Words", "Digests", "Pipelines", "Planning", "Extraction",
+                logging,
             ]
         ),
         .target(
@@ -85,9 +89,12 @@ let package = Package(
         // Layer 3: the actors.
         .target(
             name: "Coordinator",
-            dependencies: ["Planning", "Pipelines", "Words", logging, lifecycle]
+            dependencies: ["Planning", "Pipelines", "Endpoints", "Words", logging, lifecycle]
         ),
-        .target(name: "Worker", dependencies: ["Planning", "Pipelines", logging, lifecycle]),
+        .target(
+            name: "Worker",
+            dependencies: ["Planning", "Pipelines", "Endpoints", "Words", logging, lifecycle]
+        ),
         .target(name: "Console", dependencies: ["Words"]),
         .target(
             name: "Torture",
@@ -129,11 +136,12 @@ package.targets += [
     tests(of: "BlockingThread"),
     tests(of: "Endpoints"),
     tests(of: "Words"),
+    tests(of: "Digests"),
     tests(of: "Postgres", and: "BlockingThread", "Endpoints"),
     tests(of: "AMQP", and: "Endpoints"),
     tests(of: "Redis", and: "Endpoints"),
     tests(of: "Rows"),
-    tests(of: "Pipelines", and: "Rows"),
+    tests(of: "Pipelines", and: "Rows", "Words"),
     tests(of: "Planning", and: "Pipelines"),
     tests(of: "Extraction", and: "Rows", "Pipelines", "Postgres"),
     tests(

@@ -89,9 +89,9 @@ enum CompiledRule: Sendable {
         case .minimumFloat(let bound): Self.float(value) >= bound
         case .maximumFloat(let bound): Self.float(value) <= bound
         case .minimumDecimal(let bound):
-            withView(of: bound) { !DecimalText.isLess(value, than: $0) }
+            withView(of: bound) { !BinaryNumeric.isLess(value, than: $0) }
         case .maximumDecimal(let bound):
-            withView(of: bound) { !DecimalText.isLess($0, than: value) }
+            withView(of: bound) { !BinaryNumeric.isLess($0, than: value) }
         case .minimumText(let bound): withView(of: bound) { !text.precedes($0) }
         case .maximumText(let bound): withView(of: bound) { !$0.precedes(text) }
         case .oneOf(let choices): choices.contains(text)

@@ -168,7 +168,7 @@ public final class TypeSieve {
         switch type {
         case .decimal:
             return withView(of: left) { first in
-                withView(of: right) { DecimalText.isLess(first, than: $0) }
+                withView(of: right) { BinaryNumeric.isLess(first, than: $0) }
             }
         case .float: return double(left) < double(right)
         case .integer, .date, .timestamp:

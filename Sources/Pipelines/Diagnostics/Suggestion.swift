@@ -1,4 +1,5 @@
 internal import Rows
+import Words
 
 /// The name among `candidates` that `word` was probably meant to be.
 func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {

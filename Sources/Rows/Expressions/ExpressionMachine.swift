@@ -98,7 +98,7 @@ struct ExpressionMachine: ~Copyable {
         let start = scratch.count
         try value.rounded(to: scale, by: rounding).append(to: &scratch)
         let text = scratch.view.part(start, scratch.count)
-        let fault = DecimalText.append(text, precision: precision, scale: scale, to: &result)
+        let fault = BinaryNumeric.append(text, precision: precision, scale: scale, to: &result)
         if fault != nil { throw .range }
         return true
     }

@@ -1,3 +1,5 @@
+import Words
+
 /// Reads an expression by descent, one method for each strength of binding, weakest first:
 /// `or`, `and`, `not`, comparisons, `||`, `+ -`, `* /`, a sign.
 struct ExpressionParser {

@@ -1,3 +1,5 @@
+import Words
+
 /// The columns that an expression may use.
 public struct ExpressionScope: Sendable {
     private var columns: [String: Column] = [:]
@@ -33,12 +35,11 @@ public struct ExpressionScope: Sendable {
             throw ExpressionError(.name, at: place, "`\(name)` cannot be used here: \(reason)")
         }
         let names = columns.keys.sorted()
-        let known = names.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
         throw ExpressionError(
             .name,
             at: place,
             "there is no column `\(name)`",
-            expected: names.isEmpty ? nil : "one of \(known)\(names.count > 12 ? ", …" : "")",
+            expected: names.isEmpty ? nil : "one of \(names.inBackticks(atMost: 12))",
             suggestion: NearestNames(to: name, among: names, limit: 1).names.first
         )
     }

@@ -1,4 +1,4 @@
-import Pipelines
+import Digests
 import Testing
 
 @Suite("Codes of messages")

@@ -27,7 +27,7 @@ public struct NearestNames: Sendable, Hashable {
     /// ` (did you mean …?)` with a leading blank; empty when there is nothing to offer.
     public var question: String {
         guard !names.isEmpty else { return "" }
-        return " (did you mean " + names.map { "`\($0)`" }.joined(separator: " or ") + "?)"
+        return " (did you mean " + names.inBackticks(separator: " or ") + "?)"
     }
 
     /// The optimal string alignment distance: insertions, deletions, replacements, and swaps of

@@ -1,5 +1,5 @@
-import Rows
 import Testing
+import Words
 
 @Suite("Nearest names")
 struct NearestNamesTests {

@@ -1,5 +1,5 @@
-import Console
 import Testing
+import Words
 
 @Suite("Numbers as people read them")
 struct WordingTests {
@@ -11,7 +11,7 @@ struct WordingTests {
         ]
     )
     func grouped(number: Int, text: String) {
-        #expect(Wording.grouped(number) == text)
+        #expect(Words.grouped(number) == text)
     }
 
     @Test(
@@ -24,7 +24,32 @@ struct WordingTests {
         ]
     )
     func duration(seconds: Double, text: String) {
-        #expect(Wording.duration(seconds: seconds) == text)
+        #expect(DurationWords.measured(seconds: seconds) == text)
+    }
+
+    @Test(
+        "the measure of a campaign has one decimal, whatever it is",
+        arguments: [(0, "0.0 s"), (1_240, "1.2 s"), (75_360, "75.4 s")]
+    )
+    func tenths(milliseconds: Int, text: String) {
+        #expect(DurationWords.inSeconds(.milliseconds(milliseconds)) == text)
+    }
+
+    @Test(
+        "an age has its two largest units",
+        arguments: [
+            (0, "0 seconds"), (-5, "0 seconds"), (61, "1 minute 1 second"), (2_160, "36 minutes"),
+            (187_200, "2 days 4 hours"), (187_260, "2 days 4 hours"),
+        ]
+    )
+    func age(seconds: Int, text: String) {
+        #expect(DurationWords.spoken(seconds: seconds) == text)
+    }
+
+    @Test("the rules that refused rows are told, the one that refused most first")
+    func rejects() {
+        let rejects = ["required": 3, "late": 1_200, "min": 3]
+        #expect(Wording.rejects(byRule: rejects) == "late 1,200, min 3, required 3")
     }
 
     @Test(
@@ -41,9 +66,9 @@ struct WordingTests {
 
     @Test("one is singular, all others are plural")
     func count() {
-        #expect(Wording.count(1, "row") == "1 row")
-        #expect(Wording.count(0, "row") == "0 rows")
-        #expect(Wording.count(1_000, "task") == "1,000 tasks")
+        #expect(counted(1, "row") == "1 row")
+        #expect(counted(0, "row") == "0 rows")
+        #expect(counted(1_000, "task") == "1,000 tasks")
     }
 
     @Test(

@@ -2,7 +2,7 @@
 ///
 /// The format is that of `numeric_send` in Postgres's `numeric.c`: the number of digits, the weight
 /// of the first one (a power of 10,000), the sign, the display scale, then the digits.
-struct DecimalText {
+struct BinaryNumeric {
     private static let negative: UInt16 = 0x4000
     /// Bytes before the digits.
     private static let headerLength = 8
@@ -22,7 +22,7 @@ struct DecimalText {
         scale: Int,
         to out: inout ByteSink
     ) -> ValueFault? {
-        guard let number = DecimalText(text) else { return .decimal }
+        guard let number = BinaryNumeric(text) else { return .decimal }
         if number.whole.count > precision - scale { return .decimalDigits }
         if number.fraction.count > scale { return .decimalScale }
         number.write(scale: scale, to: &out)
