@@ -1,7 +1,7 @@
 import CRabbitMQ
 
 /// Memory for the arguments of one call into the library; freed all at once.
-@safe final class Arena {
+@safe final class ArgumentMemory {
     private var pool = unsafe amqp_pool_t()
 
     init() {

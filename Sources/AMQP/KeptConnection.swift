@@ -1,8 +1,9 @@
 import BlockingThread
+import Endpoints
 import Synchronization
 
 /// Keeps a connection: the first attempts, the reconnections, and the pauses between them.
-struct Link<Session: Sendable>: Sendable {
+struct KeptConnection<Session: Sendable>: Sendable {
     /// A connection that is ready for use.
     struct Opened: Sendable {
         let connection: AMQPConnection
@@ -17,7 +18,7 @@ struct Link<Session: Sendable>: Sendable {
     /// Makes a new connection ready: declares, subscribes.
     let prepare: @Sendable (AMQPConnection) async throws -> Session
 
-    /// Connects, and makes the owner of the connection, all on the link's thread: between the two
+    /// Connects, and makes the owner of the connection, all on its thread: between the two
     /// nothing serves heartbeats, so they must not wait for a thread of the pool.
     func start<Owner: Sendable>(
         _ makeOwner: @Sendable (Opened) -> Owner
@@ -35,12 +36,13 @@ struct Link<Session: Sendable>: Sendable {
     /// Connects; repeats attempts that may succeed later until the configured deadline.
     private func openFirst() async throws -> Opened {
         let deadline = ContinuousClock.now + configuration.connectDeadline
-        var backoff = Backoff()
+        var failures = 0
         while true {
             do {
                 return try await open()
             } catch let error as AMQPError where error.isRetryable {
-                let pause = backoff.next()
+                failures += 1
+                let pause = pause(afterFailures: failures)
                 guard .now + pause < deadline else { throw error }
                 post.send(.lost(error, retryingAfter: pause))
                 try await Task.sleep(for: pause)
@@ -55,20 +57,21 @@ struct Link<Session: Sendable>: Sendable {
         serve: (Opened) async throws -> Void,
         onLost: (any Error) -> Void
     ) async {
-        var backoff = Backoff()
+        var failures = 0
         var next: Opened? = first
         while true {
             do {
                 let start = ContinuousClock.now
                 let opened = if let next { next } else { try await open() }
                 next = nil
-                defer { if .now - start > Backoff.longest { backoff = Backoff() } }
+                defer { if .now - start > backoff.longest { failures = 0 } }
                 try await use(opened, serve)
                 break
             } catch {
                 if isOver() { break }
                 onLost(error)
-                let pause = backoff.next()
+                failures += 1
+                let pause = pause(afterFailures: failures)
                 post.send(.lost(error, retryingAfter: pause))
                 try? await Task.sleep(for: pause)
             }
@@ -102,3 +105,10 @@ struct Link<Session: Sendable>: Sendable {
 }
 
 private let lastGeneration = Atomic<Int>(0)
+
+/// Between attempts; once a connection has lasted longer than the longest pause it begins anew.
+private let backoff = Backoff(first: .milliseconds(100), longest: .seconds(10))
+
+private func pause(afterFailures failures: Int) -> Duration {
+    backoff.pause(afterFailures: failures, jitter: .random(in: 0..<1))
+}
