@@ -1,66 +1,60 @@
+import Rows
+
 /// Finds out what the texts of a column could be read as, with the readers that loads use.
 ///
 /// Each text is tried as every candidate that is still likely: one that has refused more than a
 /// twentieth of the first hundred texts is given up.
-public final class TypeSieve {
+final class TypeSieve {
     /// One way of reading the texts.
-    public struct Candidate: Sendable {
+    struct Candidate: Sendable {
         /// The type; a decimal's digits are those of the largest.
-        public let type: ColumnType
+        let type: ColumnType
         /// The notation of numbers.
-        public let reading: ReadingRules
+        let reading: ReadingRules
         /// How many texts it accepted.
-        public fileprivate(set) var accepted = 0
+        fileprivate(set) var accepted = 0
         /// The line of the first text it refused.
-        public fileprivate(set) var firstRefusedLine: Int?
+        fileprivate(set) var firstRefusedLine: Int?
         /// The smallest accepted text.
-        public fileprivate(set) var least: String?
+        fileprivate(set) var least: String?
         /// The largest accepted text.
-        public fileprivate(set) var greatest: String?
+        fileprivate(set) var greatest: String?
         /// Digits before and behind the point, of the texts that have most.
-        public fileprivate(set) var digits = (before: 0, behind: 0)
+        fileprivate(set) var digits = (before: 0, behind: 0)
         fileprivate var bounds: (least: [UInt8], greatest: [UInt8]) = ([], [])
         fileprivate var isAlive = true
     }
 
     /// The ways of reading, the usual ones first.
-    public private(set) var candidates: [Candidate]
+    private(set) var candidates: [Candidate]
     /// How many texts were judged.
-    public private(set) var judged = 0
+    private(set) var judged = 0
     /// Whether a text is a whole number with a zero in front, as codes have.
-    public private(set) var hasLeadingZeros = false
+    private(set) var hasLeadingZeros = false
     /// Whether a text has digits, an `e` and digits, and nothing else: `1E5` may be a code.
-    public private(set) var hasBareExponents = false
+    private(set) var hasBareExponents = false
     /// Whether a text that a float accepts has more digits than a float keeps.
-    public private(set) var exceedsFloats = false
+    private(set) var exceedsFloats = false
     /// Whether every text begins as an object or list of JSON does.
-    public private(set) var areAllStructures = true
+    private(set) var areAllStructures = true
 
-    private var values: ValueEncoder
-    private var out = ByteSink(capacity: 64)
+    private var trial = ValueTrial()
 
     /// Texts after which unlikely candidates are given up.
     private static let patience = 100
 
     /// Creates a sieve with all candidates.
-    public init() {
-        var compiler = ColumnCompiler(zones: [:])
-        var candidates: [Candidate] = []
+    init() {
+        candidates = []
         for (type, reading) in Self.readings {
             let plan = ValuePlan(name: "v", source: "v", type: type, reading: reading)
-            guard (try? compiler.add(plan)) != nil else { continue }
+            guard (try? trial.add(plan)) != nil else { continue }
             candidates.append(Candidate(type: type, reading: reading))
         }
-        self.candidates = candidates
-        values = ValueEncoder(columns: compiler.columns, details: compiler.details)
     }
 
     /// Judges a text that is not empty and has no white space at its ends.
-    public func judge(_ text: Span<UInt8>, line: Int) {
-        withView(of: text) { judge($0, line: line) }
-    }
-
-    private func judge(_ text: ByteView, line: Int) {
+    func judge(_ text: Span<UInt8>, line: Int) {
         guard !text.isEmpty else { return }
         judged += 1
         let first = text[0]
@@ -68,29 +62,27 @@ public final class TypeSieve {
         if Self.hasLeadingZero(text) { hasLeadingZeros = true }
         if Self.isBareExponent(text) { hasBareExponents = true }
         for index in candidates.indices where candidates[index].isAlive {
-            out.truncate(to: 0)
-            if values.append(text, column: index, to: &out) == nil {
-                accept(text, by: index)
+            if let value = trial.encoded(text, as: index) {
+                accept(text, value, by: index)
             } else {
                 refuse(by: index, line: line)
             }
         }
     }
 
-    private func accept(_ text: ByteView, by index: Int) {
+    private func accept(_ text: Span<UInt8>, _ value: [UInt8], by index: Int) {
         candidates[index].accepted += 1
         let type = candidates[index].type
         if case .decimal = type { countDigits(text, index) }
-        let value = out.view.part(4, out.count).array
-        if type == .float, Self.exceedsFloat(text, Self.double(value)) { exceedsFloats = true }
+        if type == .float, Self.exceedsFloat(text, Double(encoded: value)) { exceedsFloats = true }
         let isFirst = candidates[index].accepted == 1
-        if isFirst || Self.isLess(value, than: candidates[index].bounds.least, type) {
+        if isFirst || type.isLess(value, than: candidates[index].bounds.least) {
             candidates[index].bounds.least = value
-            candidates[index].least = text.text
+            candidates[index].least = Self.string(text)
         }
-        if isFirst || Self.isLess(candidates[index].bounds.greatest, than: value, type) {
+        if isFirst || type.isLess(candidates[index].bounds.greatest, than: value) {
             candidates[index].bounds.greatest = value
-            candidates[index].greatest = text.text
+            candidates[index].greatest = Self.string(text)
         }
     }
 
@@ -104,14 +96,14 @@ public final class TypeSieve {
     }
 
     /// Counts the digits of a decimal, those of one with an exponent after its point has been moved.
-    private func countDigits(_ text: ByteView, _ index: Int) {
+    private func countDigits(_ text: Span<UInt8>, _ index: Int) {
         let reading = candidates[index].reading
         guard reading.hasExponents else { return countPlainDigits(text, index) }
-        guard let plain = NumberNotation(reading, isFloat: false).plain(text) else { return }
-        withView(of: plain) { countPlainDigits($0, index) }
+        guard let plain = reading.plain(text) else { return }
+        countPlainDigits(plain.span, index)
     }
 
-    private func countPlainDigits(_ text: ByteView, _ index: Int) {
+    private func countPlainDigits(_ text: Span<UInt8>, _ index: Int) {
         var (before, behind) = (0, 0)
         var isBehind = false
         for place in 0..<text.count {
@@ -126,13 +118,13 @@ public final class TypeSieve {
         candidates[index].digits.behind = max(candidates[index].digits.behind, behind)
     }
 
-    private static func hasLeadingZero(_ text: ByteView) -> Bool {
+    private static func hasLeadingZero(_ text: Span<UInt8>) -> Bool {
         guard text.count > 1, text[0] == 0x30 else { return false }
         for index in 0..<text.count where text[index] &- 0x30 > 9 { return false }
         return true
     }
 
-    private static func isBareExponent(_ text: ByteView) -> Bool {
+    private static func isBareExponent(_ text: Span<UInt8>) -> Bool {
         var letters = 0
         for index in 0..<text.count where text[index] &- 0x30 > 9 {
             guard text[index] | 0x20 == UInt8(ascii: "e"), index > 0, index < text.count - 1 else {
@@ -145,7 +137,7 @@ public final class TypeSieve {
 
     /// Whether a number has more than the 15 significant digits that a float is sure to keep, or is so
     /// near to zero that it keeps fewer.
-    private static func exceedsFloat(_ text: ByteView, _ value: Double) -> Bool {
+    private static func exceedsFloat(_ text: Span<UInt8>, _ value: Double) -> Bool {
         if value.isSubnormal { return true }
         guard text.count > 15 else { return false }
         var (digits, zeros) = (0, 0)
@@ -163,29 +155,8 @@ public final class TypeSieve {
         return digits > 15
     }
 
-    /// Compares encoded values.
-    private static func isLess(_ left: [UInt8], than right: [UInt8], _ type: ColumnType) -> Bool {
-        switch type {
-        case .decimal:
-            return withView(of: left) { first in
-                withView(of: right) { BinaryNumeric.isLess(first, than: $0) }
-            }
-        case .float: return double(left) < double(right)
-        case .integer, .date, .timestamp:
-            // Two's complement in network order: the sign's bit turned over, bytes are in order.
-            return signTurned(left).lexicographicallyPrecedes(signTurned(right))
-        default: return left.lexicographicallyPrecedes(right)
-        }
-    }
-
-    private static func double(_ bytes: [UInt8]) -> Double {
-        Double(bitPattern: bytes.reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
-    }
-
-    private static func signTurned(_ bytes: [UInt8]) -> [UInt8] {
-        var bytes = bytes
-        if let first = bytes.first { bytes[0] = first ^ 0x80 }
-        return bytes
+    private static func string(_ text: Span<UInt8>) -> String {
+        String(decoding: (0..<text.count).map { text[$0] }, as: UTF8.self)
     }
 
     // MARK: Candidates
