@@ -59,8 +59,13 @@ let package = Package(
             name: "Redis",
             dependencies: ["CHiredis", "CLibSSL", "BlockingThread", "Endpoints"]
         ),
-        .target(name: "Rows", dependencies: ["Words"]),
-        .target(name: "Pipelines", dependencies: ["Rows", "Words", "Digests", yaml]),
+        .target(name: "Values"),
+        .target(name: "Expressions", dependencies: ["Values", "Words"]),
+        .target(name: "Rows", dependencies: ["Values", "Expressions", "Words"]),
+        .target(
+            name: "Pipelines",
+            dependencies: ["Values", "Expressions", "Rows", "Words", "Digests", yaml]
+        ),
         .target(name: "Planning", dependencies: ["Pipelines", "Digests", "Endpoints", "Words"]),
 
         // Layer 2: what Longshore does with each server.
@@ -73,15 +78,18 @@ let package = Package(
         .target(
             name: "Warehouse",
             dependencies: [
-                "Postgres", "Rows", "Words", "Digests", "Pipelines", "Planning", "Extraction",
-                logging,
+                "Postgres", "Expressions", "Rows", "Words", "Digests", "Pipelines", "Planning",
+                "Extraction", logging,
             ]
         ),
         .target(
             name: "Survey",
             dependencies: ["Rows", "Words", "Pipelines", "Extraction", "Postgres"]
         ),
-        .target(name: "Messaging", dependencies: ["AMQP", "Planning", "Endpoints", logging]),
+        .target(
+            name: "Messaging",
+            dependencies: ["AMQP", "Planning", "Endpoints", "Words", logging]
+        ),
         .target(name: "InFlight", dependencies: ["Redis", "Planning", "Endpoints", logging]),
         .target(name: "LocalStack", dependencies: ["Endpoints"]),
         .target(name: "SampleData", dependencies: ["CZlib"]),
@@ -109,8 +117,7 @@ let package = Package(
             name: "longshore",
             dependencies: [
                 "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
-                "Extraction", "Survey", "LocalStack", "SampleData", "Torture", "CLibCrypto",
-                "Words",
+                "Extraction", "Survey", "LocalStack", "SampleData", "Torture", "Digests", "Words",
                 arguments, lifecycle, signals, logging,
             ]
         ),
@@ -140,8 +147,9 @@ package.targets += [
     tests(of: "Postgres", and: "BlockingThread", "Endpoints"),
     tests(of: "AMQP", and: "Endpoints"),
     tests(of: "Redis", and: "Endpoints"),
-    tests(of: "Rows"),
-    tests(of: "Pipelines", and: "Rows", "Words"),
+    tests(of: "Expressions"),
+    tests(of: "Rows", and: "Expressions", "Values"),
+    tests(of: "Pipelines", and: "Expressions", "Rows", "Values", "Words"),
     tests(of: "Planning", and: "Pipelines"),
     tests(of: "Extraction", and: "Rows", "Pipelines", "Postgres"),
     tests(

@@ -1,3 +1,5 @@
+import Values
+
 /// What is known of a column beyond what every row needs: names, texts, rules.
 final class ColumnDetails: Sendable {
     let plan: ValuePlan

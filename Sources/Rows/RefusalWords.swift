@@ -1,3 +1,5 @@
+import Expressions
+import Values
 import Words
 
 /// What refusals that are not about one value are called in rejects.

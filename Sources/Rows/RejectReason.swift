@@ -1,3 +1,5 @@
+import Expressions
+import Values
 import Words
 
 /// The words for a refused value.

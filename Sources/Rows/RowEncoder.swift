@@ -1,3 +1,5 @@
+import Values
+
 /// Turns batches of records into the rows of a binary COPY: cleaned, typed, checked, with surrogate
 /// keys in place of business keys.
 ///

@@ -1,3 +1,5 @@
+import Values
+
 /// The keys that rows put aside lack: a list for each map, without repetitions.
 extension RowWriter {
     /// The keys that rows put aside wait for and that maps which are not complete do not have.

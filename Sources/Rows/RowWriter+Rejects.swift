@@ -1,3 +1,4 @@
+import Values
 import Words
 
 /// The rejects that become of refused rows.

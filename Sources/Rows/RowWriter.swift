@@ -1,3 +1,6 @@
+import Expressions
+import Values
+
 /// Writes one row at a time as a tuple of a binary COPY.
 struct RowWriter: ~Copyable {
     let program: RowProgram
@@ -243,7 +246,7 @@ struct RowWriter: ~Copyable {
     private mutating func writeComputed(_ index: Int) -> Refusal? {
         let step = program.computed[index]
         do throws(ExpressionFault) {
-            try machine.compute(step.type, by: step.rounding, frame(of: step.program))
+            try machine.compute(step.result, frame(of: step.program))
         } catch {
             return .uncomputable(index, error)
         }

@@ -1,3 +1,5 @@
+import Values
+
 /// Turns fields into Postgres's binary encoding, column by column.
 struct ValueEncoder: ~Copyable {
     private var columns: [Column]

@@ -1,3 +1,5 @@
+import Values
+
 /// Reads single texts as loads would, each as the value of any of some plans.
 public struct ValueTrial: ~Copyable {
     private var compiler = ColumnCompiler(zones: [:])

@@ -1,3 +1,5 @@
+import Values
+
 /// Reads what stands for itself in an expression.
 enum ExpressionLiteral {
     /// A number: whole ones are integers, those with a point decimals, those with an exponent floats.
@@ -38,7 +40,7 @@ enum ExpressionLiteral {
         let formats =
             isDate ? ["yyyy-MM-dd"] : ["yyyy-MM-dd HH:mm:ssXXX", "yyyy-MM-dd'T'HH:mm:ssXXX"]
         for format in formats {
-            guard let pattern = try? DatePattern(DateFormat(format)),
+            guard let pattern = try? DatePattern(format),
                 let time = withView(of: Array(text.utf8), { pattern.read($0) }),
                 time.hasDay, time.hasTime
             else { continue }

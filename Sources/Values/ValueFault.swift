@@ -1,5 +1,5 @@
 /// Why a text is no value of its column; the words are found only when a row is refused.
-enum ValueFault: UInt8, BitwiseCopyable {
+public enum ValueFault: UInt8, BitwiseCopyable {
     case encoding
     case nul
     case integer

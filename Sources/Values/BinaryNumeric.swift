@@ -2,7 +2,7 @@
 ///
 /// The format is that of `numeric_send` in Postgres's `numeric.c`: the number of digits, the weight
 /// of the first one (a power of 10,000), the sign, the display scale, then the digits.
-struct BinaryNumeric {
+public struct BinaryNumeric {
     private static let negative: UInt16 = 0x4000
     /// Bytes before the digits.
     private static let headerLength = 8
@@ -16,7 +16,7 @@ struct BinaryNumeric {
 
     /// Appends `text` with its length, as a number of the given precision and scale.
     @inline(__always)
-    static func append(
+    public static func append(
         _ text: ByteView,
         precision: Int,
         scale: Int,
@@ -109,7 +109,7 @@ struct BinaryNumeric {
     }
 
     /// Whether one encoded number, without its length, is less than another.
-    static func isLess(_ left: ByteView, than right: ByteView) -> Bool {
+    public static func isLess(_ left: ByteView, than right: ByteView) -> Bool {
         let (leftSign, rightSign) = (sign(left), sign(right))
         guard leftSign == rightSign else { return leftSign < rightSign }
         return leftSign < 0

@@ -1,8 +1,10 @@
+import Values
+
 /// An expression with its names resolved and its types known, as it is evaluated for each row.
 ///
 /// The nodes lie in one array and refer to each other by their places, operands before what uses
 /// them.
-final class ExpressionProgram: Sendable {
+package final class ExpressionProgram: Sendable {
     let nodes: [Node]
     /// The operands of lists: places of nodes.
     let arguments: [Int32]

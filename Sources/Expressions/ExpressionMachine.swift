@@ -1,19 +1,29 @@
+package import Values
+import Words
+
 /// Evaluates expressions over the encoded values of a row.
 ///
 /// There is a method for each way in which values are held; `nil` is null. Nothing is allocated for a
 /// row once its buffers have grown.
-struct ExpressionMachine: ~Copyable {
+package struct ExpressionMachine: ~Copyable {
     /// Texts that were made.
     private var scratch = ByteSink(capacity: 256)
-    private(set) var result = ByteSink(capacity: 256)
+    /// The value computed last, encoded, with its length.
+    package private(set) var result = ByteSink(capacity: 256)
 
     /// An expression and the row that it is evaluated for.
-    struct Frame {
+    package struct Frame {
         let program: ExpressionProgram
         /// The bytes that hold the row.
         let bytes: ByteView
         /// Where in `bytes` each output begins: with its length.
         let places: [Int]
+
+        package init(program: ExpressionProgram, bytes: ByteView, places: [Int]) {
+            self.program = program
+            self.bytes = bytes
+            self.places = places
+        }
 
         @inline(__always)
         fileprivate func node(_ index: Int32) -> ExpressionProgram.Node {
@@ -45,35 +55,36 @@ struct ExpressionMachine: ~Copyable {
         var range: Range<Int>
     }
 
+    package init() {}
+
     // MARK: Results
 
     /// Whether the condition holds.
-    mutating func truth(_ frame: Frame) throws(ExpressionFault) -> Bool? {
+    package mutating func truth(_ frame: Frame) throws(ExpressionFault) -> Bool? {
         scratch.truncate(to: 0)
         return try truth(Int32(frame.program.root), frame)
     }
 
-    /// Computes a value of `type` and leaves it in ``result``, encoded, with its length.
+    /// Computes a value and leaves it in ``result``, encoded, with its length.
     ///
     /// An empty text is null, as everywhere.
-    mutating func compute(
-        _ type: ColumnType,
-        by rounding: Rounding = .halfUp,
+    package mutating func compute(
+        _ form: ExpressionResult,
         _ frame: Frame
     ) throws(ExpressionFault) {
         scratch.truncate(to: 0)
         result.truncate(to: 0)
         let root = Int32(frame.program.root)
         let isThere: Bool
-        switch ExpressionKind(type).family {
+        switch form.kind.family {
         case .truth: isThere = append(try truth(root, frame).map { $0 ? 1 : 0 as UInt8 })
         case .whole:
             let value = try whole(root, frame)
             isThere =
-                type.kind == .date
+                form.kind == .date
                 ? append(value.map { Int32(truncatingIfNeeded: $0) }) : append(value)
         case .float: isThere = append(try float(root, frame).map(\.bitPattern))
-        case .exact: isThere = try appendExact(try exact(root, frame), type, by: rounding)
+        case .exact: isThere = try appendExact(try exact(root, frame), form)
         case .bytes: isThere = appendBytes(try bytes(root, frame), frame)
         case .null: isThere = false
         }
@@ -91,14 +102,18 @@ struct ExpressionMachine: ~Copyable {
 
     private mutating func appendExact(
         _ value: ExactNumber?,
-        _ type: ColumnType,
-        by rounding: Rounding
+        _ form: ExpressionResult
     ) throws(ExpressionFault) -> Bool {
-        guard let value, case .decimal(let precision, let scale) = type else { return false }
+        guard let value else { return false }
         let start = scratch.count
-        try value.rounded(to: scale, by: rounding).append(to: &scratch)
+        try value.rounded(to: form.scale, by: form.rounding).append(to: &scratch)
         let text = scratch.view.part(start, scratch.count)
-        let fault = BinaryNumeric.append(text, precision: precision, scale: scale, to: &result)
+        let fault = BinaryNumeric.append(
+            text,
+            precision: form.precision,
+            scale: form.scale,
+            to: &result
+        )
         if fault != nil { throw .range }
         return true
     }

@@ -16,7 +16,7 @@ struct ExpressionCompiler {
         var root = try compiler.add(tree)
         switch purpose {
         case .condition: try compiler.requireTruth(root, tree, "a check")
-        case .value(let type): root = try compiler.fit(root, tree, into: ExpressionKind(type))
+        case .value(let kind): root = try compiler.fit(root, tree, into: kind)
         }
         return ExpressionProgram(
             nodes: compiler.nodes,

@@ -1,10 +1,10 @@
-/// A ``DateFormat`` taken apart.
-struct DatePattern: Sendable {
+/// The pattern of a date or time, in the letters of Unicode TR 35, taken apart.
+public struct DatePattern: Sendable {
     /// The parts in the order in which they are written.
-    let parts: [Part]
+    public let parts: [Part]
 
     /// A run of letters, or one byte that stands for itself.
-    enum Part: Sendable, Hashable {
+    public enum Part: Sendable, Hashable {
         case year
         case month(isPadded: Bool)
         case day(isPadded: Bool)
@@ -18,9 +18,12 @@ struct DatePattern: Sendable {
         case literal(UInt8)
     }
 
-    init(_ format: DateFormat) throws(DateFormatProblem) {
+    /// Takes a pattern apart.
+    ///
+    /// - Throws: ``DateFormatProblem`` when it is none.
+    public init(_ pattern: String) throws(DateFormatProblem) {
         var parts: [Part] = []
-        var rest = Array(format.pattern.unicodeScalars)[...]
+        var rest = Array(pattern.unicodeScalars)[...]
         while let scalar = rest.first {
             if scalar == "'" {
                 rest = rest.dropFirst()
@@ -39,7 +42,7 @@ struct DatePattern: Sendable {
     }
 
     /// Reads `text`; `nil` when it is not written as the pattern says.
-    func read(_ text: ByteView) -> CivilTime? {
+    public func read(_ text: ByteView) -> CivilTime? {
         var reader = CivilTimeReader(text: text)
         for part in parts {
             guard reader.read(part) else { return nil }
@@ -104,25 +107,14 @@ struct DatePattern: Sendable {
 }
 
 /// What is wrong with a date format.
-struct DateFormatProblem: Error {
-    let text: String
-}
-
-extension DateFormat {
-    /// What is wrong with the pattern; `nil` when it can be used.
-    public var problem: String? {
-        do throws(DateFormatProblem) {
-            _ = try DatePattern(self)
-            return nil
-        } catch {
-            return "`\(pattern)` is no date format: \(error.text)"
-        }
-    }
+public struct DateFormatProblem: Error {
+    /// The problem, without the pattern.
+    public let text: String
 }
 
 extension DatePattern.Part {
     /// The unit of time, for messages; `nil` for a literal.
-    var unit: String? {
+    public var unit: String? {
         switch self {
         case .year: "year"
         case .month: "month"

@@ -1,6 +1,5 @@
+import Expressions
 import Testing
-
-@testable import Rows
 
 @Suite("Mistakes in expressions")
 struct ExpressionMistakeTests {
@@ -59,40 +58,40 @@ struct ExpressionMistakeTests {
         ]
     )
     func told(expression: String, expected: String) {
-        #expect(Bench.problem(expression) == expected)
+        #expect(problem(expression) == expected)
     }
 
     @Test("in what a derived column is are told")
     func purposes() {
         #expect(
-            Bench.problem("d", .value(.integer))
+            problem("d", .value(.integer))
                 .hasSuffix("gives a decimal, and the column is an integer")
         )
         #expect(
-            Bench.problem("f", .value(.decimal(precision: 9, scale: 2))).contains("gives a float")
+            problem("f", .value(.decimal)).contains("gives a float")
         )
-        #expect(Bench.problem("t", .value(.uuid)).contains("gives a text"))
+        #expect(problem("t", .value(.uuid)).contains("gives a text"))
         #expect(
-            Bench.problem("day", .value(.timestamp(format: .isoTimestamp, zone: "UTC")))
+            problem("day", .value(.timestamp))
                 .contains("gives a date")
         )
-        #expect(Bench.problem("i", .value(.float)) == "nothing")
+        #expect(problem("i", .value(.float)) == "nothing")
     }
 
     @Test("of size are told, not followed")
     func limits() {
         let deep = String(repeating: "(", count: 60) + "b" + String(repeating: ")", count: 60)
-        #expect(Bench.problem(deep).contains("nested more than 50 levels"))
-        #expect(Bench.problem(String(repeating: "not ", count: 60) + "b").contains("nested"))
-        #expect(Bench.problem(String(repeating: "-", count: 60) + "i > 1").contains("nested"))
+        #expect(problem(deep).contains("nested more than 50 levels"))
+        #expect(problem(String(repeating: "not ", count: 60) + "b").contains("nested"))
+        #expect(problem(String(repeating: "-", count: 60) + "i > 1").contains("nested"))
         let long = "i = " + Array(repeating: "i", count: 300).joined(separator: "+")
-        #expect(Bench.problem(long).contains("more than 200 levels"))
+        #expect(problem(long).contains("more than 200 levels"))
         #expect(
-            Bench.problem(String(repeating: "b or ", count: 1000) + "b")
+            problem(String(repeating: "b or ", count: 1000) + "b")
                 .contains("5,001 characters")
         )
         let wide = "i in (" + (0..<800).map(String.init).joined(separator: ",") + ")"
-        #expect(Bench.problem(wide) == "nothing")
+        #expect(problem(wide) == "nothing")
     }
 
     @Test("name the columns that an expression uses, each once")
@@ -102,5 +101,28 @@ struct ExpressionMistakeTests {
                 "b", "a", "c", "d",
             ]
         )
+    }
+
+    /// A column of each kind, and another one of some.
+    private static let scope: ExpressionScope = {
+        let columns: [(String, ExpressionKind)] = [
+            ("i", .integer), ("n", .integer), ("d", .decimal), ("f", .float), ("t", .text),
+            ("u", .text), ("b", .boolean), ("day", .date), ("other", .date), ("at", .timestamp),
+            ("id", .uuid), ("doc", .json),
+        ]
+        var scope = ExpressionScope()
+        for (name, kind) in columns { scope.add(name, kind) }
+        return scope
+    }()
+
+    /// What is wrong with an expression: `column…: message`, from 1.
+    private func problem(_ text: String, _ purpose: RowExpression.Purpose = .condition) -> String {
+        do {
+            try RowExpression(text).check(purpose, in: Self.scope)
+            return "nothing"
+        } catch {
+            let hint = error.suggestion.map { "; did you mean `\($0)`?" } ?? ""
+            return "\(error.offset + 1)+\(error.length): \(error.message)\(hint)"
+        }
     }
 }

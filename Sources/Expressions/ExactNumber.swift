@@ -1,3 +1,5 @@
+import Values
+
 /// A decimal number while it is computed with: a coefficient of at most 38 digits, and how many of
 /// them stand behind the point.
 struct ExactNumber: BitwiseCopyable {
@@ -182,7 +184,7 @@ struct ExactNumber: BitwiseCopyable {
 }
 
 /// Why an expression has no value for a row.
-enum ExpressionFault: UInt8, Error, BitwiseCopyable {
+package enum ExpressionFault: UInt8, Error, BitwiseCopyable {
     /// A number was divided by zero.
     case division
     /// A result is too large for its type.

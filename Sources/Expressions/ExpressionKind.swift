@@ -1,15 +1,26 @@
+package import Values
+
 /// The type of a value in an expression.
-enum ExpressionKind: UInt8, BitwiseCopyable {
+public enum ExpressionKind: UInt8, Sendable, BitwiseCopyable {
     /// The literal `null`, which goes with everything.
     case null
+    /// True or false.
     case boolean
+    /// A whole number of 64 bits.
     case integer
+    /// An exact number.
     case decimal
+    /// A double.
     case float
+    /// A text.
     case text
+    /// A day.
     case date
+    /// An instant.
     case timestamp
+    /// A UUID.
     case uuid
+    /// JSON, which has no order.
     case json
 
     /// How a value is held while an expression is evaluated.
@@ -21,20 +32,6 @@ enum ExpressionKind: UInt8, BitwiseCopyable {
         case exact
         case float
         case bytes
-    }
-
-    init(_ type: ColumnType) {
-        switch type {
-        case .text: self = .text
-        case .integer: self = .integer
-        case .decimal: self = .decimal
-        case .float: self = .float
-        case .boolean: self = .boolean
-        case .date: self = .date
-        case .timestamp: self = .timestamp
-        case .uuid: self = .uuid
-        case .json: self = .json
-        }
     }
 
     var family: Family {
@@ -64,5 +61,27 @@ enum ExpressionKind: UInt8, BitwiseCopyable {
         case .uuid: "a uuid"
         case .json: "a json"
         }
+    }
+}
+
+/// How the value of an expression is encoded.
+package struct ExpressionResult: Sendable {
+    let kind: ExpressionKind
+    /// Of a decimal: how many digits it may have, how many of them stand behind the point, and what happens
+    /// to more of those.
+    let precision: Int
+    let scale: Int
+    let rounding: Rounding
+
+    package init(
+        _ kind: ExpressionKind,
+        precision: Int = 0,
+        scale: Int = 0,
+        rounding: Rounding = .halfUp
+    ) {
+        self.kind = kind
+        self.precision = precision
+        self.scale = scale
+        self.rounding = rounding
     }
 }

@@ -28,8 +28,8 @@ public struct RowExpression: Sendable, Hashable {
     public enum Purpose: Sendable, Hashable {
         /// A condition: true, false or null.
         case condition
-        /// The value of a column of this type.
-        case value(ColumnType)
+        /// The value of a column of this kind.
+        case value(ExpressionKind)
     }
 
     /// Checks names and types.
@@ -42,7 +42,10 @@ public struct RowExpression: Sendable, Hashable {
         _ = try compiled(purpose, in: scope)
     }
 
-    func compiled(
+    /// The expression with its names resolved and its types known.
+    ///
+    /// - Throws: As ``check(_:in:)``.
+    package func compiled(
         _ purpose: Purpose,
         in scope: ExpressionScope
     ) throws(ExpressionError) -> ExpressionProgram {

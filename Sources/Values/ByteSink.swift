@@ -3,12 +3,16 @@
 /// Invariant: `base` is an allocation of `capacity` bytes of which the first `count` are written.
 /// Only this type writes through `base`, and it has one owner, so it may move between threads.
 @safe
-struct ByteSink: ~Copyable, @unchecked Sendable {
-    private var base: UnsafeMutablePointer<UInt8>
-    private var capacity: Int
-    private(set) var count = 0
+public struct ByteSink: ~Copyable, @unchecked Sendable {
+    @usableFromInline var base: UnsafeMutablePointer<UInt8>
+    @usableFromInline var capacity: Int
+    @usableFromInline var length = 0
 
-    init(capacity: Int = 1024) {
+    /// How many bytes are written.
+    @inlinable public var count: Int { length }
+
+    /// Allocates memory.
+    public init(capacity: Int = 1024) {
         self.capacity = max(capacity, 16)
         unsafe base = .allocate(capacity: self.capacity)
     }
@@ -18,17 +22,17 @@ struct ByteSink: ~Copyable, @unchecked Sendable {
     }
 
     /// Everything written; valid until the next change.
-    var view: ByteView {
+    @inlinable public var view: ByteView {
         unsafe ByteView(base: UnsafePointer(base), count: count)
     }
 
-    @inline(__always)
-    private mutating func makeRoom(_ extra: Int) {
+    @inlinable @inline(__always)
+    mutating func makeRoom(_ extra: Int) {
         if count &+ extra > capacity { grow(to: count + extra) }
     }
 
-    @inline(never)
-    private mutating func grow(to needed: Int) {
+    @inline(never) @usableFromInline
+    mutating func grow(to needed: Int) {
         let larger = max(needed, capacity * 2)
         let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
         unsafe moved.update(from: base, count: count)
@@ -37,45 +41,50 @@ struct ByteSink: ~Copyable, @unchecked Sendable {
         capacity = larger
     }
 
-    @inline(__always)
-    mutating func append(_ byte: UInt8) {
+    /// Appends a byte.
+    @inlinable @inline(__always)
+    public mutating func append(_ byte: UInt8) {
         makeRoom(1)
         unsafe base[count] = byte
-        count &+= 1
+        length &+= 1
     }
 
     /// Appends the number in network byte order.
-    @inline(__always)
-    mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(bigEndian number: Number) {
+    @inlinable @inline(__always)
+    public mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(
+        bigEndian number: Number
+    ) {
         let size = MemoryLayout<Number>.size
         makeRoom(size)
         let place = unsafe UnsafeMutableRawPointer(base + count)
         unsafe place.storeBytes(of: number.bigEndian, as: Number.self)
-        count &+= size
+        length &+= size
     }
 
-    @inline(__always)
-    mutating func append(_ bytes: ByteView) {
+    /// Appends the bytes of a view.
+    @inlinable @inline(__always)
+    public mutating func append(_ bytes: ByteView) {
         makeRoom(bytes.count)
         unsafe (base + count).update(from: bytes.base, count: bytes.count)
-        count &+= bytes.count
+        length &+= bytes.count
     }
 
     /// Appends a part of what is written already.
-    mutating func repeatBytes(_ range: Range<Int>) {
+    public mutating func repeatBytes(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "repetition outside")
         makeRoom(range.count)
         unsafe (base + count).update(from: base + range.lowerBound, count: range.count)
-        count &+= range.count
+        length &+= range.count
     }
 
-    mutating func append(_ bytes: [UInt8]) {
+    /// Appends bytes.
+    public mutating func append(_ bytes: [UInt8]) {
         withView(of: bytes) { append($0) }
     }
 
     /// Overwrites what was written at `offset`, in network byte order.
-    @inline(__always)
-    mutating func patch<Number: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable @inline(__always)
+    public mutating func patch<Number: FixedWidthInteger & BitwiseCopyable>(
         bigEndian number: Number,
         at offset: Int
     ) {
@@ -85,8 +94,8 @@ struct ByteSink: ~Copyable, @unchecked Sendable {
     }
 
     /// Reads back what was written at `offset`, in network byte order.
-    @inline(__always)
-    func number<Number: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable @inline(__always)
+    public func number<Number: FixedWidthInteger & BitwiseCopyable>(
         at offset: Int,
         as type: Number.Type
     ) -> Number {
@@ -96,21 +105,21 @@ struct ByteSink: ~Copyable, @unchecked Sendable {
     }
 
     /// Forgets everything after the first `length` bytes.
-    @inline(__always)
-    mutating func truncate(to length: Int) {
+    @inlinable @inline(__always)
+    public mutating func truncate(to length: Int) {
         precondition(length >= 0 && length <= count, "truncation cannot lengthen")
-        count = length
+        self.length = length
     }
 
     /// Puts everything from `start` on into the opposite order.
-    mutating func reverse(from start: Int) {
+    public mutating func reverse(from start: Int) {
         precondition(start >= 0 && start <= count, "reversal outside")
         var bytes = unsafe UnsafeMutableBufferPointer(start: base + start, count: count - start)
         unsafe bytes.reverse()
     }
 
     /// Appends everything from `start` on to `array`.
-    func append(from start: Int, to array: inout [UInt8]) {
+    public func append(from start: Int, to array: inout [UInt8]) {
         precondition(start <= count)
         unsafe array.append(
             contentsOf: UnsafeBufferPointer(start: base + start, count: count - start)

@@ -15,12 +15,13 @@ public struct ExpressionScope: Sendable {
     public init() {}
 
     /// Adds a column; its place in the row is the number of those before it.
-    public mutating func add(_ name: String, _ type: ColumnType) {
-        add(name, type, output: columns.count)
+    public mutating func add(_ name: String, _ kind: ExpressionKind) {
+        add(name, kind, output: columns.count)
     }
 
-    mutating func add(_ name: String, _ type: ColumnType, output: Int) {
-        columns[name] = Column(kind: ExpressionKind(type), output: output)
+    /// Adds a column; `output` is its place in the row.
+    package mutating func add(_ name: String, _ kind: ExpressionKind, output: Int) {
+        columns[name] = Column(kind: kind, output: output)
     }
 
     /// Notes that a column is there and cannot be used, and why.

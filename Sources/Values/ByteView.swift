@@ -2,39 +2,52 @@
 ///
 /// It is `Span<UInt8>` in all but one thing: a function may return a part of one, which cleaning
 /// needs and Swift 6.3 cannot yet say of a `Span`. Every access is checked against the bounds; that
-/// the memory outlives the view is seen to by ``RowEncoder``, which makes views only inside
-/// `withUnsafe…` closures and keeps none.
+/// the memory outlives the view is seen to by whoever makes one: only inside
+/// `withUnsafe…` closures, of which none is kept.
 @safe
-struct ByteView {
-    let base: UnsafePointer<UInt8>
-    let count: Int
+public struct ByteView {
+    /// Where the bytes lie.
+    public let base: UnsafePointer<UInt8>
+    /// How many they are.
+    public let count: Int
 
-    var isEmpty: Bool { count == 0 }
+    /// - Parameters:
+    ///   - base: Where the bytes lie, for as long as the view is used.
+    ///   - count: How many they are.
+    @inlinable @inline(__always)
+    public init(base: UnsafePointer<UInt8>, count: Int) {
+        unsafe self.base = base
+        self.count = count
+    }
 
-    @inline(__always)
-    subscript(index: Int) -> UInt8 {
+    /// Whether there are none.
+    @inlinable public var isEmpty: Bool { count == 0 }
+
+    /// The byte at a place.
+    @inlinable @inline(__always)
+    public subscript(index: Int) -> UInt8 {
         precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "byte out of bounds")
         return unsafe base[index]
     }
 
     /// The bytes from `start` up to, not including, `end`.
-    @inline(__always)
-    func part(_ start: Int, _ end: Int) -> ByteView {
+    @inlinable @inline(__always)
+    public func part(_ start: Int, _ end: Int) -> ByteView {
         precondition(start >= 0 && start <= end && end <= count, "part out of bounds")
         return unsafe ByteView(base: base + start, count: end - start)
     }
 
     /// Eight bytes as they lie in memory, the first one lowest.
-    @inline(__always)
-    func word(at index: Int) -> UInt64 {
+    @inlinable @inline(__always)
+    public func word(at index: Int) -> UInt64 {
         precondition(index >= 0 && index <= count - 8, "word out of bounds")
         let raw = unsafe UnsafeRawPointer(base + index)
         return unsafe UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
     }
 
     /// A number in network byte order.
-    @inline(__always)
-    func number<Number: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable @inline(__always)
+    public func number<Number: FixedWidthInteger & BitwiseCopyable>(
         at index: Int,
         as type: Number.Type
     ) -> Number {
@@ -44,8 +57,8 @@ struct ByteView {
     }
 
     /// Up to eight bytes from `index` to the end as one number, missing ones as zeros.
-    @inline(__always)
-    func shortWord(at index: Int) -> UInt64 {
+    @inlinable @inline(__always)
+    public func shortWord(at index: Int) -> UInt64 {
         var word: UInt64 = 0
         var shift: UInt64 = 0
         var position = index
@@ -58,7 +71,8 @@ struct ByteView {
     }
 
     /// Whether both hold the same bytes.
-    func equals(_ other: ByteView) -> Bool {
+    @inlinable
+    public func equals(_ other: ByteView) -> Bool {
         guard count == other.count else { return false }
         var index = 0
         while index &+ 8 <= count {
@@ -73,7 +87,8 @@ struct ByteView {
     }
 
     /// Whether it comes before `other`, byte by byte.
-    func precedes(_ other: ByteView) -> Bool {
+    @inlinable
+    public func precedes(_ other: ByteView) -> Bool {
         for index in 0..<min(count, other.count) where self[index] != other[index] {
             return self[index] < other[index]
         }
@@ -81,18 +96,19 @@ struct ByteView {
     }
 
     /// The bytes as text, with U+FFFD for what is not UTF-8: for messages and slow paths.
-    var text: String {
+    public var text: String {
         unsafe String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
     }
 
     /// A copy that may be kept.
-    var array: [UInt8] {
+    public var array: [UInt8] {
         unsafe [UInt8](UnsafeBufferPointer(start: base, count: count))
     }
 }
 
 /// Calls `body` with a view of `bytes`.
-func withView<Result, Failure: Error>(
+@inlinable
+public func withView<Result, Failure: Error>(
     of bytes: [UInt8],
     _ body: (ByteView) throws(Failure) -> Result
 ) throws(Failure) -> Result {
@@ -100,7 +116,8 @@ func withView<Result, Failure: Error>(
 }
 
 /// Calls `body` with a view of `bytes`.
-func withView<Result, Failure: Error>(
+@inlinable
+public func withView<Result, Failure: Error>(
     of bytes: Span<UInt8>,
     _ body: (ByteView) throws(Failure) -> Result
 ) throws(Failure) -> Result {
@@ -110,7 +127,8 @@ func withView<Result, Failure: Error>(
     }
 }
 
-private func withEmptyView<Result, Failure: Error>(
+@usableFromInline
+func withEmptyView<Result, Failure: Error>(
     _ body: (ByteView) throws(Failure) -> Result
 ) throws(Failure) -> Result {
     try unsafe withUnsafePointer(to: 0 as UInt8) { pointer throws(Failure) in
