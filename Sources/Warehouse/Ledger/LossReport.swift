@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Words
 
 /// What stands in the ledger and no longer in the warehouse, in words.
 public struct LossReport: Sendable {
@@ -59,7 +60,9 @@ private struct Group: Hashable, Comparable {
         let (first, last) = (labels.first ?? "", labels.last ?? "")
         let place =
             first.isEmpty
-            ? "" : labels.count == 1 ? " \(first)" : " \(first)..\(last) (\(labels.count) periods)"
+            ? ""
+            : labels.count == 1
+                ? " \(first)" : " \(first)..\(last) (\(counted(labels.count, "period")))"
         let isOne = slices.count == 1
         let what =
             reason
