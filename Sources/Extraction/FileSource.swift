@@ -95,7 +95,7 @@ struct FileSource {
         let hint =
             shown.isEmpty
             ? "the folder holds nothing there"
-            : "nearest there: " + shown.map { "`\($0)`" }.joined(separator: ", ")
+            : "nearest there: " + shown.inBackticks()
         return ExtractionError(
             .missing,
             "no file matches `\(pattern.text)` in `\(folder.shown)`; \(hint)"

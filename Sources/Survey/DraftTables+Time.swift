@@ -1,4 +1,5 @@
 import Pipelines
+import Words
 
 /// What a draft makes of dates.
 extension DraftTables {
@@ -16,10 +17,10 @@ extension DraftTables {
             tables[index].periodColumn = column.profile.name
             tables[index].pattern = found.pattern
             if !found.unseen.isEmpty {
+                let count = found.unseen.count
                 let files =
-                    found.unseen.count == 1
-                    ? "1 file of another period was"
-                    : "\(found.unseen.count) files of other periods were"
+                    counted(count, "file")
+                    + agreeing(count, " of another period was", " of other periods were")
                 tables[index].remarks
                     .append(
                         "\(files) not looked at: `longshore check --sources` judges what they hold"

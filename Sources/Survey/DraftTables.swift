@@ -52,7 +52,7 @@ struct DraftTables {
             )
         }
         if !profile.otherColumns.isEmpty {
-            let names = profile.otherColumns.sorted().map { "`\($0)`" }.joined(separator: ", ")
+            let names = profile.otherColumns.sorted().inBackticks()
             table.remarks.append("only some of the files have \(names): add what you need")
         }
         if !unusable.isEmpty {

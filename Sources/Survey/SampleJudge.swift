@@ -8,8 +8,6 @@ struct SampleJudge: ~Copyable {
     private var header: [String]
     private let limit: Int
     private var keys = KeyMaps()
-    private var copy: [UInt8] = []
-    private var rejects: [Reject] = []
     private var inputNames: [Int: String] = [:]
     private var counts: [SourceReport.RejectCount] = []
     /// The line of a row that is the header once more.
@@ -54,20 +52,9 @@ struct SampleJudge: ~Copyable {
             }
             if isHeader { headerAgain = row.line }
         }
-        batch = encoder.prepared(batch)
-        var next = 0
-        while next < batch.rows.count {
-            next = encoder.encode(
-                batch,
-                from: next,
-                keys: &keys,
-                into: &copy,
-                rejects: &rejects
-            )
-            copy.removeAll(keepingCapacity: true)
-            for reject in rejects { count(reject) }
-            rejects.removeAll(keepingCapacity: true)
-        }
+        var refused: [Reject] = []
+        encoder.encode(all: batch, keys: &keys) { _, rejects in refused += rejects }
+        for reject in refused { count(reject) }
     }
 
     private mutating func count(_ reject: Reject) {

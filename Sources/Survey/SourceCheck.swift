@@ -367,7 +367,7 @@ public struct SourceCheck {
             run.lowerBound == run.upperBound
                 ? run.lowerBound.label : "\(run.lowerBound.label)..\(run.upperBound.label)"
         }
-        return texts.prefix(8).joined(separator: ", ") + (texts.count > 8 ? ", …" : "")
+        return texts.listed(atMost: 8)
     }
 
     /// Places spread evenly over `count` things, the first and the last among them.

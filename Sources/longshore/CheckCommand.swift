@@ -6,6 +6,7 @@ import Planning
 import Postgres
 import Survey
 import Warehouse
+import Words
 
 /// `longshore check`: everything that is wrong with a definition, at once; and with its sources, when
 /// asked.
@@ -54,9 +55,9 @@ struct CheckCommand: AsyncParsableCommand {
         let answer = try await answer(about: pipeline)
         if !output.json {
             Output.print(
-                "\(pipeline.name): \(Wording.count(pipeline.dimensions.count, "dimension")), "
-                    + "\(Wording.count(pipeline.facts.count, "fact")), "
-                    + "\(Wording.count(pipeline.marts.count, "mart")); no problem found"
+                "\(pipeline.name): \(counted(pipeline.dimensions.count, "dimension")), "
+                    + "\(counted(pipeline.facts.count, "fact")), "
+                    + "\(counted(pipeline.marts.count, "mart")); no problem found"
             )
             for note in await notes(of: pipeline, after: answer) { Output.print(note) }
         }

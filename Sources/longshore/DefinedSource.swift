@@ -3,6 +3,7 @@ import Foundation
 import Pipelines
 import Rows
 import Survey
+import Words
 
 /// What a table or source of a pipeline reads, to be profiled.
 struct DefinedSource {
@@ -41,7 +42,7 @@ struct DefinedSource {
         throw CommandFailure(
             .usage,
             "the pipeline `\(pipeline.name)` has no table or source `\(name)` that is read"
-                + "\(question); it has " + names.map { "`\($0)`" }.joined(separator: ", ")
+                + "\(question); it has " + names.inBackticks()
         )
     }
 

@@ -17,7 +17,7 @@ struct ProfileView {
         lines += profile.remarks.map { "  \($0)" }
         if let faults = profile.faults {
             lines.append(
-                "  \(Wording.count(faults.count, "row")) cannot be read, first line "
+                "  \(counted(faults.count, "row")) cannot be read, first line "
                     + "\(faults.firstLine): \(faults.reason)"
             )
         }
@@ -28,8 +28,8 @@ struct ProfileView {
     }
 
     private var heading: String {
-        var parts = [Wording.count(profile.rows, "row") + (profile.isWhole ? "" : " read")]
-        parts.append(Wording.count(profile.columns.count, "column"))
+        var parts = [counted(profile.rows, "row") + (profile.isWhole ? "" : " read")]
+        parts.append(counted(profile.columns.count, "column"))
         if let dialect = profile.dialect {
             let delimiter =
                 dialect.delimiter == 9 ? "tab" : String(Unicode.Scalar(dialect.delimiter))
@@ -50,9 +50,9 @@ struct ProfileView {
                     ? "\(range.lowerBound)" : "\(range.lowerBound)–\(range.upperBound)"
             }
             table.add([
-                Self.short(column.name), column.guess.name, Wording.grouped(column.nulls),
-                Wording.grouped(column.empties),
-                (column.isDistinctExact ? "" : "~") + Wording.grouped(column.distinct),
+                Self.short(column.name), column.guess.name, grouped(column.nulls),
+                grouped(column.empties),
+                (column.isDistinctExact ? "" : "~") + grouped(column.distinct),
                 lengths ?? "", Self.short(column.least ?? ""), Self.short(column.greatest ?? ""),
             ])
         }
@@ -65,7 +65,7 @@ struct ProfileView {
         if !column.isUnique, !column.top.isEmpty {
             let atLeast = column.topShortfall > 0 ? "≥" : ""
             let values = column.top.map {
-                "\(Self.short($0.text)) (\(atLeast)\(Wording.grouped($0.count)))"
+                "\(Self.short($0.text)) (\(atLeast)\(grouped($0.count)))"
             }
             lines.append("  \(VisibleText.line(column.name)): \(values.joined(separator: ", "))")
         }
@@ -77,7 +77,7 @@ struct ProfileView {
             return "No column and no few columns identify a row."
         }
         let names = profile.keys.prefix(4)
-            .map { $0.map { "`\($0)`" }.joined(separator: " + ") }
+            .map { $0.inBackticks(separator: " + ") }
             .joined(separator: ", or ")
         return "A row is identified by \(names)"
             + (profile.areKeysSure ? "." : ", as far as was looked.")
@@ -85,6 +85,6 @@ struct ProfileView {
 
     /// On one line, and not too long.
     private static func short(_ text: String) -> String {
-        VisibleText.line(text.count > 24 ? text.prefix(23) + "…" : text)
+        VisibleText.line(VisibleText.shortened(text, to: 24))
     }
 }

@@ -1,5 +1,6 @@
 import Console
 import Survey
+import Words
 
 /// What a check of sources found, for people.
 struct SourceReportView {
@@ -31,7 +32,7 @@ struct SourceReportView {
             let rejected = sample.rejects.reduce(0) { $0 + $1.rows }
             table.add(
                 [sample.table, sample.period]
-                    + [sample.rows, sample.good, rejected, sample.doubled].map(Wording.grouped)
+                    + [sample.rows, sample.good, rejected, sample.doubled].map(grouped)
             )
         }
         return table
@@ -45,7 +46,7 @@ struct SourceReportView {
         for sample in report.samples {
             for count in sample.rejects {
                 table.add([
-                    Wording.grouped(count.rows), count.rule, count.column ?? "", sample.table,
+                    grouped(count.rows), count.rule, count.column ?? "", sample.table,
                     "\(count.firstInput):\(count.firstLine)",
                 ])
             }
@@ -57,7 +58,7 @@ struct SourceReportView {
         let errors = report.findings.count { $0.severity == .error }
         let warnings = report.findings.count { $0.severity == .warning }
         let rows = report.samples.reduce(0) { $0 + $1.rows }
-        return "\(Wording.count(rows, "row")) judged; \(Wording.count(errors, "error")), "
-            + Wording.count(warnings, "warning")
+        return "\(counted(rows, "row")) judged; \(counted(errors, "error")), "
+            + counted(warnings, "warning")
     }
 }

@@ -32,10 +32,10 @@ struct TraceCommand: AsyncParsableCommand {
         let rows = try await ledger.trace(table, key: key, environment: fleet.sources)
         await ledger.close()
         if output.json { return try output.printJSON(rows) }
-        let words = ([table] + [key.map { "`\($0)`" }.joined(separator: ", ")])
+        let words = ([table] + [key.inBackticks()])
             .filter { !$0.isEmpty }.joined(separator: " ")
         let isMart = rows.allSatisfy(\.columns.isEmpty)
-        Output.print(isMart ? words : "\(words): \(Wording.count(rows.count, "row"))")
+        Output.print(isMart ? words : "\(words): \(counted(rows.count, "row"))")
         for row in rows { Output.print(([""] + lines(row)).joined(separator: "\n")) }
     }
 

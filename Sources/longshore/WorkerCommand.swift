@@ -3,6 +3,7 @@ import Pipelines
 import Planning
 import ServiceLifecycle
 import UnixSignals
+import Words
 import Worker
 
 /// `longshore worker`: a process of the fleet.
@@ -71,7 +72,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     private var announcement: String {
         "stopping: no more tasks are taken, and those that run may finish within "
-            + "\(Limits.wording(grace.duration)); a second signal gives them back at once"
+            + "\(DurationWords.written(grace.duration)); a second signal gives them back at once"
     }
 
     func run() async throws {

@@ -33,7 +33,7 @@ struct BadInputFileTests {
             ),
             header: ["a", "b"]
         )
-        var (keys, copy, rejects) = (KeyMaps(), [UInt8](), [Reject]())
+        var (keys, rejects) = (KeyMaps(), [Reject]())
         var batches: [RowBatch] = []
         var start = 0
         while start < bytes.count {
@@ -45,16 +45,7 @@ struct BadInputFileTests {
         }
         if let batch = try reader.finish() { batches.append(batch) }
         for batch in batches {
-            var next = 0
-            while next < batch.rows.count {
-                next = encoder.encode(
-                    batch,
-                    from: next,
-                    keys: &keys,
-                    into: &copy,
-                    rejects: &rejects
-                )
-            }
+            encoder.encode(all: batch, keys: &keys) { rejects += $1 }
         }
         return Outcome(
             loaded: encoder.counts.loaded,

@@ -1,3 +1,4 @@
+import Digests
 public import Extraction
 import Pipelines
 public import Planning

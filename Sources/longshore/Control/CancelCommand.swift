@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Planning
 import Warehouse
+import Words
 
 /// `longshore cancel`: end a load or a task.
 struct CancelCommand: AsyncParsableCommand {
@@ -39,7 +40,7 @@ struct CancelCommand: AsyncParsableCommand {
         }
         Output.print("\(target.title) is cancelled; what is committed stays")
         if stillRunning > 0 {
-            let tasks = Wording.count(stillRunning, "attempt")
+            let tasks = counted(stillRunning, "attempt")
             Output.print(
                 "\(tasks) did not give up within 10 seconds; the worker ends when it never does"
             )

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Planning
 import Warehouse
+import Words
 
 /// `longshore pause`: hold a load, a task or a pipeline up.
 struct PauseCommand: AsyncParsableCommand {
@@ -48,7 +49,7 @@ struct PauseCommand: AsyncParsableCommand {
         }
         var lines = ["\(target.title) is paused"]
         if change.running > 0 {
-            let tasks = Wording.count(change.running, "running task")
+            let tasks = counted(change.running, "running task")
             lines[0] += now ? "; \(tasks) cancelled, to be made again" : "; \(tasks) will finish"
         }
         lines.append("go on with: longshore resume \(target)\(Invocation.stack)")

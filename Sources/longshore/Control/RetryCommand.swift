@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Planning
 import Warehouse
+import Words
 
 /// `longshore retry`: try again what failed or was cancelled.
 struct RetryCommand: AsyncParsableCommand {
@@ -37,17 +38,17 @@ struct RetryCommand: AsyncParsableCommand {
         }
         if change.hastened > 0 {
             Output.print(
-                "\(Wording.count(change.hastened, "task")) of load \(load) that waited for "
-                    + "\(change.hastened == 1 ? "its" : "their") next attempt will be tried at once"
+                "\(counted(change.hastened, "task")) of load \(load) that waited for "
+                    + "\(agreeing(change.hastened, "its", "their")) next attempt will be tried at once"
             )
         }
         guard change.tasks > 0 || change.hastened == 0 else { return }
         let unblocked =
             change.unblocked > 0
-            ? ", and \(Wording.count(change.unblocked, "task")) that waited for them" : ""
+            ? ", and \(counted(change.unblocked, "task")) that waited for them" : ""
         Output.print(
             """
-            \(Wording.count(change.tasks, "task")) of load \(load) \(change.tasks == 1 ? "runs" : "run") again with a new budget of \
+            \(counted(change.tasks, "task")) of load \(load) \(agreeing(change.tasks, "runs", "run")) again with a new budget of \
             attempts\(unblocked)
             a `longshore coordinator` takes the load up; or here: longshore resume \(load)\(Invocation.stack)
             """

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Messaging
+import Words
 
 /// `longshore dead drop`: take dead letters away for good.
 struct DeadDropCommand: AsyncParsableCommand {
@@ -21,7 +22,7 @@ struct DeadDropCommand: AsyncParsableCommand {
         if output.json {
             try output.printJSON(dropped.map(\.name))
         } else {
-            Output.print("\(Wording.count(dropped.count, "letter")) dropped")
+            Output.print("\(counted(dropped.count, "letter")) dropped")
         }
         try selection.refuseOthers(than: letters)
     }

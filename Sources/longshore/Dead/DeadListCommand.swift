@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Messaging
+import Words
 
 /// `longshore dead list`: a line for each dead letter.
 struct DeadListCommand: AsyncParsableCommand {
@@ -42,7 +43,7 @@ struct DeadListCommand: AsyncParsableCommand {
 
     /// The beginning of a reason, so that a letter is a line; `dead show` has all of it.
     private static func short(_ reason: String) -> String {
-        let line = reason.prefix { !$0.isNewline }.prefix(120)
-        return line.count < reason.count ? line + "…" : reason
+        let line = reason.prefix { !$0.isNewline }
+        return VisibleText.shortened(line.count < reason.count ? line + "…" : reason, to: 121)
     }
 }

@@ -38,7 +38,7 @@ struct DeadShowCommand: AsyncParsableCommand {
     private static func lines(_ entry: DeadEntry) -> [String] {
         let fields: [(String, String?)] = [
             ("letter", entry.letter), ("set aside", "\(entry.reason) [\(entry.code)]"),
-            ("came from", entry.queue), ("size", Wording.count(entry.bytes, "byte")),
+            ("came from", entry.queue), ("size", counted(entry.bytes, "byte")),
             ("pipeline", entry.pipeline), ("table", entry.table), ("state", entry.state),
             ("last failure", entry.failure), ("errors", entry.failures.map(String.init)),
             ("crashes", entry.crashes.map(String.init)), ("last worker", entry.worker),

@@ -22,8 +22,8 @@ struct LoadSummary {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
         let headline =
             "\(load.kind) \(load.load) of \(load.pipeline): \(load.standing) in "
-            + "\(Wording.duration(seconds: load.seconds)), "
-            + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
+            + "\(DurationWords.measured(seconds: load.seconds)), "
+            + "\(counted(total.read, "row")) read (\(grouped(rate)) rows/s)"
         let hindrance = load.hindrance.map { [$0 + Invocation.stack] } ?? []
         return [""] + table.lines + [""] + noteLines + failures + [headline] + hindrance + nextLines
     }
@@ -62,7 +62,7 @@ struct LoadSummary {
             table.add(
                 ["\(load.load).\(task.ordinal)", task.table, task.period, task.state]
                     + Self.numbers(task.counts, task.replaced)
-                    + [task.seconds.map { Wording.duration(seconds: $0) } ?? ""]
+                    + [task.seconds.map { DurationWords.measured(seconds: $0) } ?? ""]
             )
         }
         let replaced = tasks.reduce(0) { $0 + ($1.replaced ?? 0) }
@@ -78,13 +78,13 @@ struct LoadSummary {
     private static func numbers(_ counts: RowCounts?, _ replaced: Int?) -> [String] {
         guard let counts else { return ["", "", "", "", ""] }
         return [counts.read, counts.loaded, counts.rejected, counts.deduplicated, replaced ?? 0]
-            .map(Wording.grouped)
+            .map(grouped)
     }
 
     /// What looks wrong, and what was left to others.
     private var noteLines: [String] {
         tasks.filter { !$0.rejects.isEmpty }
-            .map { "rejected: \($0.label): \(Self.list($0.rejects))" }
+            .map { "rejected: \($0.label): \(Wording.rejects(byRule: $0.rejects))" }
             + tasks.flatMap { task in
                 task.warnings.map { "warning: \(task.label): \(VisibleText.block($0, indent: 4))" }
             }
@@ -96,13 +96,6 @@ struct LoadSummary {
         list("cancelled", state: "cancelled")
             + list("not run, because they need what failed or was cancelled", state: "blocked")
             + tasks.filter { $0.state == "failed" }.flatMap(failureLines)
-    }
-
-    /// How many rows each rule refused, most first: `late 12, required 3`.
-    private static func list(_ rejects: [String: Int]) -> String {
-        rejects.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
-            .map { "\($0.key) \(Wording.grouped($0.value))" }
-            .joined(separator: ", ")
     }
 
     /// Why a task failed, after how many attempts, and what never ran because of it.

@@ -2,6 +2,7 @@ import Console
 import Coordinator
 import Foundation
 import Planning
+import Words
 
 /// Shows how far a load is, on standard error, so that output stays clean.
 actor ProgressView {
@@ -111,9 +112,9 @@ actor ProgressView {
 
     private func heldTasks(_ tasks: [Int]) -> String? {
         guard let first = tasks.first else { return nil }
-        let names = tasks.prefix(5).map { "\(load).\($0)" }.joined(separator: ", ")
+        let names = tasks.map { "\(load).\($0)" }.listed(atMost: 5)
         return
-            "paused: \(Wording.count(tasks.count, "task")) (\(names)\(tasks.count > 5 ? ", …" : "")); "
+            "paused: \(counted(tasks.count, "task")) (\(names)); "
             + "go on with: longshore resume \(load).\(first)\(Invocation.stack)"
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Planning
 import Warehouse
+import Words
 
 /// `longshore periods list`: the control table.
 struct PeriodsListCommand: AsyncParsableCommand {
@@ -45,7 +46,7 @@ struct PeriodsListCommand: AsyncParsableCommand {
         for period in ListedPeriods.shortened(periods) {
             table.add([
                 period.pipeline, period.table, period.period, period.state.rawValue,
-                period.rows.map(Wording.grouped) ?? "", period.rejected.map(Wording.grouped) ?? "",
+                period.rows.map(grouped) ?? "", period.rejected.map(grouped) ?? "",
                 period.loadedBy.map(String.init) ?? "", Wording.time(period.loadedAt),
                 reason(period),
             ])

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Pipelines
 import Warehouse
+import Words
 
 /// `longshore pipelines rename`: another name for a pipeline, with all that was loaded under the old one.
 struct PipelinesRenameCommand: AsyncParsableCommand {
@@ -47,7 +48,7 @@ struct PipelinesRenameCommand: AsyncParsableCommand {
                 "Nothing to do: the ledger has a pipeline \(new), and none called \(old)."
             )
         }
-        Output.print("\(old) is called \(new) now, with \(Wording.count(rename.loads, "load")).")
+        Output.print("\(old) is called \(new) now, with \(counted(rename.loads, "load")).")
         let schema = schema(rename.schemas)
         Output.print("In its pipeline.yaml, write `pipeline: \(new)`\(schema).")
     }

@@ -1,6 +1,7 @@
 import Console
 import Planning
 import Warehouse
+import Words
 
 /// What a load would do, table by table, in words and numbers.
 struct EffectsSummary {
@@ -21,7 +22,7 @@ struct EffectsSummary {
         guard let first = effects.periods.first, let last = effects.periods.last else { return "" }
         return first == last
             ? " of \(first)"
-            : " of \(first)..\(last) (\(Wording.count(effects.periods.count, "period")))"
+            : " of \(first)..\(last) (\(counted(effects.periods.count, "period")))"
     }
 
     private func section(_ table: TextTable) -> [String] {
@@ -42,7 +43,7 @@ struct EffectsSummary {
                     members.completed, members.inferred, task.counts?.rejected ?? 0,
                 ]
             }
-            let cells = numbers?.map { $0 == 0 ? "·" : Wording.grouped($0) }
+            let cells = numbers?.map { $0 == 0 ? "·" : grouped($0) }
             table.add([task.mark, task.table] + (cells ?? names.map { _ in "" }))
         }
         return table
@@ -59,15 +60,15 @@ struct EffectsSummary {
                 continue
             }
             table.add([
-                task.mark, task.table, task.period, "rows", Wording.grouped(rows.before),
-                Wording.grouped(rows.after), Self.signed(String(rows.after - rows.before)),
+                task.mark, task.table, task.period, "rows", grouped(rows.before),
+                grouped(rows.after), Self.signed(String(rows.after - rows.before)),
             ])
             for measure in task.measures { table.add(Self.cells(measure)) }
             for change in task.earlier {
                 table.add([
                     "~", task.table,
                     change.period + (change.period < task.period ? ", late" : ", too"), "rows",
-                    Wording.grouped(change.rows.before), Wording.grouped(change.rows.after),
+                    grouped(change.rows.before), grouped(change.rows.after),
                     Self.signed(String(change.rows.after - change.rows.before)),
                 ])
                 for measure in change.measures { table.add(Self.cells(measure)) }
@@ -97,13 +98,9 @@ struct EffectsSummary {
 
     private var notes: [String] {
         let rejected = effects.tasks.filter { !$0.rejects.isEmpty }
-            .map { task in
-                let rules = task.rejects.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-                    .map { "\($0.key) \(Wording.grouped($0.value))" }
-                return "would be rejected: \(task.label): \(rules.joined(separator: ", "))"
-            }
+            .map { "would be rejected: \($0.label): \(Wording.rejects(byRule: $0.rejects))" }
         let replaced = effects.tasks.filter { $0.kind == .fact && $0.replaced > 0 }
-            .map { "would be replaced: \($0.label): \(Wording.count($0.replaced, "row"))" }
+            .map { "would be replaced: \($0.label): \(counted($0.replaced, "row"))" }
         let warned = effects.tasks.flatMap { task in
             task.warnings.map { "would warn: \(task.label): \($0)" }
         }
@@ -127,7 +124,7 @@ struct EffectsSummary {
                 let count = effects.tasks.filter { $0.state == state }.count
                 return count == 0 ? nil : "\(count) \(state.words)"
             }
-        return "\(Wording.count(effects.tasks.count, "task")): \(parts.joined(separator: ", ")); "
+        return "\(counted(effects.tasks.count, "task")): \(parts.joined(separator: ", ")); "
             + "nothing has been changed"
     }
 }

@@ -2,6 +2,7 @@ import Console
 import Pipelines
 import Planning
 import Warehouse
+import Words
 
 /// A plan as it is shown: its tasks or its effects, its hash, and how to load it.
 struct PlanReport {
@@ -19,7 +20,7 @@ struct PlanReport {
     /// The whole text.
     var lines: [String] {
         if let effects { return EffectsSummary(effects).lines + [""] + notes + planLines }
-        let count = Wording.count(graph.tasks.count, "task")
+        let count = counted(graph.tasks.count, "task")
         return table.lines + ["\(count); nothing has been loaded"] + notes + planLines
     }
 
@@ -47,7 +48,7 @@ struct PlanReport {
         let uncovered = PlanSurvey(request).uncovered.map { "not covered: \($0)" }
         return [
             "plan \(fingerprint.shortDigest): covers the definition, the periods, "
-                + "\(Wording.count(files, "file")) and the ledger's state"
+                + "\(counted(files, "file")) and the ledger's state"
         ] + uncovered + ["load it with: \(command) \(fingerprint.shortDigest)"]
     }
 

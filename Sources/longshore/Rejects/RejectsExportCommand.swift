@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Warehouse
+import Words
 
 /// `longshore rejects export`: refused rows as CSV.
 struct RejectsExportCommand: AsyncParsableCommand {
@@ -49,7 +50,7 @@ struct RejectsExportCommand: AsyncParsableCommand {
         let count = try await write(filter, from: ledger)
         await ledger.close()
         let place = file.map { " written to \($0)" } ?? ""
-        Output.note("\(Wording.count(count, "reject"))\(place)")
+        Output.note("\(counted(count, "reject"))\(place)")
     }
 
     private func write(_ filter: RejectFilter, from ledger: PostgresLedger) async throws -> Int {
@@ -100,7 +101,7 @@ struct RejectsExportCommand: AsyncParsableCommand {
         guard tables.count > 1 else { return }
         throw CommandFailure(
             .usage,
-            "these rejects are of \(Wording.count(tables.count, "table")), whose columns differ: "
+            "these rejects are of \(counted(tables.count, "table")), whose columns differ: "
                 + "choose one with " + tables.map { "`--table \($0)`" }.joined(separator: " or ")
         )
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Warehouse
+import Words
 
 /// `longshore rejects list`: refused rows, a line each.
 struct RejectsListCommand: AsyncParsableCommand {
@@ -69,7 +70,7 @@ struct RejectsListCommand: AsyncParsableCommand {
         }
         guard total > rejects.count else { return }
         let words =
-            "the first \(Wording.grouped(rejects.count)) of \(Wording.count(total, "reject"))"
+            "the first \(grouped(rejects.count)) of \(counted(total, "reject"))"
         if output.json {
             Output.note("\(words): leave `--limit` out for all")
         } else {

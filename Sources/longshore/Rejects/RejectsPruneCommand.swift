@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Warehouse
+import Words
 
 /// `longshore rejects prune`: forget rejects that nobody needs any more.
 struct RejectsPruneCommand: AsyncParsableCommand {
@@ -34,7 +35,7 @@ struct RejectsPruneCommand: AsyncParsableCommand {
         if output.json {
             try output.printJSON(["pruned": count])
         } else {
-            Output.print("\(Wording.count(count, "reject")) deleted")
+            Output.print("\(counted(count, "reject")) deleted")
         }
     }
 }

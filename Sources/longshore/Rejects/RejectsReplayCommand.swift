@@ -4,6 +4,7 @@ import Foundation
 import Pipelines
 import Planning
 import Warehouse
+import Words
 
 /// `longshore rejects replay`: refused rows are read again, by the rules of now.
 struct RejectsReplayCommand: AsyncParsableCommand {
@@ -120,7 +121,7 @@ struct RejectsReplayCommand: AsyncParsableCommand {
         var parts = [
             replay.rejects == 0
                 ? "no open reject to replay"
-                : "replaying \(Wording.count(replay.rejects, "reject"))"
+                : "replaying \(counted(replay.rejects, "reject"))"
         ]
         if replay.closed > 0 { parts.append("\(replay.closed) left out: their period is closed") }
         if replay.unreadable > 0 {

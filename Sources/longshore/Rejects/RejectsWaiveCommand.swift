@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Warehouse
+import Words
 
 /// `longshore rejects waive`: somebody has looked, and the rows may stay out.
 struct RejectsWaiveCommand: AsyncParsableCommand {
@@ -46,7 +47,7 @@ struct RejectsWaiveCommand: AsyncParsableCommand {
         if output.json {
             try output.printJSON(waived)
         } else {
-            Output.print("\(Wording.count(waived.count, "reject")) waived")
+            Output.print("\(counted(waived.count, "reject")) waived")
         }
         try refuseOthers(than: waived)
     }

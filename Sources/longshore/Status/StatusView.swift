@@ -37,7 +37,7 @@ struct StatusView {
                     ? load.pipeline : "\(load.pipeline) (\(load.kind))",
                 load.standing, load.periods ?? "",
                 "\(load.tasks["done", default: 0])/\(total)", String(failed),
-                Wording.time(load.createdAt), Wording.duration(seconds: load.seconds),
+                Wording.time(load.createdAt), DurationWords.measured(seconds: load.seconds),
             ])
         }
         return table

@@ -1,8 +1,8 @@
-import Console
 import Foundation
 import Messaging
 import Planning
 import Warehouse
+import Words
 
 /// Finds out why a task stands where it stands, down to the root.
 struct Diagnosis {
@@ -114,13 +114,12 @@ struct Diagnosis {
 
     /// `1 error`, `2 crashes`, `3 errors and 1 crash`, and what does not count.
     private static func budget(_ facts: TaskFacts) -> String {
-        let counted = Wording.budget(errors: facts.failures, crashes: facts.crashes)
-        guard facts.outages > 0 else { return counted }
-        let isOne = facts.outages == 1
+        let spent = Wording.budget(errors: facts.failures, crashes: facts.crashes)
+        guard facts.outages > 0 else { return spent }
         let outages =
-            "\(Wording.count(facts.outages, "attempt")) that the fleet's own servers ended, "
-            + "which \(isOne ? "does" : "do") not count"
-        return facts.failures + facts.crashes > 0 ? "\(counted), and \(outages)" : outages
+            "\(counted(facts.outages, "attempt")) that the fleet's own servers ended, "
+            + "which \(agreeing(facts.outages, "does", "do")) not count"
+        return facts.failures + facts.crashes > 0 ? "\(spent), and \(outages)" : outages
     }
 
     // MARK: What holds it up
@@ -182,9 +181,11 @@ struct Diagnosis {
 
     private func awaited(_ facts: TaskFacts) -> [Cause] {
         guard let since = facts.absentSince, let until = facts.awaitedUntil else { return [] }
-        let times = Wording.count(facts.absences, "attempt")
+        let times = counted(facts.absences, "attempt")
         let next =
-            facts.retryIn.flatMap { $0 > 0 ? ", next in \(Wording.duration(seconds: $0))" : nil }
+            facts.retryIn.flatMap {
+                $0 > 0 ? ", next in \(DurationWords.measured(seconds: $0))" : nil
+            }
             ?? ""
         return [
             Cause(
@@ -207,7 +208,7 @@ struct Diagnosis {
             Cause(
                 code: "retry",
                 text:
-                    "tried again at \(Wording.time(at)) UTC, in \(Wording.duration(seconds: seconds)), after "
+                    "tried again at \(Wording.time(at)) UTC, in \(DurationWords.measured(seconds: seconds)), after "
                     + Self.budget(facts),
                 causes: facts.failure.map { [Cause(code: "failure", text: "the last one: \($0)")] }
                     ?? []
@@ -247,7 +248,7 @@ struct Diagnosis {
 
     /// Queues and leases are each fleet's own: this one's tell nothing of it.
     private static func published(_ facts: TaskFacts, in fleet: String) -> Cause {
-        let ago = facts.publishedAgo.map { Wording.duration(seconds: $0) } ?? "some time"
+        let ago = facts.publishedAgo.map { DurationWords.measured(seconds: $0) } ?? "some time"
         return Cause(
             code: "published",
             text: "published \(ago) ago to the workers of the fleet `\(fleet)`, whose queues only "
@@ -260,12 +261,12 @@ struct Diagnosis {
     /// Every coordinator that lives has as many loads as it takes.
     private static func noPlace(_ load: Int64, _ places: CoordinatorPlaces) -> Cause {
         let total = places.coordinators.reduce(0) { $0 + $1.places }
-        let them = Wording.count(places.coordinators.count, "coordinator")
+        let them = counted(places.coordinators.count, "coordinator")
         let others =
-            Wording.count(places.waiting, "load") + (places.waiting == 1 ? " waits" : " wait")
+            counted(places.waiting, "load") + agreeing(places.waiting, " waits", " wait")
         return Cause(
             code: "no_place",
-            text: "nobody coordinates load \(load) yet: all \(Wording.count(total, "place")) of "
+            text: "nobody coordinates load \(load) yet: all \(counted(total, "place")) of "
                 + "\(them) are taken, and \(others) for one",
             command: "longshore coordinator --loads \(max(total * 2, 8))\(Invocation.stack)"
         )
@@ -295,7 +296,7 @@ struct Diagnosis {
                 )
             ]
         }
-        let ago = facts.publishedAgo.map { Wording.duration(seconds: $0) } ?? "some time"
+        let ago = facts.publishedAgo.map { DurationWords.measured(seconds: $0) } ?? "some time"
         if facts.coordinator == nil { causes.append(try await unpublished(facts)) }
         let depth: QueueDepth
         switch await queue(of: facts) {
@@ -308,8 +309,8 @@ struct Diagnosis {
             return causes + [Cause(code: "published", text: text)]
         }
         let queue =
-            "the queue of the pool `\(facts.pool)` has \(Wording.count(depth.ready, "message")) and "
-            + Wording.count(depth.consumers, "consumer")
+            "the queue of the pool `\(facts.pool)` has \(counted(depth.ready, "message")) and "
+            + counted(depth.consumers, "consumer")
         guard depth.consumers > 0 else {
             return causes + [
                 Cause(
