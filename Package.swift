@@ -157,8 +157,8 @@ package.targets += [
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "TestSupport", "LocalStack", "AMQP", "Postgres", "Redis", "Endpoints", "Torture",
-            "longshore", yaml,
+            "TestSupport", "LocalStack", "AMQP", "Console", "Postgres", "Redis", "Endpoints",
+            "Torture", "longshore", yaml,
         ],
         exclude: ["Oracle"]
     ),

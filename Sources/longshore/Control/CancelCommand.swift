@@ -45,10 +45,11 @@ struct CancelCommand: AsyncParsableCommand {
             )
         }
         if case .task = target {
-            Output.print("take it back with: longshore retry \(target)\(Invocation.stack)")
+            Output.print("take it back with: longshore retry \(target)\(Invocation.current.stack)")
         } else {
             for load in change.loads {
-                Output.print("take it back with: longshore retry \(load)\(Invocation.stack)")
+                let command = "longshore retry \(load)\(Invocation.current.stack)"
+                Output.print("take it back with: \(command)")
             }
         }
     }

@@ -42,7 +42,7 @@ struct PauseCommand: AsyncParsableCommand {
         guard !output.json else { return try output.printJSON(change) }
         guard change.isNew else {
             Output.print(
-                "\(target.title) is paused already; go on with: longshore resume \(target)\(Invocation.stack)"
+                "\(target.title) is paused already; go on with: longshore resume \(target)\(Invocation.current.stack)"
             )
             return
         }
@@ -51,7 +51,7 @@ struct PauseCommand: AsyncParsableCommand {
             let tasks = Wording.count(change.running, "running task")
             lines[0] += now ? "; \(tasks) cancelled, to be made again" : "; \(tasks) will finish"
         }
-        lines.append("go on with: longshore resume \(target)\(Invocation.stack)")
+        lines.append("go on with: longshore resume \(target)\(Invocation.current.stack)")
         Output.print(lines.joined(separator: "\n"))
     }
 }

@@ -116,7 +116,7 @@ struct ResumeCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage,
                     "load \(load) is not paused, and `\(lease.owner)` coordinates it: follow it with "
-                        + "`longshore status \(load)\(Invocation.stack)`"
+                        + "`longshore status \(load)\(Invocation.current.stack)`"
                 )
             }
             last = lease.seconds

@@ -49,7 +49,7 @@ struct RetryCommand: AsyncParsableCommand {
             """
             \(Wording.count(change.tasks, "task")) of load \(load) \(change.tasks == 1 ? "runs" : "run") again with a new budget of \
             attempts\(unblocked)
-            a `longshore coordinator` takes the load up; or here: longshore resume \(load)\(Invocation.stack)
+            a `longshore coordinator` takes the load up; or here: longshore resume \(load)\(Invocation.current.stack)
             """
         )
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Messaging
 import Planning
 import Warehouse
@@ -85,12 +86,12 @@ struct DeadEntry: Codable {
     /// What is to be done.
     var advice: String {
         switch state {
-        case nil: "it is no message of this fleet: longshore dead drop \(letter)\(Invocation.stack)"
+        case nil: "it is no message of this fleet: longshore dead drop \(letter)\(Invocation.current.stack)"
         case "unknown":
-            "the ledger has no such task: longshore dead drop \(letter)\(Invocation.stack)"
+            "the ledger has no such task: longshore dead drop \(letter)\(Invocation.current.stack)"
         case "failed", "cancelled":
-            "try it again: longshore dead replay \(letter)\(Invocation.stack)"
-        default: "its task goes on or is over: longshore dead drop \(letter)\(Invocation.stack)"
+            "try it again: longshore dead replay \(letter)\(Invocation.current.stack)"
+        default: "its task goes on or is over: longshore dead drop \(letter)\(Invocation.current.stack)"
         }
     }
 }

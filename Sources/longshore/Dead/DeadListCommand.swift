@@ -33,7 +33,7 @@ struct DeadListCommand: AsyncParsableCommand {
             ])
         }
         Output.print(table.lines.joined(separator: "\n"))
-        let options = Invocation.stack
+        let options = Invocation.current.stack
         Output.print(
             "\nnext: longshore dead show LETTER\(options), dead replay LETTER\(options), "
                 + "dead drop LETTER\(options)"

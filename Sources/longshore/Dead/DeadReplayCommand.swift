@@ -47,7 +47,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
             for load in Set(results.compactMap(\.load)).sorted() {
                 Output.print(
                     "load \(load) goes on with a `longshore coordinator`, or: "
-                        + "longshore resume \(load)\(Invocation.stack)"
+                        + "longshore resume \(load)\(Invocation.current.stack)"
                 )
             }
         }

@@ -68,7 +68,7 @@ struct ForegroundLoad {
             try await interrupt(
                 record,
                 "another coordinator has load \(load): follow it with: "
-                    + "longshore status \(load)\(Invocation.stack)"
+                    + "longshore status \(load)\(Invocation.current.stack)"
             )
         case .outOfReach, .resting, .stopped, nil:
             try await interrupt(
@@ -92,9 +92,9 @@ struct ForegroundLoad {
     ) async throws -> Never {
         if let cause { Output.note("(\(cause))") }
         var failure = CommandFailure(code, message)
-        if !Invocation.stack.isEmpty, message.hasSuffix("resume \(load)") {
+        if !Invocation.current.stack.isEmpty, message.hasSuffix("resume \(load)") {
             failure = failure.with(
-                remark: "(\(Invocation.program) resume \(load)\(Invocation.stack))"
+                remark: "(\(Invocation.current.program) resume \(load)\(Invocation.current.stack))"
             )
         }
         if output.json {

@@ -43,7 +43,7 @@ final class HoldUpWatch: Sendable {
         while true {
             try await Task.sleep(for: .seconds(1))
             if let notice = await absenceNotice(&absence, ContinuousClock.now - began) {
-                absent = notice.isEmpty ? nil : notice + Invocation.stack
+                absent = notice.isEmpty ? nil : notice + Invocation.current.stack
             }
             let wait = await refusal() ?? absent
             if wait != told, !isStopping.withLock(\.self) { await tell(wait) }

@@ -129,7 +129,7 @@ struct LoadCommand: AsyncParsableCommand {
         Output.print(selection.nothing(of: pipeline, due))
         for line in notes { Output.print(line) }
         for hint in try await selection.hints(of: pipeline, in: ledger) { Output.print(hint) }
-        let options = Invocation.settings + Invocation.stack
+        let options = Invocation.current.settings + Invocation.current.stack
         Output.print("To load some again: \(command) --periods FIRST..LAST\(options)")
         if selection.isDefault, !pipeline.dimensions.isEmpty {
             Output.print("To load dimensions alone: \(command) --dimensions\(options)")
@@ -142,7 +142,7 @@ struct LoadCommand: AsyncParsableCommand {
         in ledger: PostgresLedger
     ) async throws {
         guard output.json else {
-            let command = "longshore status \(load)\(Invocation.stack)"
+            let command = "longshore status \(load)\(Invocation.current.stack)"
             return Output.print("load \(load) is written; follow it with: \(command)")
         }
         // The load is written, whether the ledger can be asked of it now or not.

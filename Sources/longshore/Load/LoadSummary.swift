@@ -24,7 +24,7 @@ struct LoadSummary {
             "\(load.kind) \(load.load) of \(load.pipeline): \(load.standing) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
-        let hindrance = load.hindrance.map { [$0 + Invocation.stack] } ?? []
+        let hindrance = load.hindrance.map { [$0 + Invocation.current.stack] } ?? []
         return [""] + table.lines + [""] + noteLines + failures + [headline] + hindrance + nextLines
     }
 
@@ -47,7 +47,7 @@ struct LoadSummary {
             let load = isReplay ? "" : " --load \(load.load)"
             commands.append("rejects list \(self.load.pipeline)\(load)")
         }
-        return ["", "next:"] + commands.map { "  \(Invocation.program) \($0)\(Invocation.stack)" }
+        return ["", "next:"] + commands.map { "  \(Invocation.current.program) \($0)\(Invocation.current.stack)" }
     }
 
     /// A line for each task and one of totals.

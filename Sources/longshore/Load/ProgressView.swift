@@ -78,7 +78,7 @@ actor ProgressView {
             pipeline: pipeline,
             tables: known,
             seconds: (ContinuousClock.now - began) / .seconds(1),
-            pause: (snapshot?.pausedBy).map { $0.words + Invocation.stack }
+            pause: (snapshot?.pausedBy).map { $0.words + Invocation.current.stack }
                 ?? heldTasks(snapshot?.heldTasks ?? []),
             wait: wait
         )
@@ -114,6 +114,6 @@ actor ProgressView {
         let names = tasks.prefix(5).map { "\(load).\($0)" }.joined(separator: ", ")
         return
             "paused: \(Wording.count(tasks.count, "task")) (\(names)\(tasks.count > 5 ? ", …" : "")); "
-            + "go on with: longshore resume \(load).\(first)\(Invocation.stack)"
+            + "go on with: longshore resume \(load).\(first)\(Invocation.current.stack)"
     }
 }

@@ -134,8 +134,10 @@ struct PlanCommand: AsyncParsableCommand {
     /// The load that the plan is of, but for the plan's hash.
     private var command: String {
         let options =
-            Invocation.settings + Invocation.adopted + Invocation.reading + Invocation.stack
-        return "\(Invocation.program) load \(Invocation.quoted(argument.pipeline))\(options) --plan"
+            Invocation.current.settings + Invocation.current.adopted + Invocation.current.reading
+            + Invocation.current.stack
+        return
+            "\(Invocation.current.program) load \(Invocation.quoted(argument.pipeline))\(options) --plan"
     }
 }
 

@@ -18,9 +18,10 @@ struct StatusView {
 
     private var loads: [String] {
         guard !status.loads.isEmpty else {
-            return ["No load yet. Start one: longshore load PIPELINE\(Invocation.stack)"]
+            let command = "longshore load PIPELINE\(Invocation.current.stack)"
+            return ["No load yet. Start one: \(command)"]
         }
-        return table.lines + status.loads.compactMap(\.hindrance).map { $0 + Invocation.stack }
+        return table.lines + status.loads.compactMap(\.hindrance).map { $0 + Invocation.current.stack }
     }
 
     private var table: TextTable {

@@ -47,7 +47,7 @@ struct Diagnosis {
                 Cause(
                     code: "blocked",
                     text: "it never runs, because something that it needs did not end well",
-                    command: "longshore retry \(facts.task.load)\(Invocation.stack)"
+                    command: "longshore retry \(facts.task.load)\(Invocation.current.stack)"
                 )
             ]
         case .waiting:
@@ -76,7 +76,7 @@ struct Diagnosis {
             code: "failed",
             text: "it failed for good after \(Self.budget(facts)): "
                 + (facts.failure ?? "no reason recorded"),
-            command: "longshore retry \(facts.task)\(Invocation.stack)"
+            command: "longshore retry \(facts.task)\(Invocation.current.stack)"
         )
     }
 
@@ -85,7 +85,7 @@ struct Diagnosis {
         return Cause(
             code: "cancelled",
             text: order.map { "cancelled\(Self.told(of: $0))" } ?? "cancelled",
-            command: "longshore retry \(facts.task)\(Invocation.stack)"
+            command: "longshore retry \(facts.task)\(Invocation.current.stack)"
         )
     }
 
@@ -94,7 +94,7 @@ struct Diagnosis {
         return Cause(
             code: "superseded",
             text: "it is left to \(owner), which is newer and owns \(facts.label)",
-            command: facts.owner.map { "longshore status \($0)\(Invocation.stack)" }
+            command: facts.owner.map { "longshore status \($0)\(Invocation.current.stack)" }
         )
     }
 
@@ -123,7 +123,7 @@ struct Diagnosis {
                 Cause(
                     code: "paused",
                     text: "paused\(Self.told(of: order))",
-                    command: "longshore resume \(order.target)\(Invocation.stack)"
+                    command: "longshore resume \(order.target)\(Invocation.current.stack)"
                 )
             }
     }
@@ -134,7 +134,7 @@ struct Diagnosis {
             Cause(
                 code: "load_ended",
                 text: "its load has ended as \(facts.loadState.rawValue)",
-                command: "longshore retry \(facts.task.load)\(Invocation.stack)"
+                command: "longshore retry \(facts.task.load)\(Invocation.current.stack)"
             )
         ]
     }
@@ -178,7 +178,7 @@ struct Diagnosis {
                 text:
                     "its source is not there since \(Wording.time(since)) UTC, and is awaited until "
                     + "\(Wording.time(until)) UTC (\(times)\(next))",
-                command: "longshore retry \(facts.task)\(Invocation.stack)",
+                command: "longshore retry \(facts.task)\(Invocation.current.stack)",
                 causes: facts.failure.map { [Cause(code: "failure", text: "the last one: \($0)")] }
                     ?? []
             )
@@ -211,7 +211,7 @@ struct Diagnosis {
             return Cause(
                 code: "no_coordinator",
                 text: "nobody coordinates load \(facts.task.load)",
-                command: "longshore resume \(facts.task.load)\(Invocation.stack)"
+                command: "longshore resume \(facts.task.load)\(Invocation.current.stack)"
             )
         }
         return Cause(
@@ -227,7 +227,7 @@ struct Diagnosis {
             text: "nobody coordinates load \(load): it belongs to the fleet `\(fleet)`, and a "
                 + "coordinator of that fleet has to take it",
             command: "LONGSHORE_FLEET=\(Invocation.quoted(fleet)) longshore coordinator"
-                + Invocation.stack
+                + Invocation.current.stack
         )
     }
 
@@ -239,7 +239,7 @@ struct Diagnosis {
             text: "published \(ago) ago to the workers of the fleet `\(fleet)`, whose queues only "
                 + "a program of that fleet sees",
             command: "LONGSHORE_FLEET=\(Invocation.quoted(fleet)) longshore why \(facts.task)"
-                + Invocation.stack
+                + Invocation.current.stack
         )
     }
 
@@ -253,7 +253,7 @@ struct Diagnosis {
             code: "no_place",
             text: "nobody coordinates load \(load) yet: all \(Wording.count(total, "place")) of "
                 + "\(them) are taken, and \(others) for one",
-            command: "longshore coordinator --loads \(max(total * 2, 8))\(Invocation.stack)"
+            command: "longshore coordinator --loads \(max(total * 2, 8))\(Invocation.current.stack)"
         )
     }
 
@@ -301,7 +301,7 @@ struct Diagnosis {
                 Cause(
                     code: "no_worker",
                     text: "published \(ago) ago; no worker takes it: \(queue)",
-                    command: "longshore worker --pool \(facts.pool)\(Invocation.stack)"
+                    command: "longshore worker --pool \(facts.pool)\(Invocation.current.stack)"
                 )
             ]
         }
