@@ -158,7 +158,7 @@ package.targets += [
         name: "EndToEndTests",
         dependencies: [
             "TestSupport", "LocalStack", "AMQP", "Console", "Postgres", "Redis", "Endpoints",
-            "Torture", "longshore", yaml,
+            "Torture", "Warehouse", "longshore", yaml,
         ],
         exclude: ["Oracle"]
     ),

@@ -28,9 +28,9 @@ struct TraceCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet()
-        let ledger = fleet.ledger()
-        let rows = try await ledger.trace(table, key: key, environment: fleet.sources)
-        await ledger.close()
+        let rows = try await fleet.withLedger { ledger in
+            try await ledger.trace(table, key: key, environment: fleet.sources)
+        }
         if output.json { return try output.printJSON(rows) }
         let words = ([table] + [key.map { "`\($0)`" }.joined(separator: ", ")])
             .filter { !$0.isEmpty }.joined(separator: " ")

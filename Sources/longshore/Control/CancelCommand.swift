@@ -23,13 +23,13 @@ struct CancelCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await ControlDesk(options)
         let target = argument.target
-        let change = try await desk.give { ledger in
-            try await ledger.cancel(target, reason: reason, by: Requester.name)
+        let (change, stillRunning) = try await ControlDesk.open(options) { desk in
+            let change = try await desk.give { ledger in
+                try await ledger.cancel(target, reason: reason, by: Requester.name)
+            }
+            return (change, try await desk.settleCancelled(target, change))
         }
-        let stillRunning = try await desk.settleCancelled(target, change)
-        await desk.close()
         guard !output.json else { return try output.printJSON(change) }
         guard change.isNew else {
             Output.print(

@@ -28,17 +28,17 @@ struct PauseCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await ControlDesk(options)
         let target = argument.target
-        let change = try await desk.give { ledger in
-            try await ledger.pause(
-                target,
-                interrupts: now,
-                reason: reason,
-                by: Requester.name
-            )
+        let change = try await ControlDesk.open(options) { desk in
+            try await desk.give { ledger in
+                try await ledger.pause(
+                    target,
+                    interrupts: now,
+                    reason: reason,
+                    by: Requester.name
+                )
+            }
         }
-        await desk.close()
         guard !output.json else { return try output.printJSON(change) }
         guard change.isNew else {
             Output.print(

@@ -24,12 +24,10 @@ struct RetryCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await ControlDesk(options)
         let target = argument.target
-        let change = try await desk.give { ledger in
-            try await ledger.retry(target, failed ? .failed : .unfinished)
+        let change = try await ControlDesk.open(options) { desk in
+            try await desk.give { try await $0.retry(target, failed ? .failed : .unfinished) }
         }
-        await desk.close()
         guard !output.json else { return try output.printJSON(change) }
         guard change.isNew, let load = change.loads.first else {
             Output.print("nothing to try again: nothing of \(target.title) failed or was cancelled")

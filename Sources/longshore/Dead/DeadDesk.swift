@@ -10,10 +10,20 @@ struct DeadDesk {
     let ledger: PostgresLedger
     let letters: DeadLetters
 
-    init(_ options: FleetOptions) async throws {
-        fleet = try await options.fleet().inForeground()
-        ledger = fleet.ledger()
-        let membership = try await ledger.membership()
+    /// Does something at the desk of a fleet.
+    static func open<Value>(
+        _ options: FleetOptions,
+        _ body: (DeadDesk) async throws -> Value
+    ) async throws -> Value {
+        let fleet = try await options.fleet().inForeground()
+        return try await fleet.withLedger { ledger in
+            try await body(DeadDesk(fleet, ledger, as: ledger.membership()))
+        }
+    }
+
+    private init(_ fleet: Fleet, _ ledger: PostgresLedger, as membership: FleetMembership) {
+        self.fleet = fleet
+        self.ledger = ledger
         letters = DeadLetters(
             fleet.amqp,
             topology: Topology(membership.identity),
@@ -22,12 +32,18 @@ struct DeadDesk {
     }
 
     /// The letters about which there is something to do; the others are taken away.
-    func open() async throws -> [DeadLetter] {
+    func swept() async throws -> [DeadLetter] {
         try await DeadSweep(letters: letters, ledger: ledger, logger: fleet.logger).run()
     }
 
-    /// A letter and its task.
-    func entry(_ letter: DeadLetter) async throws -> DeadEntry {
+    /// Letters and their tasks.
+    func entries(_ letters: [DeadLetter]) async throws -> [DeadEntry] {
+        var entries: [DeadEntry] = []
+        for letter in letters { entries.append(try await entry(letter)) }
+        return entries
+    }
+
+    private func entry(_ letter: DeadLetter) async throws -> DeadEntry {
         var entry = DeadEntry(
             letter: letter.name,
             code: letter.code,
@@ -49,10 +65,6 @@ struct DeadDesk {
             entry.state = "unknown"
         }
         return entry
-    }
-
-    func close() async {
-        await ledger.close()
     }
 }
 
@@ -86,12 +98,14 @@ struct DeadEntry: Codable {
     /// What is to be done.
     var advice: String {
         switch state {
-        case nil: "it is no message of this fleet: longshore dead drop \(letter)\(Invocation.current.stack)"
+        case nil:
+            "it is no message of this fleet: longshore dead drop \(letter)\(Invocation.current.stack)"
         case "unknown":
             "the ledger has no such task: longshore dead drop \(letter)\(Invocation.current.stack)"
         case "failed", "cancelled":
             "try it again: longshore dead replay \(letter)\(Invocation.current.stack)"
-        default: "its task goes on or is over: longshore dead drop \(letter)\(Invocation.current.stack)"
+        default:
+            "its task goes on or is over: longshore dead drop \(letter)\(Invocation.current.stack)"
         }
     }
 }

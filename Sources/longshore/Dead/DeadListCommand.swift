@@ -13,10 +13,7 @@ struct DeadListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await DeadDesk(options)
-        var entries: [DeadEntry] = []
-        for letter in try await desk.open() { entries.append(try await desk.entry(letter)) }
-        await desk.close()
+        let entries = try await DeadDesk.open(options) { try await $0.entries($0.swept()) }
         guard !output.json else { return try output.printJSON(entries) }
         guard !entries.isEmpty else {
             Output.print("No dead letter.")

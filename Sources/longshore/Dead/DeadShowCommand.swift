@@ -16,13 +16,10 @@ struct DeadShowCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await DeadDesk(options)
-        let letters = try await desk.open()
-        var entries: [DeadEntry] = []
-        for letter in letters where selection.contains(letter) {
-            entries.append(try await desk.entry(letter))
+        let (letters, entries) = try await DeadDesk.open(options) { desk in
+            let letters = try await desk.swept()
+            return (letters, try await desk.entries(letters.filter(selection.contains)))
         }
-        await desk.close()
         if output.json {
             try output.printJSON(entries)
         } else if letters.isEmpty, selection.all {

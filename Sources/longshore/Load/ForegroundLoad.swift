@@ -12,8 +12,12 @@ struct ForegroundLoad {
     let fleet: Fleet
     let wiring: Wiring
     let ledger: PostgresLedger
-    let slots: Int
+    /// Load tasks to run at a time within this process, as the user wants it.
+    let workers: Int?
     let output: OutputOptions
+
+    /// Load tasks to run at a time within this process.
+    var slots: Int { workers ?? (fleet.isLocal ? 2 : 0) }
 
     /// Runs to the load's end, or to a signal.
     ///
@@ -32,7 +36,6 @@ struct ForegroundLoad {
                 code: failure?.code ?? .interrupted
             )
         }
-        await ledger.close()
     }
 
     private func coordinate(_ record: LoadRecord) async throws {

@@ -82,7 +82,6 @@ final class LoadService: Service {
             group.addTask { try await self.coordinate() }
             try await group.waitForAll()
         }
-        await wiring.close()
     }
 
     /// Answers the first signal at once: what happens, and what a second one does.

@@ -24,9 +24,9 @@ struct PeriodsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet()
-        let ledger = fleet.ledger()
-        let listed = try await ListedPeriods(of: pipeline, in: ledger, sources: fleet.sources)
-        await ledger.close()
+        let listed = try await fleet.withLedger { ledger in
+            try await ListedPeriods(of: pipeline, in: ledger, sources: fleet.sources)
+        }
         guard !output.json else { return try output.printJSON(listed.reports) }
         if listed.reports.isEmpty {
             Output.print("The control table is empty. Start a load: longshore load PIPELINE")

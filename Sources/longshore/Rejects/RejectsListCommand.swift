@@ -29,14 +29,15 @@ struct RejectsListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let filter = try await selection.filter(of: name, all: all, in: ledger)
-        if output.json, limit == nil {
-            try await printAll(filter, from: ledger)
-        } else {
-            try await printSome(filter, from: ledger, limit: limit ?? 50)
-        }
-        await ledger.close()
+        try await options.fleet()
+            .withLedger { ledger in
+                let filter = try await selection.filter(of: name, all: all, in: ledger)
+                if output.json, limit == nil {
+                    try await printAll(filter, from: ledger)
+                } else {
+                    try await printSome(filter, from: ledger, limit: limit ?? 50)
+                }
+            }
     }
 
     /// A page at a time, so that memory stays flat.

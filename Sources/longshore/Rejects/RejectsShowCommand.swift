@@ -20,9 +20,8 @@ struct RejectsShowCommand: AsyncParsableCommand {
         var filter = RejectFilter()
         filter.rejects = [reject]
         filter.onlyOpen = false
-        let ledger = try await options.fleet().ledger()
-        let found = try await ledger.rejectedRows(filter, limit: 1).first
-        await ledger.close()
+        let found = try await options.fleet()
+            .withLedger { try await $0.rejectedRows(filter, limit: 1).first }
         guard let found else {
             throw CommandFailure(
                 .usage,

@@ -84,14 +84,13 @@ struct FleetStatus: Encodable {
     }
 
     private mutating func ask(redis fleet: Fleet, _ identity: FleetIdentity) async {
-        let redis = RedisClient(fleet.redis)
-        let store = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
         do {
-            workers = try await store.knownWorkers()
+            workers = try await fleet.withInFlight(of: identity) { store throws(RedisError) in
+                try await store.knownWorkers()
+            }
         } catch {
             add("Redis", "does not answer, so the workers are not known: \(error.description)")
         }
-        await redis.close()
     }
 
     private mutating func add(_ server: String, _ problem: String) {
