@@ -137,8 +137,7 @@ struct ForegroundLoad {
                         message: summary.failures.joined(separator: "\n")
                     )
                 }
-                let end = LoadOutcome.State(rawValue: state.rawValue) ?? .failed
-                try output.printJSON(LoadOutcome(report, tasks, end, error: problem))
+                try output.printJSON(LoadOutcome(report, tasks, .init(state), error: problem))
             } else {
                 Output.print(summary.lines.joined(separator: "\n"))
             }

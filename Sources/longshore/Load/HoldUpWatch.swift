@@ -88,8 +88,7 @@ final class HoldUpWatch: Sendable {
     }
 
     private func settledTasks() async throws -> Int {
-        let open = [TaskState.waiting.rawValue, TaskState.published.rawValue]
-        return try await ledger.report(ofLoad: load)?
-            .tasks.filter { !open.contains($0.key) }.values.reduce(0, +) ?? 0
+        try await ledger.report(ofLoad: load)?
+            .tasks.filter(\.key.isFinal).values.reduce(0, +) ?? 0
     }
 }

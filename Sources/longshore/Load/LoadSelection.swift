@@ -136,7 +136,8 @@ struct LoadSelection: ParsableArguments {
             hasAwaited: isDefault
         )
         guard !changed, due.hasChanged(apartFrom: chosen) else { return notes }
-        let options = Invocation.current.settings + Invocation.current.reading + Invocation.current.stack
+        let invocation = Invocation.current
+        let options = invocation.settings + invocation.reading + invocation.stack
         return notes + ["load what has changed: \(command) --changed\(options)"]
     }
 
@@ -144,7 +145,7 @@ struct LoadSelection: ParsableArguments {
     /// periods that are behind what they read.
     func hints(of pipeline: Pipeline, in ledger: PostgresLedger) async throws -> [String] {
         let loads = try await ledger.unfinishedLoads(ofPipeline: pipeline.name)
-            .map { $0.hindrance ?? "\($0.kind) \($0.load) is running: longshore status \($0.load)" }
+            .map { $0.hindrance ?? "\($0.kind.rawValue) \($0.load) is running: longshore status \($0.load)" }
             .map { $0 + Invocation.current.stack }
         let tables = try await ledger.periods(ofPipeline: pipeline.name)
             .filter { $0.period.isEmpty && $0.state != .loaded }

@@ -21,24 +21,24 @@ struct LoadSummary {
     var lines: [String] {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
         let headline =
-            "\(load.kind) \(load.load) of \(load.pipeline): \(load.standing) in "
+            "\(load.kind.rawValue) \(load.load) of \(load.pipeline): \(load.standing) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
         let hindrance = load.hindrance.map { [$0 + Invocation.current.stack] } ?? []
         return [""] + table.lines + [""] + noteLines + failures + [headline] + hindrance + nextLines
     }
 
-    private var isReplay: Bool { load.kind == LoadKind.replay.rawValue }
+    private var isReplay: Bool { load.kind == .replay }
 
     private var nextLines: [String] {
-        let ended = tasks.filter { ["failed", "cancelled"].contains($0.state) }
+        let ended = tasks.filter { [.failed, .cancelled].contains($0.state) }
         var commands: [String] = []
         if let first = ended.first {
             commands += ["retry \(load.load)", "why \(load.load).\(first.ordinal)"]
         }
         if let pausedBy = load.pausedBy {
             commands.append("resume \(pausedBy.target)")
-        } else if load.state == "running", load.coordinator == nil {
+        } else if load.state == .running, load.coordinator == nil {
             commands.append("resume \(load.load)")
         }
         commands.append("periods \(load.pipeline)")
@@ -60,7 +60,7 @@ struct LoadSummary {
         ])
         for task in tasks {
             table.add(
-                ["\(load.load).\(task.ordinal)", task.table, task.period, task.state]
+                ["\(load.load).\(task.ordinal)", task.table, task.period, task.state.rawValue]
                     + Self.numbers(task.counts, task.replaced)
                     + [task.seconds.map { Wording.duration(seconds: $0) } ?? ""]
             )
@@ -88,14 +88,14 @@ struct LoadSummary {
             + tasks.flatMap { task in
                 task.warnings.map { "warning: \(task.label): \(VisibleText.block($0, indent: 4))" }
             }
-            + list("left to a newer load, which owns the period", state: "superseded")
+            + list("left to a newer load, which owns the period", state: .superseded)
     }
 
     /// What failed and why, and what was not run because of it.
     var failures: [String] {
-        list("cancelled", state: "cancelled")
-            + list("not run, because they need what failed or was cancelled", state: "blocked")
-            + tasks.filter { $0.state == "failed" }.flatMap(failureLines)
+        list("cancelled", state: .cancelled)
+            + list("not run, because they need what failed or was cancelled", state: .blocked)
+            + tasks.filter { $0.state == .failed }.flatMap(failureLines)
     }
 
     /// How many rows each rule refused, most first: `late 12, required 3`.
@@ -124,10 +124,10 @@ struct LoadSummary {
                 pending.append(dependent)
             }
         }
-        return seen.sorted().map { tasks[$0] }.filter { $0.state == "blocked" }.map(\.label)
+        return seen.sorted().map { tasks[$0] }.filter { $0.state == .blocked }.map(\.label)
     }
 
-    private func list(_ title: String, state: String) -> [String] {
+    private func list(_ title: String, state: TaskState) -> [String] {
         let names = tasks.filter { $0.state == state }.map(\.label)
         return names.isEmpty ? [] : ["\(title): \(Self.few(of: names))"]
     }

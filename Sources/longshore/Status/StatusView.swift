@@ -31,13 +31,13 @@ struct StatusView {
         ])
         for load in status.loads {
             let total = load.tasks.values.reduce(0, +)
-            let failed = load.tasks["failed", default: 0] + load.tasks["blocked", default: 0]
+            let failed = load.tasks[.failed, default: 0] + load.tasks[.blocked, default: 0]
             table.add([
                 String(load.load),
-                load.kind == LoadKind.load.rawValue
-                    ? load.pipeline : "\(load.pipeline) (\(load.kind))",
+                load.kind == .load
+                    ? load.pipeline : "\(load.pipeline) (\(load.kind.rawValue))",
                 load.standing, load.periods ?? "",
-                "\(load.tasks["done", default: 0])/\(total)", String(failed),
+                "\(load.tasks[.done, default: 0])/\(total)", String(failed),
                 Wording.time(load.createdAt), Wording.duration(seconds: load.seconds),
             ])
         }

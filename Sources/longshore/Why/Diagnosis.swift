@@ -81,7 +81,7 @@ struct Diagnosis {
     }
 
     private func cancelled(_ facts: TaskFacts) -> Cause {
-        let order = facts.orders.last { $0.kind == "cancel" }
+        let order = facts.orders.last { $0.kind == .cancel }
         return Cause(
             code: "cancelled",
             text: order.map { "cancelled\(Self.told(of: $0))" } ?? "cancelled",
@@ -118,7 +118,7 @@ struct Diagnosis {
     }
 
     private func paused(_ facts: TaskFacts) -> [Cause] {
-        facts.orders.filter { $0.kind == "pause" }
+        facts.orders.filter { $0.kind == .pause }
             .map { order in
                 Cause(
                     code: "paused",
