@@ -88,7 +88,10 @@ let package = Package(
             dependencies: ["Planning", "Pipelines", "Words", logging, lifecycle]
         ),
         .target(name: "Worker", dependencies: ["Planning", "Pipelines", logging, lifecycle]),
-        .target(name: "Console", dependencies: ["Words"]),
+        .target(
+            name: "Console",
+            dependencies: ["Words", "Pipelines", "Planning", "Warehouse", "Survey"]
+        ),
         .target(
             name: "Torture",
             dependencies: [

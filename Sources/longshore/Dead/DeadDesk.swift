@@ -56,57 +56,15 @@ struct DeadDesk {
             let facts = try await ledger.facts(of: task)
             entry.table = facts.label
             entry.pipeline = facts.pipeline
-            entry.state = facts.state.rawValue
+            entry.state = .known(facts.state)
             entry.failure = facts.failure
             entry.failures = facts.failures
             entry.crashes = facts.crashes
             entry.worker = facts.worker
         } catch let error as WarehouseError where error.code == .unknownTask {
-            entry.state = "unknown"
+            entry.state = .unknown
         }
         return entry
-    }
-}
-
-/// A dead letter and what the ledger says of its task.
-struct DeadEntry: Codable {
-    /// What commands call it.
-    var letter: String
-    /// Why it was set aside.
-    var code: String
-    /// The same in words.
-    var reason: String
-    /// The queue it came from.
-    var queue: String
-    /// How many bytes it has.
-    var bytes: Int
-    /// The table, and the period where it has one.
-    var table: String?
-    /// The pipeline's name.
-    var pipeline: String?
-    /// Where the task stands; `unknown` when the ledger has none, `nil` for garbage.
-    var state: String?
-    /// Why the last attempt failed.
-    var failure: String?
-    /// Attempts that ended in an error.
-    var failures: Int?
-    /// Attempts that ended with their worker.
-    var crashes: Int?
-    /// The last worker.
-    var worker: String?
-
-    /// What is to be done.
-    var advice: String {
-        switch state {
-        case nil:
-            "it is no message of this fleet: longshore dead drop \(letter)\(Invocation.current.stack)"
-        case "unknown":
-            "the ledger has no such task: longshore dead drop \(letter)\(Invocation.current.stack)"
-        case "failed", "cancelled":
-            "try it again: longshore dead replay \(letter)\(Invocation.current.stack)"
-        default:
-            "its task goes on or is over: longshore dead drop \(letter)\(Invocation.current.stack)"
-        }
     }
 }
 

@@ -1,4 +1,5 @@
 import AMQP
+import Console
 import Endpoints
 import LocalStack
 import Messaging

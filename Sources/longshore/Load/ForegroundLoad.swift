@@ -129,7 +129,7 @@ struct ForegroundLoad {
             case .failed, .running: CommandFailure(.loadFailed)
             }
         if let report = try await ledger.report(ofLoad: load) {
-            let summary = LoadSummary(report, tasks, try await graph())
+            let summary = LoadSummary(report, tasks, try await graph(), .current)
             if output.json {
                 let problem = failure.map { failure in
                     LoadOutcome.Problem(

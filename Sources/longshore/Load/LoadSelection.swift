@@ -145,8 +145,11 @@ struct LoadSelection: ParsableArguments {
     /// periods that are behind what they read.
     func hints(of pipeline: Pipeline, in ledger: PostgresLedger) async throws -> [String] {
         let loads = try await ledger.unfinishedLoads(ofPipeline: pipeline.name)
-            .map { $0.hindrance ?? "\($0.kind.rawValue) \($0.load) is running: longshore status \($0.load)" }
-            .map { $0 + Invocation.current.stack }
+            .map { load in
+                let running = "\(load.kind.rawValue) \(load.load) is running: "
+                return (load.hindrance ?? "\(running)longshore status \(load.load)")
+                    + Invocation.current.stack
+            }
         let tables = try await ledger.periods(ofPipeline: pipeline.name)
             .filter { $0.period.isEmpty && $0.state != .loaded }
             .map { "`\($0.table)` is \($0.state)\($0.reason.map { ": \($0)" } ?? "")" }

@@ -37,12 +37,13 @@ struct MetricsCommand: AsyncParsableCommand {
         let depths = await Self.ask {
             try await Topology(identity)
                 .queueDepths(pools: pools, configuration: fleet.amqp)
+                .map(FleetStatus.Queue.init).sorted { $0.name < $1.name }
         }
         var metrics = FleetMetrics()
         let answers = [
             ("postgres", figures.answer), ("rabbitmq", depths.answer), ("redis", workers.answer),
         ]
-        metrics.add(servers: answers)
+        metrics.add(servers: answers.map { ($0, $1.isUp, $1.isAllowed) })
         for (server, answer) in answers {
             if let problem = answer.problem { Output.note("\(server) \(problem)") }
         }

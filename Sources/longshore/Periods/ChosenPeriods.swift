@@ -51,8 +51,6 @@ extension OutputOptions {
     func printChanges(_ changes: [PeriodChange], otherwise nothing: String) throws {
         if json { return try printJSON(changes) }
         guard !changes.isEmpty else { return Output.print(nothing) }
-        var table = TextTable([("table", .left), ("period", .left), ("state", .left)])
-        for change in changes { table.add([change.table, change.period, change.state.rawValue]) }
-        Output.print(table.lines.joined(separator: "\n"))
+        Output.print(PeriodsView.lines(of: changes).joined(separator: "\n"))
     }
 }

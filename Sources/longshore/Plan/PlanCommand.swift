@@ -86,7 +86,12 @@ struct PlanCommand: AsyncParsableCommand {
     ) async throws -> PlanReport {
         let graph = try LoadPlanner.plan(request.pipeline, periods: request.periods)
         try await ledger?.check(request, tasks: graph.tasks)
-        var report = PlanReport(graph: graph, request: request, command: command, notes: notes)
+        var report = PlanReport(
+            graph,
+            uncovered: PlanSurvey(request).uncovered,
+            command: command,
+            notes: notes
+        )
         if effects, let fleet {
             report.effects = try await Rehearsal(fleet.postgres, environment: sources)
                 .effects(of: request, graph: graph)

@@ -66,7 +66,8 @@ struct RejectsListCommand: AsyncParsableCommand {
         } else if rejects.isEmpty {
             Output.print("No reject.")
         } else {
-            Output.print(table(of: rejects).lines.joined(separator: "\n"))
+            let lines = RejectsView(rejects, haveStates: all).lines
+            Output.print(lines.joined(separator: "\n"))
         }
         guard total > rejects.count else { return }
         let words =
@@ -76,23 +77,5 @@ struct RejectsListCommand: AsyncParsableCommand {
         } else {
             Output.print("(\(words); `--limit` shows more, `--json` all of them)")
         }
-    }
-
-    private func table(of rejects: [RejectReport]) -> TextTable {
-        var table = TextTable(
-            [("reject", .right)] + (all ? [("state", .left)] : []) + [
-                ("table", .left), ("source", .left), ("line", .right), ("column", .left),
-                ("rule", .left), ("reason", .left),
-            ]
-        )
-        for reject in rejects {
-            table.add(
-                [String(reject.reject)] + (all ? [reject.state] : []) + [
-                    reject.table, reject.source, String(reject.line), reject.column ?? "",
-                    reject.rule, reject.reason,
-                ]
-            )
-        }
-        return table
     }
 }

@@ -36,7 +36,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func show(_ status: FleetStatus) throws {
         guard !output.json else { return try output.printJSON(status) }
-        Output.print(StatusView(status).lines.joined(separator: "\n"))
+        Output.print(StatusView(status, .current).lines.joined(separator: "\n"))
     }
 
     private func showTasks(of load: Int64, in ledger: PostgresLedger) async throws {
@@ -52,6 +52,6 @@ struct StatusCommand: AsyncParsableCommand {
             return
         }
         let graph = try await unlessUnreadable({ try await ledger.load(load)?.graph() })
-        Output.print(LoadSummary(report, tasks, graph).lines.joined(separator: "\n"))
+        Output.print(LoadSummary(report, tasks, graph, .current).lines.joined(separator: "\n"))
     }
 }

@@ -1,17 +1,17 @@
-import Console
 import Planning
-import Warehouse
+public import Warehouse
 
 /// What a load would do, table by table, in words and numbers.
-struct EffectsSummary {
+public struct EffectsSummary {
     private let effects: Effects
 
-    init(_ effects: Effects) {
+    /// The effects of a load.
+    public init(_ effects: Effects) {
         self.effects = effects
     }
 
     /// The whole summary: dimensions, facts, marts, what would be refused or fail, and the sum of it.
-    var lines: [String] {
+    public var lines: [String] {
         ["\(effects.pipeline): what a load\(periods) would do", ""]
             + section(dimensions) + section(rows(of: .fact)) + section(rows(of: .mart))
             + (notes.isEmpty ? [] : notes + [""]) + [headline]

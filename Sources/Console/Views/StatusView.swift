@@ -1,27 +1,28 @@
-import Console
 import Planning
 import Warehouse
 import Words
 
 /// A fleet's status for people.
-struct StatusView {
+public struct StatusView {
     private let status: FleetStatus
+    private let invocation: Invocation
 
-    init(_ status: FleetStatus) {
+    /// A status, with commands as they were called.
+    public init(_ status: FleetStatus, _ invocation: Invocation) {
         self.status = status
+        self.invocation = invocation
     }
 
     /// All of it: loads and what hinders them, servers, coordinators, workers.
-    var lines: [String] {
+    public var lines: [String] {
         loads + status.problems.map { "\($0.server) \($0.problem)" } + coordinators + workers
     }
 
     private var loads: [String] {
         guard !status.loads.isEmpty else {
-            let command = "longshore load PIPELINE\(Invocation.current.stack)"
-            return ["No load yet. Start one: \(command)"]
+            return ["No load yet. Start one: \(invocation.command("load PIPELINE"))"]
         }
-        return table.lines + status.loads.compactMap(\.hindrance).map { $0 + Invocation.current.stack }
+        return table.lines + status.loads.compactMap(\.hindrance).map { $0 + invocation.stack }
     }
 
     private var table: TextTable {

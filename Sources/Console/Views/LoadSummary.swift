@@ -1,16 +1,23 @@
-import Console
-import Planning
-import Warehouse
+public import Planning
+public import Warehouse
 import Words
 
 /// What a load did, per table and period, in words and numbers.
-struct LoadSummary {
+public struct LoadSummary {
     private let load: LoadReport
     private let tasks: [TaskReport]
     /// What needs what; `nil` where nobody knows.
     private let graph: PlanGraph?
+    private let invocation: Invocation
 
-    init(_ load: LoadReport, _ tasks: [TaskReport], _ graph: PlanGraph?) {
+    /// A load with its tasks, and its plan where it can be read; with commands as they were called.
+    public init(
+        _ load: LoadReport,
+        _ tasks: [TaskReport],
+        _ graph: PlanGraph?,
+        _ invocation: Invocation
+    ) {
+        self.invocation = invocation
         self.load = load
         self.tasks = tasks
         self.graph = graph?.tasks.count == tasks.count ? graph : nil
@@ -18,13 +25,13 @@ struct LoadSummary {
 
     /// The whole summary, what matters most at its end, because a terminal shows the end: the table, what
     /// is to be noted, what failed, the load's end and its counts, what to look at next.
-    var lines: [String] {
+    public var lines: [String] {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
         let headline =
             "\(load.kind.rawValue) \(load.load) of \(load.pipeline): \(load.standing) in "
             + "\(Wording.duration(seconds: load.seconds)), "
             + "\(Wording.count(total.read, "row")) read (\(Wording.grouped(rate)) rows/s)"
-        let hindrance = load.hindrance.map { [$0 + Invocation.current.stack] } ?? []
+        let hindrance = load.hindrance.map { [$0 + invocation.stack] } ?? []
         return [""] + table.lines + [""] + noteLines + failures + [headline] + hindrance + nextLines
     }
 
@@ -47,11 +54,11 @@ struct LoadSummary {
             let load = isReplay ? "" : " --load \(load.load)"
             commands.append("rejects list \(self.load.pipeline)\(load)")
         }
-        return ["", "next:"] + commands.map { "  \(Invocation.current.program) \($0)\(Invocation.current.stack)" }
+        return ["", "next:"] + commands.map { "  \(invocation.program) \($0)\(invocation.stack)" }
     }
 
     /// A line for each task and one of totals.
-    var table: TextTable {
+    private var table: TextTable {
         var table = TextTable([
             ("task", .left), ("table", .left), ("period", .left), ("state", .left),
             ("read", .right),
@@ -71,7 +78,7 @@ struct LoadSummary {
     }
 
     /// Rows of all tasks.
-    var total: RowCounts {
+    private var total: RowCounts {
         tasks.compactMap(\.counts).reduce(RowCounts(), +)
     }
 
@@ -92,7 +99,7 @@ struct LoadSummary {
     }
 
     /// What failed and why, and what was not run because of it.
-    var failures: [String] {
+    public var failures: [String] {
         list("cancelled", state: .cancelled)
             + list("not run, because they need what failed or was cancelled", state: .blocked)
             + tasks.filter { $0.state == .failed }.flatMap(failureLines)
