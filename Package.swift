@@ -93,6 +93,10 @@ let package = Package(
             dependencies: ["Words", "Pipelines", "Planning", "Warehouse", "Survey"]
         ),
         .target(
+            name: "Diagnosis",
+            dependencies: ["Console", "Planning", "Warehouse", "Words"]
+        ),
+        .target(
             name: "Torture",
             dependencies: [
                 "AMQP", "Console", "Endpoints", "LocalStack", "Messaging", "Planning", "Postgres",
@@ -104,7 +108,8 @@ let package = Package(
         .executableTarget(
             name: "longshore",
             dependencies: [
-                "Coordinator", "Worker", "Console", "Warehouse", "Messaging", "InFlight",
+                "Coordinator", "Worker", "Console", "Diagnosis", "Warehouse", "Messaging",
+                "InFlight",
                 "Extraction", "Survey", "LocalStack", "SampleData", "Torture", "CLibCrypto",
                 "Words",
                 arguments, lifecycle, signals, logging,
@@ -155,7 +160,8 @@ package.targets += [
     tests(of: "SampleData"),
     tests(of: "Coordinator", and: "Worker", "Planning", "Pipelines", logging, lifecycle),
     tests(of: "Worker", and: "Planning", "Pipelines", logging, lifecycle),
-    tests(of: "Console"),
+    tests(of: "Console", and: "Pipelines", "Planning", "Survey", "Warehouse"),
+    tests(of: "Diagnosis", and: "Console", "Planning", "Warehouse"),
     tests(of: "Torture"),
     .testTarget(
         name: "EndToEndTests",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Diagnosis
 import InFlight
 import Messaging
 import Planning
@@ -39,21 +40,22 @@ struct WhyCommand: AsyncParsableCommand {
         let report = try await fleet.withLedger { ledger in
             let identity = try await fleet.identity(in: ledger)
             return try await fleet.withInFlight(of: identity) { inFlight in
-                try await diagnosis(fleet, ledger, inFlight, identity).report(task)
+                let inquiry = inquiry(fleet, ledger, inFlight, identity)
+                return inquiry.diagnosis.report(try await inquiry.evidence(on: task))
             }
         }
         guard !output.json else { return try output.printJSON(report) }
         Output.print(report.lines.joined(separator: "\n"))
     }
 
-    private func diagnosis(
+    private func inquiry(
         _ fleet: Fleet,
         _ ledger: PostgresLedger,
         _ inFlight: RedisInFlightStore,
         _ identity: FleetIdentity
-    ) -> Diagnosis {
+    ) -> Inquiry {
         let topology = Topology(identity)
-        return Diagnosis(ledger: ledger) { task in
+        return Inquiry(ledger: ledger, diagnosis: Diagnosis(.current)) { task in
             try await inFlight.knownHolder(of: task)
         } broker: { pool in
             let condition = try await topology.condition(
