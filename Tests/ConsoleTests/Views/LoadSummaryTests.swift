@@ -123,29 +123,31 @@ struct LoadSummaryTests {
     func hindered() {
         var running = load(.running)
         #expect(
-            text(running, []).hasSuffix(
-                """
-                load 7 of shop: running in 2.00 s, 0 rows read (0 rows/s)
-                load 7 of shop is not finished, and nobody coordinates it; go on with: longshore resume 7
+            text(running, [])
+                .hasSuffix(
+                    """
+                    load 7 of shop: running in 2.00 s, 0 rows read (0 rows/s)
+                    load 7 of shop is not finished, and nobody coordinates it; go on with: longshore resume 7
 
-                next:
-                  longshore resume 7
-                  longshore periods shop
-                """
-            )
+                    next:
+                      longshore resume 7
+                      longshore periods shop
+                    """
+                )
         )
         running.pausedBy = Interventions.PausedBy(target: "shop", person: "ana@quay")
         #expect(
-            text(running, []).hasSuffix(
-                """
-                load 7 of shop: paused in 2.00 s, 0 rows read (0 rows/s)
-                load 7 of shop is paused by ana@quay; go on with: longshore resume shop
+            text(running, [])
+                .hasSuffix(
+                    """
+                    load 7 of shop: paused in 2.00 s, 0 rows read (0 rows/s)
+                    load 7 of shop is paused by ana@quay; go on with: longshore resume shop
 
-                next:
-                  longshore resume shop
-                  longshore periods shop
-                """
-            )
+                    next:
+                      longshore resume shop
+                      longshore periods shop
+                    """
+                )
         )
     }
 }
