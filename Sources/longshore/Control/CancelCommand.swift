@@ -31,26 +31,7 @@ struct CancelCommand: AsyncParsableCommand {
             return (change, try await desk.settleCancelled(target, change))
         }
         guard !output.json else { return try output.printJSON(change) }
-        guard change.isNew else {
-            Output.print(
-                "nothing to cancel: \(change.note ?? "nothing of \(target.title) is running")"
-            )
-            return
-        }
-        Output.print("\(target.title) is cancelled; what is committed stays")
-        if stillRunning > 0 {
-            let tasks = Wording.count(stillRunning, "attempt")
-            Output.print(
-                "\(tasks) did not give up within 10 seconds; the worker ends when it never does"
-            )
-        }
-        if case .task = target {
-            Output.print("take it back with: longshore retry \(target)\(Invocation.current.stack)")
-        } else {
-            for load in change.loads {
-                let command = "longshore retry \(load)\(Invocation.current.stack)"
-                Output.print("take it back with: \(command)")
-            }
-        }
+        let lines = ControlView(target, change, .current).cancelled(stillRunning: stillRunning)
+        Output.print(lines.joined(separator: "\n"))
     }
 }

@@ -40,18 +40,7 @@ struct PauseCommand: AsyncParsableCommand {
             }
         }
         guard !output.json else { return try output.printJSON(change) }
-        guard change.isNew else {
-            Output.print(
-                "\(target.title) is paused already; go on with: longshore resume \(target)\(Invocation.current.stack)"
-            )
-            return
-        }
-        var lines = ["\(target.title) is paused"]
-        if change.running > 0 {
-            let tasks = Wording.count(change.running, "running task")
-            lines[0] += now ? "; \(tasks) cancelled, to be made again" : "; \(tasks) will finish"
-        }
-        lines.append("go on with: longshore resume \(target)\(Invocation.current.stack)")
+        let lines = ControlView(target, change, .current).paused(now: now)
         Output.print(lines.joined(separator: "\n"))
     }
 }
