@@ -103,11 +103,25 @@ public struct Diagnosis: Sendable {
     }
 
     private func superseded(_ facts: TaskFacts) -> Cause {
-        let owner = facts.owner.map { "load \($0)" } ?? "a newer load"
+        guard let owner = facts.owner else { return forsaken(facts) }
         return Cause(
             code: "superseded",
-            text: "it is left to \(owner), which is newer and owns \(facts.label)",
-            command: facts.owner.map { invocation.command("status \($0)") }
+            text: "it is left to load \(owner), which is newer and owns \(facts.label)",
+            command: invocation.command("status \(owner)")
+        )
+    }
+
+    /// It was left to a newer load, and that one has ended without it.
+    private func forsaken(_ facts: TaskFacts) -> Cause {
+        let load = facts.claimant.map { "load \($0)" } ?? "a newer load"
+        let end = facts.claimantState.map { " as `\($0.rawValue)`" } ?? ""
+        let option = facts.period.isEmpty ? "" : " --periods \(facts.period)"
+        return Cause(
+            code: "superseded",
+            text:
+                "it was left to \(load), which has ended\(end) without it: no newer load has loaded "
+                + facts.label,
+            command: invocation.command("load FOLDER\(option)")
         )
     }
 

@@ -187,7 +187,8 @@ public enum LoadState: String, Sendable, Hashable, Codable, CaseIterable {
     case running
     /// Every task is done or superseded, and some task is done.
     case loaded
-    /// Newer loads have left it nothing to do: what it was to load is there.
+    /// Newer loads have left it nothing to do: they have loaded what it was to load, or had asked for it
+    /// when its turn came.
     case superseded
     /// Some task failed, everything else is done.
     case failed

@@ -106,17 +106,19 @@ public final class TypeSieve {
     /// Counts the digits of a decimal, those of one with an exponent after its point has been moved.
     private func countDigits(_ text: ByteView, _ index: Int) {
         let reading = candidates[index].reading
-        guard reading.hasExponents else { return countPlainDigits(text, index) }
+        guard reading.hasExponents else {
+            return countPlainDigits(text, point: reading.point, index)
+        }
         guard let plain = NumberNotation(reading, isFloat: false).plain(text) else { return }
-        withView(of: plain) { countPlainDigits($0, index) }
+        withView(of: plain) { countPlainDigits($0, point: UInt8(ascii: "."), index) }
     }
 
-    private func countPlainDigits(_ text: ByteView, _ index: Int) {
+    private func countPlainDigits(_ text: ByteView, point: UInt8, _ index: Int) {
         var (before, behind) = (0, 0)
         var isBehind = false
         for place in 0..<text.count {
             let byte = text[place]
-            if byte == candidates[index].reading.point {
+            if byte == point {
                 isBehind = true
             } else if byte &- 0x30 <= 9 {
                 if isBehind { behind += 1 } else if before > 0 || byte != 0x30 { before += 1 }
@@ -206,6 +208,8 @@ public final class TypeSieve {
             (widest, ReadingRules(thousands: "\u{a0}")),
             (widest, ReadingRules(thousands: "\u{202f}")),
             (widest, ReadingRules(hasExponents: true)),
+            (widest, ReadingRules(point: comma, thousands: ".", hasExponents: true)),
+            (widest, ReadingRules(thousands: ",", hasExponents: true)),
         ]
     }
 

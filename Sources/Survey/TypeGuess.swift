@@ -95,10 +95,7 @@ private struct Chooser {
         if let moment = plain(\.isMoment) { return unambiguous(moment) }
         let notations = all.filter { $0.isDecimal && !$0.hasExponents }
         if Set(notations.map(\.reading.point)).count > 1 {
-            remarks.append(
-                "`,` may be the thousands' separator or the decimal point: decide, and write "
-                    + "`thousands` or `point`"
-            )
+            leaveOpen(mark: ",")
             return nil
         }
         if let notation = notations.first { return notation }
@@ -133,24 +130,49 @@ private struct Chooser {
             return nil
         }
         let isAlsoGrouped = all.contains { $0.reading.point != UInt8(ascii: ".") }
-        if isAlsoGrouped && number.digits.behind > 0 {
-            remarks.append(
-                "every `.` has three digits behind it: could be the thousands' separator "
-                    + "(`point: \",\"`, `thousands: \".\"`)"
-            )
-        }
+        if isAlsoGrouped && number.digits.behind > 0 { tellOfGroups() }
         return number
     }
 
+    private mutating func tellOfGroups() {
+        remarks.append(
+            "every `.` has three digits behind it: could be the thousands' separator "
+                + "(`point: \",\"`, `thousands: \".\"`)"
+        )
+    }
+
+    private mutating func leaveOpen(mark: Character) {
+        remarks.append(
+            "`\(mark)` may be the thousands' separator or the decimal point: decide, and write "
+                + "`thousands` or `point`"
+        )
+    }
+
     /// A float where floats keep all digits, else a decimal that holds them, else text.
+    ///
+    /// Two notations that read other numbers have other digits: the point is moved from another place.
     private mutating func withExponents() -> TypeSieve.Candidate? {
         guard !sieve.hasBareExponents else {
             remarks.append("could be codes, or numbers with exponents (`1E5`): kept as text")
             return nil
         }
-        if let float = plain({ $0.type == .float }), !sieve.exceedsFloats { return float }
-        if let exact = all.first(where: { $0.isDecimal && $0.hasExponents }) {
-            remarks.append("more than a float keeps: an exact decimal, which may have exponents")
+        let notations = all.filter { $0.isDecimal && $0.hasExponents }
+        let isOpen = notations.contains { $0.digits != notations[0].digits }
+        let isUsual = notations.first?.reading == ReadingRules(hasExponents: true)
+        if let float = plain({ $0.type == .float }), !sieve.exceedsFloats {
+            if isOpen { tellOfGroups() }
+            return float
+        }
+        if isOpen {
+            leaveOpen(mark: isUsual ? "." : ",")
+            return nil
+        }
+        if let exact = notations.first {
+            if isUsual {
+                remarks.append(
+                    "more than a float keeps: an exact decimal, which may have exponents"
+                )
+            }
             return exact
         }
         remarks.append(

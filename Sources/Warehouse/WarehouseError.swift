@@ -30,6 +30,8 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         case destructiveChange = "destructive_change"
         /// A table was altered since the load was created, and its rows do not fit it any more.
         case changedTable = "changed_table"
+        /// A row is too long for Postgres, or a table has too many columns.
+        case beyondLimits = "beyond_limits"
         /// The query of a mart is wrong.
         case badQuery = "bad_query"
         /// The SQL of a mart wants more than to read the tables of its schema.

@@ -114,7 +114,7 @@ struct CommandFailure: Error {
     /// A statement that the server refuses is a wrong input, unless it is the server that has a problem.
     private static func code(of error: PostgresError) -> Code {
         guard case .sqlState(let state) = error.code else { return .unavailable }
-        return ["22", "23", "42"].contains(state.errorClass) ? .badInput : .unavailable
+        return ["22", "23", "42", "54"].contains(state.errorClass) ? .badInput : .unavailable
     }
 
     /// What to do where the server's own words do not say it.

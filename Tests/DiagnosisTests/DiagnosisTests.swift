@@ -73,6 +73,16 @@ struct DiagnosisTests {
                 "    → longshore status 9",
             ]
         )
+        superseded.owner = nil
+        (superseded.claimant, superseded.claimantState) = (9, .cancelled)
+        #expect(
+            lines(superseded) == [
+                "7.1 fact_sale 2024-01: superseded",
+                "  it was left to load 9, which has ended as `cancelled` without it: no newer load has "
+                    + "loaded fact_sale 2024-01",
+                "    → longshore load FOLDER --periods 2024-01",
+            ]
+        )
     }
 
     // MARK: What holds it up

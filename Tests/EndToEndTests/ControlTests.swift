@@ -76,6 +76,36 @@ struct ControlTests {
         return .now - start
     }
 
+    @Test("why tells of what was left to a newer load that was cancelled")
+    func forsaken() async throws {
+        let harbour = try await Harbour.open()
+        let program = harbour.program
+        let folder = try write(Self.long, in: harbour)
+        for _ in 1...2 {
+            #expect(try await program.run("load", folder, "--detach").exitCode == 0)
+        }
+        #expect(
+            try await harbour.ask(
+                "update longshore.task set state = 'superseded' where load_id = 1 returning ordinal"
+            ) == ["0"]
+        )
+        let left = try await program.run("why", "1.0")
+        #expect(
+            left.output.contains("it is left to load 2, which is newer and owns fact_endless"),
+            "\(left.output)\(left.errors)"
+        )
+        #expect(try await program.run("cancel", "2").exitCode == 0)
+        let why = try await program.run("why", "1.0")
+        #expect(
+            why.output.contains(
+                "it was left to load 2, which has ended as `cancelled` without it: no newer load has loaded "
+                    + "fact_endless"
+            ),
+            "\(why.output)\(why.errors)"
+        )
+        #expect(why.output.contains("→ longshore load FOLDER"), "\(why.output)")
+    }
+
     @Test("a running load is paused, resumed, explained, cancelled and tried again")
     func steering() async throws {
         let harbour = try await Harbour.open()

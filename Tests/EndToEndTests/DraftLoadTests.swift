@@ -42,12 +42,14 @@ struct DraftLoadTests {
     @Test("keeps every digit of numbers with exponents, and reads numbers in groups")
     func digits() async throws {
         let harbour = try await Harbour.open()
-        let text = "id;part;whole\n1;0.1234567890123456789;12.345.678\n2;1e-3;1.000\n"
+        let text =
+            "id;part;whole;power\n1;0.1234567890123456789;12.345.678;1,5e3\n2;1e-3;1.000;-2,25e-1\n"
         _ = try await load([("n.csv", text)], in: harbour)
         #expect(
             try await harbour.ask(
-                "select concat_ws(' ', id, trim_scale(part), whole) from drafted.fact_n order by id"
-            ) == ["1 0.1234567890123456789 12345678", "2 0.001 1000"]
+                "select concat_ws(' ', id, trim_scale(part), whole, trim_scale(power)) "
+                    + "from drafted.fact_n order by id"
+            ) == ["1 0.1234567890123456789 12345678 1500", "2 0.001 1000 -0.225"]
         )
     }
 

@@ -82,9 +82,20 @@ struct LimitsTests {
         #expect(country.patience == nil)
     }
 
+    @Test("a source may be awaited not at all")
+    func noWait() throws {
+        let text = Self.text("zone: UTC")
+            .replacing("csv: cities.csv", with: "csv: cities.csv, wait: { for: 0 s }")
+        guard case .extract(let city) = try pipeline(text).dimension("city")?.content else {
+            Issue.record("it reads a source")
+            return
+        }
+        #expect(city.patience == .zero)
+    }
+
     @Test(
         "a wait that is none is told",
-        arguments: ["wait: 2 h", "wait: {}", "wait: { for: soon }"]
+        arguments: ["wait: 2 h", "wait: {}", "wait: { for: soon }", "wait: { for: -1 s }"]
     )
     func wrongWait(_ wait: String) throws {
         let text = Self.text("zone: UTC")

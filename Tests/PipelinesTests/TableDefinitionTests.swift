@@ -95,6 +95,46 @@ struct TableDefinitionTests {
         )
     }
 
+    @Test("a column that the table has under its new name is the same, wherever a setting names it")
+    func renamed() throws {
+        func definition(_ id: String, _ day: String, _ agent: String) throws -> TableDefinition {
+            let yaml = """
+                pipeline: p
+                period: { grain: month, start: 2024-01 }
+                sources: { drops: { files: data } }
+                dimensions:
+                  agent:
+                    from: { source: drops, csv: agents.csv }
+                    key: id
+                    columns: { id: { type: text, required: true } }
+                facts:
+                  s:
+                    from: { source: drops, csv: "s_{period}.csv" }
+                    period: \(day)
+                    grain: [\(id), \(agent), n]
+                    columns:
+                      \(id): { type: integer, required: true, from: id }
+                      n: { type: integer, required: true }
+                      \(day): { type: date, required: true, from: d }
+                      \(agent): { references: agent, from: agent }
+                """
+            let bundle = DefinitionBundle(files: ["pipeline.yaml": yaml])
+            return try #require(
+                try Definition(bundle: bundle).pipeline.tableDefinitions["fact_s"]
+            )
+        }
+        let before = try definition("id", "d", "agent")
+        let after = try definition("zid", "day", "clerk")
+        let columns: Set = ["zid", "n", "day", "clerk_key", "load_id", "period"]
+        #expect(after.changes(since: before, columns: columns) == [])
+        // Where they were not given their names, they are other columns.
+        #expect(
+            after.changes(since: before, columns: ["id", "n", "d", "agent_key"])
+                .map(\.description)
+                == after.changes(since: before).map(\.description)
+        )
+    }
+
     @Test("rules of a column are told apart from the column")
     func rules() throws {
         for rules in [", min: 1", ", min: 0, max: 9", "", ", min: 0, unique: true"] {

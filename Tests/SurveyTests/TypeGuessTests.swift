@@ -88,6 +88,61 @@ struct TypeGuessTests {
         #expect(column.remarks.isEmpty == (type == "float"), "\(column.remarks)")
     }
 
+    @Test(
+        "of numbers with exponents is found in other notations too",
+        arguments: [
+            (
+                ["1,5e3", "2,25E-1"], "decimal(7,3)",
+                ReadingRules(point: 0x2c, thousands: ".", hasExponents: true)
+            ),
+            (
+                ["1,5e3", "-2"], "integer",
+                ReadingRules(point: 0x2c, thousands: ".", hasExponents: true)
+            ),
+            (
+                ["1.234,5e1", "1.000"], "integer",
+                ReadingRules(point: 0x2c, thousands: ".", hasExponents: true)
+            ),
+            (
+                ["1,234.5e-1", "2"], "decimal(5,2)",
+                ReadingRules(thousands: ",", hasExponents: true)
+            ),
+        ]
+    )
+    func exponentsInNotations(values: [String], type: String, reading: ReadingRules) async throws {
+        let column = try await Sheets().column(values)
+        #expect(column.guess.name == type)
+        #expect(column.guess.reading == reading)
+        #expect(column.remarks == [])
+    }
+
+    @Test("of numbers with exponents that could be two is told, and never read by a guess")
+    func openExponents() async throws {
+        let comma = try await Sheets().column(["1,500e3", "2"])
+        #expect(comma.guess.name == "text")
+        #expect(
+            comma.remarks == [
+                "`,` may be the thousands' separator or the decimal point: decide, and write `thousands` "
+                    + "or `point`"
+            ]
+        )
+        let point = try await Sheets().column(["1.500e3", "2"])
+        #expect(point.guess.name == "float")
+        #expect(
+            point.remarks == [
+                "every `.` has three digits behind it: could be the thousands' separator "
+                    + "(`point: \",\"`, `thousands: \".\"`)"
+            ]
+        )
+        // Without a mark all notations read the same.
+        #expect(try await Sheets().column(["15e-1", "2"]).remarks == [])
+        let codes = try await Sheets().column(["1,5e3", "1E5"])
+        #expect(codes.guess.name == "text")
+        #expect(
+            codes.remarks == ["could be codes, or numbers with exponents (`1E5`): kept as text"]
+        )
+    }
+
     @Test("that a few values do not have is told with the first line of them")
     func nearly() async throws {
         let values = (1...99).map { "\($0)" } + ["oops"]

@@ -60,6 +60,20 @@ struct AwaitedSourceTests {
         )
     }
 
+    @Test("a source for which there is no patience is a failure at once")
+    func noPatience() async throws {
+        let dock = try await Dock(["sales_2024-01.csv": Shop.january])
+        let from = "source: drops, csv: customers.csv, wait: { for: 0 s }"
+        let load = try await dock.create(Shop.definition(customer: customer(from)))
+        let (_, verdict) = try #require(try await attempt(dock, load.task("customer")))
+        #expect(verdict == .final)
+        #expect(
+            try await dock.row(
+                "select state, failures, failure_code from longshore.task where ordinal = 0"
+            ) == "failed|1|source.missing"
+        )
+    }
+
     @Test("a source that does not come is one failure, which says how long it was awaited")
     func never() async throws {
         let dock = try await Dock(["sales_2024-01.csv": Shop.january])

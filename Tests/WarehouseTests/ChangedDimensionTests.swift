@@ -131,6 +131,145 @@ struct ChangedDimensionTests {
         )
     }
 
+    // MARK: Other names
+
+    private let renames = [
+        ("key: agent_id", "key: code"),
+        (
+            "agent_id: { type: text, required: true }",
+            "code: { type: text, required: true, from: agent_id }"
+        ),
+        ("effective: since", "effective: holds_from"),
+        ("since: { type: timestamp }", "holds_from: { type: timestamp, from: since }"),
+    ]
+
+    /// All that is in the dimension's tables and in the fact, without what each load has of its own.
+    private func content(_ dock: Dock) async throws -> [String] {
+        try await dock.rows(
+            """
+            select (to_jsonb(t) - 'agent_key' - 'load_id')::text from desk.dim_agent t union all
+            select (to_jsonb(t) - '_load_id')::text from desk.dim_agent_observed t union all
+            select call_id || ' ' || period || ' ' || (to_jsonb(a) - 'agent_key' - 'load_id')::text
+            from desk.fact_call join desk.dim_agent a using (agent_key) order by 1
+            """
+        )
+    }
+
+    /// The SQL of a refusal by which columns only get other names.
+    private func renaming(_ problem: String) throws -> String {
+        let line = try #require(problem.split(separator: "\n").last)
+        #expect(line.hasPrefix("    -- or, only if `"), "\(problem)")
+        return try #require(line.split(separator: "): ", maxSplits: 1).last.map(String.init))
+    }
+
+    @Test(
+        "a key and a time that only have other names are offered them: what is there is as if loaded so",
+        arguments: ["{ type: text, scd: 2 }", "{ type: text }"]
+    )
+    func otherNames(team: String) async throws {
+        let given = [
+            ("team: { type: text, scd: 2 }", "team: \(team)"),
+            ("    effective: since", "    on_missing: expire\n    effective: since"),
+        ]
+        let dock = try await dock(definition(given))
+        let changed = try definition(given + renames)
+        let before = try await dock.rows("select agent_key from desk.dim_agent order by 1")
+        let problem = try #require(await dock.problem { try await dock.create(changed) })
+        #expect(
+            problem.contains(
+                "its rows are identified by (agent_id), the definition says (code); its rows are ordered by "
+                    + "`effective: since`, the definition says `effective: holds_from`. It has to be loaded "
+                    + "anew, and with it `fact_call`: 1 period, `2024-01`."
+            )
+        )
+        #expect(
+            problem.contains(
+                "\n    -- or, only if `code` is `agent_id` and `holds_from` is `since` under another name "
+                    + "(the members, their history and the keys of facts stay then): "
+                    + #"alter table "desk"."dim_agent" rename column "agent_id" to "code"; "#
+                    + #"alter table "desk"."dim_agent" rename column "since" to "holds_from"; "#
+                    + #"alter table "desk"."dim_agent_observed" rename column "agent_id" to "code"; "#
+                    + #"alter table "desk"."dim_agent_observed" rename column "since" to "holds_from";"#
+            ),
+            "\(problem)"
+        )
+        try await dock.connection.script(renaming(problem))
+        #expect(try await dock.due(changed.pipeline).states == [.loaded: ["2024-01"]])
+        #expect(try await dock.due(changed.pipeline).changes == [])
+        let fresh = try await self.dock(changed)
+        #expect(try await content(dock) == content(fresh))
+        for place in [dock, fresh] {
+            #expect(try await place.load(changed).failures == [])
+            try place.write(
+                "agents.csv",
+                "agent_id,since,team,phone\na1,2024-01-12 00:00:00,West,3\n"
+            )
+            #expect(try await place.load(changed).failures == [])
+        }
+        #expect(try await content(dock) == content(fresh))
+        let after = try await dock.rows("select agent_key from desk.dim_agent order by 1")
+        #expect(after.starts(with: before))
+    }
+
+    @Test("a column that gets another name and becomes historical is computed anew")
+    func otherNameAndType() async throws {
+        let dock = try await dock(definition())
+        let changed = try definition([
+            ("phone: { type: text }", "number: { type: text, scd: 2, from: phone }")
+        ])
+        let problem = try #require(await dock.problem { try await dock.create(changed) })
+        for line in problem.split(separator: "\n") where line.contains(" rename column ") {
+            try await dock.connection.script(String(line.split(separator: "): ").last ?? ""))
+        }
+        #expect(try await dock.load(changed).failures == [])
+        #expect(
+            try await dock.rows(
+                "select number from desk.dim_agent where agent_id = 'a1' and valid_from < valid_to "
+                    + "order by valid_from"
+            ) == ["1", "2"]
+        )
+    }
+
+    @Test("the key of a dimension without history is offered its other name, and its facts stay")
+    func otherNameOfPlainKey() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        let customer = Shop.customer
+            .replacing("key: customer_id", with: "key: code")
+            .replacing("customer_id: { type", with: "code: { from: customer_id, type")
+        let changed = try Shop.definition(customer: customer)
+        let problem = try #require(await dock.problem { try await dock.create(changed) })
+        let sql = try renaming(problem)
+        #expect(
+            sql == #"alter table "shop"."dim_customer" rename column "customer_id" to "code";"#
+        )
+        try await dock.connection.script(sql)
+        #expect(try await dock.due(changed.pipeline).changes == [])
+        #expect(try await dock.load(changed, periods: "2024-01..2024-02").failures == [])
+        #expect(
+            try await dock.rows(
+                "select sale_id, code from shop.fact_sale join shop.dim_customer using (customer_key) "
+                    + "order by 1"
+            ) == ["s1|c1", "s2|c2", "s3|c1", "s4|c2"]
+        )
+    }
+
+    @Test("a key that has another type, too, is offered no other name")
+    func otherKey() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        let customer = Shop.customer
+            .replacing("key: customer_id", with: "key: code")
+            .replacing(
+                "customer_id: { type: text",
+                with: "code: { from: customer_id, type: integer"
+            )
+        let problem = try #require(
+            await dock.problem { try await dock.create(Shop.definition(customer: customer)) }
+        )
+        #expect(!problem.contains("rename column"), "\(problem)")
+    }
+
     /// What a refusal says to do does it: the table fits, and no key of before is given again.
     private func expectMended(
         by problem: String,

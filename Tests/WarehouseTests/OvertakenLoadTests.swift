@@ -56,6 +56,38 @@ struct OvertakenLoadTests {
         #expect(try await state(dock, older) == .running)
     }
 
+    @Test(
+        "of three loads the older ones tell that the newest, to which they left it, was cancelled"
+    )
+    func newestIsCancelled() async throws {
+        let dock = try await Dock(Shop.files)
+        let first = try await dock.load(Shop.definition(), periods: "2024-01")
+        try await finish(dock, first, as: .loaded)
+        var older: [DockedLoad] = []
+        for _ in 1...2 {
+            older.append(try await dock.create(Shop.definition(), periods: "2024-01"))
+        }
+        let newest = try await dock.create(Shop.definition(), periods: "2024-01")
+        for load in older {
+            #expect(await dock.perform(load.task("sale 2024-01")) == .superseded)
+            let facts = try await dock.ledger.facts(of: load.task("sale 2024-01"))
+            #expect(facts.owner == newest.id)
+        }
+        _ = try await dock.ledger.cancel(.load(newest.id), reason: nil, by: "ana")
+        for load in older {
+            let facts = try await dock.ledger.facts(of: load.task("sale 2024-01"))
+            #expect(facts.owner == nil)
+            #expect(facts.claimant == newest.id)
+            #expect(facts.claimantState == .cancelled)
+        }
+        // The one that loaded it has nobody who is newer either.
+        #expect(try await dock.ledger.facts(of: first.task("sale 2024-01")).owner == nil)
+        let later = try await dock.load(Shop.definition(), periods: "2024-01")
+        #expect(
+            try await dock.ledger.facts(of: older[0].task("sale 2024-01")).owner == later.id
+        )
+    }
+
     @Test("a dead letter is settled when its task is done, or its period loaded by a newer load")
     func letters() async throws {
         let dock = try await Dock(Shop.files)

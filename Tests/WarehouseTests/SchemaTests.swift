@@ -348,6 +348,7 @@ struct SchemaTests {
         #expect(problem.hasSuffix("\n" + offer + rename), "\(problem)")
         #expect(problem.contains(#"    drop table "shop"."fact_sale";"#))
         try await dock.connection.script(rename)
+        #expect(try await dock.due(renamed.pipeline).changes == [])
         #expect(try await dock.load(renamed).failures == [])
         #expect(
             try await dock.rows("select number from shop.fact_sale order by 1") == [

@@ -95,7 +95,7 @@ public struct LoadSummary {
             + tasks.flatMap { task in
                 task.warnings.map { "warning: \(task.label): \(VisibleText.block($0, indent: 4))" }
             }
-            + list("left to a newer load, which owns the period", state: .superseded)
+            + list("left to a newer load, which had asked for the period", state: .superseded)
     }
 
     /// What failed and why, and what was not run because of it.

@@ -57,6 +57,8 @@ extension Diagnostic {
         case cycle = "table.cycle"
         /// A table with more columns, or wider rows, than Postgres has room for.
         case tableTooWide = "table.too_wide"
+        /// A table whose rows may be wider than Postgres has room for.
+        case tableWide = "table.wide"
         /// Something by period where the pipeline, the fact or the mart has no periods.
         case periodMissing = "period.missing"
         /// SQL that is no single query.

@@ -201,9 +201,9 @@ enum Grammar {
         keys: [
             .init(
                 name: "for",
-                shape: .duration,
+                shape: .patience,
                 isRequired: true,
-                summary: "How long; the last attempt is made at its end."
+                summary: "How long; the last attempt is made at its end. `0 s`: not at all."
             )
         ]
     )

@@ -77,7 +77,7 @@ public enum PipelineSchema {
         case .boolean: return orParameter([("type", .string("boolean"))])
         case .integer: return orParameter([("type", .string("integer"))])
         case .share: return .object([("type", .array(["string", "number"].map(JSONText.string)))])
-        case .duration:
+        case .duration, .patience:
             return orParameter([
                 ("type", .string("string")), ("pattern", .string("^[0-9]+ ?(s|min|h)$")),
             ])

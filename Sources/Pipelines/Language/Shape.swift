@@ -17,6 +17,8 @@ indirect enum Shape: Sendable {
     case share
     /// A length of time: `30 s`, `5 min`, `6 h`.
     case duration
+    /// How long something is awaited: a length of time, or `0 s`.
+    case patience
     /// One of these words.
     case choice([String])
     /// The name of a text encoding.
@@ -45,6 +47,7 @@ indirect enum Shape: Sendable {
         case .integer: "a whole number"
         case .share: "a share: `1%` or `0.01`"
         case .duration: "a length of time: `30 s`, `5 min`, `6 h`"
+        case .patience: "a length of time: `0 s`, `5 min`, `6 h`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .encoding:
             "the name of an encoding: `utf-8`, `windows-1252`, `iso-8859-15`, `utf-16`, `cp850` or "
@@ -69,7 +72,7 @@ indirect enum Shape: Sendable {
         case .boolean: "boolean"
         case .integer: "whole number"
         case .share: "share"
-        case .duration: "duration"
+        case .duration, .patience: "duration"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .encoding: "encoding"
         case .list: "list"

@@ -162,6 +162,8 @@ struct ShapeCheck {
         case .share where Share(text) == nil: reportValue(scalar, node, named: name, shape)
         case .duration where WrittenDuration(text) == nil:
             reportValue(scalar, node, named: name, shape)
+        case .patience where WrittenDuration(text, atLeast: 0) == nil:
+            reportValue(scalar, node, named: name, shape)
         case .choice(let words) where !words.contains(text):
             findings.add(
                 .valueMalformed,

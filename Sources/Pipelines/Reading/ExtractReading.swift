@@ -30,7 +30,9 @@ struct ExtractReading {
         return Extract(
             source: name,
             input: input,
-            patience: from?["wait"]?["for"]?.text.flatMap(WrittenDuration.init)?.value
+            patience: from?["wait"]?["for"]?.text
+                .flatMap { WrittenDuration($0, atLeast: 0) }?
+                .value
         )
     }
 

@@ -66,7 +66,7 @@ struct PipelineReading {
 
     private func limits(in node: YAMLNode) -> Limits {
         let duration = { (name: String) in
-            node["limits"]?[name]?.text.flatMap(WrittenDuration.init)?.value
+            node["limits"]?[name]?.text.flatMap { WrittenDuration($0) }?.value
         }
         return Limits(idle: duration("idle"), total: duration("total"))
     }

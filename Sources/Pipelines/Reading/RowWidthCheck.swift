@@ -1,4 +1,5 @@
-/// Refuses tables that Postgres could not make, or whose rows it could not store.
+/// Refuses tables that Postgres could not make, or whose rows it could not store, and warns of those whose rows
+/// it may not be able to store.
 struct RowWidthCheck {
     let findings: Findings
 
@@ -10,12 +11,24 @@ struct RowWidthCheck {
     }
 
     private func report(_ width: RowWidth, of table: String, at entry: YAMLNode.Entry) {
-        guard let excess = width.excess else { return }
-        findings.add(
-            .tableTooWide,
-            at: entry.key.span,
-            "the table `\(table)` is too wide: \(excess)",
-            expected: "fewer columns: leave out what nobody reads, or put some into another table"
-        )
+        if let excess = width.excess {
+            findings.add(
+                .tableTooWide,
+                at: entry.key.span,
+                "the table `\(table)` is too wide: \(excess)",
+                expected: Self.advice
+            )
+        } else if let risk = width.risk {
+            findings.add(
+                .tableWide,
+                at: entry.key.span,
+                severity: .warning,
+                "the table `\(table)` may be too wide: \(risk)",
+                expected: Self.advice
+            )
+        }
     }
+
+    private static let advice =
+        "fewer columns: leave out what nobody reads, or put some into another table"
 }

@@ -94,13 +94,16 @@ public struct TableDefinition: Sendable, Hashable, Codable {
 
     private func renamed(_ older: [Key: String], in columns: Set<String>) -> [Key: String] {
         var before = older
+        var names: [String: String] = [:]
         let now = byKey
-        for (new, words) in now where new.kind == .column && before[new] == nil {
+        for (new, words) in now where before[new] == nil {
+            guard let column = new.column, columns.contains(column) else { continue }
             let gone = before.first { old, other in
-                old.kind == .column && other == words && now[old] == nil
-                    && columns.contains(new.name) && !columns.contains(old.name)
+                old.kind == new.kind && other == words && now[old] == nil
+                    && !columns.contains(old.column ?? "")
             }
             guard let gone else { continue }
+            names[gone.key.name] = new.name
             before[gone.key] = nil
             before[new] = words
             let rules = Key(kind: .rules, name: gone.key.name)
@@ -108,12 +111,41 @@ public struct TableDefinition: Sendable, Hashable, Codable {
                 before[Key(kind: .rules, name: new.name)] = rule
             }
         }
+        for name in Self.settingsOfColumns {
+            let key = Key(kind: .setting, name: name)
+            before[key] = before[key].map { Self.renamed($0, of: name, by: names) }
+        }
         return before
+    }
+
+    /// Settings that name columns, each at the beginning of an item of a list.
+    private static let settingsOfColumns = ["key", "effective", "grain", "period"]
+
+    private static func renamed(
+        _ words: String,
+        of setting: String,
+        by names: [String: String]
+    ) -> String {
+        let items = words.split(separator: ", ")
+            .map { item in
+                let name = String(item.prefix { $0 != " " })
+                return (names[name] ?? name) + item.dropFirst(name.count)
+            }
+        return (setting == "grain" ? items.sorted() : items).joined(separator: ", ")
     }
 
     private struct Key: Hashable {
         let kind: Kind
         let name: String
+
+        /// The table's column that it tells of; `nil` where it tells of none.
+        var column: String? {
+            switch kind {
+            case .column: name
+            case .reference: name + "_key"
+            default: nil
+            }
+        }
     }
 
     private var byKey: [Key: String] {

@@ -4,9 +4,9 @@ import Postgres
 
 /// Looks for facts whose rows refer to members that somebody has deleted from a dimension.
 ///
-/// A dimension that keeps no history is only added to and written over, so a row that was deleted from it
-/// was deleted by hand. Postgres counts such rows; where the count is another one than at the last load, the
-/// facts are compared with the dimension. What a session that is still open has deleted it may count up to ten
+/// Loads only add to a dimension and write over it, placeholders and versions too, so a row that was deleted
+/// from it was deleted by hand. Postgres counts such rows; where the count is another one than at the last
+/// load, the facts are compared with the dimension. What a session that is still open has deleted it may count up to ten
 /// seconds later: then the next load finds it.
 struct DeletedMembers {
     let pipeline: Pipeline
@@ -15,7 +15,7 @@ struct DeletedMembers {
     /// Adds what is found, besides facts' periods that are lost for another reason.
     func add(to losses: inout Losses) async throws {
         for dimension in pipeline.dimensions {
-            guard case .extract = dimension.content, !dimension.keepsObservations,
+            guard case .extract = dimension.content,
                 !losses.dimensions.contains(where: { $0.dimension == dimension }),
                 let count = try await newDeletions(from: dimension)
             else { continue }

@@ -16,6 +16,7 @@ struct LossRecord {
     func mark() async throws {
         try await markDimensions()
         try await noteDeletions()
+        try await noteObservations()
         let slices = losses.slices
         guard !slices.isEmpty else { return }
         try await connection.query(
@@ -42,6 +43,23 @@ struct LossRecord {
                 where schema_name = $1 and table_name = $2 and period = ''
                 """,
                 [.text(pipeline.schema), .text(table), .integer(count)]
+            )
+        }
+    }
+
+    /// What was counted is not counted again before Postgres counts another deletion.
+    private func noteObservations() async throws {
+        for look in losses.observations {
+            try await connection.query(
+                """
+                update longshore.control
+                set observation_deletions = $3, observations = coalesce(observations, $4)
+                where schema_name = $1 and table_name = $2 and period = ''
+                """,
+                [
+                    .text(pipeline.schema), .text(look.dimension.table), .integer(look.deletions),
+                    .integer(look.count),
+                ]
             )
         }
     }

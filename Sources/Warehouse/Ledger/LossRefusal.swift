@@ -2,6 +2,7 @@ import Pipelines
 import Planning
 import Postgres
 import Rows
+import Words
 
 /// ``Losses`` that no load can make good by itself, each with the SQL that leads out.
 struct LossRefusal {
@@ -30,7 +31,7 @@ struct LossRefusal {
         for dimension in pipeline.dimensions where dimension.keepsObservations {
             misfits += try await history(of: dimension)
         }
-        return misfits
+        return misfits + losses.thinned.map(deletedObservations)
     }
 
     private static let opening = "is not what was loaded"
@@ -159,35 +160,73 @@ struct LossRefusal {
     }
 
     private func observations(of dimension: Dimension) -> Misfit {
-        let columns = quotedList(dimension.sourceColumns.map(\.name))
         let design = dimension.observationDesign(schema: pipeline.schema)
-        let (time, whole, loss) =
-            dimension.isVersioned
-            ? (
-                "valid_from", " and valid_from < valid_to",
-                "what it has seen of its members between their versions is lost"
-            )
-            : (
-                dimension.observedAt(zone: pipeline.zone), "",
-                "what it has seen of its members before the last time is lost"
-            )
         return Misfit(
             table: name(dimension.observationTable),
             opening: Self.opening,
             problems: [
                 "it is \(Self.gone), and the history of `\(dimension.table)` is computed from it. "
                     + "Restore it from a backup where there is one. With this, the history goes on from "
-                    + "what `\(dimension.table)` holds; \(loss), so rows that come late may find "
-                    + "another place"
+                    + "what `\(dimension.table)` holds; \(lossBetweenVersions(of: dimension)), so rows "
+                    + "that come late may find another place"
             ],
             statements: [
                 design.creation,
-                "insert into \(design.qualifiedName) (\(columns), \(Dimension.observedAt)) "
-                    + "select \(columns), \(time) from \(quoted(dimension.table)) "
-                    + "where \(dimension.isMember) and not is_inferred\(whole);",
+                "\(observationsFromVersions(of: dimension));",
+                recount(of: dimension),
                 Reload.prefix + "longshore load FOLDER",
             ]
         )
+    }
+
+    /// Some rows of it are gone: which, nobody knows.
+    private func deletedObservations(_ look: DeletedObservations.Look) -> Misfit {
+        let dimension = look.dimension
+        let place = quotedList(dimension.key + [Dimension.observedAt])
+        return Misfit(
+            table: name(dimension.observationTable),
+            opening: Self.opening,
+            problems: [
+                "loads have recorded \(counted(look.recorded, "row")) in it, \(look.count) "
+                    + "\(look.count == 1 ? "is" : "are") left, and the history of `\(dimension.table)` is "
+                    + "computed from them. Restore it from a backup where there is one. With this, the "
+                    + "history goes on from what is left and what `\(dimension.table)` holds; "
+                    + "\(lossBetweenVersions(of: dimension)), so rows that come late may find another place. "
+                    + "Where the rows were meant to go, the update alone is enough"
+            ],
+            statements: [
+                "\(observationsFromVersions(of: dimension)) on conflict (\(place)) do nothing;",
+                recount(of: dimension),
+                Reload.prefix + "longshore load FOLDER",
+            ]
+        )
+    }
+
+    /// What only observations can tell.
+    private func lossBetweenVersions(of dimension: Dimension) -> String {
+        let time = dimension.isVersioned ? "between their versions" : "before the last time"
+        return "what it has seen of its members \(time) is lost"
+    }
+
+    /// The beginnings of a dimension's versions as observations.
+    private func observationsFromVersions(of dimension: Dimension) -> String {
+        let columns = quotedList(dimension.sourceColumns.map(\.name))
+        let (time, whole) =
+            dimension.isVersioned
+            ? ("valid_from", " and valid_from < valid_to")
+            : (dimension.observedAt(zone: pipeline.zone), "")
+        return
+            "insert into \(quoted(dimension.observationTable)) (\(columns), \(Dimension.observedAt)) "
+            + "select \(columns), \(time) from \(quoted(dimension.table)) "
+            + "where \(dimension.isMember) and not is_inferred\(whole)"
+    }
+
+    /// What is there now is all that loads have recorded.
+    private func recount(of dimension: Dimension) -> String {
+        "update longshore.control set observations = (select count(*) from "
+            + "\(quoted(dimension.observationTable))) where schema_name = "
+            + "\(quoteLiteral(pipeline.schema)) and table_name = \(quoteLiteral(dimension.table)) "
+            + "and period = '';"
     }
 
     private static let gone = "gone or empty"

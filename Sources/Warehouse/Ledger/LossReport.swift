@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Words
 
 /// What stands in the ledger and no longer in the warehouse, in words.
 public struct LossReport: Sendable {
@@ -16,10 +17,15 @@ public struct LossReport: Sendable {
             "`\($0.observationTable)`: what the history of `\($0.table)` is computed from is gone; "
                 + "nothing is loaded before that is decided"
         }
+        let thinned = losses.thinned.map {
+            "`\($0.dimension.observationTable)`: \(counted($0.missing, "row")) of what the history of "
+                + "`\($0.dimension.table)` is computed from \($0.missing == 1 ? "is" : "are") gone; nothing is "
+                + "loaded before that is decided"
+        }
         let groups = Dictionary(grouping: losses.slices, by: Group.init)
         let slices = groups.sorted { $0.key < $1.key }
             .map { group, slices in group.words(for: slices, pipeline: pipeline.name) }
-        notices = dimensions + forgotten + slices
+        notices = dimensions + forgotten + thinned + slices
     }
 }
 

@@ -20,6 +20,7 @@ struct LossSurvey {
         losses.slices += try await referring(to: losses.dimensions, beside: losses.slices)
         try await DeletedMembers(pipeline: pipeline, connection: connection).add(to: &losses)
         losses.forgotten = try await forgotten(losses.dimensions)
+        losses.observations = try await observations()
         return losses
     }
 
@@ -134,6 +135,19 @@ struct LossSurvey {
             if !misfits.isEmpty { forgotten.append(dimension) }
         }
         return forgotten
+    }
+
+    /// Looks at what histories are computed from, where it is there.
+    private func observations() async throws -> [DeletedObservations.Look] {
+        let survey = DeletedObservations(pipeline: pipeline, connection: connection)
+        var looks: [DeletedObservations.Look] = []
+        for dimension in pipeline.dimensions where dimension.keepsObservations {
+            guard try await hasRows(dimension.observationTable),
+                let look = try await survey.look(at: dimension)
+            else { continue }
+            looks.append(look)
+        }
+        return looks
     }
 
     /// Whether a table is there and has rows, besides a dimension's unknown member.

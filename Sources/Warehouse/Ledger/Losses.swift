@@ -63,13 +63,20 @@ struct Losses: Sendable {
     var deletionCounts: [String: Int64] = [:]
     /// Dimensions that have lost what their history is computed from.
     var forgotten: [Dimension] = []
+    /// Where Postgres has counted rows deleted from what a history is computed from, how many are left.
+    var observations: [DeletedObservations.Look] = []
+
+    /// Those of which rows are gone.
+    var thinned: [DeletedObservations.Look] { observations.filter { $0.missing > 0 } }
 
     /// Whether everything that the ledger knows is there.
-    var isEmpty: Bool { dimensions.isEmpty && slices.isEmpty && forgotten.isEmpty }
+    var isEmpty: Bool {
+        dimensions.isEmpty && slices.isEmpty && forgotten.isEmpty && thinned.isEmpty
+    }
 
     /// Whether something is lost that a load brings back whatever its periods are.
     var hasWholeTables: Bool {
-        !dimensions.isEmpty || !forgotten.isEmpty
+        !dimensions.isEmpty || !forgotten.isEmpty || !thinned.isEmpty
             || slices.contains { $0.period.isEmpty && $0.state != .pending }
     }
 

@@ -46,8 +46,12 @@ public struct TaskFacts: Sendable, Hashable {
     public var awaitedUntil: String?
     /// Why the last attempt failed.
     public var failure: String?
-    /// The load that owns its period in its stead.
+    /// The newer load that owns its period in its stead, or has loaded it.
     public var owner: Int64?
+    /// The newest load that asked for its period, if that is a newer one, whatever became of it.
+    public var claimant: Int64?
+    /// Where that one stands.
+    public var claimantState: LoadState?
     /// The sessions that hold its row.
     public var sessions: [Session]
     /// What people ordered about it.
@@ -141,11 +145,13 @@ extension PostgresLedger {
             \(isoTime("t.committed_at")) as committed_at,
             case when t.failure_code is not null
                 then t.failure_message || ' [' || t.failure_code || ']' end as failure,
-            (select nullif(greatest(c.loaded_by, (select n.id from longshore.load n
-                    where n.id = c.claimed_by and n.state = 'running' and t.kind = 'fact')), l.id)
-                from longshore.control c where c.schema_name = t.schema_name
-                    and c.table_name = t.table_name and c.period = t.period) as owner
+            nullif(greatest(l.id, c.loaded_by,
+                case when n.state = 'running' and t.kind = 'fact' then n.id end), l.id) as owner,
+            nullif(greatest(l.id, n.id), l.id) as claimant, n.state as claimant_state
         from longshore.task t join longshore.load l on l.id = t.load_id
+        left join longshore.control c on c.schema_name = t.schema_name
+            and c.table_name = t.table_name and c.period = t.period
+        left join longshore.load n on n.id = c.claimed_by
         where t.load_id = $1 and t.ordinal = $2
         """
 
@@ -173,6 +179,8 @@ extension PostgresLedger {
             awaitedUntil: try row.optionalText("awaited_until"),
             failure: try row.optionalText("failure"),
             owner: try row.optionalInteger("owner", as: Int64.self),
+            claimant: try row.optionalInteger("claimant", as: Int64.self),
+            claimantState: try row.optionalText("claimant_state").flatMap(LoadState.init),
             sessions: [],
             orders: []
         )

@@ -18,11 +18,15 @@ struct Attempt: Sendable {
 
     /// Does the work and writes it into the ledger, in the transaction that the caller ends.
     func complete(by worker: String) async throws -> AttemptResult {
-        let result = try await run()
-        try await result.record(task, row: row, by: worker, on: connection)
-        try await result.swap?.run()
-        observer.reached(.recorded)
-        return result
+        do {
+            let result = try await run()
+            try await result.record(task, row: row, by: worker, on: connection)
+            try await result.swap?.run()
+            observer.reached(.recorded)
+            return result
+        } catch let error as PostgresError {
+            throw WarehouseError.beyondLimits("\(row.schema).\(row.table)", error) ?? error
+        }
     }
 
     /// Does the work and says what came of it; throws when nothing may be committed.

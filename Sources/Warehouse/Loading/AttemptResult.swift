@@ -24,6 +24,8 @@ struct AttemptResult: Sendable {
     var warnings: [String] = []
     /// Why the period is stale although it was just loaded; `nil` when it is not.
     var staleness: String?
+    /// What it has recorded of a dimension with a history.
+    var observations: RecordedObservations?
 
     /// The ledger row and the control table's row.
     func record(
@@ -58,6 +60,7 @@ struct AttemptResult: Sendable {
         guard control.affectedRows == 1 else {
             throw WarehouseError.closed(row.table, row.period, reason: nil)
         }
+        try await observations?.record(row, on: connection)
     }
 
     private func recordInControl(

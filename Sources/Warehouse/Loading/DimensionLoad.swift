@@ -41,7 +41,7 @@ struct DimensionLoad {
         let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
         var warnings = try await absent?.judge(staged) ?? []
         try await absent?.record()
-        let members = try await merge(isSnapshot: absent != nil)
+        let (members, observations) = try await merge(isSnapshot: absent != nil)
         warnings += try await MovedVersions(dimension, attempt).markStale()
         attempt.observer.reached(.swapped)
         var counts = staged
@@ -62,7 +62,8 @@ struct DimensionLoad {
             inputs: fill.inputs,
             header: fill.header,
             types: fill.types,
-            warnings: restored + fill.warnings + warnings
+            warnings: restored + fill.warnings + warnings,
+            observations: observations
         )
     }
 
@@ -110,17 +111,19 @@ struct DimensionLoad {
     /// Merges what is staged.
     ///
     /// - Parameter isSnapshot: whether absent members have been looked for.
-    /// - Returns: how many distinct observations or members it was.
+    /// - Returns: how many distinct observations or members it was, and what was recorded of a history.
     /// - Throws: `PostgresError`.
-    func merge(isSnapshot: Bool) async throws -> Int {
-        let merged =
+    func merge(
+        isSnapshot: Bool
+    ) async throws -> (merged: Int, recorded: RecordedObservations?) {
+        let (merged, recorded) =
             try await dimension.keepsObservations
-            ? mergeHistory(isSnapshot: isSnapshot) : overwrite()
+            ? mergeHistory(isSnapshot: isSnapshot) : (overwrite(), nil)
         try await connection.analyze(
             attempt.table(dimension.table),
             of: dimension.design(schema: attempt.row.schema).sketchedColumns
         )
-        return merged
+        return (merged, recorded)
     }
 
     private func overwrite() async throws -> Int {
@@ -143,14 +146,21 @@ struct DimensionLoad {
         return try await restored.conclude()
     }
 
-    private func mergeHistory(isSnapshot: Bool) async throws -> Int {
+    private func mergeHistory(
+        isSnapshot: Bool
+    ) async throws -> (merged: Int, recorded: RecordedObservations?) {
         let isRebuilt = try await ChangedDimension(
             dimension,
             of: attempt.pipeline,
             on: connection
         )
         .needsRebuild()
-        return try await history(isRebuilt ? .all : .changed, isSnapshot: isSnapshot).run()
+        let (merged, recorded) = try await history(
+            isRebuilt ? .all : .changed,
+            isSnapshot: isSnapshot
+        )
+        .run()
+        return (merged, recorded)
     }
 
     private func history(_ scope: HistoryMerge.Scope, isSnapshot: Bool) -> HistoryMerge {

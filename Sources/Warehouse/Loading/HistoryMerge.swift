@@ -46,11 +46,11 @@ struct HistoryMerge {
     /// It leaves `pg_temp.touched`, the business keys whose rows it computed, and, of a dimension with
     /// versions, `pg_temp.ranges_before`.
     ///
-    /// - Returns: how many distinct observations were merged.
-    func run() async throws -> Int {
+    /// - Returns: how many distinct observations were merged, and which of them were recorded.
+    func run() async throws -> (merged: Int, recorded: RecordedObservations) {
         let incoming = try await takeIncoming()
         try await dropKnown()
-        try await recordObservations()
+        let recorded = try await recordObservations()
         try await chooseMembers()
         try await computeVersions()
         try await keepSurrogateKeys()
@@ -63,7 +63,7 @@ struct HistoryMerge {
         try await connection.query(insertSQL, [.integer(load)])
         // Not at the commit, which would fail without saying where.
         if dimension.isVersioned { try await connection.query("set constraints all immediate") }
-        return incoming
+        return (incoming, recorded)
     }
 
     /// Of several staged rows with one key and time the last one counts.
@@ -106,7 +106,8 @@ struct HistoryMerge {
         )
     }
 
-    private func recordObservations() async throws {
+    private func recordObservations() async throws -> RecordedObservations {
+        let wereNone = try await connection.query("select from \(observations) limit 1").isEmpty
         let content = columns.filter { !dimension.key.contains($0) }
         let toldBy = Dimension.toldBy
         let assignments = content.map { "\(quoteIdentifier($0)) = excluded.\(quoteIdentifier($0))" }
@@ -114,19 +115,26 @@ struct HistoryMerge {
             assignments.isEmpty
             ? "do nothing"
             : "do update set \((assignments + ["\(toldBy) = $1"]).joined(separator: ", "))"
-        let recorded = try await connection.query(
+        // A row that is written over has been locked by this transaction: its `xmax` says so.
+        let rows = try await connection.query(
             """
-            insert into \(observations) (\(quotedList(columns)), _observed_at, \(toldBy))
-            select \(quotedList(columns)), _observed_at, $1 from pg_temp.incoming
-            on conflict (\(keys), _observed_at) \(action)
+            with recorded as (
+                insert into \(observations) (\(quotedList(columns)), _observed_at, \(toldBy))
+                select \(quotedList(columns)), _observed_at, $1 from pg_temp.incoming
+                on conflict (\(keys), _observed_at) \(action)
+                returning xmax = 0 as is_new)
+            select count(*) as written, count(*) filter (where is_new) as added from recorded
             """,
             [.integer(load)]
         )
+        let written = try rows.first?.integer("written", as: Int.self) ?? 0
+        let added = try rows.first?.integer("added", as: Int64.self) ?? 0
         try await connection.analyze(
             observations,
             of: dimension.key + [Dimension.observedAt],
-            afterWriting: recorded.affectedRows
+            afterWriting: written
         )
+        return RecordedObservations(added: added, wereNone: wereNone)
     }
 
     /// `pg_temp.touched`: the members that are computed anew.

@@ -27,15 +27,22 @@ extension DimensionLoad {
         attempt.observer.reached(.copied)
         try await connection.analyze("pg_temp.staged", of: dimension.key)
         var warnings: [String] = []
+        var observations: RecordedObservations?
         if counts.loaded > 0 {
             try await attempt.hold(dimension.designs(schema: attempt.row.schema))
-            let members = try await merge(isSnapshot: false)
+            let (members, recorded) = try await merge(isSnapshot: false)
+            observations = recorded
             warnings = try await MovedVersions(dimension, attempt).markStale()
             counts.deduplicated += counts.loaded - members
             counts.loaded = members
         }
         let input = try await rejects.settle()
         attempt.observer.reached(.swapped)
-        return AttemptResult(counts: counts, input: input, warnings: restored + warnings)
+        return AttemptResult(
+            counts: counts,
+            input: input,
+            warnings: restored + warnings,
+            observations: observations
+        )
     }
 }

@@ -23,12 +23,14 @@ struct ChangedDimension {
     /// Whether every member has to be computed anew, not only those that the source tells something
     /// new of.
     func needsRebuild() async throws -> Bool {
-        guard dimension.keepsObservations,
-            let before = try await previous()?.dimension(dimension.name)
+        guard dimension.keepsObservations, let earlier = try await previous(),
+            let before = earlier.dimension(dimension.name)
         else { return false }
+        let columns = try await TableColumns.read(of: table, on: connection)
+        let names = namesGiven(since: earlier, to: columns)
         return before.keepsAbsences != dimension.keepsAbsences
-            || dimension.changes.contains { column, change in
-                before.changes[column].map { $0 != change } ?? false
+            || before.changes.contains { column, change in
+                dimension.changes[names[column] ?? column].map { $0 != change } ?? false
             }
     }
 
@@ -42,8 +44,25 @@ struct ChangedDimension {
             if altersTables { try await reshape(from: before) }
             return nil
         }
+        let columns = try await TableColumns.read(of: table, on: connection)
+        let given = namesGiven(since: earlier, to: columns)
+        let problems = problems(since: before, of: earlier, given)
+        guard !problems.isEmpty else { return nil }
+        let names = given.merging(namesToGive(since: earlier, to: columns)) { $1 }
+        guard self.problems(since: before, of: earlier, names).isEmpty else {
+            return try await refusal(problems)
+        }
+        return try await refusal(problems, besides: [renaming(before, by: names)])
+    }
+
+    /// What only a new load of everything can follow, where columns of before have other `names`.
+    private func problems(
+        since before: Dimension,
+        of earlier: Pipeline,
+        _ names: [String: String]
+    ) -> [String] {
         var problems: [String] = []
-        if hasAnotherKey(than: before) {
+        if Set(before.key.map { names[$0] ?? $0 }) != Set(dimension.key) {
             problems.append(
                 "its rows are identified by (\(before.key.joined(separator: ", "))), "
                     + "the definition says (\(dimension.key.joined(separator: ", ")))"
@@ -56,7 +75,7 @@ struct ChangedDimension {
                     : "it has no versions, the definition has `scd: 2`"
             )
         }
-        if before.effective != dimension.effective {
+        if before.effective.map({ names[$0] ?? $0 }) != dimension.effective {
             problems.append(
                 "its rows are ordered by \(time(before)), the definition says \(time(dimension))"
             )
@@ -67,7 +86,7 @@ struct ChangedDimension {
                     + "\(pipeline.zone)`"
             )
         }
-        return problems.isEmpty ? nil : try await refusal(problems)
+        return problems
     }
 
     private func hasAnotherKey(than before: Dimension) -> Bool {
@@ -105,6 +124,64 @@ struct ChangedDimension {
                 [.text(table)]
             )
             .isEmpty
+    }
+
+    // MARK: Names
+
+    private var design: TableDesign { dimension.design(schema: pipeline.schema) }
+
+    /// What columns are called that somebody has given another name since: the table has `columns`.
+    private func namesGiven(
+        since earlier: Pipeline,
+        to columns: [String: String]
+    ) -> [String: String] {
+        let before = (earlier.dimension(dimension.name)?.sourceColumns ?? [])
+            .map { ($0.name, $0.type) }
+        let known = Set(before.map { $0.0 })
+        return names(
+            of: Dictionary(before) { $1 }.filter { columns[$0.key] == nil },
+            since: earlier
+        ) { columns[$0] != nil && !known.contains($0) }
+    }
+
+    /// What columns of the table may be called in the definition, which has them no more.
+    private func namesToGive(
+        since earlier: Pipeline,
+        to columns: [String: String]
+    ) -> [String: String] {
+        names(of: RenamedColumns.lost(from: columns, design), since: earlier) { columns[$0] == nil }
+    }
+
+    private func names(
+        of lost: [String: String],
+        since earlier: Pipeline,
+        among isNew: (String) -> Bool
+    ) -> [String: String] {
+        RenamedColumns(
+            lost: lost,
+            new: design.columns.filter { $0.role != .own && isNew($0.name) },
+            now: ColumnOrigins(of: dimension.table, in: pipeline),
+            before: ColumnOrigins(of: dimension.table, in: earlier)
+        )
+        .names
+    }
+
+    /// Gives the key's columns and that of its time their names of now, in all tables of the dimension.
+    ///
+    /// Facts and other dimensions hold surrogate keys; indexes and constraints follow their columns.
+    private func renaming(_ before: Dimension, by names: [String: String]) async throws -> String {
+        let time = [before.effective].compactMap(\.self).filter { !before.key.contains($0) }
+        let pairs = (before.key + time)
+            .compactMap { old in names[old].map { (old: old, new: $0) } }
+        var statements: [String] = []
+        for design in dimension.allDesigns(schema: pipeline.schema) {
+            let columns = try await TableColumns.read(of: design.qualifiedName, on: connection)
+            for (old, new) in pairs where columns[old] != nil && columns[new] == nil {
+                statements.append(try await design.renaming(old, to: new, on: connection))
+            }
+        }
+        let kept = "the members, their history and the keys of facts stay then"
+        return RenamedColumns.offer(of: pairs, kept, statements)
     }
 
     // MARK: Empty tables
@@ -157,7 +234,10 @@ struct ChangedDimension {
 
     /// Whatever holds keys of the members has to be loaded anew with them: the dimensions that
     /// reference it, whose versions keep such keys too, and the facts of all of these.
-    private func refusal(_ problems: [String]) async throws -> Misfit {
+    private func refusal(
+        _ problems: [String],
+        besides offers: [String] = []
+    ) async throws -> Misfit {
         let dimensions = pipeline.dependents(of: dimension)
         let facts = pipeline.facts.filter { fact in
             fact.references.contains { reference in
@@ -188,7 +268,7 @@ struct ChangedDimension {
                 + [
                     facts.contains { $0.periodColumn != nil }
                         ? reload.ofMarked : try await reload.ofWhole()
-                ]
+                ] + offers
         )
     }
 

@@ -113,9 +113,19 @@ extension Dimension {
 
     /// The tables of the dimension: its own, and those that its history is computed from.
     func designs(schema: String) -> [TableDesign] {
-        [design(schema: schema)]
-            + (keepsObservations ? [observationDesign(schema: schema)] : [])
-            + (keepsAbsences ? [absenceDesign(schema: schema)] : [])
+        allDesigns(schema: schema)
+            .filter { table in
+                (keepsObservations || table.name != observationTable)
+                    && (keepsAbsences || table.name != absenceTable)
+            }
+    }
+
+    /// Those that it may have, from a definition of before, too.
+    func allDesigns(schema: String) -> [TableDesign] {
+        [
+            design(schema: schema), observationDesign(schema: schema),
+            absenceDesign(schema: schema),
+        ]
     }
 
     /// Whether versions end when the source has a member no more.

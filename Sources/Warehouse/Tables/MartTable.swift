@@ -73,7 +73,7 @@ struct MartTable {
             try await role?.admit(on: connection)
             try await function.check(mart.select(for: period))
         } catch let error as PostgresError
-            where ["0A", "42"].contains(error.sqlState?.errorClass)
+            where ["0A", "42", "54"].contains(error.sqlState?.errorClass)
         {
             throw function.refusal(error) ?? .badQuery(ofMart: mart.name, error.message)
         }

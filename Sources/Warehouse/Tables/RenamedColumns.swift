@@ -1,3 +1,4 @@
+import Pipelines
 import Postgres
 
 /// Columns that are gone from a definition beside those that are new in it: one may be the other under
@@ -10,6 +11,35 @@ struct RenamedColumns {
     /// What the definition says of columns, and what the one before said.
     let now: ColumnOrigins
     let before: ColumnOrigins?
+
+    /// The columns of `existing`, a table's with their types, that its design has no more.
+    ///
+    /// Those of versions and of partitions come and go with the table's shape.
+    static func lost(
+        from existing: [String: String],
+        _ design: TableDesign
+    ) -> [String: String] {
+        let kept = Set((design.columns + Dimension.validity).map(\.name)).union(["period"])
+        return existing.filter { !kept.contains($0.key) }
+    }
+
+    /// What columns may be called now that are gone, by the names that they had.
+    var names: [String: String] {
+        Dictionary(lost.keys.compactMap { name in successor(of: name).map { (name, $0.name) } }) {
+            $1
+        }
+    }
+
+    /// The line of a refusal that gives columns other names, which keeps what `kept` says.
+    static func offer(
+        of pairs: [(old: String, new: String)],
+        _ kept: String,
+        _ statements: [String]
+    ) -> String {
+        let words = pairs.map { "`\($0.new)` is `\($0.old)`" }.joined(separator: " and ")
+        return "-- or, only if \(words) under another name (\(kept)): "
+            + statements.joined(separator: " ")
+    }
 
     /// The column that `name` may be now.
     ///
@@ -36,5 +66,24 @@ struct RenamedColumns {
     /// A column of a reference holds keys, and no number of the source's.
     private func isReference(_ column: String, in origins: ColumnOrigins?) -> Bool {
         origins?.references.contains(column) ?? false
+    }
+}
+
+extension TableDesign {
+    /// The SQL that gives a column another name; the index that readers have on it goes with it.
+    func renaming(
+        _ column: String,
+        to name: String,
+        on connection: PostgresConnection
+    ) async throws -> String {
+        let rename =
+            "alter table \(qualifiedName) rename column \(quoteIdentifier(column)) to "
+            + "\(quoteIdentifier(name));"
+        let old = Self.index(on: column, of: self.name)
+        let new = Self.index(on: name, of: self.name)
+        guard indexes.contains(new), try await old.columns(of: self, on: connection) != nil
+        else { return rename }
+        return rename + " alter index \(qualified(schema, old.name)) "
+            + "rename to \(quoteIdentifier(new.name));"
     }
 }

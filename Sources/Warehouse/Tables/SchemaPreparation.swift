@@ -119,14 +119,19 @@ struct SchemaPreparation {
     }
 
     private func fit(_ design: TableDesign, of owner: String) async throws -> Misfit? {
-        try await TableFit(
+        let fit = TableFit(
             design,
             of: owner,
             in: pipeline,
             alteration: alteration,
             on: connection
         )
-        .run()
+        do {
+            return try await fit.run()
+        } catch let error as PostgresError {
+            // Columns that were dropped count, too.
+            throw WarehouseError.beyondLimits("\(design.schema).\(design.name)", error) ?? error
+        }
     }
 
     /// The role that reads the tables for marts.

@@ -59,8 +59,7 @@ struct TableMisfit {
     ///
     /// - Returns: them, and the names that those may have now that are gone.
     private func columnProblems() async throws -> ([Difference], renames: [String: String]) {
-        let wanted = Set(design.columns.map(\.name))
-        let lost = existing.filter { !wanted.contains($0.key) && !isOfItsShape($0.key) }
+        let lost = RenamedColumns.lost(from: existing, design)
         let changed = design.columns.filter { column in
             existing[column.name]
                 .map { type in
@@ -85,10 +84,7 @@ struct TableMisfit {
         differences += changed.map {
             change(of: $0, from: existing[$0.name] ?? "", now, before ?? now)
         }
-        let names = lost.keys.compactMap { name in
-            renamed.successor(of: name).map { (name, $0.name) }
-        }
-        return (differences, Dictionary(names) { $1 })
+        return (differences, renamed.names)
     }
 
     /// A column that the definition has no more, and the one that it may be now.
@@ -108,22 +104,14 @@ struct TableMisfit {
                 + ", and `\(successor.name)` is new: it may be the same under another name",
             statements: [drop] + again + [
                 "-- or, only if `\(successor.name)` is `\(column)` under another name (nothing has to be "
-                    + "loaded again then): " + (try await renaming(column, to: successor.name))
+                    + "loaded again then): "
+                    + (try await design.renaming(
+                        column,
+                        to: successor.name,
+                        on: connection
+                    ))
             ]
         )
-    }
-
-    /// The index that readers have on the column goes with it.
-    private func renaming(_ column: String, to name: String) async throws -> String {
-        let rename =
-            "\(alter) rename column \(quoteIdentifier(column)) to \(quoteIdentifier(name));"
-        let old = TableDesign.index(on: column, of: design.name)
-        let new = TableDesign.index(on: name, of: design.name)
-        guard design.indexes.contains(new),
-            try await old.columns(of: design, on: connection) != nil
-        else { return rename }
-        return rename + " alter index \(qualified(design.schema, old.name)) "
-            + "rename to \(quoteIdentifier(new.name));"
     }
 
     /// A column of another type.
@@ -157,11 +145,6 @@ struct TableMisfit {
     }
 
     private var alter: String { "alter table \(design.qualifiedName)" }
-
-    /// The columns of versions and of partitions come and go with the table's shape.
-    private func isOfItsShape(_ column: String) -> Bool {
-        Dimension.validity.contains { $0.name == column } || column == "period"
-    }
 
     // MARK: The whole table
 
@@ -234,22 +217,18 @@ struct TableMisfit {
         return nil
     }
 
-    /// What makes the key fit without another table: a fact's grain whose columns only have other names.
-    ///
-    /// A dimension's key is known by its name to what was observed, and to the facts.
+    /// What makes the key fit without another table: columns that only have other names.
     private func renaming(
         _ key: DifferingKey,
         by renames: [String: String]
     ) async throws -> String? {
-        guard pipeline.facts.contains(where: { $0.table == owner }),
-            Set(key.found.map { renames[$0] ?? $0 }) == Set(key.wanted)
-        else { return nil }
-        let pairs = key.found.compactMap { old in renames[old].map { (old, $0) } }
+        guard Set(key.found.map { renames[$0] ?? $0 }) == Set(key.wanted) else { return nil }
+        let pairs = key.found.compactMap { old in renames[old].map { (old: old, new: $0) } }
         var statements: [String] = []
-        for (old, new) in pairs { statements.append(try await renaming(old, to: new)) }
-        let words = pairs.map { "`\($0.1)` is `\($0.0)`" }.joined(separator: " and ")
-        return "-- or, only if \(words) under another name (the table and its rows stay then): "
-            + statements.joined(separator: " ")
+        for (old, new) in pairs {
+            statements.append(try await design.renaming(old, to: new, on: connection))
+        }
+        return RenamedColumns.offer(of: pairs, "the table and its rows stay then", statements)
     }
 
     /// Rows are found by these columns: they cannot be dropped and filled again.

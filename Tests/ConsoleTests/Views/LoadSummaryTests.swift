@@ -82,7 +82,7 @@ struct LoadSummaryTests {
 
                 rejected: fact_sale 2024-01: late 12, required 3
                 warning: fact_sale 2024-01: expected 1,300 rows
-                left to a newer load, which owns the period: fact_sale 2024-02
+                left to a newer load, which had asked for the period: fact_sale 2024-02
                 load 7 of shop: loaded in 2.00 s, 2,000 rows read (1,000 rows/s)
 
                 next:
