@@ -88,7 +88,7 @@ let package = Package(
         .target(name: "LocalStack", dependencies: ["Endpoints", "Loopback", "Processes", "Words"]),
         .target(name: "SampleData", dependencies: ["CZlib"]),
 
-        // Layer 3: the actors.
+        // Layer 3: the actors, and what they show.
         .target(
             name: "Coordinator",
             dependencies: ["Endpoints", "Pipelines", "Planning", "Words", logging, lifecycle]
@@ -97,7 +97,11 @@ let package = Package(
             name: "Worker",
             dependencies: ["Endpoints", "Pipelines", "Planning", "Words", logging, lifecycle]
         ),
-        .target(name: "Console", dependencies: ["Words"]),
+        .target(
+            name: "Console",
+            dependencies: ["Pipelines", "Planning", "Survey", "Warehouse", "Words"]
+        ),
+        .target(name: "Diagnosis", dependencies: ["Console", "Planning", "Warehouse", "Words"]),
         .target(
             name: "Torture",
             dependencies: [
@@ -110,19 +114,17 @@ let package = Package(
         .executableTarget(
             name: "longshore",
             dependencies: [
-                "AMQP", "BlockingThread", "Console", "Coordinator", "Digests", "Endpoints",
-                "Extraction", "InFlight", "LocalStack", "Messaging", "Pipelines", "Planning",
-                "Postgres", "Redis", "Rows", "SampleData", "Survey", "Torture", "Warehouse",
-                "Words", "Worker", arguments, logging, lifecycle, signals,
+                "AMQP", "BlockingThread", "Console", "Coordinator", "Diagnosis", "Digests",
+                "Endpoints", "Extraction", "InFlight", "LocalStack", "Messaging", "Pipelines",
+                "Planning", "Postgres", "Redis", "Rows", "SampleData", "Survey", "Torture",
+                "Warehouse", "Words", "Worker", arguments, logging, lifecycle, signals,
             ]
         ),
 
         // Tests: one target a module, real servers in IntegrationTests, the binary in EndToEndTests.
         .target(
             name: "TestSupport",
-            dependencies: [
-                "Planning", "Pipelines", "LocalStack", "Loopback", "Endpoints", "Processes",
-            ],
+            dependencies: ["Endpoints", "LocalStack", "Loopback", "Pipelines", "Planning", "Processes"],
             path: "Tests/TestSupport"
         ),
     ]
@@ -168,13 +170,14 @@ package.targets += [
     tests(of: "SampleData", and: "Processes"),
     tests(of: "Coordinator", and: "Pipelines", "Planning", "Worker", logging, lifecycle),
     tests(of: "Worker", and: "Pipelines", "Planning", logging, lifecycle),
-    tests(of: "Console"),
+    tests(of: "Console", and: "Pipelines", "Planning", "Warehouse"),
+    tests(of: "Diagnosis", and: "Console", "Planning", "Warehouse"),
     tests(of: "Torture", and: "Processes"),
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "TestSupport", "LocalStack", "AMQP", "Planning", "Postgres", "Processes", "Redis", "Endpoints",
-            "Torture", "longshore", yaml,
+            "AMQP", "Console", "Endpoints", "LocalStack", "longshore", "Planning", "Postgres",
+            "Processes", "Redis", "TestSupport", "Torture", "Warehouse", yaml,
         ],
         exclude: ["Oracle"]
     ),

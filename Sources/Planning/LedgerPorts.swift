@@ -187,7 +187,7 @@ public enum LoadKind: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// Where a load stands.
-public enum LoadState: String, Sendable, Hashable, CaseIterable {
+public enum LoadState: String, Sendable, Hashable, Codable, CaseIterable {
     /// It has tasks that are not final.
     case running
     /// Every task is done or superseded, and some task is done.

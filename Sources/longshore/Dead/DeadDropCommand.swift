@@ -15,9 +15,9 @@ struct DeadDropCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await DeadDesk(options)
-        let letters = try await desk.letters.read { selection.contains($0) }
-        await desk.close()
+        let letters = try await DeadDesk.open(options) { desk in
+            try await desk.letters.read { selection.contains($0) }
+        }
         let dropped = letters.filter(selection.contains)
         if output.json {
             try output.printJSON(dropped.map(\.name))

@@ -79,7 +79,7 @@ actor ProgressView {
             pipeline: pipeline,
             tables: known,
             seconds: (ContinuousClock.now - began) / .seconds(1),
-            pause: (snapshot?.pausedBy).map { $0.words + Invocation.stack }
+            pause: (snapshot?.pausedBy).map { $0.words + Invocation.current.stack }
                 ?? heldTasks(snapshot?.heldTasks ?? []),
             wait: wait
         )
@@ -112,9 +112,9 @@ actor ProgressView {
 
     private func heldTasks(_ tasks: [Int]) -> String? {
         guard let first = tasks.first else { return nil }
-        let names = tasks.map { "\(load).\($0)" }.listed(atMost: 5)
+        let names = tasks.prefix(5).map { "\(load).\($0)" }.joined(separator: ", ")
         return
-            "paused: \(counted(tasks.count, "task")) (\(names)); "
-            + "go on with: longshore resume \(load).\(first)\(Invocation.stack)"
+            "paused: \(counted(tasks.count, "task")) (\(names)\(tasks.count > 5 ? ", …" : "")); "
+            + "go on with: longshore resume \(load).\(first)\(Invocation.current.stack)"
     }
 }

@@ -39,9 +39,8 @@ struct PipelinesRenameCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let rename = try await ledger.renamePipeline(old, to: new, merging: merge)
-        await ledger.close()
+        let rename = try await options.fleet()
+            .withLedger { try await $0.renamePipeline(old, to: new, merging: merge) }
         if output.json { return try output.printJSON(rename) }
         guard rename.isNew else {
             return Output.print(

@@ -44,11 +44,12 @@ struct RejectsExportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let filter = try await selection.filter(of: name, all: all, in: ledger)
-        try await refuseSeveralTables(filter, in: ledger)
-        let count = try await write(filter, from: ledger)
-        await ledger.close()
+        let count = try await options.fleet()
+            .withLedger { ledger in
+                let filter = try await selection.filter(of: name, all: all, in: ledger)
+                try await refuseSeveralTables(filter, in: ledger)
+                return try await write(filter, from: ledger)
+            }
         let place = file.map { " written to \($0)" } ?? ""
         Output.note("\(counted(count, "reject"))\(place)")
     }

@@ -29,9 +29,8 @@ struct RejectsPruneCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let count = try await ledger.pruneRejects(olderThanDays: olderThan)
-        await ledger.close()
+        let count = try await options.fleet()
+            .withLedger { try await $0.pruneRejects(olderThanDays: olderThan) }
         if output.json {
             try output.printJSON(["pruned": count])
         } else {

@@ -39,11 +39,12 @@ struct RejectsWaiveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        var filter = try await selection.filter(in: ledger)
-        if !rejects.isEmpty { filter.rejects = rejects }
-        let waived = try await ledger.waiveRejects(filter, reason: reason, by: Requester.name)
-        await ledger.close()
+        let waived = try await options.fleet()
+            .withLedger { ledger in
+                var filter = try await selection.filter(in: ledger)
+                if !rejects.isEmpty { filter.rejects = rejects }
+                return try await ledger.waiveRejects(filter, reason: reason, by: Requester.name)
+            }
         if output.json {
             try output.printJSON(waived)
         } else {

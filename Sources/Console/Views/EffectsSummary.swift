@@ -1,18 +1,18 @@
-import Console
 import Planning
-import Warehouse
+public import Warehouse
 import Words
 
 /// What a load would do, table by table, in words and numbers.
-struct EffectsSummary {
+public struct EffectsSummary {
     private let effects: Effects
 
-    init(_ effects: Effects) {
+    /// The effects of a load.
+    public init(_ effects: Effects) {
         self.effects = effects
     }
 
     /// The whole summary: dimensions, facts, marts, what would be refused or fail, and the sum of it.
-    var lines: [String] {
+    public var lines: [String] {
         ["\(effects.pipeline): what a load\(periods) would do", ""]
             + section(dimensions) + section(rows(of: .fact)) + section(rows(of: .mart))
             + (notes.isEmpty ? [] : notes + [""]) + [headline]
@@ -98,7 +98,11 @@ struct EffectsSummary {
 
     private var notes: [String] {
         let rejected = effects.tasks.filter { !$0.rejects.isEmpty }
-            .map { "would be rejected: \($0.label): \(Wording.rejects(byRule: $0.rejects))" }
+            .map { task in
+                let rules = task.rejects.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                    .map { "\($0.key) \(grouped($0.value))" }
+                return "would be rejected: \(task.label): \(rules.joined(separator: ", "))"
+            }
         let replaced = effects.tasks.filter { $0.kind == .fact && $0.replaced > 0 }
             .map { "would be replaced: \($0.label): \(counted($0.replaced, "row"))" }
         let warned = effects.tasks.flatMap { task in

@@ -1,32 +1,39 @@
-import Console
-import Messaging
-import Planning
-import Warehouse
+public import Planning
+public import Warehouse
 
 /// The fleet's metrics, by their names.
-struct FleetMetrics {
+public struct FleetMetrics {
     private var metrics = MetricsText()
 
-    var text: String { metrics.text }
+    /// No metrics.
+    public init() {}
 
-    mutating func add(servers: [(name: String, answer: ServerAnswer)]) {
+    /// What a collector reads.
+    public var text: String { metrics.text }
+
+    /// Whether a server answers, and whether it lets this login see what is measured, where that is known.
+    public typealias Server = (name: String, isUp: Bool, isAllowed: Bool?)
+
+    /// Adds what came of asking servers.
+    public mutating func add(servers: [Server]) {
         metrics.add(
             "longshore_up",
             .gauge,
             "Whether the server answers.",
-            servers.map { .init(["server": $0.name], $0.answer.isUp ? 1 : 0) }
+            servers.map { .init(["server": $0.name], $0.isUp ? 1 : 0) }
         )
         metrics.add(
             "longshore_access",
             .gauge,
             "Whether a server that answers lets this login see what is measured.",
             servers.compactMap { server in
-                server.answer.isAllowed.map { .init(["server": server.name], $0 ? 1 : 0) }
+                server.isAllowed.map { .init(["server": server.name], $0 ? 1 : 0) }
             }
         )
     }
 
-    mutating func add(_ figures: LedgerFigures) {
+    /// Adds what the ledger tells.
+    public mutating func add(_ figures: LedgerFigures) {
         metrics.add(
             "longshore_loads",
             .gauge,
@@ -81,23 +88,24 @@ struct FleetMetrics {
         )
     }
 
-    mutating func add(_ depths: [String: QueueDepth]) {
-        let queues = depths.sorted { $0.key < $1.key }
+    /// Adds what the broker tells, by the queues' names.
+    public mutating func add(_ queues: [FleetStatus.Queue]) {
         metrics.add(
             "longshore_queue_messages",
             .gauge,
             "Messages that are ready to be delivered.",
-            queues.map { .init(["queue": $0.key], Double($0.value.ready)) }
+            queues.map { .init(["queue": $0.name], Double($0.ready)) }
         )
         metrics.add(
             "longshore_queue_consumers",
             .gauge,
             "Who may take them.",
-            queues.map { .init(["queue": $0.key], Double($0.value.consumers)) }
+            queues.map { .init(["queue": $0.name], Double($0.consumers)) }
         )
     }
 
-    mutating func add(_ workers: [WorkerPresence]) {
+    /// Adds what Redis tells.
+    public mutating func add(_ workers: [WorkerPresence]) {
         metrics.add(
             "longshore_worker_slots",
             .gauge,

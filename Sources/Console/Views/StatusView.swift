@@ -1,26 +1,28 @@
-import Console
 import Planning
 import Warehouse
 import Words
 
 /// A fleet's status for people.
-struct StatusView {
+public struct StatusView {
     private let status: FleetStatus
+    private let invocation: Invocation
 
-    init(_ status: FleetStatus) {
+    /// A status, with commands as they were called.
+    public init(_ status: FleetStatus, _ invocation: Invocation) {
         self.status = status
+        self.invocation = invocation
     }
 
     /// All of it: loads and what hinders them, servers, coordinators, workers.
-    var lines: [String] {
+    public var lines: [String] {
         loads + status.problems.map { "\($0.server) \($0.problem)" } + coordinators + workers
     }
 
     private var loads: [String] {
         guard !status.loads.isEmpty else {
-            return ["No load yet. Start one: longshore load PIPELINE\(Invocation.stack)"]
+            return ["No load yet. Start one: \(invocation.command("load PIPELINE"))"]
         }
-        return table.lines + status.loads.compactMap(\.hindrance).map { $0 + Invocation.stack }
+        return table.lines + status.loads.compactMap(\.hindrance).map { $0 + invocation.stack }
     }
 
     private var table: TextTable {
@@ -30,13 +32,13 @@ struct StatusView {
         ])
         for load in status.loads {
             let total = load.tasks.values.reduce(0, +)
-            let failed = load.tasks["failed", default: 0] + load.tasks["blocked", default: 0]
+            let failed = load.tasks[.failed, default: 0] + load.tasks[.blocked, default: 0]
             table.add([
                 String(load.load),
-                load.kind == LoadKind.load.rawValue
-                    ? load.pipeline : "\(load.pipeline) (\(load.kind))",
+                load.kind == .load
+                    ? load.pipeline : "\(load.pipeline) (\(load.kind.rawValue))",
                 load.standing, load.periods ?? "",
-                "\(load.tasks["done", default: 0])/\(total)", String(failed),
+                "\(load.tasks[.done, default: 0])/\(total)", String(failed),
                 Wording.time(load.createdAt), DurationWords.measured(seconds: load.seconds),
             ])
         }

@@ -1,18 +1,18 @@
-import Console
 import Pipelines
-import Survey
+public import Survey
 import Words
 
 /// A profile for people.
-struct ProfileView {
+public struct ProfileView {
     private let profile: SourceProfile
 
-    init(_ profile: SourceProfile) {
+    /// What was found.
+    public init(_ profile: SourceProfile) {
         self.profile = profile
     }
 
     /// All of it.
-    var text: String {
+    public var text: String {
         var lines = [heading]
         lines += profile.remarks.map { "  \($0)" }
         if let faults = profile.faults {

@@ -1,17 +1,18 @@
+public import Planning
 import Words
 
 /// Why a task stands where it stands: a chain that ends with what can be done about it.
-struct Cause: Codable, Equatable {
+public struct Cause: Sendable, Codable, Equatable {
     /// A stable word, such as `needs`, `running`, `retry`, `paused` and `no_worker`.
-    var code: String
+    public var code: String
     /// In words.
-    var text: String
+    public var text: String
     /// The task it is about, when that is another one.
-    var task: String?
+    public var task: String?
     /// What to do about it.
-    var command: String?
+    public var command: String?
     /// What it comes from.
-    var causes: [Cause] = []
+    public var causes: [Cause] = []
 
     /// The lines of the chain, each cause one step further in.
     func lines(_ depth: Int = 0) -> [String] {
@@ -23,18 +24,18 @@ struct Cause: Codable, Equatable {
 }
 
 /// A task, where it stands, and why.
-struct WhyReport: Codable, Equatable {
+public struct WhyReport: Sendable, Codable, Equatable {
     /// `7.12`.
-    var task: String
+    public var task: String
     /// The table, and the period where it has one.
-    var label: String
+    public var label: String
     /// Where it stands.
-    var state: String
+    public var state: TaskState
     /// Why.
-    var causes: [Cause]
+    public var causes: [Cause]
 
     /// For people.
-    var lines: [String] {
-        ["\(task) \(label): \(state)"] + causes.flatMap { $0.lines(1) }
+    public var lines: [String] {
+        ["\(task) \(label): \(state.rawValue)"] + causes.flatMap { $0.lines(1) }
     }
 }

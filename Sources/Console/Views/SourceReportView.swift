@@ -1,17 +1,17 @@
-import Console
-import Survey
+public import Survey
 import Words
 
 /// What a check of sources found, for people.
-struct SourceReportView {
+public struct SourceReportView {
     private let report: SourceReport
 
-    init(_ report: SourceReport) {
+    /// What was found.
+    public init(_ report: SourceReport) {
         self.report = report
     }
 
     /// All of it: samples, rejects, findings, and the sum.
-    var text: String {
+    public var text: String {
         var lines: [String] = []
         if !report.samples.isEmpty { lines += samples.lines + [""] }
         if report.samples.contains(where: { !$0.rejects.isEmpty }) { lines += rejects.lines + [""] }
@@ -32,7 +32,7 @@ struct SourceReportView {
             let rejected = sample.rejects.reduce(0) { $0 + $1.rows }
             table.add(
                 [sample.table, sample.period]
-                    + [sample.rows, sample.good, rejected, sample.doubled].map(grouped)
+                    + [sample.rows, sample.good, rejected, sample.doubled].map(Wording.grouped)
             )
         }
         return table

@@ -1,16 +1,23 @@
-import Console
-import Planning
-import Warehouse
+public import Planning
+public import Warehouse
 import Words
 
 /// What a load did, per table and period, in words and numbers.
-struct LoadSummary {
+public struct LoadSummary {
     private let load: LoadReport
     private let tasks: [TaskReport]
     /// What needs what; `nil` where nobody knows.
     private let graph: PlanGraph?
+    private let invocation: Invocation
 
-    init(_ load: LoadReport, _ tasks: [TaskReport], _ graph: PlanGraph?) {
+    /// A load with its tasks, and its plan where it can be read; with commands as they were called.
+    public init(
+        _ load: LoadReport,
+        _ tasks: [TaskReport],
+        _ graph: PlanGraph?,
+        _ invocation: Invocation
+    ) {
+        self.invocation = invocation
         self.load = load
         self.tasks = tasks
         self.graph = graph?.tasks.count == tasks.count ? graph : nil
@@ -18,27 +25,27 @@ struct LoadSummary {
 
     /// The whole summary, what matters most at its end, because a terminal shows the end: the table, what
     /// is to be noted, what failed, the load's end and its counts, what to look at next.
-    var lines: [String] {
+    public var lines: [String] {
         let rate = load.seconds > 0 ? Int(Double(total.read) / load.seconds) : 0
         let headline =
-            "\(load.kind) \(load.load) of \(load.pipeline): \(load.standing) in "
+            "\(load.kind.rawValue) \(load.load) of \(load.pipeline): \(load.standing) in "
             + "\(DurationWords.measured(seconds: load.seconds)), "
             + "\(counted(total.read, "row")) read (\(grouped(rate)) rows/s)"
-        let hindrance = load.hindrance.map { [$0 + Invocation.stack] } ?? []
+        let hindrance = load.hindrance.map { [$0 + invocation.stack] } ?? []
         return [""] + table.lines + [""] + noteLines + failures + [headline] + hindrance + nextLines
     }
 
-    private var isReplay: Bool { load.kind == LoadKind.replay.rawValue }
+    private var isReplay: Bool { load.kind == .replay }
 
     private var nextLines: [String] {
-        let ended = tasks.filter { ["failed", "cancelled"].contains($0.state) }
+        let ended = tasks.filter { [.failed, .cancelled].contains($0.state) }
         var commands: [String] = []
         if let first = ended.first {
             commands += ["retry \(load.load)", "why \(load.load).\(first.ordinal)"]
         }
         if let pausedBy = load.pausedBy {
             commands.append("resume \(pausedBy.target)")
-        } else if load.state == "running", load.coordinator == nil {
+        } else if load.state == .running, load.coordinator == nil {
             commands.append("resume \(load.load)")
         }
         commands.append("periods \(load.pipeline)")
@@ -47,11 +54,11 @@ struct LoadSummary {
             let load = isReplay ? "" : " --load \(load.load)"
             commands.append("rejects list \(self.load.pipeline)\(load)")
         }
-        return ["", "next:"] + commands.map { "  \(Invocation.program) \($0)\(Invocation.stack)" }
+        return ["", "next:"] + commands.map { "  \(invocation.program) \($0)\(invocation.stack)" }
     }
 
     /// A line for each task and one of totals.
-    var table: TextTable {
+    private var table: TextTable {
         var table = TextTable([
             ("task", .left), ("table", .left), ("period", .left), ("state", .left),
             ("read", .right),
@@ -60,7 +67,7 @@ struct LoadSummary {
         ])
         for task in tasks {
             table.add(
-                ["\(load.load).\(task.ordinal)", task.table, task.period, task.state]
+                ["\(load.load).\(task.ordinal)", task.table, task.period, task.state.rawValue]
                     + Self.numbers(task.counts, task.replaced)
                     + [task.seconds.map { DurationWords.measured(seconds: $0) } ?? ""]
             )
@@ -71,31 +78,38 @@ struct LoadSummary {
     }
 
     /// Rows of all tasks.
-    var total: RowCounts {
+    private var total: RowCounts {
         tasks.compactMap(\.counts).reduce(RowCounts(), +)
     }
 
     private static func numbers(_ counts: RowCounts?, _ replaced: Int?) -> [String] {
         guard let counts else { return ["", "", "", "", ""] }
         return [counts.read, counts.loaded, counts.rejected, counts.deduplicated, replaced ?? 0]
-            .map(grouped)
+            .map(Wording.grouped)
     }
 
     /// What looks wrong, and what was left to others.
     private var noteLines: [String] {
         tasks.filter { !$0.rejects.isEmpty }
-            .map { "rejected: \($0.label): \(Wording.rejects(byRule: $0.rejects))" }
+            .map { "rejected: \($0.label): \(Self.list($0.rejects))" }
             + tasks.flatMap { task in
                 task.warnings.map { "warning: \(task.label): \(VisibleText.block($0, indent: 4))" }
             }
-            + list("left to a newer load, which had asked for the period", state: "superseded")
+            + list("left to a newer load, which had asked for the period", state: .superseded)
     }
 
     /// What failed and why, and what was not run because of it.
-    var failures: [String] {
-        list("cancelled", state: "cancelled")
-            + list("not run, because they need what failed or was cancelled", state: "blocked")
-            + tasks.filter { $0.state == "failed" }.flatMap(failureLines)
+    public var failures: [String] {
+        list("cancelled", state: .cancelled)
+            + list("not run, because they need what failed or was cancelled", state: .blocked)
+            + tasks.filter { $0.state == .failed }.flatMap(failureLines)
+    }
+
+    /// How many rows each rule refused, most first: `late 12, required 3`.
+    private static func list(_ rejects: [String: Int]) -> String {
+        rejects.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+            .map { "\($0.key) \(grouped($0.value))" }
+            .joined(separator: ", ")
     }
 
     /// Why a task failed, after how many attempts, and what never ran because of it.
@@ -117,10 +131,10 @@ struct LoadSummary {
                 pending.append(dependent)
             }
         }
-        return seen.sorted().map { tasks[$0] }.filter { $0.state == "blocked" }.map(\.label)
+        return seen.sorted().map { tasks[$0] }.filter { $0.state == .blocked }.map(\.label)
     }
 
-    private func list(_ title: String, state: String) -> [String] {
+    private func list(_ title: String, state: TaskState) -> [String] {
         let names = tasks.filter { $0.state == state }.map(\.label)
         return names.isEmpty ? [] : ["\(title): \(Self.few(of: names))"]
     }

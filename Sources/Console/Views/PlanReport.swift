@@ -1,24 +1,32 @@
-import Console
 import Pipelines
-import Planning
-import Warehouse
+public import Planning
+public import Warehouse
 import Words
 
 /// A plan as it is shown: its tasks or its effects, its hash, and how to load it.
-struct PlanReport {
-    let graph: PlanGraph
-    let request: LoadRequest
+public struct PlanReport {
+    private let graph: PlanGraph
+    /// What the hash does not cover.
+    private let uncovered: [String]
     /// The command that loads it, without the hash.
-    let command: String
+    private let command: String
     /// What is not as a load would make it, apart from what is loaded.
-    var notes: [String] = []
+    private let notes: [String]
     /// What the load would change, when it was rehearsed.
-    var effects: Effects?
+    public var effects: Effects?
     /// What the plan rests on; `nil` without a ledger.
-    var fingerprint: PlanFingerprint?
+    public var fingerprint: PlanFingerprint?
+
+    /// A plan whose hash covers all but `uncovered`, and that `command` loads, with the hash behind it.
+    public init(_ graph: PlanGraph, uncovered: [String], command: String, notes: [String]) {
+        self.graph = graph
+        self.uncovered = uncovered
+        self.command = command
+        self.notes = notes
+    }
 
     /// The whole text.
-    var lines: [String] {
+    public var lines: [String] {
         if let effects { return EffectsSummary(effects).lines + [""] + notes + planLines }
         let count = counted(graph.tasks.count, "task")
         return table.lines + ["\(count); nothing has been loaded"] + notes + planLines
@@ -45,20 +53,21 @@ struct PlanReport {
             return ["the plan has no hash: no server is configured, so the ledger is not known"]
         }
         let files = fingerprint.parts.filter { $0.kind == .file }.count
-        let uncovered = PlanSurvey(request).uncovered.map { "not covered: \($0)" }
         return [
             "plan \(fingerprint.shortDigest): covers the definition, the periods, "
                 + "\(counted(files, "file")) and the ledger's state"
-        ] + uncovered + ["load it with: \(command) \(fingerprint.shortDigest)"]
+        ] + uncovered.map { "not covered: \($0)" } + [
+            "load it with: \(command) \(fingerprint.shortDigest)"
+        ]
     }
 
     /// The same for machines.
-    var forMachines: some Encodable {
+    public var forMachines: some Encodable {
         MachineReport(
             plan: fingerprint?.digest,
             command: fingerprint.map { "\(command) \($0.shortDigest)" },
             parts: fingerprint?.parts ?? [],
-            uncovered: PlanSurvey(request).uncovered,
+            uncovered: uncovered,
             tasks: planned,
             notes: notes,
             effects: effects
@@ -66,7 +75,7 @@ struct PlanReport {
     }
 
     /// For machines, the plan of a load that would have nothing to do.
-    static func nothing(_ notes: [String]) -> some Encodable { MachineReport(notes: notes) }
+    public static func nothing(_ notes: [String]) -> some Encodable { MachineReport(notes: notes) }
 }
 
 /// What `plan --json` prints: one object.
