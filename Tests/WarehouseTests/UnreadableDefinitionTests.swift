@@ -50,7 +50,7 @@ struct UnreadableDefinitionTests {
         #expect(try await dock.load(Shop.definition()).failures == [])
         try await spoil(dock)
         let rows = try await dock.ledger.rejectedRows(RejectFilter(), limit: 10)
-        #expect(rows.map(\.delimiter) == [UInt8(ascii: ",")])
+        #expect(rows.map(\.format) == [.csv(CSVDialect())])
         #expect(try await dock.ledger.periods(ofPipeline: "shop").count == 1)
         let (_, replay) = try await dock.replay(mended())
         #expect(replay?.failure("sale 2024-01")?.code == "definition.unreadable")

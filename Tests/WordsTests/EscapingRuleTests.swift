@@ -14,13 +14,13 @@ struct EscapingRuleTests {
         "Extraction/ByteTable.swift": "names of encodings from a list",
         "Extraction/SiblingFiles.swift": "{period} of a pattern, which is matched by bytes",
         "Extraction/SourceFiles.swift": "{period} of a pattern, which is matched by bytes",
+        "Pipelines/Model/Extract.swift": "{period} of a pattern",
         "Survey/DraftOrigin.swift": "the label of a period in a file's name",
         "Survey/DraftTables.swift": "{period} of a pattern",
         "Torture/ServerAddresses.swift": "ports of servers of our own",
         "Warehouse/Loading/Audit.swift": "the sign of a number",
         "Warehouse/Loading/MartLoad.swift": "placeholders of SQL, by scalars",
         "Warehouse/Tables/FactDesign.swift": "the label of a period",
-        "longshore/DefinedSource.swift": "{period} of a pattern",
     ]
 
     /// Files that send several statements at once, and whose words they are.
@@ -67,6 +67,12 @@ struct EscapingRuleTests {
         // No `\b`: in `connection.script` it sees one word.
         let found = try Self.files { $0.contains(/\.script\(|^\s*(?:try await )?script\(/) }
         #expect(found == Set(Self.scripts.keys))
+    }
+
+    @Test("only `Sources` tells the kinds of sources apart, and the definition that declares them")
+    func kinds() throws {
+        let found = try Self.files { $0.contains(/case \.(?:files|postgres)\(/) }
+        #expect(found == ["Extraction/Sources.swift", "Pipelines/Model/Source.swift"])
     }
 
     @Test("turns are taken at rows of the ledger: anybody may take an advisory lock")

@@ -1,5 +1,5 @@
 import Foundation
-import Pipelines
+public import Pipelines
 import Postgres
 import Rows
 
@@ -49,8 +49,8 @@ public struct RejectedRow: Sendable {
     public var raw: [UInt8]
     /// The names of the source's columns; empty when an older Longshore refused the row.
     public var header: [String]
-    /// The byte between the source's fields.
-    public var delimiter: UInt8
+    /// How the row is written.
+    public var format: Format
     /// Names, sizes and digests of what the task has read; `nil` when it never committed.
     public var input: String?
     /// The digest of the definition that the row was refused by.
@@ -131,7 +131,7 @@ extension PostgresLedger {
         )
         return try rows.map { row in
             // A definition comes with the first of the rows that follow each other under it. One that cannot
-            // be read any more says nothing of the delimiter.
+            // be read any more says nothing of the format.
             let pipeline = try? definition(
                 digest: row.text("definition"),
                 bundle: row.optionalText("bundle") ?? ""
@@ -140,8 +140,7 @@ extension PostgresLedger {
                 report: try Self.report(row),
                 raw: try row.bytes("raw"),
                 header: try Self.names(row.optionalText("header")),
-                delimiter: try pipeline?.delimiter(ofTable: row.text("name"))
-                    ?? CSVDialect().delimiter,
+                format: try pipeline?.format(ofTable: row.text("name")) ?? .csv(CSVDialect()),
                 input: try row.optionalText("input"),
                 definition: try row.text("definition")
             )
@@ -222,12 +221,9 @@ extension PostgresLedger {
 }
 
 extension Pipeline {
-    /// The byte between the fields of what a dimension or fact is read from.
-    func delimiter(ofTable name: String) -> UInt8 {
-        guard case .csv(_, let dialect)? = extract(ofTable: name)?.input else {
-            return CSVDialect().delimiter
-        }
-        return dialect.delimiter
+    /// How the records of a dimension or fact are written; those of a query come as CSV.
+    func format(ofTable name: String) -> Format {
+        extract(ofTable: name)?.format ?? .csv(CSVDialect())
     }
 
     /// The source's columns that a dimension or fact takes its attributes from.

@@ -75,21 +75,18 @@ struct Attempt: Sendable {
 
     /// A reader of an extract of the pipeline's sources.
     func reader(of extract: Extract) async throws -> any RowReader {
-        guard let source = pipeline.sources[extract.source] else { throw missing() }
         observer.waits(forSource: true)
         defer { observer.waits(forSource: false) }
         let translate = { (error: any Error) in
             SourceFailure.translated(error, of: extract.source)
         }
         return try await TranslatedReader.open(translate) {
-            try await openReader(
-                extract,
-                source: source,
-                period: period,
-                folder: row.folder,
-                clock: SourceClock(of: pipeline, fact: row.kind == .fact ? row.name : nil),
-                environment: environment
-            )
+            try await Sources(pipeline.sources, folder: row.folder, environment: environment)
+                .open(
+                    extract,
+                    period: period,
+                    clock: SourceClock(of: pipeline, fact: row.kind == .fact ? row.name : nil)
+                )
         }
     }
 
