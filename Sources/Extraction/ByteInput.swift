@@ -3,6 +3,8 @@ protocol ByteInput: AnyObject {
     /// The object's name in its source, for messages.
     var name: String { get }
     /// Reads the next bytes into the beginning of `buffer`, and gives their number; 0 at the end.
+    ///
+    /// The first bytes come at least four at once, where there are as many: they tell what the rest is.
     nonisolated(nonsending) func read(into buffer: inout [UInt8]) async throws -> Int
     /// What was read, once it has ended, when the object is still the one that was opened.
     ///

@@ -29,6 +29,7 @@ enum Migrations {
         (ownedTablesName, ownedTables),
         ("what transactions take turns at", locks),
         ("what messages are signed with", messageKey),
+        ("how the records of a task are written", formats),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

@@ -114,7 +114,8 @@ extension PostgresLedger {
             """
             select * from (select \(Self.reportColumns), r.raw,
                 \(RejectPage.bytesBefore("r.raw", "r.id")),
-                array_to_json(coalesce(h.header, t.header))::text as header, t.input, l.definition,
+                array_to_json(coalesce(h.header, t.header))::text as header, t.input,
+                t.format::text as format, l.definition,
                 case when l.definition is distinct from lag(l.definition) over (order by r.id)
                     then d.bundle end as bundle, t.kind, t.name
             from longshore.reject r
@@ -130,8 +131,8 @@ extension PostgresLedger {
             filter.values + [.integer(last), .integer(Int64(limit))]
         )
         return try rows.map { row in
-            // A definition comes with the first of the rows that follow each other under it. One that cannot
-            // be read any more says nothing of the format.
+            // A definition comes with the first of the rows that follow each other under it. Tasks of older
+            // versions have no format; a definition that cannot be read any more says nothing of it.
             let pipeline = try? definition(
                 digest: row.text("definition"),
                 bundle: row.optionalText("bundle") ?? ""
@@ -140,7 +141,8 @@ extension PostgresLedger {
                 report: try Self.report(row),
                 raw: try row.bytes("raw"),
                 header: try Self.names(row.optionalText("header")),
-                format: try pipeline?.format(ofTable: row.text("name")) ?? .csv(CSVDialect()),
+                format: try StoredFormat.read(row.optionalText("format"))
+                    ?? pipeline?.format(ofTable: row.text("name")) ?? .csv(CSVDialect()),
                 input: try row.optionalText("input"),
                 definition: try row.text("definition")
             )
@@ -235,7 +237,10 @@ extension Pipeline {
     /// What a dimension or fact reads; the two share their names.
     private func extract(ofTable name: String) -> Extract? {
         if let fact = fact(name) { return fact.extract }
-        guard case .extract(let extract)? = dimension(name)?.content else { return nil }
-        return extract
+        switch dimension(name)?.content {
+        case .extract(let extract)?: return extract
+        case .calendar(let plan)?: return plan.holidays?.extract
+        case nil: return nil
+        }
     }
 }

@@ -19,7 +19,8 @@ struct Attempt: Sendable {
     /// Does the work and writes it into the ledger, in the transaction that the caller ends.
     func complete(by worker: String) async throws -> AttemptResult {
         let result = try await run()
-        try await result.record(task, row: row, by: worker, on: connection)
+        let format = pipeline.format(ofTable: row.name)
+        try await result.record(task, row: row, format, by: worker, on: connection)
         try await result.swap?.run()
         observer.reached(.recorded)
         return result

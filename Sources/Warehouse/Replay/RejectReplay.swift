@@ -99,7 +99,7 @@ struct RejectReplay {
         let rows = try await connection.query(
             """
             select r.load_id, r.ordinal, array_to_json(t.header)::text as header,
-                array_to_json(t.header_types)::text as types, d.bundle
+                array_to_json(t.header_types)::text as types, t.format::text as format, d.bundle
             from longshore.reject r
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
             join longshore.load l on l.id = r.load_id
@@ -130,7 +130,8 @@ struct RejectReplay {
             otherHeaders: try await otherHeaders(of: task),
             types: try JSONDecoder().decode([String?].self, from: types)
                 .map { $0.flatMap(SourceType.init) },
-            format: pipeline.format(ofTable: row.name),
+            format: try StoredFormat.read(found.optionalText("format"))
+                ?? pipeline.format(ofTable: row.name),
             known: pipeline.columnsRead(forTable: row.name)
         )
     }
