@@ -33,7 +33,7 @@ extension DraftTables {
     private func slices(
         of table: DraftTable
     ) -> (range: ClosedRange<Period>, pattern: String, unseen: [Period])? {
-        guard case .file(_, let name, let others) = table.origin.place, let slice = FileSlice(name),
+        guard let name = table.origin.object, let slice = FileSlice(name),
             let column = table.moment?.profile.name
         else { return nil }
         let parts = table.origin.parts.isEmpty ? [(name, table.origin.profile)] : table.origin.parts
@@ -45,7 +45,7 @@ extension DraftTables {
             else { return nil }
             seen.insert(part.period)
         }
-        let range = slice.neighbours(among: Set(others))
+        let range = slice.neighbours(among: Set(table.origin.others))
         guard seen.allSatisfy(range.contains) else { return nil }
         var all = [range.lowerBound]
         while let last = all.last, last < range.upperBound { all.append(last.next) }
@@ -57,7 +57,7 @@ extension DraftTables {
 
     /// Why a fact is loaded whole, and what would cut it into periods.
     private func whole(_ table: DraftTable, _ column: DraftTable.Column) -> String {
-        guard case .file(_, let name, _) = table.origin.place else {
+        guard let name = table.origin.object else {
             return "it is loaded whole: `:period_start` and `:period_end` in the query and "
                 + "`period: \(column.name)` would cut it"
         }

@@ -4,6 +4,7 @@ import Rows
 
 /// Sends rows through a table's cleaning, types and rules, and counts what becomes of them.
 struct SampleJudge: ~Copyable {
+    private let layout: RowLayout
     private var encoder: RowEncoder
     private var header: [String]
     private let limit: Int
@@ -18,7 +19,8 @@ struct SampleJudge: ~Copyable {
         reader: any RowReader,
         period: Period?,
         rows limit: Int
-    ) throws {
+    ) async throws {
+        let absent = await reader.mayLack(table.layout, below: reader.header)
         encoder = try RowEncoder(
             layout: table.layout,
             header: reader.header,
@@ -27,8 +29,9 @@ struct SampleJudge: ~Copyable {
             bounds: table.bounds(period),
             zones: try ZoneTables.load(table.layout.zones),
             input: reader.firstInput,
-            mayLack: reader.isKnownElsewhere
+            mayLack: absent.contains
         )
+        layout = table.layout
         header = reader.header
         self.limit = limit
     }
@@ -36,12 +39,13 @@ struct SampleJudge: ~Copyable {
     var wantsMore: Bool { encoder.counts.read < limit }
 
     /// Judges some rows of `reader`.
-    mutating func take(_ batch: RowBatch, of reader: any RowReader) throws(RowLayoutError) {
+    mutating func take(_ batch: RowBatch, of reader: any RowReader) async throws {
         var batch = batch
         let columns = batch.columns ?? reader.header
         if columns != header {
             header = columns
-            try encoder.read(columns, of: batch.inputName, mayLack: reader.isKnownElsewhere)
+            let absent = await reader.mayLack(layout, below: columns)
+            try encoder.read(columns, of: batch.inputName, mayLack: absent.contains)
         }
         let rest = limit - encoder.counts.read
         if batch.rows.count > rest { batch.rows.removeLast(batch.rows.count - rest) }

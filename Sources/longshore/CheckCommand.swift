@@ -65,7 +65,7 @@ struct CheckCommand: AsyncParsableCommand {
         let report = try await SourceCheck(
             pipeline,
             folder: argument.folder,
-            periods: try chosenPeriods(of: pipeline),
+            periods: try await chosenPeriods(of: pipeline),
             sampleRows: sample,
             environment: try access.sources(beside: options)
         )
@@ -90,7 +90,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
-    private func chosenPeriods(of pipeline: Pipeline) throws -> [Period] {
+    private func chosenPeriods(of pipeline: Pipeline) async throws -> [Period] {
         guard let rule = pipeline.periods else { return [] }
         if let periods { return try PeriodSelection.parse(periods, grain: rule.grain) }
         let ended = try PeriodSelection.due(
@@ -99,7 +99,7 @@ struct CheckCommand: AsyncParsableCommand {
             today: LoadSelection.today(of: pipeline)
         )
         var due = Due()
-        due.awaited = try survey(of: pipeline).awaited(ended)
+        due.awaited = try await survey(of: pipeline).awaited(ended)
         let waiting = Set(due.awaited.map(\.period))
         let there = ended.filter { !waiting.contains($0) }
         // Where no file is there at all, the pattern may be wrong.

@@ -303,13 +303,18 @@ struct BadInputFileTests {
 
     private func messageOfOpening(_ pattern: String, in folder: String) async -> String {
         do {
-            var reader = try await openReader(
-                Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
-                source: .files(folder: folder),
-                period: nil,
+            var reader = try await Sources(
+                ["drops": .files(folder: folder)],
                 folder: folder,
-                clock: SourceClock(zone: "UTC"),
                 environment: SourceEnvironment { _ in nil }
+            )
+            .open(
+                Extract(
+                    source: "drops",
+                    selection: .objects(pattern: pattern, format: .csv(CSVDialect()))
+                ),
+                period: nil,
+                clock: SourceClock(zone: "UTC")
             )
             while try await reader.next() != nil {}
             return "nothing"
@@ -356,13 +361,18 @@ struct BadInputFileTests {
         let path = folder + "/calls.csv"
         let text = "a,b\n" + String(repeating: "1,2\n", count: 200_000)
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        var reader = try await openReader(
-            Extract(source: "drops", input: .csv(pattern: "calls.csv", dialect: CSVDialect())),
-            source: .files(folder: folder),
-            period: nil,
+        var reader = try await Sources(
+            ["drops": .files(folder: folder)],
             folder: folder,
-            clock: SourceClock(zone: "UTC"),
             environment: SourceEnvironment { _ in nil }
+        )
+        .open(
+            Extract(
+                source: "drops",
+                selection: .objects(pattern: "calls.csv", format: .csv(CSVDialect()))
+            ),
+            period: nil,
+            clock: SourceClock(zone: "UTC")
         )
         _ = try await reader.next()
         let handle = try #require(FileHandle(forWritingAtPath: path))

@@ -66,7 +66,7 @@ struct DatabaseRolesTests {
             ledger_table record;
             ledger_function record;
         begin
-            if not exists (select from pg_attribute where attname = 'begun_at'
+            if not exists (select from pg_attribute where attname = 'format'
                     and attrelid = to_regclass('longshore.task'))
                 or not exists (select from pg_roles where rolname = 'longshore_worker') then
                 return;
@@ -94,7 +94,7 @@ struct DatabaseRolesTests {
             grant update (state, retry_at, parked_until, begun_at, started_at, committed_at, worker,
                 failures, crashes, outages, absences, absent_since, awaited_until, rows_read, rows_loaded,
                 rows_rejected, rows_deduplicated, rows_replaced, input, inputs, header,
-                header_types, warnings, failure_code, failure_message)
+                header_types, format, warnings, failure_code, failure_message)
                 on longshore.task to longshore_worker;
             grant insert on longshore.attempt to longshore_worker;
             grant insert (schema_name, table_name, period, pipeline, kind, name, period_start,

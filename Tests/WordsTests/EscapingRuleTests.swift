@@ -20,7 +20,6 @@ struct EscapingRuleTests {
         "Warehouse/Loading/MartLoad.swift": "placeholders of SQL, by scalars",
         "Warehouse/Tables/FactDesign.swift": "the label of a period",
         "Words/Wording.swift": "an ISO time of our own",
-        "longshore/DefinedSource.swift": "{period} of a pattern",
     ]
 
     /// Files that send several statements at once, and whose words they are.
@@ -86,6 +85,12 @@ struct EscapingRuleTests {
             $0.contains(/\.script\(|^\s*(?:try await )?script\(/)
         }
         #expect(found == Set(Self.scripts.keys))
+    }
+
+    @Test("only `Sources` tells the kinds of sources apart, and the definition that declares them")
+    func kinds() throws {
+        let found = try Self.files(with: "case .files(", "case .postgres(") { _ in true }
+        #expect(found == ["Extraction/Sources.swift", "Pipelines/Model/Source.swift"])
     }
 
     @Test("turns are taken at rows of the ledger: anybody may take an advisory lock")

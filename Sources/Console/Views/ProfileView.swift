@@ -30,7 +30,7 @@ public struct ProfileView {
     private var heading: String {
         var parts = [counted(profile.rows, "row") + (profile.isWhole ? "" : " read")]
         parts.append(counted(profile.columns.count, "column"))
-        if let dialect = profile.dialect {
+        if case .csv(let dialect)? = profile.format {
             let delimiter =
                 dialect.delimiter == 9 ? "tab" : String(Unicode.Scalar(dialect.delimiter))
             parts.append("delimiter \(delimiter)")

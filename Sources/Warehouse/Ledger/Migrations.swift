@@ -31,6 +31,7 @@ enum Migrations {
         ("what messages are signed with", messageKey),
         ("observations that were deleted by hand", observations),
         ("who may write of a task", tickets),
+        ("how the records of a task are written", formats),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

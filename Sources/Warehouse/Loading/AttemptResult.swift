@@ -1,4 +1,5 @@
 import Extraction
+import Pipelines
 import Planning
 import Postgres
 import Rows
@@ -27,10 +28,11 @@ struct AttemptResult: Sendable {
     /// What it has recorded of a dimension with a history.
     var observations: RecordedObservations?
 
-    /// The ledger row and the control table's row.
+    /// The ledger row and the control table's row; `format` is that of the records that have the header.
     func record(
         _ task: LoadTaskID,
         row: TaskRow,
+        _ format: Format,
         by worker: String,
         on connection: PostgresConnection
     ) async throws {
@@ -40,7 +42,7 @@ struct AttemptResult: Sendable {
             set state = 'done', started_at = now(), committed_at = clock_timestamp(), worker = $3,
                 rows_read = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
                 rows_replaced = $8, input = $9, header = $10, warnings = $11, inputs = $12::jsonb,
-                header_types = $13, \(BegunMark.end),
+                header_types = $13, format = $14::jsonb, \(BegunMark.end),
                 failure_code = null, failure_message = null\(AbsenceRecord.end)
             where load_id = $1 and ordinal = $2
             """,
@@ -53,6 +55,7 @@ struct AttemptResult: Sendable {
                 warnings.isEmpty ? .null : .textArray(warnings),
                 PostgresValue(try InputRecord.encoded(inputs)),
                 types.isEmpty ? .null : .textArray(types.map { $0?.rawValue }),
+                header.isEmpty ? .null : .text(try StoredFormat.encoded(format)),
             ]
         )
         let control = try await recordInControl(task, row: row, on: connection)

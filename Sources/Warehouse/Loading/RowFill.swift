@@ -11,6 +11,7 @@ import Rows
 final class RowFill {
     private let attempt: Attempt
     private var reader: any RowReader
+    private let layout: RowLayout
     private var encoder: RowEncoder
     private let copySQL: String
     private let references: ReferenceMaps
@@ -53,15 +54,17 @@ final class RowFill {
         grain: [Int] = [],
         bounds: PeriodBounds? = nil,
         isFrozen: Bool = false
-    ) throws {
+    ) async throws {
         self.attempt = attempt
         self.reader = reader
         self.references = references
+        self.layout = layout
         copySQL =
             "copy \(table) (\(quotedList(columns))) from stdin (format binary"
             + (isFrozen ? ", freeze)" : ")")
         keys = references.keyMaps
         self.columns = reader.header
+        let absent = await reader.mayLack(layout, below: reader.header)
         encoder = try RowEncoder(
             layout: layout,
             header: reader.header,
@@ -70,7 +73,7 @@ final class RowFill {
             bounds: bounds,
             zones: try ZoneTables.load(layout.zones),
             input: reader.firstInput,
-            mayLack: reader.isKnownElsewhere
+            mayLack: absent.contains
         )
         absences.add(encoder.absent, input: reader.firstInput)
     }
@@ -197,7 +200,7 @@ final class RowFill {
         guard let next = try await nextBatch() else { return nil }
         attempt.observer.reached(.extracting)
         inputNames[next.input] = next.inputName
-        try read(next.columns ?? reader.header, of: next)
+        try await read(next.columns ?? reader.header, of: next)
         let prepared = encoder.prepared(next)
         batch = prepared
         nextRow = 0
@@ -205,16 +208,15 @@ final class RowFill {
     }
 
     /// Finds the columns of another input by their names there.
-    private func read(_ header: [String], of batch: RowBatch) throws {
+    private func read(_ header: [String], of batch: RowBatch) async throws {
         if header != reader.header { otherColumns[batch.input] = header }
         guard header != columns else { return }
         columns = header
-        let absent = try encoder.read(
-            header,
-            of: batch.inputName,
-            mayLack: reader.isKnownElsewhere
+        let absent = await reader.mayLack(layout, below: header)
+        absences.add(
+            try encoder.read(header, of: batch.inputName, mayLack: absent.contains),
+            input: batch.inputName
         )
-        absences.add(absent, input: batch.inputName)
     }
 
     // MARK: Rows that wait
