@@ -8,6 +8,11 @@ SOURCES := Package.swift Sources Tests
 SEEDS ?= 0..<10000
 TEXTS ?= 1000000
 
+# Warnings are errors for those who work on Longshore, not for those who only build it.
+STRICT := -Xswiftc -warnings-as-errors
+# What is simulated is optimised, with the tests' view of its insides, and built beside what `make test` uses.
+OPTIMISED := --configuration release -Xswiftc -enable-testing --scratch-path .build/simulate
+
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
@@ -39,7 +44,7 @@ demo: build ## Load twelve months of calls and the invoices on a local stack, fr
 PROGRAMS := 'EndToEndTests|TortureTests'
 
 test: deps ## Run every test, and tell at the end what failed; the servers they share are stopped
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(STRICT) --build-tests
 	@rm -f .build/tests.failed; \
 	lane() { \
 		{ LONGSHORE_TEST_STACK=$$PWD/.build/test-stack-$$1 .build/debug/longshorePackageTests.xctest \
@@ -55,11 +60,11 @@ test: deps ## Run every test, and tell at the end what failed; the servers they 
 	fi
 
 simulate: deps ## Run the fleet in virtual time with 10,000 seeds of faults, or with SEEDS=4711
-	$(SWIFT) build --build-tests
-	LONGSHORE_SEEDS='$(SEEDS)' $(SWIFT) test --skip-build --filter FleetSimulationTests
+	$(SWIFT) build $(OPTIMISED) --build-tests
+	LONGSHORE_SEEDS='$(SEEDS)' $(SWIFT) test $(OPTIMISED) --skip-build --filter FleetSimulationTests
 
 fuzz: deps ## Hand a million hostile texts to everything that quotes, escapes or parses, or TEXTS=20000
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(STRICT) --build-tests
 	LONGSHORE_FUZZ='$(TEXTS)' $(SWIFT) test --skip-build --no-parallel --filter Hostile
 
 torture: build ## Load while processes, servers and the network fail: SEED=7 replays, MINUTES=30 bounds
@@ -68,7 +73,7 @@ torture: build ## Load while processes, servers and the network fail: SEED=7 rep
 check: lint test ## What CI runs: format, a build with warnings as errors, every test
 
 docs: ## Run the examples of the documentation (of one page: PAGE=docs/facts.md) and write what they print
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(STRICT) --build-tests
 	LONGSHORE_DOCS=update LONGSHORE_PAGE=$(PAGE) $(SWIFT) test --skip-build --no-parallel --filter DocumentationTests
 
 format: ## Format the sources in place

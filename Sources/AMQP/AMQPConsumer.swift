@@ -28,7 +28,7 @@ public final class AMQPConsumer: Sendable {
         onConnect: @escaping @Sendable (AMQPConnection) async throws -> [AMQPSubscription],
         onEvent: @escaping @Sendable (AMQPEvent) -> Void = { _ in }
     ) async throws -> AMQPConsumer {
-        let link = Link<[AMQPSubscription]>(
+        let kept = KeptConnection<[AMQPSubscription]>(
             configuration: configuration,
             post: EventPost(onEvent)
         ) { connection in
@@ -40,18 +40,18 @@ public final class AMQPConsumer: Sendable {
             }
             return subscriptions
         }
-        return try await link.start { AMQPConsumer(link, startingWith: $0) }
+        return try await kept.start { AMQPConsumer(kept, startingWith: $0) }
     }
 
     private init(
-        _ link: Link<[AMQPSubscription]>,
-        startingWith first: Link<[AMQPSubscription]>.Opened
+        _ kept: KeptConnection<[AMQPSubscription]>,
+        startingWith first: KeptConnection<[AMQPSubscription]>.Opened
     ) {
         let mailbox = ConsumerMailbox()
         let buffer = DeliveryBuffer()
         // Not on the pool: reconnecting must not wait for its threads.
-        serving = Task(executorPreference: link.thread) {
-            await link.keepOpen(startingWith: first) {
+        serving = Task(executorPreference: kept.thread) {
+            await kept.keepOpen(startingWith: first) {
                 mailbox.phase != .consuming
             } serve: { opened in
                 try await opened.connection.withChannel { channel in
@@ -61,7 +61,7 @@ public final class AMQPConsumer: Sendable {
                         generation: opened.generation,
                         mailbox: mailbox,
                         buffer: buffer,
-                        post: link.post
+                        post: kept.post
                     )
                     try loop.run()
                 }

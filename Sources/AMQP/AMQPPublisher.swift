@@ -28,26 +28,26 @@ public final class AMQPPublisher: Sendable {
         onConnect: @escaping @Sendable (AMQPConnection) async throws -> Void = { _ in },
         onEvent: @escaping @Sendable (AMQPEvent) -> Void = { _ in }
     ) async throws -> AMQPPublisher {
-        let link = Link<Void>(configuration: configuration, post: EventPost(onEvent)) {
+        let kept = KeptConnection<Void>(configuration: configuration, post: EventPost(onEvent)) {
             try await onConnect($0)
             try await $0.withChannel { try $0.selectConfirms() }
         }
-        return try await link.start { first in
-            AMQPPublisher(link, startingWith: first, window: window, timeout: timeout)
+        return try await kept.start { first in
+            AMQPPublisher(kept, startingWith: first, window: window, timeout: timeout)
         }
     }
 
     private init(
-        _ link: Link<Void>,
-        startingWith first: Link<Void>.Opened,
+        _ kept: KeptConnection<Void>,
+        startingWith first: KeptConnection<Void>.Opened,
         window: Int,
         timeout: Duration
     ) {
         let queue = PublishQueue()
         let bell = Doorbell()
         // Not on the pool: reconnecting must not wait for its threads.
-        serving = Task(executorPreference: link.thread) {
-            await link.keepOpen(startingWith: first) {
+        serving = Task(executorPreference: kept.thread) {
+            await kept.keepOpen(startingWith: first) {
                 queue.isClosed
             } serve: { opened in
                 try await opened.connection.withChannel { channel in
@@ -55,7 +55,7 @@ public final class AMQPPublisher: Sendable {
                         channel: channel,
                         queue: queue,
                         bell: bell,
-                        post: link.post,
+                        post: kept.post,
                         windowSize: window
                     )
                     try loop.run()

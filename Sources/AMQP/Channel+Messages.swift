@@ -16,20 +16,20 @@ extension Channel {
             )
             let mode = message.isPersistent ? AMQP_DELIVERY_PERSISTENT : AMQP_DELIVERY_NONPERSISTENT
             unsafe properties.delivery_mode = UInt8(mode.rawValue)
-            unsafe properties.headers = call.arena.table(headers)
+            unsafe properties.headers = call.arguments.table(headers)
             if let contentType = message.contentType {
                 unsafe properties._flags |= UInt32(AMQP_BASIC_CONTENT_TYPE_FLAG)
-                unsafe properties.content_type = call.arena.bytes(contentType)
+                unsafe properties.content_type = call.arguments.bytes(contentType)
             }
             return unsafe amqp_basic_publish(
                 call.state,
                 Self.number,
-                call.arena.bytes(message.exchange),
-                call.arena.bytes(message.routingKey),
+                call.arguments.bytes(message.exchange),
+                call.arguments.bytes(message.routingKey),
                 message.isMandatory ? 1 : 0,
                 0,
                 &properties,
-                call.arena.bytes(message.body)
+                call.arguments.bytes(message.body)
             )
         }
     }
@@ -46,12 +46,12 @@ extension Channel {
             unsafe amqp_basic_consume(
                 call.state,
                 Self.number,
-                call.arena.bytes(subscription.queue),
-                call.arena.bytes(tag),
+                call.arguments.bytes(subscription.queue),
+                call.arguments.bytes(tag),
                 0,
                 0,
                 subscription.isExclusive ? 1 : 0,
-                call.arena.table(subscription.arguments)
+                call.arguments.table(subscription.arguments)
             )
             .map { _ in true }
         }
@@ -60,7 +60,7 @@ extension Channel {
     /// Ends the consumer `tag`; what it was delivered can still be settled.
     func cancelConsumer(_ tag: String) throws(AMQPError) {
         _ = try exchange("ending a consumer") { call in
-            unsafe amqp_basic_cancel(call.state, Self.number, call.arena.bytes(tag))
+            unsafe amqp_basic_cancel(call.state, Self.number, call.arguments.bytes(tag))
                 .map { _ in true }
         }
     }

@@ -13,12 +13,12 @@ extension Channel {
             unsafe amqp_queue_declare(
                 call.state,
                 Self.number,
-                call.arena.bytes(name),
+                call.arguments.bytes(name),
                 isPassive ? 1 : 0,
                 isDurable ? 1 : 0,
                 isExclusive ? 1 : 0,
                 isAutoDelete ? 1 : 0,
-                call.arena.table(arguments)
+                call.arguments.table(arguments)
             )
             .map { reply in
                 unsafe AMQPQueueState(
@@ -41,13 +41,13 @@ extension Channel {
             unsafe amqp_exchange_declare(
                 call.state,
                 Self.number,
-                call.arena.bytes(name),
-                call.arena.bytes(kind.rawValue),
+                call.arguments.bytes(name),
+                call.arguments.bytes(kind.rawValue),
                 0,
                 isDurable ? 1 : 0,
                 isAutoDelete ? 1 : 0,
                 0,
-                call.arena.table(arguments)
+                call.arguments.table(arguments)
             )
             .map { _ in true }
         }
@@ -58,10 +58,10 @@ extension Channel {
             unsafe amqp_queue_bind(
                 call.state,
                 Self.number,
-                call.arena.bytes(queue),
-                call.arena.bytes(exchange),
-                call.arena.bytes(routingKey),
-                call.arena.table([:])
+                call.arguments.bytes(queue),
+                call.arguments.bytes(exchange),
+                call.arguments.bytes(routingKey),
+                call.arguments.table([:])
             )
             .map { _ in true }
         }
@@ -69,21 +69,21 @@ extension Channel {
 
     func deleteQueue(_ name: String) throws(AMQPError) -> Int {
         try exchange("deleting queue `\(name)`") { call in
-            unsafe amqp_queue_delete(call.state, Self.number, call.arena.bytes(name), 0, 0)
+            unsafe amqp_queue_delete(call.state, Self.number, call.arguments.bytes(name), 0, 0)
                 .map { unsafe Int($0.pointee.message_count) }
         }
     }
 
     func deleteExchange(_ name: String) throws(AMQPError) {
         _ = try exchange("deleting exchange `\(name)`") { call in
-            unsafe amqp_exchange_delete(call.state, Self.number, call.arena.bytes(name), 0)
+            unsafe amqp_exchange_delete(call.state, Self.number, call.arguments.bytes(name), 0)
                 .map { _ in true }
         }
     }
 
     func purge(_ name: String) throws(AMQPError) -> Int {
         try exchange("purging queue `\(name)`") { call in
-            unsafe amqp_queue_purge(call.state, Self.number, call.arena.bytes(name))
+            unsafe amqp_queue_purge(call.state, Self.number, call.arguments.bytes(name))
                 .map { unsafe Int($0.pointee.message_count) }
         }
     }

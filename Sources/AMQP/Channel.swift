@@ -28,7 +28,7 @@ import Glibc
     /// What a call into the library needs; not to be kept.
     @safe struct Call {
         let state: amqp_connection_state_t
-        let arena = Arena()
+        let arguments = ArgumentMemory()
     }
 
     /// Sends a request and waits for its reply; `nil` from `request` means that it failed.

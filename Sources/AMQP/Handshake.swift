@@ -94,8 +94,8 @@ struct Handshake {
         unsafe amqp_set_handshake_timeout(handle.state, &limit)
         var operationLimit = timeval(configuration.operationTimeout)
         unsafe amqp_set_rpc_timeout(handle.state, &operationLimit)
-        let arena = Arena()
-        var properties = unsafe arena.table(clientProperties)
+        let arguments = ArgumentMemory()
+        var properties = unsafe arguments.table(clientProperties)
         let login = configuration.login
         let reply = unsafe crabbitmq_login(
             handle.state,

@@ -76,7 +76,7 @@ public struct LoadDisplay: Sendable {
                 let failed = table.failed > 0 ? ", \(table.failed) failed or not run" : ""
                 return
                     "load \(frame.load): \(table.name) \(table.done)/\(table.total) tasks\(failed), "
-                    + "\(Wording.count(table.rows, "row"))\n"
+                    + "\(counted(table.rows, "row"))\n"
             }
             .joined()
     }

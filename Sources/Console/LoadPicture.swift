@@ -27,8 +27,8 @@ struct LoadPicture {
         // Rows are what Redis says, which anybody may have written.
         let rate = frame.seconds > 0 ? Int(min(Double(frame.rows) / frame.seconds, 1e15)) : 0
         return "load \(frame.load) of \(frame.pipeline): \(frame.done)/\(frame.total) tasks, "
-            + "\(Wording.count(frame.rows, "row")), \(Wording.grouped(rate)) rows/s, "
-            + Wording.duration(seconds: frame.seconds)
+            + "\(counted(frame.rows, "row")), \(grouped(rate)) rows/s, "
+            + DurationWords.measured(seconds: frame.seconds)
     }
 
     /// The first layout that fits.
@@ -53,17 +53,14 @@ struct LoadPicture {
         var table = TextTable(columns)
         for line in frame.tables {
             table.add(
-                [Self.shortened(line.name, name)] + (bar > 0 ? [Self.bar(line, bar)] : []) + [
-                    "\(line.done)/\(line.total)", Wording.grouped(line.rows),
-                    line.failed > 0 ? "\(line.failed)\(note)" : "",
-                ]
+                [VisibleText.shortened(line.name, to: name)]
+                    + (bar > 0 ? [Self.bar(line, bar)] : []) + [
+                        "\(line.done)/\(line.total)", grouped(line.rows),
+                        line.failed > 0 ? "\(line.failed)\(note)" : "",
+                    ]
             )
         }
         return table.lines
-    }
-
-    private static func shortened(_ name: String, _ width: Int) -> String {
-        name.count > width ? name.prefix(max(width - 1, 0)) + "…" : name
     }
 
     private static func bar(_ table: LoadFrame.Table, _ width: Int) -> String {

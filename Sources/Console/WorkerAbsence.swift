@@ -1,3 +1,5 @@
+import Words
+
 /// How long a load has waited for workers: what its display says about it.
 ///
 /// A load whose workers are elsewhere waits for as long as there is none. That is no error, for one may
@@ -38,7 +40,7 @@ public struct WorkerAbsence: Sendable {
         guard waited >= patience, told.map({ now - $0 >= interval }) ?? true else { return nil }
         told = now
         return
-            "no worker has been registered for \(Wording.duration(seconds: (waited / .seconds(1)).rounded())): the load waits for "
+            "no worker has been registered for \(DurationWords.measured(seconds: (waited / .seconds(1)).rounded())): the load waits for "
             + "one: longshore worker"
     }
 }

@@ -1,3 +1,4 @@
+import Endpoints
 import Logging
 import Planning
 
@@ -225,11 +226,13 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         for start in stride(from: 0, to: tasks.count, by: settings.batch) {
             let batch = Array(tasks[start..<min(start + settings.batch, tasks.count)])
             guard try await ports.ledger.markPublished(batch, lease: lease) else { return false }
+            let tickets = try await ports.ledger.tickets(ofLoad: load, tasks: batch)
             try await ports.publisher.publish(
                 batch.map { task in
                     TaskMessage(
                         task: LoadTaskID(load: load, ordinal: task),
-                        pool: graph.tasks[task].pool
+                        pool: graph.tasks[task].pool,
+                        ticket: tickets[task]
                     )
                 }
             )

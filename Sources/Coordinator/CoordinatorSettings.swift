@@ -1,4 +1,4 @@
-public import Planning
+public import Endpoints
 
 /// How a coordinator behaves; every default is the one of production.
 public struct CoordinatorSettings: Sendable, Hashable {

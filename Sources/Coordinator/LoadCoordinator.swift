@@ -1,3 +1,4 @@
+import Endpoints
 public import Logging
 public import Planning
 import Synchronization

@@ -1,3 +1,5 @@
+import Words
+
 /// A server's address that cannot be used.
 public struct EndpointError: Error, Hashable, CustomStringConvertible {
     /// What is wrong and what to do, safe to show.
@@ -26,7 +28,7 @@ public struct EndpointError: Error, Hashable, CustomStringConvertible {
     ///
     /// What is no scheme at all is not shown: it may be a user and a password.
     public static func unknownScheme(_ scheme: String, expected: [String]) -> EndpointError {
-        let list = expected.map { "`\($0)`" }.joined(separator: " or ")
+        let list = expected.inBackticks(separator: " or ")
         let isScheme = scheme.wholeMatch(of: /[a-z][a-z0-9+.\-]*/) != nil
         let found = isScheme ? "is `\(scheme)`" : "is none"
         return EndpointError(description: "the URL's scheme \(found); expected \(list)")
@@ -38,7 +40,7 @@ public struct EndpointError: Error, Hashable, CustomStringConvertible {
         of url: ConnectionURL,
         known: [String]
     ) -> EndpointError {
-        let list = known.isEmpty ? "none" : known.map { "`\($0)`" }.joined(separator: ", ")
+        let list = known.isEmpty ? "none" : known.inBackticks()
         return EndpointError(
             description: "the URL `\(url)` has the unknown parameter `\(name)`; "
                 + "expected with `\(url.scheme)`: \(list)"

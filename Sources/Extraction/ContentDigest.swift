@@ -1,3 +1,4 @@
+import Digests
 import Pipelines
 
 /// SHA-256 of what is read, and how much it was.

@@ -14,19 +14,12 @@ public struct DialectGuess: Sendable {
     /// Judges the file at `path`, compressed or not.
     ///
     /// - Throws: ``ExtractionError`` when it cannot be read.
-    public init(ofFile path: String) throws(ExtractionError) {
-        let (source, name) = try FileSource.alone(path)
-        let file = try source.open(name)
+    public init(ofFile path: String) async throws {
+        let (folder, name) = try FileSource.alone(path)
+        let file = ExpandedInput(try folder.open(name))
         var bytes = [UInt8](repeating: 0, count: Self.sampleSize)
-        let count = try file.read(into: &bytes)
+        let count = try await file.read(into: &bytes)
         bytes.removeLast(bytes.count - count)
-        if GzipReader.isGzip(bytes[...]) {
-            var expanded = [UInt8](repeating: 0, count: Self.sampleSize)
-            var gzip = try GzipReader(name: name)
-            var consumed = 0
-            let length = try gzip.expand(bytes.span, consumed: &consumed, into: &expanded)
-            bytes = Array(expanded[..<length])
-        }
         self.init(bytes)
     }
 

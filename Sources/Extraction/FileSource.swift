@@ -3,8 +3,8 @@ import Pipelines
 import Rows
 import Words
 
-/// The files of a folder.
-struct FileSource {
+/// The files of a folder; it answers without suspending.
+struct FileSource: ObjectStore {
     let folder: SourceFolder
     /// What is known of folders already.
     var listings = FolderListings()
@@ -18,7 +18,7 @@ struct FileSource {
     ///   - explains: Whether the error for no file tells what else is there.
     /// - Returns: Their paths in the folder.
     /// - Throws: ``ExtractionError`` when there is none, or when one leads out of the folder.
-    func files(
+    func objects(
         matching pattern: FilePattern,
         explains: Bool = true
     ) throws(ExtractionError) -> [String] {
@@ -56,10 +56,27 @@ struct FileSource {
     /// Opens one of the files.
     ///
     /// The file that was opened is the one that is judged, even if the path has changed since.
-    func open(_ file: String) throws(ExtractionError) -> OpenFile {
+    func open(_ file: String) throws(ExtractionError) -> any ByteInput {
         let opened = try OpenFile(path: folder.path + "/" + file, name: file)
         try folder.require(opened)
         return opened
+    }
+
+    func statuses(
+        matching components: [String],
+        lookingFor wanted: String
+    ) throws(ExtractionError) -> [FileStatus] {
+        let root = try folder.root(lookingFor: wanted)
+        var found = [""]
+        for component in components {
+            found = found.flatMap { parent in
+                FilePath.names(in: parent.isEmpty ? root : root + "/" + parent)
+                    .filter { FilePattern.matches($0, component: component) }
+                    .map { parent.isEmpty ? $0 : parent + "/" + $0 }
+            }
+        }
+        return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            .compactMap { FilePath.status(of: $0, in: root) }
     }
 
     /// A file that was named by its path, and the folder it really lies in.
@@ -95,7 +112,7 @@ struct FileSource {
         let hint =
             shown.isEmpty
             ? "the folder holds nothing there"
-            : "nearest there: " + shown.map { "`\($0)`" }.joined(separator: ", ")
+            : "nearest there: " + shown.inBackticks()
         return ExtractionError(
             .missing,
             "no file matches `\(pattern.text)` in `\(folder.shown)`; \(hint)"
@@ -117,6 +134,19 @@ enum FilePath {
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return unsafe lstat(path, &status) == 0
+    }
+
+    /// What the folder says of a regular file; `nil` when it is none.
+    static func status(of name: String, in root: String) -> FileStatus? {
+        var status = stat()
+        guard unsafe stat(root + "/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG
+        else { return nil }
+        return FileStatus(
+            name: name,
+            size: status.st_size,
+            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000
+                + Int64(status.st_mtim.tv_nsec)
+        )
     }
 
     /// Whether a resolved path lies below a resolved folder.

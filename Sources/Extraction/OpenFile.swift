@@ -1,7 +1,7 @@
 import Glibc
 
 /// A regular file that is being read, and a witness that it stayed the same meanwhile.
-final class OpenFile {
+final class OpenFile: ByteInput {
     /// The file's name in its source's folder, for messages.
     let name: String
     private let path: String

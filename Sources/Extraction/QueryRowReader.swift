@@ -1,4 +1,3 @@
-import Endpoints
 import Pipelines
 import Postgres
 import Rows
@@ -16,7 +15,7 @@ final class QueryRowReader: RowReader {
 
     /// A query has no other inputs beside it.
     var firstInput: String { name }
-    func isKnownElsewhere(_ column: String) -> Bool { false }
+    func knownElsewhere(_ columns: Set<String>) -> Set<String> { [] }
 
     private let name: String
     private var csv: CSVReader
@@ -31,14 +30,14 @@ final class QueryRowReader: RowReader {
     private static let chunksAhead = 2
 
     /// Connects, begins the query and reads its columns.
-    static func open(
+    static nonisolated(nonsending) func open(
         _ query: String,
         name: String,
         url: ResolvedText,
         period: Period?,
         clock: SourceClock
     ) async throws -> QueryRowReader {
-        var configuration = try configuration(url, name: name)
+        var configuration = try PostgresSource.configuration(url, name: name)
         configuration.session.timeZone = clock.zone
         let connection = try await connected(configuration, url)
         let query = PreparedQuery(
@@ -159,24 +158,5 @@ final class QueryRowReader: RowReader {
             gathered.removeAll(keepingCapacity: true)
         }
         data.yield(gathered)
-    }
-
-    static func configuration(
-        _ url: ResolvedText,
-        name: String
-    ) throws -> PostgresConfiguration {
-        do {
-            var configuration = try PostgresConfiguration(url: url.value)
-            configuration.applicationName = "longshore extract"
-            configuration.session.isReadOnly = true
-            return configuration
-        } catch let error as EndpointError {
-            throw ExtractionError(
-                .misconfigured,
-                "the URL of the source `\(name)`: \(url.masked(error.description))"
-            )
-        } catch {
-            throw url.masked(error)
-        }
     }
 }

@@ -1,4 +1,4 @@
-import Pipelines
+public import Pipelines
 public import Rows
 
 /// A record as it was read from a source once, to be read again.
@@ -34,9 +34,7 @@ public struct RawRecord: Sendable, Hashable {
     }
 }
 
-/// Reads records of a CSV source that were kept whole.
-///
-/// Each is read by itself: one with an open quote does not swallow the next.
+/// Reads records of a source that were kept whole, each by itself.
 public struct RawRecordReader: RowReader {
     /// The columns of the first record.
     public let header: [String]
@@ -49,7 +47,7 @@ public struct RawRecordReader: RowReader {
 
     private let known: Set<String>
     private let inputsBefore: Int
-    private let dialect: CSVDialect
+    private let format: Format
     private var records: ArraySlice<RawRecord>
     private static let batchSize = 1_000
 
@@ -58,13 +56,13 @@ public struct RawRecordReader: RowReader {
     /// - Parameters:
     ///   - records: Those of one input stand together.
     ///   - types: What the source knew of the columns of the first record.
-    ///   - delimiter: The byte between their fields.
+    ///   - format: How they are written.
     ///   - known: The columns of the source that were read when the records were kept.
     ///   - inputsBefore: The number of the first input.
     public init(
         _ records: [RawRecord],
         types: [SourceType?] = [],
-        delimiter: UInt8,
+        format: Format,
         known: Set<String> = [],
         inputsBefore: Int = 0
     ) {
@@ -74,7 +72,7 @@ public struct RawRecordReader: RowReader {
         self.known = known
         self.types = types
         self.inputsBefore = inputsBefore
-        dialect = CSVDialect(delimiter: delimiter)
+        self.format = format
     }
 
     /// Some records of one input; `nil` at the end.
@@ -98,10 +96,15 @@ public struct RawRecordReader: RowReader {
     }
 
     /// A column that the records' input did not have when it was read then is still not there.
-    public func isKnownElsewhere(_ column: String) -> Bool { known.contains(column) }
+    public func knownElsewhere(_ columns: Set<String>) -> Set<String> {
+        columns.intersection(known)
+    }
 
     private func add(_ record: RawRecord, to batch: inout RowBatch) {
-        let (source, row) = record.fault == nil ? read(record) : (RowBatch(), nil)
+        let kept =
+            record.fault == nil ? format.record(record.bytes, columns: record.header.count) : nil
+        let source = kept ?? RowBatch()
+        let row = source.rows.first
         let start = batch.bytes.count
         batch.bytes += source.bytes
         let fields = row.map { source.fields[$0.firstField..<$0.firstField + $0.fieldCount] } ?? []
@@ -134,16 +137,4 @@ public struct RawRecordReader: RowReader {
     }
 
     private static let noRow = RowFault(rule: "fields", reason: "it is no single row by itself")
-
-    /// The record as the only row below a header of as many columns; no row when it is none.
-    private func read(_ record: RawRecord) -> (RowBatch, RowBatch.Row?) {
-        var reader = CSVReader(name: record.input, dialect: dialect)
-        let names = record.header.indices.map(String.init)
-            .joined(separator: String(Unicode.Scalar(dialect.delimiter)))
-        let text = Array(names.utf8) + [UInt8(ascii: "\n")] + record.bytes
-        let batches = (try? [reader.read(text.span), reader.finish()])?.compactMap(\.self) ?? []
-        let rows = batches.flatMap { batch in batch.rows.map { (batch, $0) } }
-        guard rows.count == 1, let (batch, row) = rows.first else { return (RowBatch(), nil) }
-        return (batch, row)
-    }
 }

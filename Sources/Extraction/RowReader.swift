@@ -12,9 +12,36 @@ public protocol RowReader {
     var inputs: [InputSummary] { get }
     /// The next batch; `nil` when the source has ended and is found unchanged.
     nonisolated(nonsending) mutating func next() async throws -> RowBatch?
-    /// Whether something that is read like this, such as another month's file, has a column of that
-    /// name: then it is no slip of the pen where it is absent here.
-    func isKnownElsewhere(_ column: String) -> Bool
+    /// Those of some columns that something has which is read like this, such as another month's file: then
+    /// it is no slip of the pen where they are absent here.
+    nonisolated(nonsending) func knownElsewhere(_ columns: Set<String>) async -> Set<String>
+}
+
+extension RowReader {
+    /// Those columns that a layout reads and a header lacks, and that may be absent there since they are
+    /// known elsewhere.
+    public nonisolated(nonsending) func mayLack(
+        _ layout: RowLayout,
+        below header: [String]
+    ) async -> Set<String> {
+        let needed = layout.neededSources(grain: [], bounds: nil)
+        return await knownElsewhere(layout.sources.subtracting(header).subtracting(needed))
+    }
+}
+
+extension RowLayout {
+    /// The source's columns that its rows are read from.
+    fileprivate var sources: Set<String> {
+        Set(
+            outputs.flatMap { output -> [String] in
+                switch output {
+                case .value(let plan): plan.expression == nil ? [plan.source] : []
+                case .key(let key): key.parts.map(\.source)
+                case .constantInteger, .constantText, .rowNumber, .period, .origin: []
+                }
+            }
+        )
+    }
 }
 
 /// What was read from one input.

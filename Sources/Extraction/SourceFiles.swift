@@ -1,4 +1,3 @@
-import Glibc
 public import Pipelines
 import Words
 
@@ -14,25 +13,8 @@ public struct FileStatus: Sendable, Hashable {
 
 /// The files that an extract reads, looked at without reading them.
 public struct SourceFiles: Sendable {
-    private let folder: SourceFolder
-    private let pattern: String
-
-    /// `nil` when `extract` reads no files.
-    ///
-    /// - Parameters: As of ``openReader(_:source:period:folder:environment:)``.
-    /// - Throws: ``ExtractionError`` when the folder's name cannot be resolved.
-    public init?(
-        _ extract: Extract,
-        source: Source,
-        folder: String,
-        environment: SourceEnvironment
-    ) throws(ExtractionError) {
-        guard case .csv(let pattern, _) = extract.input,
-            let place = try SourceFolder(of: source, in: folder, environment)
-        else { return nil }
-        self.folder = place
-        self.pattern = pattern
-    }
+    let store: any ObjectStore
+    let pattern: String
 
     /// Whether each period has files of its own.
     public var isByPeriod: Bool { pattern.contains("{period}") }
@@ -45,17 +27,23 @@ public struct SourceFiles: Sendable {
     /// The files of an extract whose pattern has no `{period}`, by name; none when nothing fits.
     ///
     /// - Throws: ``ExtractionError`` when the folder is not there: then nothing is known.
-    public func all() throws(ExtractionError) -> [FileStatus] {
-        try statuses(of: FilePattern(pattern, period: nil).components)
+    public nonisolated(nonsending) func all() async throws -> [FileStatus] {
+        try await store.statuses(
+            matching: FilePattern(pattern, period: nil).components,
+            lookingFor: pattern
+        )
     }
 
     /// The files of each period of `grain` that has some.
     ///
     /// - Throws: ``ExtractionError`` when the folder is not there: then nothing is known.
-    public func byPeriod(_ grain: PeriodGrain) throws(ExtractionError) -> [Period: [FileStatus]] {
+    public nonisolated(nonsending) func byPeriod(
+        _ grain: PeriodGrain
+    ) async throws -> [Period: [FileStatus]] {
         var found: [Period: [FileStatus]] = [:]
         let labels = PeriodLabels(pattern, grain: grain)
-        for file in try statuses(of: labels.wildcards) {
+        let files = try await store.statuses(matching: labels.wildcards, lookingFor: pattern)
+        for file in files {
             guard let period = try labels.period(of: file.name) else { continue }
             found[period, default: []].append(file)
         }
@@ -65,37 +53,8 @@ public struct SourceFiles: Sendable {
     /// Reads one of the files to its end.
     ///
     /// - Throws: ``ExtractionError``, as when it is loaded.
-    public func summary(of name: String) throws(ExtractionError) -> InputSummary {
-        let file = try FileSource(folder: folder).open(name)
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
-        while try file.read(into: &buffer) > 0 {}
-        return try file.finish()
-    }
-
-    private func statuses(of components: [String]) throws(ExtractionError) -> [FileStatus] {
-        let root = try folder.root(lookingFor: pattern)
-        var found = [""]
-        for component in components {
-            found = found.flatMap { parent in
-                FilePath.names(in: parent.isEmpty ? root : root + "/" + parent)
-                    .filter { FilePattern.matches($0, component: component) }
-                    .map { parent.isEmpty ? $0 : parent + "/" + $0 }
-            }
-        }
-        return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-            .compactMap { Self.status(of: $0, in: root) }
-    }
-
-    private static func status(of name: String, in root: String) -> FileStatus? {
-        var status = stat()
-        guard unsafe stat(root + "/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG
-        else { return nil }
-        return FileStatus(
-            name: name,
-            size: status.st_size,
-            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000
-                + Int64(status.st_mtim.tv_nsec)
-        )
+    public nonisolated(nonsending) func summary(of name: String) async throws -> InputSummary {
+        try await store.open(name).digested()
     }
 }
 

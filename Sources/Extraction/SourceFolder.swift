@@ -1,4 +1,3 @@
-import Pipelines
 import Words
 
 /// The folder of a source of files.
@@ -11,24 +10,18 @@ struct SourceFolder {
     private let places: SourcePlaces
     private let allowsHardLinks: Bool
 
-    /// The folder of a source; `nil` for a source without one.
+    /// The folder of a source of files.
     ///
     /// - Parameters:
-    ///   - source: The source; a relative folder is seen from the pipeline's.
+    ///   - place: The folder; a relative one is seen from the pipeline's.
     ///   - base: The pipeline's folder.
-    ///   - environment: What the source may name and where it may be.
-    /// - Throws: ``ExtractionError`` for a variable that is not set, or may not be named.
-    init?(
-        of source: Source,
-        in base: String,
-        _ environment: SourceEnvironment
-    ) throws(ExtractionError) {
-        guard case .files(let template, let allowsHardLinks) = source else { return nil }
-        let place = try environment.resolve(template)
+    ///   - places: Where files of sources may be.
+    ///   - allowsHardLinks: Whether its files may have other names elsewhere.
+    init(_ place: ResolvedText, in base: String, places: SourcePlaces, allowsHardLinks: Bool) {
         let isAbsolute = place.value.isAbsolutePath
         path = isAbsolute ? place.value : base + "/" + place.value
         shown = isAbsolute ? place.shown : base + "/" + place.shown
-        places = environment.places.resolved()
+        self.places = places.resolved()
         self.allowsHardLinks = allowsHardLinks
     }
 

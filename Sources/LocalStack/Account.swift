@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Processes
 
 /// The user a server runs as: ours, or an unprivileged one when we are root.
 ///
@@ -44,21 +45,21 @@ struct Account: Sendable, Hashable {
         environment: [String: String],
         directory: String,
         log: String
-    ) throws(LocalStackError) -> Command {
-        var command = Command(
-            program: program,
-            arguments: arguments,
+    ) throws(LocalStackError) -> LoggedCommand {
+        var logged = LoggedCommand(
+            program,
+            arguments,
             environment: environment,
             directory: directory,
             log: log
         )
         if isSwitched {
             // setpriv replaces itself by the program: the process id stays the same.
-            command.program = try Program.setpriv.path()
-            command.arguments =
+            logged.command.program = try Program.setpriv.path()
+            logged.command.arguments =
                 ["--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups", "--", program]
                 + arguments
         }
-        return command
+        return logged
     }
 }

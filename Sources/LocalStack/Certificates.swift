@@ -63,9 +63,9 @@ struct Certificates: Sendable, Hashable {
         file: String,
         signer: [String] = []
     ) async throws {
-        let command = Command(
-            program: try Program.openssl.path(),
-            arguments: [
+        let command = LoggedCommand(
+            try Program.openssl.path(),
+            [
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                 "-days", "3650", "-subj", "/CN=\(subject)", "-keyout", key, "-out", file,
             ] + extensions.flatMap { ["-addext", $0] } + signer,

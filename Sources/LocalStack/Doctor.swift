@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Loopback
+import Processes
 
 extension LocalStack {
     /// Looks at everything that the stack needs of this machine, and changes nothing.
@@ -42,17 +44,14 @@ struct Doctor: Sendable {
 
     private func version(of program: Program, at path: String) async -> String {
         guard let flag = program.versionFlag else { return versionInName(of: path) }
-        let log = "/tmp/longshore-doctor-\(UInt64.random(in: 0...(.max)))"
-        defer { unsafe unlink(log) }
         let command = Command(
-            program: path,
-            arguments: [flag],
+            path,
+            [flag],
             environment: ["PATH": Program.systemFolders.joined(separator: ":")],
-            directory: "/",
-            log: log
+            directory: "/"
         )
-        try? await command.run()
-        let words = LogTail(path: log).lines.first?.split(whereSeparator: { " =(".contains($0) })
+        let text = await (try? CapturedProcess(command, joinsErrors: true))?.result().text ?? ""
+        let words = text.split(separator: "\n").first?.split(whereSeparator: { " =(".contains($0) })
         return words?.first { $0.first?.isNumber ?? false }.map { "version \($0)" } ?? "found"
     }
 
@@ -150,7 +149,7 @@ struct Doctor: Sendable {
     // MARK: The network
 
     func ports() -> Finding {
-        do throws(LocalStackError) {
+        do throws(NoFreePorts) {
             _ = try LoopbackPorts.free(7)
             return .good("ports", "127.0.0.1 has free ports")
         } catch {

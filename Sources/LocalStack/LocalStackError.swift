@@ -1,3 +1,5 @@
+import Words
+
 /// What kept a local stack from starting, answering or stopping.
 public struct LocalStackError: Error, CustomStringConvertible {
     /// The kinds of failure.

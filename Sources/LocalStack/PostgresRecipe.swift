@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Processes
 
 /// Postgres on the loopback only, sized for a laptop, as durable as Postgres is.
 struct PostgresRecipe: ServerRecipe {
@@ -96,14 +97,14 @@ struct PostgresRecipe: ServerRecipe {
             ["--single", "-D", site.store, "template1"],
             log: log
         )
-        single.input = "\(site.directory)/database.sql"
+        single.command.input = .file("\(site.directory)/database.sql")
         try await single.run()
         // Only now, all at once, what initdb has not written through.
         try await site.command(.initdb, ["--pgdata=\(site.store)", "--sync-only"], log: log).run()
         try site.configure("initialised", [])
     }
 
-    func command() throws -> Command {
+    func command() throws -> LoggedCommand {
         let configuration = "\(site.directory)/postgresql.conf"
         return try site.command(.postgres, ["-D", site.store, "--config-file=\(configuration)"])
     }

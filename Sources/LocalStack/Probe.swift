@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import Loopback
 
 /// A short conversation with a server's port, which shows whether the server is ready.
 struct Probe: Sendable {
@@ -31,19 +32,9 @@ struct Probe: Sendable {
     }
 
     private func converse() -> Answer {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard socket >= 0 else { return .none }
+        guard let socket = LoopbackSocket.connect(to: port, patience: 2) else { return .none }
         defer { close(socket) }
-        var patience = timeval(tv_sec: 2, tv_usec: 0)
-        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            let size = socklen_t(MemoryLayout<timeval>.size)
-            unsafe setsockopt(socket, SOL_SOCKET, option, &patience, size)
-        }
-        let address = LoopbackAddress(port: port)
-        guard unsafe address.use({ unsafe connect(socket, $0, $1) }) == 0,
-            unsafe send(socket, greeting, greeting.count, Int32(MSG_NOSIGNAL))
-                == greeting.count
-        else { return .none }
+        guard LoopbackSocket.send(greeting[...], to: socket) else { return .none }
         let heard = hear(socket)
         if heard.starts(with: expected) { return .ready }
         let asksForPatience = notYet.map { String(decoding: heard, as: UTF8.self).contains($0) }

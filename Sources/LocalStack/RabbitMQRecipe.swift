@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// RabbitMQ with one user, on the loopback only, without plugins.
 struct RabbitMQRecipe: ServerRecipe {
@@ -87,7 +88,7 @@ struct RabbitMQRecipe: ServerRecipe {
     /// Erlang's name service.
     ///
     /// RabbitMQ would start one as a daemon by itself, which stays behind.
-    func companions() throws -> [Command] {
+    func companions() throws -> [LoggedCommand] {
         [
             try site.command(
                 .epmd,
@@ -97,19 +98,19 @@ struct RabbitMQRecipe: ServerRecipe {
         ]
     }
 
-    func command() throws -> Command {
+    func command() throws -> LoggedCommand {
         try site.command(.rabbitmqServer, ["-noinput"], environment: environment)
     }
 
     /// `rabbitmqctl` with these arguments, for this server.
-    func control(_ arguments: [String], log: String) throws -> Command {
-        var command = try site.command(
+    func control(_ arguments: [String], log: String) throws -> LoggedCommand {
+        var control = try site.command(
             .rabbitmqctl,
             ["--longnames", "--node", node, "--quiet"] + arguments,
             environment: environment,
             log: log
         )
-        command.environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = nil
-        return command
+        control.command.environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = nil
+        return control
     }
 }

@@ -37,7 +37,7 @@ struct RedisRecipe: ServerRecipe {
         try site.configure("redis.conf", lines)
     }
 
-    func command() throws -> Command {
+    func command() throws -> LoggedCommand {
         try site.command(.redis, ["\(site.directory)/redis.conf"])
     }
 }

@@ -17,16 +17,16 @@ protocol ServerRecipe: Sendable {
     /// Writes its configuration and, the first time, makes its data.
     func prepare() async throws
     /// What is started before the server itself, and stays beside it.
-    func companions() throws -> [Command]
+    func companions() throws -> [LoggedCommand]
     /// The server itself.
-    func command() throws -> Command
+    func command() throws -> LoggedCommand
     /// Removes what a killed server leaves outside its directory.
     func tidy()
 }
 
 extension ServerRecipe {
     var isStopping: Bool { false }
-    func companions() throws -> [Command] { [] }
+    func companions() throws -> [LoggedCommand] { [] }
     func tidy() {}
 
     /// Starts the server and waits until it answers.

@@ -54,7 +54,7 @@ struct ServerSite: Sendable {
         _ arguments: [String],
         environment: [String: String] = [:],
         log: String? = nil
-    ) throws(LocalStackError) -> Command {
+    ) throws(LocalStackError) -> LoggedCommand {
         let common = [
             "PATH": Program.systemFolders.joined(separator: ":"),
             "LANG": "C.UTF-8",

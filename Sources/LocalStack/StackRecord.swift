@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 
 /// What the stack remembers between commands: its ports, and the processes that listen there.
 struct StackRecord: Sendable, Codable {
@@ -50,8 +51,19 @@ struct StackPorts: Sendable, Hashable, Codable {
         let current = used(by: server)
         guard current.contains(0) || !current.allSatisfy(LoopbackPorts.isFree) else { return }
         let others = StackServer.allCases.flatMap(used)
-        let fresh = try LoopbackPorts.free(current.count, besides: Set(others))
+        let fresh = try Self.free(current.count, besides: Set(others))
         for (key, port) in zip(Self.keys(of: server), fresh) { self[keyPath: key] = port }
+    }
+
+    private static func free(
+        _ count: Int,
+        besides others: Set<Int>
+    ) throws(LocalStackError) -> [Int] {
+        do {
+            return try LoopbackPorts.free(count, besides: others)
+        } catch {
+            throw LocalStackError(code: .startFailed, description: error.description)
+        }
     }
 
     /// Takes over the ports of `server` from `other`.

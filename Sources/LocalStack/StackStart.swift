@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 
 /// One start of the servers that do not run yet, all at the same time.
 struct StackStart: Sendable {

@@ -4,9 +4,10 @@ import Planning
 
 /// The form of a warehouse's messages on their way: JSON with a version, under 1 KB, signed in a header.
 ///
-/// `{"load":12,"ordinal":3,"pool":"default","v":1,"warehouse":"3f9ac2d417e0"}`; an event has no pool and no
-/// warehouse. Unknown fields are ignored, so that a later version 1 can add some. The broker keeps headers
-/// where it moves a message, from a retry queue or to the dead letters.
+/// `{"load":12,"ordinal":3,"pool":"default","ticket":"12.3.9c…","v":1,"warehouse":"3f9ac2d417e0"}`; an event
+/// has no pool, ticket and warehouse, and where nobody needs a ticket there is none. Unknown fields are
+/// ignored, so that a later version 1 can add some. The broker keeps headers where it moves
+/// a message, from a retry queue or to the dead letters.
 struct Envelope: Sendable {
     /// The version this code writes, and the only one it reads.
     static let version = 1
@@ -28,6 +29,7 @@ struct Envelope: Sendable {
         var ordinal: Int?
         var pool: String?
         var warehouse: String?
+        var ticket: String?
     }
 
     /// The version alone, for bodies whose other fields may mean anything.
@@ -49,7 +51,8 @@ struct Envelope: Sendable {
                 load: task.load,
                 ordinal: task.ordinal,
                 pool: message.pool,
-                warehouse: warehouse
+                warehouse: warehouse,
+                ticket: message.ticket
             )
         )
         return AMQPMessage(
@@ -90,7 +93,9 @@ struct Envelope: Sendable {
         guard wire.warehouse ?? warehouse == warehouse else { throw .stranger }
         guard let pool = wire.pool else { throw .missingField("pool") }
         guard PoolName.isValid(pool) else { throw .badField("pool") }
-        let message = TaskMessage(task: try Self.task(of: wire), pool: pool)
+        // It becomes a parameter of a statement, which has no NUL.
+        guard wire.ticket?.utf8.contains(0) != true else { throw .badField("ticket") }
+        let message = TaskMessage(task: try Self.task(of: wire), pool: pool, ticket: wire.ticket)
         try verify(.task, body, headers)
         return message
     }

@@ -1,3 +1,5 @@
+import Digests
+
 extension DefinitionBundle {
     /// The SHA-256 of the bundle in 64 hexadecimal digits: its name in the ledger.
     ///

@@ -47,6 +47,8 @@ public protocol LoadLedger: Sendable {
     ///
     /// - Returns: `false` when another coordinator took over: publish nothing.
     func markPublished(_ tasks: [Int], lease: LoadLease) async throws -> Bool
+    /// The tickets of tasks that are about to be published, by ordinal: who has one may write of its task.
+    func tickets(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: String]
     /// Of `tasks`, those published at least `age` ago, not final, and held by no attempt.
     ///
     /// While a failed task waits for its next attempt it is not idle: its age counts from the end of
@@ -89,6 +91,9 @@ public struct LedgerWentBack: Error, Sendable, Hashable, CustomStringConvertible
 extension LoadLedger {
     /// 0: of a ledger that is never connected anew.
     public var generation: Int { get async { 0 } }
+
+    /// None: of a ledger that lets every worker write of every task.
+    public func tickets(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: String] { [:] }
 
     /// Reads the whole load; a ledger that can answer with less does.
     public func state(ofLoad load: Int64) async throws -> LoadState? {
@@ -182,7 +187,7 @@ public enum LoadKind: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// Where a load stands.
-public enum LoadState: String, Sendable, Hashable, CaseIterable {
+public enum LoadState: String, Sendable, Hashable, Codable, CaseIterable {
     /// It has tasks that are not final.
     case running
     /// Every task is done or superseded, and some task is done.
@@ -215,6 +220,8 @@ public struct LoadLease: Sendable, Hashable {
 
 /// The warehouse as a slot of a worker sees it.
 public protocol TaskLoader: Sendable {
+    /// Says which message has been received: its ticket is shown to the ledger by the calls about its task.
+    func hold(_ message: TaskMessage) async
     /// Tries a load task once: everything from BEGIN to COMMIT.
     ///
     /// It tells `observer` of the steps ``Step/begun`` to ``Step/committed``, and `progress` of rows
@@ -228,7 +235,8 @@ public protocol TaskLoader: Sendable {
         progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
     ) async -> TaskOutcome
     /// Records a failed attempt in a transaction of its own, and decides by `policy` whether the task
-    /// has failed for good; if so its ledger row says it.
+    /// has failed for good; if so its ledger row says it, unless the message that is held has not the
+    /// task's ticket.
     ///
     /// It never waits for an attempt that holds the row: nothing is recorded then, and the verdict is
     /// a retry.
@@ -254,6 +262,8 @@ public protocol TaskLoader: Sendable {
 }
 
 extension TaskLoader {
+    /// Nothing: of a loader whose ledger wants to see no tickets.
+    public func hold(_ message: TaskMessage) async {}
     /// `true`: of a loader that has no connection to lose.
     public var isUsable: Bool { get async { true } }
 }

@@ -1,3 +1,4 @@
+import Digests
 internal import Endpoints
 internal import Pipelines
 

@@ -1,3 +1,4 @@
+import Digests
 import Pipelines
 
 /// All that a plan rests on, part by part, so that a later one can say what has moved.

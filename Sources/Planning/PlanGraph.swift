@@ -1,4 +1,5 @@
 public import Pipelines
+import Words
 
 /// The tasks of a load and what each of them needs, as arrays of integers.
 ///
@@ -221,7 +222,7 @@ public struct PlanError: Error, Hashable, CustomStringConvertible {
     public let description: String
 
     static func cycle(_ names: [String]) -> PlanError {
-        let path = names.map { "`\($0)`" }.joined(separator: " → ")
+        let path = names.inBackticks(separator: " → ")
         return PlanError(
             description: "these tables need each other in a circle: \(path); remove one reference"
         )

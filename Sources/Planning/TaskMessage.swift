@@ -4,11 +4,15 @@ public struct TaskMessage: Sendable, Hashable, Codable {
     public var task: LoadTaskID
     /// The queue it belongs to, so that a retry finds its way back.
     public var pool: String
+    /// What the ledger has made for the task, and wants to see of a worker that writes of it; `nil` when it
+    /// has made none.
+    public var ticket: String?
 
     /// Creates a message.
-    public init(task: LoadTaskID, pool: String) {
+    public init(task: LoadTaskID, pool: String, ticket: String? = nil) {
         self.task = task
         self.pool = pool
+        self.ticket = ticket
     }
 }
 

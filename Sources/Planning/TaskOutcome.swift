@@ -73,7 +73,7 @@ public protocol TaskFailureConvertible: Error {
 }
 
 /// Where a load task stands, as the ledger tells it.
-public enum TaskState: String, Sendable, Hashable, Codable, CaseIterable {
+public enum TaskState: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
     /// Not published: its needs are not done.
     case waiting
     /// Published, perhaps running, perhaps waiting for its next attempt.

@@ -1,4 +1,5 @@
 public import Endpoints
+import Words
 
 /// Where a Postgres server is, who connects, and how the connection is protected.
 public struct PostgresConfiguration: Sendable {
@@ -87,7 +88,7 @@ public struct PostgresConfiguration: Sendable {
         // What is no name at all may be a part of something else, such as a password.
         let isName = name.wholeMatch(of: /[A-Za-z_]{1,40}/) != nil
         let found = isName ? "the parameter `\(name)`" : "a parameter that is none"
-        let known = parameters.sorted().map { "`\($0)`" }.joined(separator: ", ")
+        let known = parameters.sorted().inBackticks()
         throw PostgresError(
             .invalidConfiguration,
             "the Postgres URL has \(found); expected one of \(known)"

@@ -1,3 +1,5 @@
+import Words
+
 /// One row of a result; values are read by column name.
 ///
 /// Of several columns with the same name the first is read. Every method throws a ``PostgresError``
@@ -86,7 +88,7 @@ public struct PostgresRow: Sendable {
 extension PostgresRow {
     private func position(of column: String) throws(PostgresError) -> Int {
         guard let position = handle.index(of: column) else {
-            let known = columns.map { "`\($0)`" }.joined(separator: ", ")
+            let known = columns.inBackticks()
             throw PostgresError(
                 .unexpectedResult,
                 "the result has no column `\(column)`; it has \(known.isEmpty ? "none" : known)"

@@ -1,4 +1,5 @@
 import Foundation
+import Words
 
 /// How a connection to Postgres uses TLS, in libpq's words.
 public struct PostgresTLS: Sendable, Hashable {
@@ -55,7 +56,7 @@ public struct PostgresTLS: Sendable, Hashable {
 
     private static func parseMode(_ text: String) throws(PostgresError) -> Mode {
         guard let mode = Mode(rawValue: text) else {
-            let known = Mode.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+            let known = Mode.allCases.map(\.rawValue).inBackticks()
             throw PostgresError(
                 .invalidConfiguration,
                 "the Postgres URL's `sslmode` is `\(text)`; expected one of \(known)"
@@ -73,7 +74,7 @@ public struct PostgresTLS: Sendable, Hashable {
         guard let file = candidates.first(where: FileManager.default.fileExists) else {
             throw PostgresError(
                 .invalidConfiguration,
-                "no certificate authorities were found in `\(candidates.joined(separator: "`, `"))`; "
+                "no certificate authorities were found in \(candidates.inBackticks()); "
                     + "install `ca-certificates`, or name a file with `sslrootcert`"
             )
         }

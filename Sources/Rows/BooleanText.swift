@@ -1,3 +1,5 @@
+import Values
+
 /// Reads booleans: true/false, t/f, yes/no, y/n, 1/0 in any case.
 enum BooleanText {
     /// The value; `nil` when the text is none of them.

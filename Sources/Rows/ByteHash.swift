@@ -1,3 +1,5 @@
+import Values
+
 /// A keyed hash of bytes in the manner of wyhash: fast, well mixed, different in every process.
 ///
 /// The random key keeps a source from choosing values that collide. It is not for storing.

@@ -1,3 +1,5 @@
+import Values
+
 /// Carries out cleaning steps on the bytes of a field.
 ///
 /// It has two buffers and writes to the one it does not read from; a text that a step leaves as it

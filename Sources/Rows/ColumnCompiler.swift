@@ -1,3 +1,5 @@
+import Values
+
 /// Turns value plans into columns.
 struct ColumnCompiler {
     /// What the source knows of its columns, by their names.
@@ -82,7 +84,7 @@ struct ColumnCompiler {
         switch plan.type {
         case .date(let format), .timestamp(let format, _):
             do throws(DateFormatProblem) {
-                return try DatePattern(format)
+                return try DatePattern(format.pattern)
             } catch {
                 throw .badPlan(plan, "`\(format.pattern)` is no date format: \(error.text)")
             }
@@ -222,7 +224,9 @@ private struct RuleCompiler {
         (column.minimum, column.maximum) = (.min, .max)
         if column.kind == .decimal { (column.precision, column.scale) = (1000, 500) }
         if let value = encoded(text, column: column, pattern: pattern) { return value }
-        guard pattern != nil, let iso = try? DatePattern(.isoDate) else { return nil }
+        guard pattern != nil, let iso = try? DatePattern(DateFormat.isoDate.pattern) else {
+            return nil
+        }
         column.layout = FixedDateLayout(iso)
         return encoded(text, column: column, pattern: iso)
     }

@@ -1,3 +1,5 @@
+import Values
+
 /// What is known of a column beyond what every row needs: names, texts, rules.
 final class ColumnDetails: Sendable {
     let plan: ValuePlan
@@ -89,9 +91,9 @@ enum CompiledRule: Sendable {
         case .minimumFloat(let bound): Self.float(value) >= bound
         case .maximumFloat(let bound): Self.float(value) <= bound
         case .minimumDecimal(let bound):
-            withView(of: bound) { !DecimalText.isLess(value, than: $0) }
+            withView(of: bound) { !BinaryNumeric.isLess(value, than: $0) }
         case .maximumDecimal(let bound):
-            withView(of: bound) { !DecimalText.isLess($0, than: value) }
+            withView(of: bound) { !BinaryNumeric.isLess($0, than: value) }
         case .minimumText(let bound): withView(of: bound) { !text.precedes($0) }
         case .maximumText(let bound): withView(of: bound) { !$0.precedes(text) }
         case .oneOf(let choices): choices.contains(text)

@@ -1,3 +1,6 @@
+public import Expressions
+import Values
+
 /// The type of a column: how its text is read and what Postgres stores.
 public enum ColumnType: Sendable, Hashable {
     /// UTF-8 text without NUL: `text`.
@@ -37,6 +40,18 @@ public struct DateFormat: Sendable, Hashable {
     public static let isoDate = DateFormat("yyyy-MM-dd")
     /// `yyyy-MM-dd HH:mm:ss`.
     public static let isoTimestamp = DateFormat("yyyy-MM-dd HH:mm:ss")
+}
+
+extension DateFormat {
+    /// What is wrong with the pattern; `nil` when it can be used.
+    public var problem: String? {
+        do throws(DateFormatProblem) {
+            _ = try DatePattern(pattern)
+            return nil
+        } catch {
+            return "`\(pattern)` is no date format: \(error.text)"
+        }
+    }
 }
 
 /// One step of cleaning, applied to the text before it is read as its type.

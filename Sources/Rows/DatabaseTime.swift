@@ -1,3 +1,5 @@
+import Values
+
 /// Reads days and times as Postgres writes them with `DateStyle` ISO: `2024-03-04`,
 /// `2024-03-04 10:00:00.25`, `2024-03-04 10:00:00.25+05:30`.
 ///

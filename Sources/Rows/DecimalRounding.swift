@@ -1,3 +1,5 @@
+import Values
+
 /// Rounds decimals that are written with more digits than their column keeps.
 enum DecimalRounding {
     /// `text`, which is a decimal, with `scale` digits behind the point at most.

@@ -1,3 +1,5 @@
+import Values
+
 /// Rows put aside because a member that they reference has yet to be looked up or made, and those
 /// that must not overtake them.
 struct DeferredRows: ~Copyable {

@@ -1,3 +1,5 @@
+import Values
+
 /// Where each unit lies in a text whose pattern has a fixed width: dates read without a loop.
 struct FixedDateLayout: BitwiseCopyable {
     private var length = 0

@@ -1,3 +1,5 @@
+import Values
+
 /// The rows seen in this task by what identifies them, to find those that come twice.
 ///
 /// A row's grain is kept as a keyed hash of 128 bits: in a task of 100 million rows, the odds that

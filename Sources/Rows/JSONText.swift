@@ -1,3 +1,5 @@
+import Values
+
 /// Checks that a text is one JSON value (RFC 8259) that Postgres's `jsonb` can hold.
 ///
 /// `jsonb` refuses `\u0000`, half of a surrogate pair, and numbers beyond its `numeric`; nesting is

@@ -1,3 +1,5 @@
+import Values
+
 /// Which surrogate key stands for which business key: a compact hash table over raw bytes.
 ///
 /// A key is the concatenation of its columns' binary encodings as `COPY … (FORMAT binary)` gives

@@ -1,3 +1,5 @@
+import Values
+
 /// The key maps of a table's references, by their place in its layout.
 ///
 /// Each has the members that its dimension has, and, apart, those that this task has inferred. The

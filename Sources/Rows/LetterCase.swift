@@ -1,3 +1,5 @@
+import Values
+
 /// Changes the case of letters: bytewise when all are ASCII, else by Unicode's mappings.
 ///
 /// A word, for title case, is a run of letters, digits, marks and apostrophes: `O'brien`,

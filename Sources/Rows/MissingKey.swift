@@ -1,3 +1,5 @@
+import Values
+
 /// A business key that rows reference and no map has.
 public struct MissingKey: Sendable, Hashable {
     /// The key as ``KeyMap`` takes it.

@@ -1,3 +1,5 @@
+import Values
+
 /// Numbers in a declared notation, as `1.234,56`.
 struct NumberNotation {
     private let point: UInt8

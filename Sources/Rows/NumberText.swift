@@ -1,3 +1,5 @@
+import Values
+
 /// Reads whole numbers and floating-point numbers from text.
 enum NumberText {
     /// A whole number with an optional sign, digits only.

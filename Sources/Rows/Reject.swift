@@ -1,3 +1,5 @@
+import Words
+
 /// A source row that was refused, whole, with the reason.
 public struct Reject: Sendable, Hashable {
     /// The input's place among the reader's inputs, from 0.
@@ -38,7 +40,7 @@ public struct Reject: Sendable, Hashable {
         self.column = column
         self.rule = rule
         self.period = period
-        self.reason = reason.count > 200 ? reason.prefix(199) + "…" : reason
+        self.reason = VisibleText.shortened(reason, to: 200)
     }
 
     /// What its texts and its row take.

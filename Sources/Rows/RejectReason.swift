@@ -1,8 +1,13 @@
+import Expressions
+import Values
 import Words
 
 /// The words for a refused value.
 struct RejectReason {
     let plan: ValuePlan
+
+    /// Scalars of a value that are shown.
+    private static let mostShown = 61
 
     /// The rule's name and the reason.
     func words(for fault: ValueFault, text: ByteView, broken: Rule?) -> (String, String) {
@@ -28,27 +33,25 @@ struct RejectReason {
     /// The reason of a row that an expression refuses: it is false, or there is a fault.
     static func words(for fault: ExpressionFault?, expression: String) -> String {
         switch fault {
-        case nil: "\(shown(expression, upTo: 160)) is false"
-        case .division: "\(shown(expression, upTo: 120)) divides by zero"
-        case .range: "\(shown(expression, upTo: 120)) gives a number too large to hold"
-        case .digits: "\(shown(expression, upTo: 120)) gives more digits behind the point than kept"
+        case nil: "\(shown(expression, upTo: 161)) is false"
+        case .division: "\(shown(expression, upTo: 121)) divides by zero"
+        case .range: "\(shown(expression, upTo: 121)) gives a number too large to hold"
+        case .digits: "\(shown(expression, upTo: 121)) gives more digits behind the point than kept"
         case .size:
-            "\(shown(expression, upTo: 120)) gives a text longer than \(ValueLimits.value >> 20) MiB"
+            "\(shown(expression, upTo: 121)) gives a text longer than \(ValueLimits.value >> 20) MiB"
         }
     }
 
     /// A text of the definition in backticks, shortened.
-    private static func shown(_ text: String, upTo limit: Int = 60) -> String {
-        text.count > limit ? "`\(text.prefix(limit))…`" : "`\(text)`"
+    private static func shown(_ text: String, upTo limit: Int = mostShown) -> String {
+        "`\(VisibleText.shortened(text, to: limit))`"
     }
 
     /// A value in backticks, shortened, the invisible made visible.
     static func shown(_ text: ByteView) -> String {
-        let start = text.count > 240 ? text.part(0, 240) : text
-        let all = start.text
-        let isWhole = start.count == text.count && all.unicodeScalars.count <= 60
-        let shown = VisibleText.line(String(all.unicodeScalars.prefix(60)))
-        return "`" + shown + (isWhole ? "`" : "…`")
+        // No scalar takes more than four bytes: what is cut here is too long.
+        let start = text.part(0, min(text.count, 4 * (mostShown + 1)))
+        return "`\(VisibleText.line(VisibleText.shortened(start.text, to: mostShown)))`"
     }
 
     private var typeName: String {
@@ -128,7 +131,7 @@ struct RejectReason {
         case .required: (rule.name, "it is empty, but required")
         case .minimum(let bound): (rule.name, "\(value) is less than `\(bound)`")
         case .maximum(let bound): (rule.name, "\(value) is more than `\(bound)`")
-        case .oneOf(let texts): (rule.name, "\(value) is none of \(Self.list(texts))")
+        case .oneOf(let texts): (rule.name, "\(value) is none of \(texts.inBackticks(atMost: 5))")
         case .matches(let pattern):
             (
                 rule.name,
@@ -141,9 +144,5 @@ struct RejectReason {
                 "\(value) is not \(minimum ?? 0) to \(maximum.map(String.init) ?? "any number of") characters long"
             )
         }
-    }
-
-    private static func list(_ texts: [String]) -> String {
-        texts.prefix(5).map { "`\($0)`" }.joined(separator: ", ") + (texts.count > 5 ? ", …" : "")
     }
 }

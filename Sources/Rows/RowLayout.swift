@@ -1,3 +1,4 @@
+public import Expressions
 import Words
 
 /// What a table's row is made of, in the order of the COPY's columns.

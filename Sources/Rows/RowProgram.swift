@@ -1,3 +1,6 @@
+import Expressions
+import Values
+
 /// A layout and a header put together: what is done for every row, step by step.
 struct RowProgram: Sendable {
     private(set) var steps: [Step] = []
@@ -44,9 +47,7 @@ struct RowProgram: Sendable {
     /// A value to compute.
     struct ComputedStep: Sendable {
         var program: ExpressionProgram
-        var type: ColumnType
-        /// What happens to digits behind a decimal's scale.
-        var rounding: Rounding
+        var result: ExpressionResult
         /// The column with its rules.
         var column: Int
     }
@@ -195,13 +196,12 @@ struct RowProgram: Sendable {
     ) throws(RowLayoutError) {
         do throws(ExpressionError) {
             let scope = layout.scope(before: place)
-            let program = try expression.compiled(.value(plan.type), in: scope)
+            let program = try expression.compiled(.value(plan.type.expressionKind), in: scope)
             steps.append(Step(kind: .computed, index: computed.count))
             computed.append(
                 ComputedStep(
                     program: program,
-                    type: plan.type,
-                    rounding: plan.reading.rounding ?? .halfUp,
+                    result: plan.type.expressionResult(plan.reading.rounding ?? .halfUp),
                     column: 0
                 )
             )
@@ -253,7 +253,7 @@ extension RowLayout {
         for (place, output) in outputs.enumerated() {
             switch output {
             case .value(let plan) where place < end:
-                scope.add(plan.name, plan.type, output: place)
+                scope.add(plan.name, plan.type.expressionKind, output: place)
             case .value(let plan):
                 scope.refuse(plan.name, because: "it does not stand before what uses it")
             case .key(let plan):

@@ -1,9 +1,14 @@
+import Expressions
+import Values
+
 /// Writes one row at a time as a tuple of a binary COPY.
 struct RowWriter: ~Copyable {
     let program: RowProgram
-    private(set) var values: ValueEncoder
+    var values: ValueEncoder
     private(set) var out = ByteSink(capacity: 1 << 16)
     private(set) var deferred = DeferredRows()
+    /// Where the current row begins in `out`, and its pending keys among those in `deferred`.
+    private var current = (start: 0, firstPending: 0)
     private var keyBytes = ByteSink()
     private var grainBytes = ByteSink()
     /// Where each output of the current row begins in `out`, and where the last one ends.
@@ -83,59 +88,64 @@ struct RowWriter: ~Copyable {
         number: Int,
         keys: KeyMaps
     ) -> Fate {
-        let start = out.count
+        begin()
         if let refusal = writeOutputs(row, of: source) { return .refused(refusal) }
         if let refusal = checkPeriod() { return .refused(refusal) }
         if !program.checks.isEmpty, let refusal = brokenCheck() { return .refused(refusal) }
         if !program.keys.isEmpty {
-            let firstPending = deferred.pending.count
             if let refusal = writeKeys(row, of: source, keys: keys) { return .refused(refusal) }
-            if deferred.pending.count > firstPending || mustWait { return .incomplete }
+            if deferred.pending.count > current.firstPending || mustWait { return .incomplete }
         }
         let place = RowPlace(input: source.batch.input, line: row.line)
-        return admit(from: start, place: place, number: number)
+        return admit(from: current.start, place: place, number: number)
+    }
+
+    @inline(__always)
+    private mutating func begin() {
+        current = (out.count, deferred.pending.count)
     }
 
     /// Where rows must be distinct, they are compared in the order of the source.
     private var mustWait: Bool { !program.grain.isEmpty && !deferred.rows.isEmpty }
 
-    /// Takes everything after the first `length` bytes back.
-    mutating func truncate(to length: Int) {
-        out.truncate(to: length)
+    /// Forgets the rows that were written.
+    mutating func removeWritten() {
+        out.truncate(to: 0)
     }
 
-    /// Forgets the pending keys after the first `count`.
-    mutating func dropPending(to count: Int) {
-        deferred.dropPending(to: count)
+    /// Takes the current row back, and its pending keys.
+    mutating func takeBack() {
+        out.truncate(to: current.start)
+        deferred.dropPending(to: current.firstPending)
     }
 
-    /// Moves the row that stands at the end of `out` to the rows put aside.
+    /// Whether a pending key of the current row may refuse it.
+    var mayBeRefusedForKey: Bool { deferred.mayRefuse(after: current.firstPending) }
+
+    /// Moves the current row to the rows put aside.
     mutating func putAside(
-        from start: Int,
-        raw: ByteView,
-        place: RowPlace,
-        byteOffset: Int,
+        _ row: RowBatch.Row,
+        of source: Source,
         number: Int,
-        firstPending: Int,
         verdict: Reject? = nil
     ) {
         deferred.add(
-            row: out.view.part(start, out.count),
-            raw: raw,
-            place: place,
-            byteOffset: byteOffset,
+            row: out.view.part(current.start, out.count),
+            raw: source.raw(of: row),
+            place: RowPlace(input: source.batch.input, line: row.line),
+            byteOffset: row.byteOffset,
             number: number,
-            firstPending: firstPending,
+            firstPending: current.firstPending,
             verdict: verdict
         )
-        out.truncate(to: start)
+        out.truncate(to: current.start)
     }
 
     /// Appends a row that was put aside, with the keys that are known by now.
     mutating func write(_ row: DeferredRows.Row, keys: KeyMaps) -> Fate {
-        let start = out.count
+        begin()
         out.append(deferred.encoded.view.part(row.encodedStart, row.encodedEnd))
-        findPlaces(from: start)
+        findPlaces(from: current.start)
         for index in row.firstPending..<row.endPending {
             let pending = deferred.pending[index]
             let key = program.keys[pending.key]
@@ -146,7 +156,7 @@ struct RowWriter: ~Copyable {
             out.patch(bigEndian: found ?? -1, at: places[key.output] + 4)
         }
         guard row.verdict < 0 else { return .condemned(row.verdict) }
-        return admit(from: start, place: row.place, number: row.number)
+        return admit(from: current.start, place: row.place, number: row.number)
     }
 
     /// The surrogate key of a pending key.
@@ -164,16 +174,6 @@ struct RowWriter: ~Copyable {
     /// Forgets the rows put aside.
     mutating func removeDeferred() {
         deferred.removeAll()
-    }
-
-    /// The first rule that a field breaks.
-    mutating func brokenRule(_ field: ByteView, column: Int) -> Rule? {
-        values.brokenRule(field, column: column)
-    }
-
-    /// A field as it is read after cleaning; valid until the next call.
-    mutating func cleaned(_ field: ByteView, column: Int) -> ByteView {
-        values.cleaned(field, column: column)
     }
 
     /// The columns that an output is made of.
@@ -246,7 +246,7 @@ struct RowWriter: ~Copyable {
     private mutating func writeComputed(_ index: Int) -> Refusal? {
         let step = program.computed[index]
         do throws(ExpressionFault) {
-            try machine.compute(step.type, by: step.rounding, frame(of: step.program))
+            try machine.compute(step.result, frame(of: step.program))
         } catch {
             return .uncomputable(index, error)
         }

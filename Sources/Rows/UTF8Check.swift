@@ -1,3 +1,5 @@
+import Values
+
 /// Whether bytes are text that Postgres takes: UTF-8 (RFC 3629) without NUL.
 enum UTF8Check {
     /// What is wrong with `text`; `nil` when nothing is.

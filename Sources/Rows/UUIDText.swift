@@ -1,3 +1,5 @@
+import Values
+
 /// Reads UUIDs: 32 hexadecimal digits, with the four usual hyphens or without.
 enum UUIDText {
     /// Appends the 16 bytes with their length.

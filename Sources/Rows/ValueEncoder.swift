@@ -1,3 +1,5 @@
+import Values
+
 /// Turns fields into Postgres's binary encoding, column by column.
 struct ValueEncoder: ~Copyable {
     private var columns: [Column]
@@ -166,11 +168,11 @@ struct ValueEncoder: ~Copyable {
         to out: inout ByteSink
     ) -> ValueFault? {
         let (precision, scale) = (columns[index].precision, columns[index].scale)
-        let fault = DecimalText.append(text, precision: precision, scale: scale, to: &out)
+        let fault = BinaryNumeric.append(text, precision: precision, scale: scale, to: &out)
         guard fault == .decimalScale, columns[index].rounding != .refuse else { return fault }
         let rounded = DecimalRounding.rounded(text, scale: scale, by: columns[index].rounding)
         return withView(of: rounded) {
-            DecimalText.append($0, precision: precision, scale: scale, to: &out)
+            BinaryNumeric.append($0, precision: precision, scale: scale, to: &out)
         }
     }
 

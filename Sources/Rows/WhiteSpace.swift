@@ -1,3 +1,5 @@
+import Values
+
 /// Unicode's `White_Space` characters in UTF-8.
 enum WhiteSpace {
     /// The length of the white space that begins at `index`; 0 when there is none.

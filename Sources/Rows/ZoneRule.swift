@@ -1,3 +1,5 @@
+import Values
+
 /// The rule in a zone file's footer: POSIX's `TZ` with RFC 8536's extension, as
 /// `EST5EDT,M3.2.0,M11.1.0` or `<-05>5`.
 struct ZoneRule {

@@ -1,3 +1,5 @@
+import Values
+
 /// When a zone's clocks are how far from UTC: what turns a local time into an instant.
 ///
 /// A local time that clocks skip (a gap) has no instant, and one that they show twice (an overlap)

@@ -77,8 +77,7 @@ struct CheckedTable {
 
     /// A sum over no rows is null in SQL, and means 0; an empty cell of a file means nothing.
     private static func layout(ofFigure column: String?, in extract: Extract) -> RowLayout {
-        var rules: [Rule] = [.required]
-        if case .query = extract.input { rules = [] }
+        let rules: [Rule] = extract.readsObjects ? [.required] : []
         let plan = column.map { name in
             ValuePlan(
                 name: name,

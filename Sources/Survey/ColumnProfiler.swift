@@ -1,4 +1,5 @@
 import Rows
+import Words
 
 /// Gathers what is to be known of one column, value by value, in bounded memory.
 struct ColumnProfiler {
@@ -117,7 +118,7 @@ struct ColumnProfiler {
     private var wordRemarks: [String] {
         var remarks: [String] = []
         for (word, count) in nullWords.sorted(by: { $0.key < $1.key }) {
-            let times = count == 1 ? "once" : "\(count) times"
+            let times = agreeing(count, "once", "\(count) times")
             remarks.append("`\(word)` stands \(times), perhaps for nothing: `null_if`")
         }
         return remarks

@@ -1,33 +1,66 @@
-import Pipelines
+public import Pipelines
 
 /// A profiled source that a definition is drafted for.
 public struct DraftOrigin: Sendable {
-    /// Where its rows come from.
-    public enum Place: Sendable {
-        /// A file in a folder, as the definition writes the folder; `others` are the names beside it.
-        case file(folder: String, name: String, others: [String])
-        /// A query of a database, whose URL is a text with `${…}`.
-        case query(source: String, url: String, text: String)
-    }
-
-    /// Where its rows come from.
-    public let place: Place
-    /// What was found of them.
+    /// Where its rows come from, as the definition writes it.
+    let source: Source
+    /// What is read there; of several files that are one table, the name of one.
+    let selection: Extract.Selection
+    /// The name of a database's source.
+    private let name: String
+    /// The names beside an object's.
+    let others: [String]
+    /// What was found of its rows.
     public let profile: SourceProfile
-
     /// Of several files that are one table, the name and profile of each.
     public let parts: [(name: String, profile: SourceProfile)]
 
-    /// Creates an origin; of several files `place` names one.
+    /// What a definition reads from a source.
+    ///
+    /// - Parameters:
+    ///   - extract: What is read; without a period in it.
+    ///   - source: Its source.
+    ///   - profile: What was found of its rows.
+    public init(_ extract: Extract, of source: Source, profile: SourceProfile) {
+        self.source = source
+        selection = extract.selection
+        name = extract.source
+        others = []
+        self.profile = profile.written(extract.format)
+        parts = []
+    }
+
+    /// A file.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called in its folder; of several files that are one table, one of them.
+    ///   - folder: The folder as the definition writes it.
+    ///   - others: The names beside it.
+    ///   - profile: What was found of its rows.
+    ///   - parts: Of several files, the name and profile of each.
     public init(
-        _ place: Place,
+        file name: String,
+        in folder: String,
+        beside others: [String],
         profile: SourceProfile,
         parts: [(name: String, profile: SourceProfile)] = []
     ) {
-        self.parts = parts
-        self.place = place
+        source = .files(folder: folder)
+        selection = .objects(pattern: name, format: profile.format ?? .csv(CSVDialect()))
+        self.name = name
+        self.others = others
         self.profile = profile
+        self.parts = parts
     }
+
+    /// The name of the object; `nil` for a query.
+    var object: String? {
+        guard case .objects(let name, _) = selection else { return nil }
+        return name
+    }
+
+    /// What a definition calls its source, where nothing else is called so.
+    var sourceName: String { object == nil ? name : source.key }
 
     /// Whether a column has a name that a definition can use.
     var hasNames: Bool { profile.columns.contains { Self.isUsable($0.name) } }
@@ -41,17 +74,13 @@ public struct DraftOrigin: Sendable {
 
     /// What its table is called after: the file's name without its ending and period.
     var stem: String {
-        switch place {
-        case .query(let source, _, _): return source
-        case .file(_, let name, _):
-            var stem = name[...]
-            for ending in [".gz", ".csv", ".tsv", ".txt"] where stem.lowercased().hasSuffix(ending)
-            {
-                stem = stem.dropLast(ending.count)
-            }
-            guard let slice = FileSlice(name) else { return String(stem) }
-            return String(stem).replacing(slice.label, with: "")
+        guard let object else { return name }
+        var stem = object[...]
+        for ending in [".gz", ".csv", ".tsv", ".txt"] where stem.lowercased().hasSuffix(ending) {
+            stem = stem.dropLast(ending.count)
         }
+        guard let slice = FileSlice(object) else { return String(stem) }
+        return String(stem).replacing(slice.label, with: "")
     }
 }
 

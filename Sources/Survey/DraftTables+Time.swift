@@ -1,4 +1,5 @@
 import Pipelines
+import Words
 
 /// What a draft makes of dates.
 extension DraftTables {
@@ -16,10 +17,10 @@ extension DraftTables {
             tables[index].periodColumn = column.profile.name
             tables[index].pattern = found.pattern
             if !found.unseen.isEmpty {
+                let count = found.unseen.count
                 let files =
-                    found.unseen.count == 1
-                    ? "1 file of another period was"
-                    : "\(found.unseen.count) files of other periods were"
+                    counted(count, "file")
+                    + agreeing(count, " of another period was", " of other periods were")
                 tables[index].remarks
                     .append(
                         "\(files) not looked at: `longshore check --sources` judges what they hold"
@@ -32,7 +33,7 @@ extension DraftTables {
     private func slices(
         of table: DraftTable
     ) -> (range: ClosedRange<Period>, pattern: String, unseen: [Period])? {
-        guard case .file(_, let name, let others) = table.origin.place, let slice = FileSlice(name),
+        guard let name = table.origin.object, let slice = FileSlice(name),
             let column = table.moment?.profile.name
         else { return nil }
         let parts = table.origin.parts.isEmpty ? [(name, table.origin.profile)] : table.origin.parts
@@ -44,7 +45,7 @@ extension DraftTables {
             else { return nil }
             seen.insert(part.period)
         }
-        let range = slice.neighbours(among: Set(others))
+        let range = slice.neighbours(among: Set(table.origin.others))
         guard seen.allSatisfy(range.contains) else { return nil }
         var all = [range.lowerBound]
         while let last = all.last, last < range.upperBound { all.append(last.next) }
@@ -56,7 +57,7 @@ extension DraftTables {
 
     /// Why a fact is loaded whole, and what would cut it into periods.
     private func whole(_ table: DraftTable, _ column: DraftTable.Column) -> String {
-        guard case .file(_, let name, _) = table.origin.place else {
+        guard let name = table.origin.object else {
             return "it is loaded whole: `:period_start` and `:period_end` in the query and "
                 + "`period: \(column.name)` would cut it"
         }

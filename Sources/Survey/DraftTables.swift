@@ -31,7 +31,7 @@ struct DraftTables {
             columns: [],
             key: profile.keys.first ?? []
         )
-        if origin.parts.count > 1, case .file(_, let name, _) = origin.place {
+        if origin.parts.count > 1, let name = origin.object {
             // Cut into periods, it has `{period}` there.
             table.pattern = FileSlice(name)?.pattern.replacing("{period}", with: "*")
         }
@@ -52,7 +52,7 @@ struct DraftTables {
             )
         }
         if !profile.otherColumns.isEmpty {
-            let names = profile.otherColumns.sorted().map { "`\($0)`" }.joined(separator: ", ")
+            let names = profile.otherColumns.sorted().inBackticks()
             table.remarks.append("only some of the files have \(names): add what you need")
         }
         if !unusable.isEmpty {
@@ -219,9 +219,7 @@ struct DraftTables {
         dimension.remarks = [
             "it stands in the rows of \(tables[index].name): what follows \(column.profile.name) there"
         ]
-        guard case .file(_, let file, let others) = dimension.origin.place,
-            let slice = FileSlice(file)
-        else { return dimension }
+        guard let slice = dimension.origin.object.flatMap(FileSlice.init) else { return dimension }
         // One file for each period: the dimension reads them all, if the star finds no others.
         let parts = slice.pattern.split(
             separator: "{period}",
@@ -229,7 +227,7 @@ struct DraftTables {
             omittingEmptySubsequences: false
         )
         let grain = slice.period.grain
-        let found = others.filter {
+        let found = dimension.origin.others.filter {
             $0.hasPrefix(parts[0]) && $0.hasSuffix(parts[1])
                 && $0.count >= parts[0].count + parts[1].count
         }

@@ -21,7 +21,7 @@ struct DraftText {
         if let periods = tables.periods { lines += period(periods) }
         lines +=
             ["", "sources:"]
-            + sources.map { "  \($0.name): { \($0.kind): \(Self.quoted($0.place)) }" }
+            + sources.map { "  \($0): { \($1.key): \(Self.quoted($1.place)) }" }
         let dimensions = tables.dimensions
         if !dimensions.isEmpty || tables.calendar != nil {
             lines += ["", "dimensions:"]
@@ -63,36 +63,19 @@ struct DraftText {
         ]
     }
 
-    private struct Source: Hashable {
-        var name: String
-        var kind: String
-        var place: String
-    }
-
-    private func source(of origin: DraftOrigin) -> (kind: String, place: String, name: String) {
-        switch origin.place {
-        case .file(let folder, _, _): ("files", folder, "files")
-        case .query(let source, let url, _): ("postgres", url, source)
-        }
-    }
-
     /// Each place once, with a name of its own.
-    private var sources: [Source] {
-        var found: [Source] = []
-        for table in tables.tables {
-            let (kind, place, name) = source(of: table.origin)
-            if found.contains(where: { $0.kind == kind && $0.place == place }) { continue }
-            let taken = Set(found.map(\.name))
-            found.append(
-                Source(name: SuggestedName.table(name, taken: taken), kind: kind, place: place)
-            )
+    private var sources: [(name: String, source: Source)] {
+        var found: [(name: String, source: Source)] = []
+        for origin in tables.tables.map(\.origin)
+        where !found.contains(where: { $0.source == origin.source }) {
+            let name = SuggestedName.table(origin.sourceName, taken: Set(found.map(\.name)))
+            found.append((name, origin.source))
         }
         return found
     }
 
     private func sourceName(of table: DraftTable) -> String {
-        let (kind, place, name) = source(of: table.origin)
-        return sources.first { $0.kind == kind && $0.place == place }?.name ?? name
+        sources.first { $0.source == table.origin.source }?.name ?? table.origin.sourceName
     }
 
     // MARK: Tables
@@ -153,11 +136,10 @@ struct DraftText {
 
     private func from(_ table: DraftTable) -> String {
         let source = "source: \(sourceName(of: table)), "
-        switch table.origin.place {
-        case .query(_, _, let text): return source + "query: \(Self.quoted(text))"
-        case .file(_, let name, _):
+        switch table.origin.selection {
+        case .query(let text): return source + "query: \(Self.quoted(text))"
+        case .objects(let name, .csv(let dialect)):
             var text = source + "csv: \(Self.quoted(table.pattern ?? name))"
-            let dialect = table.origin.profile.dialect ?? CSVDialect()
             if dialect.delimiter != UInt8(ascii: ",") {
                 text += ", delimiter: \(Self.quoted(String(Unicode.Scalar(dialect.delimiter))))"
             }

@@ -11,7 +11,7 @@ struct HeaderWords {
     let sentence: String
 
     /// Characters of a name, and of all names together, that are shown at most.
-    private static let (longestName, longestList) = (40, 120)
+    private static let (longestName, longestList) = (41, 120)
 
     /// The words for `columns` of `header`, of which the columns `read` are wanted.
     init(_ columns: [String], of header: [String], read: [String]) {
@@ -28,17 +28,12 @@ struct HeaderWords {
         var shown: [String] = []
         var length = 0
         for name in names {
-            let word = shortened(name)
+            let word = VisibleText.shortened(name, to: longestName)
             length += word.unicodeScalars.count
             guard length <= longestList else { break }
             shown.append("`\(word)`")
         }
         let more = names.count - shown.count
         return shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
-    }
-
-    private static func shortened(_ name: String) -> String {
-        guard name.unicodeScalars.count > longestName else { return name }
-        return String(String.UnicodeScalarView(name.unicodeScalars.prefix(longestName))) + "…"
     }
 }

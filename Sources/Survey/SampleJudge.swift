@@ -4,12 +4,11 @@ import Rows
 
 /// Sends rows through a table's cleaning, types and rules, and counts what becomes of them.
 struct SampleJudge: ~Copyable {
+    private let layout: RowLayout
     private var encoder: RowEncoder
     private var header: [String]
     private let limit: Int
     private var keys = KeyMaps()
-    private var copy: [UInt8] = []
-    private var rejects: [Reject] = []
     private var inputNames: [Int: String] = [:]
     private var counts: [SourceReport.RejectCount] = []
     /// The line of a row that is the header once more.
@@ -20,7 +19,8 @@ struct SampleJudge: ~Copyable {
         reader: any RowReader,
         period: Period?,
         rows limit: Int
-    ) throws {
+    ) async throws {
+        let absent = await reader.mayLack(table.layout, below: reader.header)
         encoder = try RowEncoder(
             layout: table.layout,
             header: reader.header,
@@ -29,8 +29,9 @@ struct SampleJudge: ~Copyable {
             bounds: table.bounds(period),
             zones: try ZoneTables.load(table.layout.zones),
             input: reader.firstInput,
-            mayLack: reader.isKnownElsewhere
+            mayLack: absent.contains
         )
+        layout = table.layout
         header = reader.header
         self.limit = limit
     }
@@ -38,12 +39,13 @@ struct SampleJudge: ~Copyable {
     var wantsMore: Bool { encoder.counts.read < limit }
 
     /// Judges some rows of `reader`.
-    mutating func take(_ batch: RowBatch, of reader: any RowReader) throws(RowLayoutError) {
+    mutating func take(_ batch: RowBatch, of reader: any RowReader) async throws {
         var batch = batch
         let columns = batch.columns ?? reader.header
         if columns != header {
             header = columns
-            try encoder.read(columns, of: batch.inputName, mayLack: reader.isKnownElsewhere)
+            let absent = await reader.mayLack(layout, below: columns)
+            try encoder.read(columns, of: batch.inputName, mayLack: absent.contains)
         }
         let rest = limit - encoder.counts.read
         if batch.rows.count > rest { batch.rows.removeLast(batch.rows.count - rest) }
@@ -54,20 +56,9 @@ struct SampleJudge: ~Copyable {
             }
             if isHeader { headerAgain = row.line }
         }
-        batch = encoder.prepared(batch)
-        var next = 0
-        while next < batch.rows.count {
-            next = encoder.encode(
-                batch,
-                from: next,
-                keys: &keys,
-                into: &copy,
-                rejects: &rejects
-            )
-            copy.removeAll(keepingCapacity: true)
-            for reject in rejects { count(reject) }
-            rejects.removeAll(keepingCapacity: true)
-        }
+        var refused: [Reject] = []
+        encoder.encode(all: batch, keys: &keys) { _, rejects in refused += rejects }
+        for reject in refused { count(reject) }
     }
 
     private mutating func count(_ reject: Reject) {

@@ -7,15 +7,13 @@ import Words
 /// Opens a pipeline's sources and sends a sample of their rows through its rules, without a warehouse.
 public struct SourceCheck {
     private let pipeline: Pipeline
-    private let folder: String
+    private let sources: Sources
     private let periods: [Period]
     private let sampleRows: Int
-    private let environment: SourceEnvironment
     private var report = SourceReport()
     /// Sources that cannot be used: they are told once.
     private var lostSources: Set<String> = []
     private var tables: [CheckedTable] = []
-    private let listings = FolderListings()
 
     /// Periods whose rows are sampled: the first, one in the middle, the last.
     private static let sampledPeriods = 3
@@ -40,10 +38,14 @@ public struct SourceCheck {
         environment: SourceEnvironment
     ) {
         self.pipeline = pipeline
-        self.folder = folder
+        sources = Sources(
+            pipeline.sources,
+            folder: folder,
+            environment: environment,
+            listings: FolderListings()
+        )
         self.periods = periods
         self.sampleRows = sampleRows
-        self.environment = environment
     }
 
     /// Looks at every source.
@@ -74,9 +76,9 @@ public struct SourceCheck {
                     compare(header, of: label, with: first, table)
                 } else {
                     first = (label, header)
-                    guard judge(reader, table) else { return }
+                    guard await judge(reader, table) else { return }
                 }
-                try compareFiles(of: table, period, label)
+                try await compareFiles(of: table, period, label)
                 guard isSampled, !table.lacksNeeded(header) else { continue }
                 try await sample(reader, table, period)
             } catch let error as CancellationError {
@@ -90,29 +92,24 @@ public struct SourceCheck {
     /// The periods of a table that have an input; one that is none for a table that is loaded whole.
     private mutating func present(_ table: CheckedTable) async -> [Period?] {
         guard table.isByPeriod else { return [nil] }
-        guard case .csv = table.extract.input else { return periods }
+        guard table.extract.readsObjects else { return periods }
         var present: [Period] = []
         var missing: [Period] = []
         var reason: ExtractionError?
         for period in periods {
             do {
-                _ = try matchingFiles(
-                    table.extract,
-                    source: source(of: table),
+                _ = try await sources.names(
+                    of: table.extract,
                     period: period,
-                    folder: folder,
-                    environment: environment,
-                    listings: listings,
                     explains: reason == nil
                 )
                 present.append(period)
-            } catch {
-                guard error.code == .missing else {
-                    lose(table, period.label, error)
-                    return []
-                }
+            } catch let error as ExtractionError where error.code == .missing {
                 reason = reason ?? error
                 missing.append(period)
+            } catch {
+                lose(table, period.label, error)
+                return []
             }
         }
         if let reason {
@@ -121,10 +118,6 @@ public struct SourceCheck {
             add(.error, table, "no file for \(list)\(count): \(reason.message)")
         }
         return present
-    }
-
-    private func source(of table: CheckedTable) -> Source {
-        pipeline.sources[table.extract.source] ?? .files(folder: "")
     }
 
     // MARK: Queries
@@ -137,22 +130,10 @@ public struct SourceCheck {
         _ period: Period?,
         isFirst: Bool
     ) async throws -> Extract {
-        guard case .query(let text) = table.extract.input,
-            case .postgres(let url) = source(of: table)
-        else { return table.extract }
-        if isFirst {
-            let columns = try await describe(
-                query: text,
-                name: table.extract.source,
-                url: url,
-                period: period,
-                environment: environment
-            )
+        if isFirst, let columns = try await sources.columns(of: table.extract, period: period) {
             for problem in QueryTypes(columns).problems(of: table) { add(.warning, table, problem) }
         }
-        var extract = table.extract
-        extract.input = .query("select * from (\(text)\n) as sampled limit \(sampleRows)")
-        return extract
+        return try sources.sample(of: table.extract, rows: sampleRows)
     }
 
     private func open(
@@ -160,13 +141,10 @@ public struct SourceCheck {
         _ table: CheckedTable,
         _ period: Period?
     ) async throws -> any RowReader {
-        try await openReader(
+        try await sources.open(
             extract,
-            source: source(of: table),
             period: period,
-            folder: folder,
-            clock: SourceClock(of: pipeline, fact: table.fact),
-            environment: environment
+            clock: SourceClock(of: pipeline, fact: table.fact)
         )
     }
 
@@ -174,12 +152,11 @@ public struct SourceCheck {
 
     /// Tells columns that are missing and columns that nothing reads; `false` when some are missing that
     /// must be there.
-    private mutating func judge(_ reader: any RowReader, _ table: CheckedTable) -> Bool {
+    private mutating func judge(_ reader: any RowReader, _ table: CheckedTable) async -> Bool {
         let header = reader.header
         let absent = table.sourceColumns.filter { !header.contains($0) }
-        let missing = absent.filter {
-            table.neededSources.contains($0) || !reader.isKnownElsewhere($0)
-        }
+        let elsewhere = await reader.knownElsewhere(Set(absent).subtracting(table.neededSources))
+        let missing = absent.filter { !elsewhere.contains($0) }
         for name in missing {
             let question = NearestNames(to: name, among: header).question
             add(.error, table, "the source has no column `\(name)`\(question)")
@@ -259,15 +236,11 @@ public struct SourceCheck {
         of table: CheckedTable,
         _ period: Period?,
         _ label: String
-    ) throws {
-        guard case .csv(let pattern, _) = table.extract.input, pattern.contains("*") else { return }
-        let headers = try fileHeaders(
-            table.extract,
-            source: source(of: table),
+    ) async throws {
+        guard table.extract.pattern?.contains("*") == true else { return }
+        let headers = try await sources.headers(
+            of: table.extract,
             period: period,
-            folder: folder,
-            environment: environment,
-            listings: listings,
             atMost: Self.comparedFiles
         )
         for (file, header) in headers.dropFirst() {
@@ -286,10 +259,10 @@ public struct SourceCheck {
         _ table: CheckedTable,
         _ period: Period?
     ) async throws {
-        var judge = try SampleJudge(table, reader: reader, period: period, rows: sampleRows)
+        var judge = try await SampleJudge(table, reader: reader, period: period, rows: sampleRows)
         var reader = reader
         while judge.wantsMore, let batch = try await reader.next() {
-            try judge.take(batch, of: reader)
+            try await judge.take(batch, of: reader)
         }
         let sample = judge.finish(table: table.name, period: period?.label ?? "")
         report.samples.append(sample)
@@ -367,7 +340,7 @@ public struct SourceCheck {
             run.lowerBound == run.upperBound
                 ? run.lowerBound.label : "\(run.lowerBound.label)..\(run.upperBound.label)"
         }
-        return texts.prefix(8).joined(separator: ", ") + (texts.count > 8 ? ", …" : "")
+        return texts.listed(atMost: 8)
     }
 
     /// Places spread evenly over `count` things, the first and the last among them.

@@ -6,7 +6,7 @@ public struct SourceProfile: Sendable {
     /// What was read: a file's name, or a table of a definition.
     public let name: String
     /// How the file is written; `nil` for a query.
-    public internal(set) var dialect: CSVDialect?
+    public internal(set) var format: Format?
     /// The rows that were read.
     public internal(set) var rows = 0
     /// Whether these are all there are.
@@ -34,15 +34,15 @@ public struct SourceProfile: Sendable {
     }
 
     /// The same, with what is known of how the file is written.
-    public func written(_ dialect: CSVDialect) -> SourceProfile {
+    func written(_ format: Format?) -> SourceProfile {
         var profile = self
-        profile.dialect = dialect
+        profile.format = format
         return profile
     }
 
     /// The same, with what was guessed of how the file is written.
     func written(_ guess: DialectGuess) -> SourceProfile {
-        var profile = written(guess.dialect)
+        var profile = written(.csv(guess.dialect))
         profile.remarks = guess.remarks + profile.remarks
         profile.encodingDoubt = guess.encodingDoubt
         return profile
@@ -72,7 +72,7 @@ extension SourceProfile: Encodable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(name, forKey: .name)
-        if let dialect {
+        if case .csv(let dialect)? = format {
             let delimiter = String(Unicode.Scalar(dialect.delimiter))
             try container.encode(delimiter, forKey: .delimiter)
             try container.encode(dialect.encoding.rawValue, forKey: .encoding)

@@ -1,4 +1,5 @@
 public import Extraction
+import Pipelines
 import Rows
 
 /// Reads a source once and profiles it, in memory that does not grow with it.
@@ -25,8 +26,8 @@ public struct SourceProfiler {
         file path: String,
         limit: Int? = nil
     ) async throws -> SourceProfile {
-        let guess = try DialectGuess(ofFile: path)
-        let reader = try openReader(file: path, dialect: guess.dialect)
+        let guess = try await DialectGuess(ofFile: path)
+        let reader = try await Sources.open(files: [path], format: .csv(guess.dialect))
         return try await profile(reader, name: path, limit: limit).written(guess)
     }
 
@@ -42,11 +43,11 @@ public struct SourceProfiler {
         limit: Int? = nil
     ) async throws -> SourceProfile {
         let name = paths.joined(separator: ", ")
-        let guess = try DialectGuess(ofFile: paths[0])
-        func open() throws -> any RowReader {
-            try openReader(files: paths, dialect: guess.dialect)
+        let guess = try await DialectGuess(ofFile: paths[0])
+        func open() async throws -> any RowReader {
+            try await Sources.open(files: paths, format: .csv(guess.dialect))
         }
-        let profile = try await profile(try open(), name: name, limit: limit).written(guess)
+        let profile = try await profile(try await open(), name: name, limit: limit).written(guess)
         return limit == nil ? try await KeyProof.proven(profile, open) : profile
     }
 

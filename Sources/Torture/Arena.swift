@@ -2,9 +2,11 @@ import AMQP
 import Endpoints
 import Foundation
 import LocalStack
+import Loopback
 import Messaging
 import Planning
 import Postgres
+import Processes
 import Redis
 
 /// Where one case takes place: a database, names on the broker and in Redis, and processes of its own,
@@ -49,14 +51,14 @@ struct Arena: Sendable {
             urls: addresses.urls(database: database, through: proxies)
         )
         let crew = Crew { role, fault in
-            // By `env`, because a preloaded library that changes the environment while a Swift
-            // program begins would hide its arguments: libfaketime does, once.
-            try FleetProcess(
-                "/usr/bin/env",
-                [ground.program, role.rawValue] + (role == .worker ? ["--slots", "2"] : []),
-                environment: environment.merging(fault) { _, new in new },
-                folder: folder,
-                log: "\(folder)/\(role.rawValue).log"
+            try ChildProcess(
+                Command(
+                    ground.program,
+                    [role.rawValue] + (role == .worker ? ["--slots", "2"] : []),
+                    environment: environment.merging(fault) { _, new in new },
+                    directory: folder,
+                    output: .file("\(folder)/\(role.rawValue).log")
+                )
             )
         }
         return Arena(
@@ -82,15 +84,17 @@ struct Arena: Sendable {
 
     /// Writes a load for the coordinators to take up, past the proxies.
     func requestLoad(periods: String) async throws {
-        let process = try FleetProcess(
-            ground.program,
-            ["load", ground.pipeline, "--periods", periods, "--detach"],
-            environment: ground.environment(
-                fleet: fleet,
-                urls: try ground.addresses().urls(database: database, through: [:])
-            ),
-            folder: folder,
-            log: "\(folder)/load.log"
+        let process = try ChildProcess(
+            Command(
+                ground.program,
+                ["load", ground.pipeline, "--periods", periods, "--detach"],
+                environment: ground.environment(
+                    fleet: fleet,
+                    urls: try ground.addresses().urls(database: database, through: [:])
+                ),
+                directory: folder,
+                output: .file("\(folder)/load.log")
+            )
         )
         let end = await process.end()
         guard end == .exited(0) else {

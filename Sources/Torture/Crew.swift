@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// The processes of a case's fleet: whichever dies is started again, as a supervisor would.
 actor Crew {
@@ -10,20 +11,20 @@ actor Crew {
 
     private struct Member {
         var role: Role
-        var process: FleetProcess
+        var process: ChildProcess
         var supervision: Task<Void, Never>?
     }
 
-    private let start: @Sendable (Role, _ environment: [String: String]) throws -> FleetProcess
+    private let start: @Sendable (Role, _ environment: [String: String]) throws -> ChildProcess
     private var members: [Int: Member] = [:]
     private var isStopping = false
     /// The ends that nobody had asked for.
-    private var ends: [(role: Role, end: FleetProcess.End)] = []
+    private var ends: [(role: Role, end: ChildProcess.End)] = []
 
     /// How many processes ended without being asked to.
     var deaths: Int { ends.count }
 
-    init(start: @escaping @Sendable (Role, [String: String]) throws -> FleetProcess) {
+    init(start: @escaping @Sendable (Role, [String: String]) throws -> ChildProcess) {
         self.start = start
     }
 
@@ -35,7 +36,7 @@ actor Crew {
     }
 
     /// The living processes of a role, in the order of their first start.
-    func living(_ role: Role) -> [FleetProcess] {
+    func living(_ role: Role) -> [ChildProcess] {
         members.sorted { $0.key < $1.key }.map(\.value)
             .filter { $0.role == role && $0.process.isRunning }
             .map(\.process)

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import LocalStack
 import Postgres
+import Processes
 import Redis
 
 /// What the cases of a campaign share: a private stack, the program, the example and its sources.
@@ -44,15 +45,17 @@ struct Ground: Sendable {
 
     /// Generates the sources, the same for every seed.
     func generate(months: Int, calls: Int) async throws {
-        let process = try FleetProcess(
-            program,
-            [
-                "generate", "callcenter", "--seed", "7", "--months", "\(months)", "--calls",
-                "\(calls)", "--bad", "0.5%", "--output", data,
-            ],
-            environment: environment(fleet: "none", urls: [:]),
-            folder: folder,
-            log: "\(folder)/generate.log"
+        let process = try ChildProcess(
+            Command(
+                program,
+                [
+                    "generate", "callcenter", "--seed", "7", "--months", "\(months)", "--calls",
+                    "\(calls)", "--bad", "0.5%", "--output", data,
+                ],
+                environment: environment(fleet: "none", urls: [:]),
+                directory: folder,
+                output: .file("\(folder)/generate.log")
+            )
         )
         guard await process.end() == .exited(0) else {
             throw TortureError(what: "no sources: see \(folder)/generate.log")

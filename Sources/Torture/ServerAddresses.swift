@@ -1,5 +1,6 @@
 import Endpoints
 import LocalStack
+import Loopback
 
 /// The stack's URLs, for another database or through proxies.
 struct ServerAddresses: Sendable {

@@ -1,4 +1,5 @@
 import Console
+import Words
 
 /// What came of a campaign, case by case.
 public struct Summary: Sendable {
@@ -19,16 +20,10 @@ public struct Summary: Sendable {
         for verdict in verdicts.sorted(by: { $0.name < $1.name }) {
             table.add([
                 verdict.name, verdict.expected, "\(verdict.deaths)",
-                Self.seconds(verdict.recovery),
+                DurationWords.inSeconds(verdict.recovery),
                 verdict.isAsExpected ? "as expected" : verdict.violations.joined(separator: "; "),
             ])
         }
         return table.lines
-    }
-
-    /// A time as people read it: `12.3 s`.
-    public static func seconds(_ time: Duration) -> String {
-        let tenths = (time / .milliseconds(100)).rounded()
-        return "\(tenths / 10) s"
     }
 }

@@ -1,4 +1,5 @@
 import Pipelines
+import Words
 
 extension WarehouseError {
     /// Everything that stands in the place of a pipeline's tables and that Longshore has not made.
@@ -30,7 +31,7 @@ extension WarehouseError {
         let byOwner = Dictionary(grouping: tables, by: \.owner).sorted { $0.key < $1.key }
         let clauses = byOwner.map { owner, tables in
             tables.map { "`\(pipeline.schema).\($0.name)`" }.joined(separator: ", ")
-                + (tables.count == 1 ? " belongs" : " belong") + " to the pipeline `\(owner)`"
+                + agreeing(tables.count, " belongs", " belong") + " to the pipeline `\(owner)`"
         }
         let renames = byOwner.map { "longshore pipelines rename \($0.key) \(pipeline.name)" }
         return WarehouseError(
@@ -67,12 +68,12 @@ extension WarehouseError {
 
     /// Relations, each with its schema, that have the names of partitions.
     static func occupied(_ names: [String], of table: String) -> WarehouseError {
-        let list = names.map { "`\($0)`" }.joined(separator: ", ")
+        let list = names.inBackticks()
         return WarehouseError(
             code: .unknownTable,
-            description: "\(list) \(names.count == 1 ? "stands" : "stand") where a load makes "
-                + "\(names.count == 1 ? "a partition" : "partitions") of `\(table)`, and Longshore has not made "
-                + "\(names.count == 1 ? "it" : "them"): nothing was changed. Rename or move what is there"
+            description: "\(list) \(agreeing(names.count, "stands", "stand")) where a load makes "
+                + "\(agreeing(names.count, "a partition", "partitions")) of `\(table)`, and Longshore has not made "
+                + "\(agreeing(names.count, "it", "them")): nothing was changed. Rename or move what is there"
         )
     }
 }

@@ -152,7 +152,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
 
     static func unknownPipeline(_ name: String, among names: [String]) -> WarehouseError {
         let nearest = NearestNames(to: name, among: names).question
-        let known = names.isEmpty ? "none" : names.map { "`\($0)`" }.joined(separator: ", ")
+        let known = names.isEmpty ? "none" : names.inBackticks()
         return WarehouseError(
             code: .unknownPipeline,
             description: "no load of a pipeline `\(name)` is in the ledger\(nearest); "
@@ -191,7 +191,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
     }
 
     static func noRow(_ table: String, _ key: [String], hints: [String]) -> WarehouseError {
-        let words = key.map { "`\($0)`" }.joined(separator: ", ")
+        let words = key.inBackticks()
         return WarehouseError(
             code: .noRow,
             description: (["no row of `\(table)` has the key \(words)"] + hints)
@@ -305,11 +305,4 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
 func percent(_ share: Double) -> String {
     let tenths = Int((share * 1000).rounded())
     return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
-}
-
-/// How many rows each rule refused, most first: `min 12, required 3`.
-func list(_ byRule: [String: Int]) -> String {
-    byRule.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
-        .map { "\($0.key) \($0.value)" }
-        .joined(separator: ", ")
 }

@@ -2,7 +2,12 @@
 ///
 /// Every number that is told with a noun goes through here, so that nothing says `1 rows`.
 public func counted(_ number: Int, _ noun: String) -> String {
-    "\(grouped(number)) \(number == 1 ? noun : plural(of: noun))"
+    "\(grouped(number)) \(agreeing(number, noun, plural(of: noun)))"
+}
+
+/// The form of a word that goes with a number: `is` with one, `are` with any other.
+public func agreeing(_ number: Int, _ one: String, _ many: String) -> String {
+    number == 1 ? one : many
 }
 
 /// `1,234,567`.

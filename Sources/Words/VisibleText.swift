@@ -15,6 +15,23 @@ public enum VisibleText {
         escaped(text) { _ in false }
     }
 
+    /// The text, or the beginning of one that has more than `limit` scalars: that many at most, the last
+    /// of them `…`.
+    ///
+    /// By scalars, because a single `Character` may be of any size.
+    public static func shortened(_ text: String, to limit: Int) -> String {
+        let scalars = text.unicodeScalars
+        guard
+            let end = scalars.index(
+                scalars.startIndex,
+                offsetBy: limit,
+                limitedBy: scalars.endIndex
+            ),
+            end != scalars.endIndex
+        else { return text }
+        return String(scalars[..<scalars.index(before: end)]) + "…"
+    }
+
     /// How many columns of a terminal ``line(_:)`` of a text takes.
     public static func width(of text: String) -> Int {
         line(text).unicodeScalars.reduce(0) { $0 + columns(of: $1) }

@@ -1,5 +1,6 @@
 import Pipelines
 import Planning
+import Words
 
 /// Ends an attempt that takes too long, or whose source falls silent.
 struct LimitWatch: Sendable {
@@ -52,7 +53,7 @@ extension TaskFailure {
         TaskFailure(
             code: "limit.total",
             message: "the attempt at the task `\(task)` took longer than its total limit of "
-                + "`\(Limits.wording(limit))` and was ended; make the source quicker, load less at a time, or "
+                + "`\(DurationWords.written(limit))` and was ended; make the source quicker, load less at a time, or "
                 + "raise `limits: { total: … }` of the table",
             isRetryable: true
         )
@@ -66,8 +67,8 @@ extension TaskFailure {
         TaskFailure(
             code: "limit.too_long",
             message:
-                "the task `\(task)` may take `\(Limits.wording(limit))` by its definition, but the broker "
-                + "takes a delivery back after `\(Limits.wording(most))`: lower `limits: { total: … }`, or "
+                "the task `\(task)` may take `\(DurationWords.written(limit))` by its definition, but the broker "
+                + "takes a delivery back after `\(DurationWords.written(most))`: lower `limits: { total: … }`, or "
                 + "raise `consumer_timeout` on the broker and LONGSHORE_CONSUMER_TIMEOUT with it",
             isRetryable: false
         )
@@ -77,7 +78,7 @@ extension TaskFailure {
         TaskFailure(
             code: "limit.idle",
             message: "the source of the task `\(task)` gave no rows for its idle limit of "
-                + "`\(Limits.wording(limit))`, and the attempt was ended; look at the source, or raise "
+                + "`\(DurationWords.written(limit))`, and the attempt was ended; look at the source, or raise "
                 + "`limits: { idle: … }` of the table",
             isRetryable: true
         )

@@ -50,6 +50,7 @@ struct LoadTaskLife: Sendable {
     /// The whole life: received → claimed → performed → concluded → settled.
     func run() async -> End {
         ports.observer.reached(.delivered)
+        await loader.hold(delivery.message)
         let claim = await ports.inFlight.claim(task, owner: owner)
         let conclusion = await conclusion(with: claim)
         // The ledger could not be told of the failure: nothing is counted, the task comes back.

@@ -1,5 +1,6 @@
 import Pipelines
 import Planning
+import Words
 
 /// Why a worker ended.
 public struct WorkerError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -42,8 +43,8 @@ public struct WorkerError: Error, Sendable, Hashable, CustomStringConvertible {
         WorkerError(
             code: .limitTooLong,
             message:
-                "load tasks may take `\(Limits.wording(limit))`, but the broker takes a delivery back "
-                + "after `\(Limits.wording(most))` (`consumer_timeout` of RabbitMQ): set a shorter "
+                "load tasks may take `\(DurationWords.written(limit))`, but the broker takes a delivery back "
+                + "after `\(DurationWords.written(most))` (`consumer_timeout` of RabbitMQ): set a shorter "
                 + "`--time-limit`, or raise `consumer_timeout` on the broker and say so in "
                 + "LONGSHORE_CONSUMER_TIMEOUT"
         )

@@ -1,3 +1,4 @@
+public import Endpoints
 public import Planning
 
 /// What a worker is told about itself.

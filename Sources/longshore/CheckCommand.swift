@@ -6,6 +6,7 @@ import Planning
 import Postgres
 import Survey
 import Warehouse
+import Words
 
 /// `longshore check`: everything that is wrong with a definition, at once; and with its sources, when
 /// asked.
@@ -54,9 +55,9 @@ struct CheckCommand: AsyncParsableCommand {
         let answer = try await answer(about: pipeline)
         if !output.json {
             Output.print(
-                "\(pipeline.name): \(Wording.count(pipeline.dimensions.count, "dimension")), "
-                    + "\(Wording.count(pipeline.facts.count, "fact")), "
-                    + "\(Wording.count(pipeline.marts.count, "mart")); no problem found"
+                "\(pipeline.name): \(counted(pipeline.dimensions.count, "dimension")), "
+                    + "\(counted(pipeline.facts.count, "fact")), "
+                    + "\(counted(pipeline.marts.count, "mart")); no problem found"
             )
             for note in await notes(of: pipeline, after: answer) { Output.print(note) }
         }
@@ -64,7 +65,7 @@ struct CheckCommand: AsyncParsableCommand {
         let report = try await SourceCheck(
             pipeline,
             folder: argument.folder,
-            periods: try chosenPeriods(of: pipeline),
+            periods: try await chosenPeriods(of: pipeline),
             sampleRows: sample,
             environment: try access.sources(beside: options)
         )
@@ -89,7 +90,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
-    private func chosenPeriods(of pipeline: Pipeline) throws -> [Period] {
+    private func chosenPeriods(of pipeline: Pipeline) async throws -> [Period] {
         guard let rule = pipeline.periods else { return [] }
         if let periods { return try PeriodSelection.parse(periods, grain: rule.grain) }
         let ended = try PeriodSelection.due(
@@ -98,7 +99,7 @@ struct CheckCommand: AsyncParsableCommand {
             today: LoadSelection.today(of: pipeline)
         )
         var due = Due()
-        due.awaited = try survey(of: pipeline).awaited(ended)
+        due.awaited = try await survey(of: pipeline).awaited(ended)
         let waiting = Set(due.awaited.map(\.period))
         let there = ended.filter { !waiting.contains($0) }
         // Where no file is there at all, the pattern may be wrong.

@@ -13,6 +13,7 @@ import Rows
 import SampleData
 import Survey
 import Warehouse
+import Words
 import Worker
 
 /// An end of a command that is not success: what to print, and the exit code (after `sysexits.h`).

@@ -35,8 +35,18 @@ struct CoordinatorCommand: AsyncParsableCommand {
     func run() async throws {
         let fleet = try await options.startedFleet()
         try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
-        let ledger = fleet.ledger()
-        let wiring = try await Wiring(fleet, as: ledger.membership())
+        try await fleet.withLedger { ledger in
+            try await fleet.withWiring(as: ledger.membership()) { wiring in
+                try await coordinate(fleet, ledger, wiring)
+            }
+        }
+    }
+
+    private func coordinate(
+        _ fleet: Fleet,
+        _ ledger: PostgresLedger,
+        _ wiring: Wiring
+    ) async throws {
         await wiring.tellOlderQueues()
         let ports = try await wiring.coordinatorPorts(ledger: ledger)
         let daemon = CoordinatorService(
@@ -57,7 +67,5 @@ struct CoordinatorCommand: AsyncParsableCommand {
             logger: fleet.logger
         )
         try await group.run()
-        await wiring.close()
-        await ledger.close()
     }
 }

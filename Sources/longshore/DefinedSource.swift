@@ -3,6 +3,7 @@ import Foundation
 import Pipelines
 import Rows
 import Survey
+import Words
 
 /// What a table or source of a pipeline reads, to be profiled.
 struct DefinedSource {
@@ -41,7 +42,7 @@ struct DefinedSource {
         throw CommandFailure(
             .usage,
             "the pipeline `\(pipeline.name)` has no table or source `\(name)` that is read"
-                + "\(question); it has " + names.map { "`\($0)`" }.joined(separator: ", ")
+                + "\(question); it has " + names.inBackticks()
         )
     }
 
@@ -51,41 +52,25 @@ struct DefinedSource {
         in folder: String,
         _ rows: Int?
     ) async throws -> DraftOrigin {
-        let source = pipeline.sources[extract.source] ?? .files(folder: "")
-        let slice = try chosenPeriod(of: pipeline)
-        let reader = try await openReader(
-            extract,
-            source: source,
-            period: slice,
-            folder: folder,
-            clock: SourceClock(
-                of: pipeline,
-                fact: pipeline.facts.first { $0.extract == extract }?.name
-            ),
-            environment: sources
-        )
-        let profile = try await SourceProfiler.profile(reader, name: title(extract), limit: rows)
-        switch (extract.input, source) {
-        case (.csv(let pattern, let dialect), .files(let place, _)):
-            let file = pattern.replacing("{period}", with: slice?.label ?? "")
-            return DraftOrigin(
-                .file(folder: place, name: file, others: []),
-                profile: profile.written(dialect)
-            )
-        case (.query(let text), .postgres(let url)):
-            return DraftOrigin(
-                .query(source: extract.source, url: url, text: text),
-                profile: profile
-            )
-        default: preconditionFailure("a definition pairs files with csv and databases with query")
+        guard let source = pipeline.sources[extract.source] else {
+            preconditionFailure("a definition declares the sources of its extracts")
         }
+        let slice = try chosenPeriod(of: pipeline)
+        let reader = try await Sources(pipeline.sources, folder: folder, environment: sources)
+            .open(
+                extract,
+                period: slice,
+                clock: SourceClock(
+                    of: pipeline,
+                    fact: pipeline.facts.first { $0.extract == extract }?.name
+                )
+            )
+        let profile = try await SourceProfiler.profile(reader, name: title(extract), limit: rows)
+        return DraftOrigin(extract.filled(with: slice), of: source, profile: profile)
     }
 
     private func title(_ extract: Extract) -> String {
-        switch extract.input {
-        case .csv(let pattern, _): "\(extract.source): \(pattern)"
-        case .query: "\(extract.source): the query of \(name)"
-        }
+        "\(extract.source): \(extract.pattern ?? "the query of \(name)")"
     }
 
     private func chosenPeriod(of pipeline: Pipeline) throws -> Period? {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipelines
+import Words
 
 /// A length of time on the command line.
 struct DurationOption: ExpressibleByArgument {
@@ -15,7 +16,7 @@ struct DurationOption: ExpressibleByArgument {
         self.duration = duration
     }
 
-    var defaultValueDescription: String { Limits.wording(duration) }
+    var defaultValueDescription: String { DurationWords.written(duration) }
 }
 
 /// Time limits against what the broker allows.
@@ -42,7 +43,7 @@ extension Limits {
         guard limit >= most else { return }
         throw CommandFailure(
             .usage,
-            "`--time-limit` is `\(wording(limit))`, but \(advice(most)), and set a shorter limit"
+            "`--time-limit` is `\(DurationWords.written(limit))`, but \(advice(most)), and set a shorter limit"
         )
     }
 
@@ -55,14 +56,14 @@ extension Limits {
             let name = table.isEmpty ? "the pipeline `\(pipeline.name)`" : "`\(table)`"
             throw CommandFailure(
                 .badInput,
-                "a task of \(name) may take `\(wording(total))` (`limits: { total: … }`), but "
+                "a task of \(name) may take `\(DurationWords.written(total))` (`limits: { total: … }`), but "
                     + "\(advice(most)), or lower the limit"
             )
         }
     }
 
     private static func advice(_ most: Duration) -> String {
-        "the broker takes a delivery back after `\(wording(most))`: raise `consumer_timeout` of RabbitMQ "
+        "the broker takes a delivery back after `\(DurationWords.written(most))`: raise `consumer_timeout` of RabbitMQ "
             + "and say so in \(variable)"
     }
 }

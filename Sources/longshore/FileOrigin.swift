@@ -57,7 +57,9 @@ struct FileOrigin {
         let folder = url.deletingLastPathComponent()
         let beside = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return DraftOrigin(
-            .file(folder: seen(folder.path), name: name, others: beside),
+            file: name,
+            in: seen(folder.path),
+            beside: beside,
             profile: profile,
             parts: parts
         )

@@ -62,9 +62,6 @@ struct Fleet: Sendable {
         }
     }
 
-    /// The ledger, as this fleet sees it.
-    func ledger() -> PostgresLedger { PostgresLedger(postgres, fleet: name) }
-
     /// Which fleet of which warehouse this is, as its ledger tells it.
     func identity(in ledger: PostgresLedger) async throws -> FleetIdentity {
         FleetIdentity(name: name, warehouse: try await ledger.warehouse())

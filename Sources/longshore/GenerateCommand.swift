@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import SampleData
+import Words
 
 /// `longshore generate`: sources for the example pipelines.
 struct GenerateCommand: AsyncParsableCommand {
@@ -31,8 +32,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
         func report(_ files: [AnswerSheet.FileTotals]) {
             let rows = files.reduce(0) { $0 + $1.read }
-            let written = Wording.count(files.count, "file")
-            Output.print("Wrote \(written) with \(Wording.count(rows, "row")) to \(output)")
+            let written = counted(files.count, "file")
+            Output.print("Wrote \(written) with \(counted(rows, "row")) to \(output)")
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Digests
 import Planning
 
 /// The command line: its subcommands, and the one place where errors become exit codes.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Foundation
 import Pipelines
+import Planning
 
 /// The pipeline that a command is about, and values for its parameters.
 struct PipelineArgument: ParsableArguments {
@@ -31,6 +32,22 @@ struct PipelineArgument: ParsableArguments {
     var nameOrFolder: String {
         let definition = try? DefinitionReader.read(folder: folder, parameters: parameters)
         return definition?.pipeline.name ?? folder
+    }
+
+    /// What whoever runs this command asks for: some periods of a definition that was read here.
+    func request(
+        _ definition: Definition,
+        _ periods: [Period],
+        adopting adopted: Set<String> = []
+    ) -> LoadRequest {
+        LoadRequest(
+            pipeline: definition.pipeline,
+            definition: definition.bundle,
+            folder: folder,
+            periods: periods,
+            requestedBy: Requester.name,
+            adopted: adopted
+        )
     }
 
     /// Reads the definition and prints its warnings; every problem is in the error.

@@ -4,6 +4,7 @@ import Console
 import Foundation
 import Pipelines
 import Postgres
+import Words
 
 /// How long a process that starts waits for servers that do not answer; later it waits without an end.
 ///
@@ -86,6 +87,6 @@ struct StartPatience: ParsableArguments {
     }
 
     private static func tell(_ server: String, _ error: any Error, _ limit: Duration) {
-        Output.note("waiting up to \(Limits.wording(limit)) for \(server): \(error)")
+        Output.note("waiting up to \(DurationWords.written(limit)) for \(server): \(error)")
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Foundation
 import Torture
+import Words
 
 /// `longshore torture`: prove the promise on this machine.
 struct TortureCommand: AsyncParsableCommand {
@@ -70,7 +71,7 @@ struct TortureCommand: AsyncParsableCommand {
         let wrong = verdicts.filter { !$0.isAsExpected }
         for line in [""] + Summary(of: verdicts).lines + [""] { Output.print(line) }
         Output.print(
-            "\(Wording.count(verdicts.count, "case")), \(verdicts.count - wrong.count) as expected"
+            "\(counted(verdicts.count, "case")), \(verdicts.count - wrong.count) as expected"
         )
         guard wrong.isEmpty else {
             Output.print("To replay one: longshore torture --seed \(seed) --case \(wrong[0].name)")
@@ -79,10 +80,10 @@ struct TortureCommand: AsyncParsableCommand {
     }
 
     private static func show(_ verdict: Verdict) {
-        let seconds = Summary.seconds
+        let seconds = DurationWords.inSeconds
         var line = verdict.isAsExpected ? "ok     " : "WRONG  "
         line += verdict.name.padding(toLength: 36, withPad: " ", startingAt: 0)
-        line += "  \(verdict.expected), \(Wording.count(verdict.deaths, "death")), "
+        line += "  \(verdict.expected), \(counted(verdict.deaths, "death")), "
         line += "recovered in \(seconds(verdict.recovery)) of \(seconds(verdict.time))"
         let lines = [line] + verdict.violations.map { "         \($0)" }
         // At once, also into a pipe: a campaign takes long.

@@ -25,7 +25,7 @@ struct Wiring: Sendable {
     init(
         _ fleet: Fleet,
         as membership: FleetMembership,
-        pools: [String] = ["default"]
+        pools: [String]
     ) async throws {
         self.fleet = fleet
         topology = Topology(membership.identity)

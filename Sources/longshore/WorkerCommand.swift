@@ -3,6 +3,7 @@ import Pipelines
 import Planning
 import ServiceLifecycle
 import UnixSignals
+import Words
 import Worker
 
 /// `longshore worker`: a process of the fleet.
@@ -57,10 +58,7 @@ struct WorkerCommand: AsyncParsableCommand {
     )
     var sourcePatience: DurationOption?
 
-    @OptionGroup var keyMaps: KeyMapOptions
-    @OptionGroup var access: SourceOptions
-    @OptionGroup var patience: StartPatience
-    @OptionGroup var options: FleetOptions
+    @OptionGroup var servers: RunOptions
 
     func validate() throws {
         try SlotCount.validate(slots, atLeast: 1, option: "--slots")
@@ -71,19 +69,20 @@ struct WorkerCommand: AsyncParsableCommand {
 
     private var announcement: String {
         "stopping: no more tasks are taken, and those that run may finish within "
-            + "\(Limits.wording(grace.duration)); a second signal gives them back at once"
+            + "\(DurationWords.written(grace.duration)); a second signal gives them back at once"
     }
 
     func run() async throws {
         try Limits.validate(timeLimit.duration)
-        let limit = try keyMaps.limit()
         let settings = try workerSettings()
         try settings.validate()
-        let sources = try access.sources(beside: options)
-        let fleet = try await options.startedFleet().with(keyMapMemory: limit)
-            .with(sources: sources)
-        try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
-        let wiring = try await Wiring(fleet, as: fleet.membership(), pools: pools)
+        let fleet = try await servers.fleet()
+        try await fleet.withWiring(as: fleet.membership(), pools: pools) { wiring in
+            try await work(fleet, wiring, settings)
+        }
+    }
+
+    private func work(_ fleet: Fleet, _ wiring: Wiring, _ settings: WorkerSettings) async throws {
         let worker = try await wiring.worker(pools: pools, settings: settings)
         let group = ServiceGroup(
             services: [SecondSignal(announcement) { worker.hurry() }, worker],
@@ -91,7 +90,6 @@ struct WorkerCommand: AsyncParsableCommand {
             logger: fleet.logger
         )
         try await group.run()
-        await wiring.close()
     }
 
     private func workerSettings() throws -> WorkerSettings {

@@ -1,5 +1,6 @@
 import AMQP
 import Foundation
+import Loopback
 import TestSupport
 import Testing
 

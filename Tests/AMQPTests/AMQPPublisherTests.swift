@@ -1,4 +1,5 @@
 import AMQP
+import Loopback
 import TestSupport
 import Testing
 
@@ -83,13 +84,13 @@ struct AMQPPublisherTests {
                 to: broker.configuration,
                 onEvent: log.record
             )
-            broker.proxy.setFrozen(true)
+            broker.proxy.set(.silent)
             async let published: Void = publisher.publish(
                 (0..<1_000).map { AMQPMessage("\($0)", to: queue) }
             )
             await eventually("messages are on their way") { broker.proxy.isHolding }
             broker.proxy.cut()
-            broker.proxy.setFrozen(false)
+            broker.proxy.set(.fair)
             try await published
             #expect(await log.connections >= 2)
             await eventually("all are in the queue") {
@@ -109,7 +110,7 @@ struct AMQPPublisherTests {
                 to: broker.configuration,
                 onEvent: log.record
             )
-            broker.proxy.setFrozen(true)
+            broker.proxy.set(.silent)
             let big = [UInt8](repeating: 120, count: 100_000)
             let start = ContinuousClock.now
             let error = await amqpError {
@@ -123,7 +124,7 @@ struct AMQPPublisherTests {
             #expect(losses > 0)
             // Far less than for ever; other tests keep the pool busy for seconds.
             #expect(ContinuousClock.now - start < .seconds(20))
-            broker.proxy.setFrozen(false)
+            broker.proxy.set(.fair)
             try await publisher.publish([AMQPMessage("1", to: queue)])
             await eventually("the new connection is told") { await log.connections >= 2 }
             await publisher.close()
@@ -162,7 +163,7 @@ struct AMQPPublisherTests {
     func closed() async throws {
         let broker = try await ProxiedBroker.start()
         let publisher = try await AMQPPublisher.connect(to: broker.configuration)
-        broker.proxy.setFrozen(true)
+        broker.proxy.set(.silent)
         let waiting = Task {
             await amqpError { try await publisher.publish([AMQPMessage("", to: "q")]) }
         }
@@ -178,7 +179,7 @@ struct AMQPPublisherTests {
     func cancelled() async throws {
         let broker = try await ProxiedBroker.start()
         let publisher = try await AMQPPublisher.connect(to: broker.configuration)
-        broker.proxy.setFrozen(true)
+        broker.proxy.set(.silent)
         let publishing = Task { try await publisher.publish([AMQPMessage("", to: "q")]) }
         publishing.cancel()
         await #expect(throws: CancellationError.self) { try await publishing.value }

@@ -1,14 +1,15 @@
 import AMQP
 import Endpoints
+import Loopback
 
 /// The real broker behind a proxy that can fail.
 struct ProxiedBroker {
-    let proxy: FaultyProxy
+    let proxy: FaultProxy
     let configuration: AMQPConfiguration
 
     static func start() async throws -> ProxiedBroker {
         let real = try ConnectionURL(await Broker.url())
-        let proxy = FaultyProxy(to: real.port ?? 5_672)
+        let proxy = try FaultProxy(to: real.port ?? 5_672)
         let user = real.user ?? "guest"
         let password = real.password?.revealed ?? "guest"
         var configuration = try AMQPConfiguration(

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import TestSupport
 import Testing
 
@@ -6,21 +7,25 @@ import Testing
 final class TLSOnlyServer {
     /// The port it listens on.
     let port: Int
-    private let program = Process()
+    private let program: ChildProcess
+    private let (input, output) = (Pipe(), Pipe())
 
     init(_ certificates: TestCertificates) throws {
-        let (input, output) = (Pipe(), Pipe())
-        program.executableURL = URL(filePath: "/usr/bin/env")
-        program.arguments = [
-            "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert",
-            certificates.serverCertificate, "-key", certificates.serverKey,
-        ]
-        program.standardInput = input
-        program.standardOutput = output
-        program.standardError = FileHandle.nullDevice
+        program = try ChildProcess(
+            Command(
+                "openssl",
+                [
+                    "s_server", "-accept", "127.0.0.1:0", "-cert", certificates.serverCertificate,
+                    "-key", certificates.serverKey,
+                ],
+                input: .descriptor(input.fileHandleForReading.fileDescriptor),
+                output: .descriptor(output.fileHandleForWriting.fileDescriptor),
+                errors: .nothing
+            )
+        )
+        try output.fileHandleForWriting.close()
         // The client is told of another version of the protocol, and gives up at once.
         input.fileHandleForWriting.write(Data("AMQP0091".utf8))
-        try program.run()
         var said = ""
         while !said.contains(/ACCEPT .*:[0-9]+\n/) {
             let bytes = output.fileHandleForReading.availableData
@@ -32,7 +37,7 @@ final class TLSOnlyServer {
     }
 
     deinit {
-        kill(program.processIdentifier, SIGKILL)
-        program.waitUntilExit()
+        program.send(SIGKILL)
+        _ = program.waitForEnd()
     }
 }

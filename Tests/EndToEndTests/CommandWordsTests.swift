@@ -1,8 +1,6 @@
 import Foundation
 import Testing
 
-@testable import longshore
-
 /// What the commands say, by the built binary.
 @Suite("What commands say")
 struct CommandWordsTests {
@@ -222,18 +220,6 @@ struct CommandWordsTests {
             "\(run.output)"
         )
         #expect(!run.output.contains("canary") && !run.errors.contains("canary"))
-    }
-
-    @Test("suggested commands have the options that this one was given, quoted for a shell")
-    func invocation() {
-        let arguments = [
-            "load", "p", "--set", "a=1", "--stack=my stack", "--set=b=it's", "--", "--set",
-        ]
-        #expect(Invocation.values(of: "--set", in: arguments) == ["a=1", "b=it's"])
-        #expect(Invocation.values(of: "--stack", in: arguments) == ["my stack"])
-        #expect(Invocation.quoted("my stack") == "'my stack'")
-        #expect(Invocation.quoted("b=it's") == "'b=it'\\''s'")
-        #expect(Invocation.quoted("/a/b-c_1.2") == "/a/b-c_1.2")
     }
 }
 

@@ -99,8 +99,8 @@ extension Harbour {
         let path = TestStack.packageDirectory + "/Tests/EndToEndTests/Oracle/" + file
         let assignments = variables.flatMap { ["-v", $0] }
         let run = try await RunningProgram(
-            "/usr/bin/env",
-            ["psql", "-X", "-q", "-d", databaseURL, "-f", path] + assignments,
+            "psql",
+            ["-X", "-q", "-d", databaseURL, "-f", path] + assignments,
             environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"],
             folder: data
         )

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import TestSupport
 
 /// The built `longshore` binary, run as a user runs it.
@@ -61,13 +62,9 @@ struct Program: Sendable {
     }
 }
 
-/// A process that has been started; its output goes to files, so that it can never block on a pipe.
-final class RunningProgram: @unchecked Sendable {
-    // Invariant: `process` is configured in `init` and afterwards only asked and signalled, which
-    // Foundation allows from any thread.
-    private let process = Process()
-    private let output: URL
-    private let errors: URL
+/// A process that has been started.
+struct RunningProgram: Sendable {
+    private let captured: CapturedProcess
 
     init(
         _ path: String,
@@ -75,48 +72,37 @@ final class RunningProgram: @unchecked Sendable {
         environment: [String: String],
         folder: String
     ) throws {
-        let name = FileManager.default.temporaryDirectory
-            .appendingPathComponent("longshore-\(UUID().uuidString)")
-        output = name.appendingPathExtension("out")
-        errors = name.appendingPathExtension("err")
-        for file in [output, errors] { try Data().write(to: file) }
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.environment = environment
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
+        captured = try CapturedProcess(
+            Command(path, arguments, environment: environment, directory: folder)
+        )
     }
 
-    deinit {
-        for file in [output, errors] { try? FileManager.default.removeItem(at: file) }
-    }
-
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { captured.process.isRunning }
 
     /// What it has written to standard error until now.
-    var errorsSoFar: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+    var errorsSoFar: String { captured.errorsSoFar }
 
     /// `kill -signal`.
-    func signal(_ signal: Int32) {
-        kill(process.processIdentifier, signal)
-    }
+    func signal(_ signal: Int32) { captured.process.send(signal) }
 
     /// Waits for the end.
+    ///
+    /// - Throws: when what it wrote is not UTF-8.
     func finish() async throws -> Program.Run {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global()
-                .async { [process] in
-                    process.waitUntilExit()
-                    continuation.resume()
-                }
-        }
+        let result = await captured.result()
+        var exitCode: Int32 = -1
+        if case .exited(let status) = result.end { exitCode = status }
         return Program.Run(
-            exitCode: process.terminationReason == .exit ? process.terminationStatus : -1,
-            output: try String(contentsOf: output, encoding: .utf8),
-            errors: try String(contentsOf: errors, encoding: .utf8)
+            exitCode: exitCode,
+            output: try Self.text(result.output),
+            errors: try Self.text(result.errors)
         )
+    }
+
+    private static func text(_ bytes: [UInt8]) throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CocoaError(.fileReadInapplicableStringEncoding)
+        }
+        return text
     }
 }

@@ -33,7 +33,7 @@ struct BadInputFileTests {
             ),
             header: ["a", "b"]
         )
-        var (keys, copy, rejects) = (KeyMaps(), [UInt8](), [Reject]())
+        var (keys, rejects) = (KeyMaps(), [Reject]())
         var batches: [RowBatch] = []
         var start = 0
         while start < bytes.count {
@@ -45,16 +45,7 @@ struct BadInputFileTests {
         }
         if let batch = try reader.finish() { batches.append(batch) }
         for batch in batches {
-            var next = 0
-            while next < batch.rows.count {
-                next = encoder.encode(
-                    batch,
-                    from: next,
-                    keys: &keys,
-                    into: &copy,
-                    rejects: &rejects
-                )
-            }
+            encoder.encode(all: batch, keys: &keys) { rejects += $1 }
         }
         return Outcome(
             loaded: encoder.counts.loaded,
@@ -312,13 +303,18 @@ struct BadInputFileTests {
 
     private func messageOfOpening(_ pattern: String, in folder: String) async -> String {
         do {
-            var reader = try await openReader(
-                Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
-                source: .files(folder: folder),
-                period: nil,
+            var reader = try await Sources(
+                ["drops": .files(folder: folder)],
                 folder: folder,
-                clock: SourceClock(zone: "UTC"),
                 environment: SourceEnvironment { _ in nil }
+            )
+            .open(
+                Extract(
+                    source: "drops",
+                    selection: .objects(pattern: pattern, format: .csv(CSVDialect()))
+                ),
+                period: nil,
+                clock: SourceClock(zone: "UTC")
             )
             while try await reader.next() != nil {}
             return "nothing"
@@ -365,13 +361,18 @@ struct BadInputFileTests {
         let path = folder + "/calls.csv"
         let text = "a,b\n" + String(repeating: "1,2\n", count: 200_000)
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        var reader = try await openReader(
-            Extract(source: "drops", input: .csv(pattern: "calls.csv", dialect: CSVDialect())),
-            source: .files(folder: folder),
-            period: nil,
+        var reader = try await Sources(
+            ["drops": .files(folder: folder)],
             folder: folder,
-            clock: SourceClock(zone: "UTC"),
             environment: SourceEnvironment { _ in nil }
+        )
+        .open(
+            Extract(
+                source: "drops",
+                selection: .objects(pattern: "calls.csv", format: .csv(CSVDialect()))
+            ),
+            period: nil,
+            clock: SourceClock(zone: "UTC")
         )
         _ = try await reader.next()
         let handle = try #require(FileHandle(forWritingAtPath: path))

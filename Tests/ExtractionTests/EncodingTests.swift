@@ -1,5 +1,6 @@
 import Foundation
 import Pipelines
+import Processes
 import TestSupport
 import Testing
 
@@ -12,19 +13,12 @@ struct EncodingTests {
 
     /// What the program iconv(1) makes of `bytes`; empty when it refuses them.
     private func converted(_ bytes: [UInt8], from name: String) throws -> [UInt8] {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/iconv")
-        process.arguments = ["-f", name, "-t", "UTF-8"]
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try input.fileHandleForWriting.write(contentsOf: bytes)
-        try input.fileHandleForWriting.close()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? Array(text) : []
+        let run = try CapturedProcess(
+            Command("iconv", ["-f", name, "-t", "UTF-8"]),
+            input: bytes
+        )
+        .waitForResult()
+        return run.end == .exited(0) ? run.output : []
     }
 
     @Test("every encoding of single bytes is there and reads ASCII as ASCII", arguments: singleByte)

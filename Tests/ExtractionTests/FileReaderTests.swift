@@ -1,6 +1,7 @@
 import Foundation
 import Pipelines
 import Rows
+import Synchronization
 import Testing
 
 @testable import Extraction
@@ -49,13 +50,18 @@ struct FileReaderTests {
         template: String? = nil,
         variables: [String: String] = [:]
     ) async throws -> any RowReader {
-        try await openReader(
-            Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
-            source: .files(folder: template ?? folder.url.path),
-            period: period,
+        try await Sources(
+            ["drops": .files(folder: template ?? folder.url.path)],
             folder: folder.url.path,
-            clock: SourceClock(zone: "UTC"),
             environment: SourceEnvironment { variables[$0] }
+        )
+        .open(
+            Extract(
+                source: "drops",
+                selection: .objects(pattern: pattern, format: .csv(CSVDialect()))
+            ),
+            period: period,
+            clock: SourceClock(zone: "UTC")
         )
     }
 
@@ -216,25 +222,27 @@ struct FileReaderTests {
     func listings() throws {
         let folder = try Folder()
         for day in 1...30 { try folder.write("id\n", "x_2024-01-\(day).csv") }
-        var listed: [String] = []
+        let listed = Mutex<[String]>([])
         let listings = FolderListings { path in
-            listed.append(path)
+            listed.withLock { $0.append(path) }
             return FilePath.names(in: path)
         }
         let source = FileSource(folder: SourceFolder(path: folder.url.path), listings: listings)
         for day in 1...30 {
             let pattern = try FilePattern("x_2024-01-\(day).csv", period: nil)
-            #expect(try source.files(matching: pattern) == ["x_2024-01-\(day).csv"])
+            #expect(try source.objects(matching: pattern) == ["x_2024-01-\(day).csv"])
         }
         let absent = try FilePattern("y.csv", period: nil)
-        #expect(code { _ = try source.files(matching: absent, explains: false) } == .missing)
-        #expect(listed.isEmpty)
+        #expect(code { _ = try source.objects(matching: absent, explains: false) } == .missing)
+        let before = listed.withLock(\.count)
+        #expect(before == 0)
         for day in 1...9 {
             let pattern = try FilePattern("x_*-\(day).csv", period: nil)
-            #expect(try source.files(matching: pattern).first == "x_2024-01-\(day).csv")
+            #expect(try source.objects(matching: pattern).first == "x_2024-01-\(day).csv")
         }
-        #expect(code { _ = try source.files(matching: absent) } == .missing)
-        #expect(listed.count == 1)
+        #expect(code { _ = try source.objects(matching: absent) } == .missing)
+        let after = listed.withLock(\.count)
+        #expect(after == 1)
     }
 
     @Test("each file of a pattern has the columns of its own header, one without rows, too")
@@ -258,10 +266,9 @@ struct FileReaderTests {
         try folder.write("id\n1\n", "calls_2024-03.csv")
         try folder.write("id,channel\n1,web\n", "calls_2024-04.csv")
         let reader = try await open("calls_{period}.csv", in: folder, period: march)
-        #expect(reader.isKnownElsewhere("channel"))
-        #expect(!reader.isKnownElsewhere("chanel"))
+        #expect(await reader.knownElsewhere(["channel", "chanel"]) == ["channel"])
         let alone = try await open("calls_2024-03.csv", in: folder)
-        #expect(!alone.isKnownElsewhere("channel"))
+        #expect(await alone.knownElsewhere(["channel"]) == [])
     }
 
     @Test("a bad file is refused by what is wrong with it")
@@ -295,16 +302,14 @@ struct FileReaderTests {
 
     @Test("a source of the other kind is a misconfiguration")
     func wrongKind() async throws {
-        let extract = Extract(source: "drops", input: .query("select 1"))
+        let extract = Extract(source: "drops", selection: .query("select 1"))
         await #expect(throws: ExtractionError.self) {
-            _ = try await openReader(
-                extract,
-                source: .files(folder: "x"),
-                period: nil,
+            _ = try await Sources(
+                ["drops": .files(folder: "x")],
                 folder: "/",
-                clock: SourceClock(zone: "UTC"),
                 environment: SourceEnvironment { _ in nil }
             )
+            .open(extract, period: nil, clock: SourceClock(zone: "UTC"))
         }
     }
 

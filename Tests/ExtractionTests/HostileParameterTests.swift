@@ -42,7 +42,7 @@ struct HostileParameterTests {
             )
         )
         guard case .extract(let extract) = pipeline.dimension("city")?.content,
-            case .query(let text) = extract.input
+            case .query(let text) = extract.selection
         else { throw HasNoQuery() }
         return text
     }

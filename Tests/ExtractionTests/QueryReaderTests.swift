@@ -13,14 +13,12 @@ struct QueryReaderTests {
         period: Period? = nil,
         clock: SourceClock = SourceClock(zone: "UTC")
     ) async throws -> any RowReader {
-        try await openReader(
-            Extract(source: "crm", input: .query(query)),
-            source: .postgres(url: "${CRM_URL}"),
-            period: period,
+        try await Sources(
+            ["crm": .postgres(url: "${CRM_URL}")],
             folder: "/",
-            clock: clock,
             environment: SourceEnvironment { $0 == "CRM_URL" ? url : nil }
         )
+        .open(Extract(source: "crm", selection: .query(query)), period: period, clock: clock)
     }
 
     @Test("a query's columns are the header, its values come as they are")

@@ -1,3 +1,4 @@
+import Pipelines
 import Rows
 import Testing
 
@@ -24,7 +25,7 @@ struct RawRecordTests {
     {
         var reader = RawRecordReader(
             records,
-            delimiter: UInt8(ascii: ";")
+            format: .csv(CSVDialect(delimiter: UInt8(ascii: ";")))
         )
         var batches: [RowBatch] = []
         while let batch = try await reader.next() { batches.append(batch) }

@@ -35,13 +35,18 @@ struct SourceEnvironmentTests {
         variables: [String: String] = [:],
         names: VariableNames? = nil
     ) async throws -> any RowReader {
-        try await openReader(
-            Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
-            source: .files(folder: template, allowsHardLinks: allowsHardLinks),
-            period: nil,
+        try await Sources(
+            ["drops": .files(folder: template, allowsHardLinks: allowsHardLinks)],
             folder: root,
-            clock: SourceClock(zone: "UTC"),
             environment: SourceEnvironment(names: names, places: places) { variables[$0] }
+        )
+        .open(
+            Extract(
+                source: "drops",
+                selection: .objects(pattern: pattern, format: .csv(CSVDialect()))
+            ),
+            period: nil,
+            clock: SourceClock(zone: "UTC")
         )
     }
 
@@ -140,13 +145,15 @@ struct SourceEnvironmentTests {
         let server = try await TestStack.shared().postgresURL
         let place = try #require(server.split(separator: "@").last)
         let error = await #expect(throws: (any Error).self) {
-            _ = try await openReader(
-                Extract(source: "crm", input: .query("select 1")),
-                source: .postgres(url: "postgres://${TOKEN}:x@\(place)"),
-                period: nil,
+            _ = try await Sources(
+                ["crm": .postgres(url: "postgres://${TOKEN}:x@\(place)")],
                 folder: "/",
-                clock: SourceClock(zone: "UTC"),
                 environment: SourceEnvironment { _ in "hunter2-hunter2" }
+            )
+            .open(
+                Extract(source: "crm", selection: .query("select 1")),
+                period: nil,
+                clock: SourceClock(zone: "UTC")
             )
         }
         #expect("\(try #require(error))".contains("hunter2") == false)

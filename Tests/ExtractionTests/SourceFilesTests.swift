@@ -15,55 +15,61 @@ struct SourceFilesTests {
             )
             try Data(name.utf8).write(to: path)
         }
-        let files = try SourceFiles(
-            Extract(source: "drops", input: .csv(pattern: pattern, dialect: CSVDialect())),
-            source: .files(folder: "data"),
+        let sources = Sources(
+            ["drops": .files(folder: "data")],
             folder: folder,
             environment: SourceEnvironment { _ in nil }
         )
-        return try #require(files)
+        let extract = Extract(
+            source: "drops",
+            selection: .objects(pattern: pattern, format: .csv(CSVDialect()))
+        )
+        return try #require(try sources.files(of: extract))
     }
 
-    private func periods(_ names: [String], _ pattern: String) throws -> [String: [String]] {
-        let found = try files(names, pattern).byPeriod(.month)
+    private func periods(_ names: [String], _ pattern: String) async throws -> [String: [String]] {
+        let found = try await files(names, pattern).byPeriod(.month)
         return Dictionary(uniqueKeysWithValues: found.map { ($0.label, $1.map(\.name)) })
     }
 
     @Test("the label of a period is found wherever the pattern has it")
-    func labels() throws {
+    func labels() async throws {
         #expect(
-            try periods(
+            try await periods(
                 ["s_2024-01.csv", "s_2024-13.csv", "s_.csv", "t_2024-01.csv", "s_2024-02.csv"],
                 "s_{period}.csv"
             ) == ["2024-01": ["s_2024-01.csv"], "2024-02": ["s_2024-02.csv"]]
         )
         #expect(
-            try periods(["2024-01/a.csv", "2024-01/b.csv", "x/a.csv"], "{period}/*.csv")
+            try await periods(["2024-01/a.csv", "2024-01/b.csv", "x/a.csv"], "{period}/*.csv")
                 == ["2024-01": ["2024-01/a.csv", "2024-01/b.csv"]]
         )
         #expect(
-            try periods(
+            try await periods(
                 ["2024-01/s_2024-01.csv", "2024-02/s_2024-01.csv"],
                 "{period}/s_{period}.csv"
             ) == ["2024-01": ["2024-01/s_2024-01.csv"]]
         )
         #expect(
-            try periods(["x_2024-01_part-1.csv", ".x_2024-01_part-1.csv"], "*_{period}_part*.csv")
+            try await periods(
+                ["x_2024-01_part-1.csv", ".x_2024-01_part-1.csv"],
+                "*_{period}_part*.csv"
+            )
                 == ["2024-01": ["x_2024-01_part-1.csv"]]
         )
     }
 
     @Test("a folder that is not there is an error, one without files is not")
-    func missing() throws {
-        #expect(try files(["a.csv"], "b.csv").all() == [])
-        #expect(try files(["a.csv"], "*.csv").all().map(\.size) == [5])
-        #expect(throws: ExtractionError.self) { try files([], "*.csv").all() }
+    func missing() async throws {
+        #expect(try await files(["a.csv"], "b.csv").all() == [])
+        #expect(try await files(["a.csv"], "*.csv").all().map(\.size) == [5])
+        await #expect(throws: ExtractionError.self) { try await files([], "*.csv").all() }
     }
 
     @Test("the time of a file is the one that its reader tells")
-    func times() throws {
+    func times() async throws {
         let files = try files(["a.csv"], "a.csv")
-        let seen = try #require(files.all().first)
-        #expect(try files.summary(of: "a.csv").modified == seen.modified)
+        let seen = try #require(try await files.all().first)
+        #expect(try await files.summary(of: "a.csv").modified == seen.modified)
     }
 }

@@ -1,5 +1,6 @@
 import Endpoints
 import Foundation
+import Processes
 import Testing
 
 @testable import LocalStack
@@ -52,17 +53,9 @@ struct Scratch: Sendable {
 
     /// Runs a program that ends by itself.
     func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+        let command = Command(program, arguments)
+        let result = try CapturedProcess(command, joinsErrors: true).waitForResult()
+        return (result.end.status, result.text)
     }
 }
 

@@ -29,12 +29,28 @@ struct EnvelopeTests {
         #expect(letter.headers == ["x": 1, "x-longshore-signature": .string(signature)])
     }
 
+    @Test("a ticket is a part of the message, and signed with it")
+    func ticket() throws {
+        let ticket = "7.3." + String(repeating: "9c", count: 32)
+        var message = TaskMessage(3)
+        message.ticket = ticket
+        let letter = try envelope.letter(message, to: "queue")
+        let text = String(decoding: letter.body, as: UTF8.self)
+        #expect(text.contains(#""pool":"default","ticket":"\#(ticket)","v":1"#))
+        #expect(try envelope.task(in: letter.body, headers: letter.headers) == message)
+        let other = bytes(text.replacing("9c9c", with: "9c9d"))
+        #expect(throws: EnvelopeError.unsigned) {
+            try envelope.task(in: other, headers: letter.headers)
+        }
+    }
+
     @Test("any message comes back as it was, in less than 1 KB", arguments: 0..<200)
     func roundTrip(_: Int) throws {
         let alphabet = Array("abcxyzABCXYZ0189_-")
         let pool = String((0..<Int.random(in: 1...64)).compactMap { _ in alphabet.randomElement() })
         let id = LoadTaskID(load: .random(in: 1...(.max)), ordinal: .random(in: 0...(.max)))
-        let message = TaskMessage(task: id, pool: pool)
+        let ticket = "\(id).\(String(repeating: "0", count: 64))"
+        let message = TaskMessage(task: id, pool: pool, ticket: ticket)
         let letter = try envelope.letter(message, to: "queue")
         #expect(letter.body.count < 1_024)
         #expect(try envelope.task(in: letter.body, headers: letter.headers) == message)
@@ -115,6 +131,7 @@ struct EnvelopeTests {
             (#"{"v":1,"load":7,"ordinal":-1,"pool":"p"}"#, .badField("ordinal")),
             (#"{"v":1,"load":7,"ordinal":3,"pool":"a.b"}"#, .badField("pool")),
             (#"{"v":1,"load":7,"ordinal":3,"pool":""}"#, .badField("pool")),
+            (#"{"v":1,"load":7,"ordinal":3,"pool":"p","ticket":"7.3\u0000"}"#, .badField("ticket")),
             (#"{"v":1,"load":7,"ordinal":3,"pool":"p","warehouse":"ffffffffffff"}"#, .stranger),
         ]
     )

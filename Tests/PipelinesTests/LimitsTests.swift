@@ -1,5 +1,6 @@
 import Pipelines
 import Testing
+import Words
 
 @Suite("Time limits")
 struct LimitsTests {
@@ -64,7 +65,7 @@ struct LimitsTests {
         arguments: ["30 s", "90 s", "5 min", "6 h", "90 min"]
     )
     func wording(text: String) throws {
-        #expect(Limits.wording(try #require(Limits.duration(text))) == text)
+        #expect(DurationWords.written(try #require(Limits.duration(text))) == text)
     }
 
     @Test("an extract says how long its source is awaited")

@@ -39,7 +39,7 @@ struct ParameterTests {
         let pipeline = try Pipeline.parse(bundle: bundle)
         #expect(pipeline.sources == ["drops": .files(folder: "data/${DAY:-today}")])
         let sale = try #require(pipeline.fact("sale"))
-        #expect(sale.extract.input == .csv(pattern: "eu_sales.csv", dialect: CSVDialect()))
+        #expect(sale.extract.pattern == "eu_sales.csv")
         #expect(sale.attributes[0].plan.rules == [.required, .length(minimum: 3, maximum: 3)])
     }
 

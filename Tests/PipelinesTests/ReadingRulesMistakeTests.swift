@@ -1,6 +1,7 @@
 import Pipelines
 import Rows
 import Testing
+import Values
 
 @Suite("Declared rules of reading")
 struct ReadingRulesMistakeTests {

@@ -33,7 +33,7 @@ struct SQLParameterTests {
     ) throws -> String? {
         let pipeline = try Pipeline.parse(bundle: bundle(condition, parameters))
         guard case .extract(let extract) = pipeline.dimension("city")?.content,
-            case .query(let text) = extract.input
+            case .query(let text) = extract.selection
         else { return nil }
         return text.split(separator: " where ", maxSplits: 1).last
             .map { String(String.UnicodeScalarView($0.unicodeScalars.dropLast())) }

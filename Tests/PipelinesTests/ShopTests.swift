@@ -44,8 +44,11 @@ struct ShopTests {
     @Test("reads a dimension with its key, versions and references")
     func dimension() throws {
         let customer = try #require(pipeline.dimension("customer"))
-        let input = Extract.Input.csv(pattern: "customers.csv", dialect: CSVDialect())
-        #expect(customer.content == .extract(Extract(source: "drops", input: input)))
+        let selection = Extract.Selection.objects(
+            pattern: "customers.csv",
+            format: .csv(CSVDialect())
+        )
+        #expect(customer.content == .extract(Extract(source: "drops", selection: selection)))
         #expect(customer.key == ["country", "number"])
         #expect(customer.keyAttributes.map(\.name) == ["country", "number"])
         #expect(customer.effective == "updated_at")

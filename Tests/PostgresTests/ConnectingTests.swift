@@ -1,4 +1,5 @@
 import Endpoints
+import Loopback
 import Postgres
 import TestSupport
 import Testing
@@ -85,7 +86,7 @@ struct ConnectingTests {
 
     @Test("a port where nobody listens refuses at once, and that is retryable")
     func refusesDeadServer() async throws {
-        let dead = try LoopbackSocket()
+        let dead = try LoopbackListener(listening: false)
         let configuration = try PostgresConfiguration(
             url: "postgres://a:b@127.0.0.1:\(dead.port)/x"
         )
@@ -106,8 +107,7 @@ struct ConnectingTests {
 
     @Test("a server that accepts and says nothing ends in a timeout, not in waiting")
     func timesOut() async throws {
-        let silent = try LoopbackSocket()
-        try silent.listen()
+        let silent = try LoopbackListener()
         var configuration = try PostgresConfiguration(
             url: "postgres://a@127.0.0.1:\(silent.port)/x"
         )
@@ -120,8 +120,7 @@ struct ConnectingTests {
 
     @Test("connecting ends when its task is cancelled")
     func cancelsConnecting() async throws {
-        let silent = try LoopbackSocket()
-        try silent.listen()
+        let silent = try LoopbackListener()
         let configuration = try PostgresConfiguration(
             url: "postgres://a@127.0.0.1:\(silent.port)/x"
         )

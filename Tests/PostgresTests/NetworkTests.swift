@@ -1,4 +1,5 @@
 import Endpoints
+import Loopback
 import Postgres
 import TestSupport
 import Testing
@@ -7,13 +8,13 @@ import Testing
 struct NetworkTests {
     /// A connection through a proxy, with little patience.
     private func connect(
-        _ body: (PostgresConnection, FreezableProxy) async throws -> Void
+        _ body: (PostgresConnection, FaultProxy) async throws -> Void
     ) async throws {
         let url = try await TestStack.shared().postgresURL
         let address = try ConnectionURL(url)
         let port = try #require(address.port)
-        let proxy = try FreezableProxy(to: port)
-        defer { proxy.end() }
+        let proxy = try FaultProxy(to: port)
+        defer { proxy.close() }
         var configuration = try PostgresConfiguration(
             url: url.replacing(":\(port)/", with: ":\(proxy.port)/")
         )
@@ -65,7 +66,7 @@ struct NetworkTests {
                         )
                         .count == 1
                 }
-                proxy.freeze()
+                proxy.set(.silent)
                 task.cancel()
                 let error = await postgresError { _ = try await task.value }
                 #expect(error?.code == .cancelled)

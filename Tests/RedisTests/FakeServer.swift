@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 import Synchronization
 
 /// A server that answers each command with what a test wrote down, whatever the command is.
@@ -14,8 +15,7 @@ final class FakeServer: Sendable {
         case hangUp
     }
 
-    let port: Int
-    private let listener: Int32
+    private let listener: LoopbackListener
     private let record: Record
 
     private final class Record: Sendable {
@@ -26,26 +26,23 @@ final class FakeServer: Sendable {
 
     /// Listens; with `greets: false` the answers begin with the one to `PING`.
     init(_ answers: [Answer], greets: Bool = true) throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        port = try Self.listen(on: listener)
+        listener = try LoopbackListener()
         record = Record()
         let script = (greets ? [.bytes("+PONG\r\n")] : []) + answers
         Thread.detachNewThread { [listener, record] in
-            while true {
-                let connection = accept(listener, nil, nil)
-                if connection < 0 { break }
+            while let connection = listener.accept() {
                 record.connections.withLock { $0 += 1 }
                 Self.serve(connection, script, record)
                 close(connection)
             }
-            close(listener)
         }
     }
 
     deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
+        listener.shut()
     }
 
+    var port: Int { listener.port }
     var url: String { "redis://127.0.0.1:\(port)" }
     /// Commands that have arrived, the client's `PING`s among them.
     var commandCount: Int { record.commands.withLock { $0 } }
@@ -76,25 +73,9 @@ final class FakeServer: Sendable {
     private static func send(_ bytes: [UInt8], pieceSize: Int, to connection: Int32) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let piece = Array(rest.prefix(pieceSize))
+            LoopbackSocket.send(rest.prefix(pieceSize), to: connection)
             rest = rest.dropFirst(pieceSize)
-            _ = unsafe Foundation.send(connection, piece, piece.count, Int32(MSG_NOSIGNAL))
             sched_yield()
         }
-    }
-
-    private static func listen(on listener: Int32) throws -> Int {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-                unsafe bind(listener, name, size) | Foundation.listen(listener, 16)
-                    | getsockname(listener, name, &size)
-            }
-        }
-        guard status == 0 else { throw CocoaError(.fileReadUnknown) }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import SampleData
 
 /// A CSV file read back by the plainest means: RFC 4180, byte by byte.
@@ -65,16 +66,9 @@ struct ParsedFile {
 
     private static func read(_ path: String) throws -> [UInt8] {
         guard path.hasSuffix(".gz") else { return Array(try Data(contentsOf: URL(filePath: path))) }
-        let gzip = Process()
-        gzip.executableURL = URL(filePath: "/bin/gzip")
-        gzip.arguments = ["-dc", path]
-        let output = Pipe()
-        gzip.standardOutput = output
-        try gzip.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        gzip.waitUntilExit()
-        guard gzip.terminationStatus == 0 else { throw CocoaError(.fileReadCorruptFile) }
-        return Array(bytes)
+        let gzip = try CapturedProcess(Command("gzip", ["-dc", path])).waitForResult()
+        guard gzip.end == .exited(0) else { throw CocoaError(.fileReadCorruptFile) }
+        return gzip.output
     }
 }
 

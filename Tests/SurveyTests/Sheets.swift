@@ -41,11 +41,9 @@ struct Sheets {
     /// Where a file of this folder is, for a draft.
     func origin(_ name: String) async throws -> DraftOrigin {
         DraftOrigin(
-            .file(
-                folder: folder,
-                name: name,
-                others: try FileManager.default.contentsOfDirectory(atPath: folder)
-            ),
+            file: name,
+            in: folder,
+            beside: try FileManager.default.contentsOfDirectory(atPath: folder),
             profile: try await SourceProfiler.profile(file: folder + "/" + name)
         )
     }

@@ -48,10 +48,11 @@ struct SourceProfilerTests {
         ]
     )
     func dialect(text: String, delimiter: String, encoding: CSVDialect.Encoding) async throws {
-        let dialect = try #require(try await Sheets().profile(text).dialect)
-        #expect(
-            dialect == CSVDialect(delimiter: try #require(delimiter.utf8.first), encoding: encoding)
+        let dialect = CSVDialect(
+            delimiter: try #require(delimiter.utf8.first),
+            encoding: encoding
         )
+        #expect(try await Sheets().profile(text).format == .csv(dialect))
     }
 
     @Test("of a file in Latin-1 or Windows-1252 says so and reads it")
@@ -60,7 +61,7 @@ struct SourceProfilerTests {
         let path = sheets.folder + "/l.csv"
         try Data("name\nMu".utf8 + [0xf1] + "oz\n".utf8).write(to: URL(fileURLWithPath: path))
         let profile = try await SourceProfiler.profile(file: path)
-        #expect(profile.dialect?.encoding == .windows1252)
+        #expect(profile.format == .csv(CSVDialect(encoding: .windows1252)))
         #expect(profile.columns[0].greatest == "Muñoz")
         #expect(
             profile.remarks == [

@@ -1,5 +1,6 @@
 internal import Foundation
-internal import LocalStack
+internal import Loopback
+internal import Processes
 internal import Synchronization
 
 /// A redis-server of a test's own, on a free loopback port, which the test may kill and freeze.
@@ -9,7 +10,7 @@ public final class PrivateRedisServer: Sendable {
     /// The port it listens on (with TLS, when that was asked for).
     public let port: Int
     private let arguments: [String]
-    private let running: Mutex<RunningProgram>
+    private let running: Mutex<RedisProcess>
 
     /// Starts a server with further `redis-server` options, and waits until it serves.
     ///
@@ -22,7 +23,7 @@ public final class PrivateRedisServer: Sendable {
         let plainPort = portOption == "--port" ? [] : ["--port", "0"]
         self.arguments =
             plainPort + [portOption, String(port), "--bind", "127.0.0.1", "--save", ""] + arguments
-        running = Mutex(try RunningProgram(self.arguments))
+        running = Mutex(try RedisProcess(self.arguments))
     }
 
     /// The address, without user and password.
@@ -37,7 +38,7 @@ public final class PrivateRedisServer: Sendable {
     public func restart() throws {
         try running.withLock {
             $0.kill()
-            $0 = try RunningProgram(arguments)
+            $0 = try RedisProcess(arguments)
         }
     }
 
@@ -53,27 +54,34 @@ public final class PrivateRedisServer: Sendable {
 }
 
 /// One process of the server, and the shell that ends it when nobody holds its input any more.
-private struct RunningProgram: ~Copyable {
-    private let lifeline = Pipe()
-    private let shell = Process()
+private struct RedisProcess: ~Copyable {
+    private let lifeline: Pipe
+    private let shell: ChildProcess
     private let processID: Int32
 
     init(_ arguments: [String]) throws {
-        let output = Pipe()
+        let (lifeline, output) = (Pipe(), Pipe())
         // Only the server keeps the output open, so that its end is seen if it does not start. The shell ends
         // after the server, whose port is refused only then.
         let script = "redis-server \"$@\" & echo $!; exec >/dev/null 2>&1; cat; kill -9 $!; wait $!"
-        shell.executableURL = URL(filePath: "/bin/sh")
-        shell.arguments = ["-c", script, "sh"] + arguments
-        shell.standardInput = lifeline
-        shell.standardOutput = output
-        try shell.run()
+        let shell = try ChildProcess(
+            Command(
+                "/bin/sh",
+                ["-c", script, "sh"] + arguments,
+                input: .descriptor(lifeline.fileHandleForReading.fileDescriptor),
+                output: .descriptor(output.fileHandleForWriting.fileDescriptor)
+            )
+        )
+        try lifeline.fileHandleForReading.close()
+        try output.fileHandleForWriting.close()
         var text = ""
         while !text.contains("Ready to accept connections") {
             let data = output.fileHandleForReading.availableData
             if data.isEmpty { throw CocoaError(.executableLoad, userInfo: ["output": text]) }
             text += String(decoding: data, as: UTF8.self)
         }
+        self.lifeline = lifeline
+        self.shell = shell
         processID = text.split(separator: "\n").first.flatMap { Int32($0) } ?? 0
     }
 
@@ -88,6 +96,6 @@ private struct RunningProgram: ~Copyable {
     borrowing func kill() {
         signal(SIGKILL)
         try? lifeline.fileHandleForWriting.close()
-        shell.waitUntilExit()
+        _ = shell.waitForEnd()
     }
 }

@@ -82,7 +82,7 @@ public enum SamplePipelines {
         return periods
     }
 
-    private static let extract = Extract(source: "none", input: .query("select 1"))
+    private static let extract = Extract(source: "none", selection: .query("select 1"))
 
     private static func reference(_ dimension: String) -> Reference {
         Reference(name: dimension, dimension: dimension, from: ["id"])

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Processes
 internal import Testing
 
 /// Certificates of a test's own, in a folder that goes when they go.
@@ -43,17 +44,16 @@ public final class TestCertificates: Sendable {
     }
 
     private func make(_ file: String, name: String, _ options: [String] = []) throws {
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/env")
-        openssl.arguments =
-            [
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", name, "-keyout",
-                "\(folder)/\(file).key", "-out", "\(folder)/\(file).pem",
-            ] + options
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
-        try #require(openssl.terminationStatus == 0)
+        let openssl = try ChildProcess(
+            Command(
+                "openssl",
+                [
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                    "-nodes", "-days", "2", "-subj", name, "-keyout", "\(folder)/\(file).key",
+                    "-out", "\(folder)/\(file).pem",
+                ] + options
+            )
+        )
+        try #require(openssl.waitForEnd() == .exited(0))
     }
 }

@@ -1,5 +1,6 @@
 import Endpoints
 import Foundation
+import Processes
 
 extension TestStack {
     /// Creates an empty database that only the caller knows.
@@ -20,22 +21,20 @@ extension TestStack {
     @discardableResult
     public func psql(_ sql: String, database: String? = nil) async throws -> String {
         let url = try ConnectionURL(database ?? postgresURL)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/psql")
-        process.arguments = [
-            "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command", sql,
-        ]
-        process.environment = [
-            "PATH": "/usr/bin:/bin", "PGHOST": url.host, "PGPORT": "\(url.port ?? 0)",
-            "PGUSER": url.user ?? "", "PGPASSWORD": url.password?.revealed ?? "",
-            "PGDATABASE": url.path, "PGOPTIONS": "-c client_min_messages=warning",
-        ]
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        let (status, text) = try await Self.finish(process, output)
-        guard status == 0 else { throw TestStackError.psql(status: status, message: text) }
+        let psql = Command(
+            "/usr/bin/psql",
+            ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command", sql],
+            environment: [
+                "PATH": "/usr/bin:/bin", "PGHOST": url.host, "PGPORT": "\(url.port ?? 0)",
+                "PGUSER": url.user ?? "", "PGPASSWORD": url.password?.revealed ?? "",
+                "PGDATABASE": url.path, "PGOPTIONS": "-c client_min_messages=warning",
+            ]
+        )
+        let run = try await CapturedProcess(psql, joinsErrors: true).result()
+        let text = run.text.trimmingCharacters(in: .newlines)
+        guard run.end == .exited(0) else {
+            throw TestStackError.psql(status: run.end.status, message: text)
+        }
         return text
     }
 
@@ -63,26 +62,4 @@ extension TestStack {
     }
 
     private var prefix: String { "test_" }
-
-    private static func finish(
-        _ process: Process,
-        _ output: Pipe
-    ) async throws -> (status: Int32, text: String) {
-        try await withCheckedThrowingContinuation { continuation in
-            // Reading and waiting block: not on the threads that run the tests.
-            DispatchQueue.global()
-                .async {
-                    do {
-                        try process.run()
-                        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-                        process.waitUntilExit()
-                        let text = String(decoding: bytes, as: UTF8.self)
-                            .trimmingCharacters(in: .newlines)
-                        continuation.resume(returning: (process.terminationStatus, text))
-                    } catch {
-                        continuation.resume(throwing: error)
-                    }
-                }
-        }
-    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Processes
 import Synchronization
 import TestSupport
 import Testing
@@ -62,29 +63,19 @@ import Testing
         #expect(await crew.deaths == 0)
     }
 
-    @Test("processes that share a log do not write over each other")
-    func sharedLog() async throws {
-        let log = NSTemporaryDirectory() + "longshore-crew-\(UInt64.random(in: 0...(.max))).log"
-        defer { unsafe unlink(log) }
-        let script = "for i in 1 2 3 4 5 6 7 8 9; do echo line; sleep 0.01; done"
-        let processes = try (0..<4).map { _ in try Self.shell(script, log: log) }
-        for process in processes { #expect(await process.end() == .exited(0)) }
-        let text = try String(contentsOfFile: log, encoding: .utf8)
-        #expect(text == String(repeating: "line\n", count: 36))
-    }
-
-    private static func shell(_ script: String, log: String = "/dev/null") throws -> FleetProcess {
-        try FleetProcess(
-            "/bin/sh",
-            ["-c", script],
-            environment: ["PATH": "/usr/bin:/bin"],
-            folder: "/",
-            log: log
+    private static func shell(_ script: String) throws -> ChildProcess {
+        try ChildProcess(
+            Command(
+                "/bin/sh",
+                ["-c", script],
+                environment: ["PATH": "/usr/bin:/bin"],
+                directory: "/"
+            )
         )
     }
 
     /// Whether a process ignores or catches SIGTERM.
-    @Sendable private static func hasTrap(_ process: FleetProcess) -> Bool {
+    @Sendable private static func hasTrap(_ process: ChildProcess) -> Bool {
         guard
             let status = try? String(
                 contentsOfFile: "/proc/\(process.processID)/status",

@@ -36,7 +36,7 @@ struct AuditTests {
         )
         #expect(load.failures == [])
         let task = try #require(
-            try await dock.ledger.tasks(ofLoad: load.id).first { $0.kind == "fact" }
+            try await dock.ledger.tasks(ofLoad: load.id).first { $0.kind == .fact }
         )
         #expect(
             task.warnings == [
@@ -45,7 +45,7 @@ struct AuditTests {
         )
         #expect(task.counts?.loaded == 2)
         #expect(try await dock.row("select count(*) from shop.fact_sale") == "2")
-        let quiet = try await dock.ledger.tasks(ofLoad: load.id).first { $0.kind == "dimension" }
+        let quiet = try await dock.ledger.tasks(ofLoad: load.id).first { $0.kind == .dimension }
         #expect(quiet?.warnings == [])
     }
 

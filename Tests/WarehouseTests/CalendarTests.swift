@@ -141,6 +141,16 @@ struct CalendarTests {
         #expect(try await dock.rows(shown)[2] == "2024-07-20|t|Independence")
     }
 
+    @Test("keep rejects of holidays as their file writes them")
+    func rejects() async throws {
+        let dock = try await Dock(["holidays.csv": "date;name\n2024-07-20;Independence\n;x\n"])
+        let calendar = ", holidays: { source: drops, csv: holidays.csv, delimiter: \";\" }"
+        #expect(try await dock.load(definition(calendar)).failures == [])
+        let rows = try await dock.ledger.rejectedRows(RejectFilter(), limit: 10)
+        let fields = rows.map { $0.fields?.map { String(decoding: $0, as: UTF8.self) } }
+        #expect(fields == [["", "x"]])
+    }
+
     @Test("refuse an empty file of holidays, and a region where there are none")
     func refused() async throws {
         let dock = try await Dock(["holidays.csv": "date,name\n"])

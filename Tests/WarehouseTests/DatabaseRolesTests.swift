@@ -64,19 +64,28 @@ struct DatabaseRolesTests {
         do $$
         declare
             ledger_table record;
+            ledger_function record;
         begin
-            if not exists (select from pg_attribute where attname = 'begun_at'
+            if not exists (select from pg_attribute where attname = 'format'
                     and attrelid = to_regclass('longshore.task'))
                 or not exists (select from pg_roles where rolname = 'longshore_worker') then
                 return;
             end if;
-            -- Tables that somebody else has made are given to the owner of the schema.
+            -- What somebody else has made is given to the owner of the schema.
             for ledger_table in
                 select c.oid::regclass as name, n.nspowner::regrole as owner
                 from pg_class c join pg_namespace n on n.oid = c.relnamespace
                 where n.nspname = 'longshore' and c.relkind = 'r' and c.relowner <> n.nspowner
             loop
                 execute format('alter table %s owner to %s', ledger_table.name, ledger_table.owner);
+            end loop;
+            for ledger_function in
+                select p.oid::regprocedure as name, n.nspowner::regrole as owner
+                from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                where n.nspname = 'longshore' and p.proowner <> n.nspowner
+            loop
+                execute format('alter function %s owner to %s', ledger_function.name,
+                    ledger_function.owner);
             end loop;
 
             grant select on longshore.definition, longshore.load, longshore.task, longshore.attempt,
@@ -85,7 +94,7 @@ struct DatabaseRolesTests {
             grant update (state, retry_at, parked_until, begun_at, started_at, committed_at, worker,
                 failures, crashes, outages, absences, absent_since, awaited_until, rows_read, rows_loaded,
                 rows_rejected, rows_deduplicated, rows_replaced, input, inputs, header,
-                header_types, warnings, failure_code, failure_message)
+                header_types, format, warnings, failure_code, failure_message)
                 on longshore.task to longshore_worker;
             grant insert on longshore.attempt to longshore_worker;
             grant insert (schema_name, table_name, period, pipeline, kind, name, period_start,

@@ -2,7 +2,8 @@ import Planning
 import Postgres
 import TestSupport
 import Testing
-import Warehouse
+
+@testable import Warehouse
 
 @Suite("Migrations of the ledger", .serialized)
 struct MigrationTests {
@@ -76,6 +77,54 @@ struct MigrationTests {
                 && error?.description.contains("default_transaction_read_only = on") == true
         }
         await ledger.close()
+    }
+
+    @Test("a migration that waits for a long reader keeps nobody else waiting longer than one try")
+    func shortTries() async throws {
+        let configuration = try await configuration()
+        let connection = try await PostgresConnection.connect(configuration)
+        try await makeLedger(lacking: "attempts that have begun", connection)
+        let reader = try await PostgresConnection.connect(configuration)
+        try await reader.script("begin; select from longshore.task")
+        let migration = Task { try await LedgerSchema.migrate(connection) }
+        let other = try await PostgresConnection.connect(configuration)
+        try await other.query("set statement_timeout = '20s'")
+        for _ in 0..<2 {
+            await eventually("the migration waits for the reader") {
+                try await
+                    !reader.query(
+                        "select from pg_locks where relation = 'longshore.task'::regclass and not granted"
+                    )
+                    .isEmpty
+            }
+            // Behind a lock that is asked for, until the reader ends, this would come to its time limit.
+            try await other.query("select from longshore.task")
+        }
+        try await reader.script("commit")
+        try await migration.value
+        #expect(try await applied(connection).count == LedgerSchema.known)
+        for session in [connection, reader, other] { await session.close() }
+    }
+
+    /// The ledger of an older program, which had the migrations before the one named.
+    private func makeLedger(lacking name: String, _ connection: PostgresConnection) async throws {
+        let known = Migrations.all.prefix { $0.name != name }
+        try #require(known.count < Migrations.all.count)
+        try await connection.script(
+            """
+            create schema longshore;
+            create table longshore.migration (
+                version integer primary key, name text not null, applied_at timestamptz not null default now()
+            );
+            """
+        )
+        for (index, migration) in known.enumerated() {
+            try await connection.script(migration.sql)
+            try await connection.query(
+                "insert into longshore.migration (version, name) values ($1, $2)",
+                [.integer(Int64(index + 1)), .text(migration.name)]
+            )
+        }
     }
 
     private func applied(_ connection: PostgresConnection) async throws -> [String] {

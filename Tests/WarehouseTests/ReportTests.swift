@@ -21,9 +21,9 @@ struct ReportTests {
         let newer = try await dock.create(Shop.definition())
         let report = try #require(try await dock.ledger.report(ofLoad: load.id))
         #expect(report.pipeline == "shop")
-        #expect(report.state == "running")
+        #expect(report.state == .running)
         #expect(report.periods == "2024-01..2024-02")
-        #expect(report.tasks == ["done": 2, "waiting": 1])
+        #expect(report.tasks == [.done: 2, .waiting: 1])
         #expect(report.requestedBy == "test")
         #expect(report.coordinator == nil)
         #expect(report.seconds > 0)
@@ -47,7 +47,7 @@ struct ReportTests {
         #expect(tasks.map(\.ordinal) == [0, 1, 2])
         #expect(tasks.map(\.table) == ["dim_customer", "fact_sale", "fact_sale"])
         #expect(tasks.map(\.period) == ["", "2024-01", "2024-02"])
-        #expect(tasks.map(\.state) == ["done", "done", "failed"])
+        #expect(tasks.map(\.state) == [.done, .done, .failed])
         #expect(
             tasks.map(\.counts) == [
                 RowCounts(read: 2, loaded: 2), RowCounts(read: 3, loaded: 3), nil,

@@ -41,16 +41,21 @@ struct UnreadableDefinitionTests {
     func reports() async throws {
         var files = Shop.files
         files["sales_2024-01.csv"] = """
-            sale_id,sold_on,customer_id,amount
-            s1,2024-01-05,c1,1.00
-            s2,2024-01-05,c9,2.00
+            sale_id;sold_on;customer_id;amount
+            s1;2024-01-05;c1;1.00
+            s2;2024-01-05;c9;2.00
 
             """
         let dock = try await Dock(files)
-        #expect(try await dock.load(Shop.definition()).failures == [])
+        let sale = Shop.sale()
+            .replacing("_{period}.csv\"", with: "_{period}.csv\", delimiter: \";\"")
+        #expect(try await dock.load(Shop.definition(sale: sale)).failures == [])
         try await spoil(dock)
         let rows = try await dock.ledger.rejectedRows(RejectFilter(), limit: 10)
-        #expect(rows.map(\.delimiter) == [UInt8(ascii: ",")])
+        #expect(
+            rows.map(\.format) == [.csv(CSVDialect(delimiter: UInt8(ascii: ";")))]
+        )
+        #expect(rows.map(\.fields?.count) == [4])
         #expect(try await dock.ledger.periods(ofPipeline: "shop").count == 1)
         let (_, replay) = try await dock.replay(mended())
         #expect(replay?.failure("sale 2024-01")?.code == "definition.unreadable")

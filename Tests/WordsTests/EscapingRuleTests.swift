@@ -10,7 +10,6 @@ struct EscapingRuleTests {
 
     /// Files that put one text in the place of another by Characters, and why nothing is escaped there.
     private static let replacing = [
-        "Console/Wording.swift": "an ISO time of our own",
         "Extraction/ByteTable.swift": "names of encodings from a list",
         "Extraction/SiblingFiles.swift": "{period} of a pattern, which is matched by bytes",
         "Extraction/SourceFiles.swift": "{period} of a pattern, which is matched by bytes",
@@ -20,7 +19,7 @@ struct EscapingRuleTests {
         "Warehouse/Loading/Audit.swift": "the sign of a number",
         "Warehouse/Loading/MartLoad.swift": "placeholders of SQL, by scalars",
         "Warehouse/Tables/FactDesign.swift": "the label of a period",
-        "longshore/DefinedSource.swift": "{period} of a pattern",
+        "Words/Wording.swift": "an ISO time of our own",
     ]
 
     /// Files that send several statements at once, and whose words they are.
@@ -33,25 +32,42 @@ struct EscapingRuleTests {
         "Warehouse/Loading/RestoredMembers.swift": "temporary tables",
     ]
 
-    /// The files of Sources in which a line matches, by path.
+    /// Every file of Sources, by path: read once for all rules.
+    private static let files: [String: Data] = {
+        let walk = FileManager.default.enumerator(atPath: sources.path)
+        let paths = (walk?.allObjects ?? []).compactMap { $0 as? String }
+            .filter { $0.hasSuffix(".swift") }
+        return Dictionary(
+            uniqueKeysWithValues: paths.map { path in
+                (path, FileManager.default.contents(atPath: sources.path + "/" + path) ?? Data())
+            }
+        )
+    }()
+
+    /// The files in which a line of code that holds one of the words breaks a rule, by path; the bytes tell
+    /// which files are looked at line by line.
     private static func files(
-        where isFound: (Substring) -> Bool
+        with words: String...,
+        where isFound: (Substring) -> Bool = { _ in true }
     ) throws -> Set<String> {
-        let walk = try #require(FileManager.default.enumerator(atPath: sources.path))
-        var found: Set<String> = []
-        for case let path as String in walk where path.hasSuffix(".swift") {
-            let text = try String(contentsOf: sources.appendingPathComponent(path), encoding: .utf8)
-            let code = text.split(separator: "\n").filter { !$0.contains("///") }
-            if code.contains(where: isFound) { found.insert(path) }
+        try #require(files.count > 100)
+        let found = files.filter { _, bytes in
+            guard words.contains(where: { bytes.range(of: Data($0.utf8)) != nil }) else {
+                return false
+            }
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+                .contains { line in
+                    !line.contains("///") && words.contains(where: line.contains) && isFound(line)
+                }
         }
-        return found
+        return Set(found.keys)
     }
 
     @Test(
         "nothing is escaped by Characters: a quote beside a mark is none, but the reader takes it for one"
     )
     func escaping() throws {
-        let found = try Self.files { line in
+        let found = try Self.files(with: "replacing", "addingPercentEncoding") { line in
             guard line.contains(/(?:\.|^\s*)replacing\(|replacingOccurrences|addingPercentEncoding/)
             else { return false }
             return !line.contains(
@@ -65,12 +81,20 @@ struct EscapingRuleTests {
     @Test("what is made of a definition goes to Postgres one statement at a time")
     func scripts() throws {
         // No `\b`: in `connection.script` it sees one word.
-        let found = try Self.files { $0.contains(/\.script\(|^\s*(?:try await )?script\(/) }
+        let found = try Self.files(with: "script(") {
+            $0.contains(/\.script\(|^\s*(?:try await )?script\(/)
+        }
         #expect(found == Set(Self.scripts.keys))
+    }
+
+    @Test("only `Sources` tells the kinds of sources apart, and the definition that declares them")
+    func kinds() throws {
+        let found = try Self.files(with: "case .files(", "case .postgres(") { _ in true }
+        #expect(found == ["Extraction/Sources.swift", "Pipelines/Model/Source.swift"])
     }
 
     @Test("turns are taken at rows of the ledger: anybody may take an advisory lock")
     func advisoryLocks() throws {
-        #expect(try Self.files { $0.contains("advisory") } == [])
+        #expect(try Self.files(with: "advisory") == [])
     }
 }

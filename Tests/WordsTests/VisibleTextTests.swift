@@ -22,6 +22,19 @@ struct VisibleTextTests {
         #expect(VisibleText.line(raw) == visible)
     }
 
+    @Test("a long text is cut by scalars: a character may be of any size")
+    func shortened() {
+        #expect(VisibleText.shortened("abc", to: 3) == "abc")
+        #expect(VisibleText.shortened("abcd", to: 3) == "ab…")
+        #expect(VisibleText.shortened("", to: 3) == "")
+        let marks = "e" + String(repeating: "\u{301}", count: 1_000)
+        #expect(VisibleText.shortened(marks, to: 3).unicodeScalars.count == 3)
+        #expect(
+            VisibleText.shortened("\r\nab", to: 3).unicodeScalars
+                .elementsEqual("\r\n…".unicodeScalars)
+        )
+    }
+
     @Test(
         "what can be seen stays as it is",
         arguments: ["Bogotá — “año” €1 ✓ 東京 👍 █░ naïve", "e\u{301}", "a\nb", ""]

@@ -11,7 +11,7 @@ final class Findings {
     /// Problems that are told; somebody who has as many looks at no more.
     private static let mostTold = 200
     /// Characters of a line that are shown with a problem, and those in which passwords are looked for.
-    private static let mostShown = 1_000
+    private static let mostShown = 1_001
     private static let mostMasked = 1_500
 
     var hasErrors: Bool { errors > 0 }
@@ -107,9 +107,8 @@ extension Findings {
     /// The beginning of a line, without passwords.
     private static func shown(_ line: String) -> String {
         let start = String(line.unicodeScalars.prefix(mostMasked))
-        let masked = PasswordMask.masked(start).unicodeScalars
-        let isWhole = start.utf8.count == line.utf8.count && masked.count <= mostShown
-        return isWhole ? String(masked) : String(masked.prefix(mostShown)) + "…"
+        let rest = start.utf8.count == line.utf8.count ? "" : "…"
+        return VisibleText.shortened(PasswordMask.masked(start) + rest, to: mostShown)
     }
 
     /// What says that there are more problems than are told; `nil` when there are none.

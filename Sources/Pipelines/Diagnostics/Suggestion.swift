@@ -1,4 +1,4 @@
-internal import Rows
+internal import Words
 
 /// The name among `candidates` that `word` was probably meant to be.
 func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {

@@ -1,4 +1,5 @@
 internal import Rows
+internal import Values
 
 /// The keys of columns and of cleaning.
 extension Grammar {

@@ -1,3 +1,5 @@
+import Words
+
 /// What may stand at a place of a definition.
 ///
 /// One table of shapes (``Grammar``) drives the check of keys and kinds, the JSON Schema for editors,
@@ -48,7 +50,7 @@ indirect enum Shape: Sendable {
         case .share: "a share: `1%` or `0.01`"
         case .duration: "a length of time: `30 s`, `5 min`, `6 h`"
         case .patience: "a length of time: `0 s`, `5 min`, `6 h`"
-        case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+        case .choice(let words): words.inBackticks()
         case .encoding:
             "the name of an encoding: `utf-8`, `windows-1252`, `iso-8859-15`, `utf-16`, `cp850` or "
                 + "another one of docs/sources.md"
@@ -73,7 +75,7 @@ indirect enum Shape: Sendable {
         case .integer: "whole number"
         case .share: "share"
         case .duration, .patience: "duration"
-        case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+        case .choice(let words): words.inBackticks()
         case .encoding: "encoding"
         case .list: "list"
         case .oneOrMore(let item): "\(item.word), or list"
@@ -114,7 +116,7 @@ struct Record: Sendable {
 
     /// Its keys in words.
     var keyList: String {
-        keys.map { "`\($0.name)`" }.joined(separator: ", ")
+        keys.map(\.name).inBackticks()
     }
 }
 

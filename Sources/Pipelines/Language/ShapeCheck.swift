@@ -1,3 +1,5 @@
+import Words
+
 /// Compares a definition with the tables of keys: unknown, missing and empty keys, wrong kinds.
 struct ShapeCheck {
     let findings: Findings
@@ -112,7 +114,7 @@ struct ShapeCheck {
     ) {
         let present = group.compactMap { node.entry($0)?.key }
             .sorted { $0.span.position < $1.span.position }
-        let list = group.map { "`\($0)`" }.joined(separator: ", ")
+        let list = group.inBackticks()
         if present.isEmpty {
             findings.add(
                 .keyMissing,

@@ -20,12 +20,4 @@ struct WrittenDuration {
 extension Limits {
     /// Reads a length of time: `30 s`, `5 min`, `6 h`; `nil` when it has another form.
     public static func duration(_ text: String) -> Duration? { WrittenDuration(text)?.value }
-
-    /// Writes a length of time: `90 s`, `5 min`, `6 h`.
-    public static func wording(_ duration: Duration) -> String {
-        let seconds = duration.components.seconds
-        if seconds > 0, seconds.isMultiple(of: 3600) { return "\(seconds / 3600) h" }
-        if seconds > 0, seconds.isMultiple(of: 60) { return "\(seconds / 60) min" }
-        return "\(seconds) s"
-    }
 }

@@ -1,4 +1,4 @@
-public import Rows
+public import Expressions
 
 /// A dimension table.
 public struct Dimension: Sendable, Hashable {

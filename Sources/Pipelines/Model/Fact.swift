@@ -1,4 +1,4 @@
-public import Rows
+public import Expressions
 
 /// A fact table.
 public struct Fact: Sendable, Hashable {

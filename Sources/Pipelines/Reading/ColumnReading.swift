@@ -139,7 +139,7 @@ struct ColumnReading {
         }
         guard let node = entry.value["from"], !from.isEmpty, !key.isEmpty, from.count != key.count
         else { return }
-        let list = key.map { "`\($0)`" }.joined(separator: ", ")
+        let list = key.inBackticks()
         findings.add(
             .referenceLength,
             at: node.span,

@@ -1,4 +1,5 @@
 internal import Rows
+import Words
 
 /// Reads the type of a column: `type`, `format` and `zone`.
 struct ColumnTypeReading {
@@ -43,7 +44,7 @@ struct ColumnTypeReading {
                 .typeUnknown,
                 at: node.span,
                 "`\(text)` is no type",
-                expected: "one of " + Self.names.map { "`\($0)`" }.joined(separator: ", "),
+                expected: "one of " + Self.names.inBackticks(),
                 suggestion: Self.synonyms[word.lowercased()]
                     ?? suggestion(for: word, among: Self.names)
             )

@@ -1,3 +1,5 @@
+import Words
+
 /// Finds dimensions, or marts, that need each other in a circle.
 struct CycleCheck {
     let findings: Findings
@@ -28,7 +30,7 @@ struct CycleCheck {
     }
 
     private func report(_ circle: ArraySlice<String>, at span: Span) {
-        let path = circle.map { "`\($0)`" }.joined(separator: " → ")
+        let path = circle.inBackticks(separator: " → ")
         findings.add(
             .cycle,
             at: span,

@@ -1,3 +1,4 @@
+internal import Expressions
 internal import Rows
 
 /// Reads the expressions of a table: derived columns and checks.
@@ -20,7 +21,8 @@ struct ExpressionReading {
         for other in table["columns"]?.entries ?? [] where columns.attribute(other.name) == nil {
             scope.refuse(other.name, because: reason(other, beside: entry, columns))
         }
-        return check(expression, .value(type), scope, columns, at: node) ? expression : nil
+        return check(expression, .value(type.expressionKind), scope, columns, at: node)
+            ? expression : nil
     }
 
     private func reason(
@@ -105,7 +107,9 @@ struct ExpressionReading {
 
     private func scope(of columns: Columns) -> ExpressionScope {
         var scope = ExpressionScope()
-        for attribute in columns.attributes { scope.add(attribute.name, attribute.plan.type) }
+        for attribute in columns.attributes {
+            scope.add(attribute.name, attribute.plan.type.expressionKind)
+        }
         return scope
     }
 

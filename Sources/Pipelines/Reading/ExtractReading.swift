@@ -16,20 +16,20 @@ struct ExtractReading {
     func extract(from: YAMLNode?, isByPeriod: Bool) -> Extract {
         let name = from?["source"]?.text ?? ""
         if let from { check(from, source: name) }
-        let input: Extract.Input
+        let selection: Extract.Selection
         if let query = from?["query"], let text = query.text {
             checkQuery(text, at: query.span, isByPeriod: isByPeriod)
-            input = .query(text)
+            selection = .query(text)
         } else {
             let pattern = from?["csv"]?.text
             if let pattern, let span = from?["csv"]?.span {
                 checkPattern(pattern, at: span, isByPeriod: isByPeriod)
             }
-            input = .csv(pattern: pattern ?? "", dialect: dialect(from))
+            selection = .objects(pattern: pattern ?? "", format: .csv(dialect(from)))
         }
         return Extract(
             source: name,
-            input: input,
+            selection: selection,
             patience: from?["wait"]?["for"]?.text
                 .flatMap { WrittenDuration($0, atLeast: 0) }?
                 .value
@@ -46,10 +46,9 @@ struct ExtractReading {
                 suggestion: suggestion(for: name, among: sourceNames)
             )
         }
-        switch sources[name] {
-        case .files: refuse("query", in: from, "`\(name)` is a folder of files", "a `csv`")
-        case .postgres: refuse("csv", in: from, "`\(name)` is a Postgres database", "a `query`")
-        case nil: break
+        if let source = sources[name] {
+            let (refused, other) = source.hasObjects ? ("query", "csv") : ("csv", "query")
+            refuse(refused, in: from, "`\(name)` is \(source.title)", "a `\(other)`")
         }
         guard from.entry("query") != nil, from.entry("csv") == nil else { return }
         for key in ["delimiter", "encoding"].compactMap(from.entry) {

@@ -1,3 +1,5 @@
+import Words
+
 /// Reads the section `marts`.
 struct MartReading {
     let findings: Findings
@@ -63,7 +65,7 @@ struct MartReading {
                 at: declared.span,
                 severity: .warning,
                 "`reads` leaves out what the SQL reads: "
-                    + missing.map { "`\($0)`" }.joined(separator: ", "),
+                    + missing.inBackticks(),
                 note: "the mart may be computed before they are loaded"
             )
         }

@@ -1,4 +1,5 @@
 internal import Rows
+internal import Values
 
 /// Reads what a column declares about reading beyond its type: `round`, `dst`, and how
 /// numbers are written.

@@ -1,3 +1,4 @@
+internal import Expressions
 internal import Rows
 
 extension Pipeline {
@@ -61,13 +62,10 @@ extension Pipeline {
 
     private func parts(of extract: Extract) -> [TableDefinition.Part] {
         let place =
-            switch sources[extract.source] {
-            case .files(let folder, _)?: "files \(quoted(folder))"
-            case .postgres(let url)?: "postgres \(quoted(url))"
-            case nil: quoted(extract.source)
-            }
-        switch extract.input {
-        case .csv(let pattern, let dialect):
+            sources[extract.source].map { "\($0.key) \(quoted($0.place))" }
+            ?? quoted(extract.source)
+        switch extract.selection {
+        case .objects(let pattern, .csv(let dialect)):
             return [
                 TableDefinition.Part(.source, "", "\(place) csv \(quoted(pattern))\(dialect.words)")
             ]

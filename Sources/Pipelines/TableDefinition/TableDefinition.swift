@@ -1,3 +1,5 @@
+import Digests
+
 /// What the rows of one table follow from, part by part: two definitions with the same parts give
 /// the same rows from the same sources.
 ///

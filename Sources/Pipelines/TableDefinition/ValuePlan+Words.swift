@@ -1,4 +1,6 @@
+internal import Expressions
 internal import Rows
+internal import Values
 
 extension ValuePlan {
     /// How the value is made, without its rules, in canonical words.

@@ -1,4 +1,5 @@
 import Synchronization
+import Values
 
 /// A regular expression that a whole text must match.
 ///

@@ -1,3 +1,5 @@
+import Values
+
 /// A regular expression as steps, to be followed in all ways at once (Thompson 1968).
 struct PatternProgram: Sendable {
     private(set) var steps: [Step] = []

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Processes
 
 /// Two coordinators, of which some die or are frozen.
 enum CoordinatorCases {
@@ -41,12 +42,14 @@ enum CoordinatorCases {
         let log = "\(arena.folder)/strangers.log"
         let strangers = try ["coordinator", "worker"]
             .map { role in
-                try FleetProcess(
-                    arena.ground.program,
-                    [role],
-                    environment: environment,
-                    folder: arena.folder,
-                    log: log
+                try ChildProcess(
+                    Command(
+                        arena.ground.program,
+                        [role],
+                        environment: environment,
+                        directory: arena.folder,
+                        output: .file(log)
+                    )
                 )
             }
         // What is orphaned meanwhile is there to be taken.

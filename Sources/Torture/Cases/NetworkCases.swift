@@ -1,4 +1,5 @@
 import LocalStack
+import Loopback
 
 /// The network between the fleet and a server fails for a while.
 enum NetworkCases {

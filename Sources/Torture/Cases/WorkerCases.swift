@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Planning
 import Postgres
+import Processes
 
 /// Workers that die, freeze, are told to stop, or have a wrong clock.
 enum WorkerCases {

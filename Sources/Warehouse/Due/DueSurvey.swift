@@ -29,7 +29,7 @@ public struct DueSurvey: Sendable {
         let known = try await ledger.transaction { connection in
             try await self.known(on: connection)
         }
-        return due(known, FilesNow(pipeline, folder: folder, environment: environment))
+        return await due(known)
     }
 
     /// The same on a connection of its own, without making or changing the ledger; `nil` when there is
@@ -42,14 +42,13 @@ public struct DueSurvey: Sendable {
             return try known.first?.boolean("known") == true
                 ? try await self.known(on: connection) : nil
         }
-        return found.map {
-            due($0, FilesNow(pipeline, folder: folder, environment: environment))
-        }
+        guard let found else { return nil }
+        return await due(found)
     }
 
     /// Those of `periods` whose files are not there.
-    public func awaited(_ periods: [Period]) -> [Due.Awaited] {
-        let files = FilesNow(pipeline, folder: folder, environment: environment)
+    public func awaited(_ periods: [Period]) async -> [Due.Awaited] {
+        let files = await FilesNow(pipeline, folder: folder, environment: environment)
         return periods.compactMap(files.awaited)
     }
 
@@ -83,13 +82,14 @@ public struct DueSurvey: Sendable {
         )
     }
 
-    private func due(_ known: Known, _ files: FilesNow) -> Due {
+    private func due(_ known: Known) async -> Due {
+        let files = await FilesNow(pipeline, folder: folder, environment: environment)
         let (standings, losses) = (known.standings, known.losses)
         var due = Due()
         due.losses = LossReport(losses, of: pipeline).notices
         due.hasLostWholeTables = losses.hasWholeTables
         due.registered = Set(standings.map(\.period).filter { !$0.isEmpty })
-        due.changes = changes(of: known, files) + missingMarts(standings)
+        due.changes = await changes(of: known, files) + missingMarts(standings)
         guard let rule = pipeline.periods else { return due }
         due.states = states(of: standings, losses)
         due.stale = PeriodSelection.stale(grain: rule.grain, states: due.states)
@@ -136,27 +136,30 @@ public struct DueSurvey: Sendable {
 
     // MARK: Changes
 
-    private func changes(of known: Known, _ files: FilesNow) -> [Due.Change] {
+    private func changes(of known: Known, _ files: FilesNow) async -> [Due.Change] {
         let standings = known.standings
         let definitions = pipeline.tableDefinitions
         let closed = closedPeriods(standings)
-        return standings.compactMap { standing in
+        var found: [Due.Change] = []
+        for standing in standings {
             guard standing.isLoaded, !standing.isClaimed, !closed.contains(standing.period),
                 let now = definitions[standing.table]
-            else { return nil }
+            else { continue }
             let columns = known.columns[standing.table]
             let changes = standing.definition.map { now.changes(since: $0, columns: columns) } ?? []
-            let reasons =
-                changes.map(\.description)
-                + files.changes(of: standing, grain: pipeline.periods?.grain)
-            guard !reasons.isEmpty else { return nil }
-            return Due.Change(
-                table: standing.table,
-                period: standing.period,
-                reasons: reasons,
-                isDue: standing.kind == .fact && changes.contains(where: \.isNewColumn)
+            let files = await files.changes(of: standing, grain: pipeline.periods?.grain)
+            let reasons = changes.map(\.description) + files
+            guard !reasons.isEmpty else { continue }
+            found.append(
+                Due.Change(
+                    table: standing.table,
+                    period: standing.period,
+                    reasons: reasons,
+                    isDue: standing.kind == .fact && changes.contains(where: \.isNewColumn)
+                )
             )
         }
+        return found
     }
 
     /// Marts by period that are newer than the periods of what they read.

@@ -13,23 +13,16 @@ struct FilesNow {
         _ pipeline: Pipeline,
         folder: String,
         environment: SourceEnvironment
-    ) {
+    ) async {
+        let sources = Sources(pipeline.sources, folder: folder, environment: environment)
         self.pipeline = pipeline
         for (table, extract) in pipeline.extracts {
-            guard let source = pipeline.sources[extract.source] else { continue }
             do {
-                guard
-                    let files = try SourceFiles(
-                        extract,
-                        source: source,
-                        folder: folder,
-                        environment: environment
-                    )
-                else { continue }
+                guard let files = try sources.files(of: extract) else { continue }
                 if !files.isByPeriod {
-                    whole[table] = (files, try files.all())
+                    whole[table] = (files, try await files.all())
                 } else if let grain = pipeline.periods?.grain {
-                    byPeriod[table] = (files, try files.byPeriod(grain))
+                    byPeriod[table] = (files, try await files.byPeriod(grain))
                 }
             } catch {
                 continue
@@ -62,7 +55,7 @@ struct FilesNow {
     ///
     /// A file is read only when its size or time differs. When none is there any more they have been
     /// put away: that changes nothing.
-    func changes(of standing: TableStanding, grain: PeriodGrain?) -> [String] {
+    func changes(of standing: TableStanding, grain: PeriodGrain?) async -> [String] {
         guard let inputs = standing.inputs else { return [] }
         let files: SourceFiles
         let found: [FileStatus]
@@ -77,10 +70,15 @@ struct FilesNow {
         }
         guard !found.isEmpty else { return [] }
         let before = Dictionary(inputs.map { (Array($0.name.utf8), $0) }) { $1 }
-        let new = found.compactMap { file -> String? in
-            guard let known = before[Array(file.name.utf8)] else { return "`\(file.name)` is new" }
-            return Self.isChanged(file, since: known, in: files)
-                ? "`\(file.name)` has changed" : nil
+        var new: [String] = []
+        for file in found {
+            guard let known = before[Array(file.name.utf8)] else {
+                new.append("`\(file.name)` is new")
+                continue
+            }
+            if await Self.isChanged(file, since: known, in: files) {
+                new.append("`\(file.name)` has changed")
+            }
         }
         let names = Set(found.map { Array($0.name.utf8) })
         return new
@@ -92,11 +90,11 @@ struct FilesNow {
         _ file: FileStatus,
         since known: InputSummary,
         in files: SourceFiles
-    ) -> Bool {
+    ) async -> Bool {
         if file.size != known.size { return true }
         if file.modified == known.modified { return false }
         // A file that cannot be read is told when it is loaded.
-        guard let now = try? files.summary(of: file.name) else { return false }
+        guard let now = try? await files.summary(of: file.name) else { return false }
         return now.digest != known.digest
     }
 }

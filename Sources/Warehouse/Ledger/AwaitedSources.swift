@@ -1,5 +1,6 @@
 import Planning
 import Postgres
+import Words
 
 /// The tasks of a load whose sources are not there.
 public struct AwaitedSources: Sendable, Hashable {
@@ -18,7 +19,7 @@ public struct AwaitedSources: Sendable, Hashable {
     public var notice: String {
         let others = tasks > 1 ? " and \(tasks - 1) more" : ""
         return
-            "\(label)\(others) wait\(tasks > 1 ? "" : "s") for what is not there since \(since) UTC, "
+            "\(label)\(others) \(agreeing(tasks, "waits", "wait")) for what is not there since \(since) UTC, "
             + "until \(until) UTC at the latest: \(reason)"
     }
 }

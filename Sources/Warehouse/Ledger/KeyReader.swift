@@ -1,4 +1,5 @@
 import Foundation
+import Pipelines
 import Postgres
 import Rows
 
@@ -6,8 +7,8 @@ import Rows
 struct KeyReader {
     /// How each part of the key is read.
     let plans: [ValuePlan]
-    /// The byte between the source's fields.
-    let delimiter: UInt8
+    /// How the rejects are written.
+    let format: Format
 
     /// What can be said of a row.
     enum Match {
@@ -20,7 +21,7 @@ struct KeyReader {
     /// Whether the fields of the key's columns have its values.
     func match(_ key: [String], in reject: TracedReject) -> Match {
         guard plans.count == key.count,
-            let fields = RejectedRow.fields(of: reject.raw, reject.header, delimiter)
+            let fields = RejectedRow.fields(of: reject.raw, reject.header, format)
         else { return .mayHold }
         let matches = zip(plans, key)
             .map { plan, value in

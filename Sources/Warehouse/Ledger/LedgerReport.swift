@@ -8,14 +8,14 @@ public struct LoadReport: Sendable, Codable {
     public var load: Int64
     /// The pipeline's name.
     public var pipeline: String
-    /// `load`, or `replay` of rejects.
-    public var kind: String
-    /// `running`, `loaded`, `failed`, `cancelled` or `superseded`.
-    public var state: String
+    /// Whether it is a replay of rejects.
+    public var kind: LoadKind
+    /// Where it stands.
+    public var state: LoadState
     /// The first and last period, when it has any.
     public var periods: String?
     /// Tasks by state.
-    public var tasks: [String: Int]
+    public var tasks: [TaskState: Int]
     /// Who asked for it.
     public var requestedBy: String
     /// When, in UTC.
@@ -30,19 +30,20 @@ public struct LoadReport: Sendable, Codable {
     public var foreignFleet: String?
 
     /// Where it stands, in a word.
-    public var standing: String { pausedBy == nil ? state : "paused" }
+    public var standing: String { pausedBy == nil ? state.rawValue : "paused" }
 
     /// What hinders a running load; `nil` for one that goes on or has ended.
     public var hindrance: String? {
-        guard state == LoadState.running.rawValue else { return nil }
-        if let pausedBy { return "\(kind) \(load) of \(pipeline) is \(pausedBy.words)" }
+        guard state == .running else { return nil }
+        let name = "\(kind.rawValue) \(load) of \(pipeline)"
+        if let pausedBy { return "\(name) is \(pausedBy.words)" }
         guard coordinator == nil else { return nil }
         if let foreignFleet {
-            return "\(kind) \(load) of \(pipeline) is not finished, and nobody coordinates it; "
+            return "\(name) is not finished, and nobody coordinates it; "
                 + "it belongs to another fleet, whose coordinators take it: "
                 + "LONGSHORE_FLEET=\(foreignFleet) longshore coordinator"
         }
-        return "\(kind) \(load) of \(pipeline) is not finished, and nobody coordinates it; "
+        return "\(name) is not finished, and nobody coordinates it; "
             + "go on with: longshore resume \(load)"
     }
 }
@@ -51,14 +52,14 @@ public struct LoadReport: Sendable, Codable {
 public struct TaskReport: Sendable, Codable {
     /// Its place in the plan.
     public var ordinal: Int
-    /// `dimension`, `fact` or `mart`.
-    public var kind: String
+    /// The kind of its table.
+    public var kind: LoadTaskKind
     /// The table that it fills.
     public var table: String
     /// The period's label; empty for whole tables.
     public var period: String
     /// Where it stands.
-    public var state: String
+    public var state: TaskState
     /// What it did to rows, once it is done.
     public var counts: RowCounts?
     /// How many rows each rule has refused.
@@ -123,65 +124,36 @@ extension PostgresLedger {
     }
 
     private func loads(where condition: SQL) async throws -> [LoadReport] {
-        let rows = try await query(
-            """
-            select l.id, l.pipeline, l.kind, l.state, l.periods[1] as first,
-                l.periods[array_upper(l.periods, 1)] as last, l.requested_by,
-                \(isoTime("l.created_at")) as created_at,
-                extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
-                    as seconds,
-                case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
-                    then l.coordinator end as coordinator,
-                t.tasks, h.target, h.ordered_by, h.reason,
-                nullif(l.fleet, \(fleet)::text) as foreign_fleet
-            from longshore.load l
-            cross join lateral (
-                select string_agg(state || '=' || count, ' ') as tasks
-                from (select state, count(*) from longshore.task
-                      where load_id = l.id group by state) s) t
-            left join lateral (
-                select coalesce(pipeline, load_id::text) as target, ordered_by, reason
-                from longshore.intervention i
-                where kind = 'pause' and ordinal is null
-                    and (i.pipeline = l.pipeline or i.load_id = l.id)
-                order by ordered_at limit 1) h on l.state = 'running'
-            where \(condition)
-            """
+        try await query(
+            Self.loadsSQL(where: condition, fleet: fleet)
         )
-        return try rows.map { row in
-            let first = try row.optionalText("first")
-            let last = try row.optionalText("last")
-            return LoadReport(
-                load: try row.integer("id", as: Int64.self),
-                pipeline: try row.text("pipeline"),
-                kind: try row.text("kind"),
-                state: try row.text("state"),
-                periods: first == last ? first : "\(first ?? "")..\(last ?? "")",
-                tasks: try Self.counts(row),
-                requestedBy: try row.text("requested_by"),
-                createdAt: try row.text("created_at"),
-                seconds: try row.double("seconds"),
-                coordinator: try row.optionalText("coordinator"),
-                pausedBy: try row.optionalText("target")
-                    .map { target in
-                        Interventions.PausedBy(
-                            target: target,
-                            person: try row.text("ordered_by"),
-                            reason: try row.optionalText("reason")
-                        )
-                    },
-                foreignFleet: try row.optionalText("foreign_fleet")
-            )
-        }
+        .map(LoadReport.init)
     }
 
-    private static func counts(_ row: PostgresRow) throws -> [String: Int] {
-        var counts: [String: Int] = [:]
-        for pair in try row.optionalText("tasks")?.split(separator: " ") ?? [] {
-            let parts = pair.split(separator: "=")
-            counts[String(parts[0])] = Int(parts[1])
-        }
-        return counts
+    private static func loadsSQL(where condition: SQL, fleet: String) -> SQL {
+        """
+        select l.id, l.pipeline, l.kind, l.state, l.periods[1] as first,
+            l.periods[array_upper(l.periods, 1)] as last, l.requested_by,
+            \(isoTime("l.created_at")) as created_at,
+            extract(epoch from coalesce(l.finished_at, clock_timestamp()) - l.created_at)::float8
+                as seconds,
+            case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
+                then l.coordinator end as coordinator,
+            t.tasks, h.target, h.ordered_by, h.reason,
+            nullif(l.fleet, \(fleet)::text) as foreign_fleet
+        from longshore.load l
+        cross join lateral (
+            select string_agg(state || '=' || count, ' ') as tasks
+            from (select state, count(*) from longshore.task
+                  where load_id = l.id group by state) s) t
+        left join lateral (
+            select coalesce(pipeline, load_id::text) as target, ordered_by, reason
+            from longshore.intervention i
+            where kind = 'pause' and ordinal is null
+                and (i.pipeline = l.pipeline or i.load_id = l.id)
+            order by ordered_at limit 1) h on l.state = 'running'
+        where \(condition)
+        """
     }
 
     /// The tasks of a load in the order of its plan.
@@ -201,10 +173,10 @@ extension PostgresLedger {
         return try rows.map { row in
             TaskReport(
                 ordinal: try row.integer("ordinal"),
-                kind: try row.text("kind"),
+                kind: LoadTaskKind(rawValue: try row.text("kind")) ?? .fact,
                 table: try row.text("table_name"),
                 period: try row.text("period"),
-                state: try row.text("state"),
+                state: TaskState(rawValue: try row.text("state")) ?? .waiting,
                 counts: try Self.rowCounts(row),
                 rejects: rejects[try row.integer("ordinal")] ?? [:],
                 replaced: try row.optionalInteger("rows_replaced"),
@@ -296,6 +268,44 @@ extension PostgresLedger {
                 rejected: try row.optionalInteger("rows_rejected")
             )
         }
+    }
+}
+
+extension LoadReport {
+    fileprivate init(_ row: PostgresRow) throws {
+        let first = try row.optionalText("first")
+        let last = try row.optionalText("last")
+        self.init(
+            load: try row.integer("id", as: Int64.self),
+            pipeline: try row.text("pipeline"),
+            kind: LoadKind(rawValue: try row.text("kind")) ?? .load,
+            state: LoadState(rawValue: try row.text("state")) ?? .running,
+            periods: first == last ? first : "\(first ?? "")..\(last ?? "")",
+            tasks: try Self.counts(row),
+            requestedBy: try row.text("requested_by"),
+            createdAt: try row.text("created_at"),
+            seconds: try row.double("seconds"),
+            coordinator: try row.optionalText("coordinator"),
+            pausedBy: try row.optionalText("target")
+                .map { target in
+                    Interventions.PausedBy(
+                        target: target,
+                        person: try row.text("ordered_by"),
+                        reason: try row.optionalText("reason")
+                    )
+                },
+            foreignFleet: try row.optionalText("foreign_fleet")
+        )
+    }
+
+    private static func counts(_ row: PostgresRow) throws -> [TaskState: Int] {
+        var counts: [TaskState: Int] = [:]
+        for pair in try row.optionalText("tasks")?.split(separator: " ") ?? [] {
+            let parts = pair.split(separator: "=")
+            guard let state = TaskState(rawValue: String(parts[0])) else { continue }
+            counts[state] = Int(parts[1])
+        }
+        return counts
     }
 }
 

@@ -82,7 +82,7 @@ struct LossRefusal {
                 tables.append(quoted(table))
             }
         }
-        let names = holders.map { "`\($0.table)`" }.joined(separator: ", ")
+        let names = holders.map(\.table).inBackticks()
         let histories = holders.filter(\.keepsObservations).map { "`\($0.table)`" }
         let price =
             histories.isEmpty
@@ -94,7 +94,7 @@ struct LossRefusal {
                 table: name(lost.dimension.table),
                 opening: Self.opening,
                 problems: [
-                    "\(lost.reason), and \(names) \(holders.count == 1 ? "holds" : "hold") keys of its "
+                    "\(lost.reason), and \(names) \(agreeing(holders.count, "holds", "hold")) keys of its "
                         + "members. Restore it from a backup where there is one; else what holds its "
                         + "keys has to be loaded anew\(price)"
                 ],

@@ -65,7 +65,9 @@ private struct Group: Hashable, Comparable {
         let (first, last) = (labels.first ?? "", labels.last ?? "")
         let place =
             first.isEmpty
-            ? "" : labels.count == 1 ? " \(first)" : " \(first)..\(last) (\(labels.count) periods)"
+            ? ""
+            : labels.count == 1
+                ? " \(first)" : " \(first)..\(last) (\(counted(labels.count, "period")))"
         let isOne = slices.count == 1
         let what =
             reason

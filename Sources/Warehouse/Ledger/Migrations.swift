@@ -30,6 +30,8 @@ enum Migrations {
         ("what transactions take turns at", locks),
         ("what messages are signed with", messageKey),
         ("observations that were deleted by hand", observations),
+        ("who may write of a task", tickets),
+        ("how the records of a task are written", formats),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.
@@ -262,6 +264,11 @@ public enum LedgerSchema {
     /// How long a migration waits for others that use the ledger.
     private static let patience = Duration.seconds(60)
 
+    /// How long it waits for one lock before it lets all go that queued behind it, and tries again.
+    ///
+    /// What waits for a strong lock holds up everybody who comes after it, also readers.
+    static let lockTimeout = Duration.seconds(1)
+
     /// The newest version of the schema that this program knows.
     static var known: Int { Migrations.all.count }
 
@@ -299,15 +306,29 @@ public enum LedgerSchema {
 
     private static func applyInTurn(on connection: PostgresConnection) async throws {
         do {
-            try await apply(on: connection)
+            try await applyPatiently(on: connection)
         } catch let error as PostgresError where error.saysOthersWereFaster {
-            try await apply(on: connection)
+            try await applyPatiently(on: connection)
+        }
+    }
+
+    /// Tries for as long as there is patience; between tries nothing is locked.
+    private static func applyPatiently(on connection: PostgresConnection) async throws {
+        let end = ContinuousClock.now + patience
+        while true {
+            do {
+                return try await apply(on: connection)
+            } catch let error as PostgresError
+                where error.sqlState == .lockNotAvailable && ContinuousClock.now < end
+            {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 100...500)))
+            }
         }
     }
 
     private static func apply(on connection: PostgresConnection) async throws {
         try await connection.transaction {
-            try await connection.waitingForLocks(atMost: patience) {
+            try await connection.waitingForLocks(atMost: lockTimeout) {
                 let version = try await lockedVersion(connection)
                 try refuseNewer(version)
                 for (index, migration) in Migrations.all.enumerated() where index >= version {

@@ -1,5 +1,5 @@
 import Foundation
-import Pipelines
+public import Pipelines
 import Postgres
 import Rows
 
@@ -49,8 +49,8 @@ public struct RejectedRow: Sendable {
     public var raw: [UInt8]
     /// The names of the source's columns; empty when an older Longshore refused the row.
     public var header: [String]
-    /// The byte between the source's fields.
-    public var delimiter: UInt8
+    /// How the row is written.
+    public var format: Format
     /// Names, sizes and digests of what the task has read; `nil` when it never committed.
     public var input: String?
     /// The digest of the definition that the row was refused by.
@@ -111,7 +111,8 @@ extension PostgresLedger {
             """
             select * from (select \(Self.reportColumns), r.raw,
                 \(RejectPage.bytesBefore("r.raw", "r.id")),
-                array_to_json(coalesce(h.header, t.header))::text as header, t.input, l.definition,
+                array_to_json(coalesce(h.header, t.header))::text as header, t.input,
+                t.format::text as format, l.definition,
                 case when l.definition is distinct from lag(l.definition) over (order by r.id)
                     then d.bundle end as bundle, t.kind, t.name
             from longshore.reject r
@@ -126,8 +127,8 @@ extension PostgresLedger {
             """
         )
         return try rows.map { row in
-            // A definition comes with the first of the rows that follow each other under it. One that cannot
-            // be read any more says nothing of the delimiter.
+            // A definition comes with the first of the rows that follow each other under it. Tasks of older
+            // versions have no format; a definition that cannot be read any more says nothing of it.
             let pipeline = try? definition(
                 digest: row.text("definition"),
                 bundle: row.optionalText("bundle") ?? ""
@@ -136,8 +137,8 @@ extension PostgresLedger {
                 report: try Self.report(row),
                 raw: try row.bytes("raw"),
                 header: try Self.names(row.optionalText("header")),
-                delimiter: try pipeline?.delimiter(ofTable: row.text("name"))
-                    ?? CSVDialect().delimiter,
+                format: try StoredFormat.read(row.optionalText("format"))
+                    ?? pipeline?.format(ofTable: row.text("name")) ?? .csv(CSVDialect()),
                 input: try row.optionalText("input"),
                 definition: try row.text("definition")
             )
@@ -216,12 +217,9 @@ extension PostgresLedger {
 }
 
 extension Pipeline {
-    /// The byte between the fields of what a dimension or fact is read from.
-    func delimiter(ofTable name: String) -> UInt8 {
-        guard case .csv(_, let dialect)? = extract(ofTable: name)?.input else {
-            return CSVDialect().delimiter
-        }
-        return dialect.delimiter
+    /// How the records of a dimension or fact are written; those of a query come as CSV.
+    func format(ofTable name: String) -> Format {
+        extract(ofTable: name)?.format ?? .csv(CSVDialect())
     }
 
     /// The source's columns that a dimension or fact takes its attributes from.
@@ -233,7 +231,10 @@ extension Pipeline {
     /// What a dimension or fact reads; the two share their names.
     private func extract(ofTable name: String) -> Extract? {
         if let fact = fact(name) { return fact.extract }
-        guard case .extract(let extract)? = dimension(name)?.content else { return nil }
-        return extract
+        switch dimension(name)?.content {
+        case .extract(let extract)?: return extract
+        case .calendar(let plan)?: return plan.holidays?.extract
+        case nil: return nil
+        }
     }
 }

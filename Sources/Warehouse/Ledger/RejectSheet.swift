@@ -67,24 +67,13 @@ public struct RejectSheet: Sendable {
 
 extension RejectedRow {
     /// The row's fields, one for each name of ``header``; `nil` when the row cannot be read so.
-    public var fields: [[UInt8]]? { Self.fields(of: raw, header, delimiter) }
+    public var fields: [[UInt8]]? { Self.fields(of: raw, header, format) }
 
     /// The fields of a row's bytes, one for each name of its header; `nil` when it cannot be read so.
-    static func fields(of raw: [UInt8], _ header: [String], _ delimiter: UInt8) -> [[UInt8]]? {
-        guard !header.isEmpty else { return nil }
-        var reader = CSVReader(name: "reject", dialect: CSVDialect(delimiter: delimiter))
-        let names = header.indices.map(String.init)
-            .joined(separator: String(Unicode.Scalar(delimiter)))
-        let text = Array(names.utf8) + [UInt8(ascii: "\n")] + raw
-        do {
-            let batches = [try reader.read(text.span), try reader.finish()].compactMap(\.self)
-            let found = batches.flatMap { batch in batch.rows.map { (batch, $0) } }
-            guard found.count == 1, let (batch, row) = found.first, row.fault < 0,
-                row.fieldCount == header.count
-            else { return nil }
-            return (0..<row.fieldCount).map { Array(batch.field($0, of: row)) }
-        } catch {
-            return nil
-        }
+    static func fields(of raw: [UInt8], _ header: [String], _ format: Format) -> [[UInt8]]? {
+        guard !header.isEmpty, let batch = format.record(raw, columns: header.count),
+            let row = batch.rows.first, row.fault < 0, row.fieldCount == header.count
+        else { return nil }
+        return (0..<row.fieldCount).map { Array(batch.field($0, of: row)) }
     }
 }

@@ -5,12 +5,10 @@ import Rows
 /// Looks in a source's files for the rows that have a key, by reading them again as the load did.
 struct SourceSearch {
     let extract: Extract
-    let source: Source
+    let sources: Sources
     let period: Period?
-    let folder: String
     /// What days and times mean in it.
     let clock: SourceClock
-    let environment: SourceEnvironment
     /// How each part of the key is read.
     let plans: [ValuePlan]
     /// The parts of the key as binary COPY has them.
@@ -26,21 +24,15 @@ struct SourceSearch {
     /// - Returns: The first few, in the order of the files.
     /// - Throws: what the reader throws; ``WarehouseError`` when a file is another one now.
     func places(recorded: String) async throws -> [TracedRow.Place] {
-        var reader = try await openReader(
-            extract,
-            source: source,
-            period: period,
-            folder: folder,
-            clock: clock,
-            environment: environment
-        )
+        var reader = try await sources.open(extract, period: period, clock: clock)
         let layout = RowLayout(plans.map { .value($0) } + [.origin])
+        let absent = await reader.mayLack(layout, below: reader.header)
         var encoder = try RowEncoder(
             layout: layout,
             header: reader.header,
             zones: try ZoneTables.load(layout.zones),
             input: reader.firstInput,
-            mayLack: reader.isKnownElsewhere
+            mayLack: absent.contains
         )
         var columns = reader.header
         var places: [TracedRow.Place] = []
@@ -49,10 +41,11 @@ struct SourceSearch {
             let header = batch.columns ?? reader.header
             if header != columns {
                 columns = header
+                let absent = await reader.mayLack(layout, below: header)
                 _ = try encoder.read(
                     header,
                     of: batch.inputName,
-                    mayLack: reader.isKnownElsewhere
+                    mayLack: absent.contains
                 )
             }
             for line in try lines(of: batch, by: &encoder) where places.count < Self.most {

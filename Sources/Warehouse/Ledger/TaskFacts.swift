@@ -88,8 +88,16 @@ public struct TaskFacts: Sendable, Hashable {
 
     /// A pause or cancellation.
     public struct Order: Sendable, Hashable, Codable {
-        /// `pause` or `cancel`.
-        public var kind: String
+        /// What is ordered.
+        public enum Kind: String, Sendable, Codable {
+            /// Nothing begins until it is taken back.
+            case pause
+            /// It ends.
+            case cancel
+        }
+
+        /// What is ordered.
+        public var kind: Kind
         /// The pipeline, load or task that it was given for.
         public var target: String
         /// Who gave it.
@@ -245,14 +253,17 @@ extension PostgresLedger {
             where l.id = \(task.load) order by i.kind, i.id
             """
         )
-        return try rows.map { row in
-            TaskFacts.Order(
-                kind: try row.text("kind"),
-                target: try row.text("target"),
-                by: try row.text("ordered_by"),
-                at: try row.text("at"),
-                reason: try row.optionalText("reason")
-            )
+        return try rows.compactMap { row in
+            try TaskFacts.Order.Kind(rawValue: row.text("kind"))
+                .map { kind in
+                    TaskFacts.Order(
+                        kind: kind,
+                        target: try row.text("target"),
+                        by: try row.text("ordered_by"),
+                        at: try row.text("at"),
+                        reason: try row.optionalText("reason")
+                    )
+                }
         }
     }
 }

@@ -83,7 +83,7 @@ extension PostgresLedger {
         else { return nil }
         return KeyReader(
             plans: search.plans,
-            delimiter: pipeline.delimiter(ofTable: table.subject)
+            format: pipeline.format(ofTable: table.subject)
         )
     }
 }

@@ -50,21 +50,22 @@ extension PostgresLedger {
             try definition(digest: digest, bundle: bundle)
         }
         let then = try TraceSearch(search.table, in: pipeline)
-        guard let extract = pipeline.extract(ofTable: search.table), case .csv = extract.input,
-            let source = pipeline.sources[extract.source],
+        guard let extract = pipeline.extract(ofTable: search.table), extract.readsObjects,
             then.plans.allSatisfy({ $0.expression == nil }), then.plans.count == key.count
         else { return nil }
         let grain = try row.optionalText("grain").flatMap(PeriodGrain.init)
         return SourceSearch(
             extract: extract,
-            source: source,
+            sources: Sources(
+                pipeline.sources,
+                folder: try row.text("folder"),
+                environment: environment
+            ),
             period: grain.flatMap { Period(origin.period, grain: $0) },
-            folder: try row.text("folder"),
             clock: SourceClock(
                 of: pipeline,
                 fact: pipeline.facts.first { $0.table == search.table.name }?.name
             ),
-            environment: environment,
             plans: then.plans,
             wanted: try await encoded(key, then)
         )

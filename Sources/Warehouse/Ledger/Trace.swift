@@ -3,6 +3,7 @@ import Pipelines
 import Planning
 import Postgres
 import Rows
+import Words
 
 /// Where rows came from.
 extension PostgresLedger {
@@ -33,7 +34,7 @@ extension PostgresLedger {
         }
         let search = try TraceSearch(table, in: pipeline)
         guard key.count == search.parts.count else {
-            let names = search.parts.map { "`\($0.title)`" }.joined(separator: ", ")
+            let names = search.parts.map(\.title).inBackticks()
             throw WarehouseError.untraceable(
                 name,
                 "its rows are identified by \(names): give a value for each (given: \(key.count))"
@@ -209,7 +210,7 @@ extension PostgresLedger {
             )
         }
         guard tables.count == 1 else {
-            let titles = tables.map { "`\($0.title)`" }.joined(separator: ", ")
+            let titles = tables.map(\.title).inBackticks()
             throw WarehouseError.untraceable(name, "it may be \(titles): write the schema too")
         }
         return table

@@ -1,6 +1,7 @@
 import Pipelines
 import Planning
 import Postgres
+import Words
 
 /// What the ledger keeps of a source that is awaited, in the transaction of a ``FailureRecord``.
 struct AbsenceRecord {
@@ -63,9 +64,9 @@ struct AbsenceRecord {
         _ waited: Duration,
         on connection: PostgresConnection
     ) async throws {
-        let times = attempts == 1 ? "1 attempt" : "\(attempts) attempts"
+        let times = counted(attempts, "attempt")
         let message =
-            "\(failure.message); it was awaited for \(Limits.wording(waited)), in \(times): see that it "
+            "\(failure.message); it was awaited for \(DurationWords.written(waited)), in \(times): see that it "
             + "is where every worker finds it, or wait longer with `wait: { for: 2 h }`"
         try await connection.query(
             """

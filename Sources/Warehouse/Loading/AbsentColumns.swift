@@ -1,3 +1,5 @@
+import Words
+
 /// Columns that some inputs of a task do not have, and that are read as empty there.
 struct AbsentColumns {
     private var inputs: [(column: String, first: String, count: Int)] = []
@@ -16,7 +18,7 @@ struct AbsentColumns {
     /// A sentence for each column.
     var warnings: [String] {
         inputs.map { column, first, count in
-            let others = count == 1 ? "" : " and \(count - 1) other" + (count == 2 ? "" : "s")
+            let others = count == 1 ? "" : " and \(counted(count - 1, "other"))"
             return "`\(first)`\(others) has no column `\(column)`, which is empty there"
         }
     }

@@ -45,8 +45,8 @@ struct AbsentMembers {
         if source.rejected > 0 {
             try await connection.query("delete from \(Self.gone)")
             return [
-                "\(counted(gone, "member")) not in the source \(gone == 1 ? "is" : "are") kept all the "
-                    + "same: \(counted(source.rejected, "row")) of it \(source.rejected == 1 ? "was" : "were") "
+                "\(counted(gone, "member")) not in the source \(agreeing(gone, "is", "are")) kept all the "
+                    + "same: \(counted(source.rejected, "row")) of it \(agreeing(source.rejected, "was", "were")) "
                     + "rejected, and may be theirs"
             ]
         }
@@ -62,7 +62,7 @@ struct AbsentMembers {
             )
         case .warn:
             return [
-                "\(gone) of \(counted(present, "member")) \(present == 1 ? "has" : "have") expired, more than \(percent(rule.maximumShare))"
+                "\(gone) of \(counted(present, "member")) \(agreeing(present, "has", "have")) expired, more than \(percent(rule.maximumShare))"
             ]
         }
     }

@@ -10,6 +10,8 @@ struct Attempt: Sendable {
     let row: TaskRow
     let pipeline: Pipeline
     let connection: PostgresConnection
+    /// What its transaction has shown the ledger, and one beside it has to show.
+    var ticket = Ticket(nil)
     let keyMaps: KeyMapCache
     let inferring: InferringPlace
     let environment: SourceEnvironment
@@ -20,7 +22,13 @@ struct Attempt: Sendable {
     func complete(by worker: String) async throws -> AttemptResult {
         do {
             let result = try await run()
-            try await result.record(task, row: row, by: worker, on: connection)
+            try await result.record(
+                task,
+                row: row,
+                pipeline.format(ofTable: row.name),
+                by: worker,
+                on: connection
+            )
             try await result.swap?.run()
             observer.reached(.recorded)
             return result
@@ -79,21 +87,18 @@ struct Attempt: Sendable {
 
     /// A reader of an extract of the pipeline's sources.
     func reader(of extract: Extract) async throws -> any RowReader {
-        guard let source = pipeline.sources[extract.source] else { throw missing() }
         observer.waits(forSource: true)
         defer { observer.waits(forSource: false) }
         let translate = { (error: any Error) in
             SourceFailure.translated(error, of: extract.source)
         }
         return try await TranslatedReader.open(translate) {
-            try await openReader(
-                extract,
-                source: source,
-                period: period,
-                folder: row.folder,
-                clock: SourceClock(of: pipeline, fact: row.kind == .fact ? row.name : nil),
-                environment: environment
-            )
+            try await Sources(pipeline.sources, folder: row.folder, environment: environment)
+                .open(
+                    extract,
+                    period: period,
+                    clock: SourceClock(of: pipeline, fact: row.kind == .fact ? row.name : nil)
+                )
         }
     }
 

@@ -1,4 +1,5 @@
 import Extraction
+import Pipelines
 import Planning
 import Postgres
 import Rows
@@ -27,10 +28,11 @@ struct AttemptResult: Sendable {
     /// What it has recorded of a dimension with a history.
     var observations: RecordedObservations?
 
-    /// The ledger row and the control table's row.
+    /// The ledger row and the control table's row; `format` is that of the records that have the header.
     func record(
         _ task: LoadTaskID,
         row: TaskRow,
+        _ format: Format,
         by worker: String,
         on connection: PostgresConnection
     ) async throws {
@@ -44,7 +46,8 @@ struct AttemptResult: Sendable {
                 rows_replaced = \(replaced), input = \(input),
                 header = \(header.isEmpty ? nil : header),
                 warnings = \(warnings.isEmpty ? nil : warnings), inputs = \(inputs)::jsonb,
-                header_types = \(types.isEmpty ? nil : types.map { $0?.rawValue }), \(BegunMark.end),
+                header_types = \(types.isEmpty ? nil : types.map { $0?.rawValue }),
+                format = \(format)::jsonb, \(BegunMark.end),
                 failure_code = null, failure_message = null\(AbsenceRecord.end)
             where load_id = \(task.load) and ordinal = \(task.ordinal)
             """

@@ -58,7 +58,7 @@ struct Audit {
             severity: expected.rejectsSeverity,
             observation:
                 "\(grouped(counts.rejected)) of \(counted(counts.read, "row")) were rejected, more than "
-                + "\(percent(limit)) (\(list(refusals.byRule)))",
+                + "\(percent(limit)) (\(Wording.rejects(byRule: refusals.byRule)))",
             error: .tooManyRejects(name, counts, limit: limit, refusals: refusals)
         )
     }
@@ -151,11 +151,11 @@ struct Audit {
         )
         let age = try result.first?.optionalInteger("age", as: Int.self)
         if let age, age <= freshness.within.seconds { return nil }
-        let limit = "\(duration(freshness.within.seconds)) are allowed"
+        let limit = "\(DurationWords.spoken(seconds: freshness.within.seconds)) are allowed"
         let moment = attempt.period == nil ? "now" : "now or the period's end"
         let problem =
             age.map {
-                "the newest `\(freshness.column)` lies \(duration($0)) before \(moment), \(limit)"
+                "the newest `\(freshness.column)` lies \(DurationWords.spoken(seconds: $0)) before \(moment), \(limit)"
             } ?? "every `\(freshness.column)` is empty"
         return Finding(
             severity: freshness.severity,
@@ -224,16 +224,4 @@ struct Audit {
 }
 
 /// `1 was`, `2 were`.
-private func were(_ count: Int) -> String { "\(grouped(count)) \(count == 1 ? "was" : "were")" }
-
-/// `2 days 4 hours`, `36 minutes`: the two largest units.
-func duration(_ seconds: Int) -> String {
-    var rest = max(0, seconds)
-    var words: [String] = []
-    for (name, length) in [("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)] {
-        let count = rest / length
-        rest %= length
-        if count > 0 { words.append(counted(count, name)) }
-    }
-    return words.isEmpty ? "0 seconds" : words.prefix(2).joined(separator: " ")
-}
+private func were(_ count: Int) -> String { "\(grouped(count)) \(agreeing(count, "was", "were"))" }

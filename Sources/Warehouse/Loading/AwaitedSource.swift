@@ -13,22 +13,16 @@ struct AwaitedSource: TaskFailureConvertible {
         var failure = TaskFailure(any: error)
         switch error {
         case let error as ExtractionError where error.isAbsence:
-            failure.absence = Absence(extract.input.absence, patience: extract.patience)
+            failure.absence = Absence(
+                extract.readsObjects ? .files : .database,
+                patience: extract.patience
+            )
         case let error as SourceFailure where error.cause.isAbsence:
             failure.absence = Absence(.database, patience: extract.patience)
         default: return nil
         }
         failure.isRetryable = true
         taskFailure = failure
-    }
-}
-
-extension Extract.Input {
-    fileprivate var absence: Absence.Kind {
-        switch self {
-        case .csv: .files
-        case .query: .database
-        }
     }
 }
 

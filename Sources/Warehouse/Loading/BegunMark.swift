@@ -20,14 +20,17 @@ struct BegunMark: Sendable {
     /// Marks a task; `nil` when its row is final or another attempt has it: the claim says which.
     static func set(
         on task: LoadTaskID,
+        showing ticket: Ticket,
         _ connection: PostgresConnection
     ) async throws -> BegunMark? {
         let rows = try await connection.query(
             """
-            update longshore.task set begun_at = clock_timestamp()
-            where (load_id, ordinal) in (select load_id, ordinal from longshore.task
-                where \(isOpen(task))
-                for update skip locked)
+            with shown as materialized (select \(ticket.shown) as ticket)
+            update longshore.task set begun_at = clock_timestamp() from shown
+            where shown.ticket is not null
+                and (load_id, ordinal) in (select load_id, ordinal from longshore.task
+                    where \(isOpen(task))
+                    for update skip locked)
             returning begun_at::text as time, set_config('synchronous_commit', 'off', true)
             """
         )
@@ -35,14 +38,16 @@ struct BegunMark: Sendable {
     }
 
     /// Takes the mark back, unless another attempt has set its own since, or holds the row.
-    func takeBack(on connection: PostgresConnection) async throws {
+    func takeBack(showing ticket: Ticket, on connection: PostgresConnection) async throws {
         try await connection.query(
             """
-            update longshore.task set \(Self.end)
-            where (load_id, ordinal) in (select load_id, ordinal from longshore.task
-                where load_id = \(task.load) and ordinal = \(task.ordinal)
-                    and begun_at = \(time)::timestamptz
-                for update skip locked)
+            with shown as materialized (select \(ticket.shown) as ticket)
+            update longshore.task set \(Self.end) from shown
+            where shown.ticket is not null
+                and (load_id, ordinal) in (select load_id, ordinal from longshore.task
+                    where load_id = \(task.load) and ordinal = \(task.ordinal)
+                        and begun_at = \(time)::timestamptz
+                    for update skip locked)
             returning set_config('synchronous_commit', 'off', true)
             """
         )

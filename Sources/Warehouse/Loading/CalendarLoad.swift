@@ -156,7 +156,7 @@ struct CalendarLoad {
                 ValuePlan(name: "region", source: "region", type: .text, cleaning: clean)
             )
         }
-        let fill = try RowFill(
+        let fill = try await RowFill(
             attempt,
             reader: reader,
             layout: RowLayout(columns.map { .value($0) }),

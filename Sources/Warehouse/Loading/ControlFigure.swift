@@ -47,7 +47,7 @@ struct ControlFigure {
     /// A sum over no rows is null in SQL, and means 0; an empty cell of a file means nothing.
     private func number(_ text: String) throws -> String {
         let trimmed = text.split(separator: " ").joined(separator: " ")
-        if trimmed.isEmpty, case .query = total.extract.input { return "0" }
+        if trimmed.isEmpty, !total.extract.readsObjects { return "0" }
         guard trimmed.wholeMatch(of: #/[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)/#) != nil else {
             throw problem(trimmed.isEmpty ? "it is empty" : "it is no decimal number")
         }

@@ -23,7 +23,7 @@ struct DimensionLoad {
         let reader = try await attempt.open(extract)
         try await createStaging()
         let restored = try await restoreMembers()
-        let fill = try RowFill(
+        let fill = try await RowFill(
             attempt,
             reader: reader,
             layout: layout(references),

@@ -39,7 +39,7 @@ struct FactLoad {
         let staged = isCopied ? nil : staging(hasOrigin: false)
         try await staged?.create()
         let layout = layout(references, isNumbered: !isCopied)
-        let fill = try RowFill(
+        let fill = try await RowFill(
             attempt,
             reader: reader,
             layout: layout.rows,
@@ -84,7 +84,7 @@ struct FactLoad {
         let reader = try await attempt.open(fact.extract)
         let staged = staging(hasOrigin: !closed.isEmpty)
         try await staged.create()
-        let fill = try fill(staged, from: reader, references, closed: closed)
+        let fill = try await fill(staged, from: reader, references, closed: closed)
         let read = try await fill.run()
         try await versions.hold()
         let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
@@ -145,9 +145,9 @@ struct FactLoad {
         from reader: any RowReader,
         _ references: ReferenceMaps,
         closed: Set<String>
-    ) throws -> RowFill {
+    ) async throws -> RowFill {
         let layout = layout(references, isNumbered: true, hasOrigin: staged.hasOrigin)
-        return try RowFill(
+        return try await RowFill(
             attempt,
             reader: reader,
             layout: layout.rows,

@@ -2,6 +2,7 @@ import Pipelines
 import Planning
 import Postgres
 import Rows
+import Words
 
 /// Brings staged rows into a fact whose rows stay (`load: merge` and `load: append`).
 ///
@@ -220,7 +221,7 @@ struct FactMerge {
         guard let origin = try RowOrigin(packed: row.bytes("origin")),
             let day = try Day(row.text("period"))
         else { throw WarehouseError.unknownOrigin(table: fact.table) }
-        let names = fact.grain.map { "`\($0)`" }.joined(separator: ", ")
+        let names = fact.grain.inBackticks()
         let label = Period(grain, containing: day).label
         return origin.reject(
             rule: "closed",

@@ -88,6 +88,6 @@ struct FactVersions {
         let keys = counted(try row.integer("keys"), "key")
         return "`\(dimension.name)`: versions of \(keys) moved while load \(attempt.task.load) "
             + "loaded the period, and change what \(counted(count, "row")) "
-            + (count == 1 ? "refers to" : "refer to")
+            + agreeing(count, "refers to", "refer to")
     }
 }

@@ -37,6 +37,7 @@ struct FailureRecord {
     let kind: Kind
     let failure: TaskFailure
     let worker: String
+    let ticket: Ticket
 
     /// Writes it, and that the task has failed when no attempt is left.
     ///
@@ -124,7 +125,9 @@ struct FailureRecord {
         with mark: BegunMark?,
         on connection: PostgresConnection
     ) async throws -> Bool {
-        try await connection.query("set local lock_timeout = \(literal: kind.patience)")
+        try await connection.query(
+            "select set_config('lock_timeout', \(kind.patience), true), \(ticket.shown)"
+        )
         if let mark { return try await mark.lock(on: connection) }
         let rows = try await connection.query(
             """

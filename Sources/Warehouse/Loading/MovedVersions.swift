@@ -135,7 +135,7 @@ struct MovedVersions {
         let reason =
             "`\(dimension.name)`: late versions of \(counted(finding.keys, "key")) "
             + "(load \(attempt.task.load)) change what \(counted(finding.rows, "row")) "
-            + (finding.rows == 1 ? "refers to" : "refer to")
+            + agreeing(finding.rows, "refers to", "refer to")
         let rows = try await connection.query(
             """
             update longshore.control c

@@ -1,4 +1,5 @@
 import Rows
+import Words
 
 /// What an attempt refused, in words that hold no value of a row: they are kept with failures and
 /// shown to everybody.
@@ -26,6 +27,7 @@ struct Refusals: Sendable {
 
     /// `min 12, required 3. The first: line 2 of …; line 3 of …`.
     var words: String {
-        list(byRule) + (first.isEmpty ? "" : "; first " + first.joined(separator: "; "))
+        Wording.rejects(byRule: byRule)
+            + (first.isEmpty ? "" : "; first " + first.joined(separator: "; "))
     }
 }

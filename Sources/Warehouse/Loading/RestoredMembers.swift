@@ -45,7 +45,7 @@ struct RestoredMembers {
         )
         let what =
             "\(counted(members, "member")) of `\(dimension.table)` had no row any more, and "
-            + "\(members == 1 ? "was" : "were") computed anew from what was observed"
+            + "\(agreeing(members, "was", "were")) computed anew from what was observed"
         return [what] + (try await markFacts())
     }
 

@@ -11,6 +11,7 @@ import Rows
 final class RowFill {
     private let attempt: Attempt
     private var reader: any RowReader
+    private let layout: RowLayout
     private var encoder: RowEncoder
     private let copySQL: SQL
     private let references: ReferenceMaps
@@ -53,14 +54,16 @@ final class RowFill {
         grain: [Int] = [],
         bounds: PeriodBounds? = nil,
         isFrozen: Bool = false
-    ) throws {
+    ) async throws {
         self.attempt = attempt
         self.reader = reader
         self.references = references
+        self.layout = layout
         copySQL =
             "copy \(table) (\(ids: columns)) from stdin (format binary\(isFrozen ? ", freeze" : ""))"
         keys = references.keyMaps
         self.columns = reader.header
+        let absent = await reader.mayLack(layout, below: reader.header)
         encoder = try RowEncoder(
             layout: layout,
             header: reader.header,
@@ -69,7 +72,7 @@ final class RowFill {
             bounds: bounds,
             zones: try ZoneTables.load(layout.zones),
             input: reader.firstInput,
-            mayLack: reader.isKnownElsewhere
+            mayLack: absent.contains
         )
         absences.add(encoder.absent, input: reader.firstInput)
     }
@@ -196,7 +199,7 @@ final class RowFill {
         guard let next = try await nextBatch() else { return nil }
         attempt.observer.reached(.extracting)
         inputNames[next.input] = next.inputName
-        try read(next.columns ?? reader.header, of: next)
+        try await read(next.columns ?? reader.header, of: next)
         let prepared = encoder.prepared(next)
         batch = prepared
         nextRow = 0
@@ -204,16 +207,15 @@ final class RowFill {
     }
 
     /// Finds the columns of another input by their names there.
-    private func read(_ header: [String], of batch: RowBatch) throws {
+    private func read(_ header: [String], of batch: RowBatch) async throws {
         if header != reader.header { otherColumns[batch.input] = header }
         guard header != columns else { return }
         columns = header
-        let absent = try encoder.read(
-            header,
-            of: batch.inputName,
-            mayLack: reader.isKnownElsewhere
+        let absent = await reader.mayLack(layout, below: header)
+        absences.add(
+            try encoder.read(header, of: batch.inputName, mayLack: absent.contains),
+            input: batch.inputName
         )
-        absences.add(absent, input: batch.inputName)
     }
 
     // MARK: Rows that wait
@@ -261,7 +263,10 @@ final class RowFill {
         case .within: try await make(on: attempt.connection)
         case .aside(let connect):
             let connection = try await side(connect)
-            try await connection.transaction { try await make(on: connection) }
+            try await connection.transaction {
+                try await attempt.ticket.show(on: connection)
+                try await make(on: connection)
+            }
         }
     }
 

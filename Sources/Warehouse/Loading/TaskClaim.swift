@@ -48,14 +48,22 @@ enum TaskClaim {
 
     /// Locks the ledger row, then the period, and looks at both; a rehearsal does not care what people
     /// have ordered, nor when the next attempt is due.
+    ///
+    /// The transaction shows `ticket` from now on.
     static func take(
         _ task: LoadTaskID,
         by worker: String,
+        showing ticket: Ticket = Ticket(nil),
         obeysOrders: Bool = true,
         on connection: PostgresConnection
     ) async throws -> TaskClaim {
         do {
-            let (row, state, hindrance) = try await lockTask(task, by: worker, on: connection)
+            let (row, state, hindrance) = try await lockTask(
+                task,
+                by: worker,
+                showing: ticket,
+                on: connection
+            )
             guard !state.isFinal else { return .settled(state) }
             if let hindrance, obeysOrders { return hindrance }
             return try await isOvertaken(row, load: task.load, on: connection)
@@ -144,6 +152,7 @@ enum TaskClaim {
     private static func lockTask(
         _ task: LoadTaskID,
         by worker: String,
+        showing ticket: Ticket,
         on connection: PostgresConnection
     ) async throws -> (TaskRow, TaskState, TaskClaim?) {
         let rows = try await connection.query(
@@ -155,7 +164,9 @@ enum TaskClaim {
                 extract(epoch from l.created_at)::bigint as load_created_at,
                 extract(epoch from t.retry_at - clock_timestamp())::float8 as early,
                 coalesce(t.parked_until > clock_timestamp(), false) as is_parked,
-                set_config('application_name', \(SessionName.of(task, worker: worker)), true) as session_name,
+                set_config('application_name', \(SessionName.of(task, worker: worker)), true)
+                    as session_name,
+                \(ticket.shown) as ticket,
                 case when current_setting('server_version_num')::integer >= 140000 then
                     set_config('client_connection_check_interval', '1s', true) end as checked_every,
                 set_config('tcp_keepalives_idle', '10', true) as asked_after,

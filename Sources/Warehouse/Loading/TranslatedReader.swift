@@ -22,7 +22,9 @@ struct TranslatedReader: RowReader {
     var firstInput: String { reader.firstInput }
     var types: [SourceType?] { reader.types }
     var inputs: [InputSummary] { reader.inputs }
-    func isKnownElsewhere(_ column: String) -> Bool { reader.isKnownElsewhere(column) }
+    nonisolated(nonsending) func knownElsewhere(_ columns: Set<String>) async -> Set<String> {
+        await reader.knownElsewhere(columns)
+    }
 
     nonisolated(nonsending) mutating func next() async throws -> RowBatch? {
         do {

@@ -14,6 +14,7 @@ public actor WarehouseLoader: TaskLoader {
     private let keyMaps: KeyMapCache
     private let environment: SourceEnvironment
     private var connection: PostgresConnection?
+    private var held: TaskMessage?
     private var definitions: [String: Pipeline] = [:]
 
     /// The slot's thread.
@@ -46,6 +47,15 @@ public actor WarehouseLoader: TaskLoader {
         connection = nil
     }
 
+    /// Keeps the message, whose ticket the ledger wants to see where the login does not own it.
+    public func hold(_ message: TaskMessage) {
+        held = message
+    }
+
+    private func ticket(of task: LoadTaskID) -> Ticket {
+        Ticket(held?.task == task ? held?.ticket : nil)
+    }
+
     /// The mark that an attempt begins, and everything from BEGIN to COMMIT; see `docs/architecture.md`.
     public func perform(
         _ task: LoadTaskID,
@@ -54,14 +64,20 @@ public actor WarehouseLoader: TaskLoader {
         progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
     ) async -> TaskOutcome {
         var mark: BegunMark?
+        let ticket = ticket(of: task)
         let outcome = await told {
             let connection = try await connected()
-            mark = try await BegunMark.set(on: task, connection)
+            mark = try await BegunMark.set(on: task, showing: ticket, connection)
             let outcome = try await connection.transaction(
                 onCommitSent: { observer.reached(.committing) }
             ) {
                 observer.reached(.begun)
-                let claim = try await TaskClaim.take(task, by: worker, on: connection)
+                let claim = try await TaskClaim.take(
+                    task,
+                    by: worker,
+                    showing: ticket,
+                    on: connection
+                )
                 guard case .mine(let row) = claim else {
                     return try await claim.settle(task, on: connection)
                 }
@@ -72,7 +88,7 @@ public actor WarehouseLoader: TaskLoader {
             observer.reached(.committed)
             return outcome
         }
-        if let mark { await takeBack(mark, after: outcome) }
+        if let mark { await takeBack(mark, showing: ticket, after: outcome) }
         return outcome
     }
 
@@ -94,6 +110,7 @@ public actor WarehouseLoader: TaskLoader {
             row: row,
             pipeline: pipeline,
             connection: connection,
+            ticket: ticket(of: task),
             keyMaps: keyMaps,
             inferring: .aside { try await PostgresConnection.connect(self.configuration) },
             environment: environment,
@@ -111,6 +128,8 @@ public actor WarehouseLoader: TaskLoader {
             return .busy
         } catch let error as NewerLedger {
             return .refused(error)
+        } catch let error as PostgresError where error.saysTaskIsNotHeld {
+            return .failed(.withoutTicket)
         } catch {
             if let newer = await newerLedger(behind: error) { return .refused(newer) }
             return TaskOutcome(error)
@@ -120,10 +139,14 @@ public actor WarehouseLoader: TaskLoader {
     /// Takes a mark back, also when the attempt was cancelled.
     ///
     /// Where the connection is lost it stays: who records the failure takes it back.
-    private func takeBack(_ mark: BegunMark, after outcome: TaskOutcome) async {
+    private func takeBack(
+        _ mark: BegunMark,
+        showing ticket: Ticket,
+        after outcome: TaskOutcome
+    ) async {
         if case .loaded = outcome { return }
         guard let connection, connection.isUsable else { return }
-        await Task { try? await mark.takeBack(on: connection) }.value
+        await Task { try? await mark.takeBack(showing: ticket, on: connection) }.value
     }
 
     /// The reason for an error of the ledger's own statements, when it is that they fit it no more.
@@ -164,7 +187,8 @@ public actor WarehouseLoader: TaskLoader {
 
     // MARK: Failures
 
-    /// Adds an `error` to the task's attempts, unless it is the fleet's own servers that failed.
+    /// Adds an `error` to the task's attempts, unless it is the fleet's own servers that failed, or the
+    /// message has not the task's ticket: then it is of no more use.
     public func record(
         _ failure: TaskFailure,
         of task: LoadTaskID,
@@ -173,16 +197,22 @@ public actor WarehouseLoader: TaskLoader {
     ) async throws -> FailureVerdict {
         let connection = try await connected()
         try await refuseNewer(connection)
-        return try await FailureRecord(
+        let record = FailureRecord(
             task: task,
             kind: .of(failure),
             failure: failure,
-            worker: worker
+            worker: worker,
+            ticket: ticket(of: task)
         )
-        .write(policy: policy, on: connection)
+        do {
+            return try await record.write(policy: policy, on: connection)
+        } catch let error as PostgresError where error.saysTaskIsNotHeld {
+            return .final
+        }
     }
 
-    /// Adds a `crash` to the task's attempts, if one has begun that did not end.
+    /// Adds a `crash` to the task's attempts, if one has begun that did not end and the message has the
+    /// task's ticket.
     public func recordCrash(
         of task: LoadTaskID,
         by worker: String,
@@ -195,7 +225,17 @@ public actor WarehouseLoader: TaskLoader {
         )
         let connection = try await connected()
         try await refuseNewer(connection)
-        return try await FailureRecord(task: task, kind: .crash, failure: failure, worker: worker)
-            .writeDeath(policy: policy, on: connection)
+        let record = FailureRecord(
+            task: task,
+            kind: .crash,
+            failure: failure,
+            worker: worker,
+            ticket: ticket(of: task)
+        )
+        do {
+            return try await record.writeDeath(policy: policy, on: connection)
+        } catch let error as PostgresError where error.saysTaskIsNotHeld {
+            return nil
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Digests
 public import Extraction
 import Pipelines
 public import Planning
@@ -17,10 +18,7 @@ public struct PlanSurvey: Sendable {
     /// What the survey cannot see: tables whose rows come from a query, and the query's source.
     public var uncovered: [String] {
         pipeline.extracts
-            .filter { table, extract in
-                if case .query = extract.input { return true }
-                return false
-            }
+            .filter { table, extract in !extract.readsObjects }
             .map { table, extract in "the rows that `\(extract.source)` gives for `\(table)`" }
     }
 
@@ -30,8 +28,9 @@ public struct PlanSurvey: Sendable {
         in ledger: PostgresLedger,
         environment: SourceEnvironment
     ) async throws -> PlanFingerprint {
+        let files = await fileParts(environment)
         let known = try await ledger.transaction { try await self.ledgerParts(on: $0) }
-        return PlanFingerprint(definitionParts + fileParts(environment) + known)
+        return PlanFingerprint(definitionParts + files + known)
     }
 
     // MARK: Definition
@@ -63,22 +62,21 @@ public struct PlanSurvey: Sendable {
     /// it does not.
     private func fileParts(
         _ environment: SourceEnvironment
-    ) -> [PlanFingerprint.Part] {
+    ) async -> [PlanFingerprint.Part] {
         var values: [String: String] = [:]
-        let listings = FolderListings()
+        let sources = Sources(
+            pipeline.sources,
+            folder: request.folder,
+            environment: environment,
+            listings: FolderListings()
+        )
         for place in places {
             let extract = place.extract
-            guard case .csv(let pattern, _) = extract.input,
-                let source = pipeline.sources[extract.source]
-            else { continue }
+            guard let pattern = extract.pattern else { continue }
             do {
-                let files = try inspectFiles(
+                let files = try await sources.inspect(
                     extract,
-                    source: source,
                     period: place.period,
-                    folder: request.folder,
-                    environment: environment,
-                    listings: listings,
                     explains: false
                 )
                 for file in files ?? [] {
@@ -96,7 +94,7 @@ public struct PlanSurvey: Sendable {
     private var places: Set<Place> {
         Set(
             pipeline.extracts.flatMap { _, extract in
-                guard case .csv(let pattern, _) = extract.input, pattern.contains("{period}") else {
+                guard extract.readsObjects, extract.isCutByPeriod else {
                     return [Place(extract: extract, period: nil)]
                 }
                 return request.periods.map { Place(extract: extract, period: $0) }

@@ -15,7 +15,7 @@ extension DimensionLoad {
         attempt.observer.reached(.opened)
         let rejects = RejectReplay(attempt: attempt)
         var counts = try await rejects.fill { reader in
-            try RowFill(
+            try await RowFill(
                 attempt,
                 reader: reader,
                 layout: layout(references),

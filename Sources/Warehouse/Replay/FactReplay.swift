@@ -21,7 +21,7 @@ extension FactLoad {
         // dimensions, which may wait for these.
         var result = AttemptResult(
             counts: try await rejects.fill { reader in
-                try fill(staged, from: reader, references, closed: closed)
+                try await fill(staged, from: reader, references, closed: closed)
             }
         )
         attempt.observer.reached(.copied)

@@ -24,7 +24,7 @@ struct RejectReplay {
     /// - Parameter makeFill: makes what reads the first of them; the others follow.
     /// - Returns: what became of them.
     /// - Throws: What ``RowFill/run()`` and `makeFill` throw; `PostgresError`.
-    func fill(_ makeFill: (RawRecordReader) throws -> RowFill) async throws -> RowCounts {
+    func fill(_ makeFill: (RawRecordReader) async throws -> RowFill) async throws -> RowCounts {
         try await connection.query(
             "create temp table replayed (place bigint primary key, id bigint not null) on commit drop"
         )
@@ -37,7 +37,7 @@ struct RejectReplay {
             let reader = RawRecordReader(
                 page.records,
                 types: origin.types,
-                delimiter: origin.delimiter,
+                format: origin.format,
                 known: origin.known,
                 // Each row is of one input at most.
                 inputsBefore: counts.read
@@ -45,7 +45,7 @@ struct RejectReplay {
             if let fill {
                 counts = try await fill.goOn(with: reader)
             } else {
-                let first = try makeFill(reader)
+                let first = try await makeFill(reader)
                 counts = try await first.run()
                 fill = first
             }
@@ -87,7 +87,7 @@ struct RejectReplay {
         let header: [String]
         let otherHeaders: [String: [String]]
         let types: [SourceType?]
-        let delimiter: UInt8
+        let format: Format
         /// The source's columns that were read.
         let known: Set<String>
     }
@@ -98,7 +98,7 @@ struct RejectReplay {
         let rows = try await connection.query(
             """
             select r.load_id, r.ordinal, array_to_json(t.header)::text as header,
-                array_to_json(t.header_types)::text as types, d.bundle
+                array_to_json(t.header_types)::text as types, t.format::text as format, d.bundle
             from longshore.reject r
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
             join longshore.load l on l.id = r.load_id
@@ -127,7 +127,8 @@ struct RejectReplay {
             otherHeaders: try await otherHeaders(of: task),
             types: try JSONDecoder().decode([String?].self, from: types)
                 .map { $0.flatMap(SourceType.init) },
-            delimiter: pipeline.delimiter(ofTable: row.name),
+            format: try StoredFormat.read(found.optionalText("format"))
+                ?? pipeline.format(ofTable: row.name),
             known: pipeline.columnsRead(forTable: row.name)
         )
     }

@@ -1,4 +1,5 @@
 import Postgres
+import Words
 
 /// Columns that a table has gained, of which the rows that are there know nothing.
 struct NewColumns {
@@ -47,7 +48,7 @@ struct NewColumns {
 
     private static func words(_ columns: [TableDesign.Column], _ value: String) -> String? {
         guard !columns.isEmpty else { return nil }
-        let names = columns.map { "`\($0.name)`" }.joined(separator: ", ")
-        return "\(names) \(columns.count == 1 ? "is" : "are") new, and \(value) in its rows"
+        let names = columns.map(\.name).inBackticks()
+        return "\(names) \(agreeing(columns.count, "is", "are")) new, and \(value) in its rows"
     }
 }

@@ -23,33 +23,15 @@ struct CancelCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await ControlDesk(options)
         let target = argument.target
-        let change = try await desk.give { ledger in
-            try await ledger.cancel(target, reason: reason, by: Requester.name)
-        }
-        let stillRunning = try await desk.settleCancelled(target, change)
-        await desk.close()
-        guard !output.json else { return try output.printJSON(change) }
-        guard change.isNew else {
-            Output.print(
-                "nothing to cancel: \(change.note ?? "nothing of \(target.title) is running")"
-            )
-            return
-        }
-        Output.print("\(target.title) is cancelled; what is committed stays")
-        if stillRunning > 0 {
-            let tasks = Wording.count(stillRunning, "attempt")
-            Output.print(
-                "\(tasks) did not give up within 10 seconds; the worker ends when it never does"
-            )
-        }
-        if case .task = target {
-            Output.print("take it back with: longshore retry \(target)\(Invocation.stack)")
-        } else {
-            for load in change.loads {
-                Output.print("take it back with: longshore retry \(load)\(Invocation.stack)")
+        let (change, stillRunning) = try await ControlDesk.open(options) { desk in
+            let change = try await desk.give { ledger in
+                try await ledger.cancel(target, reason: reason, by: Requester.name)
             }
+            return (change, try await desk.settleCancelled(target, change))
         }
+        guard !output.json else { return try output.printJSON(change) }
+        let lines = ControlView(target, change, .current).cancelled(stillRunning: stillRunning)
+        Output.print(lines.joined(separator: "\n"))
     }
 }

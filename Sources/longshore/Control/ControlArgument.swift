@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import InFlight
 import Planning
-import Redis
 import Warehouse
 
 /// What an order is about.
@@ -34,9 +33,15 @@ struct ControlDesk {
     let fleet: Fleet
     let ledger: PostgresLedger
 
-    init(_ options: FleetOptions) async throws {
-        fleet = try await options.fleet().inForeground()
-        ledger = fleet.ledger()
+    /// Does something at the desk of a fleet.
+    static func open<Value>(
+        _ options: FleetOptions,
+        _ body: (ControlDesk) async throws -> Value
+    ) async throws -> Value {
+        let fleet = try await options.fleet().inForeground()
+        return try await fleet.withLedger { ledger in
+            try await body(ControlDesk(fleet: fleet, ledger: ledger))
+        }
     }
 
     /// Gives an order and tells the workers that there is one.
@@ -67,15 +72,8 @@ struct ControlDesk {
         return running
     }
 
-    func close() async {
-        await ledger.close()
-    }
-
     private func signal() async {
         guard let identity = try? await fleet.identity(in: ledger) else { return }
-        let redis = RedisClient(fleet.redis)
-        await RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
-            .signalOrder()
-        await redis.close()
+        await fleet.withInFlight(of: identity) { await $0.signalOrder() }
     }
 }

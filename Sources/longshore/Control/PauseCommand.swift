@@ -28,30 +28,19 @@ struct PauseCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await ControlDesk(options)
         let target = argument.target
-        let change = try await desk.give { ledger in
-            try await ledger.pause(
-                target,
-                interrupts: now,
-                reason: reason,
-                by: Requester.name
-            )
+        let change = try await ControlDesk.open(options) { desk in
+            try await desk.give { ledger in
+                try await ledger.pause(
+                    target,
+                    interrupts: now,
+                    reason: reason,
+                    by: Requester.name
+                )
+            }
         }
-        await desk.close()
         guard !output.json else { return try output.printJSON(change) }
-        guard change.isNew else {
-            Output.print(
-                "\(target.title) is paused already; go on with: longshore resume \(target)\(Invocation.stack)"
-            )
-            return
-        }
-        var lines = ["\(target.title) is paused"]
-        if change.running > 0 {
-            let tasks = Wording.count(change.running, "running task")
-            lines[0] += now ? "; \(tasks) cancelled, to be made again" : "; \(tasks) will finish"
-        }
-        lines.append("go on with: longshore resume \(target)\(Invocation.stack)")
+        let lines = ControlView(target, change, .current).paused(now: now)
         Output.print(lines.joined(separator: "\n"))
     }
 }

@@ -32,10 +32,7 @@ struct ResumeCommand: AsyncParsableCommand {
     @Option(help: "Load tasks to run at a time within this process.")
     var workers: Int?
 
-    @OptionGroup var keyMaps: KeyMapOptions
-    @OptionGroup var access: SourceOptions
-    @OptionGroup var patience: StartPatience
-    @OptionGroup var options: FleetOptions
+    @OptionGroup var servers: RunOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -43,42 +40,44 @@ struct ResumeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let limit = try keyMaps.limit()
-        let sources = try access.sources(beside: options)
-        let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
-            .with(sources: sources)
-        try await patience.wait(
-            for: fleet,
-            unless: StartPatience.ofPeople,
-            postgresOnly: detach
-        )
-        let ledger = fleet.ledger()
-        if let target, try await endPause(target) { return await ledger.close() }
-        guard let load = try await chosen(in: ledger) else {
-            return try tellNothing()
+        let fleet = try await servers.fleetInForeground(postgresOnly: detach)
+        try await fleet.withLedger { ledger in
+            if let target, try await endPause(target, ControlDesk(fleet: fleet, ledger: ledger)) {
+                return
+            }
+            guard let load = try await chosen(in: ledger) else { return try tellNothing() }
+            try await waitForLease(on: load, in: ledger)
+            try await goOn(with: load, on: fleet, ledger)
         }
-        try await waitForLease(on: load, in: ledger)
+    }
+
+    private func goOn(
+        with load: Int64,
+        on fleet: Fleet,
+        _ ledger: PostgresLedger
+    ) async throws {
         guard let record = try await ledger.load(load) else { return }
-        try await ForegroundLoad(
-            load: load,
-            fleet: fleet,
-            wiring: try await Wiring(
-                fleet,
-                as: ledger.membership(),
-                pools: record.pipeline.pools
-            ),
-            ledger: ledger,
-            slots: workers ?? (fleet.isLocal ? 2 : 0),
-            output: output
-        )
-        .run()
+        try await fleet.withWiring(as: ledger.membership(), pools: record.pipeline.pools) {
+            wiring in
+            try await ForegroundLoad(
+                load: load,
+                fleet: fleet,
+                wiring: wiring,
+                ledger: ledger,
+                workers: workers,
+                output: output
+            )
+            .run()
+        }
     }
 
     /// Ends the pause of `target`.
     ///
     /// - Returns: Whether that is all there is to do: nothing is to be coordinated here.
-    private func endPause(_ target: InterventionTarget) async throws -> Bool {
-        let desk = try await ControlDesk(options)
+    private func endPause(
+        _ target: InterventionTarget,
+        _ desk: ControlDesk
+    ) async throws -> Bool {
         let change = try await desk.give { ledger in try await ledger.resume(target) }
         let isOrphan: Bool
         if case .load(let load) = target {
@@ -86,7 +85,6 @@ struct ResumeCommand: AsyncParsableCommand {
         } else {
             isOrphan = false
         }
-        await desk.close()
         if change.isNew || target.load == nil || change.note != nil || detach {
             let line =
                 change.isNew ? "\(target.title) goes on" : "\(target.title) was not paused"
@@ -116,7 +114,7 @@ struct ResumeCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage,
                     "load \(load) is not paused, and `\(lease.owner)` coordinates it: follow it with "
-                        + "`longshore status \(load)\(Invocation.stack)`"
+                        + "`longshore status \(load)\(Invocation.current.stack)`"
                 )
             }
             last = lease.seconds

@@ -24,33 +24,12 @@ struct RetryCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await ControlDesk(options)
         let target = argument.target
-        let change = try await desk.give { ledger in
-            try await ledger.retry(target, failed ? .failed : .unfinished)
+        let change = try await ControlDesk.open(options) { desk in
+            try await desk.give { try await $0.retry(target, failed ? .failed : .unfinished) }
         }
-        await desk.close()
         guard !output.json else { return try output.printJSON(change) }
-        guard change.isNew, let load = change.loads.first else {
-            Output.print("nothing to try again: nothing of \(target.title) failed or was cancelled")
-            return
-        }
-        if change.hastened > 0 {
-            Output.print(
-                "\(Wording.count(change.hastened, "task")) of load \(load) that waited for "
-                    + "\(change.hastened == 1 ? "its" : "their") next attempt will be tried at once"
-            )
-        }
-        guard change.tasks > 0 || change.hastened == 0 else { return }
-        let unblocked =
-            change.unblocked > 0
-            ? ", and \(Wording.count(change.unblocked, "task")) that waited for them" : ""
-        Output.print(
-            """
-            \(Wording.count(change.tasks, "task")) of load \(load) \(change.tasks == 1 ? "runs" : "run") again with a new budget of \
-            attempts\(unblocked)
-            a `longshore coordinator` takes the load up; or here: longshore resume \(load)\(Invocation.stack)
-            """
-        )
+        let lines = ControlView(target, change, .current).retried
+        Output.print(lines.joined(separator: "\n"))
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Messaging
 import Planning
 import Warehouse
@@ -9,10 +10,20 @@ struct DeadDesk {
     let ledger: PostgresLedger
     let letters: DeadLetters
 
-    init(_ options: FleetOptions) async throws {
-        fleet = try await options.fleet().inForeground()
-        ledger = fleet.ledger()
-        let membership = try await ledger.membership()
+    /// Does something at the desk of a fleet.
+    static func open<Value>(
+        _ options: FleetOptions,
+        _ body: (DeadDesk) async throws -> Value
+    ) async throws -> Value {
+        let fleet = try await options.fleet().inForeground()
+        return try await fleet.withLedger { ledger in
+            try await body(DeadDesk(fleet, ledger, as: ledger.membership()))
+        }
+    }
+
+    private init(_ fleet: Fleet, _ ledger: PostgresLedger, as membership: FleetMembership) {
+        self.fleet = fleet
+        self.ledger = ledger
         letters = DeadLetters(
             fleet.amqp,
             topology: Topology(membership.identity),
@@ -21,12 +32,18 @@ struct DeadDesk {
     }
 
     /// The letters about which there is something to do; the others are taken away.
-    func open() async throws -> [DeadLetter] {
+    func swept() async throws -> [DeadLetter] {
         try await DeadSweep(letters: letters, ledger: ledger, logger: fleet.logger).run()
     }
 
-    /// A letter and its task.
-    func entry(_ letter: DeadLetter) async throws -> DeadEntry {
+    /// Letters and their tasks.
+    func entries(_ letters: [DeadLetter]) async throws -> [DeadEntry] {
+        var entries: [DeadEntry] = []
+        for letter in letters { entries.append(try await entry(letter)) }
+        return entries
+    }
+
+    private func entry(_ letter: DeadLetter) async throws -> DeadEntry {
         var entry = DeadEntry(
             letter: letter.name,
             code: letter.code,
@@ -39,59 +56,15 @@ struct DeadDesk {
             let facts = try await ledger.facts(of: task)
             entry.table = facts.label
             entry.pipeline = facts.pipeline
-            entry.state = facts.state.rawValue
+            entry.state = .known(facts.state)
             entry.failure = facts.failure
             entry.failures = facts.failures
             entry.crashes = facts.crashes
             entry.worker = facts.worker
         } catch let error as WarehouseError where error.code == .unknownTask {
-            entry.state = "unknown"
+            entry.state = .unknown
         }
         return entry
-    }
-
-    func close() async {
-        await ledger.close()
-    }
-}
-
-/// A dead letter and what the ledger says of its task.
-struct DeadEntry: Codable {
-    /// What commands call it.
-    var letter: String
-    /// Why it was set aside.
-    var code: String
-    /// The same in words.
-    var reason: String
-    /// The queue it came from.
-    var queue: String
-    /// How many bytes it has.
-    var bytes: Int
-    /// The table, and the period where it has one.
-    var table: String?
-    /// The pipeline's name.
-    var pipeline: String?
-    /// Where the task stands; `unknown` when the ledger has none, `nil` for garbage.
-    var state: String?
-    /// Why the last attempt failed.
-    var failure: String?
-    /// Attempts that ended in an error.
-    var failures: Int?
-    /// Attempts that ended with their worker.
-    var crashes: Int?
-    /// The last worker.
-    var worker: String?
-
-    /// What is to be done.
-    var advice: String {
-        switch state {
-        case nil: "it is no message of this fleet: longshore dead drop \(letter)\(Invocation.stack)"
-        case "unknown":
-            "the ledger has no such task: longshore dead drop \(letter)\(Invocation.stack)"
-        case "failed", "cancelled":
-            "try it again: longshore dead replay \(letter)\(Invocation.stack)"
-        default: "its task goes on or is over: longshore dead drop \(letter)\(Invocation.stack)"
-        }
     }
 }
 

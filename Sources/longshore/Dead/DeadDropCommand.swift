@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Messaging
+import Words
 
 /// `longshore dead drop`: take dead letters away for good.
 struct DeadDropCommand: AsyncParsableCommand {
@@ -14,14 +15,14 @@ struct DeadDropCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let desk = try await DeadDesk(options)
-        let letters = try await desk.letters.read { selection.contains($0) }
-        await desk.close()
+        let letters = try await DeadDesk.open(options) { desk in
+            try await desk.letters.read { selection.contains($0) }
+        }
         let dropped = letters.filter(selection.contains)
         if output.json {
             try output.printJSON(dropped.map(\.name))
         } else {
-            Output.print("\(Wording.count(dropped.count, "letter")) dropped")
+            Output.print("\(counted(dropped.count, "letter")) dropped")
         }
         try selection.refuseOthers(than: letters)
     }

@@ -29,15 +29,15 @@ struct DeadReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let desk = try await DeadDesk(options)
         var results: [Result] = []
-        let letters = try await desk.letters.read { letter in
-            guard selection.contains(letter) else { return false }
-            let (result, isSettled) = try await replay(letter, in: desk.ledger)
-            results.append(result)
-            return isSettled
+        let letters = try await DeadDesk.open(options) { desk in
+            try await desk.letters.read { letter in
+                guard selection.contains(letter) else { return false }
+                let (result, isSettled) = try await replay(letter, in: desk.ledger)
+                results.append(result)
+                return isSettled
+            }
         }
-        await desk.close()
         if output.json {
             try output.printJSON(results)
         } else if letters.isEmpty {
@@ -47,7 +47,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
             for load in Set(results.compactMap(\.load)).sorted() {
                 Output.print(
                     "load \(load) goes on with a `longshore coordinator`, or: "
-                        + "longshore resume \(load)\(Invocation.stack)"
+                        + "longshore resume \(load)\(Invocation.current.stack)"
                 )
             }
         }

@@ -1,4 +1,5 @@
 import AMQP
+import Console
 import Endpoints
 import LocalStack
 import Messaging
@@ -134,8 +135,9 @@ struct ConfiguredServers {
             allowsPlaintext: allowsPlaintext
         )
         let client = RedisClient(configuration)
-        defer { Task { await client.close() } }
-        _ = try await client.send(["PING"], timeout: .seconds(3))
-        return "answers"
+        return try await closing({ await client.close() }) {
+            _ = try await client.send(["PING"], timeout: .seconds(3))
+            return "answers"
+        }
     }
 }

@@ -12,8 +12,12 @@ struct ForegroundLoad {
     let fleet: Fleet
     let wiring: Wiring
     let ledger: PostgresLedger
-    let slots: Int
+    /// Load tasks to run at a time within this process, as the user wants it.
+    let workers: Int?
     let output: OutputOptions
+
+    /// Load tasks to run at a time within this process.
+    var slots: Int { workers ?? (fleet.isLocal ? 2 : 0) }
 
     /// Runs to the load's end, or to a signal.
     ///
@@ -32,7 +36,6 @@ struct ForegroundLoad {
                 code: failure?.code ?? .interrupted
             )
         }
-        await ledger.close()
     }
 
     private func coordinate(_ record: LoadRecord) async throws {
@@ -68,7 +71,7 @@ struct ForegroundLoad {
             try await interrupt(
                 record,
                 "another coordinator has load \(load): follow it with: "
-                    + "longshore status \(load)\(Invocation.stack)"
+                    + "longshore status \(load)\(Invocation.current.stack)"
             )
         case .outOfReach, .resting, .stopped, nil:
             try await interrupt(
@@ -92,9 +95,9 @@ struct ForegroundLoad {
     ) async throws -> Never {
         if let cause { Output.note("(\(cause))") }
         var failure = CommandFailure(code, message)
-        if !Invocation.stack.isEmpty, message.hasSuffix("resume \(load)") {
+        if !Invocation.current.stack.isEmpty, message.hasSuffix("resume \(load)") {
             failure = failure.with(
-                remark: "(\(Invocation.program) resume \(load)\(Invocation.stack))"
+                remark: "(\(Invocation.current.program) resume \(load)\(Invocation.current.stack))"
             )
         }
         if output.json {
@@ -126,7 +129,7 @@ struct ForegroundLoad {
             case .failed, .running: CommandFailure(.loadFailed)
             }
         if let report = try await ledger.report(ofLoad: load) {
-            let summary = LoadSummary(report, tasks, try await graph())
+            let summary = LoadSummary(report, tasks, try await graph(), .current)
             if output.json {
                 let problem = failure.map { failure in
                     LoadOutcome.Problem(
@@ -134,8 +137,7 @@ struct ForegroundLoad {
                         message: summary.failures.joined(separator: "\n")
                     )
                 }
-                let end = LoadOutcome.State(rawValue: state.rawValue) ?? .failed
-                try output.printJSON(LoadOutcome(report, tasks, end, error: problem))
+                try output.printJSON(LoadOutcome(report, tasks, .init(state), error: problem))
             } else {
                 Output.print(summary.lines.joined(separator: "\n"))
             }

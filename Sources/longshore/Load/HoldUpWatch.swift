@@ -43,7 +43,7 @@ final class HoldUpWatch: Sendable {
         while true {
             try await Task.sleep(for: .seconds(1))
             if let notice = await absenceNotice(&absence, ContinuousClock.now - began) {
-                absent = notice.isEmpty ? nil : notice + Invocation.stack
+                absent = notice.isEmpty ? nil : notice + Invocation.current.stack
             }
             let wait = await refusal() ?? absent
             if wait != told, !isStopping.withLock(\.self) { await tell(wait) }
@@ -88,8 +88,7 @@ final class HoldUpWatch: Sendable {
     }
 
     private func settledTasks() async throws -> Int {
-        let open = [TaskState.waiting.rawValue, TaskState.published.rawValue]
-        return try await ledger.report(ofLoad: load)?
-            .tasks.filter { !open.contains($0.key) }.values.reduce(0, +) ?? 0
+        try await ledger.report(ofLoad: load)?
+            .tasks.filter(\.key.isFinal).values.reduce(0, +) ?? 0
     }
 }

@@ -41,10 +41,7 @@ struct LoadCommand: AsyncParsableCommand {
     var plan: String?
 
     @OptionGroup var adopt: AdoptOption
-    @OptionGroup var keyMaps: KeyMapOptions
-    @OptionGroup var access: SourceOptions
-    @OptionGroup var patience: StartPatience
-    @OptionGroup var options: FleetOptions
+    @OptionGroup var servers: RunOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -68,19 +65,32 @@ struct LoadCommand: AsyncParsableCommand {
 
     private func load() async throws {
         let definition = try argument.read()
+        try Limits.refuseTooLong(in: definition.pipeline)
+        let adopted = try adopt.names(in: definition.pipeline)
+        let fleet = try await servers.fleetInForeground(postgresOnly: detach)
+        try await fleet.withLedger { ledger in
+            guard
+                let request = try await request(
+                    for: definition,
+                    adopting: adopted,
+                    fleet.sources,
+                    in: ledger
+                )
+            else { return }
+            guard detach else { return try await coordinate(request, on: fleet, ledger) }
+            let load = try await LoadPlanner(ledger: ledger).create(request).load
+            try await tellDetached(load, of: request.pipeline, in: ledger)
+        }
+    }
+
+    /// What is to be loaded; `nil` when there is nothing, which it tells.
+    private func request(
+        for definition: Definition,
+        adopting adopted: Set<String>,
+        _ sources: SourceEnvironment,
+        in ledger: PostgresLedger
+    ) async throws -> LoadRequest? {
         let pipeline = definition.pipeline
-        try Limits.refuseTooLong(in: pipeline)
-        let adopted = try adopt.names(in: pipeline)
-        let limit = try keyMaps.limit()
-        let sources = try access.sources(beside: options)
-        let fleet = try await options.startedFleet().inForeground().with(keyMapMemory: limit)
-            .with(sources: sources)
-        try await patience.wait(
-            for: fleet,
-            unless: StartPatience.ofPeople,
-            postgresOnly: detach
-        )
-        let ledger = fleet.ledger()
         let needless = try await ledger.refuseTablesOfOthers(of: pipeline, adopting: adopted)
         for note in adopt.notes(onNeedless: needless) { Output.note(note) }
         let plan = try await rememberedPlan(of: pipeline, in: ledger)
@@ -94,25 +104,12 @@ struct LoadCommand: AsyncParsableCommand {
         let notes = selection.notes(of: pipeline, due, choice, command: command)
         if case .nothing = choice {
             try await tellNothing(due, notes, of: pipeline, in: ledger)
-            return await ledger.close()
+            return nil
         }
         for note in notes { Output.note(note) }
-        var request = LoadRequest(
-            pipeline: pipeline,
-            definition: definition.bundle,
-            folder: argument.folder,
-            periods: choice.periods,
-            requestedBy: Requester.name,
-            adopted: adopted
-        )
+        var request = argument.request(definition, choice.periods, adopting: adopted)
         if let plan { request.plan = try await unmoved(plan, of: request, sources, in: ledger) }
-        if detach {
-            let load = try await LoadPlanner(ledger: ledger).create(request).load
-            try await tellDetached(load, of: pipeline, in: ledger)
-            await ledger.close()
-        } else {
-            try await coordinate(request, on: fleet, ledger: ledger)
-        }
+        return request
     }
 
     // MARK: What is told
@@ -129,7 +126,7 @@ struct LoadCommand: AsyncParsableCommand {
         Output.print(selection.nothing(of: pipeline, due))
         for line in notes { Output.print(line) }
         for hint in try await selection.hints(of: pipeline, in: ledger) { Output.print(hint) }
-        let options = Invocation.settings + Invocation.stack
+        let options = Invocation.current.settings + Invocation.current.stack
         Output.print("To load some again: \(command) --periods FIRST..LAST\(options)")
         if selection.isDefault, !pipeline.dimensions.isEmpty {
             Output.print("To load dimensions alone: \(command) --dimensions\(options)")
@@ -142,7 +139,7 @@ struct LoadCommand: AsyncParsableCommand {
         in ledger: PostgresLedger
     ) async throws {
         guard output.json else {
-            let command = "longshore status \(load)\(Invocation.stack)"
+            let command = "longshore status \(load)\(Invocation.current.stack)"
             return Output.print("load \(load) is written; follow it with: \(command)")
         }
         // The load is written, whether the ledger can be asked of it now or not.
@@ -198,22 +195,22 @@ struct LoadCommand: AsyncParsableCommand {
     private func coordinate(
         _ request: LoadRequest,
         on fleet: Fleet,
-        ledger: PostgresLedger
+        _ ledger: PostgresLedger
     ) async throws {
-        let wiring = try await Wiring(
-            fleet,
+        try await fleet.withWiring(
             as: ledger.membership(),
             pools: request.pipeline.pools
-        )
-        try await wiring.tellOfMissingRedis()
-        try await ForegroundLoad(
-            load: try await LoadPlanner(ledger: ledger).create(request).load,
-            fleet: fleet,
-            wiring: wiring,
-            ledger: ledger,
-            slots: workers ?? (fleet.isLocal ? 2 : 0),
-            output: output
-        )
-        .run()
+        ) { wiring in
+            try await wiring.tellOfMissingRedis()
+            try await ForegroundLoad(
+                load: try await LoadPlanner(ledger: ledger).create(request).load,
+                fleet: fleet,
+                wiring: wiring,
+                ledger: ledger,
+                workers: workers,
+                output: output
+            )
+            .run()
+        }
     }
 }

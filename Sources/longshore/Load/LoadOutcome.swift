@@ -16,6 +16,17 @@ struct LoadOutcome: Encodable {
         case nothingDue = "nothing_due"
         /// No load was written: the command line, the definition, a plan or a server is in the way.
         case refused
+
+        /// The end of a load.
+        init(_ state: LoadState) {
+            self =
+                switch state {
+                case .loaded: .loaded
+                case .superseded: .superseded
+                case .cancelled: .cancelled
+                case .failed, .running: .failed
+                }
+        }
     }
 
     /// The sums of all tasks.
@@ -38,8 +49,8 @@ struct LoadOutcome: Encodable {
     var load: Int64?
     /// The pipeline's name, or its folder's absolute path when the definition could not be read.
     var pipeline: String
-    /// `load` or `replay`.
-    var kind = LoadKind.load.rawValue
+    /// Whether it is a replay of rejects.
+    var kind = LoadKind.load
     var state: State
     /// The first and last period, when it has any.
     var periods: String?

@@ -136,7 +136,8 @@ struct LoadSelection: ParsableArguments {
             hasAwaited: isDefault
         )
         guard !changed, due.hasChanged(apartFrom: chosen) else { return notes }
-        let options = Invocation.settings + Invocation.reading + Invocation.stack
+        let invocation = Invocation.current
+        let options = invocation.settings + invocation.reading + invocation.stack
         return notes + ["load what has changed: \(command) --changed\(options)"]
     }
 
@@ -144,8 +145,11 @@ struct LoadSelection: ParsableArguments {
     /// periods that are behind what they read.
     func hints(of pipeline: Pipeline, in ledger: PostgresLedger) async throws -> [String] {
         let loads = try await ledger.unfinishedLoads(ofPipeline: pipeline.name)
-            .map { $0.hindrance ?? "\($0.kind) \($0.load) is running: longshore status \($0.load)" }
-            .map { $0 + Invocation.stack }
+            .map { load in
+                let running = "\(load.kind.rawValue) \(load.load) is running: "
+                return (load.hindrance ?? "\(running)longshore status \(load.load)")
+                    + Invocation.current.stack
+            }
         let tables = try await ledger.periods(ofPipeline: pipeline.name)
             .filter { $0.period.isEmpty && $0.state != .loaded }
             .map { "`\($0.table)` is \($0.state)\($0.reason.map { ": \($0)" } ?? "")" }

@@ -34,17 +34,7 @@ final class LoadService: Service {
             onTrouble: { trouble.note($0) }
         )
         events = ports.events
-        worker =
-            job.slots > 0
-            ? try await wiring.worker(
-                pools: record.pipeline.pools,
-                settings: WorkerSettings(
-                    name: Fleet.processName(),
-                    slots: job.slots,
-                    policy: RetryPolicy(patience: Self.patience),
-                    consumerTimeout: try Limits.consumerTimeout()
-                )
-            ) : nil
+        worker = try await Self.worker(of: job, pools: record.pipeline.pools)
         view =
             job.output.json
             ? nil
@@ -61,6 +51,19 @@ final class LoadService: Service {
             trouble: trouble,
             hasOwnWorkers: worker != nil,
             view: view
+        )
+    }
+
+    private static func worker(of job: ForegroundLoad, pools: [String]) async throws -> Worker? {
+        guard job.slots > 0 else { return nil }
+        return try await job.wiring.worker(
+            pools: pools,
+            settings: WorkerSettings(
+                name: Fleet.processName(),
+                slots: job.slots,
+                policy: RetryPolicy(patience: patience),
+                consumerTimeout: try Limits.consumerTimeout()
+            )
         )
     }
 
@@ -82,7 +85,6 @@ final class LoadService: Service {
             group.addTask { try await self.coordinate() }
             try await group.waitForAll()
         }
-        await wiring.close()
     }
 
     /// Answers the first signal at once: what happens, and what a second one does.

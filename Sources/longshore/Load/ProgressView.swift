@@ -2,6 +2,7 @@ import Console
 import Coordinator
 import Foundation
 import Planning
+import Words
 
 /// Shows how far a load is, on standard error, so that output stays clean.
 actor ProgressView {
@@ -78,7 +79,7 @@ actor ProgressView {
             pipeline: pipeline,
             tables: known,
             seconds: (ContinuousClock.now - began) / .seconds(1),
-            pause: (snapshot?.pausedBy).map { $0.words + Invocation.stack }
+            pause: (snapshot?.pausedBy).map { $0.words + Invocation.current.stack }
                 ?? heldTasks(snapshot?.heldTasks ?? []),
             wait: wait
         )
@@ -113,7 +114,7 @@ actor ProgressView {
         guard let first = tasks.first else { return nil }
         let names = tasks.prefix(5).map { "\(load).\($0)" }.joined(separator: ", ")
         return
-            "paused: \(Wording.count(tasks.count, "task")) (\(names)\(tasks.count > 5 ? ", …" : "")); "
-            + "go on with: longshore resume \(load).\(first)\(Invocation.stack)"
+            "paused: \(counted(tasks.count, "task")) (\(names)\(tasks.count > 5 ? ", …" : "")); "
+            + "go on with: longshore resume \(load).\(first)\(Invocation.current.stack)"
     }
 }

@@ -3,7 +3,6 @@ import Console
 import InFlight
 import Messaging
 import Planning
-import Redis
 import Warehouse
 
 /// `longshore metrics`: what monitoring wants to know, once.
@@ -23,28 +22,28 @@ struct MetricsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet().inForeground()
-        let ledger = fleet.ledger()
-        let redis = RedisClient(fleet.redis)
-        let figures = await Self.ask { try await ledger.figures() }
-        // Without the ledger nobody knows what queues and keys are called: then there are none to tell of.
-        let identity =
-            (try? await fleet.identity(in: ledger))
-            ?? FleetIdentity(name: fleet.name, warehouse: "unknown")
-        let inFlight = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
-        let workers = await Self.ask { try await inFlight.knownWorkers() }
+        let (figures, identity) = await fleet.withLedger { ledger in
+            // Without the ledger nobody knows what queues and keys are called: then there are none to tell of.
+            (
+                await Self.ask { try await ledger.figures() },
+                (try? await fleet.identity(in: ledger))
+                    ?? FleetIdentity(name: fleet.name, warehouse: "unknown")
+            )
+        }
+        let workers = await fleet.withInFlight(of: identity) { inFlight in
+            await Self.ask { try await inFlight.knownWorkers() }
+        }
         let pools = figures.value?.pools ?? ["default"]
         let depths = await Self.ask {
             try await Topology(identity)
                 .queueDepths(pools: pools, configuration: fleet.amqp)
+                .map(FleetStatus.Queue.init).sorted { $0.name < $1.name }
         }
-        await redis.close()
-        await ledger.close()
-
+        var metrics = FleetMetrics()
         let answers = [
             ("postgres", figures.answer), ("rabbitmq", depths.answer), ("redis", workers.answer),
         ]
-        var metrics = FleetMetrics()
-        metrics.add(servers: answers)
+        metrics.add(servers: answers.map { ($0, $1.isUp, $1.isAllowed) })
         for (server, answer) in answers {
             if let problem = answer.problem { Output.note("\(server) \(problem)") }
         }

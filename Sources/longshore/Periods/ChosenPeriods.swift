@@ -13,8 +13,20 @@ struct ChosenPeriods: ParsableArguments {
     @Argument(help: "Periods: `2024-01`, `2024-01..2024-12`, or a list with commas.")
     var periods: String
 
+    /// Changes these periods in the ledger of a fleet.
+    func change(
+        at options: FleetOptions,
+        _ change: (PostgresLedger, [Period], Pipeline) async throws -> [PeriodChange]
+    ) async throws -> [PeriodChange] {
+        try await options.fleet()
+            .withLedger { ledger in
+                let (pipeline, periods) = try await read(in: ledger)
+                return try await change(ledger, periods, pipeline)
+            }
+    }
+
     /// Finds the pipeline's definition and reads the periods by its grain.
-    func read(in ledger: PostgresLedger) async throws -> (Pipeline, [Period]) {
+    private func read(in ledger: PostgresLedger) async throws -> (Pipeline, [Period]) {
         let found = try await definition(in: ledger)
         guard let rule = found.periods else {
             throw CommandFailure(.usage, "the pipeline `\(found.name)` has no periods")
@@ -39,8 +51,6 @@ extension OutputOptions {
     func printChanges(_ changes: [PeriodChange], otherwise nothing: String) throws {
         if json { return try printJSON(changes) }
         guard !changes.isEmpty else { return Output.print(nothing) }
-        var table = TextTable([("table", .left), ("period", .left), ("state", .left)])
-        for change in changes { table.add([change.table, change.period, change.state.rawValue]) }
-        Output.print(table.lines.joined(separator: "\n"))
+        Output.print(PeriodsView.lines(of: changes).joined(separator: "\n"))
     }
 }

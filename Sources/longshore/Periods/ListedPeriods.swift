@@ -64,20 +64,4 @@ struct ListedPeriods {
         let lines = due.laterLines() + (due.refusal.map { [$0.description] } ?? [])
         notes += lines.map { isNamed ? "\(pipeline.name): \($0)" : $0 }
     }
-
-    /// Periods in a row that wait for their files as one row: `2024-03..2024-12`.
-    static func shortened(_ reports: [PeriodReport]) -> [PeriodReport] {
-        var short: [PeriodReport] = []
-        for report in reports {
-            guard report.state == .awaited, report.loadedBy == nil, let last = short.last,
-                last.state == .awaited, last.loadedBy == nil, last.table == report.table
-            else {
-                short.append(report)
-                continue
-            }
-            let first = last.period.split(separator: "..").first.map(String.init) ?? last.period
-            short[short.count - 1].period = "\(first)..\(report.period)"
-        }
-        return short
-    }
 }

@@ -17,10 +17,9 @@ struct PeriodsAddCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let (pipeline, periods) = try await chosen.read(in: ledger)
-        let changes = try await ledger.addPeriods(periods, of: pipeline)
-        await ledger.close()
+        let changes = try await chosen.change(at: options) { ledger, periods, pipeline in
+            try await ledger.addPeriods(periods, of: pipeline)
+        }
         try output.printChanges(changes, otherwise: "All of these periods are registered already.")
     }
 }

@@ -21,15 +21,14 @@ struct PeriodsCloseCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let (pipeline, periods) = try await chosen.read(in: ledger)
-        let changes = try await ledger.closePeriods(
-            periods,
-            of: pipeline,
-            reason: reason,
-            by: Requester.name
-        )
-        await ledger.close()
+        let changes = try await chosen.change(at: options) { ledger, periods, pipeline in
+            try await ledger.closePeriods(
+                periods,
+                of: pipeline,
+                reason: reason,
+                by: Requester.name
+            )
+        }
         try output.printChanges(changes, otherwise: "All of these periods are closed already.")
     }
 }

@@ -14,10 +14,9 @@ struct PeriodsReopenCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let (pipeline, periods) = try await chosen.read(in: ledger)
-        let changes = try await ledger.reopenPeriods(periods, of: pipeline)
-        await ledger.close()
+        let changes = try await chosen.change(at: options) { ledger, periods, pipeline in
+            try await ledger.reopenPeriods(periods, of: pipeline)
+        }
         try output.printChanges(changes, otherwise: "None of these periods is closed.")
     }
 }

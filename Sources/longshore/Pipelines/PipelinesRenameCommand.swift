@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Pipelines
 import Warehouse
+import Words
 
 /// `longshore pipelines rename`: another name for a pipeline, with all that was loaded under the old one.
 struct PipelinesRenameCommand: AsyncParsableCommand {
@@ -38,16 +39,15 @@ struct PipelinesRenameCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let rename = try await ledger.renamePipeline(old, to: new, merging: merge)
-        await ledger.close()
+        let rename = try await options.fleet()
+            .withLedger { try await $0.renamePipeline(old, to: new, merging: merge) }
         if output.json { return try output.printJSON(rename) }
         guard rename.isNew else {
             return Output.print(
                 "Nothing to do: the ledger has a pipeline \(new), and none called \(old)."
             )
         }
-        Output.print("\(old) is called \(new) now, with \(Wording.count(rename.loads, "load")).")
+        Output.print("\(old) is called \(new) now, with \(counted(rename.loads, "load")).")
         let schema = schema(rename.schemas)
         Output.print("In its pipeline.yaml, write `pipeline: \(new)`\(schema).")
     }

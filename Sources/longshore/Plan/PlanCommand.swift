@@ -45,11 +45,21 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let definition = try argument.read()
+        try Limits.refuseTooLong(in: definition.pipeline)
+        guard let fleet = try await fleet(for: definition.pipeline) else {
+            return try await plan(definition, nil, nil)
+        }
+        try await fleet.withLedger { try await plan(definition, fleet, $0) }
+    }
+
+    /// Plans and shows it; without a ledger the plan has no hash.
+    private func plan(
+        _ definition: Definition,
+        _ fleet: Fleet?,
+        _ ledger: PostgresLedger?
+    ) async throws {
         let pipeline = definition.pipeline
-        try Limits.refuseTooLong(in: pipeline)
-        let fleet = try await fleet(for: pipeline)
         let adopted = try adopt.names(in: pipeline)
-        let ledger = fleet.map { $0.ledger() }
         let needless =
             try await ledger?.refuseTablesOfOthers(of: pipeline, adopting: adopted) ?? []
         let sources = try access.sources(beside: options)
@@ -59,33 +69,38 @@ struct PlanCommand: AsyncParsableCommand {
         let choice = try selection.choice(of: pipeline, due)
         let notes =
             adopt.notes(onNeedless: needless)
-            + selection.notes(
-                of: pipeline,
-                due,
-                choice,
-                command: "longshore load \(Invocation.quoted(argument.pipeline))"
-            )
+            + selection.notes(of: pipeline, due, choice, command: loadCommand)
         if case .nothing = choice {
             return try await tellNothing(due, notes, of: pipeline, in: ledger)
         }
-        let periods = choice.periods
-        let request = LoadRequest(
-            pipeline: pipeline,
-            definition: definition.bundle,
-            folder: argument.folder,
-            periods: periods,
-            requestedBy: Requester.name,
-            adopted: adopted
-        )
-        let graph = try LoadPlanner.plan(pipeline, periods: periods)
+        let request = argument.request(definition, choice.periods, adopting: adopted)
+        try show(try await report(on: request, notes, sources, fleet, ledger))
+    }
+
+    private func report(
+        on request: LoadRequest,
+        _ notes: [String],
+        _ sources: SourceEnvironment,
+        _ fleet: Fleet?,
+        _ ledger: PostgresLedger?
+    ) async throws -> PlanReport {
+        let graph = try LoadPlanner.plan(request.pipeline, periods: request.periods)
         try await ledger?.check(request, tasks: graph.tasks)
-        var report = PlanReport(graph: graph, request: request, command: command, notes: notes)
+        var report = PlanReport(
+            graph,
+            uncovered: PlanSurvey(request).uncovered,
+            command: command,
+            notes: notes
+        )
         if effects, let fleet {
             report.effects = try await Rehearsal(fleet.postgres, environment: sources)
                 .effects(of: request, graph: graph)
         }
         report.fingerprint = try await remember(request, sources, in: ledger)
-        await ledger?.close()
+        return report
+    }
+
+    private func show(_ report: PlanReport) throws {
         if output.json {
             try output.printJSON(report.forMachines)
         } else {
@@ -102,7 +117,6 @@ struct PlanCommand: AsyncParsableCommand {
     ) async throws {
         var hints: [String] = []
         if let ledger { hints = try await selection.hints(of: pipeline, in: ledger) }
-        await ledger?.close()
         guard !output.json else { return try output.printJSON(PlanReport.nothing(notes + hints)) }
         for line in [selection.nothing(of: pipeline, due)] + notes + hints { Output.print(line) }
     }
@@ -131,11 +145,14 @@ struct PlanCommand: AsyncParsableCommand {
         return fingerprint
     }
 
+    private var loadCommand: String { "longshore load \(Invocation.quoted(argument.pipeline))" }
+
     /// The load that the plan is of, but for the plan's hash.
     private var command: String {
-        let options =
-            Invocation.settings + Invocation.adopted + Invocation.reading + Invocation.stack
-        return "\(Invocation.program) load \(Invocation.quoted(argument.pipeline))\(options) --plan"
+        let invocation = Invocation.current
+        return "\(invocation.program) load \(Invocation.quoted(argument.pipeline))"
+            + invocation.settings + invocation.adopted + invocation.reading + invocation.stack
+            + " --plan"
     }
 }
 

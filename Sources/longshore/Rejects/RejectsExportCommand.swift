@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Warehouse
+import Words
 
 /// `longshore rejects export`: refused rows as CSV.
 struct RejectsExportCommand: AsyncParsableCommand {
@@ -43,13 +44,14 @@ struct RejectsExportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let filter = try await selection.filter(of: name, all: all, in: ledger)
-        try await refuseSeveralTables(filter, in: ledger)
-        let count = try await write(filter, from: ledger)
-        await ledger.close()
+        let count = try await options.fleet()
+            .withLedger { ledger in
+                let filter = try await selection.filter(of: name, all: all, in: ledger)
+                try await refuseSeveralTables(filter, in: ledger)
+                return try await write(filter, from: ledger)
+            }
         let place = file.map { " written to \($0)" } ?? ""
-        Output.note("\(Wording.count(count, "reject"))\(place)")
+        Output.note("\(counted(count, "reject"))\(place)")
     }
 
     private func write(_ filter: RejectFilter, from ledger: PostgresLedger) async throws -> Int {
@@ -100,7 +102,7 @@ struct RejectsExportCommand: AsyncParsableCommand {
         guard tables.count > 1 else { return }
         throw CommandFailure(
             .usage,
-            "these rejects are of \(Wording.count(tables.count, "table")), whose columns differ: "
+            "these rejects are of \(counted(tables.count, "table")), whose columns differ: "
                 + "choose one with " + tables.map { "`--table \($0)`" }.joined(separator: " or ")
         )
     }

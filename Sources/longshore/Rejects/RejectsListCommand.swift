@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Warehouse
+import Words
 
 /// `longshore rejects list`: refused rows, a line each.
 struct RejectsListCommand: AsyncParsableCommand {
@@ -29,14 +30,15 @@ struct RejectsListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let filter = try await selection.filter(of: name, all: all, in: ledger)
-        if output.json, limit == nil {
-            try await printAll(filter, from: ledger)
-        } else {
-            try await printSome(filter, from: ledger, limit: limit ?? 50)
-        }
-        await ledger.close()
+        try await options.fleet()
+            .withLedger { ledger in
+                let filter = try await selection.filter(of: name, all: all, in: ledger)
+                if output.json, limit == nil {
+                    try await printAll(filter, from: ledger)
+                } else {
+                    try await printSome(filter, from: ledger, limit: limit ?? 50)
+                }
+            }
     }
 
     /// A page at a time, so that memory stays flat.
@@ -65,33 +67,16 @@ struct RejectsListCommand: AsyncParsableCommand {
         } else if rejects.isEmpty {
             Output.print("No reject.")
         } else {
-            Output.print(table(of: rejects).lines.joined(separator: "\n"))
+            let lines = RejectsView(rejects, haveStates: all).lines
+            Output.print(lines.joined(separator: "\n"))
         }
         guard total > rejects.count else { return }
         let words =
-            "the first \(Wording.grouped(rejects.count)) of \(Wording.count(total, "reject"))"
+            "the first \(grouped(rejects.count)) of \(counted(total, "reject"))"
         if output.json {
             Output.note("\(words): leave `--limit` out for all")
         } else {
             Output.print("(\(words); `--limit` shows more, `--json` all of them)")
         }
-    }
-
-    private func table(of rejects: [RejectReport]) -> TextTable {
-        var table = TextTable(
-            [("reject", .right)] + (all ? [("state", .left)] : []) + [
-                ("table", .left), ("source", .left), ("line", .right), ("column", .left),
-                ("rule", .left), ("reason", .left),
-            ]
-        )
-        for reject in rejects {
-            table.add(
-                [String(reject.reject)] + (all ? [reject.state] : []) + [
-                    reject.table, reject.source, String(reject.line), reject.column ?? "",
-                    reject.rule, reject.reason,
-                ]
-            )
-        }
-        return table
     }
 }

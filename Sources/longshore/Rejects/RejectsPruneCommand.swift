@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Warehouse
+import Words
 
 /// `longshore rejects prune`: forget rejects that nobody needs any more.
 struct RejectsPruneCommand: AsyncParsableCommand {
@@ -28,13 +29,12 @@ struct RejectsPruneCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        let count = try await ledger.pruneRejects(olderThanDays: olderThan)
-        await ledger.close()
+        let count = try await options.fleet()
+            .withLedger { try await $0.pruneRejects(olderThanDays: olderThan) }
         if output.json {
             try output.printJSON(["pruned": count])
         } else {
-            Output.print("\(Wording.count(count, "reject")) deleted")
+            Output.print("\(counted(count, "reject")) deleted")
         }
     }
 }

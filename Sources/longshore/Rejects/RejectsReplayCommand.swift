@@ -4,6 +4,7 @@ import Foundation
 import Pipelines
 import Planning
 import Warehouse
+import Words
 
 /// `longshore rejects replay`: refused rows are read again, by the rules of now.
 struct RejectsReplayCommand: AsyncParsableCommand {
@@ -62,31 +63,38 @@ struct RejectsReplayCommand: AsyncParsableCommand {
 
     private func replay() async throws {
         let fleet = try await options.fleet().inForeground()
-        let ledger = fleet.ledger()
-        let request = try await request(in: ledger)
-        let wiring = try await Wiring(
-            fleet,
-            as: ledger.membership(),
-            pools: request.pipeline.pools
-        )
+        try await fleet.withLedger { ledger in
+            let request = try await request(in: ledger)
+            try await fleet.withWiring(
+                as: ledger.membership(),
+                pools: request.pipeline.pools
+            ) { wiring in
+                try await replay(request, on: fleet, ledger, wiring)
+            }
+        }
+    }
+
+    private func replay(
+        _ request: LoadRequest,
+        on fleet: Fleet,
+        _ ledger: PostgresLedger,
+        _ wiring: Wiring
+    ) async throws {
         try await wiring.tellOfMissingRedis()
         let replay = try await ledger.createReplay(of: selection.filter, request)
         tell(replay)
         guard let load = replay.load else {
-            await wiring.close()
-            await ledger.close()
-            if output.json {
-                let name = request.pipeline.name
-                try output.printJSON(LoadOutcome(.nothingDue, pipeline: name))
-            }
-            return
+            guard output.json else { return }
+            return try output.printJSON(
+                LoadOutcome(.nothingDue, pipeline: request.pipeline.name)
+            )
         }
         try await ForegroundLoad(
             load: load,
             fleet: fleet,
             wiring: wiring,
             ledger: ledger,
-            slots: workers ?? (fleet.isLocal ? 2 : 0),
+            workers: workers,
             output: output
         )
         .run()
@@ -94,16 +102,7 @@ struct RejectsReplayCommand: AsyncParsableCommand {
 
     /// The pipeline as it is now, and where its relative folders start.
     private func request(in ledger: PostgresLedger) async throws -> LoadRequest {
-        if let folder {
-            let definition = try folder.read()
-            return LoadRequest(
-                pipeline: definition.pipeline,
-                definition: definition.bundle,
-                folder: folder.folder,
-                periods: [],
-                requestedBy: Requester.name
-            )
-        }
+        if let folder { return folder.request(try folder.read(), []) }
         guard
             let request = try await ledger.newestRequest(
                 ofPipeline: pipeline,
@@ -120,7 +119,7 @@ struct RejectsReplayCommand: AsyncParsableCommand {
         var parts = [
             replay.rejects == 0
                 ? "no open reject to replay"
-                : "replaying \(Wording.count(replay.rejects, "reject"))"
+                : "replaying \(counted(replay.rejects, "reject"))"
         ]
         if replay.closed > 0 { parts.append("\(replay.closed) left out: their period is closed") }
         if replay.unreadable > 0 {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Warehouse
+import Words
 
 /// `longshore rejects waive`: somebody has looked, and the rows may stay out.
 struct RejectsWaiveCommand: AsyncParsableCommand {
@@ -38,15 +39,16 @@ struct RejectsWaiveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await options.fleet().ledger()
-        var filter = try await selection.filter(in: ledger)
-        if !rejects.isEmpty { filter.rejects = rejects }
-        let waived = try await ledger.waiveRejects(filter, reason: reason, by: Requester.name)
-        await ledger.close()
+        let waived = try await options.fleet()
+            .withLedger { ledger in
+                var filter = try await selection.filter(in: ledger)
+                if !rejects.isEmpty { filter.rejects = rejects }
+                return try await ledger.waiveRejects(filter, reason: reason, by: Requester.name)
+            }
         if output.json {
             try output.printJSON(waived)
         } else {
-            Output.print("\(Wording.count(waived.count, "reject")) waived")
+            Output.print("\(counted(waived.count, "reject")) waived")
         }
         try refuseOthers(than: waived)
     }

@@ -25,18 +25,18 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet().inForeground()
-        let ledger = fleet.ledger()
-        if let load {
-            try await showTasks(of: load, in: ledger)
-        } else {
-            let status = try await FleetStatus.asked(of: fleet, ledger, limit: limit)
-            if output.json {
-                try output.printJSON(status)
+        try await fleet.withLedger { ledger in
+            if let load {
+                try await showTasks(of: load, in: ledger)
             } else {
-                Output.print(StatusView(status).lines.joined(separator: "\n"))
+                try await show(FleetStatus.asked(of: fleet, ledger, limit: limit))
             }
         }
-        await ledger.close()
+    }
+
+    private func show(_ status: FleetStatus) throws {
+        guard !output.json else { return try output.printJSON(status) }
+        Output.print(StatusView(status, .current).lines.joined(separator: "\n"))
     }
 
     private func showTasks(of load: Int64, in ledger: PostgresLedger) async throws {
@@ -52,6 +52,6 @@ struct StatusCommand: AsyncParsableCommand {
             return
         }
         let graph = try await unlessUnreadable({ try await ledger.load(load)?.graph() })
-        Output.print(LoadSummary(report, tasks, graph).lines.joined(separator: "\n"))
+        Output.print(LoadSummary(report, tasks, graph, .current).lines.joined(separator: "\n"))
     }
 }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Console
+import Diagnosis
 import InFlight
 import Messaging
 import Planning
-import Redis
 import Warehouse
 
 /// `longshore why`: the chain of causes that a task waits for.
@@ -37,12 +37,25 @@ struct WhyCommand: AsyncParsableCommand {
     func run() async throws {
         guard case .task(let task) = named.target else { return }
         let fleet = try await options.fleet().inForeground()
-        let ledger = fleet.ledger()
-        let identity = try await fleet.identity(in: ledger)
-        let redis = RedisClient(fleet.redis)
-        let inFlight = RedisInFlightStore(client: redis, fleet: identity, logger: fleet.logger)
+        let report = try await fleet.withLedger { ledger in
+            let identity = try await fleet.identity(in: ledger)
+            return try await fleet.withInFlight(of: identity) { inFlight in
+                let inquiry = inquiry(fleet, ledger, inFlight, identity)
+                return inquiry.diagnosis.report(try await inquiry.evidence(on: task))
+            }
+        }
+        guard !output.json else { return try output.printJSON(report) }
+        Output.print(report.lines.joined(separator: "\n"))
+    }
+
+    private func inquiry(
+        _ fleet: Fleet,
+        _ ledger: PostgresLedger,
+        _ inFlight: RedisInFlightStore,
+        _ identity: FleetIdentity
+    ) -> Inquiry {
         let topology = Topology(identity)
-        let diagnosis = Diagnosis(ledger: ledger) { task in
+        return Inquiry(ledger: ledger, diagnosis: Diagnosis(.current)) { task in
             try await inFlight.knownHolder(of: task)
         } broker: { pool in
             let condition = try await topology.condition(
@@ -51,10 +64,5 @@ struct WhyCommand: AsyncParsableCommand {
             )
             return (condition.depths[topology.taskQueue(pool: pool)], condition.alarm)
         }
-        let report = try await diagnosis.report(task)
-        await redis.close()
-        await ledger.close()
-        guard !output.json else { return try output.printJSON(report) }
-        Output.print(report.lines.joined(separator: "\n"))
     }
 }

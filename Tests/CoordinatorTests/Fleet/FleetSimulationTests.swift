@@ -26,7 +26,7 @@ import Testing
             repeated += result.attempts > result.tasks ? 1 : 0
             #expect(
                 result.problems.isEmpty,
-                "replay it with: LONGSHORE_SEEDS=\(seed) swift test --filter FleetSimulationTests"
+                "replay it with: make simulate SEEDS=\(seed)"
             )
         }
         guard seeds.count >= 100 else { return }

@@ -103,12 +103,8 @@ struct PageFolder: Sendable {
     }
 
     /// Both streams are one, as at a terminal.
-    ///
-    /// What Foundation watches for the end of a process is not
-    /// for those that a command leaves in the background.
     private static let prelude = """
         exec 2>&1
-        for fd in /proc/$$/fd/*; do fd=${fd##*/}; [ $fd -le 2 ] || eval "exec $fd>&-"; done
 
         """
 

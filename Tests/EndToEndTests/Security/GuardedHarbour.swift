@@ -35,15 +35,25 @@ struct GuardedHarbour: Sendable {
         harbour.program.with(["LONGSHORE_POSTGRES_URL": try url(role)])
     }
 
-    /// Runs a statement as a role.
+    /// Runs a statement as a role, in a session that has shown a task's `ticket`.
     ///
     /// - Returns: the server's code when it is refused, `nil` when it is not.
-    func refusal(of sql: String, as role: String, database: String? = nil) async throws -> SQLState?
-    {
+    func refusal(
+        of sql: String,
+        as role: String,
+        database: String? = nil,
+        showing ticket: String? = nil
+    ) async throws -> SQLState? {
         let connection = try await PostgresConnection.connect(
             PostgresConfiguration(url: try url(role, database: database))
         )
         do {
+            if let ticket {
+                try await connection.query(
+                    "select set_config('longshore.ticket', $1, false)",
+                    [.text(ticket)]
+                )
+            }
             try await connection.query(sql)
             await connection.close()
             return nil

@@ -1,4 +1,5 @@
-@testable import Rows
+import Expressions
+import Rows
 
 /// A row of one column of each type, to evaluate expressions over.
 ///
@@ -19,7 +20,7 @@ enum Bench {
 
     static var scope: ExpressionScope {
         var scope = ExpressionScope()
-        for column in columns { scope.add(column.name, column.type) }
+        for column in columns { scope.add(column.name, column.type.expressionKind) }
         return scope
     }
 
@@ -56,16 +57,5 @@ enum Bench {
         }
         guard let last = tuples(harness.copy).first?.last else { return .null }
         return last.map(Encoded.value) ?? .null
-    }
-
-    /// What is wrong with an expression: `column…: message`, from 1.
-    static func problem(_ text: String, _ purpose: RowExpression.Purpose = .condition) -> String {
-        do {
-            try RowExpression(text).check(purpose, in: scope)
-            return "nothing"
-        } catch {
-            let hint = error.suggestion.map { "; did you mean `\($0)`?" } ?? ""
-            return "\(error.offset + 1)+\(error.length): \(error.message)\(hint)"
-        }
     }
 }

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 
+@testable import Expressions
 @testable import Rows
 
 /// An expression over whole numbers and conditions, made at random, printed, and evaluated by the

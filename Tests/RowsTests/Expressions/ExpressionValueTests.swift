@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Expressions
 @testable import Rows
 
 @Suite("Expressions give")

@@ -1,0 +1,144 @@
+import Pipelines
+import Rows
+
+/// Reads the rows of objects, one after the other, compressed or not.
+///
+/// Each object's columns are those of its own header: batches of one whose header is another one than the
+/// first's say so. Not to be shared between tasks.
+final class ObjectRowReader: RowReader {
+    let header: [String]
+    /// Objects know nothing of their columns.
+    let types: [SourceType?] = []
+    private(set) var inputs: [InputSummary] = []
+
+    private let store: any ObjectStore
+    private let format: Format
+    private let siblings: SiblingFiles?
+    let firstInput: String
+    private var waiting: ArraySlice<String>
+    private var current: ObjectReader?
+    /// A batch that was read while looking for a header.
+    private var firstBatch: RowBatch?
+
+    /// Opens the first object and reads its header.
+    static nonisolated(nonsending) func open(
+        _ names: [String],
+        in store: any ObjectStore,
+        format: Format,
+        siblings: SiblingFiles? = nil
+    ) async throws -> ObjectRowReader {
+        guard let first = names.first else {
+            preconditionFailure("a store gives at least one object")
+        }
+        let object = try await ObjectReader.open(first, in: store, input: 0, format: format)
+        return ObjectRowReader(object, of: names, in: store, format, siblings)
+    }
+
+    private init(
+        _ first: ObjectReader,
+        of names: [String],
+        in store: any ObjectStore,
+        _ format: Format,
+        _ siblings: SiblingFiles?
+    ) {
+        self.store = store
+        self.format = format
+        self.siblings = siblings
+        waiting = names.dropFirst()
+        firstInput = first.name
+        header = first.header
+        firstBatch = first.takeFirstBatch()
+        current = first
+    }
+
+    nonisolated(nonsending) func next() async throws -> RowBatch? {
+        while true {
+            if let batch = firstBatch.take() { return batch }
+            if let batch = try await current?.next() { return batch }
+            guard try await openNext() else { return nil }
+        }
+    }
+
+    /// Ends the current object and opens the next one; `false` when there is none.
+    private nonisolated(nonsending) func openNext() async throws -> Bool {
+        guard let ended = current.take() else { return false }
+        inputs.append(try await ended.finish())
+        guard let name = waiting.popFirst() else { return false }
+        let number = inputs.count
+        let next = try await ObjectReader.open(name, in: store, input: number, format: format)
+        // An object without rows tells its columns all the same.
+        firstBatch =
+            next.takeFirstBatch()
+            ?? RowBatch(input: number, inputName: name, columns: next.header)
+        current = next
+        return true
+    }
+
+    nonisolated(nonsending) func knownElsewhere(_ columns: Set<String>) async -> Set<String> {
+        await siblings?.having(columns) ?? []
+    }
+}
+
+/// One object that is being read: its bytes, what expands them, what makes rows of them.
+final class ObjectReader {
+    private static let chunkSize = 256 << 10
+
+    let name: String
+    private let input: any ByteInput
+    private var decoder: any RecordDecoder
+    private var chunk = [UInt8](repeating: 0, count: chunkSize)
+    private var isAtEnd = false
+    /// A batch that was read while looking for the header.
+    private var firstBatch: RowBatch?
+
+    var header: [String] { decoder.header ?? [] }
+
+    /// Opens an object and reads until its header is known.
+    static nonisolated(nonsending) func open(
+        _ name: String,
+        in store: any ObjectStore,
+        input number: Int,
+        format: Format
+    ) async throws -> ObjectReader {
+        let input = ExpandedInput(try await store.open(name))
+        let decoder = format.decoder(name: name, input: number)
+        let object = ObjectReader(name, input, decoder)
+        while object.decoder.header == nil, object.firstBatch == nil, !object.isAtEnd {
+            object.firstBatch = try await object.step()
+        }
+        return object
+    }
+
+    private init(_ name: String, _ input: any ByteInput, _ decoder: any RecordDecoder) {
+        self.name = name
+        self.input = input
+        self.decoder = decoder
+    }
+
+    /// The batch that was read with the header, if there is one, once.
+    func takeFirstBatch() -> RowBatch? { firstBatch.take() }
+
+    /// The next batch; `nil` at the object's end.
+    nonisolated(nonsending) func next() async throws -> RowBatch? {
+        while !isAtEnd {
+            if let batch = try await step() { return batch }
+        }
+        return nil
+    }
+
+    /// Checks that the object was read as it is.
+    nonisolated(nonsending) func finish() async throws -> InputSummary {
+        try await input.finish()
+    }
+
+    /// Reads one chunk.
+    private nonisolated(nonsending) func step() async throws -> RowBatch? {
+        let count = try await input.read(into: &chunk)
+        guard count > 0 else {
+            isAtEnd = true
+            return try decoder.finish()
+        }
+        let bytes = chunk
+        return try decoder.read(bytes.span.extracting(..<count))
+    }
+}

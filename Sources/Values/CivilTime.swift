@@ -1,0 +1,73 @@
+/// A date and time of day as it is written, of no particular zone.
+public struct CivilTime: BitwiseCopyable {
+    /// 1 to 9999 when it can be.
+    public var year = 0
+    /// 1 to 12 when it can be.
+    public var month = 0
+    /// From 1.
+    public var day = 0
+    /// 0 to 23 when it can be.
+    public var hour = 0
+    /// 0 to 59 when it can be.
+    public var minute = 0
+    /// 0 to 59 when it can be.
+    public var second = 0
+    /// 0 to 999,999.
+    public var microsecond = 0
+    /// Seconds east of UTC, when the text says so.
+    public var offset: Int?
+
+    /// A moment of which nothing has been read.
+    @inlinable
+    public init() {}
+
+    /// The beginning of a day.
+    public init(year: Int, month: Int, day: Int) {
+        (self.year, self.month, self.day) = (year, month, day)
+    }
+
+    /// Whether the calendar has the day.
+    @inlinable @inline(__always)
+    public var hasDay: Bool {
+        year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1
+            && (day <= 28 || day <= Self.length(ofMonth: month, year: year))
+    }
+
+    /// Whether the clock has the time: no 24:00, no leap second.
+    @inlinable @inline(__always)
+    public var hasTime: Bool { hour <= 23 && minute <= 59 && second <= 59 }
+
+    /// Days since 1970-01-01, by Howard Hinnant's `days_from_civil`.
+    @inlinable @inline(__always)
+    public var dayNumber: Int {
+        let shifted = month <= 2 ? year &- 1 : year
+        let fromMarch = month > 2 ? month &- 3 : month &+ 9
+        let dayOfYear = (153 &* fromMarch &+ 2) / 5 &+ day &- 1
+        return shifted &* 365 &+ shifted / 4 &- shifted / 100 &+ shifted / 400 &+ dayOfYear
+            &- 719_468
+    }
+
+    /// Seconds since 1970-01-01 00:00 on the same clock.
+    @inlinable @inline(__always)
+    public var seconds: Int {
+        dayNumber &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second
+    }
+
+    /// How many days a month has.
+    @inlinable
+    public static func length(ofMonth month: Int, year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+}
+
+/// Where Postgres begins to count, in terms of 1970-01-01.
+public enum PostgresEpoch {
+    /// 2000-01-01 in days.
+    @inlinable public static var day: Int { 10_957 }
+    /// 2000-01-01 00:00 UTC in seconds.
+    @inlinable public static var second: Int { 946_684_800 }
+}

@@ -1,0 +1,59 @@
+import Console
+import InFlight
+import Messaging
+import Planning
+import Redis
+import Warehouse
+
+extension FleetStatus {
+    /// Asks all servers; only the ledger has to answer.
+    static func asked(
+        of fleet: Fleet,
+        _ ledger: PostgresLedger,
+        limit: Int
+    ) async throws -> FleetStatus {
+        var status = FleetStatus(
+            loads: try await ledger.loads(limit: limit),
+            coordinators: try await ledger.coordinators()
+        )
+        let identity = try await fleet.identity(in: ledger)
+        // A reader may not count rejects, and is told the rest all the same.
+        let pools = (try? await ledger.figures().pools) ?? ["default"]
+        await status.ask(broker: fleet, identity, pools: pools)
+        await status.ask(redis: fleet, identity)
+        return status
+    }
+
+    private mutating func ask(
+        broker fleet: Fleet,
+        _ identity: FleetIdentity,
+        pools: [String]
+    ) async {
+        do {
+            let condition = try await Topology(identity)
+                .condition(pools: pools, configuration: fleet.amqp)
+            queues = condition.depths.map(Queue.init).sorted { $0.name < $1.name }
+            guard let alarm = condition.alarm else { return }
+            add("RabbitMQ", Self.words(alarm: alarm))
+        } catch {
+            add("RabbitMQ", "does not answer, so no task is published or taken: \(error)")
+        }
+    }
+
+    private mutating func ask(redis fleet: Fleet, _ identity: FleetIdentity) async {
+        do {
+            workers = try await fleet.withInFlight(of: identity) { store throws(RedisError) in
+                try await store.knownWorkers()
+            }
+        } catch {
+            add("Redis", "does not answer, so the workers are not known: \(error.description)")
+        }
+    }
+}
+
+extension FleetStatus.Queue {
+    /// A queue of the broker.
+    init(_ name: String, _ depth: QueueDepth) {
+        self.init(name: name, ready: depth.ready, consumers: depth.consumers)
+    }
+}
