@@ -84,3 +84,30 @@ extension PostgresValue: ExpressibleByBooleanLiteral {
     /// A `boolean`.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
 }
+
+extension PostgresValue {
+    /// The value as a constant of SQL.
+    var written: String {
+        switch self {
+        case .null: "null"
+        case .text(let text): quoteLiteral(text)
+        case .integer(let number): String(number)
+        case .boolean(let flag): String(flag)
+        case .double(let number): "'\(number)'::double precision"
+        case .bytes(let bytes): Self.written(bytes)
+        case .textArray(let elements):
+            Self.array(elements.map { $0.map(quoteLiteral) ?? "null" }, of: "text")
+        case .integerArray(let elements): Self.array(elements.map { String($0) }, of: "bigint")
+        case .bytesArray(let elements): Self.array(elements.map { Self.written($0) }, of: "bytea")
+        }
+    }
+
+    private static func array(_ elements: [String], of type: String) -> String {
+        "array[\(elements.joined(separator: ", "))]::\(type)[]"
+    }
+
+    private static func written(_ bytes: [UInt8]) -> String {
+        let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return "'\\x\(digits)'::bytea"
+    }
+}

@@ -52,6 +52,17 @@ public struct SQL: Sendable, Hashable {
             .joined()
     }
 
+    /// The statement as people run it, with its values as constants.
+    public var written: String {
+        parts.map { part in
+            switch part {
+            case .text(let text): text
+            case .value(let value): value.written
+            }
+        }
+        .joined()
+    }
+
     /// The values of the parameters.
     public var parameters: [PostgresValue] {
         parts.compactMap { part in

@@ -15,8 +15,8 @@ extension WarehouseError {
                 + "its partition `\(fact.leaf(period))` was detached by hand: a load would need its name. "
                 + "Take it back, drop it to load the period again, or leave the period out of loads with "
                 + "`longshore periods close \(pipeline.name) \(period.label)`:\n"
-                + "    \(attachment.text)\n"
-                + "    -- or: drop table \(leaf.text);"
+                + "    \(attachment.written)\n"
+                + "    -- or: drop table \(leaf.written);"
         )
     }
 

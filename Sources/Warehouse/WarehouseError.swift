@@ -295,7 +295,7 @@ public struct WarehouseError: TaskFailureConvertible, Hashable, CustomStringConv
         WarehouseError(
             code: .overlap,
             description: "the versions of `\(table)` \(problem), and cannot be guarded by a "
-                + "constraint: somebody has changed the table. This shows them:\n    \(query.text)\n"
+                + "constraint: somebody has changed the table. This shows them:\n    \(query.written)\n"
                 + "Mend or delete them, then load again"
         )
     }

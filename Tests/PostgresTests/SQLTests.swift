@@ -69,4 +69,19 @@ struct SQLTests {
         #expect(([] as [SQL]).joined().isEmpty)
         #expect(!sql.isEmpty)
     }
+
+    @Test("people read it with its values as constants")
+    func written() {
+        let quoted = "it's"
+        let sql: SQL = """
+            select \(quoted), \(7), \(nil as String?), \(true), \(["a", nil]), \
+            \([1] as [Int64]), \([0, 255] as [UInt8]), \([[10]] as [[UInt8]])
+            """
+        #expect(
+            sql.written == """
+                select 'it''s', 7, null, true, array['a', null]::text[], \
+                array[1]::bigint[], '\\x00ff'::bytea, array['\\x0a'::bytea]::bytea[]
+                """
+        )
+    }
 }

@@ -72,7 +72,7 @@ public struct DueSurvey: Sendable {
         }
         var columns: [String: Set<String>] = [:]
         for table in Set(changed.map(\.table)) {
-            let name = qualified(pipeline.schema, table)
+            let name: SQL = "\(id: pipeline.schema, table)"
             columns[table] = Set(try await TableColumns.read(of: name, on: connection).keys)
         }
         return Known(

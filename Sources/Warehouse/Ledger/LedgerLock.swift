@@ -9,7 +9,7 @@ struct LedgerLock {
     let name: String
 
     /// How the row is locked.
-    enum Strength: String {
+    enum Strength: SQL {
         /// By one transaction.
         case alone = "update"
         /// By any number of transactions, when none has it alone.
@@ -18,11 +18,11 @@ struct LedgerLock {
 
     /// Waits until it can be had.
     func take(_ strength: Strength = .alone, on connection: PostgresConnection) async throws {
-        let sql = "select from longshore.lock where name = $1 for \(strength.rawValue)"
-        guard try await connection.query(sql, [.text(name)]).isEmpty else { return }
+        let sql: SQL = "select from longshore.lock where name = \(name) for \(strength.rawValue)"
+        guard try await connection.query(sql).isEmpty else { return }
         // Whoever inserts a row has it alone until the transaction ends.
         guard try await !insert(on: connection) else { return }
-        try await connection.query(sql, [.text(name)])
+        try await connection.query(sql)
     }
 
     /// Waits for a time only.

@@ -108,21 +108,20 @@ struct LoadCreation {
     private func insertLoad(_ kind: LoadKind) async throws -> Int64 {
         let digest = request.definition.digest
         try await connection.query(
-            "insert into longshore.definition (digest, pipeline, bundle) values (\(digest), \(request.pipeline.name), \(try request.definition.encoded())) "
-                + "on conflict (digest) do nothing"
+            """
+            insert into longshore.definition (digest, pipeline, bundle)
+            values (\(digest), \(request.pipeline.name), \(try request.definition.encoded()))
+            on conflict (digest) do nothing
+            """
         )
         let rows = try await connection.query(
             """
             insert into longshore.load
                 (pipeline, definition, folder, grain, periods, requested_by, kind, fleet)
-            values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
-            """,
-            [
-                .text(request.pipeline.name), .text(digest), .text(request.folder),
-                request.pipeline.periods.map { .text($0.grain.rawValue) } ?? .null,
-                .textArray(request.periods.map(\.label)), .text(request.requestedBy),
-                .text(kind.rawValue), PostgresValue(fleet),
-            ]
+            values (\(request.pipeline.name), \(digest), \(request.folder),
+                \(request.pipeline.periods?.grain.rawValue), \(request.periods.map(\.label)),
+                \(request.requestedBy), \(kind.rawValue), \(fleet)) returning id
+            """
         )
         guard let row = rows.first else { throw WarehouseError.unknownLoad(0) }
         return try row.integer("id", as: Int64.self)

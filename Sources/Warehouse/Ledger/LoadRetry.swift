@@ -81,23 +81,24 @@ private struct LoadRetry {
     /// - Returns: how many tasks are to be run.
     func reopen() async throws -> Int {
         let isOfAll = scope == .unfinished
-        return try await connection.query(
-            """
-            update longshore.task
-            set state = 'waiting', failures = 0, crashes = 0, outages = 0, retry_at = null,
-                absences = 0, absent_since = null, awaited_until = null,
-                parked_until = null, published_at = null, \(BegunMark.end)
-            where (load_id, ordinal) in (
-                select t.load_id, t.ordinal from longshore.task t
-                join longshore.load l on l.id = t.load_id
-                where t.load_id = \(load) and coalesce(\(ordinal)::integer, t.ordinal) = t.ordinal
-                    and (t.state = 'failed'
-                        or t.state = 'cancelled' and (\(isOfAll) or \(ordinal)::integer is not null)
-                        or t.state in ('waiting', 'published') and l.state = 'cancelled' and \(isOfAll))
-                for update of t skip locked)
-            """
-        )
-        .affectedRows
+        return
+            try await connection.query(
+                """
+                update longshore.task
+                set state = 'waiting', failures = 0, crashes = 0, outages = 0, retry_at = null,
+                    absences = 0, absent_since = null, awaited_until = null,
+                    parked_until = null, published_at = null, \(BegunMark.end)
+                where (load_id, ordinal) in (
+                    select t.load_id, t.ordinal from longshore.task t
+                    join longshore.load l on l.id = t.load_id
+                    where t.load_id = \(load) and coalesce(\(ordinal)::integer, t.ordinal) = t.ordinal
+                        and (t.state = 'failed'
+                            or t.state = 'cancelled' and (\(isOfAll) or \(ordinal)::integer is not null)
+                            or t.state in ('waiting', 'published') and l.state = 'cancelled' and \(isOfAll))
+                    for update of t skip locked)
+                """
+            )
+            .affectedRows
     }
 
     /// Whether tasks are blocked is worked out anew, from those that are left as they are.

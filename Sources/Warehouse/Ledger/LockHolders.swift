@@ -7,13 +7,12 @@ enum LockHolders {
     /// - Returns: `` `ana` (psql, process 123 of the server, since 2024-01-31T12:00:00Z) ``, with a comma
     ///   between sessions and without what this role may not see of others; `nil` when nobody has any more.
     /// - Throws: `PostgresError`.
-    static func read(of table: String, on connection: PostgresConnection) async throws -> String? {
+    static func read(of table: SQL, on connection: PostgresConnection) async throws -> String? {
         try await told(
             """
-            where l.relation in (select to_regclass($1)::oid union all
-                select inhrelid from pg_inherits where inhparent = to_regclass($1))
+            where l.relation in (select to_regclass(\(table.text))::oid union all
+                select inhrelid from pg_inherits where inhparent = to_regclass(\(table.text)))
             """,
-            table,
             on: connection
         )
     }

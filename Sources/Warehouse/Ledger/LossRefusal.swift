@@ -79,7 +79,7 @@ struct LossRefusal {
         for holder in holders {
             for table in [holder.table, holder.observationTable, holder.absenceTable]
             where try await isThere(table) {
-                tables.append(quoted(table))
+                tables.append(quoted(table).written)
             }
         }
         let names = holders.map(\.table).inBackticks()
@@ -120,7 +120,7 @@ struct LossRefusal {
                         + "Restore the dimension from a backup where there is one; else the fact has to "
                         + "be loaded anew: \(loaded)"
                 ],
-                statements: ["truncate \(quoted(fact.table).text);"]
+                statements: ["truncate \(quoted(fact.table).written);"]
                     + (try await after([fact], reason: "\(fact.table) was emptied"))
             )
         ]
@@ -171,8 +171,8 @@ struct LossRefusal {
             ],
             statements: [
                 design.creation,
-                "\(observationsFromVersions(of: dimension));",
-                recount(of: dimension),
+                (observationsFromVersions(of: dimension) + ";").written,
+                recount(of: dimension).written,
                 Reload.prefix + "longshore load FOLDER",
             ]
         )
@@ -181,7 +181,10 @@ struct LossRefusal {
     /// Some rows of it are gone: which, nobody knows.
     private func deletedObservations(_ look: DeletedObservations.Look) -> Misfit {
         let dimension = look.dimension
-        let place = quotedList(dimension.key + [Dimension.observedAt])
+        let place = dimension.key + [Dimension.observedAt]
+        let insert: SQL = """
+            \(observationsFromVersions(of: dimension)) on conflict (\(ids: place)) do nothing;
+            """
         return Misfit(
             table: name(dimension.observationTable),
             opening: Self.opening,
@@ -194,8 +197,8 @@ struct LossRefusal {
                     + "Where the rows were meant to go, the update alone is enough"
             ],
             statements: [
-                "\(observationsFromVersions(of: dimension)) on conflict (\(place)) do nothing;",
-                recount(of: dimension),
+                insert.written,
+                recount(of: dimension).written,
                 Reload.prefix + "longshore load FOLDER",
             ]
         )
@@ -259,7 +262,7 @@ struct LossRefusal {
             ],
             statements: [
                 design.creation,
-                insert.text,
+                insert.written,
                 Reload.prefix + "longshore load FOLDER",
             ]
         )
@@ -276,7 +279,7 @@ struct LossRefusal {
                     + "from a backup where there is one; with this, the history begins anew"
             ],
             statements: [
-                "truncate \(quoted(dimension.observationTable).text);",
+                "truncate \(quoted(dimension.observationTable).written);",
                 Reload.prefix + "longshore load FOLDER",
             ]
         )
@@ -319,7 +322,7 @@ extension TableDesign {
         let definitions = columns.map { column in
             "\(quoteIdentifier(column.name)) \(column.type) \(column.constraint)"
         }
-        return "create table if not exists \(qualifiedName.text) ("
+        return "create table if not exists \(qualifiedName.written) ("
             + definitions.map { $0.hasSuffix(" ") ? String($0.dropLast()) : $0 }
             .joined(separator: ", ") + ");"
     }

@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// Attempts that did not find their source.
     static let awaitedSources: SQL = """

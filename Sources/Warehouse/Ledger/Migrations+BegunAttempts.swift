@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// What is known of an attempt before its transaction has ended.
     static let begunAttempts: SQL = """

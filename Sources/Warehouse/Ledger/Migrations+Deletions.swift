@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// How often rows were deleted from a dimension's table by hand, as far as that was looked at.
     static let deletions: SQL = """

@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// A name of the warehouse that no other has, and the fleet of a load.
     static let fleets: SQL = """

@@ -1,6 +1,8 @@
+import Postgres
+
 extension Migrations {
     /// Rejects are read again as they were written, even when their definition cannot be read any more.
-    static let formats = """
+    static let formats: SQL = """
         alter table longshore.task add column format jsonb;
 
         comment on column longshore.task.format is

@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// `longshore.task.header` has the columns of a task's first input.
     static let inputHeaders: SQL = """

@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// What transactions lock to take turns; attempts that run have taken advisory locks, so it waits for
     /// their end.

@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// What messages are signed with; who may read it may give workers work.
     static let messageKey: SQL = """

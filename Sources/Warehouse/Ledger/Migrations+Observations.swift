@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// How many observations a dimension's history is computed from, as far as loads have told.
     static let observations: SQL = """

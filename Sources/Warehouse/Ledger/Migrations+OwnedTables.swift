@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// Which tables are Longshore's, and whose.
     ///

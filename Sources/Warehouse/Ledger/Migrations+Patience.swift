@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// Attempts before their time, and failures of the fleet's own servers.
     static let patience: SQL = """

@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// Loads for which a coordinator has nothing to do; the coordinators' places; and a word to those that
     /// listen when a load can be taken up: written, tried again, resumed, or let go of.

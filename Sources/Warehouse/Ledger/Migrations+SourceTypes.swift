@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// Rejects of a query are read again as the types that its columns had.
     static let sourceTypes: SQL = """

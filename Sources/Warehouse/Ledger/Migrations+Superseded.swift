@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// How a load ends that newer loads have left nothing to do.
     static let superseded: SQL = """

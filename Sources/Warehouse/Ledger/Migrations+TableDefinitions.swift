@@ -1,3 +1,5 @@
+import Postgres
+
 extension Migrations {
     /// What was loaded before has no definition and no inputs: nothing is known of it, and nothing said.
     static let tableDefinitions: SQL = """

@@ -5,7 +5,7 @@ extension Migrations {
     /// is made here and travels in the task's message.
     ///
     /// A ticket is a keyed hash of the task. Its key never leaves the server.
-    static let tickets = """
+    static let tickets: SQL = """
         create table longshore.ticket_key (
             is_only  boolean primary key default true check (is_only),
             secret   bytea not null check (length(secret) = 32)
@@ -36,7 +36,7 @@ extension Migrations {
         """
 
     /// The guard of tasks and of what is told of their attempts; what is final keeps its state.
-    private static let heldTask = """
+    private static let heldTask: SQL = """
         create function longshore.require_held_task() returns trigger
         language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
         begin
@@ -65,7 +65,7 @@ extension Migrations {
     /// The guard of the control table.
     ///
     /// An attempt writes there of its own period, and marks others that follow from it, all in one schema.
-    private static let heldSchema = """
+    private static let heldSchema: SQL = """
         create function longshore.require_held_schema() returns trigger
         language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
         declare

@@ -313,7 +313,7 @@ public actor PostgresLedger: LoadLedger {
 
     /// Ends the lease now.
     public func release(_ lease: LoadLease) async throws {
-        _ = try await change(lease, "lease_until = null", [])
+        _ = try await change(lease, "lease_until = null")
     }
 
     private func change(

@@ -6,10 +6,9 @@ extension PostgresLedger {
     public func tickets(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: String] {
         let rows = try await query(
             """
-            select ordinal, longshore.ticket($1, ordinal) as ticket
-            from unnest($2::integer[]) task(ordinal)
-            """,
-            [.integer(load), .integerArray(tasks.map(Int64.init))]
+            select ordinal, longshore.ticket(\(load), ordinal) as ticket
+            from unnest(\(tasks.map(Int64.init))::integer[]) task(ordinal)
+            """
         )
         var tickets: [Int: String] = [:]
         for row in rows { tickets[try row.integer("ordinal")] = try row.text("ticket") }

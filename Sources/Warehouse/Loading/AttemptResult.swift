@@ -37,6 +37,7 @@ struct AttemptResult: Sendable {
         on connection: PostgresConnection
     ) async throws {
         let inputs = try InputRecord.encoded(inputs)
+        let format = header.isEmpty ? nil : try StoredFormat.encoded(format)
         try await connection.query(
             """
             update longshore.task

@@ -11,7 +11,7 @@ struct KeyMapQuery {
     /// The map, from the process's cache or loaded; `nil` when it does not fit in memory.
     func map() async throws -> HeldKeyMap? {
         try await attempt.keyMaps.map(
-            of: "\(table.text) \(keyTypes)",
+            of: "\(table.written) \(keyTypes)",
             revision: try await revision(),
             size: size,
             read: read

@@ -64,7 +64,7 @@ struct MartFunction {
         try await connection.query(
             """
             create function \(Self.name) returns \(type) language sql stable security definer
-            \(setting.clauses) as \(literal: body.text)
+            \(setting.clauses) as \(literal: body.written)
             """
         )
         guard let role else { return }

@@ -22,9 +22,9 @@ struct MartTestRun {
             let finding = "the test `\(test.title)` finds \(counted(Int(rows), "row"))"
             switch test.severity {
             case .warn:
-                warnings.append("\(finding); to see them: \(select(test, from: table).text);")
+                warnings.append("\(finding); to see them: \(select(test, from: table).written);")
             case .fail:
-                failures.append("\(finding). To see them:\n    \(reproduction(of: test).text)")
+                failures.append("\(finding). To see them:\n    \(reproduction(of: test).written)")
             }
         }
         guard failures.isEmpty else { throw WarehouseError.failedTests(ofMart: title, failures) }

@@ -19,7 +19,7 @@ public struct DatabaseRoles: Sendable {
     /// SQL for `psql`, to be run in the warehouse's database by a superuser; it can be run again.
     public var sql: String {
         ([Self.roles, Self.database, Self.ledger] + schemas.map(Self.star) + [Self.end])
-            .joined(separator: "\n\n").text
+            .joined(separator: "\n\n").written
     }
 
     private static let roles: SQL = """
@@ -85,7 +85,7 @@ public struct DatabaseRoles: Sendable {
                 star_table regclass;
             begin
                 for star_table in
-                    select oid from pg_class where relnamespace = \(literal: name.text)::regnamespace
+                    select oid from pg_class where relnamespace = \(literal: name.written)::regnamespace
                         and relkind in ('r', 'p') and relowner <> 'longshore_owner'::regrole
                 loop
                     execute format('alter table %s owner to longshore_owner', star_table);

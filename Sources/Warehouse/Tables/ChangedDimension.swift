@@ -260,7 +260,7 @@ struct ChangedDimension {
         return Misfit(
             table: "\(pipeline.schema).\(dimension.table)",
             problems: [problems.joined(separator: "; ") + rest],
-            statements: ["truncate \(tables.joined(separator: ", ").text);"]
+            statements: ["truncate \(tables.joined(separator: ", ").written);"]
                 + (facts.isEmpty ? [] : [mark])
                 + [
                     facts.contains { $0.periodColumn != nil }
@@ -276,7 +276,7 @@ struct ChangedDimension {
 
     /// Those that exist of these tables, quoted, by name.
     private func existing(_ tables: [String]) async throws -> [SQL] {
-        let names = tables.map { ("\(id: pipeline.schema, $0)" as SQL).text }
+        let names = tables.map { ("\(id: pipeline.schema, $0)" as SQL).written }
         let rows = try await connection.query(
             """
             select name from unnest(\(names)::text[]) name where to_regclass(name) is not null

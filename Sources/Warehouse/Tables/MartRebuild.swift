@@ -112,7 +112,7 @@ struct MartRebuild {
         Misfit(
             table: "\(schema).\(mart.table)",
             problems: [problem],
-            statements: [sql.text, "-- which drops those views, too; then: longshore load FOLDER"]
+            statements: [sql.written, "-- which drops those views, too; then: longshore load FOLDER"]
         )
     }
 }

@@ -18,7 +18,7 @@ struct Reload {
             where schema_name = \(literal: schema) and table_name in (\(names)) \
             and state = 'loaded';
             """
-        return update.text
+        return update.written
     }
 
     /// The command that loads what was marked.

@@ -38,7 +38,7 @@ struct RenamedColumns {
     ) -> String {
         let words = pairs.map { "`\($0.new)` is `\($0.old)`" }.joined(separator: " and ")
         return "-- or, only if \(words) under another name (\(kept)): "
-            + statements.joined(separator: " ").text
+            + statements.joined(separator: " ").written
     }
 
     /// The column that `name` may be now.

@@ -70,7 +70,7 @@ struct TableFit {
                             + "and something that uses it is in the way (\(error.message)): drop that "
                             + "before, and make it again behind"
                     ],
-                    statements: [("alter table \(design.qualifiedName) \(action);" as SQL).text]
+                    statements: [("alter table \(design.qualifiedName) \(action);" as SQL).written]
                 )
             }
         }
@@ -116,7 +116,7 @@ struct TableFit {
 
     /// A column that is required no more may be null from now on, in every partition.
     private func allowNulls() async throws {
-        let name = design.qualifiedName.text
+        let name = design.qualifiedName.written
         let rows = try await connection.query(
             """
             select distinct attname as name from pg_attribute

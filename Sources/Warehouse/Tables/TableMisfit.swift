@@ -105,7 +105,7 @@ struct TableMisfit {
             statements: [drop] + again + [
                 "-- or, only if `\(successor.name)` is `\(column)` under another name (nothing has to be "
                     + "loaded again then): "
-                    + (try await design.renaming(column, to: successor.name, on: connection)).text
+                    + (try await design.renaming(column, to: successor.name, on: connection)).written
             ]
         )
     }
@@ -133,7 +133,7 @@ struct TableMisfit {
             "\(alter) alter column \(id: column.name) type \(raw: column.type) using \(expression);"
         return Difference(
             problem: problem,
-            statements: note + [statement.text]
+            statements: note + [statement.written]
                 + [
                     "-- or, to have `\(column.name)` as its source tells it: \(drop) and load it again"
                 ]
@@ -143,7 +143,7 @@ struct TableMisfit {
     private var alter: SQL { "alter table \(design.qualifiedName)" }
 
     private func dropping(_ column: String) -> String {
-        ("\(alter) drop column \(id: column);" as SQL).text
+        ("\(alter) drop column \(id: column);" as SQL).written
     }
 
     // MARK: The whole table
@@ -280,7 +280,7 @@ struct TableMisfit {
             hasPeriods: periods != nil,
             connection: connection
         )
-        let drop = "drop table \(design.qualifiedName.text);"
+        let drop = "drop table \(design.qualifiedName.written);"
         guard wasPartitioned || design.isPartitionedByPeriod else {
             return [drop, try await reload.ofWhole()]
         }
@@ -293,7 +293,7 @@ struct TableMisfit {
             and table_name = \(literal: design.name);
             """
         return [
-            drop, forget.text,
+            drop, forget.written,
             design.isPartitionedByPeriod
                 ? Reload.prefix + "longshore load FOLDER" : try await reload.ofWhole(),
         ]
