@@ -50,7 +50,10 @@ let package = Package(
         .target(name: "Loopback", dependencies: ["Words"]),
 
         // Layer 1: one wrapper per server, and the pure parts.
-        .target(name: "Postgres", dependencies: ["BlockingThread", "Endpoints", "Words", "CLibPQ"]),
+        .target(
+            name: "Postgres",
+            dependencies: ["BlockingThread", "Endpoints", "Words", "CLibPQ"]
+        ),
         .target(name: "AMQP", dependencies: ["BlockingThread", "Endpoints", "Words", "CRabbitMQ"]),
         .target(
             name: "Redis",
@@ -124,7 +127,9 @@ let package = Package(
         // Tests: one target a module, real servers in IntegrationTests, the binary in EndToEndTests.
         .target(
             name: "TestSupport",
-            dependencies: ["Endpoints", "LocalStack", "Loopback", "Pipelines", "Planning", "Processes"],
+            dependencies: [
+                "Endpoints", "LocalStack", "Loopback", "Pipelines", "Planning", "Processes",
+            ],
             path: "Tests/TestSupport"
         ),
     ]

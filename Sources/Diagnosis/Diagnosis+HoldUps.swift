@@ -70,7 +70,8 @@ extension Diagnosis {
         guard let since = facts.absentSince, let until = facts.awaitedUntil else { return [] }
         let times = counted(facts.absences, "attempt")
         let next =
-            facts.retryIn.flatMap { $0 > 0 ? ", next in \(DurationWords.measured(seconds: $0))" : nil }
+            facts.retryIn
+            .flatMap { $0 > 0 ? ", next in \(DurationWords.measured(seconds: $0))" : nil }
             ?? ""
         return [
             Cause(

@@ -85,7 +85,7 @@ public struct LoadSummary {
     private static func numbers(_ counts: RowCounts?, _ replaced: Int?) -> [String] {
         guard let counts else { return ["", "", "", "", ""] }
         return [counts.read, counts.loaded, counts.rejected, counts.deduplicated, replaced ?? 0]
-            .map(Wording.grouped)
+            .map(grouped)
     }
 
     /// What looks wrong, and what was left to others.

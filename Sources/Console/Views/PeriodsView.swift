@@ -21,7 +21,7 @@ public struct PeriodsView {
         for period in Self.shortened(periods) {
             table.add([
                 period.pipeline, period.table, period.period, period.state.rawValue,
-                period.rows.map(Wording.grouped) ?? "", period.rejected.map(Wording.grouped) ?? "",
+                period.rows.map(grouped) ?? "", period.rejected.map(grouped) ?? "",
                 period.loadedBy.map(String.init) ?? "", Wording.time(period.loadedAt),
                 reason(period),
             ])

@@ -32,7 +32,7 @@ public struct SourceReportView {
             let rejected = sample.rejects.reduce(0) { $0 + $1.rows }
             table.add(
                 [sample.table, sample.period]
-                    + [sample.rows, sample.good, rejected, sample.doubled].map(Wording.grouped)
+                    + [sample.rows, sample.good, rejected, sample.doubled].map(grouped)
             )
         }
         return table

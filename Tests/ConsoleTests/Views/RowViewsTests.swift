@@ -1,4 +1,5 @@
 import Console
+import Pipelines
 import Testing
 
 @testable import Warehouse
@@ -57,7 +58,7 @@ struct RowViewsTests {
             report: waived,
             raw: Array("s1,2024-01-03,,c7".utf8),
             header: ["sale_id", "sold_on", "amount", "customer_id"],
-            delimiter: 44,
+            format: .csv(CSVDialect()),
             input: "sales_2024-01.csv (93 bytes)",
             definition: "6c0f"
         )
