@@ -25,7 +25,10 @@ struct PostgresSource: QuerySource {
         let bounds = period.map { QueryBounds(period: $0, clock: SourceClock(zone: "UTC")).days }
         do {
             return try await PostgresConnection.withConnection(configuration) { connection in
-                try await describe(PreparedQuery.replacing(query, with: bounds), on: connection)
+                try await describe(
+                    SQL(raw: PreparedQuery.replacing(query, with: bounds)),
+                    on: connection
+                )
             }
         } catch {
             throw url.masked(error)
@@ -58,7 +61,7 @@ struct PostgresSource: QuerySource {
 }
 
 private func describe(
-    _ sql: String,
+    _ sql: SQL,
     on connection: PostgresConnection
 ) async throws -> [QueryColumn] {
     let names = try await connection.query("select * from (\(sql)\n) as described limit 0").columns
@@ -67,10 +70,12 @@ private func describe(
     }
     // `pg_typeof` of a null still is the column's type, and `limit 0` spares the query's work.
     let types = names.enumerated()
-        .map { "pg_typeof(described.\(quoteIdentifier($1)))::text as t\($0)" }
+        .map { "pg_typeof(described.\(id: $1))::text as \(id: "t\($0)")" as SQL }
     let rows = try await connection.query(
-        "select \(types.joined(separator: ", ")) from (values (1)) as one(x) "
-            + "left join (select * from (\(sql)\n) as inside limit 0) as described on true"
+        """
+        select \(types.joined(separator: ", ")) from (values (1)) as one(x)
+        left join (select * from (\(sql)\n) as inside limit 0) as described on true
+        """
     )
     guard let row = rows.first else { return [] }
     return try names.enumerated().map { QueryColumn(name: $1, type: try row.text("t\($0)")) }

@@ -23,7 +23,7 @@ final class PreparedQuery: Sendable {
 
     /// Describes the query and gives the COPY of it; its tables stay as they are until the transaction
     /// ends.
-    func copySQL(on connection: PostgresConnection) async throws -> String {
+    func copySQL(on connection: PostgresConnection) async throws -> SQL {
         let found = try await described(on: connection)
         types.withLock { $0 = found.columnTypes.map { SourceType(postgres: $0) } }
         let body = try await bound(found.columns, on: connection)
@@ -31,7 +31,7 @@ final class PreparedQuery: Sendable {
     }
 
     private func described(on connection: PostgresConnection) async throws -> PostgresResult {
-        let days = Self.replacing(text, with: bounds?.days)
+        let days = SQL(raw: Self.replacing(text, with: bounds?.days))
         do {
             return try await connection.query("select * from (\(days)\n) as described limit 0")
         } catch let error as PostgresError
@@ -52,16 +52,18 @@ final class PreparedQuery: Sendable {
     private func bound(
         _ columns: [String],
         on connection: PostgresConnection
-    ) async throws -> String {
-        guard let bounds, Self.replacing(text, with: bounds.days) != text else { return text }
+    ) async throws -> SQL {
+        guard let bounds, Self.replacing(text, with: bounds.days) != text else {
+            return SQL(raw: text)
+        }
         let rows = try await connection.query(bounds.question)
-        guard let row = rows.first else { return text }
+        guard let row = rows.first else { return SQL(raw: text) }
         let place = bounds.clock.periodColumn.flatMap { columns.firstIndex(of: $0) }
         let literals = try bounds.literals(
             answer: (first: row.integer("first"), last: row.integer("last")),
             type: place.flatMap { place in types.withLock { $0[place] } }
         )
-        return Self.replacing(text, with: literals)
+        return SQL(raw: Self.replacing(text, with: literals))
     }
 
     /// A query with literals for its placeholders.

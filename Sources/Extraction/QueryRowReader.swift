@@ -142,7 +142,7 @@ final class QueryRowReader: RowReader {
 
     /// Sends the COPY's bytes on, a chunk for each request.
     private static func copyOut(
-        _ sql: String,
+        _ sql: SQL,
         on connection: PostgresConnection,
         to data: AsyncThrowingStream<[UInt8], any Error>.Continuation,
         onDemand demand: AsyncStream<Void>

@@ -1,4 +1,5 @@
 public import Pipelines
+import Postgres
 import Rows
 
 /// What days and times mean in the SQL of an extract.
@@ -78,9 +79,11 @@ struct QueryBounds {
     }
 
     /// Asks for the instants at which the server has the days begin, in seconds since 1970.
-    var question: String {
-        "select extract(epoch from date '\(period.start)'::timestamptz)::bigint as first, "
-            + "extract(epoch from date '\(period.end)'::timestamptz)::bigint as last"
+    var question: SQL {
+        """
+        select extract(epoch from \(period.start.description)::date::timestamptz)::bigint as first,
+            extract(epoch from \(period.end.description)::date::timestamptz)::bigint as last
+        """
     }
 
     /// What stands in the query, once it is known what it is compared with.

@@ -43,13 +43,13 @@ extension Migrations {
             if current_setting('longshore.ticket', true)
                 is distinct from longshore.ticket(new.load_id, new.ordinal) then
                 raise 'a session of the login "%" writes of the task %.% without its ticket',
-                    session_user, new.load_id, new.ordinal using errcode = '\(Ticket.refusal.rawValue)';
+                    session_user, new.load_id, new.ordinal using errcode = \(literal: Ticket.refusal.rawValue);
             end if;
             if tg_op = 'UPDATE' then
                 if old.state not in ('waiting', 'published') and new.state <> old.state then
                     raise 'the task %.% is %, and a session of the login "%" may not change that',
                         new.load_id, new.ordinal, old.state, session_user
-                        using errcode = '\(Ticket.refusal.rawValue)';
+                        using errcode = \(literal: Ticket.refusal.rawValue);
                 end if;
             end if;
             return new;
@@ -79,7 +79,7 @@ extension Migrations {
                     and longshore.ticket(t.load_id, t.ordinal) = shown) then
                 raise 'a session of the login "%" writes of "%" in the control table without the ticket '
                     'of a task of the schema', session_user, new.schema_name
-                    using errcode = '\(Ticket.refusal.rawValue)';
+                    using errcode = \(literal: Ticket.refusal.rawValue);
             end if;
             return new;
         end $$;
@@ -91,8 +91,8 @@ extension Migrations {
     /// Whether who has logged in may not delete rows of a table, as its owner, members of it and superusers
     /// may.
     ///
-    /// It costs the coordinator's statements a microsecond a row.
-    private static func isOfNoOwner(_ table: String) -> String {
+    /// The coordinator's statements pay some ten microseconds a row for it.
+    private static func isOfNoOwner(_ table: SQL) -> SQL {
         "not has_table_privilege(session_user, '\(table)'::regclass, 'delete')"
     }
 }

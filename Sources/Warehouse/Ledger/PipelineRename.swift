@@ -90,14 +90,14 @@ private struct PipelineRenaming {
                 select from longshore.intervention n where n.pipeline = \(new) and n.kind = o.kind)
             """
         )
-        for table in ["control", "owned_table", "definition", "plan", "intervention"] {
+        for table in ["control", "owned_table", "definition", "plan", "intervention"] as [SQL] {
             try await rename(in: table)
         }
         return try await rename(in: "load")
     }
 
     @discardableResult
-    private func rename(in table: String) async throws -> Int {
+    private func rename(in table: SQL) async throws -> Int {
         try await connection.query(
             "update longshore.\(table) set pipeline = \(new) where pipeline = \(old)"
         )
