@@ -14,9 +14,8 @@ struct CancellationTests {
                     .query(
                         """
                         select 1 from pg_stat_activity
-                        where pid = $1 and state = 'active' and wait_event = 'PgSleep'
-                        """,
-                        [.integer(Int(pid))]
+                        where pid = \(Int(pid)) and state = 'active' and wait_event = 'PgSleep'
+                        """
                     )
                     .count == 1
             }
@@ -104,7 +103,7 @@ struct CancellationTests {
         let task = Task { try await connection.query("select pg_sleep(600)") }
         try await waitUntilBusy(connection)
         try await withConnection { killer in
-            try await killer.query("select pg_terminate_backend($1::int)", [.integer(Int(pid))])
+            try await killer.query("select pg_terminate_backend(\(Int(pid))::int)")
         }
         let error = await postgresError { _ = try await task.value }
         #expect(error?.code == .connectionLost)
@@ -123,11 +122,10 @@ struct CancellationTests {
         let connection = try await freshConnection()
         let pid = try #require(connection.backendPID)
         try await withConnection { killer in
-            try await killer.query("select pg_terminate_backend($1::int)", [.integer(Int(pid))])
+            try await killer.query("select pg_terminate_backend(\(Int(pid))::int)")
             await eventually("the session is gone") {
                 try await killer.query(
-                    "select 1 from pg_stat_activity where pid = $1",
-                    [.integer(Int(pid))]
+                    "select 1 from pg_stat_activity where pid = \(Int(pid))"
                 )
                 .isEmpty
             }
@@ -163,8 +161,7 @@ struct CancellationTests {
         try await withConnection { observer in
             await eventually("the session ends") {
                 try await observer.query(
-                    "select 1 from pg_stat_activity where pid = $1",
-                    [.integer(Int(pid))]
+                    "select 1 from pg_stat_activity where pid = \(Int(pid))"
                 )
                 .isEmpty
             }

@@ -180,8 +180,7 @@ struct CopyInTests {
             await eventually("the server waits for the lock") {
                 try await holder
                     .query(
-                        "select 1 from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'",
-                        [.integer(Int(pid))]
+                        "select 1 from pg_stat_activity where pid = \(Int(pid)) and wait_event_type = 'Lock'"
                     )
                     .count == 1
             }
@@ -204,7 +203,7 @@ struct CopyInTests {
             }
             #expect(error?.message.contains("closed") == true)
             for number in 1...3 {
-                let rows = try await connection.query("select $1::int as n", [.integer(number)])
+                let rows = try await connection.query("select \(number)::int as n")
                 #expect(try rows.first?.integer("n") == number)
             }
         }
@@ -254,8 +253,7 @@ struct CopyInTests {
                 try await writer.write(block)
                 try await withConnection { killer in
                     try await killer.query(
-                        "select pg_terminate_backend($1::int)",
-                        [.integer(Int(pid))]
+                        "select pg_terminate_backend(\(Int(pid))::int)"
                     )
                 }
                 while true { try await writer.write(block) }

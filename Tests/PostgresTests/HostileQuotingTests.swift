@@ -53,8 +53,7 @@ struct HostileQuotingTests {
         try await withConnection { connection in
             try await Self.forEachBatch(seed: 3) { texts in
                 let rows = try await connection.query(
-                    "select v from unnest($1) with ordinality as t(v, n) order by n",
-                    [.textArray(texts.flatMap { [$0, nil] })]
+                    "select v from unnest(\(texts.flatMap { [$0, nil] })) with ordinality as t(v, n) order by n"
                 )
                 let found = try rows.map { try $0.optionalText("v") }
                 #expect(found.count == 2 * texts.count)
@@ -76,7 +75,7 @@ struct HostileQuotingTests {
                     #expect(error?.message.contains("NUL") == true)
                 }
                 let error = await postgresError {
-                    try await connection.query("select $1", [.textArray([text])])
+                    try await connection.query("select \([text])")
                 }
                 #expect(error?.message.contains("NUL") == true)
             }
@@ -90,7 +89,7 @@ struct HostileQuotingTests {
             for _ in 0..<500 {
                 let text = hostile.next() + "secret"
                 let error = await postgresError {
-                    try await connection.query("select $1::integer", [.text(text)])
+                    try await connection.query("select \(text)::integer")
                 }
                 #expect(error?.message.contains("secret") == false)
             }

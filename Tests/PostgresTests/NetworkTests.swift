@@ -61,8 +61,7 @@ struct NetworkTests {
                 await eventually("the statement runs") {
                     try await observer
                         .query(
-                            "select 1 from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'",
-                            [.integer(Int(pid))]
+                            "select 1 from pg_stat_activity where pid = \(Int(pid)) and wait_event = 'PgSleep'"
                         )
                         .count == 1
                 }
@@ -72,8 +71,7 @@ struct NetworkTests {
                 #expect(error?.code == .cancelled)
                 #expect(!connection.isUsable)
                 try await observer.query(
-                    "select pg_terminate_backend($1::int)",
-                    [.integer(Int(pid))]
+                    "select pg_terminate_backend(\(Int(pid))::int)"
                 )
             }
         }

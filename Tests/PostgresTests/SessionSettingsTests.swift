@@ -33,10 +33,7 @@ struct SessionSettingsTests {
         var found: [String] = []
         for setting in Self.settings {
             let rows = try await connection.query(
-                "select current_setting($1) as v",
-                [
-                    .text(setting.name)
-                ]
+                "select current_setting(\(setting.name)) as v"
             )
             found.append(try rows.first?.text("v") ?? "")
         }

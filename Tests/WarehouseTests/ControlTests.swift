@@ -102,10 +102,9 @@ struct ControlTests {
         try await dock.connection.query(
             """
             insert into longshore.task (load_id, ordinal, kind, name, schema_name, table_name, period, pool)
-            select $1, n + 3, 'fact', 'sale', 'shop', 'fact_sale', n::text, 'default'
-            from generate_series(0, $2 - 1) n
-            """,
-            [.integer(load.id), .integer(count)]
+            select \(load.id), n + 3, 'fact', 'sale', 'shop', 'fact_sale', n::text, 'default'
+            from generate_series(0, \(count) - 1) n
+            """
         )
         // From the last one on, so that the two meet.
         let worker = try await PostgresConnection.connect(dock.configuration)
@@ -140,9 +139,8 @@ struct ControlTests {
             let rows = try await connection.query(
                 """
                 update longshore.task set state = 'done', worker = 'w'
-                where load_id = $1 and ordinal = $2 and state in ('waiting', 'published')
-                """,
-                [.integer(load), .integer(ordinal)]
+                where load_id = \(load) and ordinal = \(ordinal) and state in ('waiting', 'published')
+                """
             )
             guard rows.affectedRows == 1 else { break }
             finished += 1

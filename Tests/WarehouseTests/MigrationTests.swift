@@ -121,8 +121,7 @@ struct MigrationTests {
         for (index, migration) in known.enumerated() {
             try await connection.script(migration.sql)
             try await connection.query(
-                "insert into longshore.migration (version, name) values ($1, $2)",
-                [.integer(Int64(index + 1)), .text(migration.name)]
+                "insert into longshore.migration (version, name) values (\(index + 1), \(migration.name))"
             )
         }
     }

@@ -237,8 +237,7 @@ struct TableOwnershipTests {
             "drop table longshore.owned_table; " + Migrations.ownedTables
         )
         try await dock.connection.query(
-            "update longshore.migration set applied_at = clock_timestamp() where name = $1",
-            [.text(Migrations.ownedTablesName)]
+            "update longshore.migration set applied_at = clock_timestamp() where name = \(Migrations.ownedTablesName)"
         )
     }
 

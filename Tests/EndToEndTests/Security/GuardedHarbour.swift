@@ -50,8 +50,7 @@ struct GuardedHarbour: Sendable {
         do {
             if let ticket {
                 try await connection.query(
-                    "select set_config('longshore.ticket', $1, false)",
-                    [.text(ticket)]
+                    "select set_config('longshore.ticket', \(ticket), false)"
                 )
             }
             try await connection.query(sql)

@@ -180,9 +180,8 @@ final class PostgresBench: WarehouseBench {
         try await dock.connection.query(
             """
             update longshore.task set begun_at = now() - interval '2 seconds'
-            where load_id = $1 and ordinal = $2
-            """,
-            [.integer(task.load), .integer(task.ordinal)]
+            where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
         )
     }
 
@@ -209,8 +208,7 @@ final class PostgresBench: WarehouseBench {
     }
     func set(_ state: TaskState, of task: LoadTaskID) async throws {
         try await dock.connection.query(
-            "update longshore.task set state = $3 where load_id = $1 and ordinal = $2",
-            [.integer(task.load), .integer(task.ordinal), .text(state.rawValue)]
+            "update longshore.task set state = \(state.rawValue) where load_id = \(task.load) and ordinal = \(task.ordinal)"
         )
     }
 }
