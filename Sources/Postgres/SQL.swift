@@ -108,7 +108,7 @@ public struct SQL: Sendable, Hashable {
 
 extension Sequence<SQL> {
     /// The parts, with `separator` between them.
-    public func joined(separator: SQL = "") -> SQL {
+    public func joined(separator: SQL) -> SQL {
         var joined = SQL(raw: "")
         for (index, part) in enumerated() {
             if index > 0 { joined += separator }
@@ -150,10 +150,10 @@ extension SQL: ExpressibleByStringInterpolation {
             sql += part
         }
 
-        /// A value as a parameter.
+        /// A value as a parameter, or NULL.
         @_disfavoredOverload
-        public mutating func appendInterpolation(_ value: some PostgresEncodable) {
-            sql.append(.value(value.postgresValue))
+        public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
+            sql.append(.value(value?.postgresValue ?? .null))
         }
 
         /// An identifier, or several joined by dots, in double quotes.
@@ -224,11 +224,6 @@ extension Double: PostgresEncodable {
 extension Bool: PostgresEncodable {
     /// A `boolean`.
     public var postgresValue: PostgresValue { .boolean(self) }
-}
-
-extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
-    /// The value, or NULL.
-    public var postgresValue: PostgresValue { self?.postgresValue ?? .null }
 }
 
 extension Array: PostgresEncodable where Element: PostgresElement {

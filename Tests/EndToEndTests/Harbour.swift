@@ -68,7 +68,10 @@ struct Harbour: Sendable {
     }
 
     /// Asks the warehouse; each row's columns joined with `|`.
-    func ask(_ sql: String) async throws -> [String] {
+    func ask(_ sql: String) async throws -> [String] { try await ask(SQL(raw: sql)) }
+
+    /// The same of a statement.
+    func ask(_ sql: SQL) async throws -> [String] {
         let connection = try await PostgresConnection.connect(
             PostgresConfiguration(url: databaseURL)
         )
@@ -88,7 +91,7 @@ struct Harbour: Sendable {
     /// Count and order-independent checksum of every table of a schema, without the columns that
     /// tell which load wrote a row, and with business keys in place of surrogate keys.
     func checksums(_ schema: String) async throws -> [String: String] {
-        try await Checksums.tables(of: schema, ask)
+        try await Checksums.tables(of: schema) { try await ask($0) }
     }
 
     /// Count and checksum of the calls by the business keys that their surrogate keys mean.

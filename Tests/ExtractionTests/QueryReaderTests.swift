@@ -104,11 +104,11 @@ struct QueryReaderTests {
         let url = try await TestStack.shared().freshDatabase()
         let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
         let rows = try await connection.query("select current_database() as name")
-        let database = quoteIdentifier(try #require(try rows.first?.text("name")))
+        let database = try #require(try rows.first?.text("name"))
         try await connection.script(
             """
             create schema crm; create table crm.sale as select 7 as n;
-            alter database \(database) set search_path to crm;
+            alter database \(id: database) set search_path to crm;
             """
         )
         await #expect {

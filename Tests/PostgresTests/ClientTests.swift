@@ -67,7 +67,7 @@ struct ClientTests {
     @Test("settings that the SQL of others leaves are gone for the next one")
     func settings() async throws {
         let client = PostgresClient(try await freshConfiguration())
-        try await client.transaction(leavesSettings: true) { connection in
+        try await client.transaction(leavesSettings: true) { connection -> Void in
             try await connection.query("set search_path = pg_temp")
         }
         let path = try await client.query("select current_setting('search_path') as path")

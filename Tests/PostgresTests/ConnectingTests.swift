@@ -75,7 +75,7 @@ struct ConnectingTests {
         let configuration = try await freshConfiguration()
         try await withConnection {
             _ = try await $0.script(
-                "alter database \(quoteIdentifier(configuration.database)) allow_connections false"
+                "alter database \(id: configuration.database) allow_connections false"
             )
         }
         let error = await postgresError { _ = try await PostgresConnection.connect(configuration) }

@@ -283,7 +283,7 @@ struct CopyInTests {
     func refusesOtherStatements(sql: String) async throws {
         let connection = try await connectionWithTable()
         let error = await postgresError {
-            try await connection.copyIn(sql) { _ in Issue.record("the body ran") }
+            try await connection.copyIn(SQL(raw: sql)) { _ in Issue.record("the body ran") }
         }
         #expect(error?.code == (sql.contains("missing") ? .sqlState(.undefinedTable) : .misuse))
         #expect(connection.isUsable)
@@ -310,7 +310,7 @@ struct CopyInTests {
 
 @Suite("COPY out of the server", .timeLimit(.minutes(5)))
 struct CopyOutTests {
-    private let endless =
+    private static let endless: SQL =
         "copy (select repeat('x', 99), generate_series(1, 1000000000)) to stdout"
 
     @Test("all rows come, in order")
@@ -340,7 +340,7 @@ struct CopyOutTests {
     func abortsOnBodyError() async throws {
         try await withConnection { connection in
             await #expect(throws: Refusal.self) {
-                try await connection.copyOut(endless) { _ in throw Refusal() }
+                try await connection.copyOut(Self.endless) { _ in throw Refusal() }
             }
             let one = try await connection.query("select 1 as one")
             #expect(try one.first?.integer("one") == 1)
@@ -352,7 +352,7 @@ struct CopyOutTests {
         try await withConnection { connection in
             let task = Task {
                 var chunks = 0
-                try await connection.copyOut(endless) { _ in
+                try await connection.copyOut(Self.endless) { _ in
                     chunks += 1
                     if chunks == 5 { cancelCurrentTask() }
                 }
@@ -404,7 +404,7 @@ struct CopyOutTests {
     func refusesOtherStatements(sql: String) async throws {
         let connection = try await freshConnection()
         try await connection.script("create table t (a int)")
-        let error = await postgresError { try await connection.copyOut(sql) { _ in } }
+        let error = await postgresError { try await connection.copyOut(SQL(raw: sql)) { _ in } }
         #expect(error?.code == .misuse)
         let one = try await connection.query("select 1 as one")
         #expect(try one.first?.integer("one") == 1)

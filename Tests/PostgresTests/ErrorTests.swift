@@ -16,7 +16,7 @@ struct ErrorTests {
     )
     func hasSQLState(sql: String, state: SQLState) async throws {
         try await withConnection { connection in
-            let error = await postgresError { try await connection.query(sql) }
+            let error = await postgresError { try await connection.query(SQL(raw: sql)) }
             #expect(error?.code == .sqlState(state))
             #expect(error?.sqlState == state)
             #expect(error?.isRetryable == false)
@@ -85,8 +85,8 @@ struct ErrorTests {
     func refusesCopyAsQuery(sql: String) async throws {
         let connection = try await freshConnection()
         try await connection.script("create table t (a text)")
-        #expect(await postgresError { try await connection.query(sql) }?.code == .misuse)
-        #expect(await postgresError { try await connection.script(sql) }?.code == .misuse)
+        #expect(await postgresError { try await connection.query(SQL(raw: sql)) }?.code == .misuse)
+        #expect(await postgresError { try await connection.script(SQL(raw: sql)) }?.code == .misuse)
         let one = try await connection.query("select 1 as one")
         #expect(try one.first?.integer("one") == 1)
         await connection.close()

@@ -26,8 +26,8 @@ struct HostileQuotingTests {
     func literals() async throws {
         try await withConnection { connection in
             try await Self.forEachBatch(seed: 1) { texts in
-                let rows = texts.enumerated().map { "(\($0), \(quoteLiteral($1)))" }
-                let sql =
+                let rows = texts.enumerated().map { "(\($0), \(literal: $1))" as SQL }
+                let sql: SQL =
                     "select v from (values \(rows.joined(separator: ", "))) t (n, v) order by n"
                 return try await connection.query(sql).map { try $0.text("v") }
             }
@@ -41,7 +41,7 @@ struct HostileQuotingTests {
                 // Of a name the server keeps 63 bytes, and an empty one is none.
                 let isName = texts.map { (1...63).contains($0.utf8.count) }
                 let names = zip(texts, isName).filter(\.1).map(\.0)
-                let list = names.map { "1 as \(quoteIdentifier($0))" }.joined(separator: ", ")
+                let list = names.map { "1 as \(id: $0)" as SQL }.joined(separator: ", ")
                 var columns = try await connection.query("select \(list)").columns[...]
                 return zip(texts, isName).map { $1 ? columns.removeFirst() : $0 }
             }
@@ -69,8 +69,8 @@ struct HostileQuotingTests {
         try await withConnection { connection in
             for text in texts {
                 for statement in [
-                    "select \(quoteLiteral(text))", "select 1 as \(quoteIdentifier(text))",
-                ] {
+                    "select \(literal: text)", "select 1 as \(id: text)",
+                ] as [SQL] {
                     let error = await postgresError { try await connection.query(statement) }
                     #expect(error?.message.contains("NUL") == true)
                 }

@@ -42,7 +42,7 @@ struct NotificationTests {
         let pid = try #require(listener.backendPID)
         let lost = Task { try await listener.notification(within: .seconds(3600)) }
         let other = try await PostgresConnection.connect(configuration)
-        try await other.query("select pg_terminate_backend(\(pid))")
+        try await other.query("select pg_terminate_backend(\(pid)::int)")
         let error = await postgresError { _ = try await lost.value }
         #expect(error?.isConnectionLost == true)
         #expect(!listener.isUsable)

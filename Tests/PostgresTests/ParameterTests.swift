@@ -7,15 +7,14 @@ struct ParameterTests {
     @Test("a value of each kind comes back as it was sent")
     func roundTrips() async throws {
         try await withConnection { connection in
+            let text = "Ñandú 🐦 'quoted' \\ \""
+            let (isTrue, fraction, nothing) = (true, 0.1, String?.none)
+            let bytes: [UInt8] = [0, 255, 92]
             let result = try await connection.query(
                 """
-                select $1 as text, $2 as integer, $3 as boolean, $4 as double, $5 as bytes,
-                       $6::text as nothing
-                """,
-                [
-                    "Ñandú 🐦 'quoted' \\ \"", .integer(Int64.min), true, 0.1, .bytes([0, 255, 92]),
-                    nil,
-                ]
+                select \(text) as text, \(Int64.min) as integer, \(isTrue) as boolean,
+                    \(fraction) as double, \(bytes) as bytes, \(nothing)::text as nothing
+                """
             )
             let row = try #require(result.first)
             #expect(try row.text("text") == "Ñandú 🐦 'quoted' \\ \"")
@@ -69,7 +68,10 @@ struct ParameterTests {
             #expect(try bytes.map { try $0.bytes("v") } == pieces)
 
             let empty = try await connection.query(
-                "select cardinality(\([])) + cardinality(\([])) + cardinality(\([])) as n"
+                """
+                select cardinality(\([] as [String])) + cardinality(\([] as [Int64]))
+                    + cardinality(\([] as [[UInt8]])) as n
+                """
             )
             #expect(try empty.first?.integer("n") == 0)
         }
@@ -79,8 +81,10 @@ struct ParameterTests {
     func infersTypes() async throws {
         try await withConnection { connection in
             let result = try await connection.query(
-                "select $1::date + 1 as day, 7 = $2::int as same, $3 = any($4::text[]) as inside",
-                ["2024-02-28", 7, "b", .textArray(["a", "b"])]
+                """
+                select \("2024-02-28" as String)::date + 1 as day, 7 = \(7)::int as same,
+                    \("b" as String) = any(\(["a", "b"])) as inside
+                """
             )
             let row = try #require(result.first)
             #expect(try row.text("day") == "2024-02-29")
@@ -107,7 +111,7 @@ struct ParameterTests {
     func refusesNUL(value: PostgresValue) async throws {
         try await withConnection { connection in
             let error = await postgresError {
-                try await connection.query("select 1, $2", [1, value])
+                try await connection.query("select \(1), \(value)")
             }
             #expect(error?.code == .invalidParameter)
             #expect(error?.message.contains("`$2`") == true)
@@ -128,15 +132,13 @@ struct ParameterTests {
 
     @Test("65,535 parameters are sent, one more is refused")
     func limitsParameters() async throws {
-        let list = (1...65_535).map { "($\($0)::bigint)" }.joined(separator: ",")
         try await withConnection { connection in
-            let values = (1...65_535).map { PostgresValue.integer($0) }
+            let list = (1...65_535).map { "(\($0)::bigint)" as SQL }.joined(separator: ",")
             let sum = try await connection.query(
-                "select sum(v) as s from (values \(list)) t(v)",
-                values
+                "select sum(v) as s from (values \(list)) t(v)"
             )
             #expect(try sum.first?.integer("s") == 65_535 * 65_536 / 2)
-            let error = await postgresError { try await connection.query("select 1", values + [1]) }
+            let error = await postgresError { try await connection.query("values \(list), (\(1))") }
             #expect(error?.code == .invalidParameter)
         }
     }
@@ -189,8 +191,8 @@ struct ParameterTests {
         ]
         try await withConnection { connection in
             for (name, setting) in ([odd] + marks).flatMap({ [($0, "on"), ($0, "off")] }) {
-                let sql = "select \(quoteLiteral(name)) as \(quoteIdentifier(name))"
-                try await connection.query("set standard_conforming_strings = \(setting)")
+                let sql: SQL = "select \(literal: name) as \(id: name)"
+                try await connection.query("set standard_conforming_strings = \(raw: setting)")
                 let result = try await connection.query(sql)
                 #expect(result.columns == [name])
                 #expect(try result.first?.text(name) == name)

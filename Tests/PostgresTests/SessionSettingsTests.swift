@@ -19,10 +19,10 @@ struct SessionSettingsTests {
         let url = try await TestStack.shared().freshDatabase()
         let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
         let rows = try await connection.query("select current_database() as name")
-        let database = quoteIdentifier(try #require(try rows.first?.text("name")))
+        let database = try #require(try rows.first?.text("name"))
         for setting in Self.settings {
             try await connection.query(
-                "alter database \(database) set \(setting.name) to \(setting.set)"
+                "alter database \(id: database) set \(raw: setting.name) to \(raw: setting.set)"
             )
         }
         await connection.close()
@@ -115,7 +115,7 @@ struct SessionSettingsTests {
     func resetOfLost() async throws {
         let connection = try await freshConnection()
         let pid = try #require(connection.backendPID)
-        try await withConnection { try await $0.query("select pg_terminate_backend(\(pid))") }
+        try await withConnection { try await $0.query("select pg_terminate_backend(\(pid)::int)") }
         #expect(try await connection.reset() == false)
         #expect(!connection.isUsable)
     }

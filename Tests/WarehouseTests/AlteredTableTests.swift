@@ -198,7 +198,7 @@ struct AlteredTableTests {
         var words = test.alter.split(separator: " ", maxSplits: 1)
         let table = "yard.\(words.removeFirst())"
         let action = words.joined()
-        try await dock.connection.query("alter table \(table) \(action)")
+        try await dock.connection.query("alter table \(raw: table) \(raw: action)")
         let rows = try await dock.rows("select * from \(table) order by 1")
         let revisions = "select sum(revision) from longshore.control"
         let revision = try await dock.row(revisions)

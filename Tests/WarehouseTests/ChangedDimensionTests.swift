@@ -191,7 +191,7 @@ struct ChangedDimensionTests {
             #"alter table "desk"."dim_agent_observed" rename column "since" to "holds_from";"#,
         ]
         #expect(problem.contains(offer.joined(separator: " ")), "\(problem)")
-        try await dock.connection.script(renaming(problem))
+        try await dock.connection.script(SQL(raw: renaming(problem)))
         #expect(try await dock.due(changed.pipeline).states == [.loaded: ["2024-01"]])
         #expect(try await dock.due(changed.pipeline).changes == [])
         let fresh = try await self.dock(changed)
@@ -217,7 +217,9 @@ struct ChangedDimensionTests {
         ])
         let problem = try #require(await dock.problem { try await dock.create(changed) })
         for line in problem.split(separator: "\n") where line.contains(" rename column ") {
-            try await dock.connection.script(String(line.split(separator: "): ").last ?? ""))
+            try await dock.connection.script(
+                SQL(raw: String(line.split(separator: "): ").last ?? ""))
+            )
         }
         #expect(try await dock.load(changed).failures == [])
         #expect(
@@ -241,7 +243,7 @@ struct ChangedDimensionTests {
         #expect(
             sql == #"alter table "shop"."dim_customer" rename column "customer_id" to "code";"#
         )
-        try await dock.connection.script(sql)
+        try await dock.connection.script(SQL(raw: sql))
         #expect(try await dock.due(changed.pipeline).changes == [])
         #expect(try await dock.load(changed, periods: "2024-01..2024-02").failures == [])
         #expect(
@@ -276,7 +278,7 @@ struct ChangedDimensionTests {
     ) async throws {
         let before = try await dock.row("select max(agent_key) from desk.dim_agent")
         for line in problem.split(separator: "\n").dropFirst() where !line.contains("-- then") {
-            try await dock.connection.query(String(line))
+            try await dock.connection.query(SQL(raw: String(line)))
         }
         let states = try await dock.due(definition.pipeline).states
         #expect(states == [.stale: ["2024-01"]])

@@ -41,7 +41,7 @@ struct ConstraintTests {
     )
     func refused(statement: String, constraint: String) async throws {
         let dock = try await dock()
-        let problem = await dock.problem { try await dock.connection.query(statement) }
+        let problem = await dock.problem { try await dock.connection.query(SQL(raw: statement)) }
         #expect(problem?.contains("dim_agent\(constraint)") == true, "\(problem ?? "no problem")")
     }
 

@@ -103,7 +103,7 @@ struct Desk {
         )
     }
 
-    func run(_ sql: String) async throws { try await dock.connection.script(sql) }
+    func run(_ sql: String) async throws { try await dock.connection.script(SQL(raw: sql)) }
 
     /// Deletes rows, and lets Postgres count them at once.
     func delete(_ sql: String) async throws {

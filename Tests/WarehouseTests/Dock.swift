@@ -132,7 +132,7 @@ final class Dock: Sendable {
 
     /// The rows of a query, their fields separated by `|`, a null as `∅`.
     func rows(_ sql: String) async throws -> [String] {
-        let result = try await connection.query(sql)
+        let result = try await connection.query(SQL(raw: sql))
         let columns = result.columns
         return try result.map { row in
             try columns.map { try row.optionalText($0) ?? "∅" }.joined(separator: "|")

@@ -284,7 +284,10 @@ struct ExpiryTests {
         )
         let load = try await dock.create(definition)
         try await dock.connection.query(
-            "update longshore.load set created_at = '\(Observation.time(tide.minute))Z' where id = \(load.id)"
+            """
+            update longshore.load set created_at = \("\(Observation.time(tide.minute))Z" as String)::timestamptz
+            where id = \(load.id)
+            """
         )
         #expect(await dock.perform(load.task("agent")).failure == nil)
     }

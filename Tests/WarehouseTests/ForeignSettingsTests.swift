@@ -20,9 +20,9 @@ struct ForeignSettingsTests {
 
     private static func set(_ setting: String, of connection: PostgresConnection) async throws {
         let rows = try await connection.query("select current_database() as name")
-        let database = quoteIdentifier(try #require(try rows.first?.text("name")))
+        let database = try #require(try rows.first?.text("name"))
         try await connection.script(
-            "alter database \(database) reset all; alter database \(database) set \(setting)"
+            "alter database \(id: database) reset all; alter database \(id: database) set \(raw: setting)"
         )
     }
 
@@ -30,7 +30,7 @@ struct ForeignSettingsTests {
     private func source(_ sql: String) async throws -> (url: String, PostgresConnection) {
         let url = try await TestStack.shared().freshDatabase()
         let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
-        try await connection.script("create schema src; " + sql)
+        try await connection.script("create schema src; \(raw: sql)")
         return (url, connection)
     }
 

@@ -34,7 +34,7 @@ struct MartRightsTests {
             $$ begin return (select string_agg(a::text, ',') from other.secret); end $$
             """,
         ] {
-            try await dock.connection.query(statement)
+            try await dock.connection.query(SQL(raw: statement))
         }
         return dock
     }
@@ -114,8 +114,8 @@ struct MartRightsTests {
                 on schema … to \(role)` and `grant select on … to \(role)`
                 """
         )
-        try await dock.connection.query("grant usage on schema other to \(role)")
-        try await dock.connection.query("grant select on other.secret to \(role)")
+        try await dock.connection.query("grant usage on schema other to \(raw: role)")
+        try await dock.connection.query("grant select on other.secret to \(raw: role)")
         #expect(try await dock.load(elsewhere).failures == [])
         #expect(try await dock.rows("select a from shop.mart_m") == ["1"])
     }
@@ -153,7 +153,7 @@ struct MartRightsTests {
             "alter table shop.rate enable row level security",
             "alter table shop.fact_sale enable row level security",
         ] {
-            try await dock.connection.query(statement)
+            try await dock.connection.query(SQL(raw: statement))
         }
         let query = "select (count(*) * max(factor))::text as a from fact_sale, rate"
         #expect(try await dock.load(definition(query)).failures == [])
@@ -165,8 +165,8 @@ struct MartRightsTests {
         let dock = try await dock()
         let load = try await dock.create(definition(Self.harmless))
         let role = try await dock.row(Self.role)
-        try await dock.connection.query("drop owned by \(role)")
-        try await dock.connection.query("drop role \(role)")
+        try await dock.connection.query("drop owned by \(raw: role)")
+        try await dock.connection.query("drop role \(raw: role)")
         for ordinal in load.tasks.indices {
             #expect(
                 await dock.perform(LoadTaskID(load: load.id, ordinal: ordinal)).failure == nil

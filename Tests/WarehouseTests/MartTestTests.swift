@@ -84,8 +84,8 @@ struct MartTestTests {
         #expect(try await dock.state(of: "shop.mart_by_name").first == before)
         let statements = try #require(failure.message.split(separator: "\n    ").last)
         let parts = statements.split(separator: "; ", maxSplits: 2)
-        try await dock.connection.query(String(parts[0]))
-        try await dock.connection.query(String(parts[1]))
+        try await dock.connection.query(SQL(raw: String(parts[0])))
+        try await dock.connection.query(SQL(raw: String(parts[1])))
         #expect(try await dock.rows(String(parts[2])).count == rows)
     }
 

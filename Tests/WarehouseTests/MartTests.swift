@@ -203,7 +203,7 @@ struct MartTests {
                 """
         )
         for line in problem.split(separator: "\n").dropFirst() where !line.contains("-- ") {
-            try await dock.connection.query(String(line))
+            try await dock.connection.query(SQL(raw: String(line)))
         }
         #expect(try await dock.load(quarterly, periods: "2024-Q1").failures == [])
         #expect(try await dock.rows(months) == ["2024-01-01|c1|2|15.25", "2024-01-01|c2|2|27.50"])

@@ -130,7 +130,9 @@ struct NeighbourTests {
         let name = "versions shop.dim_customer"
         try await dock.load(Shop.definition())
         let holder = try await PostgresConnection.connect(dock.configuration)
-        try await holder.script("begin; insert into longshore.lock (name) values ('\(name)')")
+        try await holder.script(
+            "begin; insert into longshore.lock (name) values (\(literal: name))"
+        )
         let problem = await dock.problem {
             try await dock.connection.transaction {
                 try await LedgerLock(name: name)
@@ -173,7 +175,7 @@ struct NeighbourTests {
             create function shop.harmless(integer) returns integer immutable language sql as 'select $1';
             alter function shop.harm() owner to pg_monitor;
             alter function shop.harmless(integer) owner to pg_monitor;
-            \(sql)
+            \(raw: sql)
             """
         )
         let problem = await dock.problem { _ = try await dock.create(Shop.definition()) }

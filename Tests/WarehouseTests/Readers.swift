@@ -7,7 +7,7 @@ import Synchronization
 /// period, or another number of rows than the version has, has seen a mix.
 final class Readers: Sendable {
     /// What a look found: period, rows, lowest and highest amount.
-    private static let look = """
+    private static let look: SQL = """
         select period::text as period, count(*) as rows, min(amount)::int as low,
             max(amount)::int as high
         from shop.fact_sale group by period order by period

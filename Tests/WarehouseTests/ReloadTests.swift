@@ -108,7 +108,7 @@ struct ReloadTests {
         let (dock, old) = try await dock(definition)
         let reader = try await PostgresConnection.connect(dock.configuration)
         try await reader.query("begin isolation level repeatable read")
-        let count = "select count(*) as n from shop.fact_sale"
+        let count: SQL = "select count(*) as n from shop.fact_sale"
         #expect(try await reader.query(count).first?.integer("n") == Self.sizes[0])
         let readers = Readers(dock.configuration, sizes: Self.sizes)
         let sight = try await readers.watch(2) {

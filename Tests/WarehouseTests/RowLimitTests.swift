@@ -63,7 +63,7 @@ struct RowLimitTests {
         let added = (0..<1_590).map { "add column d\($0) int" }.joined(separator: ", ")
         let gone = (0..<1_590).map { "drop column d\($0)" }.joined(separator: ", ")
         try await dock.connection.script(
-            "alter table wide.fact_big \(added); alter table wide.fact_big \(gone)"
+            "alter table wide.fact_big \(raw: added); alter table wide.fact_big \(raw: gone)"
         )
         let problem = await dock.problem { try await dock.create(definition(20, rule: "")) }
         #expect(

@@ -154,7 +154,7 @@ struct SchemaTests {
     /// Runs what a refusal says would do it.
     private func run(_ problem: String, at dock: Dock) async throws {
         for line in problem.split(separator: "\n").dropFirst() where !line.contains("-- ") {
-            try await dock.connection.query(String(line))
+            try await dock.connection.query(SQL(raw: String(line)))
         }
     }
 
@@ -347,7 +347,7 @@ struct SchemaTests {
             #"alter table "shop"."fact_sale" rename column "sale_id" to "number";"#
         #expect(problem.hasSuffix("\n" + offer + rename), "\(problem)")
         #expect(problem.contains(#"    drop table "shop"."fact_sale";"#))
-        try await dock.connection.script(rename)
+        try await dock.connection.script(SQL(raw: rename))
         #expect(try await dock.due(renamed.pipeline).changes == [])
         #expect(try await dock.load(renamed).failures == [])
         #expect(

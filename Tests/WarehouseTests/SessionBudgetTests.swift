@@ -84,7 +84,7 @@ struct SessionBudgetTests {
             let owner = try await dock.row("select quote_ident(current_user)")
             // It may do what the owner of the tables may, and is no superuser, whose sessions have no limit.
             try await dock.connection.script(
-                "create role \(name) login password 'crowd' in role \(owner)"
+                "create role \(raw: name) login password 'crowd' in role \(raw: owner)"
             )
             let place = dock.url.split(separator: "@").last ?? ""
             self.name = name
@@ -93,7 +93,9 @@ struct SessionBudgetTests {
         }
 
         func limit(to sessions: Int) async throws {
-            try await dock.connection.script("alter role \(name) connection limit \(sessions)")
+            try await dock.connection.script(
+                "alter role \(raw: "\(name) connection limit \(sessions)")"
+            )
         }
 
         func unlimited() async throws -> WarehouseLoader {
@@ -106,7 +108,9 @@ struct SessionBudgetTests {
         }
 
         func drop() async throws {
-            try await dock.connection.script("drop owned by \(name) cascade; drop role \(name)")
+            try await dock.connection.script(
+                "drop owned by \(raw: name) cascade; drop role \(raw: name)"
+            )
         }
     }
 }

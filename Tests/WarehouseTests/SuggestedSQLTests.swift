@@ -72,7 +72,7 @@ struct SuggestedSQLTests {
     private func obey(_ problem: String, at dock: Dock) async throws {
         let lines = problem.split(separator: "\n").filter { $0.hasPrefix("    ") }
         for line in lines where !line.hasPrefix("    --") {
-            try await dock.connection.script(String(line))
+            try await dock.connection.script(SQL(raw: String(line)))
         }
     }
 
@@ -339,7 +339,7 @@ struct SuggestedSQLTests {
                     $0.contains(" rename column ") ? $0.split(separator: "): ").last : nil
                 }
             #expect(renames.count == 3)
-            for rename in renames { try await dock.connection.script(String(rename)) }
+            for rename in renames { try await dock.connection.script(SQL(raw: String(rename))) }
             #expect(
                 try await dock.due(changed.pipeline).states == [.loaded: ["2024-01"]]
             )

@@ -157,7 +157,7 @@ struct TableOwnershipTests {
     )
     func otherRelations(sql: String, words: String) async throws {
         let dock = try await Dock(Shop.files)
-        try await dock.connection.script("create schema shop; \(sql)")
+        try await dock.connection.script("create schema shop; \(raw: sql)")
         let refused = try await refusal(definition(), adopting: ["mart_month"], at: dock)
         #expect(
             refused?.contains("`shop.mart_month` is \(words), which cannot be adopted") == true,

@@ -48,7 +48,7 @@ struct RowPicture {
         let sums = measures.indices.map { index -> SQL in
             ", coalesce(sum(\(exact(measures[index]))), 0)::text as \(id: "sum\(index)")"
         }
-        return "count(*) as rows\(sums.joined())"
+        return "count(*) as rows\(sums.joined(separator: ""))"
     }
 
     private func reading(_ row: PostgresRow) throws -> Reading {

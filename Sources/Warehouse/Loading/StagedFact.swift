@@ -40,7 +40,7 @@ struct StagedFact {
         // The encoder has refused the others already.
         guard fact.duplicates != .reject else { return "select * from \(Self.table)" }
         let order: SQL = fact.duplicates == .keepLast ? "desc" : "asc"
-        let nulls = fact.grainColumns.map { " or \(id: $0) is null" as SQL }.joined()
+        let nulls = fact.grainColumns.map { " or \(id: $0) is null" as SQL }.joined(separator: "")
         return """
             select \(ids: names) from (
                 select *, row_number() over (

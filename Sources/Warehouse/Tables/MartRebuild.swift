@@ -112,7 +112,9 @@ struct MartRebuild {
         Misfit(
             table: "\(schema).\(mart.table)",
             problems: [problem],
-            statements: [sql.written, "-- which drops those views, too; then: longshore load FOLDER"]
+            statements: [
+                sql.written, "-- which drops those views, too; then: longshore load FOLDER",
+            ]
         )
     }
 }

@@ -105,7 +105,8 @@ struct TableMisfit {
             statements: [drop] + again + [
                 "-- or, only if `\(successor.name)` is `\(column)` under another name (nothing has to be "
                     + "loaded again then): "
-                    + (try await design.renaming(column, to: successor.name, on: connection)).written
+                    + (try await design.renaming(column, to: successor.name, on: connection))
+                    .written
             ]
         )
     }

@@ -76,7 +76,10 @@ struct CanaryTests {
         #expect(deliveries.contains { $0.contains("\"ordinal\"") })
         try await expectNone(in: messages.joined(separator: "\n"), "the broker's messages")
         try await expectNone(in: metrics, "the broker's metrics")
-        try await expectNone(in: try await Traces.ledger(harbour.ask), "the ledger")
+        try await expectNone(
+            in: try await Traces.ledger { try await harbour.ask($0) },
+            "the ledger"
+        )
         let redis = try await Traces.redis(fleet: harbour.fleet) { try await accounts.redis($0) }
         try await expectNone(in: redis, "Redis")
         try await accounts.remove()

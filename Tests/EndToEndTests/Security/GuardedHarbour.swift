@@ -53,7 +53,7 @@ struct GuardedHarbour: Sendable {
                     "select set_config('longshore.ticket', \(ticket), false)"
                 )
             }
-            try await connection.query(sql)
+            try await connection.query(SQL(raw: sql))
             await connection.close()
             return nil
         } catch let error as PostgresError {

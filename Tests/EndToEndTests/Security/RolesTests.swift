@@ -288,7 +288,7 @@ struct RolesTests {
         let connection = try await PostgresConnection.connect(
             PostgresConfiguration(url: try guarded.url("worker"))
         )
-        try await connection.query("set role \(quoteIdentifier(role))")
+        try await connection.query("set role \(id: role)")
         try await connection.query("select count(*) from callcenter.fact_call")
         for refused in [
             "select * from longshore.task", "select * from longshore.reject",
@@ -307,7 +307,7 @@ struct RolesTests {
         ] {
             var refusal: SQLState?
             do {
-                try await connection.query(refused)
+                try await connection.query(SQL(raw: refused))
             } catch let error as PostgresError {
                 refusal = error.sqlState
             }

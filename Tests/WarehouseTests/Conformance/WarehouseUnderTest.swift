@@ -149,7 +149,7 @@ final class PostgresBench: WarehouseBench {
 
     /// Every moment in the ledger becomes one that is so much longer ago.
     func pass(_ time: Duration) async throws {
-        let past = "- interval '\(time.components.seconds) seconds'"
+        let past: SQL = "- interval '\(raw: "\(time.components.seconds)") seconds'"
         try await dock.connection.script(
             """
             update longshore.task set published_at = published_at \(past), retry_at = retry_at \(past),
@@ -161,16 +161,19 @@ final class PostgresBench: WarehouseBench {
 
     func holding(_ task: LoadTaskID, _ body: () async throws -> Void) async throws {
         try await die(in: task)
-        let place: [PostgresValue] = [.integer(task.load), .integer(task.ordinal)]
         try await dock.connection.transaction {
             try await dock.connection.query(
-                "select from longshore.task where load_id = $1 and ordinal = $2 for update",
-                place
+                """
+                select from longshore.task
+                where load_id = \(task.load) and ordinal = \(task.ordinal) for update
+                """
             )
             try await body()
             try await dock.connection.query(
-                "update longshore.task set begun_at = null where load_id = $1 and ordinal = $2",
-                place
+                """
+                update longshore.task set begun_at = null
+                where load_id = \(task.load) and ordinal = \(task.ordinal)
+                """
             )
         }
     }
@@ -208,7 +211,10 @@ final class PostgresBench: WarehouseBench {
     }
     func set(_ state: TaskState, of task: LoadTaskID) async throws {
         try await dock.connection.query(
-            "update longshore.task set state = \(state.rawValue) where load_id = \(task.load) and ordinal = \(task.ordinal)"
+            """
+            update longshore.task set state = \(state.rawValue)
+            where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
         )
     }
 }
