@@ -30,8 +30,8 @@ struct CopyInTests {
         try await connection.script(
             """
             create function act() returns trigger language plpgsql as
-              $$ begin \(statement); return new; end $$;
-            create trigger act before insert on t for each \(scope) execute function act();
+              $$ begin \(raw: statement); return new; end $$;
+            create trigger act before insert on t for each \(raw: scope) execute function act();
             """
         )
     }
