@@ -50,7 +50,10 @@ let package = Package(
         .target(name: "Loopback", dependencies: ["Words"]),
 
         // Layer 1: one wrapper per server, and the pure parts.
-        .target(name: "Postgres", dependencies: ["BlockingThread", "Endpoints", "Words", "CLibPQ"]),
+        .target(
+            name: "Postgres",
+            dependencies: ["BlockingThread", "Endpoints", "Words", "CLibPQ"]
+        ),
         .target(name: "AMQP", dependencies: ["BlockingThread", "Endpoints", "Words", "CRabbitMQ"]),
         .target(
             name: "Redis",
