@@ -76,10 +76,34 @@ let package = Package(
             ]
         ),
         .target(
-            name: "Warehouse",
+            name: "Ledger",
+            dependencies: ["Pipelines", "Planning", "Postgres", "Rows", "Words", logging]
+        ),
+        .target(
+            name: "StarSchema",
             dependencies: [
-                "BlockingThread", "Digests", "Expressions", "Extraction", "Pipelines",
-                "Planning", "Postgres", "Rows", "Words", logging,
+                "Expressions", "Ledger", "Pipelines", "Planning", "Postgres", "Rows", "Words",
+            ]
+        ),
+        .target(
+            name: "Inquiry",
+            dependencies: [
+                "Digests", "Extraction", "Ledger", "Pipelines", "Planning", "Postgres", "Rows",
+                "StarSchema", "Words",
+            ]
+        ),
+        .target(
+            name: "Loading",
+            dependencies: [
+                "BlockingThread", "Extraction", "Ledger", "Pipelines", "Planning", "Postgres",
+                "Rows", "StarSchema", "Words",
+            ]
+        ),
+        .target(
+            name: "Rehearsal",
+            dependencies: [
+                "Extraction", "Ledger", "Loading", "Pipelines", "Planning", "Postgres", "Rows",
+                "StarSchema",
             ]
         ),
         .target(
@@ -102,9 +126,11 @@ let package = Package(
         ),
         .target(
             name: "Console",
-            dependencies: ["Pipelines", "Planning", "Survey", "Warehouse", "Words"]
+            dependencies: [
+                "Inquiry", "Ledger", "Pipelines", "Planning", "Rehearsal", "Survey", "Words",
+            ]
         ),
-        .target(name: "Diagnosis", dependencies: ["Console", "Planning", "Warehouse", "Words"]),
+        .target(name: "Diagnosis", dependencies: ["Console", "Ledger", "Planning", "Words"]),
         .target(
             name: "Torture",
             dependencies: [
@@ -118,9 +144,10 @@ let package = Package(
             name: "longshore",
             dependencies: [
                 "AMQP", "BlockingThread", "Console", "Coordinator", "Diagnosis", "Digests",
-                "Endpoints", "Extraction", "InFlight", "LocalStack", "Messaging", "Pipelines",
-                "Planning", "Postgres", "Redis", "Rows", "SampleData", "Survey", "Torture",
-                "Warehouse", "Words", "Worker", arguments, logging, lifecycle, signals,
+                "Endpoints", "Extraction", "InFlight", "Inquiry", "Ledger", "Loading",
+                "LocalStack", "Messaging", "Pipelines", "Planning", "Postgres", "Redis",
+                "Rehearsal", "Rows", "SampleData", "StarSchema", "Survey", "Torture", "Words",
+                "Worker", arguments, logging, lifecycle, signals,
             ]
         ),
 
@@ -131,6 +158,14 @@ let package = Package(
                 "Endpoints", "LocalStack", "Loopback", "Pipelines", "Planning", "Processes",
             ],
             path: "Tests/TestSupport"
+        ),
+        .target(
+            name: "WarehouseTestSupport",
+            dependencies: [
+                "BlockingThread", "Extraction", "Inquiry", "Ledger", "Loading", "Pipelines",
+                "Planning", "Postgres", "StarSchema", "TestSupport", logging,
+            ],
+            path: "Tests/WarehouseTestSupport"
         ),
     ]
 )
@@ -159,14 +194,58 @@ package.targets += [
     tests(of: "Planning", and: "Pipelines"),
     tests(of: "Extraction", and: "Pipelines", "Postgres", "Processes", "Rows"),
     tests(
-        of: "Warehouse",
+        of: "Ledger",
+        and: "Extraction",
+        "Inquiry",
+        "Loading",
+        "Pipelines",
+        "Planning",
+        "Postgres",
+        "StarSchema",
+        "WarehouseTestSupport"
+    ),
+    tests(
+        of: "StarSchema",
+        and: "Inquiry",
+        "Ledger",
+        "Pipelines",
+        "Planning",
+        "Postgres",
+        "WarehouseTestSupport"
+    ),
+    tests(
+        of: "Inquiry",
+        and: "Extraction",
+        "Ledger",
+        "Loading",
+        "Pipelines",
+        "Planning",
+        "Postgres",
+        "StarSchema",
+        "WarehouseTestSupport"
+    ),
+    tests(
+        of: "Loading",
         and: "BlockingThread",
         "Extraction",
+        "Inquiry",
+        "Ledger",
         "Pipelines",
         "Planning",
         "Postgres",
         "Rows",
-        logging
+        "StarSchema",
+        "WarehouseTestSupport"
+    ),
+    tests(
+        of: "Rehearsal",
+        and: "Extraction",
+        "Ledger",
+        "Loading",
+        "Pipelines",
+        "Planning",
+        "Postgres",
+        "WarehouseTestSupport"
     ),
     tests(of: "Survey", and: "Extraction", "Pipelines", "Rows", "SampleData"),
     tests(of: "Messaging", and: "AMQP", "Planning", logging),
@@ -175,14 +254,14 @@ package.targets += [
     tests(of: "SampleData", and: "Processes"),
     tests(of: "Coordinator", and: "Pipelines", "Planning", "Worker", logging, lifecycle),
     tests(of: "Worker", and: "Pipelines", "Planning", logging, lifecycle),
-    tests(of: "Console", and: "Pipelines", "Planning", "Warehouse"),
-    tests(of: "Diagnosis", and: "Console", "Planning", "Warehouse"),
+    tests(of: "Console", and: "Inquiry", "Ledger", "Pipelines", "Planning", "Rehearsal"),
+    tests(of: "Diagnosis", and: "Console", "Ledger", "Planning"),
     tests(of: "Torture", and: "Processes"),
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "AMQP", "Console", "Endpoints", "LocalStack", "longshore", "Planning", "Postgres",
-            "Processes", "Redis", "TestSupport", "Torture", "Warehouse", yaml,
+            "AMQP", "Console", "Endpoints", "Ledger", "LocalStack", "longshore", "Planning",
+            "Postgres", "Processes", "Redis", "TestSupport", "Torture", yaml,
         ],
         exclude: ["Oracle"]
     ),

@@ -2,7 +2,7 @@
 # Reloading a period: a new partition that is swapped in, beside delete + COPY, as a ratio in one run.
 # Usage: reload.sh [RUNS] [ROWS…]
 #
-# Both do what Longshore's transaction does (Sources/Warehouse/Loading), from one binary file: the same table, unique
+# Both do what Longshore's transaction does (Sources/Loading), from one binary file: the same table, unique
 # index and partition; only the source, the rows' checks and the ledger are left out, which are the same for both.
 set -eu
 runs=${1:-5}

@@ -3,11 +3,11 @@ public import Planning
 
 /// Makes loads: plans them and writes them to the ledger.
 public struct LoadPlanner: Sendable {
-    private let ledger: any LoadLedger
+    private let creator: any LoadCreator
 
-    /// A planner that writes to `ledger`.
-    public init(ledger: any LoadLedger) {
-        self.ledger = ledger
+    /// A planner that creates loads where `creator` does: in the ledger.
+    public init(creator: any LoadCreator) {
+        self.creator = creator
     }
 
     /// The plan of a load of `pipeline` over `periods`, which may come in any order and doubled.
@@ -29,6 +29,6 @@ public struct LoadPlanner: Sendable {
         var request = request
         request.periods = Set(request.periods).sorted()
         let graph = try Self.plan(request.pipeline, periods: request.periods)
-        return (try await ledger.create(request, tasks: graph.tasks), graph)
+        return (try await creator.create(request, tasks: graph.tasks), graph)
     }
 }

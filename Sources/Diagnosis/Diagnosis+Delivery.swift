@@ -1,6 +1,6 @@
 import Console
+import Ledger
 import Planning
-import Warehouse
 import Words
 
 /// Where a task is that nothing holds up: with coordinators, in a queue, with a worker.

@@ -1,6 +1,6 @@
 import Console
+import Ledger
 import Planning
-import Warehouse
 import Words
 
 /// What holds a task up, as far as the ledger knows it.

@@ -1,6 +1,6 @@
 public import Console
+import Ledger
 import Planning
-import Warehouse
 import Words
 
 /// Says why a task stands where it stands, down to the root.

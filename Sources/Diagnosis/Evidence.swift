@@ -1,4 +1,4 @@
-public import Warehouse
+public import Ledger
 
 /// What a diagnosis of a task rests on: what servers tell of it, and of the tasks that it needs.
 public struct Evidence: Sendable {

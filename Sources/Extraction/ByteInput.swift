@@ -1,3 +1,5 @@
+import Rows
+
 /// The bytes of one object of a source, as they lie there, from the first to the last.
 protocol ByteInput: AnyObject {
     /// The object's name in its source, for messages.

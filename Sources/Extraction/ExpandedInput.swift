@@ -1,3 +1,5 @@
+import Rows
+
 /// An object's bytes as they were before they were compressed, if they were: its first bytes tell, not its
 /// name.
 final class ExpandedInput: ByteInput {

@@ -1,4 +1,5 @@
 import Glibc
+import Rows
 
 /// A regular file that is being read, and a witness that it stayed the same meanwhile.
 final class OpenFile: ByteInput {

@@ -1,4 +1,5 @@
 public import Pipelines
+public import Rows
 import Words
 
 /// A file as its folder shows it, unread.

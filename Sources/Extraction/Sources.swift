@@ -1,4 +1,5 @@
 public import Pipelines
+public import Rows
 import Words
 
 /// The sources of a pipeline as they are seen from here: the only place that knows their kinds.

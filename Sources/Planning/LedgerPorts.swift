@@ -1,13 +1,17 @@
 public import Pipelines
 
-/// The ledger as a coordinator sees it.
-///
-/// Every write checks the lease's epoch.
-public protocol LoadLedger: Sendable {
+/// Where loads are created.
+public protocol LoadCreator: Sendable {
     /// Writes a load, its tasks (all `waiting`) and its claims on periods, in one transaction.
     ///
     /// - Returns: the load's number.
     func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64
+}
+
+/// The ledger as a coordinator sees it.
+///
+/// Every write checks the lease's epoch.
+public protocol LoadLedger: Sendable {
     /// The load, or `nil` when the ledger has none of that number.
     ///
     /// - Throws: ``UnreadableDefinition`` when this program cannot read its definition.

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Ledger
 import Pipelines
-import Warehouse
 
 /// Tables that Longshore is to have from now on although it has not made them.
 struct AdoptOption: ParsableArguments {

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Console
 import Foundation
+import Inquiry
+import Ledger
 import Pipelines
 import Planning
 import Postgres
 import Survey
-import Warehouse
 import Words
 
 /// `longshore check`: everything that is wrong with a definition, at once; and with its sources, when
@@ -127,13 +128,13 @@ struct CheckCommand: AsyncParsableCommand {
         case none(PostgresError)
     }
 
-    /// - Throws: `WarehouseError` when a table is another pipeline's.
+    /// - Throws: `LedgerError` when a table is another pipeline's.
     private func answer(about pipeline: Pipeline) async throws -> Answer {
         guard let fleet = try? await options.fleet() else { return .unknownTables([]) }
         do {
             try await pipeline.refuseTablesOfOthers(at: fleet.inForeground().postgres)
             return .unknownTables([])
-        } catch let error as WarehouseError {
+        } catch let error as LedgerError {
             guard error.code == .unknownTable else { throw error }
             return .unknownTables(["a load will be refused: \(error)"])
         } catch let error as PostgresError where error.isServerTrouble {

@@ -4,15 +4,17 @@ import Console
 import Endpoints
 import Extraction
 import Foundation
+import Ledger
 import LocalStack
 import Pipelines
 import Planning
 import Postgres
 import Redis
+import Rehearsal
 import Rows
 import SampleData
+import StarSchema
 import Survey
-import Warehouse
 import Words
 import Worker
 
@@ -129,11 +131,16 @@ struct CommandFailure: Error {
             + "(`longshore roles --help`), or run the SQL of `longshore roles` again after an upgrade"
     }
 
-    private static func code(of error: WarehouseError) -> Code {
-        switch error.code {
-        case .planMoved: .planMoved
-        case .unknownPlan, .unknownTask, .unknownPipeline: .usage
-        case .inUse: .interrupted
+    private static func code(of refusal: any WarehouseRefusal) -> Code {
+        switch refusal {
+        case let error as LedgerError:
+            switch error.code {
+            case .unknownPlan, .unknownTask, .unknownPipeline: .usage
+            case .inUse: .interrupted
+            default: .badInput
+            }
+        case let error as StarSchemaError where error.code == .planMoved: .planMoved
+        case is RehearsalError: .interrupted
         default: .badInput
         }
     }
@@ -152,7 +159,7 @@ struct CommandFailure: Error {
             )
         case let error as AMQPError: self.init(.unavailable, "RabbitMQ: \(error.description)")
         case let error as RedisError: self.init(.unavailable, "Redis: \(error.description)")
-        case let error as WarehouseError: self.init(Self.code(of: error), error.description)
+        case let error as any WarehouseRefusal: self.init(Self.code(of: error), error.description)
         case let error as ExtractionError: self.init(.badInput, error.description)
         case let error as DraftError: self.init(.badInput, error.description)
         case let error as LocalStackError: self.init(.unavailable, error.description)

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Coordinator
+import Ledger
 import ServiceLifecycle
 import UnixSignals
-import Warehouse
 
 /// `longshore coordinator`: the daemon that coordinates loads.
 struct CoordinatorCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import InFlight
+import Ledger
 import Planning
 import Redis
-import Warehouse
 
 /// What a command does with servers: its connections end with it, also when it fails.
 extension Fleet {

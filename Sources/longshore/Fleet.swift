@@ -6,13 +6,14 @@ import Endpoints
 import Extraction
 import Foundation
 import InFlight
+import Ledger
+import Loading
 import Logging
 import Messaging
 import Planning
 import Postgres
 import Redis
 import ServiceLifecycle
-import Warehouse
 import Worker
 
 /// The composition root: the only place where connections are made and wired together.

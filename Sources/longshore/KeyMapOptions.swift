@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Warehouse
+import Loading
 
 /// How much memory a process that runs load tasks may give to key maps.
 struct KeyMapOptions: ParsableArguments {

@@ -1,7 +1,7 @@
+import Ledger
 import Logging
 import Postgres
 import ServiceLifecycle
-import Warehouse
 
 /// Has a coordinator look at once when there is a load to take up.
 ///

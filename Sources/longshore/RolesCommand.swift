@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
+import Ledger
 import Pipelines
-import Warehouse
 
 /// `longshore roles`: the SQL for roles with no right too many.
 struct RolesCommand: AsyncParsableCommand {

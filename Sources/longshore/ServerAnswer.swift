@@ -1,7 +1,7 @@
 import AMQP
+import Ledger
 import Postgres
 import Redis
-import Warehouse
 
 /// What came of asking a server: a server that is down is mended elsewhere than a missing permission.
 enum ServerAnswer {
@@ -30,7 +30,7 @@ enum ServerAnswer {
             } else {
                 self = .down(error)
             }
-        case let error as WarehouseError where error.code == .missingSchema: self = .refused(error)
+        case let error as LedgerError where error.code == .missingSchema: self = .refused(error)
         default: self = .down(error)
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
-import Warehouse
+import Inquiry
+import Ledger
 
 /// `longshore trace`: where a row came from.
 struct TraceCommand: AsyncParsableCommand {

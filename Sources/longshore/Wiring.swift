@@ -4,11 +4,12 @@ import Coordinator
 import Extraction
 import Foundation
 import InFlight
+import Ledger
+import Loading
 import Logging
 import Messaging
 import Planning
 import Redis
-import Warehouse
 import Worker
 
 /// The connections of one process to its fleet's servers, and the actors that use them.

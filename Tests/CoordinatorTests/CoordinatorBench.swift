@@ -30,7 +30,7 @@ struct CoordinatorBench: Sendable {
             periods: SamplePipelines.months(months),
             requestedBy: "test"
         )
-        return try await LoadPlanner(ledger: InMemoryLedger(warehouse)).create(request).load
+        return try await LoadPlanner(creator: InMemoryLedger(warehouse)).create(request).load
     }
 
     func ports(

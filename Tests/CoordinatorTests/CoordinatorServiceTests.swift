@@ -173,7 +173,7 @@ import Testing
             periods: SamplePipelines.months(1),
             requestedBy: "test"
         )
-        let planner = LoadPlanner(ledger: InMemoryLedger(warehouse))
+        let planner = LoadPlanner(creator: InMemoryLedger(warehouse))
         let load = try await planner.create(request).load
         let daemon = CoordinatorService(
             settings: CoordinatorSettings(owner: "daemon"),

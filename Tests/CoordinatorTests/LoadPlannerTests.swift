@@ -28,7 +28,7 @@ import Testing
             periods: [months[1], months[0], months[1]],
             requestedBy: "test"
         )
-        let (load, graph) = try await LoadPlanner(ledger: ledger).create(request)
+        let (load, graph) = try await LoadPlanner(creator: ledger).create(request)
         #expect(try await ledger.load(load)?.periods == months)
         #expect(warehouse.rows(ofLoad: load).map(\.task) == graph.tasks)
     }

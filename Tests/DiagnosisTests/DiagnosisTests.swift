@@ -3,7 +3,7 @@ import Planning
 import Testing
 
 @testable import Diagnosis
-@testable import Warehouse
+@testable import Ledger
 
 @Suite("Why a task stands where it stands")
 struct DiagnosisTests {

@@ -1,5 +1,5 @@
+import Ledger
 import Testing
-import Warehouse
 
 @testable import longshore
 

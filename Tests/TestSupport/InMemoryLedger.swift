@@ -3,7 +3,7 @@ public import Planning
 import Synchronization
 
 /// The twin of a coordinator's connection to the ledger.
-public struct InMemoryLedger: LoadLedger, InterventionLedger {
+public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
     private let warehouse: InMemoryWarehouse
     private let process: FakeProcess
     private let fleet: String

@@ -16,9 +16,9 @@ struct EscapingRuleTests {
         "Survey/DraftOrigin.swift": "the label of a period in a file's name",
         "Survey/DraftTables.swift": "{period} of a pattern",
         "Torture/ServerAddresses.swift": "ports of servers of our own",
-        "Warehouse/Loading/Audit.swift": "the sign of a number",
-        "Warehouse/Loading/MartLoad.swift": "placeholders of SQL, by scalars",
-        "Warehouse/Tables/FactDesign.swift": "the label of a period",
+        "Loading/Audit/Audit.swift": "the sign of a number",
+        "StarSchema/Design/FactDesign.swift": "the label of a period",
+        "StarSchema/Marts/MartQuery.swift": "placeholders of SQL, by scalars",
         "Words/Wording.swift": "an ISO time of our own",
     ]
 
@@ -26,10 +26,10 @@ struct EscapingRuleTests {
     private static let scripts = [
         "Postgres/PostgresConnection.swift": "discard all",
         "Postgres/PostgresConnection+Transactions.swift": "BEGIN and settings",
-        "Warehouse/Effects/TaskRehearsal.swift": "savepoints",
-        "Warehouse/Ledger/Migrations.swift": "migrations and grants",
-        "Warehouse/Loading/LockPatience.swift": "savepoints and the lock's timeout",
-        "Warehouse/Loading/RestoredMembers.swift": "temporary tables",
+        "Ledger/Locks/LockPatience.swift": "savepoints and the lock's timeout",
+        "Ledger/Migrations/Migrations.swift": "migrations and grants",
+        "Loading/Dimensions/RestoredMembers.swift": "temporary tables",
+        "Rehearsal/TaskRehearsal.swift": "savepoints",
     ]
 
     /// Every file of Sources, by path: read once for all rules.

@@ -1,5 +1,5 @@
+public import Ledger
 public import Planning
-public import Warehouse
 import Words
 
 /// What an order of a person has changed, and how it is taken back.

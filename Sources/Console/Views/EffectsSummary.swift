@@ -1,5 +1,5 @@
 import Planning
-public import Warehouse
+public import Rehearsal
 import Words
 
 /// What a load would do, table by table, in words and numbers.

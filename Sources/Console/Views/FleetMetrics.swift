@@ -1,5 +1,5 @@
+public import Ledger
 public import Planning
-public import Warehouse
 
 /// The fleet's metrics, by their names.
 public struct FleetMetrics {

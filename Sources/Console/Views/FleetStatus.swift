@@ -1,5 +1,5 @@
+public import Ledger
 public import Planning
-public import Warehouse
 
 /// What the ledger, the broker and Redis tell of a fleet; what a server does not tell is not known,
 /// which is something else than nothing.

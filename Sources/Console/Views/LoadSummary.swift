@@ -1,5 +1,5 @@
+public import Ledger
 public import Planning
-public import Warehouse
 import Words
 
 /// What a load did, per table and period, in words and numbers.

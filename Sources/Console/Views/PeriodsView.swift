@@ -1,5 +1,5 @@
+public import Ledger
 import Planning
-public import Warehouse
 import Words
 
 /// The control table for people.

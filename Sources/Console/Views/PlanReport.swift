@@ -1,6 +1,6 @@
 import Pipelines
 public import Planning
-public import Warehouse
+public import Rehearsal
 import Words
 
 /// A plan as it is shown: its tasks or its effects, its hash, and how to load it.

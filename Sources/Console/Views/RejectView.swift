@@ -1,4 +1,4 @@
-public import Warehouse
+public import Ledger
 import Words
 
 /// One refused row and everything that is known of it.

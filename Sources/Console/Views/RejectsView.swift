@@ -1,4 +1,4 @@
-public import Warehouse
+public import Ledger
 
 /// Refused rows for people, a line each.
 public struct RejectsView {

@@ -1,5 +1,5 @@
+import Ledger
 import Planning
-import Warehouse
 import Words
 
 /// A fleet's status for people.

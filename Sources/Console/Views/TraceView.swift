@@ -1,4 +1,4 @@
-public import Warehouse
+public import Inquiry
 import Words
 
 /// Rows and where they came from, for people.

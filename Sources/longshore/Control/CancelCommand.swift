@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
+import Ledger
 import Planning
-import Warehouse
 
 /// `longshore cancel`: end a load or a task.
 struct CancelCommand: AsyncParsableCommand {

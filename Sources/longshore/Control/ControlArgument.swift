@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import InFlight
+import Ledger
 import Planning
-import Warehouse
 
 /// What an order is about.
 struct ControlArgument: ParsableArguments {

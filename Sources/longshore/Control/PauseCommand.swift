@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
+import Ledger
 import Planning
-import Warehouse
 
 /// `longshore pause`: hold a load, a task or a pipeline up.
 struct PauseCommand: AsyncParsableCommand {

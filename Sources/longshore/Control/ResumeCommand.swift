@@ -1,8 +1,8 @@
 import ArgumentParser
 import Console
+import Ledger
 import Pipelines
 import Planning
-import Warehouse
 
 /// `longshore resume`: go on with what was paused, or with a load whose coordinator stopped.
 struct ResumeCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
+import Ledger
 import Planning
-import Warehouse
 
 /// `longshore retry`: try again what failed or was cancelled.
 struct RetryCommand: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Console
+import Ledger
 import Messaging
 import Planning
-import Warehouse
 
 /// The dead letters beside what the ledger knows of their tasks.
 struct DeadDesk {
@@ -61,7 +61,7 @@ struct DeadDesk {
             entry.failures = facts.failures
             entry.crashes = facts.crashes
             entry.worker = facts.worker
-        } catch let error as WarehouseError where error.code == .unknownTask {
+        } catch let error as LedgerError where error.code == .unknownTask {
             entry.state = .unknown
         }
         return entry

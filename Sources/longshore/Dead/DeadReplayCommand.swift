@@ -1,8 +1,8 @@
 import ArgumentParser
 import Console
+import Ledger
 import Messaging
 import Planning
-import Warehouse
 
 /// `longshore dead replay`: try tasks again that were set aside.
 struct DeadReplayCommand: AsyncParsableCommand {
@@ -76,7 +76,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
                 }
             let load = change.isNew ? task.load : nil
             return (Result(letter: letter.name, outcome: outcome, load: load), true)
-        } catch let error as WarehouseError where error.code == .unknownTask {
+        } catch let error as LedgerError where error.code == .unknownTask {
             return (Result(letter: letter.name, outcome: "\(error.description): it stays"), false)
         }
     }

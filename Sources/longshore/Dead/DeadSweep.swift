@@ -1,8 +1,8 @@
 import AMQP
+import Ledger
 import Logging
 import Messaging
 import Planning
-import Warehouse
 
 /// Takes away dead letters about which nobody has to do anything any more, after a load has ended.
 ///

@@ -1,10 +1,10 @@
 import Console
 import Coordinator
+import Ledger
 import Pipelines
 import Planning
 import ServiceLifecycle
 import UnixSignals
-import Warehouse
 
 /// A load that this process coordinates and shows, with workers of its own if wanted.
 struct ForegroundLoad {

@@ -1,8 +1,8 @@
 import Console
 import InFlight
+import Ledger
 import Planning
 import Synchronization
-import Warehouse
 
 /// Looks once a second at what a foreground load waits for, and tells it: servers that refuse, tasks that
 /// failed and are tried again, workers that are not there.

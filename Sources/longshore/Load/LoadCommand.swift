@@ -3,9 +3,11 @@ import Console
 import Coordinator
 import Extraction
 import Foundation
+import Inquiry
+import Ledger
 import Pipelines
 import Planning
-import Warehouse
+import StarSchema
 
 /// `longshore load`: load a pipeline, coordinated in the foreground.
 struct LoadCommand: AsyncParsableCommand {
@@ -78,7 +80,7 @@ struct LoadCommand: AsyncParsableCommand {
                 )
             else { return }
             guard detach else { return try await coordinate(request, on: fleet, ledger) }
-            let load = try await LoadPlanner(ledger: ledger).create(request).load
+            let load = try await LoadPlanner(creator: ledger).create(request).load
             try await tellDetached(load, of: request.pipeline, in: ledger)
         }
     }
@@ -185,7 +187,7 @@ struct LoadCommand: AsyncParsableCommand {
     ) async throws -> PlanFingerprint {
         let now = try await PlanSurvey(request).fingerprint(in: ledger, environment: sources)
         let changes = plan.fingerprint.changes(to: now)
-        guard changes.isEmpty else { throw WarehouseError.planMoved(plan.fingerprint, changes) }
+        guard changes.isEmpty else { throw StarSchemaError.planMoved(plan.fingerprint, changes) }
         return plan.fingerprint
     }
 
@@ -203,7 +205,7 @@ struct LoadCommand: AsyncParsableCommand {
         ) { wiring in
             try await wiring.tellOfMissingRedis()
             try await ForegroundLoad(
-                load: try await LoadPlanner(ledger: ledger).create(request).load,
+                load: try await LoadPlanner(creator: ledger).create(request).load,
                 fleet: fleet,
                 wiring: wiring,
                 ledger: ledger,

@@ -1,5 +1,5 @@
+import Ledger
 import Planning
-import Warehouse
 
 /// What `load --json` prints, however it ends: one object.
 struct LoadOutcome: Encodable {

@@ -2,9 +2,11 @@ import ArgumentParser
 import Console
 import Extraction
 import Foundation
+import Inquiry
+import Ledger
 import Pipelines
 import Planning
-import Warehouse
+import StarSchema
 
 /// Which periods a command is about.
 struct LoadSelection: ParsableArguments {

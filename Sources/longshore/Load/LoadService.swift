@@ -1,10 +1,10 @@
 import Console
 import Coordinator
 import InFlight
+import Ledger
 import Pipelines
 import Planning
 import ServiceLifecycle
-import Warehouse
 import Worker
 
 /// Coordinator, workers and display of a foreground load, as one service.

@@ -1,7 +1,6 @@
 import AMQP
 import Postgres
 import Synchronization
-import Warehouse
 
 /// What a server has just refused to a load that goes on trying.
 final class ServerTrouble: Sendable {

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Console
 import InFlight
+import Ledger
 import Messaging
 import Planning
-import Warehouse
 
 /// `longshore metrics`: what monitoring wants to know, once.
 struct MetricsCommand: AsyncParsableCommand {

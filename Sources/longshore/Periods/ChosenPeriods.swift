@@ -1,9 +1,9 @@
 import ArgumentParser
 import Console
 import Foundation
+import Ledger
 import Pipelines
 import Planning
-import Warehouse
 
 /// A pipeline and some of its periods: what `periods add`, `close` and `reopen` are about.
 struct ChosenPeriods: ParsableArguments {

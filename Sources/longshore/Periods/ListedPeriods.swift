@@ -1,8 +1,10 @@
 import Extraction
 import Foundation
+import Inquiry
+import Ledger
 import Pipelines
 import Planning
-import Warehouse
+import StarSchema
 
 /// The control table, completed by what definitions and files say now.
 struct ListedPeriods {

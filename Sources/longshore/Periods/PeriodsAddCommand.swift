@@ -1,5 +1,5 @@
 import ArgumentParser
-import Warehouse
+import Ledger
 
 /// `longshore periods add`: register periods as pending.
 struct PeriodsAddCommand: AsyncParsableCommand {

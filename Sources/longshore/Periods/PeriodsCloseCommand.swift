@@ -1,5 +1,5 @@
 import ArgumentParser
-import Warehouse
+import Ledger
 
 /// `longshore periods close`: periods that no load may touch any more.
 struct PeriodsCloseCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Warehouse
+import Ledger
 
 /// `longshore periods reopen`: closed periods may be loaded again.
 struct PeriodsReopenCommand: AsyncParsableCommand {

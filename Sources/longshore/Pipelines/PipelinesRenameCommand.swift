@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
+import Ledger
 import Pipelines
-import Warehouse
 import Words
 
 /// `longshore pipelines rename`: another name for a pipeline, with all that was loaded under the old one.

@@ -3,9 +3,12 @@ import Console
 import Coordinator
 import Extraction
 import Foundation
+import Inquiry
+import Ledger
 import Pipelines
 import Planning
-import Warehouse
+import Rehearsal
+import StarSchema
 
 /// `longshore plan`: what a load would do, without doing it.
 struct PlanCommand: AsyncParsableCommand {
@@ -93,7 +96,7 @@ struct PlanCommand: AsyncParsableCommand {
             notes: notes
         )
         if effects, let fleet {
-            report.effects = try await Rehearsal(fleet.postgres, environment: sources)
+            report.effects = try await LoadRehearsal(fleet.postgres, environment: sources)
                 .effects(of: request, graph: graph)
         }
         report.fingerprint = try await remember(request, sources, in: ledger)

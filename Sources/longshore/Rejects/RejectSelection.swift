@@ -1,5 +1,5 @@
 import ArgumentParser
-import Warehouse
+import Ledger
 
 /// Which rejects a command is about: those that fit every option.
 struct RejectSelection: ParsableArguments {
@@ -38,7 +38,7 @@ struct RejectSelection: ParsableArguments {
 
     /// What was chosen, also by a pipeline's name before the options.
     ///
-    /// - Throws: `WarehouseError` when the ledger knows no such pipeline.
+    /// - Throws: `LedgerError` when the ledger knows no such pipeline.
     func filter(
         of name: String? = nil,
         all: Bool = false,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
-import Warehouse
+import Inquiry
+import Ledger
 import Words
 
 /// `longshore rejects export`: refused rows as CSV.

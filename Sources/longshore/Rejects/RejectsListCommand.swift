@@ -1,6 +1,6 @@
 import ArgumentParser
 import Console
-import Warehouse
+import Ledger
 import Words
 
 /// `longshore rejects list`: refused rows, a line each.

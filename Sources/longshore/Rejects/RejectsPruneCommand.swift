@@ -1,6 +1,6 @@
 import ArgumentParser
 import Console
-import Warehouse
+import Ledger
 import Words
 
 /// `longshore rejects prune`: forget rejects that nobody needs any more.

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Console
 import Foundation
+import Ledger
 import Pipelines
 import Planning
-import Warehouse
+import StarSchema
 import Words
 
 /// `longshore rejects replay`: refused rows are read again, by the rules of now.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Console
-import Warehouse
+import Ledger
 
 /// `longshore rejects show`: one refused row and everything that is known of it.
 struct RejectsShowCommand: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Console
-import Warehouse
+import Ledger
 import Words
 
 /// `longshore rejects waive`: somebody has looked, and the rows may stay out.

@@ -1,9 +1,9 @@
 import Console
 import InFlight
+import Ledger
 import Messaging
 import Planning
 import Redis
-import Warehouse
 
 extension FleetStatus {
     /// Asks all servers; only the ledger has to answer.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
+import Ledger
 import Planning
-import Warehouse
 
 /// `longshore status`: the loads and who works, or the tasks of one load.
 struct StatusCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import Diagnosis
+import Ledger
 import Messaging
 import Planning
-import Warehouse
 
 /// Asks the servers for what a diagnosis of a task rests on, down to the root; each only where what others
 /// have said does not explain it.
@@ -25,7 +25,7 @@ struct Inquiry {
         var seen: Set<Int>
     }
 
-    /// - Throws: `WarehouseError` when there is no such task.
+    /// - Throws: `LedgerError` when there is no such task.
     func evidence(on task: LoadTaskID) async throws -> Evidence {
         let facts = try await ledger.facts(of: task)
         let graph = try await unlessUnreadable({ try await ledger.load(task.load)?.graph() })

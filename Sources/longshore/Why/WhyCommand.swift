@@ -2,9 +2,9 @@ import ArgumentParser
 import Console
 import Diagnosis
 import InFlight
+import Ledger
 import Messaging
 import Planning
-import Warehouse
 
 /// `longshore why`: the chain of causes that a task waits for.
 struct WhyCommand: AsyncParsableCommand {

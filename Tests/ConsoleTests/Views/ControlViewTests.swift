@@ -2,7 +2,7 @@ import Console
 import Planning
 import Testing
 
-@testable import Warehouse
+@testable import Ledger
 
 @Suite("Orders for people")
 struct ControlViewTests {

@@ -2,7 +2,7 @@ import Console
 import Planning
 import Testing
 
-@testable import Warehouse
+@testable import Rehearsal
 
 @Suite("What a load would do, in words")
 struct EffectsSummaryTests {

@@ -2,7 +2,7 @@ import Console
 import Planning
 import Testing
 
-@testable import Warehouse
+@testable import Ledger
 
 @Suite("The control table for people")
 struct PeriodsViewTests {

@@ -3,7 +3,6 @@ import Pipelines
 import Planning
 import TestSupport
 import Testing
-import Warehouse
 
 @Suite("A plan for people")
 struct PlanReportTests {

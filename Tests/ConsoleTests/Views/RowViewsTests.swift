@@ -2,7 +2,8 @@ import Console
 import Pipelines
 import Testing
 
-@testable import Warehouse
+@testable import Inquiry
+@testable import Ledger
 
 @Suite("Rows for people: refused ones, and where others came from")
 struct RowViewsTests {

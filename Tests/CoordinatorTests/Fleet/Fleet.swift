@@ -44,7 +44,7 @@ struct Fleet: Sendable {
     /// Loads a random plan, sometimes twice, while everything fails; then lets the fleet come to rest.
     func run() async throws -> FleetResult {
         let request = makeRequest()
-        let planner = LoadPlanner(ledger: InMemoryLedger(warehouse))
+        let planner = LoadPlanner(creator: InMemoryLedger(warehouse))
         var loads = [try await planner.create(request).load]
         setFaults()
         let others = try await startOther()
@@ -100,7 +100,7 @@ struct Fleet: Sendable {
     /// Sometimes a load of another fleet, of tables of its own.
     private func startOther() async throws -> [Int64] {
         guard mutant == .mixesFleets || simulation.dice.happens(0.3) else { return [] }
-        let planner = LoadPlanner(ledger: InMemoryLedger(warehouse, fleet: Self.other))
+        let planner = LoadPlanner(creator: InMemoryLedger(warehouse, fleet: Self.other))
         // The warehouse may be away just now.
         return (try? await planner.create(makeRequest(tables: "o_"))).map { [$0.load] } ?? []
     }

@@ -1,0 +1,104 @@
+package import Pipelines
+import Planning
+import Postgres
+
+/// The marts that a load has left behind: it has loaded what they read, and not computed them.
+struct OutdatedMarts {
+    let load: Int64
+    let connection: PostgresConnection
+
+    /// Marks them stale, so that people see it and the next load computes them; one that has no rows yet
+    /// stays pending.
+    ///
+    /// A mart that is computed after all, as by `longshore retry`, clears the mark. A definition that this
+    /// program cannot read any more marks nothing: its load can be ended all the same.
+    func mark() async throws {
+        guard
+            let pipeline = try await unlessUnreadable({
+                try await self.pipeline()
+            })
+        else { return }
+        let reads = pipeline.marts.flatMap { mart in
+            pipeline.tables(behind: mart).map { (mart: mart.table, source: $0) }
+        }
+        guard !reads.isEmpty else { return }
+        let merged = Set(pipeline.facts.filter(\.reachesBack).map(\.table))
+        let everywhere = Set(pipeline.facts.filter(\.reachesAhead).map(\.table))
+        try await connection.query(
+            sql(
+                of: """
+                    unnest(\(reads.map(\.mart)), \(reads.map(\.source)),
+                        \(reads.map { String(merged.contains($0.source)) })::boolean[],
+                        \(reads.map { String(everywhere.contains($0.source)) })::boolean[])
+                    """
+            )
+        )
+    }
+
+    /// `nil` also for a definition that this program cannot read any more: then nothing is known of marts.
+    private func pipeline() async throws -> Pipeline? {
+        let rows = try await connection.query(
+            """
+            select d.bundle from longshore.load l
+            join longshore.definition d on d.digest = l.definition where l.id = \(load)
+            """
+        )
+        guard let bundle = try rows.first?.text("bundle") else { return nil }
+        return try? Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
+    }
+
+    /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.
+    ///
+    /// A cancellation must not wait for an attempt that does not know of it yet. Where rows are merged,
+    /// tasks of later periods may have changed a mart's period, or those of any. What is loaded is gathered once, and
+    /// joined: a load may have a hundred thousand tasks.
+    private func sql(of reads: SQL) -> SQL {
+        """
+        with loaded as materialized (
+            select table_name, period from longshore.task where load_id = \(load) and state = 'done'
+        ), behind as materialized (
+            select r.mart, r.source, bool_or(l.period = '' or r.reaches_ahead) as is_whole,
+                max(l.period) filter (where r.reaches_back) as latest
+            from \(reads)
+                r(mart, source, reaches_back, reaches_ahead)
+            join loaded l on l.table_name = r.source
+            group by r.mart, r.source
+        ), marts as (
+            select t.schema_name, t.table_name, t.period,
+                string_agg(distinct b.source, ', ') as sources
+            from longshore.task t
+            join behind b on b.mart = t.table_name
+            left join loaded l on l.table_name = b.source and l.period = t.period
+            where t.load_id = \(load) and t.kind = 'mart' and t.state not in ('done', 'superseded')
+                and (t.period = '' or b.is_whole or b.latest > t.period or l.period is not null)
+            group by t.schema_name, t.table_name, t.period
+        ), outdated as (
+            select c.schema_name, c.table_name, c.period, m.sources
+            from marts m join longshore.control c using (schema_name, table_name, period)
+            where c.state <> 'closed' and coalesce(c.loaded_by, 0) < \(load)
+            for no key update of c skip locked)
+        update longshore.control c
+        set state = case c.state when 'pending' then c.state else 'stale' end,
+            reason = 'load ' || \(load)::bigint || ' has loaded ' || o.sources || ', and has not computed it'
+        from outdated o
+        where c.schema_name = o.schema_name and c.table_name = o.table_name and c.period = o.period
+        """
+    }
+}
+
+extension Pipeline {
+    /// The tables whose rows a mart shows: facts, also those behind other marts; where there is none,
+    /// dimensions.
+    package func tables(behind mart: Mart) -> [String] {
+        var names: Set<String> = []
+        var pending = [mart]
+        while let next = pending.popLast() {
+            for name in next.reads where names.insert(name).inserted {
+                pending += self.mart(name).map { [$0] } ?? []
+            }
+        }
+        let facts = facts.filter { names.contains($0.name) }.map(\.table)
+        return facts.isEmpty
+            ? dimensions.filter { names.contains($0.name) }.map(\.table) : facts
+    }
+}

@@ -1,0 +1,24 @@
+package import Postgres
+
+/// The right to write a table's rows of one period, or the whole of a table: one transaction has it,
+/// until it ends.
+///
+/// It is a row of its own and not the control table's, for a new load writes its claim into that one and
+/// must not wait for tasks that run for long.
+package struct TableLock {
+    let schema: String
+    let table: String
+    /// The period's label; empty for a table that is loaded whole.
+    var period = ""
+
+    package init(schema: String, table: String, period: String = "") {
+        self.schema = schema
+        self.table = table
+        self.period = period
+    }
+
+    /// Waits until no other transaction has it.
+    package func take(on connection: PostgresConnection) async throws {
+        try await LedgerLock(name: "table \(schema).\(table) \(period)").take(on: connection)
+    }
+}

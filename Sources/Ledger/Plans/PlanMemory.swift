@@ -1,0 +1,58 @@
+import Foundation
+import Pipelines
+public import Planning
+import Postgres
+
+/// A plan as the ledger remembers it.
+public struct RememberedPlan: Sendable {
+    /// What it rested on.
+    public var fingerprint: PlanFingerprint
+    /// The labels of its periods.
+    public var periods: [String]
+}
+
+/// Plans in the ledger: they are kept for some days, so that a load can say what has moved since.
+enum PlanMemory {
+    /// For how long a plan is remembered.
+    static let days = 30
+}
+
+extension PostgresLedger {
+    /// Writes a plan down, again if it is known, and forgets old ones.
+    public func remember(_ fingerprint: PlanFingerprint, of request: LoadRequest) async throws {
+        let parts = try JSONEncoder().encode(fingerprint)
+        try await transaction { connection in
+            try await connection.query(
+                "delete from longshore.plan where made_at < now() - \(PlanMemory.days) * interval '1 day'"
+            )
+            try await connection.query(
+                """
+                insert into longshore.plan (digest, pipeline, periods, parts, made_by)
+                values (\(fingerprint.digest), \(request.pipeline.name), \(request.periods.map(\.label)), \(String(decoding: parts, as: UTF8.self)), \(request.requestedBy))
+                on conflict (digest) do update set made_at = now(), made_by = excluded.made_by
+                """
+            )
+        }
+    }
+
+    /// The plan of a pipeline whose digest begins with `prefix`.
+    ///
+    /// - Throws: ``LedgerError`` when there is none, or more than one.
+    public func plan(_ prefix: String, ofPipeline pipeline: String) async throws -> RememberedPlan {
+        let rows = try await query(
+            """
+            select parts, array_to_string(periods, ',') as periods from longshore.plan
+            where pipeline = \(pipeline) and starts_with(digest, lower(\(prefix))) limit 2
+            """
+        )
+        guard let row = rows.first else {
+            throw LedgerError.unknownPlan(prefix, ofPipeline: pipeline)
+        }
+        guard rows.count == 1 else { throw LedgerError.ambiguousPlan(prefix) }
+        return RememberedPlan(
+            fingerprint: try JSONDecoder()
+                .decode(PlanFingerprint.self, from: Data(try row.text("parts").utf8)),
+            periods: try row.text("periods").split(separator: ",").map(String.init)
+        )
+    }
+}

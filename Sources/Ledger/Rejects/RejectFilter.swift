@@ -1,0 +1,40 @@
+package import Postgres
+
+/// Which rejects a question or a waiver is about: those that fit every part that is given.
+public struct RejectFilter: Sendable, Hashable {
+    /// The pipeline's name.
+    public var pipeline: String?
+    /// The load that refused them.
+    public var load: Int64?
+    /// The rule that they break.
+    public var rule: String?
+    /// The label of the period that was being loaded.
+    public var period: String?
+    /// The table, with or without its schema: `callcenter.fact_call`, `fact_call`.
+    public var table: String?
+    /// The file, or the source that was asked.
+    public var source: String?
+    /// Their numbers; `nil` for any.
+    public var rejects: [Int64]?
+    /// Only those that still wait for somebody to do something about them.
+    public var onlyOpen = true
+
+    /// Every open reject.
+    public init() {}
+
+    /// The condition on `longshore.reject r` and its load `l`.
+    package var condition: SQL {
+        let conditions: [SQL?] = [
+            pipeline.map { "l.pipeline = \($0)" },
+            load.map { "r.load_id = \($0)" },
+            rule.map { "r.rule = \($0)" },
+            period.map { "r.period = \($0)" },
+            table.map { "\($0)::text in (r.table_name, r.schema_name || '.' || r.table_name)" },
+            source.map { "r.source = \($0)" },
+            rejects.map { "r.id = any(\($0))" },
+            onlyOpen ? "r.state = 'open'" : nil,
+        ]
+        let found = conditions.compactMap(\.self)
+        return found.isEmpty ? "true" : found.joined(separator: " and ")
+    }
+}

@@ -1,0 +1,181 @@
+package import Planning
+package import Postgres
+
+/// A failed attempt, to be written in a transaction of its own.
+package struct FailureRecord {
+    package enum Kind: String {
+        /// An attempt failed.
+        case error
+        /// A worker died.
+        case crash
+        /// The source was not there: it is awaited.
+        case absence
+        /// One of the fleet's own servers ended the attempt: it says nothing of the task and has no budget.
+        case outage
+
+        /// What an attempt that failed so is counted as.
+        package static func of(_ failure: TaskFailure) -> Kind {
+            if failure.origin == .servers { return .outage }
+            return failure.absence == nil ? .error : .absence
+        }
+
+        /// The counter of the ledger row.
+        var counter: String {
+            switch self {
+            case .error: "failures"
+            case .crash: "crashes"
+            case .outage: "outages"
+            case .absence: "absences"
+            }
+        }
+        /// How long the ledger row is waited for: the server needs a moment to notice that a dead worker's
+        /// session has nobody at its other end.
+        var patience: String { self == .crash ? "3s" : "1ms" }
+    }
+
+    let task: LoadTaskID
+    let kind: Kind
+    let failure: TaskFailure
+    let worker: String
+    let ticket: Ticket
+
+    package init(
+        task: LoadTaskID,
+        kind: Kind,
+        failure: TaskFailure,
+        worker: String,
+        ticket: Ticket
+    ) {
+        self.task = task
+        self.kind = kind
+        self.failure = failure
+        self.worker = worker
+        self.ticket = ticket
+    }
+
+    /// Writes it, and that the task has failed when no attempt is left.
+    ///
+    /// An attempt that holds the ledger row lives: nothing is recorded then.
+    package func write(
+        policy: RetryPolicy,
+        on connection: PostgresConnection
+    ) async throws -> FailureVerdict {
+        do {
+            return try await writeIfOpen(policy: policy, on: connection) ?? .settled
+        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+            return .retry(.second)
+        }
+    }
+
+    /// Writes a death; `nil` when there was none: no attempt has begun, or it has ended, or it lives and
+    /// holds the ledger row.
+    package func writeDeath(
+        policy: RetryPolicy,
+        on connection: PostgresConnection
+    ) async throws -> FailureVerdict? {
+        guard let mark = try await BegunMark.left(on: task, connection) else { return nil }
+        do {
+            return try await writeIfOpen(after: mark, policy: policy, on: connection)
+        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+            return nil
+        }
+    }
+
+    /// `nil` when there is nothing to write it to.
+    private func writeIfOpen(
+        after mark: BegunMark? = nil,
+        policy: RetryPolicy,
+        on connection: PostgresConnection
+    ) async throws -> FailureVerdict? {
+        try await connection.transaction {
+            guard try await lockOpenTask(with: mark, on: connection) else { return nil }
+            let count = try await countUp(on: connection)
+            // A server may be away for days: its failures are counted, not told one by one.
+            if kind == .error || kind == .crash { try await insertAttempt(on: connection) }
+            if let absence = failure.absence, kind == .absence {
+                return try await AbsenceRecord(task: task, absence: absence)
+                    .decide(after: count, failure, policy.patience, on: connection)
+            }
+            return try await decide(count, policy: policy, on: connection)
+        }
+    }
+
+    private func decide(
+        _ count: Int,
+        policy: RetryPolicy,
+        on connection: PostgresConnection
+    ) async throws -> FailureVerdict {
+        guard let tier = tier(after: count, policy) else {
+            try await connection.query(
+                "update longshore.task set state = 'failed' where \(isTask)"
+            )
+            return .final
+        }
+        try await connection.query(
+            """
+            update longshore.task
+            set retry_at = clock_timestamp() + \(tier.rawValue) * interval '1 second',
+                parked_until = null
+            where \(isTask)
+            """
+        )
+        return .retry(tier)
+    }
+
+    /// `nil` when no attempt is left.
+    private func tier(after count: Int, _ policy: RetryPolicy) -> RetryTier? {
+        switch kind {
+        case .error: failure.isRetryable ? policy.tier(afterFailures: count) : nil
+        case .crash: policy.tier(afterCrashes: count)
+        case .outage: policy.tier(afterOutages: count)
+        case .absence: nil
+        }
+    }
+
+    private var isTask: SQL { "load_id = \(task.load) and ordinal = \(task.ordinal)" }
+
+    /// Whether there is such a task and it is not final, and of a death: whether it has that mark still.
+    private func lockOpenTask(
+        with mark: BegunMark?,
+        on connection: PostgresConnection
+    ) async throws -> Bool {
+        try await connection.query(
+            "select set_config('lock_timeout', \(kind.patience), true), \(ticket.shown)"
+        )
+        if let mark { return try await mark.lock(on: connection) }
+        let rows = try await connection.query(
+            """
+            select from longshore.task
+            where \(isTask) and state in ('waiting', 'published')
+            for update
+            """
+        )
+        return !rows.isEmpty
+    }
+
+    private func countUp(on connection: PostgresConnection) async throws -> Int {
+        let rows = try await connection.query(
+            """
+            update longshore.task
+            set \(id: kind.counter) = \(id: kind.counter) + 1,
+                failure_code = \(failure.code), failure_message = \(failure.message),
+                worker = \(worker), \(BegunMark.end)\(kind == .error ? AbsenceRecord.end : "")
+            where \(isTask)
+            returning \(id: kind.counter) as count
+            """
+        )
+        return try rows.first.map { try $0.integer("count") } ?? 0
+    }
+
+    private func insertAttempt(on connection: PostgresConnection) async throws {
+        try await connection.query(
+            """
+            insert into longshore.attempt (load_id, ordinal, number, kind, code, message, worker)
+            select \(task.load), \(task.ordinal), coalesce(max(number), 0) + 1,
+                \(kind.rawValue)::text, \(failure.code)::text, \(failure.message)::text,
+                \(worker)::text
+            from longshore.attempt where \(isTask)
+            """
+        )
+    }
+}

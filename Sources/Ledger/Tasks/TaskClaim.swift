@@ -1,0 +1,282 @@
+import Pipelines
+package import Planning
+package import Postgres
+
+/// A task's ledger row, locked by the attempt that holds it until its transaction ends.
+package struct TaskRow: Sendable {
+    package let kind: LoadTaskKind
+    package let name: String
+    package let schema: String
+    package let table: String
+    package let period: String
+    package let digest: String
+    package let bundle: String
+    /// What the load's pipeline is called now: its definition may say an older name.
+    package let pipeline: String
+    package let folder: String
+    /// Whether its load reads rejects again instead of sources.
+    package let isReplay: Bool
+    /// Whether the coordinator has not yet said that it may run.
+    let isWaiting: Bool
+    /// When the load was created, as Postgres writes it: the time of versions that have none.
+    package let loadCreated: String
+    /// The same in seconds since 1970.
+    package let loadCreatedAt: Int
+}
+
+/// Another attempt has the task's row, or its transaction has the period, or what it needs is not done.
+///
+/// It is an error because its transaction is to end: a lock that was not to be had has done so already.
+package struct TaskIsBusy: Error {
+    package init() {}
+}
+
+/// The first statements of an attempt: lock the ledger row, then the period, and look at both.
+package enum TaskClaim {
+    /// The attempt goes on.
+    case mine(TaskRow)
+    /// The row is final already.
+    case settled(TaskState)
+    /// A newer load owns the period.
+    case overtaken
+    /// Somebody has cancelled the task, and the row does not say so yet.
+    case cancelled
+    /// Somebody has paused the task.
+    case paused
+    /// The next attempt is due only after that time.
+    case early(Duration)
+    /// The same, and a message waits for it in a retry queue.
+    case redundant(Duration)
+
+    /// Locks the ledger row, then the period, and looks at both; a rehearsal does not care what people
+    /// have ordered, nor when the next attempt is due.
+    ///
+    /// The transaction shows `ticket` from now on.
+    package static func take(
+        _ task: LoadTaskID,
+        by worker: String,
+        showing ticket: Ticket = Ticket(nil),
+        obeysOrders: Bool = true,
+        on connection: PostgresConnection
+    ) async throws -> TaskClaim {
+        do {
+            let (row, state, hindrance) = try await lockTask(
+                task,
+                by: worker,
+                showing: ticket,
+                on: connection
+            )
+            guard !state.isFinal else { return .settled(state) }
+            if let hindrance, obeysOrders { return hindrance }
+            return try await isOvertaken(row, load: task.load, on: connection)
+                ? .overtaken : .mine(row)
+        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+            throw TaskIsBusy()
+        }
+    }
+
+    /// The outcome of an attempt that does not go on.
+    package func settle(
+        _ task: LoadTaskID,
+        on connection: PostgresConnection
+    ) async throws -> TaskOutcome {
+        switch self {
+        case .mine: preconditionFailure("a claim that holds the task is not settled")
+        case .settled(.cancelled): return .cancelled
+        case .settled(.superseded): return .superseded
+        case .settled(.failed): return .failed(try await Self.failure(of: task, on: connection))
+        case .settled: return .alreadyDone
+        case .paused: return .paused
+        case .redundant(let time): return .redundant(after: time)
+        case .early(let time):
+            try await Self.park(task, for: RetryTier.fitting(time), on: connection)
+            return .early(after: time)
+        case .cancelled:
+            try await Self.end(task, as: .cancelled, on: connection)
+            return .cancelled
+        case .overtaken:
+            try await Self.end(task, as: .superseded, on: connection)
+            return .superseded
+        }
+    }
+
+    private static func end(
+        _ task: LoadTaskID,
+        as state: TaskState,
+        on connection: PostgresConnection
+    ) async throws {
+        try await connection.query(
+            """
+            update longshore.task set state = \(state.rawValue)
+            where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
+        )
+    }
+
+    /// Notes that a message goes back for `tier`: of many that come too early one is enough.
+    ///
+    /// When that one is lost, the coordinator publishes another.
+    private static func park(
+        _ task: LoadTaskID,
+        for tier: RetryTier,
+        on connection: PostgresConnection
+    ) async throws {
+        try await connection.query(
+            """
+            update longshore.task
+            set parked_until = clock_timestamp() + \(tier.rawValue) * interval '1 second'
+            where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
+        )
+    }
+
+    private static func failure(
+        of task: LoadTaskID,
+        on connection: PostgresConnection
+    ) async throws -> TaskFailure {
+        let rows = try await connection.query(
+            """
+            select coalesce(failure_code, '') as code, coalesce(failure_message, '') as message
+            from longshore.task where load_id = \(task.load) and ordinal = \(task.ordinal)
+            """
+        )
+        guard let row = rows.first else { throw LedgerError.unknownTask(task) }
+        return TaskFailure(
+            code: try row.text("code"),
+            message: try row.text("message"),
+            isRetryable: false
+        )
+    }
+
+    /// Locks the ledger row and reads it, together with what people have ordered.
+    ///
+    /// For the length of the transaction the session is called by its task and worker, so that the
+    /// server's own views, and `longshore why`, tell which session runs which task. When its process dies,
+    /// the server notices even in the midst of a long statement, and lets go of the row; before
+    /// version 14 it cannot.
+    private static func lockTask(
+        _ task: LoadTaskID,
+        by worker: String,
+        showing ticket: Ticket,
+        on connection: PostgresConnection
+    ) async throws -> (TaskRow, TaskState, TaskClaim?) {
+        let rows = try await connection.query(
+            """
+            select \(LedgerSchema.versionSQL) as ledger_version,
+                t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
+                l.state as load_state, l.kind as load_kind, l.pipeline, l.definition, l.folder, d.bundle,
+                l.created_at::text as load_created,
+                extract(epoch from l.created_at)::bigint as load_created_at,
+                extract(epoch from t.retry_at - clock_timestamp())::float8 as early,
+                coalesce(t.parked_until > clock_timestamp(), false) as is_parked,
+                set_config('application_name', \(SessionName.of(task, worker: worker)), true)
+                    as session_name,
+                \(ticket.shown) as ticket,
+                case when current_setting('server_version_num')::integer >= 140000 then
+                    set_config('client_connection_check_interval', '1s', true) end as checked_every,
+                set_config('tcp_keepalives_idle', '10', true) as asked_after,
+                set_config('tcp_keepalives_interval', '5', true) as asked_every,
+                set_config('tcp_keepalives_count', '4', true) as asked_times,
+                exists (select from longshore.intervention i
+                    where i.kind = 'pause' and (i.pipeline = l.pipeline or i.load_id = l.id)
+                        and coalesce(i.ordinal, t.ordinal) = t.ordinal) as is_paused,
+                exists (select from longshore.intervention i
+                    where i.kind = 'cancel' and i.load_id = l.id and i.ordinal = t.ordinal)
+                    as is_cancelled
+            from longshore.task t
+            join longshore.load l on l.id = t.load_id
+            join longshore.definition d on d.digest = l.definition
+            where t.load_id = \(task.load) and t.ordinal = \(task.ordinal)
+            for update of t nowait
+            """
+        )
+        guard let row = rows.first,
+            let kind = LoadTaskKind(rawValue: try row.text("kind")),
+            let state = TaskState(rawValue: try row.text("state"))
+        else { throw LedgerError.unknownTask(task) }
+        try LedgerSchema.refuseNewer(row.integer("ledger_version"))
+        let found = TaskRow(
+            kind: kind,
+            name: try row.text("name"),
+            schema: try row.text("schema_name"),
+            table: try row.text("table_name"),
+            period: try row.text("period"),
+            digest: try row.text("definition"),
+            bundle: try row.text("bundle"),
+            pipeline: try row.text("pipeline"),
+            folder: try row.text("folder"),
+            isReplay: try row.text("load_kind") == LoadKind.replay.rawValue,
+            isWaiting: state == .waiting,
+            loadCreated: try row.text("load_created"),
+            loadCreatedAt: try row.integer("load_created_at")
+        )
+        return (found, state, try hindrance(in: row))
+    }
+
+    /// What keeps the attempt from going on: an order of a person, or that it is not due yet.
+    ///
+    /// A message can come early because it was doubled, or published again although it was not lost.
+    private static func hindrance(in row: PostgresRow) throws -> TaskClaim? {
+        let isOfCancelledLoad = try row.text("load_state") == LoadState.cancelled.rawValue
+        if try isOfCancelledLoad || row.boolean("is_cancelled") { return .cancelled }
+        if try row.boolean("is_paused") { return .paused }
+        guard let early = try row.optionalDouble("early"), early > 0 else { return nil }
+        let time = Duration.seconds(early)
+        return try row.boolean("is_parked") ? .redundant(time) : .early(time)
+    }
+
+    /// Locks the period and asks whether a newer load has it.
+    ///
+    /// A fact's period belongs to the newest load that asked for it, as long as that load runs or has
+    /// loaded it: one that ended without it owns nothing. A dimension or mart is
+    /// merged or computed again by whoever comes, unless a newer load has already done it: an older
+    /// load's facts still need it.
+    private static func isOvertaken(
+        _ row: TaskRow,
+        load: Int64,
+        on connection: PostgresConnection
+    ) async throws -> Bool {
+        // Another attempt of the same period, by an older load, may be about to commit.
+        try await connection.waitingForLocks(atMost: .seconds(2)) {
+            try await TableLock(schema: row.schema, table: row.table, period: row.period)
+                .take(on: connection)
+        }
+        let rows = try await connection.query(
+            """
+            select loaded_by, state, reason, (select l.id from longshore.load l
+                where l.id = claimed_by and l.state = 'running') as claimed_by
+            from longshore.control
+            where schema_name = \(row.schema) and table_name = \(row.table)
+                and period = \(row.period)
+            """
+        )
+        guard let control = rows.first else { return false }
+        // A replay adds to what is there, whoever loaded it: the rejects say whether they still count.
+        let owners = row.isReplay ? [] : ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
+        let isOvertaken = try owners.contains { owner in
+            try control.optionalInteger(owner, as: Int64.self).map { $0 > load } ?? false
+        }
+        if !isOvertaken, try control.text("state") == "closed" {
+            throw LedgerError.closed(
+                row.table,
+                row.period,
+                reason: try control.optionalText("reason")
+            )
+        }
+        return isOvertaken
+    }
+}
+
+/// What a session that runs a task is called by the server.
+enum SessionName {
+    /// `longshore 7.12 host-123-abc`; the server cuts it at 63 bytes.
+    static func of(_ task: LoadTaskID, worker: String) -> String {
+        "\(prefix(of: task))\(worker)"
+    }
+
+    /// What the name of every attempt's session begins with.
+    static let prefix = "longshore "
+
+    /// What the name begins with.
+    static func prefix(of task: LoadTaskID) -> String { "\(prefix)\(task) " }
+}

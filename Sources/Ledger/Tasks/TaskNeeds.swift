@@ -1,0 +1,41 @@
+package import Pipelines
+package import Planning
+package import Postgres
+
+/// What a task needs of its own load.
+///
+/// A coordinator publishes a task when its needs are done, and says so in the ledger. A message that comes
+/// before is forged, misdirected, or quicker than the coordinator: only then the ledger is asked.
+package struct TaskNeeds {
+    let task: LoadTaskID
+    let row: TaskRow
+    let pipeline: Pipeline
+
+    package init(task: LoadTaskID, row: TaskRow, pipeline: Pipeline) {
+        self.task = task
+        self.row = row
+        self.pipeline = pipeline
+    }
+
+    /// Whether the task may run now.
+    package func areDone(on connection: PostgresConnection) async throws -> Bool {
+        guard row.isWaiting else { return true }
+        let tables = pipeline.needs(of: row.name)
+        let reachingBack = tables.filter { pipeline.fact($0)?.reachesBack ?? false }
+        let reachingAhead = tables.filter { pipeline.fact($0)?.reachesAhead ?? false }
+        let done = TaskState.allCases.filter(\.satisfiesNeeds).map(\.rawValue)
+        let rows = try await connection.query(
+            """
+            select exists (
+                select from longshore.task
+                where load_id = \(task.load) and name = any(\(tables)::text[])
+                    and state <> all(\(done)::text[])
+                    and ('' in (period, \(row.period)::text) or period = \(row.period)
+                        or name = any(\(reachingBack)::text[]) and period > \(row.period)
+                        or name = any(\(reachingAhead)::text[]))
+            ) as is_early
+            """
+        )
+        return try rows.first?.boolean("is_early") == false
+    }
+}

@@ -1,0 +1,242 @@
+public import BlockingThread
+public import Extraction
+import Ledger
+import Pipelines
+public import Planning
+public import Postgres
+
+/// Loads one task at a time into Postgres: a slot of a worker.
+///
+/// Its own work and its connection share one thread, so rows go from the source to the socket
+/// without a hop, and nothing of it delays another slot.
+public actor WarehouseLoader: TaskLoader {
+    private let configuration: PostgresConfiguration
+    private let thread: BlockingThread
+    private let keyMaps: KeyMapCache
+    private let environment: SourceEnvironment
+    private var connection: PostgresConnection?
+    private var held: TaskMessage?
+    private var definitions: [String: Pipeline] = [:]
+
+    /// The slot's thread.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe thread.asUnownedSerialExecutor()
+    }
+
+    /// A loader that connects with its first task.
+    ///
+    /// - Parameters:
+    ///   - configuration: the warehouse.
+    ///   - thread: where the slot's work runs.
+    ///   - keyMaps: the process's cache of key maps, shared by its slots.
+    ///   - environment: gives the value of `${NAME}` in sources' texts.
+    public init(
+        _ configuration: PostgresConfiguration,
+        thread: BlockingThread,
+        keyMaps: KeyMapCache,
+        environment: SourceEnvironment
+    ) {
+        self.configuration = configuration.atWarehouse
+        self.thread = thread
+        self.keyMaps = keyMaps
+        self.environment = environment
+    }
+
+    /// Ends the connection.
+    public func close() async {
+        await connection?.close()
+        connection = nil
+    }
+
+    /// Keeps the message, whose ticket the ledger wants to see where the login does not own it.
+    public func hold(_ message: TaskMessage) {
+        held = message
+    }
+
+    private func ticket(of task: LoadTaskID) -> Ticket {
+        Ticket(held?.task == task ? held?.ticket : nil)
+    }
+
+    /// The mark that an attempt begins, and everything from BEGIN to COMMIT; see `docs/architecture.md`.
+    public func perform(
+        _ task: LoadTaskID,
+        by worker: String,
+        observer: any StepObserver,
+        progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+    ) async -> TaskOutcome {
+        var mark: BegunMark?
+        let ticket = ticket(of: task)
+        let outcome = await told {
+            let connection = try await connected()
+            mark = try await BegunMark.set(on: task, showing: ticket, connection)
+            let outcome = try await connection.transaction(
+                onCommitSent: { observer.reached(.committing) }
+            ) {
+                observer.reached(.begun)
+                let claim = try await TaskClaim.take(
+                    task,
+                    by: worker,
+                    showing: ticket,
+                    on: connection
+                )
+                guard case .mine(let row) = claim else {
+                    return try await claim.settle(task, on: connection)
+                }
+                // Another attempt had the row a moment ago; without a mark a death would not be seen.
+                guard mark != nil else { throw TaskIsBusy() }
+                return try await attempt(task, row, connection, by: worker, observer, progress)
+            }
+            observer.reached(.committed)
+            return outcome
+        }
+        if let mark { await takeBack(mark, showing: ticket, after: outcome) }
+        return outcome
+    }
+
+    /// The attempt itself, within its transaction.
+    private func attempt(
+        _ task: LoadTaskID,
+        _ row: TaskRow,
+        _ connection: PostgresConnection,
+        by worker: String,
+        _ observer: any StepObserver,
+        _ progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+    ) async throws -> TaskOutcome {
+        let pipeline = try definition(of: row, load: task.load)
+        guard
+            try await TaskNeeds(task: task, row: row, pipeline: pipeline).areDone(on: connection)
+        else { throw TaskIsBusy() }
+        let attempt = Attempt(
+            task: task,
+            row: row,
+            pipeline: pipeline,
+            connection: connection,
+            ticket: ticket(of: task),
+            keyMaps: keyMaps,
+            inferring: .aside { try await PostgresConnection.connect(self.configuration) },
+            environment: environment,
+            observer: observer,
+            progress: progress
+        )
+        return .loaded(try await attempt.complete(by: worker).counts)
+    }
+
+    /// The outcome of what `body` does, its errors among them.
+    private func told(_ body: () async throws -> TaskOutcome) async -> TaskOutcome {
+        do {
+            return try await body()
+        } catch is TaskIsBusy {
+            return .busy
+        } catch let error as NewerLedger {
+            return .refused(error)
+        } catch let error as PostgresError where error.saysTaskIsNotHeld {
+            return .failed(.withoutTicket)
+        } catch {
+            if let newer = await newerLedger(behind: error) { return .refused(newer) }
+            return TaskOutcome(error)
+        }
+    }
+
+    /// Takes a mark back, also when the attempt was cancelled.
+    ///
+    /// Where the connection is lost it stays: who records the failure takes it back.
+    private func takeBack(
+        _ mark: BegunMark,
+        showing ticket: Ticket,
+        after outcome: TaskOutcome
+    ) async {
+        if case .loaded = outcome { return }
+        guard let connection, connection.isUsable else { return }
+        await Task { try? await mark.takeBack(showing: ticket, on: connection) }.value
+    }
+
+    /// The reason for an error of the ledger's own statements, when it is that they fit it no more.
+    private func newerLedger(behind error: any Error) async -> NewerLedger? {
+        guard let error = error as? PostgresError, error.sqlState?.errorClass == "42" else {
+            return nil
+        }
+        do {
+            try await refuseNewer(connected())
+            return nil
+        } catch {
+            return error as? NewerLedger
+        }
+    }
+
+    private func refuseNewer(_ connection: PostgresConnection) async throws {
+        let rows = try await connection.query("select \(LedgerSchema.versionSQL) as version")
+        if let row = rows.first { try LedgerSchema.refuseNewer(row.integer("version")) }
+    }
+
+    /// The connection, as if it had just been opened: the SQL of a mart may have left settings in the session,
+    /// and one that died while the slot was idle is no fault of a task.
+    private func connected() async throws -> PostgresConnection {
+        if let connection, connection.isUsable, try await connection.reset() { return connection }
+        let fresh = try await PostgresConnection.connect(configuration, on: thread)
+        connection = fresh
+        return fresh
+    }
+
+    private func definition(of row: TaskRow, load: Int64) throws -> Pipeline {
+        if let known = definitions[row.digest] { return known.called(row.pipeline) }
+        let pipeline = try UnreadableDefinition.telling(ofLoad: load) {
+            try Pipeline.parse(bundle: DefinitionBundle(encoded: row.bundle))
+        }
+        definitions[row.digest] = pipeline
+        return pipeline.called(row.pipeline)
+    }
+
+    // MARK: Failures
+
+    /// Adds an `error` to the task's attempts, unless it is the fleet's own servers that failed, or the
+    /// message has not the task's ticket: then it is of no more use.
+    public func record(
+        _ failure: TaskFailure,
+        of task: LoadTaskID,
+        by worker: String,
+        policy: RetryPolicy
+    ) async throws -> FailureVerdict {
+        let connection = try await connected()
+        try await refuseNewer(connection)
+        let record = FailureRecord(
+            task: task,
+            kind: .of(failure),
+            failure: failure,
+            worker: worker,
+            ticket: ticket(of: task)
+        )
+        do {
+            return try await record.write(policy: policy, on: connection)
+        } catch let error as PostgresError where error.saysTaskIsNotHeld {
+            return .final
+        }
+    }
+
+    /// Adds a `crash` to the task's attempts, if one has begun that did not end and the message has the
+    /// task's ticket.
+    public func recordCrash(
+        of task: LoadTaskID,
+        by worker: String,
+        policy: RetryPolicy
+    ) async throws -> FailureVerdict? {
+        let failure = TaskFailure(
+            code: "worker.died",
+            message: "the worker that ran the task died or lost its connection to the broker",
+            isRetryable: true
+        )
+        let connection = try await connected()
+        try await refuseNewer(connection)
+        let record = FailureRecord(
+            task: task,
+            kind: .crash,
+            failure: failure,
+            worker: worker,
+            ticket: ticket(of: task)
+        )
+        do {
+            return try await record.writeDeath(policy: policy, on: connection)
+        } catch let error as PostgresError where error.saysTaskIsNotHeld {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,229 @@
+import Extraction
+import Ledger
+import Pipelines
+import Planning
+import Postgres
+import Rows
+import StarSchema
+import Words
+
+/// Judges what a fact's or dimension's task has loaded before it commits.
+struct Audit {
+    let attempt: Attempt
+    let expected: Expectations
+    /// What became of the rows, with those that the table knew already among the loaded.
+    let counts: RowCounts
+    /// The rows that the period, or the table, has now; `nil` when they are those that were loaded.
+    var standing: Int?
+    let refusals: Refusals
+    /// The rows that were loaded, as SQL that can follow `from`.
+    let rows: SQL
+    /// The attributes of the table.
+    let attributes: [Attribute]
+
+    /// An expectation that does not hold.
+    private struct Finding {
+        let severity: Expectations.Severity
+        let observation: String
+        /// What the task fails with.
+        let error: LoadingError
+    }
+
+    /// - Returns: what does not hold and is worth a warning.
+    /// - Throws: ``LoadingError`` with all that does not hold and is a failure; what reading the
+    ///   figures of control totals throws.
+    func run() async throws -> [String] {
+        var findings = [rejects, tooFew, tooMany].compactMap(\.self)
+        findings += [try await volume(), try await freshness()].compactMap(\.self)
+        for total in expected.totals {
+            if let finding = try await judge(total) { findings.append(finding) }
+        }
+        let failures = findings.filter { $0.severity == .fail }.map(\.error)
+        guard let failure = failures.first else { return findings.map(\.observation) }
+        throw LoadingError(
+            code: failure.code,
+            description: failures.map(\.description).joined(separator: ". Besides, ")
+        )
+    }
+
+    /// The table and period, in words.
+    private var name: String {
+        attempt.row.table + (attempt.period.map { " " + $0.label } ?? "")
+    }
+
+    // MARK: Counts
+
+    private var rejects: Finding? {
+        let limit = expected.maximumRejectShare
+        guard Double(counts.rejected) > limit * Double(counts.read) else { return nil }
+        return Finding(
+            severity: expected.rejectsSeverity,
+            observation:
+                "\(grouped(counts.rejected)) of \(counted(counts.read, "row")) were rejected, more than "
+                + "\(percent(limit)) (\(Wording.rejects(byRule: refusals.byRule)))",
+            error: .tooManyRejects(name, counts, limit: limit, refusals: refusals)
+        )
+    }
+
+    private var tooFew: Finding? {
+        guard counts.loaded < expected.minimumRows else { return nil }
+        return Finding(
+            severity: expected.rowsSeverity,
+            observation:
+                "\(counted(counts.loaded, "row")), expected at least \(expected.minimumRows)",
+            // Where nothing is left of rows that were read, their rejects are what is wrong.
+            error: counts.loaded == 0 && counts.rejected > 0 && counts.rejected == counts.read
+                ? .noRows(name, counts, refusals: refusals)
+                : .tooFewRows(name, loaded: counts.loaded, minimum: expected.minimumRows)
+        )
+    }
+
+    private var tooMany: Finding? {
+        guard let maximum = expected.maximumRows, counts.loaded > maximum else { return nil }
+        return Finding(
+            severity: expected.rowsSeverity,
+            observation: "\(counted(counts.loaded, "row")), expected at most \(maximum)",
+            error: .tooManyRows(name, loaded: counts.loaded, maximum: maximum)
+        )
+    }
+
+    // MARK: Volume
+
+    private func volume() async throws -> Finding? {
+        guard let band = expected.volume else { return nil }
+        let earlier = try await earlierRows(upTo: band.periods)
+        guard earlier.count == band.periods else { return nil }
+        let mean = Double(earlier.reduce(0, +)) / Double(band.periods)
+        let standing = standing ?? counts.loaded
+        guard (Double(standing) - mean).magnitude > band.within * mean else { return nil }
+        let measure =
+            attempt.period == nil
+            ? "the rows of the last load"
+            : "the mean of the last \(counted(band.periods, "period"))"
+        let usual =
+            "more than \(percent(band.within)) away from \(Int(mean.rounded())), \(measure)"
+        return Finding(
+            severity: band.severity,
+            observation: "\(counted(standing, "row")), \(usual)",
+            error: .unusualVolume(name, loaded: standing, usual: usual)
+        )
+    }
+
+    /// The rows of the last loaded periods before this one, or of the last load of a whole table.
+    ///
+    /// Periods of this very load do not count: they run beside each other, so whether one is there
+    /// in time would be chance.
+    private func earlierRows(upTo count: Int) async throws -> [Int] {
+        let isEarlier: SQL =
+            attempt.period.map {
+                """
+                period_end <= \($0.start.description)::date and period <> all (
+                    select unnest(periods) from longshore.load where id = \(attempt.task.load))
+                """
+            } ?? "period = ''"
+        let rows = try await attempt.connection.query(
+            """
+            select rows_loaded from longshore.control
+            where schema_name = \(attempt.row.schema) and table_name = \(attempt.row.table)
+                and rows_loaded is not null and loaded_by is not null and \(isEarlier)
+            order by period_start desc limit \(count)
+            """
+        )
+        return try rows.map { try $0.integer("rows_loaded") }
+    }
+
+    // MARK: Freshness
+
+    /// The database's clock is the one that all workers share.
+    private func freshness() async throws -> Finding? {
+        guard let freshness = expected.freshness, counts.loaded > 0 else { return nil }
+        let type = attributes.first { $0.name == freshness.column }?.plan.type
+        var zone = attempt.pipeline.zone
+        if case .timestamp(_, let name)? = type { zone = name }
+        let column: SQL = "\(id: freshness.column)"
+        let newest: SQL =
+            type?.postgresName == "date" ? "\(column)::timestamp at time zone \(zone)" : column
+        let result = try await attempt.connection.query(
+            """
+            select floor(extract(epoch from
+                least(now(), \(attempt.period?.end.description)::date::timestamp at time zone \(zone))
+                    - max(\(newest))))::bigint as age
+            from \(rows)
+            """
+        )
+        let age = try result.first?.optionalInteger("age", as: Int.self)
+        if let age, age <= freshness.within.seconds { return nil }
+        let limit = "\(DurationWords.spoken(seconds: freshness.within.seconds)) are allowed"
+        let moment = attempt.period == nil ? "now" : "now or the period's end"
+        let problem =
+            age.map {
+                "the newest `\(freshness.column)` lies \(DurationWords.spoken(seconds: $0)) before \(moment), \(limit)"
+            } ?? "every `\(freshness.column)` is empty"
+        return Finding(
+            severity: freshness.severity,
+            observation: problem,
+            error: .stale(name, column: freshness.column, problem)
+        )
+    }
+
+    // MARK: Totals
+
+    private func judge(_ total: ControlTotal) async throws -> Finding? {
+        do {
+            let figure = try await ControlFigure(total: total)
+                .read(from: attempt.reader(of: total.extract))
+            guard let problem = try await compare(total, with: figure) else { return nil }
+            return Finding(
+                severity: total.severity,
+                observation: problem,
+                error: .disagreement(name, total, problem)
+            )
+        } catch let error as LoadingError {
+            return Finding(severity: total.severity, observation: error.description, error: error)
+        } catch let error as ExtractionError where total.severity == .warn && !error.isRetryable {
+            let error = LoadingError.noFigure(total, error.message)
+            return Finding(severity: .warn, observation: error.description, error: error)
+        } catch {
+            throw AwaitedSource(error, of: total.extract) ?? error
+        }
+    }
+
+    /// Postgres compares: its numbers are exact, however large the sum is.
+    private func compare(_ total: ControlTotal, with figure: String) async throws -> String? {
+        let measure: SQL =
+            total.column.map { "coalesce(sum(\(id: $0)), 0)::numeric" }
+            ?? "count(*)::numeric"
+        let allowed: SQL =
+            switch total.within {
+            case .amount(let number): "\(number)::numeric"
+            case .percent(let number): "abs(figure) * \(number)::numeric / 100"
+            }
+        let result = try await attempt.connection.query(
+            """
+            select loaded::text, figure::text, (loaded - figure)::text as difference,
+                coalesce(round(abs(loaded - figure) * 100 / nullif(figure, 0), 2)::text, '') as share,
+                abs(loaded - figure) <= \(allowed) as agrees
+            from (select \(measure) as loaded from \(rows)) l, (select \(figure)::numeric as figure) f
+            """
+        )
+        guard let row = result.first, try !row.boolean("agrees") else { return nil }
+        return try words(for: total, row)
+    }
+
+    private func words(for total: ControlTotal, _ row: PostgresRow) throws -> String {
+        let loaded = try row.text("loaded")
+        let share = try row.text("share").replacing("-", with: "")
+        let what =
+            total.column.map { "the loaded `\($0)` add up to \(loaded)" }
+            ?? (loaded == "1" ? "1 row is loaded" : "\(loaded) rows are loaded")
+        return try "the total `\(total.name)` does not agree: \(what), the source "
+            + "`\(total.extract.source)` says \(row.text("figure")), a difference of "
+            + "\(row.text("difference"))" + (share.isEmpty ? "" : " (\(share) %)")
+            + "; allowed is \(total.within). Of \(counted(counts.read, "row")) read, \(were(counts.rejected)) "
+            + "rejected and \(were(counts.deduplicated)) dropped as duplicates: what they hold is not "
+            + "in it"
+    }
+}
+
+/// `1 was`, `2 were`.
+private func were(_ count: Int) -> String { "\(grouped(count)) \(agreeing(count, "was", "were"))" }

@@ -1,0 +1,186 @@
+import Extraction
+import Ledger
+import Pipelines
+import Planning
+import Postgres
+import Rows
+import StarSchema
+
+/// Fills a calendar dimension: a row for every day, keyed by the day as `yyyymmdd`.
+struct CalendarLoad {
+    private let attempt: Attempt
+    private let dimension: Dimension
+    private let plan: CalendarPlan
+
+    init(_ attempt: Attempt, _ dimension: Dimension, _ plan: CalendarPlan) {
+        self.attempt = attempt
+        self.dimension = dimension
+        self.plan = plan
+    }
+
+    private var connection: PostgresConnection { attempt.connection }
+
+    func run() async throws -> AttemptResult {
+        let holidays = try await stageHolidays()
+        attempt.observer.reached(.opened)
+        try await attempt.hold(dimension.designs(schema: attempt.row.schema))
+        try await merge()
+        try await attempt.connection.analyze(attempt.table(dimension.table))
+        attempt.observer.reached(.copied)
+        let days = plan.last.number - plan.first.number + 1
+        attempt.progress(days, 0)
+        let holidayCounts = holidays?.counts ?? RowCounts()
+        return AttemptResult(
+            // The days are made; rows of holidays end in them, and are not rows of their own.
+            counts: RowCounts(
+                read: days + holidayCounts.read,
+                loaded: days,
+                rejected: holidayCounts.rejected,
+                deduplicated: holidayCounts.loaded + holidayCounts.deduplicated
+            ),
+            input: holidays?.input,
+            inputs: holidays?.inputs ?? [],
+            header: holidays?.header ?? [],
+            types: holidays?.types ?? [],
+            warnings: holidays?.warnings ?? []
+        )
+    }
+
+    // MARK: Days
+
+    /// The value of each calendar attribute for the day `d`.
+    private var expressions: [String: SQL] {
+        // A fiscal year is called by the year in which it ends.
+        let shift = (13 - plan.fiscalYearStart) % 12
+        let fiscal: SQL = "(d + \(shift) * interval '1 month')"
+        let firstOfMonth: SQL = "(date_trunc('month', d) + \(shift) * interval '1 month')"
+        return [
+            "date": "d::date",
+            "year": "extract(year from d)::bigint",
+            "quarter": "extract(quarter from d)::bigint",
+            "month": "extract(month from d)::bigint",
+            "month_name": "(array['January','February','March','April','May','June','July',"
+                + "'August','September','October','November','December'])[extract(month from d)::int]",
+            "iso_year": "extract(isoyear from d)::bigint",
+            "iso_week": "extract(week from d)::bigint",
+            "day": "extract(day from d)::bigint",
+            "weekday": "extract(isodow from d)::bigint",
+            "weekday_name": "(array['Monday','Tuesday','Wednesday','Thursday','Friday','Saturday',"
+                + "'Sunday'])[extract(isodow from d)::int]",
+            "is_weekend": "extract(isodow from d) > 5",
+            "fiscal_year": "extract(year from \(firstOfMonth))::bigint",
+            "fiscal_quarter": "extract(quarter from \(firstOfMonth))::bigint",
+            "fiscal_month": "extract(month from \(fiscal))::bigint",
+            "is_holiday": "h.name is not null",
+            "holiday_name": "h.name",
+        ]
+    }
+
+    /// The surrogate key of the day that `expression` gives.
+    static func surrogate(of expression: SQL) -> SQL {
+        "to_char(\(expression), 'YYYYMMDD')::bigint"
+    }
+
+    private func merge() async throws {
+        let expressions = expressions
+        let names = dimension.attributes.map(\.name)
+        let values = names.map { expressions[$0] ?? "null" }
+        let updates = names.map { "\(id: $0) = excluded.\(id: $0)" as SQL }
+        let columns = [dimension.surrogateKey] + names + ["load_id"]
+        try await connection.query(
+            """
+            insert into \(attempt.table(dimension.table)) as known (\(ids: columns))
+            select \(Self.surrogate(of: "d")), \(values.joined(separator: ", ")), \(attempt.task.load)
+            from generate_series(\(plan.first.description)::date::timestamp,
+                \(plan.last.description)::date::timestamp, interval '1 day') d
+            \(holidayJoin)
+            on conflict (\(id: dimension.surrogateKey)) do update
+                set \(updates.joined(separator: ", ")), is_inferred = false, load_id = \(attempt.task.load)
+            where known.is_inferred
+                or (\(ids: names, of: "known")) is distinct from
+                    (\(ids: names, of: "excluded"))
+            """
+        )
+    }
+
+    // MARK: Holidays
+
+    private static let staged: SQL = "pg_temp.holidays"
+
+    /// A day may have several holidays, and a row without a region is one everywhere.
+    private var holidayJoin: SQL {
+        guard let holidays = plan.holidays else { return "" }
+        let condition: SQL =
+            holidays.region.map { "where region = \($0) or region is null" } ?? ""
+        return """
+            left join (select date, string_agg(distinct name, ', ' order by name) as name
+                from \(Self.staged) \(condition) group by date) h on h.date = d::date
+            """
+    }
+
+    private struct Staged {
+        let counts: RowCounts
+        let input: String
+        let inputs: [InputSummary]
+        let header: [String]
+        let warnings: [String]
+        let types: [SourceType?]
+    }
+
+    private func stageHolidays() async throws -> Staged? {
+        guard let holidays = plan.holidays else { return nil }
+        let reader = try await attempt.open(holidays.extract)
+        let hasRegions = reader.header.contains("region")
+        guard hasRegions || holidays.region == nil else {
+            throw LoadingError.noRegions(dimension.table)
+        }
+        try await connection.query(
+            "create temp table holidays (date date, name text, region text) on commit drop"
+        )
+        let clean: [CleaningStep] = [.trim]
+        var columns = [
+            ValuePlan(
+                name: "date",
+                source: "date",
+                type: .date(format: .isoDate),
+                rules: [.required]
+            ),
+            ValuePlan(
+                name: "name",
+                source: "name",
+                type: .text,
+                cleaning: clean,
+                rules: [.required]
+            ),
+        ]
+        if hasRegions {
+            columns.append(
+                ValuePlan(name: "region", source: "region", type: .text, cleaning: clean)
+            )
+        }
+        let fill = try await RowFill(
+            attempt,
+            reader: reader,
+            layout: RowLayout(columns.map { .value($0) }),
+            columns: columns.map(\.name),
+            into: Self.staged,
+            references: .none
+        )
+        let counts = try await fill.run()
+        guard counts.loaded > 0 else {
+            throw LoadingError.noRows(
+                attempt.row.table,
+                counts,
+                refusals: fill.refusals
+            )
+        }
+        return Staged(
+            counts: counts,
+            input: fill.input,
+            inputs: fill.inputs,
+            header: fill.header,
+            warnings: fill.warnings,
+            types: fill.types
+        )
+    }
+}

@@ -1,0 +1,188 @@
+import Extraction
+import Ledger
+import Pipelines
+import Planning
+import Postgres
+import Rows
+import StarSchema
+
+/// Loads a dimension from a source: into a staging table, then one set-based merge.
+struct DimensionLoad {
+    let attempt: Attempt
+    let dimension: Dimension
+    private let extract: Extract
+
+    init(_ attempt: Attempt, _ dimension: Dimension, _ extract: Extract) {
+        self.attempt = attempt
+        self.dimension = dimension
+        self.extract = extract
+    }
+
+    var connection: PostgresConnection { attempt.connection }
+
+    func run() async throws -> AttemptResult {
+        let references = try await ReferenceMaps.load(dimension.references, of: attempt)
+        let reader = try await attempt.open(extract)
+        try await createStaging()
+        let restored = try await restoreMembers()
+        let fill = try await RowFill(
+            attempt,
+            reader: reader,
+            layout: layout(references),
+            columns: dimension.sourceColumns.map(\.name) + ["_row"],
+            into: "pg_temp.staged",
+            references: references
+        )
+        let staged = try await fill.run()
+        try await connection.analyze("pg_temp.staged", of: dimension.key)
+        attempt.observer.reached(.copied)
+        guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
+            throw LoadingError.noRows(attempt.row.table, staged, refusals: fill.refusals)
+        }
+        try await attempt.hold(dimension.designs(schema: attempt.row.schema))
+        let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
+        var warnings = try await absent?.judge(staged) ?? []
+        try await absent?.record()
+        let (members, observations) = try await merge(isSnapshot: absent != nil)
+        warnings += try await MovedVersions(dimension, attempt).markStale()
+        attempt.observer.reached(.swapped)
+        var counts = staged
+        counts.loaded = members
+        counts.deduplicated += staged.loaded - members
+        warnings += try await Audit(
+            attempt: attempt,
+            expected: dimension.expectations,
+            counts: counts,
+            refusals: fill.refusals,
+            rows: "pg_temp.staged",
+            attributes: dimension.attributes
+        )
+        .run()
+        return AttemptResult(
+            counts: counts,
+            input: fill.input,
+            inputs: fill.inputs,
+            header: fill.header,
+            types: fill.types,
+            warnings: restored + fill.warnings + warnings,
+            observations: observations
+        )
+    }
+
+    func createStaging() async throws {
+        let columns = dimension.sourceColumns.map { "\(id: $0.name) \(raw: $0.type)" as SQL }
+        try await connection.query(
+            "create temp table staged (\(columns.joined(separator: ", ")), _row bigint) on commit drop"
+        )
+    }
+
+    /// Attributes, references, row number: the order of the staging table.
+    func layout(_ references: ReferenceMaps) -> RowLayout {
+        let values = dimension.attributes.map { attribute in
+            var plan = attribute.plan
+            // A row without its time has no place in a history.
+            if attribute.name == dimension.effective, !plan.rules.contains(.required) {
+                plan.rules.insert(.required, at: 0)
+            }
+            return RowLayout.Output.value(plan)
+        }
+        let keys = dimension.references.map { reference in
+            RowLayout.Output.key(
+                references.plan(
+                    reference,
+                    attributes: dimension.attributes,
+                    asOf: dimension.effective.flatMap { name in
+                        dimension.attributes.firstIndex { $0.name == name }
+                    }
+                )
+            )
+        }
+        let attributes = dimension.attributes
+        return RowLayout(
+            values + keys + [.rowNumber],
+            checks: dimension.checks,
+            unique: RowLayout.Unique(
+                outputs: attributes.indices.filter { attributes[$0].isUnique },
+                owner: attributes.indices.filter { dimension.key.contains(attributes[$0].name) }
+            ),
+            dayZone: references.dayZone
+        )
+    }
+
+    /// Merges what is staged.
+    ///
+    /// - Parameter isSnapshot: whether absent members have been looked for.
+    /// - Returns: how many distinct observations or members it was, and what was recorded of a history.
+    /// - Throws: `PostgresError`.
+    func merge(
+        isSnapshot: Bool
+    ) async throws -> (merged: Int, recorded: RecordedObservations?) {
+        let (merged, recorded) =
+            try await dimension.keepsObservations
+            ? mergeHistory(isSnapshot: isSnapshot) : (overwrite(), nil)
+        try await connection.analyze(
+            attempt.table(dimension.table),
+            of: dimension.design(schema: attempt.row.schema).sketchedColumns
+        )
+        return (merged, recorded)
+    }
+
+    private func overwrite() async throws -> Int {
+        try await OverwriteMerge(
+            dimension: dimension,
+            table: attempt.table(dimension.table),
+            load: attempt.task.load,
+            connection: connection
+        )
+        .run()
+    }
+
+    /// Computes members anew that were observed and have no row, before the source is asked.
+    ///
+    /// - Returns: what is worth a warning.
+    func restoreMembers() async throws -> [String] {
+        let restored = RestoredMembers(dimension: dimension, attempt: attempt)
+        guard try await restored.areMissing() else { return [] }
+        _ = try await history(.lost, isSnapshot: false).run()
+        return try await restored.conclude()
+    }
+
+    private func mergeHistory(
+        isSnapshot: Bool
+    ) async throws -> (merged: Int, recorded: RecordedObservations?) {
+        let isRebuilt = try await ChangedDimension(
+            dimension,
+            of: attempt.pipeline,
+            on: connection
+        )
+        .needsRebuild()
+        let (merged, recorded) = try await history(
+            isRebuilt ? .all : .changed,
+            isSnapshot: isSnapshot
+        )
+        .run()
+        return (merged, recorded)
+    }
+
+    private func history(_ scope: HistoryMerge.Scope, isSnapshot: Bool) -> HistoryMerge {
+        HistoryMerge(
+            dimension: dimension,
+            table: attempt.table(dimension.table),
+            observations: attempt.table(dimension.observationTable),
+            observedAt: observedAt,
+            absences: dimension.keepsAbsences ? attempt.table(dimension.absenceTable) : nil,
+            isSnapshot: isSnapshot && dimension.keepsAbsences,
+            scope: scope,
+            load: attempt.task.load,
+            connection: connection
+        )
+    }
+
+    /// When a staged row holds from: its effective column, or the load's creation, which is the same
+    /// however often the task is tried.
+    private var observedAt: SQL {
+        dimension.effective == nil
+            ? "\(attempt.row.loadCreated)::timestamptz"
+            : dimension.observedAt(zone: attempt.pipeline.zone)
+    }
+}

@@ -1,0 +1,70 @@
+import Pipelines
+import Postgres
+import StarSchema
+
+/// Merges staged rows into a dimension that has no versions and no effective time.
+///
+/// Of several staged rows with one business key the last one counts, and for fixed attributes (scd 0)
+/// the first, as if each had come in a load of its own. Fixed attributes keep their first value,
+/// changing ones (scd 1) are overwritten, an inferred member is completed.
+struct OverwriteMerge {
+    let dimension: Dimension
+    /// The dimension's quoted name.
+    let table: SQL
+    let load: Int64
+    let connection: PostgresConnection
+
+    private var keys: SQL { "\(ids: dimension.key)" }
+
+    /// - Returns: how many distinct members were merged.
+    func run() async throws -> Int {
+        let incoming = try await connection.query(incomingSQL).affectedRows
+        try await connection.query(updateSQL)
+        try await connection.query(insertSQL)
+        return incoming
+    }
+
+    private var incomingSQL: SQL {
+        let values = dimension.sourceColumns.map { column -> SQL in
+            let name: SQL = "\(id: column.name)"
+            return column.change == .fixed
+                ? "first_value(\(name)) over (partition by \(keys) order by _row) as \(name)" : name
+        }
+        return """
+            create temp table incoming on commit drop as
+            select distinct on (\(keys)) \(values.joined(separator: ", ")), _row
+            from pg_temp.staged order by \(keys), _row desc
+            """
+    }
+
+    private var updateSQL: SQL {
+        let columns = dimension.sourceColumns.filter { !dimension.key.contains($0.name) }
+        let assignments = columns.map { column -> SQL in
+            let name: SQL = "\(id: column.name)"
+            return column.change == .fixed
+                ? "\(name) = case when d.is_inferred then s.\(name) else d.\(name) end"
+                : "\(name) = s.\(name)"
+        }
+        let changing = columns.filter { $0.change != .fixed }.map(\.name)
+        let differs: SQL =
+            changing.isEmpty
+            ? ""
+            : " or (\(ids: changing, of: "d")) is distinct from (\(ids: changing, of: "s"))"
+        return """
+            update \(table) d
+            set \((assignments + ["is_inferred = false", "load_id = \(load)"]).joined(separator: ", "))
+            from pg_temp.incoming s
+            where \(dimension.keysEqual("d", "s")) and (d.is_inferred\(differs))
+            """
+    }
+
+    private var insertSQL: SQL {
+        let columns: SQL = "\(ids: dimension.sourceColumns.map(\.name))"
+        return """
+            insert into \(table) (\(columns), load_id)
+            select \(columns), \(load) from pg_temp.incoming s
+            where not exists (select from \(table) d where \(dimension.keysEqual("d", "s")))
+            order by _row
+            """
+    }
+}

@@ -1,0 +1,233 @@
+import Extraction
+import Ledger
+import Pipelines
+import Planning
+import Postgres
+import Rows
+import StarSchema
+
+/// Loads a fact's period, or the whole of one without periods.
+///
+/// A period that has no partition yet goes into a table of its own, which becomes the partition when
+/// it is complete; rows of a period that is there are deleted and copied anew, or its partition is
+/// swapped. Readers see the old rows until the commit and the new ones after it
+/// (docs/decisions/0005 and 0013). Rows of facts that are merged or appended go through a staging
+/// table (docs/decisions/0014).
+struct FactLoad {
+    let attempt: Attempt
+    let fact: Fact
+    private let design: TableDesign
+
+    init(_ attempt: Attempt, _ fact: Fact) {
+        self.attempt = attempt
+        self.fact = fact
+        design = fact.design(schema: attempt.row.schema)
+    }
+
+    var connection: PostgresConnection { attempt.connection }
+
+    func run() async throws -> AttemptResult {
+        fact.loading == .replace ? try await replace() : try await merge()
+    }
+
+    // MARK: Replacing
+
+    private func replace() async throws -> AttemptResult {
+        let versions = try await FactVersions.noted(fact, attempt)
+        let references = try await ReferenceMaps.load(fact.references, of: attempt)
+        let reader = try await attempt.open(fact.extract)
+        let isCopied = fact.duplicates == .reject
+        let target = try await FactTarget.prepare(fact, of: attempt, isCopied: isCopied)
+        let staged = isCopied ? nil : staging(hasOrigin: false)
+        try await staged?.create()
+        let layout = layout(references, isNumbered: !isCopied)
+        let fill = try await RowFill(
+            attempt,
+            reader: reader,
+            layout: layout.rows,
+            columns: staged?.names ?? copiedColumns.map(\.name),
+            into: staged == nil ? target.table : StagedFact.table,
+            references: references,
+            grain: isCopied ? layout.grain : [],
+            bounds: try bounds(layout, closed: []),
+            isFrozen: target.isFrozen
+        )
+        var counts = try await fill.run()
+        if let staged {
+            let kept = try await staged.move(into: target.table)
+            counts.deduplicated += counts.loaded - kept
+            counts.loaded = kept
+        }
+        if !target.isNew || isReadByMarts {
+            try await connection.analyze(target.table, of: design.sketchedColumns)
+        }
+        try await versions.hold()
+        var result = try await conclude(
+            fill,
+            counts,
+            accepted: counts,
+            standing: counts.loaded,
+            rows: "\(target.table) where load_id = \(attempt.task.load)"
+        )
+        result.staleness = try await versions.confirm(rowsOf: target.table)
+        try await target.finish()
+        attempt.observer.reached(.swapped)
+        result.replaced = target.replaced
+        result.swap = target.swap
+        return result
+    }
+
+    // MARK: Merging and appending
+
+    private func merge() async throws -> AttemptResult {
+        let versions = try await FactVersions.noted(fact, attempt)
+        let references = try await ReferenceMaps.load(fact.references, of: attempt)
+        let closed = try await others.closed()
+        let reader = try await attempt.open(fact.extract)
+        let staged = staging(hasOrigin: !closed.isEmpty)
+        try await staged.create()
+        let fill = try await fill(staged, from: reader, references, closed: closed)
+        let read = try await fill.run()
+        try await versions.hold()
+        let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
+        let merged = try await merge.run { try await fill.refuse($0) }
+        var counts = read
+        counts.loaded = merged.inserted
+        counts.rejected += merged.refused
+        counts.deduplicated = counts.read - counts.loaded - counts.rejected
+        var accepted = counts
+        accepted.loaded += merged.known
+        accepted.deduplicated -= merged.known
+        var result = try await conclude(
+            fill,
+            counts,
+            accepted: accepted,
+            standing: merged.standing,
+            rows: "(\(staged.kept)) accepted"
+        )
+        result.staleness = try await versions.confirm(rowsOf: FactMerge.incoming)
+        attempt.observer.reached(.swapped)
+        result.replaced = merged.replaced
+        result.standing = merged.standing
+        return result
+    }
+
+    /// Whether marts join the rows right after, as the same load's next tasks.
+    private var isReadByMarts: Bool {
+        attempt.pipeline.marts.contains { $0.reads.contains(fact.name) }
+    }
+
+    // MARK: Rows
+
+    private var hasPeriods: Bool { fact.periodColumn != nil }
+    var others: OtherPeriods { OtherPeriods(attempt: attempt, fact: fact) }
+
+    /// What the COPY names: all but the period, which is the partition's default.
+    private var copiedColumns: [TableDesign.Column] {
+        design.columns.filter {
+            ($0.name != "period" || !hasPeriods) && $0.name != Fact.loadPeriod
+        }
+    }
+
+    func staging(hasOrigin: Bool) -> StagedFact {
+        let period = design.columns.filter {
+            $0.name == "period" && hasPeriods && fact.loading != .replace
+        }
+        return StagedFact(
+            fact: fact,
+            columns: copiedColumns + period,
+            hasOrigin: hasOrigin,
+            connection: connection
+        )
+    }
+
+    /// What brings a reader's rows into the staging table.
+    func fill(
+        _ staged: StagedFact,
+        from reader: any RowReader,
+        _ references: ReferenceMaps,
+        closed: Set<String>
+    ) async throws -> RowFill {
+        let layout = layout(references, isNumbered: true, hasOrigin: staged.hasOrigin)
+        return try await RowFill(
+            attempt,
+            reader: reader,
+            layout: layout.rows,
+            columns: staged.names,
+            into: StagedFact.table,
+            references: references,
+            grain: fact.duplicates == .reject ? layout.grain : [],
+            bounds: try bounds(layout, closed: closed)
+        )
+    }
+
+    private func layout(
+        _ references: ReferenceMaps,
+        isNumbered: Bool,
+        hasOrigin: Bool = false
+    ) -> FactLayout {
+        FactLayout(
+            fact: fact,
+            references: references,
+            load: attempt.task.load,
+            hasPeriod: hasPeriods && fact.loading != .replace,
+            isNumbered: isNumbered,
+            hasOrigin: hasOrigin
+        )
+    }
+
+    private func bounds(_ layout: FactLayout, closed: Set<String>) throws -> PeriodBounds? {
+        guard let column = fact.periodColumn.flatMap(layout.output), let period = attempt.period
+        else { return nil }
+        let later = try others.later(closed: closed)
+        let last = later.last.flatMap { Period($0.label, grain: period.grain) }
+        return PeriodBounds(
+            output: column,
+            label: period.label,
+            firstDay: period.start.number,
+            endDay: period.end.number,
+            earlier: others.earlier(closed: closed),
+            later: later,
+            horizon: last?.end.number
+        )
+    }
+
+    /// Judges what was loaded and says so.
+    ///
+    /// - Parameters:
+    ///   - fill: what has read the rows.
+    ///   - counts: what became of them.
+    ///   - accepted: as `counts`, with what the table knew already among the loaded.
+    ///   - standing: the rows that the period, or the table, has now.
+    ///   - rows: those that were accepted, as SQL that can follow `from`.
+    /// - Returns: what is to be recorded.
+    /// - Throws: `LoadingError` when an expectation does not hold that must.
+    private func conclude(
+        _ fill: RowFill,
+        _ counts: RowCounts,
+        accepted: RowCounts,
+        standing: Int,
+        rows: SQL
+    ) async throws -> AttemptResult {
+        let warnings = try await Audit(
+            attempt: attempt,
+            expected: fact.expectations,
+            counts: accepted,
+            standing: standing,
+            refusals: fill.refusals,
+            rows: rows,
+            attributes: fact.attributes
+        )
+        .run()
+        try await others.markStale(fill.lateRows)
+        attempt.observer.reached(.copied)
+        return AttemptResult(
+            counts: counts,
+            input: fill.input,
+            inputs: fill.inputs,
+            header: fill.header,
+            types: fill.types,
+            warnings: fill.warnings + warnings
+        )
+    }
+}

@@ -1,0 +1,83 @@
+import Ledger
+import Postgres
+import StarSchema
+
+/// Puts a new table into the place of a period's partition: the last thing before the commit.
+///
+/// From the moment it has the lock on the fact until the commit, readers wait. When readers keep the
+/// lock for themselves it is given up, and the rows change places within the old partition: those
+/// readers see what they saw, and the load does not fail.
+struct LeafSwap {
+    let leaf: PeriodLeaf
+    /// The new table's name.
+    let fresh: String
+    /// Opens a connection beside the one that has the rows.
+    let sideConnection: @Sendable () async throws -> PostgresConnection
+
+    private static let tries = 8
+
+    /// - Returns: whether the partitions changed places; otherwise the rows did.
+    @discardableResult
+    func run() async throws -> Bool {
+        try await flushLog()
+        let patience = LockPatience(leaf.connection, tries: Self.tries)
+        do {
+            let refusal = try await leaf.explainingMisfits {
+                try await patience.attempt(swap)
+            }
+            if refusal == nil { return true }
+        } catch let error as PostgresError where error.sqlState == .dependentObjectsStillExist {
+            // Somebody made a view on the partition, which must not go with it.
+            try await leaf.connection.query("rollback to savepoint patience")
+        }
+        for statement in move { try await leaf.connection.query(statement) }
+        return false
+    }
+
+    /// Has the server write out what the rows have put into its log so far.
+    ///
+    /// A commit waits until all of the log before it is on disk, and this one would while it holds the
+    /// lock. So another commit waits first.
+    private func flushLog() async throws {
+        let side = try await sideConnection()
+        do {
+            try await side.query("select pg_logical_emit_message(true, 'longshore', 'flush')")
+        } catch {
+            await side.close()
+            throw error
+        }
+        await side.close()
+    }
+
+    private var parent: SQL { leaf.parent.qualifiedName }
+    private var freshTable: SQL { "\(id: leaf.parent.schema, fresh)" }
+
+    /// The lock of the partition is not waited for: who has it has that of the fact, too, or reads
+    /// the partition by its name, and all others would wait behind both.
+    private var swap: [SQL] {
+        let renames = leaf.parent.indexes.map { index -> SQL in
+            let old = leaf.parent.name(of: index, on: fresh)
+            let new = leaf.parent.name(of: index, on: leaf.name)
+            return "alter index \(id: leaf.parent.schema, old) rename to \(id: new)"
+        }
+        return [
+            "lock table only \(parent) in access exclusive mode",
+            "lock table only \(leaf.table) in access exclusive mode nowait",
+            "alter table \(parent) detach partition \(leaf.table)",
+            "drop table \(leaf.table)",
+            "alter table \(freshTable) rename to \(id: leaf.name)",
+        ] + renames + [leaf.attachSQL, leaf.releaseSQL]
+    }
+
+    /// The partition is held since it was counted, so its types are those of the new table.
+    private var move: [SQL] {
+        [
+            "delete from \(leaf.table)",
+            """
+            insert into \(leaf.table) (\(leaf.parent.columnList))
+            select \(leaf.parent.columnList) from \(freshTable)
+            """,
+            "drop table \(freshTable)",
+        ]
+    }
+}

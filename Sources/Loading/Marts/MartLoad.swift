@@ -1,0 +1,87 @@
+import Ledger
+import Pipelines
+import Planning
+import Postgres
+import StarSchema
+
+/// Computes a mart anew from the tables that it reads, for one period or whole.
+struct MartLoad {
+    private let attempt: Attempt
+    private let mart: Mart
+
+    init(_ attempt: Attempt, _ mart: Mart) {
+        self.attempt = attempt
+        self.mart = mart
+    }
+
+    /// Readers see the old rows until the transaction commits, then the new ones.
+    func run() async throws -> AttemptResult {
+        let connection = attempt.connection
+        let function = try await function()
+        let table = attempt.table(mart.table)
+        attempt.observer.reached(.opened)
+        let query = mart.select(for: attempt.period)
+        let columns = try await holdColumns(of: table, like: query, function.setting)
+        let deleted = try await delete(from: table)
+        let inserted = try await function.run(
+            "select * from (\(query)) mart",
+            returning: "setof \(MartShape.table)"
+        ) { "insert into \(table) (\(ids: columns)) select * from \($0)" }
+        try await MartShape.drop(on: connection)
+        try await connection.analyze(table, afterWriting: inserted.affectedRows)
+        attempt.observer.reached(.copied)
+        let rows = inserted.affectedRows
+        attempt.progress(rows, 0)
+        let tests = MartTestRun(mart: mart, period: attempt.period, function: function)
+        let absence = function.role == nil ? [MartRole.absence(for: attempt.row.schema)] : []
+        return AttemptResult(
+            counts: RowCounts(read: rows, loaded: rows),
+            replaced: deleted.affectedRows,
+            warnings: try await tests.run() + absence
+        )
+    }
+
+    private func function() async throws -> MartFunction {
+        let schema = attempt.row.schema
+        return MartFunction(
+            mart: mart.name,
+            setting: MartSetting(schema: schema, zone: attempt.pipeline.zone),
+            role: try await MartRole.find(for: schema, on: attempt.connection),
+            connection: attempt.connection
+        )
+    }
+
+    /// The rows of the period, or all.
+    private func delete(from table: SQL) async throws -> PostgresResult {
+        guard let period = attempt.period, mart.isPerPeriod else {
+            return try await attempt.connection.query("delete from \(table)")
+        }
+        return try await attempt.connection.query(
+            "delete from \(table) where period = \(period.start.description)"
+        )
+    }
+
+    /// Keeps the table's types as they are until the transaction ends, and compares them with those that
+    /// the query gives: another would be turned into the table's without a word.
+    ///
+    /// - Returns: the columns of the query, in order; ``MartShape`` has them.
+    private func holdColumns(
+        of table: SQL,
+        like query: SQL,
+        _ setting: MartSetting
+    ) async throws -> [String] {
+        let connection = attempt.connection
+        try await setting.enter(on: connection)
+        try await connection.query("lock table only \(table) in row exclusive mode")
+        let existing = try await TableColumns.read(of: table, on: connection)
+        let shape = try await MartShape.make(of: query, on: connection)
+        guard shape == existing else {
+            throw LoadingError.changed(
+                "\(attempt.row.schema).\(mart.table)",
+                [.mart(MartShape.differences(from: existing, to: shape))]
+            )
+        }
+        try await setting.leave(on: connection)
+        return try await connection.query("select * from \(MartShape.table) limit 0").columns
+    }
+}

@@ -1,0 +1,50 @@
+import Extraction
+import Ledger
+import Pipelines
+import Planning
+import Postgres
+import Rows
+import StarSchema
+
+extension DimensionLoad {
+    /// Merges rejects into the dimension.
+    ///
+    /// It says nothing of members that are not among them: none expires.
+    func replay() async throws -> AttemptResult {
+        let references = try await ReferenceMaps.load(dimension.references, of: attempt)
+        try await createStaging()
+        let restored = try await restoreMembers()
+        attempt.observer.reached(.opened)
+        let rejects = RejectReplay(attempt: attempt)
+        var counts = try await rejects.fill { reader in
+            try await RowFill(
+                attempt,
+                reader: reader,
+                layout: layout(references),
+                columns: dimension.sourceColumns.map(\.name) + ["_row"],
+                into: "pg_temp.staged",
+                references: references
+            )
+        }
+        attempt.observer.reached(.copied)
+        try await connection.analyze("pg_temp.staged", of: dimension.key)
+        var warnings: [String] = []
+        var observations: RecordedObservations?
+        if counts.loaded > 0 {
+            try await attempt.hold(dimension.designs(schema: attempt.row.schema))
+            let (members, recorded) = try await merge(isSnapshot: false)
+            observations = recorded
+            warnings = try await MovedVersions(dimension, attempt).markStale()
+            counts.deduplicated += counts.loaded - members
+            counts.loaded = members
+        }
+        let input = try await rejects.settle()
+        attempt.observer.reached(.swapped)
+        return AttemptResult(
+            counts: counts,
+            input: input,
+            warnings: restored + warnings,
+            observations: observations
+        )
+    }
+}

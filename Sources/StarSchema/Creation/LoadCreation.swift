@@ -1,0 +1,145 @@
+import Ledger
+import Pipelines
+package import Planning
+package import Postgres
+
+/// Makes the tables of a load fit its definition and writes the load, its tasks and its claims, in a
+/// transaction that the caller ends.
+package struct LoadCreation {
+    let request: LoadRequest
+    let tasks: [LoadTask]
+    let connection: PostgresConnection
+    /// What may be done to tables that are there.
+    var alteration = Alteration.done
+    /// The fleet that loads it; `nil` for whoever takes it first.
+    var fleet: String?
+
+    package init(
+        request: LoadRequest,
+        tasks: [LoadTask],
+        connection: PostgresConnection,
+        alteration: Alteration = Alteration.done,
+        fleet: String? = nil
+    ) {
+        self.request = request
+        self.tasks = tasks
+        self.connection = connection
+        self.alteration = alteration
+        self.fleet = fleet
+    }
+
+    /// - Returns: the load's number.
+    package func run() async throws -> Int64 {
+        try await check()
+        let load = try await insert(as: .load)
+        try await TaskRows(tasks, pipeline: request.pipeline).claim(forLoad: load, on: connection)
+        return load
+    }
+
+    /// Makes the tables fit, and refuses what no load may do.
+    func check() async throws {
+        try await LedgerLock.takeSchema(
+            request.pipeline.schema,
+            within: alteration.patience,
+            on: connection
+        )
+        try await refuseMoved()
+        let losses = try await prepare()
+        let claims = TaskRows(tasks, pipeline: request.pipeline)
+        try await claims.refuseClosed(on: connection)
+        try refuseDetached(losses)
+        try await refuseOccupied()
+    }
+
+    /// Makes the tables fit; until the transaction ends, nobody else creates a load of the schema.
+    ///
+    /// - Returns: what the ledger knew and was not there any more.
+    @discardableResult
+    func prepare() async throws -> Losses {
+        try await SchemaPreparation(
+            pipeline: request.pipeline,
+            connection: connection,
+            alteration: alteration,
+            adopted: request.adopted,
+            person: request.requestedBy
+        )
+        .run()
+    }
+
+    /// Writes the load and its tasks.
+    ///
+    /// - Returns: the load's number.
+    func insert(as kind: LoadKind) async throws -> Int64 {
+        let load = try await insertLoad(kind)
+        try await TaskRows(tasks, pipeline: request.pipeline)
+            .insertTasks(ofLoad: load, on: connection)
+        return load
+    }
+
+    /// Under the schema's lock: nobody creates a load between this look and the claims.
+    private func refuseMoved() async throws {
+        guard let plan = request.plan else { return }
+        let now = try await PlanStanding(pipeline: request.pipeline, periods: request.periods)
+            .parts(on: connection)
+        let changes = plan.ledgerParts.changes(to: PlanFingerprint(now))
+        guard changes.isEmpty else { throw StarSchemaError.planMoved(plan, changes) }
+    }
+
+    /// A partition that was detached by hand is somebody's: a load cannot make another of its name, and
+    /// does not take it back unasked.
+    private func refuseDetached(_ losses: Losses) throws {
+        for task in tasks where task.kind == .fact {
+            guard let fact = request.pipeline.fact(task.name), let period = task.period,
+                losses.slice(fact.table, period.label)?.isDetached == true
+            else { continue }
+            throw StarSchemaError.detached(fact, period, of: request.pipeline)
+        }
+    }
+
+    /// A table that has the name of a partition, and is none: an attempt could not make its own.
+    private func refuseOccupied() async throws {
+        for fact in request.pipeline.facts where fact.periodColumn != nil {
+            let leaves = tasks.filter { $0.kind == .fact && $0.name == fact.name }
+                .compactMap { $0.period.map(fact.leaf) }
+            let schema = request.pipeline.schema
+            let table: SQL = "\(id: schema, fact.table)"
+            let rows = try await connection.query(
+                """
+                select format('%s.%s', \(schema)::text, c.relname) as name from pg_class c
+                join pg_namespace n on n.oid = c.relnamespace
+                where n.nspname = \(schema) and c.relname = any(\(leaves)::text[]::name[])
+                    and not exists (select from pg_inherits i
+                        where i.inhrelid = c.oid and i.inhparent = to_regclass(\(table.text)))
+                order by c.relname
+                """
+            )
+            guard !rows.isEmpty else { continue }
+            throw StarSchemaError.occupied(
+                try rows.map { try $0.text("name") },
+                of: "\(request.pipeline.schema).\(fact.table)"
+            )
+        }
+    }
+
+    private func insertLoad(_ kind: LoadKind) async throws -> Int64 {
+        let digest = request.definition.digest
+        try await connection.query(
+            """
+            insert into longshore.definition (digest, pipeline, bundle)
+            values (\(digest), \(request.pipeline.name), \(try request.definition.encoded()))
+            on conflict (digest) do nothing
+            """
+        )
+        let rows = try await connection.query(
+            """
+            insert into longshore.load
+                (pipeline, definition, folder, grain, periods, requested_by, kind, fleet)
+            values (\(request.pipeline.name), \(digest), \(request.folder),
+                \(request.pipeline.periods?.grain.rawValue), \(request.periods.map(\.label)),
+                \(request.requestedBy), \(kind.rawValue), \(fleet)) returning id
+            """
+        )
+        guard let row = rows.first else { throw LedgerError.unknownLoad(0) }
+        return try row.integer("id", as: Int64.self)
+    }
+}

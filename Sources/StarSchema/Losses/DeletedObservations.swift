@@ -1,0 +1,54 @@
+import Ledger
+import Pipelines
+import Postgres
+
+/// Looks for rows that somebody has deleted from what a dimension's history is computed from.
+///
+/// Loads only add to it and write over it, and tell the control table how many rows they have added.
+/// Postgres counts what is deleted; only where that count is another one than at the last look are the
+/// rows counted.
+struct DeletedObservations {
+    /// A look at the observations of a dimension.
+    struct Look: Sendable {
+        let dimension: Dimension
+        /// How often rows were deleted, by Postgres' count.
+        let deletions: Int64
+        /// How many rows are there.
+        let count: Int
+        /// How many loads have recorded; what is there, where nobody has counted before.
+        let recorded: Int
+
+        /// How many rows are gone.
+        var missing: Int { max(recorded - count, 0) }
+    }
+
+    let pipeline: Pipeline
+    let connection: PostgresConnection
+
+    /// Counts the observations of a dimension, of which the table is there.
+    ///
+    /// One statement, so that a load that commits meanwhile is in both numbers or in none.
+    ///
+    /// - Returns: `nil` when Postgres has counted no deletions since the last look.
+    func look(at dimension: Dimension) async throws -> Look? {
+        let observations: SQL = "\(id: pipeline.schema, dimension.observationTable)"
+        let rows = try await connection.query(
+            """
+            select d.deletions, c.observations as recorded,
+                (select count(*) from \(observations)) as count
+            from longshore.control c, pg_stat_get_tuples_deleted(to_regclass(\(observations.text))) d(deletions)
+            where c.schema_name = \(pipeline.schema) and c.table_name = \(dimension.table) and c.period = ''
+                and c.loaded_by is not null
+                and (c.observations is null or d.deletions <> c.observation_deletions)
+            """
+        )
+        guard let row = rows.first else { return nil }
+        let count = try row.integer("count", as: Int.self)
+        return Look(
+            dimension: dimension,
+            deletions: try row.integer("deletions", as: Int64.self),
+            count: count,
+            recorded: try row.optionalInteger("recorded", as: Int.self) ?? count
+        )
+    }
+}

@@ -1,0 +1,85 @@
+import Ledger
+package import Pipelines
+import Planning
+import Postgres
+import Words
+
+/// What stands in the ledger and no longer in the warehouse, in words.
+public struct LossReport: Sendable {
+    /// A line for each table that is concerned.
+    public let notices: [String]
+    /// Whether something is lost that a load brings back although no period is due.
+    public let hasWholeTables: Bool
+
+    package init(_ losses: Losses, of pipeline: Pipeline) {
+        hasWholeTables = losses.hasWholeTables
+        let dimensions = losses.dimensions.map { "`\($0.dimension.table)`: \($0.words)" }
+        let forgotten = losses.forgotten.map {
+            "`\($0.observationTable)`: what the history of `\($0.table)` is computed from is gone; "
+                + "nothing is loaded before that is decided"
+        }
+        let thinned = losses.thinned.map {
+            "`\($0.dimension.observationTable)`: \(counted($0.missing, "row")) of what the history of "
+                + "`\($0.dimension.table)` is computed from \($0.missing == 1 ? "is" : "are") gone; nothing is "
+                + "loaded before that is decided"
+        }
+        let groups = Dictionary(grouping: losses.slices, by: Group.init)
+        let slices = groups.sorted { $0.key < $1.key }
+            .map { group, slices in group.words(for: slices, pipeline: pipeline.name) }
+        notices = dimensions + forgotten + thinned + slices
+    }
+}
+
+extension Losses.LostDimension {
+    /// What has happened, and what a load makes of it.
+    fileprivate var words: String {
+        if isKept { return "\(reason): it is computed anew from what was observed" }
+        if dimension.keepsObservations {
+            return "\(reason), and so is what was observed: its history begins anew"
+        }
+        return "\(reason): it is filled again from its source"
+    }
+}
+
+/// Slices of a table to which the same has happened.
+private struct Group: Hashable, Comparable {
+    let table: String
+    let isClosed: Bool
+    let isDetached: Bool
+    /// `nil` where each slice has a name of its own in it.
+    let reason: String?
+
+    init(_ slice: Losses.Slice) {
+        table = slice.table
+        isClosed = slice.state == .closed
+        isDetached = slice.isDetached
+        reason = slice.isGone && !slice.isEmptied && !slice.period.isEmpty ? nil : slice.reason
+    }
+
+    static func < (left: Group, right: Group) -> Bool {
+        (left.table, left.isClosed ? 1 : 0, left.reason ?? "")
+            < (right.table, right.isClosed ? 1 : 0, right.reason ?? "")
+    }
+
+    func words(for slices: [Losses.Slice], pipeline: String) -> String {
+        let labels = slices.map(\.period).sorted()
+        let (first, last) = (labels.first ?? "", labels.last ?? "")
+        let place =
+            first.isEmpty
+            ? ""
+            : labels.count == 1
+                ? " \(first)" : " \(first)..\(last) (\(counted(labels.count, "period")))"
+        let isOne = slices.count == 1
+        let what =
+            reason
+            ?? (isOne
+                ? slices[0].reason
+                : "their partitions are \(isDetached ? "detached" : "gone")")
+        let next =
+            isClosed
+            ? "closed, so \(isOne ? "it stays" : "they stay") as \(isOne ? "it is" : "they are") until "
+                + "`longshore periods reopen \(pipeline) \(first)\(isOne ? "" : "..\(last)")`"
+            : "to be loaded again"
+        return "`\(table)`\(place): \(what); \(next)"
+    }
+}

@@ -1,0 +1,30 @@
+package import Pipelines
+package import Postgres
+
+extension Mart {
+    /// The mart's query with its period's bounds in place, and the period as its first column.
+    package func select(for period: Period?) -> SQL {
+        guard isPerPeriod, let period else { return SQL(raw: query) }
+        let body = SQLText(query).bound(to: period)
+        return """
+            select date \(literal: period.start.description) as period, mart.* from (\(body)) mart
+            """
+    }
+}
+
+extension SQLText {
+    /// The text with a period's bounds in place: days, which an instant, a time and a day are all
+    /// compared with rightly in the zone of the pipeline (``MartSetting``).
+    ///
+    /// They are dates that Longshore made itself, so they go in as literals: the body of a function takes
+    /// no parameters.
+    func bound(to period: Period) -> SQL {
+        SQL(
+            raw: replacing(
+                placeholders: [
+                    "period_start": "date '\(period.start)'", "period_end": "date '\(period.end)'",
+                ]
+            )
+        )
+    }
+}

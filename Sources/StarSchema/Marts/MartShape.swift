@@ -1,0 +1,40 @@
+package import Postgres
+
+/// The columns that a mart's query gives, with their types as its table would have them.
+///
+/// A table that is created with no data is not planned: the query's own functions are not called.
+package enum MartShape {
+    /// A temporary table with these columns: the type of the query's rows.
+    package static let table: SQL = "pg_temp.mart_shape"
+
+    /// Makes ``table`` and reads its columns; the tables that the query reads stay as they are until the
+    /// transaction ends.
+    ///
+    /// - Parameters:
+    ///   - query: the query of a mart, with a period's bounds in place.
+    ///   - connection: a connection in a transaction.
+    /// - Returns: the types of the columns by their names.
+    /// - Throws: `PostgresError`.
+    package static func make(
+        of query: SQL,
+        on connection: PostgresConnection
+    ) async throws -> [String: String] {
+        try await connection.query(
+            "create temp table mart_shape on commit drop as \(query) with no data"
+        )
+        return try await TableColumns.read(of: table, on: connection)
+    }
+
+    /// Drops ``table``.
+    package static func drop(on connection: PostgresConnection) async throws {
+        try await connection.query("drop table \(table)")
+    }
+
+    /// `` no more `mean`; new `amount`; `n` was `bigint`, is `numeric` ``.
+    package static func differences(
+        from existing: [String: String],
+        to shape: [String: String]
+    ) -> String {
+        ColumnDifference(from: existing, to: shape).description
+    }
+}

@@ -1,0 +1,206 @@
+import Foundation
+import Loading
+import Pipelines
+import Planning
+import TestSupport
+import Testing
+import WarehouseTestSupport
+
+/// The same data with key maps in memory and without: no difference may show.
+@Suite("Key maps over the memory limit", .serialized)
+struct KeyMapMemoryTests {
+    /// What can be seen of a load: what is told of its tasks, and every table by what its keys mean.
+    private struct Effect: Equatable {
+        var counts: [String]
+        var facts: [String]
+        var members: [String]
+        var rejects: [String]
+    }
+
+    private func load(_ data: KeyMapMemoryData, limit: Int) async throws -> (Effect, Int) {
+        let cache = KeyMapCache(memoryLimit: limit)
+        let dock = try await Dock(data.files, keyMaps: cache)
+        let load = try await dock.load(KeyMapMemoryData.definition(), periods: "2024-01..2024-02")
+        #expect(load.failures == [])
+        let effect = Effect(
+            counts: load.outcomes.map { "\($0.key): \($0.value)" }.sorted(),
+            facts: try await dock.rows(
+                """
+                select f.period, f.call_id, f.at, f.note, a.agent_id, a.valid_from, a.level,
+                    h.agent_id as helper, h.valid_from as since, c.client_id, c.is_inferred,
+                    p.client_id as payer, t.site, t.number, d.date
+                from desk.fact_call f join desk.dim_agent a on a.agent_key = f.agent_key
+                join desk.dim_agent h on h.agent_key = f.helper_key
+                join desk.dim_client c on c.client_key = f.client_key
+                join desk.dim_client p on p.client_key = f.payer_key
+                join desk.dim_team t on t.team_key = f.team_key
+                join desk.dim_date d on d.date_key = f.day_key
+                order by f.period, f.call_id
+                """
+            ),
+            members:
+                try await dock.rows(
+                    """
+                    select agent_id, valid_from, valid_to, is_current, level, site, number, false as i
+                    from desk.dim_agent left join desk.dim_team using (team_key)
+                    union all select client_id::text, null, null, null, null, name, null, is_inferred
+                    from desk.dim_client
+                    union all select site, null, null, null, number, name, null, is_inferred
+                    from desk.dim_team
+                    """
+                )
+                .sorted(),
+            rejects: try await dock.rows(
+                """
+                select table_name, period, source, line, byte_offset, column_name, rule, reason, raw
+                from longshore.reject order by table_name, period, line
+                """
+            )
+        )
+        #expect(effect.facts.count > 500)
+        return (effect, cache.statistics.leftToPostgres)
+    }
+
+    @Test(
+        "facts, members, rejects and counts are the same with all maps, some, and none in memory",
+        arguments: [21, 22] as [UInt64]
+    )
+    func same(seed: UInt64) async throws {
+        let data = KeyMapMemoryData(seed: seed)
+        let (expected, none) = try await load(data, limit: .max)
+        #expect(none == 0)
+        let rules = Set(expected.rejects.map { $0.split(separator: "|")[6] })
+        #expect(rules == ["references", "required", "grain", "decimal"])
+        // Some of the maps fit beside each other, and some do not.
+        let (some, left) = try await load(data, limit: 40_000)
+        #expect(some == expected)
+        #expect(left > 0)
+        let (without, all) = try await load(data, limit: 0)
+        #expect(without == expected)
+        #expect(all == 9)
+    }
+
+    @Test("a version that comes while rows are read is found, with the map and without")
+    func cameMeanwhile() async throws {
+        for limit in [Int.max, 0] {
+            let dock = try await Dock(
+                [
+                    "agents.csv": "agent_id,since,team\na0,2024-01-01 00:00:00,North\n",
+                    "calls_2024-01.csv": "call_id,at,agent\nx,2024-01-15 00:00:00,a1\n",
+                ],
+                keyMaps: KeyMapCache(memoryLimit: limit)
+            )
+            let load = try await dock.create(Shop.calls())
+            #expect(await dock.perform(load.task("agent")).failure == nil)
+            try dock.write("agents.csv", "agent_id,since,team\na1,2024-01-10 00:00:00,North\n")
+            let other = try await dock.create(Shop.calls(), periods: "2024-02")
+            let merger = WarehouseLoader(dock.configuration)
+            let outcome = await dock.perform(
+                load.task("call 2024-01"),
+                observer: At(.opened) { _ = await dock.perform(other.task("agent"), by: merger) }
+            )
+            #expect(outcome == .loaded(RowCounts(read: 1, loaded: 1)))
+            #expect(
+                try await dock.row(
+                    "select team, is_inferred from desk.fact_call join desk.dim_agent using (agent_key)"
+                ) == "North|f"
+            )
+            await merger.close()
+        }
+    }
+}
+
+/// Generated calls of agents with versions, of clients that facts infer, of teams with two key columns.
+private struct KeyMapMemoryData {
+    private(set) var files: [String: String] = [:]
+    private var generator: SeededGenerator
+
+    init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
+        files["teams.csv"] = "site,number,name\n" + lines(40) { "S\($0 % 8), \($0 / 8),Team \($0)" }
+        files["clients.csv"] = "client_id,name\n" + lines(300) { "\($0 * 7)5.50,Client \($0)" }
+        files["agents.csv"] = agents()
+        for period in ["2024-01", "2024-02"] { files["calls_\(period).csv"] = calls(period) }
+    }
+
+    private func lines(_ count: Int, _ line: (Int) -> String) -> String {
+        (0..<count).map { line($0) + "\n" }.joined()
+    }
+
+    private mutating func number(_ bound: Int) -> Int {
+        Int.random(in: 0..<bound, using: &generator)
+    }
+
+    private mutating func agents() -> String {
+        var text = "agent_id,since,level,site,number\n"
+        for _ in 0..<900 {
+            let day = String(format: "2024-%02d-%02d", number(2) + 1, number(28) + 1)
+            text += " agent number \(number(300)),\(day) \(10 + number(9)):00:00,\(number(3)),"
+            text += "s\(number(9)),\(number(6))\n"
+        }
+        return text
+    }
+
+    private mutating func calls(_ period: String) -> String {
+        var text = "call_id,at,agent,helper,client,payer,site,number,note\n"
+        for _ in 0..<2_000 {
+            let agent = number(40) == 0 ? "" : "Agent Number \(number(310))"
+            let helper = number(4) == 0 ? "  " : "AGENT NUMBER \(number(400))"
+            let client = number(30) == 0 ? "x" : number(30) == 0 ? "" : "\(number(320) * 7)5.5"
+            let payer = "\(number(305) * 7)5.50"
+            let team = number(9) == 0 ? "," : "s\(number(9)),\(number(6))"
+            let at = "\(period)-\(10 + number(19)) \(10 + number(12)):30:00"
+            text += "c\(number(3_000)),\(at),\(agent),\(helper),\(client),\(payer),\(team),n\n"
+        }
+        return text
+    }
+
+    static func definition() throws -> Definition {
+        try .text(
+            """
+            pipeline: desk
+            period: { grain: month, start: 2024-01 }
+            sources: { drops: { files: data } }
+            dimensions:
+              team:
+                from: { source: drops, csv: teams.csv }
+                key: [site, number]
+                columns:
+                  site: { type: text, required: true, clean: [trim, lower] }
+                  number: { type: integer, required: true, clean: [trim] }
+                  name: { type: text }
+              agent:
+                from: { source: drops, csv: agents.csv }
+                key: agent_id
+                effective: since
+                columns:
+                  agent_id: { type: text, required: true, clean: [trim, lower] }
+                  since: { type: timestamp }
+                  level: { type: integer, scd: 2 }
+                  team: { references: team, from: [site, number], missing: infer, scd: 2 }
+              client:
+                from: { source: drops, csv: clients.csv }
+                key: client_id
+                columns:
+                  client_id: { type: "decimal(12,2)", required: true }
+                  name: { type: text }
+              date: { calendar: { from: 2024-01-01, to: 2024-02-20 } }
+            facts:
+              call:
+                from: { source: drops, csv: "calls_{period}.csv" }
+                period: at
+                grain: [call_id]
+                columns:
+                  call_id: { type: text, required: true }
+                  at: { type: timestamp, required: true }
+                  note: { type: text }
+                  agent: { references: agent, from: agent, missing: reject }
+                  helper: { references: agent, from: helper, missing: unknown }
+                  client: { references: client, from: client, missing: infer }
+                  payer: { references: client, from: payer, missing: reject }
+                  team: { references: team, from: [site, number], missing: unknown }
+                  day: { references: date, from: at, missing: infer }
+            """
+        )
+    }
+}
