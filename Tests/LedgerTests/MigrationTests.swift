@@ -1,9 +1,10 @@
-import Ledger
 import Planning
 import Postgres
 import TestSupport
 import Testing
 import WarehouseTestSupport
+
+@testable import Ledger
 
 @Suite("Migrations of the ledger", .serialized)
 struct MigrationTests {

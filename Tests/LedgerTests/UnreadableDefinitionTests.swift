@@ -1,3 +1,4 @@
+import Inquiry
 import Ledger
 import Pipelines
 import Planning

@@ -1,4 +1,5 @@
 import Foundation
+import Inquiry
 import Ledger
 import Pipelines
 import Planning

@@ -1,6 +1,7 @@
 import Foundation
 import Pipelines
 import Planning
+import StarSchema
 import TestSupport
 import Testing
 import WarehouseTestSupport

@@ -4,6 +4,7 @@ import Loading
 import Pipelines
 import Planning
 import Postgres
+import StarSchema
 import TestSupport
 import Testing
 import WarehouseTestSupport

@@ -2,6 +2,7 @@ import Inquiry
 import Ledger
 import Pipelines
 import Planning
+import StarSchema
 import TestSupport
 import Testing
 import WarehouseTestSupport

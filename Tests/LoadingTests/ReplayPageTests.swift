@@ -2,6 +2,7 @@ import Loading
 import Pipelines
 import Planning
 import Postgres
+import StarSchema
 import Testing
 import WarehouseTestSupport
 

@@ -4,6 +4,8 @@ import Synchronization
 package final class Flag: Sendable {
     private let state = Atomic(true)
 
+    package init() {}
+
     package var isUp: Bool { state.load(ordering: .acquiring) }
 
     package func lower() {

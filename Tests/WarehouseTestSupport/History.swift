@@ -14,6 +14,22 @@ package struct Observation: Hashable {
     package var team: String
     package var level: Int
 
+    package init(
+        member: String,
+        minute: Int,
+        hired: String,
+        phone: String,
+        team: String,
+        level: Int
+    ) {
+        self.member = member
+        self.minute = minute
+        self.hired = hired
+        self.phone = phone
+        self.team = team
+        self.level = level
+    }
+
     package static let header = "agent_id,updated_at,hired,phone,team,level\n"
 
     package var line: String {

@@ -5,6 +5,8 @@ import Synchronization
 package final class Later: Sendable {
     private let task = Mutex<Task<TaskOutcome, Never>?>(nil)
 
+    package init() {}
+
     package func start(_ body: @escaping @Sendable () async -> TaskOutcome) {
         let started = Task { await body() }
         task.withLock { $0 = started }
