@@ -1,6 +1,7 @@
 import Extraction
 import Foundation
 import Pipelines
+import Rows
 import Testing
 
 @Suite("Files that are looked at without being read")
