@@ -13,12 +13,12 @@ struct EscapingRuleTests {
         "Extraction/ByteTable.swift": "names of encodings from a list",
         "Extraction/SiblingFiles.swift": "{period} of a pattern, which is matched by bytes",
         "Extraction/SourceFiles.swift": "{period} of a pattern, which is matched by bytes",
+        "Pipelines/Model/Extract.swift": "{period} of a pattern",
         "Survey/DraftOrigin.swift": "the label of a period in a file's name",
         "Survey/DraftTables.swift": "{period} of a pattern",
         "Torture/ServerAddresses.swift": "ports of servers of our own",
         "Loading/Audit/Audit.swift": "the sign of a number",
         "StarSchema/Design/FactDesign.swift": "the label of a period",
-        "StarSchema/Marts/MartQuery.swift": "placeholders of SQL, by scalars",
         "Words/Wording.swift": "an ISO time of our own",
     ]
 
