@@ -26,11 +26,13 @@ package struct ForeignCode {
         try await refuse()
     }
 
-    /// Looks for such code on Longshore's tables in the schema, those of the pipeline, and their partitions,
-    /// before they are read. A load touches no others.
+    /// Looks for such code before tables are read: Longshore's in the schema, the pipeline's, their partitions.
+    ///
+    /// A load touches no others. Postgres takes the look for a long one, and would compile it.
     ///
     /// - Throws: ``StarSchemaError`` that names what was found.
     package func refuse() async throws {
+        try await connection.query("set local jit = off")
         let rows = try await connection.query(sql)
         let found = try rows.map { try $0.text("found") }
         guard found.isEmpty else { throw StarSchemaError.foreignCode(found) }
