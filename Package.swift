@@ -245,6 +245,7 @@ package.targets += [
         "Pipelines",
         "Planning",
         "Postgres",
+        "StarSchema",
         "WarehouseTestSupport"
     ),
     tests(of: "Survey", and: "Extraction", "Pipelines", "Rows", "SampleData"),

@@ -20,7 +20,7 @@ extension StarSchemaError {
             description: found.joined(separator: "; ")
                 + ": it would run with the rights of this login, which may do more than who made it. "
                 + "Drop it, or look at it and let the login that creates loads, or a superuser, own the function "
-                + "(`alter function … owner to …`)"
+                + "(`alter function … owner to …`), operator or type; a default is a constant"
         )
     }
 

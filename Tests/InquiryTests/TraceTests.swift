@@ -14,6 +14,26 @@ struct TraceTests {
         row?.columns.first { $0.name == name }?.value
     }
 
+    @Test("a view of somebody else in a table's place is refused before it is read")
+    func view() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        try await dock.connection.script(
+            """
+            alter table shop.dim_customer rename to dim_customer_aside;
+            create view shop.dim_customer as select * from shop.dim_customer_aside;
+            alter view shop.dim_customer owner to pg_monitor
+            """
+        )
+        let problem = await dock.problem {
+            _ = try await dock.ledger.trace("dim_customer", key: ["c1"])
+        }
+        #expect(
+            problem?.contains("`shop.dim_customer` is no table, and `pg_monitor` owns it") == true,
+            "\(problem ?? "")"
+        )
+    }
+
     @Test("a fact's row tells its load, task, period, input and definition")
     func fact() async throws {
         let dock = try await Dock(Shop.files)

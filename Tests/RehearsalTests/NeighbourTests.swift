@@ -3,6 +3,7 @@ import Pipelines
 import Planning
 import Postgres
 import Rehearsal
+import StarSchema
 import Testing
 import WarehouseTestSupport
 
@@ -196,6 +197,69 @@ struct NeighbourTests {
             "drop function shop.harm() cascade; drop function shop.harmless(integer) cascade"
         )
         #expect(try await dock.load(Shop.definition()).failures == [])
+    }
+
+    @Test(
+        "operators, types and functions that do more than to compute are refused like functions",
+        arguments: [
+            (
+                "alter table shop.dim_customer alter name set default ('x' operator(shop.@@@) 'y')::text",
+                "a default of `shop.dim_customer` uses `shop.@@@("
+            ),
+            (
+                "alter table shop.dim_customer add check ('x' operator(shop.@@@) name) not valid",
+                "a constraint of `shop.dim_customer` uses `shop.@@@("
+            ),
+            (
+                "create trigger t before insert on shop.dim_customer for each row "
+                    + "when ('x' operator(shop.@@@) 'y') "
+                    + "execute function suppress_redundant_updates_trigger()",
+                "a trigger of `shop.dim_customer` uses `shop.@@@("
+            ),
+            (
+                "alter table shop.dim_customer alter name set default 'x'::shop.checked::text",
+                "a default of `shop.dim_customer` uses `shop.checked`, a type of `pg_monitor`"
+            ),
+            (
+                "alter table shop.dim_customer alter name "
+                    + "set default query_to_xml('select 1', true, true, '')::text",
+                "a default of `shop.dim_customer` is no constant: `name`"
+            ),
+            (
+                "alter table shop.dim_customer "
+                    + "add check (query_to_xml('select 1', true, true, '') is not null) not valid",
+                "a constraint of `shop.dim_customer` calls `query_to_xml("
+            ),
+            (
+                "alter table shop.fact_sale add extra shop.key",
+                "a column of `shop.fact_sale` uses `shop.key`, a type of `pg_monitor`"
+            ),
+        ]
+    )
+    func foreignObjects(_ sql: String, _ found: String) async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(Shop.definition())
+        try await dock.connection.script(
+            """
+            create function shop.same(text, text) returns boolean immutable language sql as 'select true';
+            create operator shop.@@@ (function = shop.same, leftarg = text, rightarg = text);
+            create domain shop.checked as text check (value <> '');
+            create type shop.key as (value bigint);
+            alter operator shop.@@@ (text, text) owner to pg_monitor;
+            alter domain shop.checked owner to pg_monitor;
+            alter type shop.key owner to pg_monitor;
+            \(raw: sql)
+            """
+        )
+        let creation = await dock.problem { _ = try await dock.create(Shop.definition()) }
+        #expect(creation?.contains(found) == true, "\(creation ?? "")")
+        let survey = await dock.problem {
+            let pipeline = try dock.request(Shop.definition()).0.pipeline
+            _ = try await dock.connection.transaction {
+                try await LossSurvey(pipeline: pipeline, connection: dock.connection).run()
+            }
+        }
+        #expect(survey?.contains(found) == true, "\(survey ?? "")")
     }
 
     @Test("code tied to tables beside Longshore's is let alone, code tied to a partition is not")

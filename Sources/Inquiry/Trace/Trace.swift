@@ -31,6 +31,7 @@ extension PostgresLedger {
         guard let pipeline = try await newestDefinition(ofPipeline: table.pipeline) else {
             throw InquiryError.untraceable(name, "no load of it is in the ledger")
         }
+        try await refuseForeignCode(of: pipeline, in: table.schema)
         if let mart = pipeline.mart(table.subject), mart.table == table.name {
             return [try await origin(of: mart, in: table, key: key)]
         }
@@ -53,6 +54,15 @@ extension PostgresLedger {
         }
         guard let environment else { return traced }
         return try await withPlaces(traced, of: key, found: search, environment)
+    }
+
+    private func refuseForeignCode(of pipeline: Pipeline, in schema: String) async throws {
+        var place = pipeline
+        place.schema = schema
+        let there = place
+        try await transaction { connection in
+            try await ForeignCode(pipeline: there, connection: connection).refuse()
+        }
     }
 
     /// Loads that told several rows are asked once.

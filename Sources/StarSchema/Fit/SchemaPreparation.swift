@@ -29,7 +29,7 @@ struct SchemaPreparation {
             within: alteration.patience,
             on: connection
         )
-        try await ForeignCode(pipeline: pipeline, connection: connection).refuse()
+        try await ForeignCode(pipeline: pipeline, connection: connection).refuseAndHold()
         let ownership = TableOwnership(
             pipeline: pipeline,
             adopted: adopted,

@@ -14,7 +14,10 @@ package struct LossSurvey {
     }
 
     /// What is lost of the pipeline's tables.
+    ///
+    /// - Throws: ``StarSchemaError`` when code of others is tied to them, which reading them would run.
     package func run() async throws -> Losses {
+        try await ForeignCode(pipeline: pipeline, connection: connection).refuse()
         var losses = Losses()
         let rows = try await missing()
         losses.dimensions = try await lostDimensions(rows)
