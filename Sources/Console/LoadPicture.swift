@@ -69,19 +69,20 @@ struct LoadPicture {
             + String(repeating: "░", count: width - filled)
     }
 
-    /// A line broken at its blanks; a word that is too long by itself is broken too.
+    /// A line broken at its blanks; a word that is too long by itself is broken too, by scalars.
     static func wrapped(_ text: String, _ width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
         for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            if !line.isEmpty, line.count + 1 + word.count > width {
+            let length = line.unicodeScalars.count + 1 + word.unicodeScalars.count
+            if !line.isEmpty, length > width {
                 lines.append(line)
                 line = ""
             }
             line += line.isEmpty ? String(word) : " " + word
-            while line.count > width {
-                lines.append(String(line.prefix(width)))
-                line = String(line.dropFirst(width))
+            while line.unicodeScalars.count > width {
+                lines.append(String(line.unicodeScalars.prefix(width)))
+                line = String(line.unicodeScalars.dropFirst(width))
             }
         }
         return lines + [line]

@@ -1,3 +1,5 @@
+import Words
+
 /// A word, number, text or symbol of an expression.
 struct ExpressionToken {
     enum Kind: Equatable {
@@ -26,7 +28,7 @@ struct ExpressionToken {
         switch kind {
         case .word(let text), .number(let text), .symbol(let text): "`\(text)`"
         case .quotedName(let name): "`\"\(name)\"`"
-        case .text(let text): "the text `'\(text.prefix(40))'`"
+        case .text(let text): "the text `'\(VisibleText.shortened(text, to: 40))'`"
         case .end: "the end of the expression"
         }
     }

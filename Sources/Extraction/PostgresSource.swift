@@ -25,10 +25,8 @@ struct PostgresSource: QuerySource {
         let bounds = period.map { QueryBounds(period: $0, clock: SourceClock(zone: "UTC")).days }
         do {
             return try await PostgresConnection.withConnection(configuration) { connection in
-                try await describe(
-                    SQL(raw: PreparedQuery.replacing(query, with: bounds)),
-                    on: connection
-                )
+                let sql = SQL(raw: PreparedQuery.replacing(query, with: bounds))
+                return try await connection.rolledBack { try await describe(sql, on: connection) }
             }
         } catch {
             throw url.masked(error)
@@ -48,6 +46,7 @@ struct PostgresSource: QuerySource {
             var configuration = try PostgresConfiguration(url: url.value)
             configuration.applicationName = "longshore extract"
             configuration.session.isReadOnly = true
+            configuration.isForeign = true
             return configuration
         } catch let error as EndpointError {
             throw ExtractionError(

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Reads the rows of a query from a Postgres database, by `COPY … TO STDOUT` in CSV.
 ///
-/// It runs in a read-only transaction of its own, in which the session means by times and numbers what they
+/// It runs in a read-only transaction of its own that is rolled back, in which the session means by times and numbers what they
 /// are read as. The COPY runs on the connection's thread and stays at most two chunks ahead of its reader. Not to
 /// be shared between tasks.
 final class QueryRowReader: RowReader {
@@ -128,7 +128,7 @@ final class QueryRowReader: RowReader {
     ) -> Task<Void, Never> {
         Task {
             do {
-                try await connection.transaction {
+                try await connection.rolledBack {
                     let sql = try await query.copySQL(on: connection)
                     try await copyOut(sql, on: connection, to: data, onDemand: demand)
                 }

@@ -1,4 +1,5 @@
 import AMQP
+import Words
 
 /// The headers of dead letters.
 public enum DeadLetterHeader {
@@ -13,7 +14,7 @@ public enum DeadLetterHeader {
         // Frames have a size limit, and headers are not cut into several.
         [
             Self.code: .string(code),
-            Self.message: .string(String(message.prefix(4_096))),
+            Self.message: .string(VisibleText.shortened(message, toBytes: 4_096)),
             Self.queue: .string(queue),
         ]
     }

@@ -16,7 +16,7 @@ public enum PeriodSelection {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             periods.formUnion(try range(part, grain: grain))
             guard periods.count <= PeriodRule.most else {
-                throw tooMany("`\(text.prefix(60))`", periods.count, grain)
+                throw tooMany("`\(VisibleText.shortened(text, to: 60))`", periods.count, grain)
             }
         }
         return periods.sorted()

@@ -1,3 +1,5 @@
+import Words
+
 /// How one attempt at a load task ended.
 public enum TaskOutcome: Sendable, Hashable {
     /// The task's transaction committed.
@@ -47,7 +49,13 @@ public struct TaskFailure: Error, Sendable, Hashable, Codable, CustomStringConve
         case servers
     }
 
+    /// How many bytes of a message are kept: it is written into the ledger twice, and servers and files
+    /// have a say in it.
+    public static let longestMessage = 16 << 10
+
     /// Creates a failure; it is the task's unless said.
+    ///
+    /// A message longer than ``longestMessage`` is cut.
     public init(
         code: String,
         message: String,
@@ -56,7 +64,7 @@ public struct TaskFailure: Error, Sendable, Hashable, Codable, CustomStringConve
         absence: Absence? = nil
     ) {
         self.code = code
-        self.message = message
+        self.message = VisibleText.shortened(message, toBytes: Self.longestMessage)
         self.isRetryable = isRetryable
         self.origin = origin
         self.absence = absence

@@ -35,6 +35,10 @@ public struct PostgresConfiguration: Sendable {
     /// Settings of the session, as `-c name=value` of the server's command line; what ``session`` has
     /// comes after them.
     public let options: String?
+    /// Whether somebody else has named the server, such as a definition: it gets the password and the
+    /// certificate of its URL, and none that libpq finds by itself: in `PGPASSWORD`, `~/.pgpass`, a service
+    /// file, `PGSSLCERT` or `~/.postgresql`.
+    public var isForeign = false
     /// What the session sets by itself, whatever its role, its database and the environment say.
     public var session = SessionSettings()
 
@@ -143,12 +147,23 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
 }
 
 extension PostgresConfiguration {
+    /// Parameters in the place of secrets that libpq would find by itself; what comes after them stands.
+    ///
+    /// libpq takes an empty parameter for a missing one, but not within a connection string: the first
+    /// `dbname` is one where the connection is opened with `expand_dbname`. An empty file's name would mean
+    /// the one in the home directory, therefore one that cannot be there.
+    private static let nothingFound = [
+        ("dbname", "password=''"), ("passfile", "/dev/null/none"), ("sslcert", "/dev/null/none"),
+        ("sslkey", "/dev/null/none"),
+    ]
+
     /// The parameters that libpq is given; the password is among them.
     ///
     /// What is not named here would come from `PG…` environment variables, so whatever matters is.
     var connectionParameters: [(name: String, value: String)] {
         let fresh = loginFile?.login()
-        var list = [
+        var list = isForeign ? Self.nothingFound : []
+        list += [
             ("client_encoding", "UTF8"), ("application_name", applicationName),
             ("gssencmode", "disable"), ("ssl_min_protocol_version", "TLSv1.2"),
             ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),

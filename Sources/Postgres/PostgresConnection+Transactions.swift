@@ -40,6 +40,31 @@ extension PostgresConnection {
         return result
     }
 
+    /// Runs `body` in a transaction that is rolled back when it returns, as when it throws: for statements of
+    /// others that are to leave nothing behind.
+    ///
+    /// A read-only transaction is not enough: in Postgres 15 it lets large objects be removed and
+    /// notifications be sent.
+    ///
+    /// - Parameter body: The statements.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws, and ``PostgresError``.
+    @discardableResult
+    public nonisolated(nonsending) func rolledBack<Result>(
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        try await begin(.readCommitted)
+        let result: Result
+        do {
+            result = try await body()
+        } catch {
+            await rollBack()
+            throw error
+        }
+        await rollBack()
+        return result
+    }
+
     /// Sets in the transaction that is open, until it ends, what times, numbers and names mean: once more, when
     /// statements of others in it may have set something else.
     public func settleTransaction() async throws {

@@ -84,7 +84,7 @@ import CLibPQ
     /// Without an SQLSTATE it comes from libpq itself, and then the connection is broken.
     func error(wasCancelled: Bool) -> PostgresError {
         guard let text = unsafe errorField(.sqlState, of: pointer) else {
-            let message = unsafe PQresultErrorMessage(pointer).map { unsafe String(cString: $0) }
+            let message = unsafe serverText(PQresultErrorMessage(pointer))
             return .broken(libraryMessage: message ?? "")
         }
         let state = SQLState(rawValue: text)

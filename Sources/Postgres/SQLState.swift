@@ -59,13 +59,16 @@ extension SQLState {
     ///
     /// Messages of data exceptions (class 22) do: `invalid input syntax for type integer: "…"`. The value
     /// may have quotes of its own, so all from the first to the last goes; by scalars, since the value may
-    /// begin with a mark that joins the quote before it.
+    /// begin with a mark that joins the quote before it. A message that was cut may end within the value:
+    /// then all after the first goes.
     func withoutValues(_ message: String) -> String {
         let scalars = message.unicodeScalars
         guard errorClass == "22", let first = scalars.firstIndex(of: "\""),
-            let last = scalars.lastIndex(of: "\""), first < last
+            let last = scalars.lastIndex(of: "\"")
         else { return message }
-        return String(scalars[..<first]) + "\"…\"" + String(scalars[last...].dropFirst())
+        let start = String(scalars[..<first]) + "\"…\""
+        if scalars.last == "…" { return start }
+        return first < last ? start + String(scalars[last...].dropFirst()) : message
     }
 }
 

@@ -68,7 +68,7 @@ extension Session {
         }
         let started = unsafe withCStrings(parameters.map(\.name)) { names in
             unsafe withCStrings(parameters.map(\.value)) { values in
-                unsafe PQconnectStartParams(names, values, 0)
+                unsafe PQconnectStartParams(names, values, configuration.isForeign ? 1 : 0)
             }
         }
         guard let started = unsafe started else {
@@ -119,7 +119,7 @@ extension Session {
     }
 
     private func failure(at stage: ConnectionStage) -> PostgresError {
-        let text = unsafe PQerrorMessage(connection).map { unsafe String(cString: $0) } ?? ""
+        let text = unsafe serverText(PQerrorMessage(connection)) ?? ""
         let report = ConnectionReport(text)
         let needsPassword = unsafe PQconnectionNeedsPassword(connection) == 1
         return PostgresError(

@@ -82,7 +82,7 @@ extension Session {
 
     /// The error of a connection that broke, in libpq's words.
     func brokenError() -> PostgresError {
-        let text = unsafe PQerrorMessage(connection).map { unsafe String(cString: $0) }
+        let text = unsafe serverText(PQerrorMessage(connection))
         return .broken(libraryMessage: text ?? "")
     }
 }

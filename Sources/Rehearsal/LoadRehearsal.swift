@@ -84,19 +84,9 @@ public struct LoadRehearsal: Sendable {
             environment: environment
         )
         do {
-            try await connection.transaction { () -> Void in
-                throw RehearsalEnd(effects: try await tasks.run())
-            }
-        } catch let end as RehearsalEnd {
-            return end.effects
+            return try await connection.rolledBack { try await tasks.run() }
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
             throw RehearsalError.inUse("what a load of `\(request.pipeline.name)` needs")
         }
-        throw CancellationError()
     }
-}
-
-/// The end of a rehearsal is an error to its transaction: that is what rolls it back.
-private struct RehearsalEnd: Error {
-    let effects: Effects
 }

@@ -32,6 +32,16 @@ public enum VisibleText {
         return String(scalars[..<scalars.index(before: end)]) + "…"
     }
 
+    /// The text, or the beginning of one that has more than `limit` bytes of UTF-8: that many at most, the
+    /// last of them `…`; cut between scalars.
+    public static func shortened(_ text: String, toBytes limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        let mark = "…"
+        // The view of scalars begins what an index is within.
+        let end = text.utf8.index(text.startIndex, offsetBy: max(limit - mark.utf8.count, 0))
+        return String(text.unicodeScalars[..<end]) + mark
+    }
+
     /// How many columns of a terminal ``line(_:)`` of a text takes.
     public static func width(of text: String) -> Int {
         line(text).unicodeScalars.reduce(0) { $0 + columns(of: $1) }

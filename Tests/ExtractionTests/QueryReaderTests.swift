@@ -185,6 +185,22 @@ struct QueryReaderTests {
         await connection.close()
     }
 
+    @Test("what a read-only transaction lets through is undone: a large object stays")
+    func largeObject() async throws {
+        let url = try await TestStack.shared().freshDatabase()
+        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
+        try await connection.query("select lo_create(4711)")
+        do {
+            var reader = try await open("select lo_unlink(4711) as gone", url: url)
+            #expect(try await drain(&reader).map(\.fields) == [["1"]])
+        } catch let error as PostgresError {
+            // From Postgres 16 on it is refused.
+            #expect(error.sqlState == .readOnlySQLTransaction)
+        }
+        #expect(try await connection.query("select from pg_largeobject_metadata").count == 1)
+        await connection.close()
+    }
+
     @Test("a reader that is dropped lets its session go")
     func dropped() async throws {
         let stack = try await TestStack.shared()

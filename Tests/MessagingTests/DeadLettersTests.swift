@@ -33,6 +33,22 @@ struct DeadLettersTests {
         }
     }
 
+    @Test("a letter whose reason is a single character of any size is set aside, its reason cut")
+    func longReason() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            let failure = TaskFailure(
+                code: "x",
+                message: "e" + String(repeating: "\u{301}", count: 300_000),
+                isRetryable: false
+            )
+            try await publisher.setAside(TaskMessage(1), failure: failure)
+            let reason = try #require(try await fleet.letters.read().first?.reason)
+            #expect(reason.unicodeScalars.last == "…" && reason.utf8.count <= 4_096)
+            await publisher.close()
+        }
+    }
+
     @Test("a sweep takes settled letters away, and of several about one task all but the newest")
     func sweep() async throws {
         try await Fleet.with { fleet in

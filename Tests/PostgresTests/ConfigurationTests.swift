@@ -1,6 +1,7 @@
 import Endpoints
-import Postgres
 import Testing
+
+@testable import Postgres
 
 @Suite("Configuration")
 struct ConfigurationTests {
@@ -107,6 +108,25 @@ struct ConfigurationTests {
     func misplacedPassword(_ url: String) {
         let error = #expect(throws: (any Error).self) { try PostgresConfiguration(url: url) }
         #expect(!"\(error as Any)".contains("s3cret"))
+    }
+
+    @Test("a server that somebody else has named gets no secret that libpq finds by itself")
+    func foreign() throws {
+        func parameters(_ url: String) throws -> [String: [String]] {
+            var configuration = try PostgresConfiguration(url: url)
+            configuration.isForeign = true
+            return Dictionary(grouping: configuration.connectionParameters, by: \.name)
+                .mapValues { $0.map(\.value) }
+        }
+        let bare = try parameters("postgres://u@localhost/x")
+        #expect(bare["dbname"] == ["password=''", "x"])
+        #expect(bare["password"] == nil)
+        for name in ["passfile", "sslcert", "sslkey"] {
+            #expect(bare[name] == ["/dev/null/none"])
+        }
+        let own = try parameters("postgres://u:p@localhost/x?sslcert=/c.pem&sslkey=/k.pem")
+        #expect(own["password"] == ["p"])
+        #expect(own["sslcert"]?.last == "/c.pem" && own["sslkey"]?.last == "/k.pem")
     }
 
     @Test("several hosts are refused")

@@ -65,6 +65,29 @@ struct ErrorTests {
         }
     }
 
+    @Test("a server's long texts are cut, and no value is shown by that")
+    func cutsLongTexts() async throws {
+        try await withConnection { connection in
+            let error = await postgresError {
+                try await connection.script(
+                    """
+                    do $$ begin raise exception '%', repeat('€', 100000)
+                        using detail = repeat('d', 100000), hint = repeat('h', 100000); end $$
+                    """
+                )
+            }
+            let details = error?.unloggableDetails
+            for text in [error?.message, details?.detail, details?.hint] {
+                #expect(text?.hasSuffix("…") == true)
+                #expect((8_000...8_192).contains(text?.utf8.count ?? 0))
+            }
+            let refused = await postgresError {
+                try await connection.query("select repeat('se\"cret ', 10000)::integer")
+            }
+            #expect(refused?.message == "invalid input syntax for type integer: \"…\"")
+        }
+    }
+
     @Test("a script runs several statements, all or none")
     func runsScript() async throws {
         let connection = try await freshConnection()

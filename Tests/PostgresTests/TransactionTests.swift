@@ -67,6 +67,21 @@ struct TransactionTests {
         await connection.close()
     }
 
+    @Test("what a transaction did that is rolled back in any case is gone, its result is not")
+    func rollsBackAlways() async throws {
+        let connection = try await connectionWithTable()
+        let touched = try await connection.rolledBack {
+            try await connection.query("insert into t values (1), (2)").affectedRows
+        }
+        #expect(touched == 2)
+        await #expect(throws: Refusal.self) {
+            try await connection.rolledBack { throw Refusal() }
+        }
+        #expect(await !connection.isInTransaction)
+        #expect(try await count(connection) == 0)
+        await connection.close()
+    }
+
     @Test("a statement's error that the body swallows does not end as a commit")
     func noticesSwallowedError() async throws {
         let connection = try await connectionWithTable()

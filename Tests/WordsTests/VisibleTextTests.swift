@@ -35,6 +35,15 @@ struct VisibleTextTests {
         )
     }
 
+    @Test("a text with a limit in bytes is cut between scalars")
+    func shortenedToBytes() {
+        #expect(VisibleText.shortened("abc€", toBytes: 6) == "abc€")
+        #expect(VisibleText.shortened("abcdefg", toBytes: 6) == "abc…")
+        #expect(VisibleText.shortened("ab€defg", toBytes: 6) == "ab…")
+        let marks = "e" + String(repeating: "\u{301}", count: 1_000)
+        #expect(VisibleText.shortened(marks, toBytes: 9).utf8.count == 8)
+    }
+
     @Test(
         "what can be seen stays as it is",
         arguments: ["Bogotá — “año” €1 ✓ 東京 👍 █░ naïve", "e\u{301}", "a\nb", ""]

@@ -66,7 +66,8 @@ public struct DeadLettersView {
 
     /// The beginning of a reason, so that a letter is a line; `dead show` has all of it.
     private static func short(_ reason: String) -> String {
-        let line = reason.prefix { !$0.isNewline }.prefix(120)
-        return line.count < reason.count ? line + "…" : reason
+        let line = String(reason.prefix { !$0.isNewline })
+        let start = VisibleText.shortened(line, to: 120)
+        return start == line && line != reason ? line + "…" : start
     }
 }

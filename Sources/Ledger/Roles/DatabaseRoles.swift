@@ -26,6 +26,7 @@ public struct DatabaseRoles: Sendable {
         -- Longshore's roles, to be run in the warehouse's database by a superuser, before the first
         -- load or later; running it again is harmless. It sets no password: use \\password in psql.
         begin;
+        set local search_path = pg_catalog, pg_temp;
 
         do $$
         declare

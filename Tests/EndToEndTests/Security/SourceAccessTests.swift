@@ -1,3 +1,4 @@
+import Endpoints
 import Foundation
 import TestSupport
 import Testing
@@ -33,6 +34,34 @@ struct SourceAccessTests {
                 "\(run.errors)"
             )
             #expect(!(run.output + run.errors).contains(harbour.databaseURL))
+        }
+    }
+
+    @Test("a source's server is not given the password that libpq finds in the environment")
+    func foundPassword() async throws {
+        let harbour = try await Harbour.open()
+        try """
+        pipeline: shop
+        sources: { crm: { postgres: "${CRM_URL}" } }
+        facts:
+          sale:
+            from: { source: crm, query: "select 1 as id" }
+            grain: [id]
+            columns: { id: { type: integer, required: true } }
+
+        """
+        .write(toFile: harbour.data + "/pipeline.yaml", atomically: true, encoding: .utf8)
+        let url = try ConnectionURL(harbour.databaseURL)
+        let password = try #require(url.password?.revealed)
+        for (secret, connects) in [("", false), (":\(password)", true)] {
+            let address = "\(url.host):\(url.port ?? 5432)/\(url.path)"
+            let run = try await harbour.program
+                .with([
+                    "CRM_URL": "postgres://\(url.user ?? "")\(secret)@\(address)",
+                    "PGPASSWORD": password,
+                ])
+                .start(["profile", ".:sale"]).finish()
+            #expect((run.exitCode == 0) == connects, "\(run.errors)")
         }
     }
 
