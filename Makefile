@@ -1,6 +1,6 @@
 # Longshore: `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test simulate fuzz torture check docs format lint bench stack clean
+.PHONY: help deps build demo test simulate fuzz torture check docs format lint bench bench-readers stack clean
 
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
@@ -60,8 +60,8 @@ test: deps ## Run every test, and tell at the end what failed; the servers they 
 	fi
 
 simulate: deps ## Run the fleet in virtual time with 10,000 seeds of faults, or with SEEDS=4711
-	$(SWIFT) build $(OPTIMISED) --build-tests
-	LONGSHORE_SEEDS='$(SEEDS)' $(SWIFT) test $(OPTIMISED) --skip-build --filter FleetSimulationTests
+	LONGSHORE_SIMULATION=1 $(SWIFT) build $(OPTIMISED) --build-tests
+	LONGSHORE_SIMULATION=1 LONGSHORE_SEEDS='$(SEEDS)' $(SWIFT) test $(OPTIMISED) --skip-build --filter FleetSimulationTests
 
 fuzz: deps ## Hand a million hostile texts to everything that quotes, escapes or parses, or TEXTS=20000
 	$(SWIFT) build $(STRICT) --build-tests
@@ -84,6 +84,10 @@ lint: ## Fail on sources that are not formatted, or break a rule of .swift-forma
 
 bench: build ## Load a file with psql's \copy and with Longshore, as a ratio
 	LONGSHORE=$(LONGSHORE) sh Benchmarks/copy.sh
+
+bench-readers: deps ## Read the same rows as CSV, JSON lines and in fixed width, as ratios
+	LONGSHORE_SIMULATION=1 $(SWIFT) build $(OPTIMISED) --build-tests
+	LONGSHORE_BENCH=1 LONGSHORE_SIMULATION=1 $(SWIFT) test $(OPTIMISED) --skip-build --filter ReaderRates
 
 stack: build ## Start the local stack and show where it is
 	$(LONGSHORE) up

@@ -7,11 +7,15 @@ set -eu
 # What the Swift toolchain itself needs to compile and link.
 toolchain="binutils gcc libc6-dev libstdc++-12-dev libcurl4 libedit2 libicu72 libncurses6 libpython3.11
   libsqlite3-0 libxml2 libz3-4 tzdata"
-# What the package manager and the Makefile call; netbase is what makes `localhost` a name.
-tools="ca-certificates git make netbase openssl pkg-config"
+# What the package manager, the Makefile, and the tests and examples call; netbase is what makes
+# `localhost` a name.
+tools="ca-certificates git make netbase openssl pkg-config python3"
+# What makes PNG of charts, with a font.
+pictures="librsvg2-bin fonts-dejavu-core"
 # The C libraries, and the servers of the local stack.
-libraries="librabbitmq-dev libpq-dev libhiredis-dev libssl-dev zlib1g-dev"
-servers="rabbitmq-server redis-server postgresql"
+libraries="librabbitmq-dev libpq-dev libhiredis-dev libssl-dev zlib1g-dev libzstd-dev libbz2-dev
+  libcurl4-openssl-dev libmariadb-dev libmongoc-dev"
+servers="rabbitmq-server redis-server postgresql mariadb-server"
 
 state() { # state PACKAGE: prints dpkg's word for it, such as `installed`
   dpkg-query --show --showformat='${db:Status-Status}\n' "$1" 2>/dev/null | head -n 1
@@ -27,12 +31,12 @@ as_root() {
 
 if ! command -v dpkg-query >/dev/null; then
   echo "This is not Debian: install what these packages hold by other means:" >&2
-  echo $toolchain $tools $libraries $servers >&2
+  echo $toolchain $tools $pictures $libraries $servers >&2
   exit 1
 fi
 
 missing=""
-for package in $toolchain $tools $libraries $servers; do
+for package in $toolchain $tools $pictures $libraries $servers; do
   case "$(state "$package")" in
     # half-configured: its own service could not be started, as in a bare root filesystem. Longshore
     # runs the program, never the service.

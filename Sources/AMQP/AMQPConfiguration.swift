@@ -24,7 +24,7 @@ public struct AMQPConfiguration: Sendable {
     /// Creates a configuration from a URL.
     ///
     /// The query parameters of `amqps` are RabbitMQ's: `cacertfile` (a PEM file of trusted
-    /// authorities; the system's unless said), `certfile` and `keyfile` (the client's identity).
+    /// authorities; by default the system's), `certfile` and `keyfile` (the client's identity).
     ///
     /// - Throws: For another parameter: `verify=verify_none` must not seem to work. When the scheme is
     ///   neither `amqp` nor `amqps`, or when it is `amqp`, the host is not this machine and

@@ -131,24 +131,11 @@ extension AMQPConnection {
         }
     }
 
-    /// Makes sure that an exchange exists.
+    /// Makes sure that a durable exchange exists that routes to every bound queue.
     ///
     /// - Throws: `refused(406)` when it exists with other settings.
-    public func declareExchange(
-        _ name: String,
-        kind: AMQPExchangeKind,
-        isDurable: Bool = true,
-        isAutoDelete: Bool = false,
-        arguments: AMQPTable = [:]
-    ) throws(AMQPError) {
-        try usableChannel()
-            .declareExchange(
-                name,
-                kind: kind,
-                isDurable: isDurable,
-                isAutoDelete: isAutoDelete,
-                arguments: arguments
-            )
+    public func declareFanoutExchange(_ name: String) throws(AMQPError) {
+        try usableChannel().declareFanoutExchange(name)
     }
 
     /// Routes what `exchange` gets for `routingKey` to `queue`.

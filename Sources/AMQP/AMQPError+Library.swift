@@ -20,11 +20,15 @@ extension AMQPError {
             )
         case AMQP_STATUS_SSL_PEER_VERIFY_FAILED, AMQP_STATUS_SSL_CONNECTION_FAILED,
             AMQP_STATUS_SSL_ERROR:
+            guard let reason = handshakeRefusal() else {
+                return .lost("the broker ended it during the TLS handshake").prefixed(place)
+            }
             return .tls(
                 place,
-                "the handshake failed; the broker must speak TLS 1.2 or newer on this port, with a "
-                    + "certificate that names the host `\(url.host)` in its subjectAltName, from an "
-                    + "authority that is trusted (`cacertfile` names a file of them)"
+                "the handshake failed (\(reason)); the broker must speak TLS 1.2 or newer on this "
+                    + "port, with a certificate that names the host `\(url.host)` in its "
+                    + "subjectAltName, from an authority that is trusted (`cacertfile` names a file "
+                    + "of them)"
             )
         case AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD:
             return AMQPError(
@@ -34,6 +38,20 @@ extension AMQPError {
         default:
             return .failed(place, status: status)
         }
+    }
+
+    /// Why the last TLS handshake of this thread was refused, in OpenSSL's words; `nil` when it was not
+    /// refused but cut: a broker that is short of time or that stops closes the connection.
+    ///
+    /// The library has one status for both. It leaves OpenSSL's queue of errors, which is empty after a
+    /// reset and has a reason of its own for an end.
+    private static func handshakeRefusal() -> String? {
+        let error = ERR_peek_last_error()
+        guard error != 0, ERR_GET_REASON(error) != SSL_R_UNEXPECTED_EOF_WHILE_READING else {
+            return nil
+        }
+        return unsafe ERR_reason_error_string(error).map { unsafe String(cString: $0) }
+            ?? "\(error)"
     }
 
     /// A status of the library while a connection was in use.

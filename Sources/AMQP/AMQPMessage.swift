@@ -15,7 +15,7 @@ public struct AMQPMessage: Sendable, Hashable {
     /// Whether publishing fails when no queue takes the message; otherwise it vanishes.
     public var isMandatory: Bool
 
-    /// Creates a message: persistent and mandatory unless said.
+    /// Creates a message; by default persistent and mandatory.
     public init(
         exchange: String = "",
         routingKey: String,

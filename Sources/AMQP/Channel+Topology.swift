@@ -30,24 +30,18 @@ extension Channel {
         }
     }
 
-    func declareExchange(
-        _ name: String,
-        kind: AMQPExchangeKind,
-        isDurable: Bool,
-        isAutoDelete: Bool,
-        arguments: AMQPTable
-    ) throws(AMQPError) {
+    func declareFanoutExchange(_ name: String) throws(AMQPError) {
         _ = try exchange("declaring exchange `\(name)`") { call in
             unsafe amqp_exchange_declare(
                 call.state,
                 Self.number,
                 call.arguments.bytes(name),
-                call.arguments.bytes(kind.rawValue),
+                call.arguments.bytes("fanout"),
                 0,
-                isDurable ? 1 : 0,
-                isAutoDelete ? 1 : 0,
+                1,
                 0,
-                call.arguments.table(arguments)
+                0,
+                call.arguments.table([:])
             )
             .map { _ in true }
         }

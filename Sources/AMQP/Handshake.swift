@@ -10,6 +10,7 @@ struct Handshake {
     func perform() throws(AMQPError) -> SocketGuard {
         let socket = try unsafe makeSocket()
         var limit = timeval(configuration.attemptTimeout)
+        ERR_clear_error()
         let status = unsafe amqp_socket_open_noblock(
             socket,
             configuration.url.host,

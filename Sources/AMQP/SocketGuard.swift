@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import Words
 
 /// Shuts a socket down when a call on it takes too long, whatever the call is blocked in.
 ///
@@ -51,13 +52,6 @@ final class SocketGuard: Sendable {
             if isOver { shutDown() }
             checkLater()
         }
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds, rounded down.
-    var wholeMilliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }
 

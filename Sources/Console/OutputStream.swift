@@ -1,4 +1,5 @@
 import Glibc
+import Words
 
 /// A file descriptor that is written until its first error.
 struct OutputStream: Sendable {
@@ -57,7 +58,7 @@ struct SystemError: Error {
     static var last: SystemError { SystemError(number: errno) }
 
     /// `No space left on device`.
-    var message: String { unsafe String(cString: strerror(number)) }
+    var message: String { systemMessage(number) }
 }
 
 /// Writes all bytes, in as many pieces as it takes; what does not block is waited for.

@@ -31,7 +31,9 @@ public struct TextTable: Sendable {
     /// The lines of the table, the header first.
     public var lines: [String] {
         let all = [columns.map(\.title)] + rows
-        let widths = columns.indices.map { index in all.map { $0[index].count }.max() ?? 0 }
+        let widths = columns.indices.map { index in
+            all.map { VisibleText.width(of: $0[index]) }.max() ?? 0
+        }
         return all.map { cells in
             columns.indices.map { pad(cells[$0], to: widths[$0], columns[$0].alignment) }
                 .joined(separator: "  ")
@@ -40,7 +42,7 @@ public struct TextTable: Sendable {
     }
 
     private func pad(_ text: String, to width: Int, _ alignment: Alignment) -> String {
-        let blanks = String(repeating: " ", count: width - text.count)
+        let blanks = String(repeating: " ", count: width - VisibleText.width(of: text))
         return alignment == .left ? text + blanks : blanks + text
     }
 }

@@ -2,13 +2,17 @@ import Logging
 
 /// The metadata keys of this module's log messages.
 enum LogKey: String {
+    case alert
     case blocked
     case count
     case epoch
     case error
+    case firing
     case load
+    case message
     case pause
     case paused
+    case pipeline
     case state
 }
 

@@ -40,7 +40,9 @@ extension Diagnosis {
         }
         if facts.coordinator == nil { causes.append(unpublished(evidence)) }
         switch evidence.queue {
-        case .told(let queue): return causes + alarms(queue) + [delivery(facts, queue)]
+        case .told(let queue):
+            let told = taken(evidence, queue) ?? delivery(facts, queue)
+            return causes + alarms(queue) + [told]
         case .untold(let reason): return causes + [delivery(facts, reason)]
         case nil: return causes
         }
@@ -98,7 +100,7 @@ extension Diagnosis {
 
     private func alarms(_ queue: Evidence.Queue) -> [Cause] {
         guard let alarm = queue.alarm else { return [] }
-        return [Cause(code: "broker_alarm", text: "RabbitMQ \(FleetStatus.words(alarm: alarm))")]
+        return [Cause(code: "broker_alarm", text: "RabbitMQ \(BrokerAlarm.words(alarm))")]
     }
 
     private func delivery(_ facts: TaskFacts, _ silence: String) -> Cause {
@@ -130,6 +132,43 @@ extension Diagnosis {
                 "published \(ago): \(depth); it is with a worker, waits in a retry queue, or was "
                 + "lost and is published again within half a minute"
         )
+    }
+
+    /// How long a message may be on its way to a worker that has a free slot.
+    private static let delivered = 10.0
+
+    /// A message that no queue has and no worker begins, although they have nothing to do or are fewer than the
+    /// consumers: whoever may log in to the broker as a worker may take what is theirs.
+    private func taken(_ evidence: Evidence, _ queue: Evidence.Queue) -> Cause? {
+        let facts = evidence.facts
+        guard queue.ready == 0, queue.consumers > 0, facts.publishedAgo ?? 0 >= Self.delivered,
+            let unbegun = evidence.unbegun, let workers = workers(of: facts.pool, evidence)
+        else { return nil }
+        let slots = workers.reduce(0) { $0 + $1.slots }
+        let running = workers.reduce(0) { $0 + $1.running.count }
+        guard running == 0 || queue.consumers > workers.count else { return nil }
+        return Cause(
+            code: "taken",
+            text:
+                "published \(Self.ago(facts)) and not begun, and its message is in no queue of the pool "
+                + "`\(facts.pool)`: \(counted(queue.consumers, "consumer")) of it "
+                + "\(queue.consumers == 1 ? "holds" : "hold") the messages of \(counted(unbegun, "task")) that nobody "
+                + "has begun, and the fleet knows \(counted(workers.count, "worker")) with "
+                + "\(slots - running) of \(counted(slots, "slot")) free. Either they were lost, and are published again "
+                + "within minutes, or somebody else takes them: see whose the consumers are, close their connections, and give "
+                + "the broker's login of workers another password",
+            command: "rabbitmqctl list_consumers queue_name channel_pid ack_required active"
+        )
+    }
+
+    /// The workers that take tasks from a pool; `nil` where that cannot be said: Redis knows none, which it may
+    /// have forgotten, or one does not tell its pools.
+    private func workers(of pool: String, _ evidence: Evidence) -> [WorkerPresence]? {
+        guard let known = evidence.workers, known.allSatisfy({ $0.pools != nil }) else {
+            return nil
+        }
+        let serving = known.filter { $0.pools?.contains(pool) == true }
+        return serving.isEmpty ? nil : serving
     }
 
     private static func ago(_ facts: TaskFacts) -> String {

@@ -73,11 +73,13 @@ extension Diagnosis {
             facts.retryIn
             .flatMap { $0 > 0 ? ", next in \(DurationWords.measured(seconds: $0))" : nil }
             ?? ""
+        let isDelivery = facts.table.hasPrefix(LoadTaskKind.delivery.table(""))
+        let what = isDelivery ? "its target does not take everything" : "its source is not there"
         return [
             Cause(
                 code: "awaited",
                 text:
-                    "its source is not there since \(Wording.time(since)) UTC, and is awaited until "
+                    "\(what) since \(Wording.time(since)) UTC, and is awaited until "
                     + "\(Wording.time(until)) UTC (\(times)\(next))",
                 command: invocation.command("retry \(facts.task)"),
                 causes: facts.failure.map { [Cause(code: "failure", text: "the last one: \($0)")] }

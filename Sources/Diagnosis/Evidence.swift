@@ -1,4 +1,5 @@
 public import Ledger
+public import Planning
 
 /// What a diagnosis of a task rests on: what servers tell of it, and of the tasks that it needs.
 public struct Evidence: Sendable {
@@ -12,6 +13,10 @@ public struct Evidence: Sendable {
     public var lease: Answer<String?>?
     /// The queue of its pool; `nil` when nobody asked.
     public var queue: Answer<Queue>?
+    /// The workers that the fleet knows, by Redis; `nil` when nobody asked.
+    public var workers: [WorkerPresence]?
+    /// How many tasks of its pool are published and not begun.
+    public var unbegun: Int?
     /// The places of the fleet's coordinators; `nil` when nobody asked.
     public var places: CoordinatorPlaces?
 

@@ -2,8 +2,8 @@ internal import CLibCrypto
 
 /// HMAC-SHA256 (RFC 2104): a code of a message that only those can write, and check, who have the key.
 public enum MessageAuthentication {
-    /// The code of `message` in 64 hexadecimal digits.
-    public static func hexadecimal(_ message: [UInt8], key: [UInt8]) -> String {
+    /// The code of `message`: 32 bytes.
+    public static func code(of message: [UInt8], key: [UInt8]) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: 32)
         var length: UInt32 = 0
         let result = unsafe HMAC(
@@ -16,7 +16,12 @@ public enum MessageAuthentication {
             &length
         )
         precondition(unsafe result != nil && length == 32, "OpenSSL refuses HMAC-SHA256")
-        return hexadecimalDigits(code)
+        return code
+    }
+
+    /// The code of `message` in 64 hexadecimal digits.
+    public static func hexadecimal(_ message: [UInt8], key: [UInt8]) -> String {
+        hexadecimalDigits(code(of: message, key: key))
     }
 
     /// Whether `code` is that of `message`; how long it takes does not tell where the two differ.

@@ -8,7 +8,7 @@ public struct Backoff: Sendable, Hashable {
     /// The longest pause.
     public var longest: Duration
 
-    /// Creates a backoff: from half a second to half a minute unless said.
+    /// Creates a backoff; by default from half a second to half a minute.
     public init(first: Duration = .milliseconds(500), longest: Duration = .seconds(30)) {
         self.first = first
         self.longest = longest

@@ -29,7 +29,8 @@ public struct EndpointError: Error, Hashable, CustomStringConvertible {
     /// What is no scheme at all is not shown: it may be a user and a password.
     public static func unknownScheme(_ scheme: String, expected: [String]) -> EndpointError {
         let list = expected.inBackticks(separator: " or ")
-        let isScheme = scheme.wholeMatch(of: /[a-z][a-z0-9+.\-]*/) != nil
+        let isScheme =
+            scheme.wholeMatch(of: /[a-z][a-z0-9+.\-]*/.matchingSemantics(.unicodeScalar)) != nil
         let found = isScheme ? "is `\(scheme)`" : "is none"
         return EndpointError(description: "the URL's scheme \(found); expected \(list)")
     }

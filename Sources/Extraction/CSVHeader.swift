@@ -40,6 +40,12 @@ struct CSVHeader {
         return names
     }
 
+    /// It has bytes that are no text in the declared encoding.
+    func isNoText(_ fault: TextDecoder.Fault, _ decoder: TextDecoder?) -> ExtractionError {
+        let reason = decoder?.reason(fault) ?? "it is no text"
+        return ExtractionError(.encoding, "reading the header of `\(name)`: \(reason)")
+    }
+
     private func problem(_ text: String) -> ExtractionError {
         ExtractionError(.header, "reading the header of `\(name)`: \(text)")
     }

@@ -7,7 +7,7 @@ public struct CSVLimits: Sendable, Hashable {
     /// Columns of the header.
     public var columns: Int
 
-    /// Creates limits: 16 MiB, 64 MiB and 10,000 unless said.
+    /// Creates limits; by default 16 MiB, 64 MiB and 10,000.
     public init(fieldBytes: Int = 16 << 20, recordBytes: Int = 64 << 20, columns: Int = 10_000) {
         self.fieldBytes = fieldBytes
         self.recordBytes = recordBytes

@@ -1,13 +1,16 @@
 public import Pipelines
 public import Rows
+import Words
 
 /// Reads CSV (RFC 4180) from bytes that come in pieces of any size, without I/O of its own.
 ///
 /// Its liberties and limits:
 /// - Lines end with CR LF, LF or CR, mixed at will; the last one need not end. A line without a
 ///   single byte is skipped, unless blank lines are kept (see the initialiser).
-/// - The first record is the header. Names are taken as they are; two equal ones are refused.
-/// - A field is quoted when a quote is its first byte. A quote inside an unquoted field is data. Text
+/// - The first record is the header, unless the dialect names the columns. Names are taken as they are; two
+///   equal ones are refused.
+/// - Lines that the dialect skips are passed over, whatever is in them.
+/// - A field is quoted when a quote is its first byte, unless quotes are data. A quote inside an unquoted field is data. Text
 ///   after a closing quote, and a quote still open at the end, are faults of the row.
 /// - A record with more or fewer fields than the header is a faulty row.
 /// - A byte order mark of the declared encoding is skipped; another one is refused. All encodings become
@@ -19,8 +22,10 @@ public struct CSVReader: Sendable {
 
     private let name: String
     private let dialect: CSVDialect
+    private let limits: CSVLimits
     private var opening: [UInt8]? = []
     private var scanner: CSVScanner
+    private var trailing: TrailingRows
     /// What makes UTF-8 of another encoding.
     private var decoder: TextDecoder?
     /// The bytes from the beginning of the record that has not ended yet.
@@ -44,6 +49,9 @@ public struct CSVReader: Sendable {
     ) {
         self.name = name
         self.dialect = dialect
+        self.limits = limits
+        header = dialect.columns
+        trailing = TrailingRows(dialect.skip.after)
         scanner = CSVScanner(
             name: name,
             input: input,
@@ -53,8 +61,24 @@ public struct CSVReader: Sendable {
         )
     }
 
+    /// Whether records are complete that were not given yet: ``read(_:)`` gives them for no bytes, and is to be
+    /// asked so until there are none.
+    public var hasMore: Bool { trailing.hasMore }
+
     /// Takes the next bytes and gives the records that they complete, if any.
     public mutating func read(_ chunk: Span<UInt8>) throws(ExtractionError) -> RowBatch? {
+        let batch = trailing.pass(chunk.isEmpty && hasMore ? nil : try records(in: chunk))
+        guard batch != nil || trailing.heldBytes <= limits.recordBytes else {
+            throw ExtractionError(
+                .tooLarge,
+                "reading `\(name)`: \(counted(dialect.skip.after, "line")) that `skip` leaves out at the end may have "
+                    + "\(limits.recordBytes) bytes at most"
+            )
+        }
+        return batch
+    }
+
+    private mutating func records(in chunk: Span<UInt8>) throws(ExtractionError) -> RowBatch? {
         guard var start = opening else { return try scan(chunk, isLast: false) }
         for index in chunk.indices { start.append(chunk[index]) }
         guard start.count >= 4 else {
@@ -73,13 +97,19 @@ public struct CSVReader: Sendable {
             } else {
                 try scan(nothing.span, isLast: true)
             }
-        guard header != nil else {
-            throw ExtractionError(
-                .header,
-                "reading `\(name)`: it is empty, where a line with the columns' names is expected"
-            )
-        }
-        return batch
+        guard header != nil else { throw hasNoHeader }
+        return trailing.finish(batch)
+    }
+
+    private var hasNoHeader: ExtractionError {
+        let skipped = dialect.skip.before
+        let trouble =
+            skipped == 0
+            ? "it is empty" : "there is nothing behind \(counted(skipped, "skipped line"))"
+        return ExtractionError(
+            .header,
+            "reading `\(name)`: \(trouble), where a line with the columns' names is expected"
+        )
     }
 
     /// Judges the byte order mark and reads on behind it.

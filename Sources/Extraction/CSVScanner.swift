@@ -24,7 +24,15 @@ struct CSVScanner: Sendable {
     /// How many of them lie before the record that has not ended.
     private var passedFaults = 0
 
-    private var phase = Phase.recordStart
+    private var phase: Phase
+    /// The phases of a field without quotes and of one in them.
+    private let plainPhase: Phase
+    private let quotedPhase: Phase
+    /// The byte that opens and closes a field; one that no byte is where quotes are data.
+    private let quote: UInt16
+    private let nulls: CSVNulls
+    /// Lines that are still to be passed over.
+    private var linesToSkip: Int
     private var position = 0
     private var fieldStart = 0
     /// Whether the last line ended with CR, so that a LF right after it belongs to that end.
@@ -34,9 +42,9 @@ struct CSVScanner: Sendable {
     /// The offset in the input of the record that has not ended.
     private var recordOffset = 0
     private var fieldCount = 0
-    private var hasQuotes = false
+    private var mayHoldLineEnds = false
     private var hasBrokenQuotes = false
-    /// Fields of the record that hold doubled quotes, by their place in `fields`.
+    /// Fields of the record that hold doubled quotes or escapes, by their place in `fields`.
     private var escapedFields: [Int] = []
     private var fieldHasEscapes = false
 
@@ -45,7 +53,7 @@ struct CSVScanner: Sendable {
     private var firstField = 0
     private var rows: [RowBatch.Row] = []
     private var faults: [RowFault] = []
-    /// Fields without their doubled quotes; in the batch they follow the input's bytes.
+    /// Fields without their doubled quotes and escapes; in the batch they follow the input's bytes.
     private var unescaped: [UInt8] = []
 
     private enum Phase {
@@ -55,9 +63,17 @@ struct CSVScanner: Sendable {
         case quotedField
         /// After a quote in a quoted field: it ends the field, or is the first of two.
         case quote
+        case skippedLine
+        /// A field in which a backslash takes away what the next byte means.
+        case escapableField
+        case quotedEscapableField
+        /// After the backslash.
+        case escape
+        case quotedEscape
     }
 
-    private static let quote = UInt8(ascii: "\"")
+    private static let doubleQuote = UInt16(UInt8(ascii: "\""))
+    private static let backslash = UInt8(ascii: "\\")
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
@@ -73,6 +89,13 @@ struct CSVScanner: Sendable {
         self.dialect = dialect
         self.keepsBlankLines = keepsBlankLines
         self.limits = limits
+        header = dialect.columns
+        quote = dialect.hasQuotes ? Self.doubleQuote : .max
+        plainPhase = dialect.hasEscapes ? .escapableField : .plainField
+        quotedPhase = dialect.hasEscapes ? .quotedEscapableField : .quotedField
+        nulls = CSVNulls(dialect)
+        linesToSkip = dialect.skip.before
+        phase = linesToSkip > 0 ? .skippedLine : .recordStart
     }
 
     /// Counts the bytes of a byte order mark.
@@ -90,6 +113,11 @@ struct CSVScanner: Sendable {
             case .plainField: try scanPlainFields(bytes)
             case .quotedField: scanQuotedField(bytes)
             case .quote: try judgeQuote(bytes)
+            case .skippedLine: skipLine(bytes)
+            case .escapableField: try scanEscapableField(bytes)
+            case .quotedEscapableField: scanQuotedEscapableField(bytes)
+            case .escape: skipEscaped(bytes, then: .escapableField)
+            case .quotedEscape: skipEscaped(bytes, then: .quotedEscapableField)
             }
         }
         if isLast { try endInput(bytes) }
@@ -141,13 +169,7 @@ struct CSVScanner: Sendable {
     @inline(__always)
     private mutating func startRecord(_ bytes: Span<UInt8>) throws(ExtractionError) {
         let byte = bytes[position]
-        if hasOpenLineEnd {
-            hasOpenLineEnd = false
-            if byte == Self.lineFeed {
-                skipByte()
-                return
-            }
-        }
+        if hasOpenLineEnd, endsOpenLineEnd(byte) { return }
         guard byte == Self.lineFeed || byte == Self.carriageReturn else {
             phase = .fieldStart
             return
@@ -163,6 +185,30 @@ struct CSVScanner: Sendable {
         }
     }
 
+    /// Whether the byte behind a CR is the LF that belongs to it, which is skipped then.
+    private mutating func endsOpenLineEnd(_ byte: UInt8) -> Bool {
+        hasOpenLineEnd = false
+        guard byte == Self.lineFeed else { return false }
+        skipByte()
+        return true
+    }
+
+    /// Passes over a line that is no record, whatever is in it.
+    private mutating func skipLine(_ bytes: Span<UInt8>) {
+        if hasOpenLineEnd, endsOpenLineEnd(bytes[position]) { return }
+        let end = CSVBytes.firstEnd(in: bytes, from: position, delimiter: Self.lineFeed)
+        position = min(end + 1, bytes.count)
+        recordOffset += inputLength(of: bytes, from: recordStart, to: position)
+        recordStart = position
+        fieldStart = position
+        _ = takeTextFault(before: position)
+        guard end < bytes.count else { return }
+        hasOpenLineEnd = bytes[end] == Self.carriageReturn
+        line += 1
+        linesToSkip -= 1
+        if linesToSkip == 0 { phase = .recordStart }
+    }
+
     /// Skips a byte between records.
     private mutating func skipByte() {
         position += 1
@@ -174,14 +220,14 @@ struct CSVScanner: Sendable {
     @inline(__always)
     private mutating func startField(_ bytes: Span<UInt8>) {
         fieldStart = position
-        guard bytes[position] == Self.quote else {
-            phase = .plainField
+        fieldHasEscapes = false
+        guard UInt16(bytes[position]) == quote else {
+            phase = plainPhase
             return
         }
-        hasQuotes = true
-        fieldHasEscapes = false
+        mayHoldLineEnds = true
         position &+= 1
-        phase = .quotedField
+        phase = quotedPhase
     }
 
     /// Reads unquoted fields up to the record's end or the next quoted one.
@@ -195,7 +241,7 @@ struct CSVScanner: Sendable {
             guard bytes[position] == dialect.delimiter else { return try endRecord(bytes) }
             position &+= 1
             fieldStart = position
-            guard position < bytes.count, bytes[position] != Self.quote else {
+            guard position < bytes.count, UInt16(bytes[position]) != quote else {
                 phase = .fieldStart
                 return
             }
@@ -204,19 +250,73 @@ struct CSVScanner: Sendable {
 
     @inline(__always)
     private mutating func scanQuotedField(_ bytes: Span<UInt8>) {
-        position = CSVBytes.first(Self.quote, in: bytes, from: position)
+        position = CSVBytes.first(UInt8(ascii: "\""), in: bytes, from: position)
         guard position < bytes.count else { return }
         position &+= 1
         phase = .quote
     }
 
+    /// Reads on in an unquoted field in which a backslash takes away what the next byte means.
+    private mutating func scanEscapableField(_ bytes: Span<UInt8>) throws(ExtractionError) {
+        while position < bytes.count {
+            switch bytes[position] {
+            case Self.backslash: return beginEscape(.escape)
+            case dialect.delimiter:
+                try endField()
+                return
+            // One that were not escaped would have ended the record: a backslash escapes both.
+            case Self.lineFeed
+            where position > fieldStart && bytes[position - 1] == Self.carriageReturn:
+                position += 1
+            case Self.lineFeed, Self.carriageReturn:
+                try checkSize(of: position - fieldStart, record: 0)
+                addPlainField()
+                return try endRecord(bytes)
+            default: position += 1
+            }
+        }
+    }
+
+    private mutating func scanQuotedEscapableField(_ bytes: Span<UInt8>) {
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == Self.backslash { return beginEscape(.quotedEscape) }
+            position += 1
+            if UInt16(byte) == quote {
+                phase = .quote
+                return
+            }
+        }
+    }
+
+    private mutating func beginEscape(_ next: Phase) {
+        fieldHasEscapes = true
+        mayHoldLineEnds = true
+        position += 1
+        phase = next
+    }
+
+    private mutating func skipEscaped(_ bytes: Span<UInt8>, then next: Phase) {
+        position += 1
+        phase = next
+    }
+
+    /// Ends an unquoted field at a delimiter.
+    private mutating func endField() throws(ExtractionError) {
+        try checkSize(of: position - fieldStart, record: 0)
+        addPlainField()
+        position += 1
+        fieldStart = position
+        phase = .fieldStart
+    }
+
     @inline(__always)
     private mutating func judgeQuote(_ bytes: Span<UInt8>) throws(ExtractionError) {
         let byte = bytes[position]
-        if byte == Self.quote {
+        if UInt16(byte) == quote {
             fieldHasEscapes = true
             position &+= 1
-            phase = .quotedField
+            phase = quotedPhase
         } else if byte == dialect.delimiter {
             try checkSize(of: position &- fieldStart, record: 0)
             addQuotedField()
@@ -229,18 +329,17 @@ struct CSVScanner: Sendable {
             try endRecord(bytes)
         } else {
             hasBrokenQuotes = true
-            phase = .plainField
+            phase = plainPhase
         }
     }
 
     /// The last record need not end with a line's end.
     private mutating func endInput(_ bytes: Span<UInt8>) throws(ExtractionError) {
         switch phase {
-        case .recordStart: return
-        case .fieldStart, .plainField:
-            addField(from: fieldStart, to: position, wasQuoted: false)
+        case .recordStart, .skippedLine: return
+        case .fieldStart, .plainField, .escapableField, .escape: addPlainField()
         case .quote: addQuotedField()
-        case .quotedField:
+        case .quotedField, .quotedEscapableField, .quotedEscape:
             addField(from: fieldStart, to: position, wasQuoted: true)
             hasBrokenQuotes = true
         }
@@ -254,6 +353,12 @@ struct CSVScanner: Sendable {
     private mutating func addQuotedField() {
         if fieldHasEscapes { escapedFields.append(fields.count) }
         addField(from: fieldStart &+ 1, to: position &- 1, wasQuoted: true)
+    }
+
+    /// Adds the unquoted field that ends here.
+    private mutating func addPlainField() {
+        if fieldHasEscapes { escapedFields.append(fields.count) }
+        addField(from: fieldStart, to: position, wasQuoted: false)
     }
 
     /// Adds a field, unless the record has more than the header: those are only counted.
@@ -271,12 +376,14 @@ struct CSVScanner: Sendable {
     private mutating func endRecord(_ bytes: Span<UInt8>) throws(ExtractionError) {
         let end = position
         try checkSize(of: 0, record: end &- recordStart)
+        if !nulls.isEmpty, header != nil { nulls.blank(&fields, from: firstField, in: bytes) }
         if !escapedFields.isEmpty { unescapeFields(bytes) }
         let textFault = textFaults.isEmpty ? nil : takeTextFault(before: end)
         if header == nil {
-            if let textFault { throw brokenHeader(textFault) }
-            header = try CSVHeader(name: name, limits: limits)
-                .names(
+            let judge = CSVHeader(name: name, limits: limits)
+            if let textFault { throw judge.isNoText(textFault, decoder) }
+            header =
+                try judge.names(
                     fields: fields[firstField...].map { text(of: $0, in: bytes) },
                     count: fieldCount,
                     hasBrokenQuotes: hasBrokenQuotes
@@ -285,7 +392,7 @@ struct CSVScanner: Sendable {
         } else {
             addRow(end: end, textFault: textFault)
         }
-        let lines = hasQuotes ? CSVBytes.lineEnds(in: bytes.extracting(recordStart..<end)) : 0
+        let lines = mayHoldLineEnds ? CSVBytes.lineEnds(in: bytes.extracting(recordStart..<end)) : 0
         line &+= lines &+ 1
         if end < bytes.count {
             hasOpenLineEnd = bytes[end] == Self.carriageReturn
@@ -296,7 +403,7 @@ struct CSVScanner: Sendable {
         fieldStart = position
         firstField = fields.count
         fieldCount = 0
-        hasQuotes = false
+        mayHoldLineEnds = false
         hasBrokenQuotes = false
         phase = .recordStart
     }
@@ -336,39 +443,24 @@ struct CSVScanner: Sendable {
         return first < passedFaults ? textFaults[first] : nil
     }
 
-    private func brokenHeader(_ fault: TextDecoder.Fault) -> ExtractionError {
-        let reason = decoder?.reason(fault) ?? "it is no text"
-        return ExtractionError(.encoding, "reading the header of `\(name)`: \(reason)")
-    }
-
     private func currentFault(width: Int) -> RowFault {
-        guard hasBrokenQuotes else {
-            return RowFault(
-                rule: "fields",
-                reason: "it has \(counted(fieldCount, "field")), where the header has \(width)"
-            )
-        }
-        let reason =
-            phase == .quotedField
-            ? "the quote that opens field \(fieldCount) is never closed"
-            : "text follows the closing quote of a field; quotes inside a quoted field are doubled"
-        return RowFault(rule: "quotes", reason: reason)
+        guard hasBrokenQuotes else { return .fields(fieldCount, where: width) }
+        let isOpen = phase == quotedPhase || phase == .quotedEscape
+        return isOpen ? .openQuote(field: fieldCount) : .textAfterQuote
     }
 
-    /// Puts the record's fields that hold doubled quotes behind the batch's bytes, with single ones.
+    /// Puts the record's fields that hold doubled quotes or escapes behind the batch's bytes, as what they
+    /// stand for.
     private mutating func unescapeFields(_ bytes: Span<UInt8>) {
-        for index in escapedFields {
+        for index in escapedFields where index < fields.count {
             let field = fields[index]
             let start = bytes.count + unescaped.count
-            var position = field.start
-            while position < field.start + field.length {
-                unescaped.append(bytes[position])
-                position += bytes[position] == Self.quote ? 2 : 1
-            }
+            let text = bytes.extracting(field.start..<field.start + field.length)
+            CSVEscapes.append(text, of: dialect, wasQuoted: field.wasQuoted, to: &unescaped)
             fields[index] = RowBatch.FieldSlice(
                 start: start,
                 length: bytes.count + unescaped.count - start,
-                wasQuoted: true
+                wasQuoted: field.wasQuoted
             )
         }
         escapedFields.removeAll(keepingCapacity: true)
@@ -396,12 +488,12 @@ struct CSVScanner: Sendable {
     }
 
     private func tooLarge(isField: Bool) -> ExtractionError {
-        let what = isField ? "a field" : "a record"
-        let limit = isField ? limits.fieldBytes : limits.recordBytes
-        return ExtractionError(
-            .tooLarge,
-            "reading `\(name)`: \(what) of the record on line \(line) (byte \(recordOffset)) is "
-                + "larger than \(limit) bytes; a quote may be open from there on"
+        .tooLarge(
+            name,
+            at: JSONRecords.Place(line: line, byteOffset: recordOffset),
+            isField: isField,
+            limits,
+            hint: dialect.hasQuotes ? "; a quote may be open from there on" : ""
         )
     }
 }

@@ -4,24 +4,25 @@ import Rows
 /// name.
 final class ExpandedInput: ByteInput {
     var name: String { input.name }
+    var modified: Int64? { input.modified }
 
     private let input: any ByteInput
-    private let limits: GzipLimits
-    private var gzip: GzipReader?
+    private let limits: ExpansionLimits
+    private var expander: (any Expander)?
     private var isOpened = false
     /// Bytes as they lie there, of which ``consumed`` are expanded.
     private var packed: [UInt8] = []
     private var packedCount = 0
     private var consumed = 0
 
-    init(_ input: any ByteInput, limits: GzipLimits = GzipLimits()) {
+    init(_ input: any ByteInput, limits: ExpansionLimits = ExpansionLimits()) {
         self.input = input
         self.limits = limits
     }
 
     nonisolated(nonsending) func read(into buffer: inout [UInt8]) async throws -> Int {
         guard isOpened else { return try await open(into: &buffer) }
-        guard gzip != nil else { return try await input.read(into: &buffer) }
+        guard expander != nil else { return try await input.read(into: &buffer) }
         return try await expand(into: &buffer)
     }
 
@@ -34,10 +35,20 @@ final class ExpandedInput: ByteInput {
     private nonisolated(nonsending) func open(into buffer: inout [UInt8]) async throws -> Int {
         let count = try await input.read(into: &buffer)
         isOpened = true
-        guard GzipReader.isGzip(buffer[..<count]) else { return count }
-        gzip = try GzipReader(name: input.name, limits: limits)
+        if let refused = RefusedContent(buffer[..<count]) { throw refused.error(name) }
+        expander = try expander(of: buffer[..<count])
+        guard expander != nil else { return count }
         (packed, packedCount) = (buffer, count)
         return try await expand(into: &buffer)
+    }
+
+    /// What expands an object that begins with these bytes; `nil` when it was not compressed.
+    private func expander(of start: ArraySlice<UInt8>) throws -> (any Expander)? {
+        if GzipReader.isGzip(start) { return try GzipReader(name: name, limits: limits) }
+        if ZstdReader.isZstd(start) { return try ZstdReader(name: name, limits: limits) }
+        if BZip2Reader.isBZip2(start) { return try BZip2Reader(name: name, limits: limits) }
+        if ZipReader.isZip(start) { return try ZipReader(name: name, limits: limits) }
+        return nil
     }
 
     private nonisolated(nonsending) func expand(into buffer: inout [UInt8]) async throws -> Int {
@@ -48,7 +59,7 @@ final class ExpandedInput: ByteInput {
             }
             let rest = packed
             let count =
-                try gzip?
+                try expander?
                 .expand(
                     rest.span.extracting(..<packedCount),
                     consumed: &consumed,
@@ -56,7 +67,7 @@ final class ExpandedInput: ByteInput {
                 ) ?? 0
             if count > 0 { return count }
             guard packedCount == 0 else { continue }
-            try gzip?.finish()
+            try expander?.finish()
             return 0
         }
     }

@@ -1,8 +1,8 @@
 import Pipelines
 import Words
 
-/// The pattern of a source's files: `{period}` stands for a label, `*` for any text but `/`.
-struct FilePattern {
+/// The pattern of a source's files: labels stand for the period, `*` for any text but `/`.
+package struct FilePattern {
     /// The pattern as it is shown in messages, the period filled in.
     let text: String
     /// Its parts between slashes: folders, and at last the file.
@@ -10,22 +10,14 @@ struct FilePattern {
 
     /// Fills in the period.
     init(_ pattern: String, period: Period?) throws(ExtractionError) {
-        var text = pattern
-        if let place = pattern.firstRange(of: "{period}") {
-            guard let period else {
-                throw ExtractionError(
-                    .misconfigured,
-                    "the pattern `\(pattern)` has `{period}`, but the table is loaded whole"
-                )
-            }
-            text = pattern
-            var range: Range<String.Index>? = place
-            while let found = range {
-                text.replaceSubrange(found, with: period.label)
-                range = text.firstRange(of: "{period}")
-            }
+        let labelled = ObjectPattern(pattern)
+        guard period != nil || !labelled.isByPeriod else {
+            throw ExtractionError(
+                .misconfigured,
+                "the pattern `\(pattern)` has the label of a period, but the table is loaded whole"
+            )
         }
-        self.text = text
+        text = labelled.isByPeriod ? labelled.filled(with: period) : pattern
         components = text.pathParts.filter { !$0.isEmpty }
         guard !components.isEmpty, !text.isAbsolutePath, !components.contains("..") else {
             throw ExtractionError(
@@ -38,7 +30,7 @@ struct FilePattern {
 
     /// Whether a file or folder name fits one of the components, byte by byte; hidden ones need a written
     /// dot.
-    static func matches(_ name: String, component: String) -> Bool {
+    package static func matches(_ name: String, component: String) -> Bool {
         let dot = UInt8(ascii: ".")
         if name.utf8.first == dot && component.utf8.first != dot { return false }
         let parts = component.utf8.split(

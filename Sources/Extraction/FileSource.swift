@@ -96,10 +96,16 @@ struct FileSource: ObjectStore {
     }
 
     private func requireInside(_ file: String, root: String) throws(ExtractionError) {
-        guard let target = FilePath.resolved(root + "/" + file) else {
+        let path = root + "/" + file
+        guard let target = FilePath.resolved(path) else {
+            // A name that is not UTF-8 was repaired when the folder was listed.
+            let trouble =
+                FilePath.exists(path)
+                ? "is a link to nothing, or cannot be reached"
+                : "has just gone, or its name is not UTF-8: rename it"
             throw ExtractionError(
                 .unreadable,
-                "the file `\(file)` in `\(folder.shown)` is a link to nothing, or cannot be reached"
+                "the file `\(file)` in `\(folder.shown)` \(trouble)"
             )
         }
         try folder.require(file, at: target, root: root)

@@ -13,10 +13,17 @@ final class ObjectRowReader: RowReader {
 
     private let store: any ObjectStore
     private let format: Format
+    private let layout: RowLayout?
     private let siblings: SiblingFiles?
+    /// The period that an object is of, by its name.
+    private let period: (String) -> Period?
+    /// Which columns they have, of those that were asked for.
+    private var elsewhere: [String: Bool] = [:]
     let firstInput: String
     private var waiting: ArraySlice<String>
     private var current: ObjectReader?
+    /// The first day of the current object's period.
+    private var day: String?
     /// A batch that was read while looking for a header.
     private var firstBatch: RowBatch?
 
@@ -25,13 +32,21 @@ final class ObjectRowReader: RowReader {
         _ names: [String],
         in store: any ObjectStore,
         format: Format,
-        siblings: SiblingFiles? = nil
+        layout: RowLayout? = nil,
+        siblings: SiblingFiles? = nil,
+        period: @escaping (String) -> Period? = { _ in nil }
     ) async throws -> ObjectRowReader {
         guard let first = names.first else {
             preconditionFailure("a store gives at least one object")
         }
-        let object = try await ObjectReader.open(first, in: store, input: 0, format: format)
-        return ObjectRowReader(object, of: names, in: store, format, siblings)
+        let object = try await ObjectReader.open(
+            first,
+            in: store,
+            input: 0,
+            format: format,
+            layout: layout
+        )
+        return ObjectRowReader(object, of: names, in: store, format, layout, siblings, period)
     }
 
     private init(
@@ -39,19 +54,30 @@ final class ObjectRowReader: RowReader {
         of names: [String],
         in store: any ObjectStore,
         _ format: Format,
-        _ siblings: SiblingFiles?
+        _ layout: RowLayout?,
+        _ siblings: SiblingFiles?,
+        _ period: @escaping (String) -> Period?
     ) {
+        self.period = period
         self.store = store
         self.format = format
+        self.layout = layout
         self.siblings = siblings
         waiting = names.dropFirst()
         firstInput = first.name
         header = first.header
         firstBatch = first.takeFirstBatch()
+        day = period(first.name)?.start.description
         current = first
     }
 
     nonisolated(nonsending) func next() async throws -> RowBatch? {
+        guard var batch = try await nextRecords() else { return nil }
+        batch.inputDay = day
+        return batch
+    }
+
+    private nonisolated(nonsending) func nextRecords() async throws -> RowBatch? {
         while true {
             if let batch = firstBatch.take() { return batch }
             if let batch = try await current?.next() { return batch }
@@ -65,17 +91,29 @@ final class ObjectRowReader: RowReader {
         inputs.append(try await ended.finish())
         guard let name = waiting.popFirst() else { return false }
         let number = inputs.count
-        let next = try await ObjectReader.open(name, in: store, input: number, format: format)
+        let next = try await ObjectReader.open(
+            name,
+            in: store,
+            input: number,
+            format: format,
+            layout: layout
+        )
         // An object without rows tells its columns all the same.
         firstBatch =
             next.takeFirstBatch()
             ?? RowBatch(input: number, inputName: name, columns: next.header)
+        day = period(name)?.start.description
         current = next
         return true
     }
 
     nonisolated(nonsending) func knownElsewhere(_ columns: Set<String>) async -> Set<String> {
-        await siblings?.having(columns) ?? []
+        // What the first rows lack, others may have.
+        guard format.hasHeader else { return columns }
+        let unasked = columns.filter { elsewhere[$0] == nil }
+        let found = await siblings?.having(unasked) ?? []
+        for column in unasked { elsewhere[column] = found.contains(column) }
+        return columns.filter { elsewhere[$0] == true }
     }
 }
 
@@ -87,21 +125,24 @@ final class ObjectReader {
     private let input: any ByteInput
     private var decoder: any RecordDecoder
     private var chunk = [UInt8](repeating: 0, count: chunkSize)
-    private var isAtEnd = false
+    private var hasEnded = false
     /// A batch that was read while looking for the header.
     private var firstBatch: RowBatch?
 
     var header: [String] { decoder.header ?? [] }
+
+    private var isAtEnd: Bool { hasEnded && !decoder.hasMore }
 
     /// Opens an object and reads until its header is known.
     static nonisolated(nonsending) func open(
         _ name: String,
         in store: any ObjectStore,
         input number: Int,
-        format: Format
+        format: Format,
+        layout: RowLayout? = nil
     ) async throws -> ObjectReader {
         let input = ExpandedInput(try await store.open(name))
-        let decoder = format.decoder(name: name, input: number)
+        let decoder = format.decoder(name: name, input: number, layout: layout)
         let object = ObjectReader(name, input, decoder)
         while object.decoder.header == nil, object.firstBatch == nil, !object.isAtEnd {
             object.firstBatch = try await object.step()
@@ -131,12 +172,21 @@ final class ObjectReader {
         try await input.finish()
     }
 
-    /// Reads one chunk.
+    /// Reads one chunk, unless the last one has more.
     private nonisolated(nonsending) func step() async throws -> RowBatch? {
-        let count = try await input.read(into: &chunk)
-        guard count > 0 else {
-            isAtEnd = true
-            return try decoder.finish()
+        var batch = try await records()
+        batch?.inputModified = input.modified
+        return batch
+    }
+
+    private nonisolated(nonsending) func records() async throws -> RowBatch? {
+        var count = 0
+        if !decoder.hasMore {
+            count = try await input.read(into: &chunk)
+            guard count > 0 else {
+                hasEnded = true
+                return try decoder.finish()
+            }
         }
         let bytes = chunk
         return try decoder.read(bytes.span.extracting(..<count))

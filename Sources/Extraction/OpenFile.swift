@@ -1,5 +1,6 @@
 import Glibc
 import Rows
+import Words
 
 /// A regular file that is being read, and a witness that it stayed the same meanwhile.
 final class OpenFile: ByteInput {
@@ -47,6 +48,10 @@ final class OpenFile: ByteInput {
 
     deinit {
         close(descriptor)
+    }
+
+    var modified: Int64? {
+        Int64(identity.modifiedSeconds) * 1_000_000_000 + Int64(identity.modifiedNanoseconds)
     }
 
     /// Where the opened file really lies, as the kernel knows it; `nil` when it cannot be told.
@@ -101,14 +106,13 @@ final class OpenFile: ByteInput {
             name: name,
             size: digest.count,
             digest: digest.value,
-            modified: Int64(identity.modifiedSeconds) * 1_000_000_000
-                + Int64(identity.modifiedNanoseconds)
+            modified: modified
         )
     }
 
     private static func failure(_ action: String, _ name: String) -> ExtractionError {
         let code = errno
-        let reason = unsafe String(cString: strerror(code))
+        let reason = systemMessage(code)
         // Too many open files, a network file system that is gone and the like pass.
         let isRetryable = ![ENOENT, EACCES, EPERM, ELOOP, ENAMETOOLONG, ENOTDIR].contains(code)
         return ExtractionError(

@@ -1,27 +1,62 @@
 import Endpoints
 import Pipelines
-import Postgres
+package import Postgres
+import Synchronization
 
-/// A Postgres database whose tables are asked.
-struct PostgresSource: QuerySource {
+/// A Postgres database whose tables are asked, by `COPY … TO STDOUT` in CSV, and written to by exports.
+///
+/// A query runs in a read-only transaction of its own that is rolled back, in which the session means by times and numbers
+/// what they are read as.
+package struct PostgresSource: QuerySource {
     /// The source's name, for messages.
     let name: String
     /// Where the database is.
     let url: ResolvedText
+
+    package init(name: String, url: ResolvedText) {
+        (self.name, self.url) = (name, url)
+    }
 
     nonisolated(nonsending) func open(
         _ query: String,
         period: Period?,
         clock: SourceClock
     ) async throws -> any RowReader {
-        try await QueryRowReader.open(query, name: name, url: url, period: period, clock: clock)
+        var configuration = try configuration()
+        configuration.session.timeZone = clock.zone
+        let connection = try await connected(configuration)
+        let query = PreparedQuery(
+            text: query,
+            name: name,
+            bounds: period.map { QueryBounds(period: $0, clock: clock) },
+            namesSearchPath: configuration.session.searchPath == nil
+        )
+        return try await QueryRowReader.open(name) { feed in
+            do {
+                try await copyOut(query, on: connection, to: feed)
+            } catch {
+                await connection.close()
+                throw failure(error)
+            }
+            await connection.close()
+        }
+    }
+
+    private func connected(
+        _ configuration: PostgresConfiguration
+    ) async throws -> PostgresConnection {
+        do {
+            return try await PostgresConnection.connect(configuration)
+        } catch {
+            throw failure(error)
+        }
     }
 
     nonisolated(nonsending) func columns(
         of query: String,
         period: Period?
     ) async throws -> [QueryColumn] {
-        let configuration = try Self.configuration(url, name: name)
+        let configuration = try configuration()
         let bounds = period.map { QueryBounds(period: $0, clock: SourceClock(zone: "UTC")).days }
         do {
             return try await PostgresConnection.withConnection(configuration) { connection in
@@ -29,33 +64,58 @@ struct PostgresSource: QuerySource {
                 return try await connection.rolledBack { try await describe(sql, on: connection) }
             }
         } catch {
-            throw url.masked(error)
+            throw failure(error)
         }
     }
 
-    static func sample(of query: String, rows: Int) -> String {
-        "select * from (\(query)\n) as sampled limit \(rows)"
-    }
-
-    /// How its sessions are opened, which read only.
-    static func configuration(
-        _ url: ResolvedText,
-        name: String
-    ) throws -> PostgresConfiguration {
+    /// How its sessions are opened; those that do not export read only.
+    package func configuration(exports: Bool = false) throws -> PostgresConfiguration {
         do {
             var configuration = try PostgresConfiguration(url: url.value)
-            configuration.applicationName = "longshore extract"
-            configuration.session.isReadOnly = true
+            configuration.applicationName = exports ? "longshore export" : "longshore extract"
+            configuration.session.isReadOnly = !exports
             configuration.isForeign = true
             return configuration
         } catch let error as EndpointError {
-            throw ExtractionError(
-                .misconfigured,
-                "the URL of the source `\(name)`: \(url.masked(error.description))"
-            )
+            throw ExtractionError(error, in: url, of: name)
         } catch {
-            throw url.masked(error)
+            throw failure(error)
         }
+    }
+
+    /// `message` with `${NAME}` in the place of each value of the URL.
+    package func masked(_ message: String) -> String { url.masked(message) }
+
+    /// What a session has thrown, as an error of the source, without the values of its URL.
+    package func failure(_ error: any Error) -> any Error {
+        switch error {
+        case var error as PostgresError:
+            error.message = url.masked(error.message)
+            return ExtractionError(error, of: name)
+        case let error as ExtractionError: return url.masked(error)
+        default: return error
+        }
+    }
+}
+
+/// Sends the COPY's bytes on, a chunk for each request.
+private func copyOut(
+    _ query: PreparedQuery,
+    on connection: PostgresConnection,
+    to feed: QueryFeed
+) async throws {
+    try await connection.rolledBack {
+        let sql = try await query.copySQL(on: connection)
+        feed.tell(query.types.withLock(\.self))
+        var gathered: [UInt8] = []
+        gathered.reserveCapacity(QueryFeed.chunkSize)
+        try await connection.copyOut(sql) { bytes in
+            gathered += bytes
+            guard gathered.count >= QueryFeed.chunkSize else { return }
+            try await feed.send(gathered)
+            gathered.removeAll(keepingCapacity: true)
+        }
+        try await feed.send(gathered)
     }
 }
 

@@ -42,8 +42,7 @@ final class PreparedQuery: Sendable {
                 "the query of the source `\(name)`: \(error.message). Names without a schema are "
                     + "looked up in `\(SessionSettings.standardSearchPath)`, whatever the role or the "
                     + "database says: write the schema, or add `?options=-csearch_path%3DSCHEMA` to the "
-                    + "source's URL",
-                cause: error
+                    + "source's URL"
             )
         }
     }

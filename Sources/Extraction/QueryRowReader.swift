@@ -1,91 +1,95 @@
-import Pipelines
-import Postgres
 import Rows
-import Synchronization
 
-/// Reads the rows of a query from a Postgres database, by `COPY … TO STDOUT` in CSV.
+/// Reads the rows that a database gives for a question, which come as CSV or as lines of JSON.
 ///
-/// It runs in a read-only transaction of its own that is rolled back, in which the session means by times and numbers what they
-/// are read as. The COPY runs on the connection's thread and stays at most two chunks ahead of its reader. Not to
-/// be shared between tasks.
+/// The question runs beside it, on its connection's thread, and stays at most two chunks ahead. Not to be shared
+/// between tasks.
 final class QueryRowReader: RowReader {
     private(set) var header: [String] = []
     private(set) var types: [SourceType?] = []
     private(set) var inputs: [InputSummary] = []
 
-    /// A query has no other inputs beside it.
+    /// There are no other inputs beside it; but what the first documents lack, others may have.
     var firstInput: String { name }
-    func knownElsewhere(_ columns: Set<String>) -> Set<String> { [] }
+    func knownElsewhere(_ columns: Set<String>) -> Set<String> { isOpen ? columns : [] }
+
+    private var isAtEnd: Bool { hasEnded && !decoder.hasMore }
 
     private let name: String
-    private var csv: CSVReader
+    private var decoder: any RecordDecoder
+    private let isOpen: Bool
     private var digest = ContentDigest()
-    private let copy: Task<Void, Never>
+    private let run: Task<Void, Never>
     private var chunks: AsyncThrowingStream<[UInt8], any Error>.Iterator
     private let requests: AsyncStream<Void>.Continuation
     private var firstBatch: RowBatch?
-    private var isAtEnd = false
+    private var hasEnded = false
 
-    private static let chunkSize = 128 << 10
     private static let chunksAhead = 2
 
-    /// Connects, begins the query and reads its columns.
+    /// Has a query run beside its reader, and reads its columns.
+    ///
+    /// - Parameters:
+    ///   - name: The source's name.
+    ///   - decoder: What makes rows of what is sent; by default of CSV, in which a blank line is a null.
+    ///   - isOpen: Whether a row may have columns that others lack.
+    ///   - produce: Runs it and sends its rows; what it throws is thrown to who reads.
+    /// - Returns: A reader that knows its header.
+    /// - Throws: What `produce` throws, and ``ExtractionError``.
     static nonisolated(nonsending) func open(
-        _ query: String,
-        name: String,
-        url: ResolvedText,
-        period: Period?,
-        clock: SourceClock
+        _ name: String,
+        decoder: (any RecordDecoder)? = nil,
+        isOpen: Bool = false,
+        _ produce: @escaping @Sendable (QueryFeed) async throws -> Void
     ) async throws -> QueryRowReader {
-        var configuration = try PostgresSource.configuration(url, name: name)
-        configuration.session.timeZone = clock.zone
-        let connection = try await connected(configuration, url)
-        let query = PreparedQuery(
-            text: query,
-            name: name,
-            bounds: period.map { QueryBounds(period: $0, clock: clock) },
-            namesSearchPath: configuration.session.searchPath == nil
-        )
-        let reader = QueryRowReader(query, of: url, on: connection)
-        while reader.csv.header == nil, !reader.isAtEnd {
-            reader.firstBatch = try await reader.step()
+        let supply = AsyncThrowingStream.makeStream(of: [UInt8].self, throwing: (any Error).self)
+        let demand = AsyncStream.makeStream(of: Void.self)
+        let feed = QueryFeed(supply.continuation, onDemand: demand.stream)
+        let run = Task {
+            do {
+                try await produce(feed)
+                supply.continuation.finish()
+            } catch {
+                supply.continuation.finish(throwing: error)
+            }
         }
-        reader.header = reader.csv.header ?? []
-        reader.types = query.types.withLock(\.self)
+        let reader = QueryRowReader(
+            name: name,
+            decoder: decoder ?? CSVReader(name: name, keepsBlankLines: true),
+            isOpen: isOpen,
+            chunks: supply.stream.makeAsyncIterator(),
+            requests: demand.continuation,
+            run: run
+        )
+        // Also where the columns are known: who is not there, or refuses, is told now.
+        repeat {
+            reader.firstBatch = try await reader.step()
+        } while reader.decoder.header == nil && reader.firstBatch == nil && !reader.isAtEnd
+        reader.header = reader.decoder.header ?? []
+        reader.types = feed.columnTypes
         return reader
     }
 
-    private static func connected(
-        _ configuration: PostgresConfiguration,
-        _ url: ResolvedText
-    ) async throws -> PostgresConnection {
-        do {
-            return try await PostgresConnection.connect(configuration)
-        } catch {
-            throw url.masked(error)
-        }
-    }
-
-    private init(_ query: PreparedQuery, of url: ResolvedText, on connection: PostgresConnection) {
-        name = query.name
-        csv = CSVReader(name: name, keepsBlankLines: true)
-        let supply = AsyncThrowingStream.makeStream(of: [UInt8].self, throwing: (any Error).self)
-        let demand = AsyncStream.makeStream(of: Void.self)
-        chunks = supply.stream.makeAsyncIterator()
-        requests = demand.continuation
+    private init(
+        name: String,
+        decoder: any RecordDecoder,
+        isOpen: Bool,
+        chunks: AsyncThrowingStream<[UInt8], any Error>.Iterator,
+        requests: AsyncStream<Void>.Continuation,
+        run: Task<Void, Never>
+    ) {
+        self.name = name
+        self.decoder = decoder
+        self.isOpen = isOpen
+        self.chunks = chunks
+        self.requests = requests
+        self.run = run
         for _ in 0..<Self.chunksAhead { requests.yield() }
-        copy = Self.start(
-            query,
-            of: url,
-            on: connection,
-            to: supply.continuation,
-            onDemand: demand.stream
-        )
     }
 
     deinit {
         requests.finish()
-        copy.cancel()
+        run.cancel()
     }
 
     nonisolated(nonsending) func next() async throws -> RowBatch? {
@@ -96,16 +100,18 @@ final class QueryRowReader: RowReader {
         return nil
     }
 
-    /// Reads one chunk.
+    /// Reads one chunk, unless the last one has more.
     private nonisolated(nonsending) func step() async throws -> RowBatch? {
+        let nothing: [UInt8] = []
+        if decoder.hasMore { return try decoder.read(nothing.span) }
         guard let chunk = try await nextChunk() else {
-            isAtEnd = true
+            hasEnded = true
             inputs = [InputSummary(name: name, size: digest.count, digest: digest.value)]
-            return try csv.finish()
+            return try decoder.finish()
         }
         requests.yield()
         digest.update(chunk.span)
-        return try csv.read(chunk.span)
+        return try decoder.read(chunk.span)
     }
 
     private nonisolated(nonsending) func nextChunk() async throws -> [UInt8]? {
@@ -116,47 +122,5 @@ final class QueryRowReader: RowReader {
         // A stream also ends when its reader is cancelled: that is not the end of the rows.
         if chunk == nil { try Task.checkCancellation() }
         return chunk
-    }
-
-    /// Runs the COPY beside its reader, and closes the connection when it ends or fails.
-    private static func start(
-        _ query: PreparedQuery,
-        of url: ResolvedText,
-        on connection: PostgresConnection,
-        to data: AsyncThrowingStream<[UInt8], any Error>.Continuation,
-        onDemand demand: AsyncStream<Void>
-    ) -> Task<Void, Never> {
-        Task {
-            do {
-                try await connection.rolledBack {
-                    let sql = try await query.copySQL(on: connection)
-                    try await copyOut(sql, on: connection, to: data, onDemand: demand)
-                }
-                data.finish()
-            } catch {
-                data.finish(throwing: url.masked(error))
-            }
-            await connection.close()
-        }
-    }
-
-    /// Sends the COPY's bytes on, a chunk for each request.
-    private static func copyOut(
-        _ sql: SQL,
-        on connection: PostgresConnection,
-        to data: AsyncThrowingStream<[UInt8], any Error>.Continuation,
-        onDemand demand: AsyncStream<Void>
-    ) async throws {
-        var requests = demand.makeAsyncIterator()
-        var gathered: [UInt8] = []
-        gathered.reserveCapacity(chunkSize)
-        try await connection.copyOut(sql) { bytes in
-            gathered += bytes
-            guard gathered.count >= chunkSize else { return }
-            guard await requests.next() != nil else { throw CancellationError() }
-            data.yield(gathered)
-            gathered.removeAll(keepingCapacity: true)
-        }
-        data.yield(gathered)
     }
 }

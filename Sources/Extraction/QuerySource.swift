@@ -9,7 +9,7 @@ protocol QuerySource: Sendable {
     ///   - period: What `:period_start` and `:period_end` stand for.
     ///   - clock: What days and times mean in it.
     /// - Returns: Its rows.
-    /// - Throws: ``ExtractionError``, and the errors of the source's client.
+    /// - Throws: ``ExtractionError``; so does its reader, whatever the source's client throws.
     nonisolated(nonsending) func open(
         _ query: String,
         period: Period?,
@@ -21,9 +21,13 @@ protocol QuerySource: Sendable {
         of query: String,
         period: Period?
     ) async throws -> [QueryColumn]
+}
 
+extension QuerySource {
     /// A query for some of the rows of another.
-    static func sample(of query: String, rows: Int) -> String
+    static func sample(of query: String, rows: Int) -> String {
+        "select * from (\(query)\n) as sampled limit \(rows)"
+    }
 }
 
 /// A column of a query's result.

@@ -13,7 +13,7 @@ public struct RawRecord: Sendable, Hashable {
     public var header: [String]
     /// Its bytes, without the line's end.
     public var bytes: [UInt8]
-    /// Why it is no row whatever its bytes are now: those of its input were no text.
+    /// Why it is no row whatever its bytes are now: see ``RowFault/ofTheSource``.
     public var fault: RowFault?
 
     /// Creates a record.
@@ -34,6 +34,15 @@ public struct RawRecord: Sendable, Hashable {
     }
 }
 
+extension RowFault {
+    /// The rule of an object that a definition's `expand` or `fields` refuse.
+    package static let shape = "shape"
+
+    /// Rules of faults that a record by itself does not show: its bytes were no text in its file's encoding, or no rows
+    /// could be made of it. Only reading the source again tells whether it is right now.
+    package static let ofTheSource = ["encoding", shape]
+}
+
 /// Reads records of a source that were kept whole, each by itself.
 public struct RawRecordReader: RowReader {
     /// The columns of the first record.
@@ -46,9 +55,14 @@ public struct RawRecordReader: RowReader {
     public private(set) var inputs: [InputSummary] = []
 
     private let known: Set<String>
+    private let modified: [String: Int64]
+    private let period: (String) -> Period?
     private let inputsBefore: Int
     private let format: Format
+    private let layout: RowLayout?
     private var records: ArraySlice<RawRecord>
+    /// What reads records with the columns of the last one.
+    private var reader: SingleRecordReader
     private static let batchSize = 1_000
 
     /// A reader of records.
@@ -57,22 +71,32 @@ public struct RawRecordReader: RowReader {
     ///   - records: Those of one input stand together.
     ///   - types: What the source knew of the columns of the first record.
     ///   - format: How they are written.
+    ///   - layout: By what they are read; it decides what may be in a column of JSON; anything may be without one.
     ///   - known: The columns of the source that were read when the records were kept.
+    ///   - modified: When the inputs were modified that are known to have been files, by their names.
+    ///   - period: The period that an input is of, by its name.
     ///   - inputsBefore: The number of the first input.
     public init(
         _ records: [RawRecord],
         types: [SourceType?] = [],
         format: Format,
+        layout: RowLayout? = nil,
         known: Set<String> = [],
+        modified: [String: Int64] = [:],
+        period: @escaping (String) -> Period? = { _ in nil },
         inputsBefore: Int = 0
     ) {
         self.records = records[...]
         header = records.first?.header ?? []
         firstInput = records.first?.input ?? ""
         self.known = known
+        self.modified = modified
+        self.period = period
         self.types = types
         self.inputsBefore = inputsBefore
         self.format = format
+        self.layout = layout
+        reader = SingleRecordReader(format, columns: header, layout: layout)
     }
 
     /// Some records of one input; `nil` at the end.
@@ -85,6 +109,8 @@ public struct RawRecordReader: RowReader {
             inputName: first.input,
             columns: first.header
         )
+        batch.inputModified = modified[first.input]
+        batch.inputDay = period(first.input)?.start.description
         var digest = ContentDigest()
         for record in group {
             let bytes = record.bytes
@@ -100,9 +126,16 @@ public struct RawRecordReader: RowReader {
         columns.intersection(known)
     }
 
-    private func add(_ record: RawRecord, to batch: inout RowBatch) {
-        let kept =
-            record.fault == nil ? format.record(record.bytes, columns: record.header.count) : nil
+    private mutating func read(_ record: RawRecord) -> RowBatch? {
+        guard record.fault == nil else { return nil }
+        if !reader.hasColumns(record.header) {
+            reader = SingleRecordReader(format, columns: record.header, layout: layout)
+        }
+        return reader.read(record.bytes)
+    }
+
+    private mutating func add(_ record: RawRecord, to batch: inout RowBatch) {
+        let kept = read(record)
         let source = kept ?? RowBatch()
         let row = source.rows.first
         let start = batch.bytes.count

@@ -1,14 +1,20 @@
-public import Pipelines
-public import Rows
+import Pipelines
+import Rows
 
 /// Makes rows of the bytes of one object, in pieces of any size, without I/O of its own.
 protocol RecordDecoder {
     /// The names of the columns, once they are known.
     var header: [String]? { get }
+    /// Whether records are complete that were not given yet: they are, for no bytes, also behind the object's end.
+    var hasMore: Bool { get }
     /// Takes the next bytes and gives the records that they complete, if any.
     mutating func read(_ chunk: Span<UInt8>) throws(ExtractionError) -> RowBatch?
-    /// Says that the object has ended and gives its last record, if it is still to be given.
+    /// Says that the object has ended and gives its last records, if they are still to be given.
     mutating func finish() throws(ExtractionError) -> RowBatch?
+}
+
+extension RecordDecoder {
+    var hasMore: Bool { false }
 }
 
 extension CSVReader: RecordDecoder {}
@@ -19,41 +25,17 @@ extension Format {
     /// - Parameters:
     ///   - name: The object's name, for messages.
     ///   - input: Its place among those that are read.
+    ///   - layout: What is read of it, where objects have no header; without one, what the first rows have.
     /// - Returns: One that has read nothing yet.
-    func decoder(name: String, input: Int) -> any RecordDecoder {
-        switch self {
+    func decoder(name: String, input: Int, layout: RowLayout?) -> any RecordDecoder {
+        let columns = layout.map { JSONColumns($0) }
+        return switch self {
         case .csv(let dialect): CSVReader(name: name, input: input, dialect: dialect)
+        case .jsonLines(let shape):
+            JSONLinesReader(name: name, input: input, shape: shape, columns: columns)
+        case .json(let rows, let shape):
+            JSONRowsReader(name: name, input: input, rows: rows, shape: shape, columns: columns)
+        case .fixed(let layout): FixedWidthReader(name: name, input: input, layout: layout)
         }
-    }
-
-    /// Reads a record that was kept whole, by itself: one with an open quote does not swallow the next.
-    ///
-    /// - Parameters:
-    ///   - raw: Its bytes, in UTF-8, without the line's end.
-    ///   - columns: How many columns its input had.
-    /// - Returns: A batch with its only row, which may have a fault; `nil` when it is no single record.
-    public func record(_ raw: [UInt8], columns: Int) -> RowBatch? {
-        switch self {
-        case .csv(let dialect):
-            CSVReader.record(raw, columns: columns, delimiter: dialect.delimiter)
-        }
-    }
-}
-
-extension CSVReader {
-    /// The record as the only row below a header of as many columns.
-    fileprivate static func record(
-        _ raw: [UInt8],
-        columns: Int,
-        delimiter: UInt8
-    ) -> RowBatch? {
-        var reader = CSVReader(name: "", dialect: CSVDialect(delimiter: delimiter))
-        let names = (0..<columns).map(String.init)
-            .joined(separator: String(Unicode.Scalar(delimiter)))
-        let text = Array(names.utf8) + [UInt8(ascii: "\n")] + raw
-        let batches = (try? [reader.read(text.span), reader.finish()])?.compactMap(\.self) ?? []
-        let filled = batches.filter { !$0.rows.isEmpty }
-        guard filled.count == 1, let batch = filled.first, batch.rows.count == 1 else { return nil }
-        return batch
     }
 }

@@ -1,12 +1,15 @@
+import HTTP
+import MariaDB
+import MongoDB
 import Postgres
 import Words
 
 /// A text of a source with the values of its variables, and what messages say in their place.
-struct ResolvedText: Sendable {
+package struct ResolvedText: Sendable {
     /// The text with all values.
-    private(set) var value = ""
+    package private(set) var value = ""
     /// The text as messages show it: with `${NAME}` in the place of each value.
-    private(set) var shown = ""
+    package private(set) var shown = ""
     /// What no message may hold, and the variable that it comes from.
     private var hidden: [Hidden] = []
 
@@ -24,10 +27,14 @@ struct ResolvedText: Sendable {
     /// Parts of URLs that tell nothing, and stand in messages by themselves.
     private static let plainParts = Set(
         Set([
-            "postgres", "postgresql", "sslmode", "disable", "require", "verify-ca", "verify-full",
+            "postgres", "postgresql", "mysql", "mariadb", "mongodb", "sslmode", "disable",
+            "require",
+            "verify-ca", "verify-full",
             "localhost",
         ])
         .union(PostgresConfiguration.parameters)
+        .union(MariaDBConfiguration.parameters)
+        .union(MongoConfiguration.parameters)
         .map { Array($0.utf8) }
     )
 
@@ -42,9 +49,28 @@ struct ResolvedText: Sendable {
         value += text
         shown += "${\(name)}"
         let bytes = Array(text.utf8)
-        hide(bytes, isPart: false, name)
-        for part in Self.parts(of: bytes) { hide(part, isPart: true, name) }
+        for form in [bytes, Self.asked(text)] {
+            hide(form, isPart: false, name)
+            for part in Self.parts(of: form) { hide(part, isPart: true, name) }
+        }
+        for host in Self.hosts(in: bytes) { hide(host, isPart: true, name) }
         hidden.sort { $0.text.count > $1.text.count }
+    }
+
+    /// What may be a host in a text, in lower case, as hosts are asked for: all of it, and parts with dots.
+    private static func hosts(in text: [UInt8]) -> [[UInt8]] {
+        let lowered = text.map {
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0
+        }
+        return parts(of: lowered).filter { $0 == lowered || $0.contains(UInt8(ascii: ".")) }
+    }
+
+    /// The address that is asked for where a text is one of HTTP; empty for another text.
+    private static func asked(_ text: String) -> [UInt8] {
+        guard let url = try? HTTPURL(text) else { return [] }
+        let shown = Array("\(url)".utf8)
+        let slash = UInt8(ascii: "/")
+        return shown.last == slash && text.utf8.last != slash ? shown.dropLast() : shown
     }
 
     /// Hides a text, also decoded, and also as far as a server shows it.
@@ -60,7 +86,7 @@ struct ResolvedText: Sendable {
 
     /// `message` with `${NAME}` in the place of each value, and of each part that a URL can be taken
     /// apart into: a server's errors name the user, the host and the database.
-    func masked(_ message: String) -> String {
+    package func masked(_ message: String) -> String {
         let message = Array(message.utf8)
         var result: [UInt8] = []
         var place = 0
@@ -96,19 +122,10 @@ struct ResolvedText: Sendable {
     }
 
     /// `error` with its message masked.
-    func masked(_ error: any Error) -> any Error {
-        switch error {
-        case var error as PostgresError:
-            error.message = masked(error.message)
-            return error
-        case let error as ExtractionError:
-            return ExtractionError(
-                error.code,
-                masked(error.message),
-                isRetryable: error.isRetryable
-            )
-        default: return error
-        }
+    func masked(_ error: ExtractionError) -> ExtractionError {
+        var error = error
+        error.message = masked(error.message)
+        return error
     }
 
     /// What stands between the delimiters of a URL; no numbers, and no words of every URL.

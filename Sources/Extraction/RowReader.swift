@@ -24,22 +24,7 @@ extension RowReader {
         _ layout: RowLayout,
         below header: [String]
     ) async -> Set<String> {
-        let needed = layout.neededSources(grain: [], bounds: nil)
-        return await knownElsewhere(layout.sources.subtracting(header).subtracting(needed))
-    }
-}
-
-extension RowLayout {
-    /// The source's columns that its rows are read from.
-    fileprivate var sources: Set<String> {
-        Set(
-            outputs.flatMap { output -> [String] in
-                switch output {
-                case .value(let plan): plan.expression == nil ? [plan.source] : []
-                case .key(let key): key.parts.map(\.source)
-                case .constantInteger, .constantText, .rowNumber, .period, .origin: []
-                }
-            }
-        )
+        let absent = Set(layout.sourceColumns).subtracting(header)
+        return await knownElsewhere(absent.subtracting(layout.neededSources))
     }
 }

@@ -11,11 +11,9 @@ struct SiblingFiles {
 
     /// The files of `pattern`; `nil` when it stands for one file alone.
     init?(in store: any ObjectStore, pattern: String, format: Format) {
-        guard pattern.contains("{period}") || pattern.contains("*"),
-            let all = try? FilePattern(
-                pattern.replacing("{period}", with: "*"),
-                period: nil
-            )
+        let labelled = ObjectPattern(pattern)
+        guard labelled.isByPeriod || labelled.hasWildcard,
+            let all = try? FilePattern(labelled.ofAllPeriods, period: nil)
         else { return nil }
         self.store = store
         self.pattern = all
@@ -25,7 +23,7 @@ struct SiblingFiles {
     /// Those of some columns that the header of one of them has; a file that cannot be read has none.
     nonisolated(nonsending) func having(_ columns: Set<String>) async -> Set<String> {
         guard !columns.isEmpty,
-            let files = try? await store.objects(matching: pattern, explains: true)
+            let files = try? await store.objects(matching: pattern, explains: false)
         else { return [] }
         var missing = columns
         for name in files.reversed().prefix(Self.filesRead) where !missing.isEmpty {

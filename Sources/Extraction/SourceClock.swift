@@ -1,3 +1,4 @@
+import Foundation
 public import Pipelines
 import Postgres
 import Rows
@@ -43,12 +44,24 @@ extension SourceClock {
     /// - Returns: The day.
     /// - Throws: ``ExtractionError`` for a zone that this machine does not know.
     public func day(at seconds: Int) throws(ExtractionError) -> Day {
-        let zone = try ZoneTables.load([zone])[zone] ?? .utc
+        let zone = try table()
         let universal = Int((Double(seconds) / 86_400).rounded(.down))
         let instant = QueryBounds.microseconds(seconds)
         let day = [universal + 1, universal].first { zone.startOfDay($0) <= instant }
         return Day(number: day ?? universal - 1)
     }
+}
+
+extension SourceClock {
+    /// How far its zone's clocks are from UTC.
+    ///
+    /// - Throws: ``ExtractionError`` for a zone that this machine does not know.
+    func table() throws(ExtractionError) -> ZoneTable {
+        try ZoneTables.load([zone])[zone] ?? .utc
+    }
+
+    /// Seconds since 1970, now.
+    static func second() -> Int { Int(Date().timeIntervalSince1970) }
 }
 
 extension Pipeline {
@@ -65,6 +78,11 @@ extension Pipeline {
         }
         guard let day = days.min() else { return try SourceClock(zone: zone).day(at: seconds) }
         return day
+    }
+
+    /// The day that it is now, for every fact.
+    public func today() throws(ExtractionError) -> Day {
+        try today(at: SourceClock.second())
     }
 }
 
@@ -100,8 +118,7 @@ struct QueryBounds {
         answer: (first: Int, last: Int),
         type: SourceType?
     ) throws(ExtractionError) -> [String: String] {
-        let tables = try ZoneTables.load([clock.zone])
-        guard let zone = tables[clock.zone] else { return days }
+        let zone = try clock.table()
         let bounds = [(period.start.number, answer.first), (period.end.number, answer.last)]
         var isExact = true
         for (day, server) in bounds {

@@ -1,3 +1,7 @@
+import Credentials
+import Endpoints
+package import HTTP
+import ObjectStorage
 import Pipelines
 
 /// What definitions may make a process read: the variables that their sources name, and the places where
@@ -5,29 +9,66 @@ import Pipelines
 public struct SourceEnvironment: Sendable {
     /// Where files of sources lie.
     let places: SourcePlaces
+    /// What the process knows of the APIs that it asks.
+    let callBook = CallBook()
+    /// How long they are waited for.
+    var callPatience = CallPatience()
     private let names: VariableNames?
     private let lookup: @Sendable (String) -> String?
+    /// What is asked for once for the whole process.
+    let store: CredentialStore
+    /// Where files of credentials lie.
+    let files: CredentialFiles
+    /// The credentials that a source's texts name, once they are there.
+    var credentials: [String: Secret] = [:]
 
     /// An environment from a function that knows the variables' values.
     ///
     /// - Parameters:
     ///   - names: The variables that may be named; `nil` for all. Longshore's own never may.
     ///   - places: Where files of sources lie.
+    ///   - clock: Tells the time in seconds since 1970, by which credentials expire; `nil` is the system's.
     ///   - lookup: Gives the value of a variable.
     public init(
         names: VariableNames? = nil,
         places: SourcePlaces = SourcePlaces(),
+        clock: (@Sendable () -> Int)? = nil,
         _ lookup: @escaping @Sendable (String) -> String?
     ) {
         self.names = names
         self.places = places
         self.lookup = lookup
+        files = CredentialFiles(places: places, lookup)
+        store = CredentialStore(
+            Machine(
+                variable: lookup,
+                web: { Self.web(reach: $0, lookup) },
+                now: clock ?? { secondsSince1970() }
+            )
+        )
+    }
+
+    /// How servers are asked by HTTP: through the proxies and with the authorities that the process' own
+    /// environment names.
+    package func web(reach: Reach) -> HTTPConfiguration { Self.web(reach: reach, lookup) }
+
+    private static func web(
+        reach: Reach,
+        _ lookup: (String) -> String?
+    ) -> HTTPConfiguration {
+        let names = ProxySettings.variables.compactMap { name in lookup(name).map { (name, $0) } }
+        return HTTPConfiguration(
+            reach: reach,
+            allowsPlaintext: lookup("LONGSHORE_ALLOW_PLAINTEXT") == "1",
+            authorityFile: lookup("SSL_CERT_FILE").flatMap { $0.isEmpty ? nil : $0 },
+            proxies: ProxySettings(Dictionary(uniqueKeysWithValues: names))
+        )
     }
 
     /// `template` with the values of `${NAME}` and `${NAME:-default}` in their places.
     ///
     /// An empty variable counts as not set, as in a shell's `:-`.
-    func resolve(_ text: String) throws(ExtractionError) -> ResolvedText {
+    package func resolve(_ text: String) throws(ExtractionError) -> ResolvedText {
         let template = Template(text)
         if let malformed = template.malformed {
             throw ExtractionError(
@@ -39,7 +80,12 @@ public struct SourceEnvironment: Sendable {
         for part in template.parts {
             switch part {
             case .literal(let text): resolved.add(text)
-            case .expansion(let name, let fallback): try add(name, or: fallback, to: &resolved)
+            case .expansion(let name, let fallback):
+                if let credential = Template.credential(in: name) {
+                    try add(credential: credential, as: name, to: &resolved)
+                } else {
+                    try add(name, or: fallback, to: &resolved)
+                }
             }
         }
         return resolved
@@ -63,6 +109,35 @@ public struct SourceEnvironment: Sendable {
             )
         }
     }
+
+    private func add(
+        credential: String,
+        as name: String,
+        to resolved: inout ResolvedText
+    ) throws(ExtractionError) {
+        guard let value = credentials[credential] else {
+            throw ExtractionError(
+                .misconfigured,
+                "resolving a source's `${\(name)}`: there is no credential `\(credential)`"
+            )
+        }
+        resolved.add(value.revealed, of: name)
+    }
+
+    /// Refuses the machine's own identity where the variable that begins it may not be named.
+    func requireMachine(_ variable: String, for credential: String) throws(ExtractionError) {
+        guard names?.contains(variable) ?? true else {
+            throw ExtractionError(
+                .forbidden,
+                "the credential `\(credential)`: the identity of this machine may be used only where sources "
+                    + "may name `\(variable)`; add it to `--environment` (LONGSHORE_ENVIRONMENT) where "
+                    + "that is meant"
+            )
+        }
+    }
+
+    /// The store of objects that the process takes for Google's.
+    var emulator: String? { lookup("STORAGE_EMULATOR_HOST") }
 
     private func requireAllowed(_ name: String) throws(ExtractionError) {
         guard !OwnVariable.includes(name) else {

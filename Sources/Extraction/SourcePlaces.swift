@@ -66,6 +66,12 @@ public struct SourcePlaces: Sendable {
         }
     }
 
+    /// Whether a file that has been opened is none of Longshore's own, and none of the system's.
+    func allowsCredential(_ file: OpenFile) -> Bool {
+        guard let path = file.realPath, !own.contains(where: file.isSame(as:)) else { return false }
+        return !resolved().forbidden.contains { FilePath.isAt(path, root: $0) }
+    }
+
     private static func neverRead(_ shown: String) -> ExtractionError {
         ExtractionError(
             .forbidden,

@@ -5,38 +5,52 @@ import Words
 /// The sources of a pipeline as they are seen from here: the only place that knows their kinds.
 public struct Sources: Sendable {
     private let sources: [String: Source]
+    private let credentials: NamedCredentials
     private let folder: String
-    private let environment: SourceEnvironment
     private let listings: FolderListings?
+    private let warehouse: WarehouseRows?
 
     /// What the rows of a source come from.
     private enum Origin {
         case objects(any ObjectStore)
         case queries(any QuerySource)
+        case documents(MongoSource)
+        case calls(HTTPSource)
     }
 
     /// Sources that a definition declares.
     ///
     /// - Parameters:
     ///   - sources: Those, by their names.
+    ///   - credentials: The credentials that it declares, by theirs.
     ///   - folder: The pipeline's folder, which a relative folder of a source is in.
     ///   - environment: Knows the values of `${…}`, and where files may be read.
     ///   - listings: What is known of folders already; without it, each is looked at anew.
+    ///   - warehouse: Gives rows of the warehouse, for each of which an API may be asked.
     public init(
         _ sources: [String: Source],
+        credentials: [String: Credential] = [:],
         folder: String,
         environment: SourceEnvironment,
-        listings: FolderListings? = nil
+        listings: FolderListings? = nil,
+        warehouse: WarehouseRows? = nil
     ) {
         self.sources = sources
         self.folder = folder
-        self.environment = environment
+        self.credentials = NamedCredentials(declared: credentials, environment: environment)
         self.listings = listings
+        self.warehouse = warehouse
     }
 
     /// Where a source's rows come from.
-    private func origin(_ name: String) throws(ExtractionError) -> Origin {
-        switch sources[name] {
+    private nonisolated(nonsending) func origin(
+        _ name: String
+    ) async throws(ExtractionError) -> Origin {
+        guard let source = sources[name] else {
+            throw ExtractionError(.misconfigured, "the pipeline has no source `\(name)`")
+        }
+        let environment = try await credentials.environment(for: source.texts, of: name)
+        switch source {
         case .files(let place, let allowsHardLinks):
             let folder = SourceFolder(
                 try environment.resolve(place),
@@ -47,8 +61,17 @@ public struct Sources: Sendable {
             return .objects(FileSource(folder: folder, listings: listings ?? FolderListings()))
         case .postgres(let url):
             return .queries(PostgresSource(name: name, url: try environment.resolve(url)))
-        case nil:
-            throw ExtractionError(.misconfigured, "the pipeline has no source `\(name)`")
+        case .mysql(let url):
+            return .queries(MariaDBSource(name: name, url: try environment.resolve(url)))
+        case .mongo(let url):
+            return .documents(MongoSource(name: name, url: try environment.resolve(url)))
+        case .s3(let place):
+            let proof = try await credentials.proof(of: place, for: name)
+            return .objects(
+                try S3Source(place, name: name, environment: environment, proof: proof)
+            )
+        case .http(let place):
+            return .calls(try HTTPSource(place, name: name, environment: environment))
         }
     }
 }
@@ -62,34 +85,48 @@ extension Sources {
     ///   - extract: What is read.
     ///   - period: The slice of time; `nil` for what is loaded whole.
     ///   - clock: What days and times mean in a query.
+    ///   - layout: By what its rows are read: where objects have no header, their columns are those. Without
+    ///     one, they are those that the first rows have.
     /// - Returns: A reader that knows its header.
-    /// - Throws: ``ExtractionError``, and of a database `PostgresError`.
+    /// - Throws: ``ExtractionError``.
     public nonisolated(nonsending) func open(
         _ extract: Extract,
         period: Period?,
-        clock: SourceClock
+        clock: SourceClock,
+        layout: RowLayout? = nil
     ) async throws -> any RowReader {
-        switch (extract.selection, try origin(extract.source)) {
+        switch (extract.selection, try await origin(extract.source)) {
         case (.objects(let pattern, let format), .objects(let store)):
             return try await ObjectRowReader.open(
-                store.objects(matching: FilePattern(pattern, period: period), explains: true),
+                Self.names(of: extract, pattern, in: store, period),
                 in: store,
                 format: format,
+                layout: layout,
                 siblings: SiblingFiles(in: store, pattern: pattern, format: format)
-            )
+            ) { extract.period(of: $0, reading: period) }
         case (.query(let query), .queries(let source)):
             return try await source.open(query, period: period, clock: clock)
-        case (.objects, .queries):
-            throw ExtractionError(
-                .misconfigured,
-                "the source `\(extract.source)` is a database, from which `csv` cannot be read; use "
-                    + "`query`, or a source of `files`"
+        case (.documents(let collection, let filter, let shape), .documents(let source)):
+            return try await source.open(
+                collection,
+                filter,
+                shape,
+                period: period,
+                clock: clock,
+                layout: layout
             )
-        case (.query, .objects):
+        case (.calls(let calls), .calls(let source)):
+            return try await source.open(
+                calls,
+                period: period,
+                layout: layout,
+                warehouse: warehouse
+            )
+        case (let selection, _):
             throw ExtractionError(
                 .misconfigured,
-                "the source `\(extract.source)` is a folder, which takes no `query`; use `csv`, or a "
-                    + "source of `postgres`"
+                "the source `\(extract.source)` is \(sources[extract.source]?.title ?? "another"), from which "
+                    + "`\(selection.key)` cannot be read; name another source"
             )
         }
     }
@@ -122,11 +159,11 @@ extension Sources {
 
 extension Sources {
     /// The store, pattern and format of an extract; `nil` for a query.
-    private func objects(
+    private nonisolated(nonsending) func objects(
         of extract: Extract
-    ) throws(ExtractionError) -> (store: any ObjectStore, pattern: String, format: Format)? {
+    ) async throws(ExtractionError) -> (store: any ObjectStore, pattern: String, format: Format)? {
         guard case .objects(let pattern, let format) = extract.selection,
-            case .objects(let store) = try origin(extract.source)
+            case .objects(let store) = try await origin(extract.source)
         else { return nil }
         return (store, pattern, format)
     }
@@ -144,11 +181,36 @@ extension Sources {
         period: Period?,
         explains: Bool = true
     ) async throws -> [String] {
-        guard let (store, pattern, _) = try objects(of: extract) else { return [] }
-        return try await store.objects(
-            matching: FilePattern(pattern, period: period),
-            explains: explains
-        )
+        guard let (store, pattern, _) = try await objects(of: extract) else { return [] }
+        return try await Self.names(of: extract, pattern, in: store, period, explains: explains)
+    }
+
+    /// The objects that are read, in the order in which they are: that of their periods where those of all
+    /// are read.
+    private static nonisolated(nonsending) func names(
+        of extract: Extract,
+        _ pattern: String,
+        in store: any ObjectStore,
+        _ period: Period?,
+        explains: Bool = true
+    ) async throws -> [String] {
+        guard extract.everyPeriod != nil else {
+            let pattern = try FilePattern(pattern, period: period)
+            return try await store.objects(matching: pattern, explains: explains)
+        }
+        let all = try FilePattern(ObjectPattern(pattern).ofAllPeriods, period: nil)
+        let found = try await store.objects(matching: all, explains: explains)
+            .compactMap { name in extract.period(of: name, reading: nil).map { ($0, name) } }
+        guard !found.isEmpty else {
+            throw ExtractionError(
+                .missing,
+                "no name that `\(pattern)` stands for tells a period"
+            )
+        }
+        // Those of one period stay in the order of their names.
+        return found.enumerated()
+            .sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
+            .map(\.element.1)
     }
 
     /// The headers of the objects that an extract reads, in their order; none for a query.
@@ -164,9 +226,10 @@ extension Sources {
         period: Period?,
         atMost limit: Int
     ) async throws -> [(name: String, header: [String])] {
-        guard let (store, _, format) = try objects(of: extract) else { return [] }
+        guard let (store, pattern, format) = try await objects(of: extract) else { return [] }
+        let names = try await Self.names(of: extract, pattern, in: store, period)
         var headers: [(String, [String])] = []
-        for name in try await names(of: extract, period: period).prefix(limit) {
+        for name in names.prefix(limit) {
             let object = try await ObjectReader.open(name, in: store, input: 0, format: format)
             headers.append((name, object.header))
         }
@@ -187,9 +250,16 @@ extension Sources {
         period: Period?,
         explains: Bool = true
     ) async throws -> [InputSummary]? {
-        guard let (store, _, _) = try objects(of: extract) else { return nil }
+        guard let (store, pattern, _) = try await objects(of: extract) else { return nil }
+        let names = try await Self.names(
+            of: extract,
+            pattern,
+            in: store,
+            period,
+            explains: explains
+        )
         var summaries: [InputSummary] = []
-        for name in try await names(of: extract, period: period, explains: explains) {
+        for name in names {
             summaries.append(try await store.open(name).digested())
         }
         return summaries
@@ -198,9 +268,11 @@ extension Sources {
     /// The objects of an extract, to be looked at without reading them; `nil` for a query.
     ///
     /// - Throws: ``ExtractionError`` when their place cannot be resolved.
-    public func files(of extract: Extract) throws(ExtractionError) -> SourceFiles? {
-        guard let (store, pattern, _) = try objects(of: extract) else { return nil }
-        return SourceFiles(store: store, pattern: pattern)
+    public nonisolated(nonsending) func files(
+        of extract: Extract
+    ) async throws(ExtractionError) -> SourceFiles? {
+        guard let (store, pattern, _) = try await objects(of: extract) else { return nil }
+        return SourceFiles(store: store, pattern: pattern, everyPeriod: extract.everyPeriod)
     }
 }
 
@@ -208,11 +280,11 @@ extension Sources {
 
 extension Sources {
     /// The query of an extract and what answers it; `nil` for objects.
-    private func query(
+    private nonisolated(nonsending) func query(
         of extract: Extract
-    ) throws(ExtractionError) -> (source: any QuerySource, query: String)? {
+    ) async throws(ExtractionError) -> (source: any QuerySource, query: String)? {
         guard case .query(let query) = extract.selection,
-            case .queries(let source) = try origin(extract.source)
+            case .queries(let source) = try await origin(extract.source)
         else { return nil }
         return (source, query)
     }
@@ -223,12 +295,12 @@ extension Sources {
     ///   - extract: What would be read.
     ///   - period: What `:period_start` and `:period_end` stand for.
     /// - Returns: The columns in order.
-    /// - Throws: ``ExtractionError``, and `PostgresError` of the database.
+    /// - Throws: ``ExtractionError``.
     public nonisolated(nonsending) func columns(
         of extract: Extract,
         period: Period?
     ) async throws -> [QueryColumn]? {
-        guard let (source, query) = try query(of: extract) else { return nil }
+        guard let (source, query) = try await query(of: extract) else { return nil }
         return try await source.columns(of: query, period: period)
     }
 
@@ -236,8 +308,11 @@ extension Sources {
     /// nobody reads on.
     ///
     /// - Throws: ``ExtractionError`` when the source's place cannot be resolved.
-    public func sample(of extract: Extract, rows: Int) throws(ExtractionError) -> Extract {
-        guard let (source, query) = try query(of: extract) else { return extract }
+    public nonisolated(nonsending) func sample(
+        of extract: Extract,
+        rows: Int
+    ) async throws(ExtractionError) -> Extract {
+        guard let (source, query) = try await query(of: extract) else { return extract }
         var extract = extract
         extract.selection = .query(type(of: source).sample(of: query, rows: rows))
         return extract

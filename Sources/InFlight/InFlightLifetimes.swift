@@ -1,3 +1,5 @@
+import Words
+
 /// How long each kind of entry outlives the last word about it.
 public struct InFlightLifetimes: Sendable, Hashable {
     /// A lease, after it was taken or renewed.
@@ -25,8 +27,5 @@ public struct InFlightLifetimes: Sendable, Hashable {
 
 extension Duration {
     /// Whole milliseconds, as Redis takes them; at least one.
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return max(1, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
-    }
+    var milliseconds: Int64 { max(1, wholeMilliseconds) }
 }

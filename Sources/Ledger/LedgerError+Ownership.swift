@@ -1,4 +1,5 @@
 import Pipelines
+import Planning
 import Words
 
 extension LedgerError {
@@ -44,6 +45,38 @@ extension LedgerError {
                 + "\nA table that its pipeline has given up (neither its newest load has it nor one that runs) is "
                 + "taken over with:\n    longshore load FOLDER"
                 + tables.map { " --adopt \(pipeline.schema).\($0.name)" }.joined()
+        )
+    }
+
+    /// Exports of a pipeline that are another's, each with its owner.
+    static func exportsOfAnother(
+        _ exports: [(name: String, owner: String)],
+        _ pipeline: Pipeline
+    ) -> LedgerError {
+        let clauses = exports.map {
+            "the export `\(pipeline.schema).\($0.name)` belongs to the pipeline `\($0.owner)`"
+        }
+        let renames = Set(exports.map(\.owner)).sorted()
+            .map { "longshore pipelines rename \($0) \(pipeline.name)" }
+        return LedgerError(
+            code: .othersExport,
+            description: clauses.joined(separator: ", ")
+                + ", and an export has one pipeline; nothing was changed. "
+                + "Let `\(pipeline.name)` have a schema of its own (`warehouse: { schema: … }`) or other names "
+                + "of exports. If it is the same pipeline under another name:\n    "
+                + renames.joined(separator: "\n    ")
+                + "\nAn export that its pipeline has given up (neither its newest load has it nor one that runs) "
+                + "belongs to whoever loads it next"
+        )
+    }
+
+    /// A load has a task of an export that another pipeline has taken over since.
+    static func exportWasTaken(_ export: ExportKey, by owner: String) -> LedgerError {
+        LedgerError(
+            code: .othersExport,
+            description:
+                "the export `\(export.schema).\(export.name)` belongs to the pipeline `\(owner)` by now: "
+                + "nothing is delivered; cancel the load"
         )
     }
 

@@ -18,10 +18,14 @@ public struct LedgerError: WarehouseRefusal {
         case unknownTask = "unknown_task"
         /// The ledger has no such pipeline.
         case unknownPipeline = "unknown_pipeline"
+        /// The ledger has no schedule of a pipeline.
+        case unknownSchedule = "unknown_schedule"
         /// Something stands in the place of a table that Longshore has not made.
         case unknownTable = "unknown_table"
         /// A table belongs to another pipeline.
         case othersTable = "others_table"
+        /// An export belongs to another pipeline.
+        case othersExport = "others_export"
         /// A period is closed.
         case closedPeriod = "closed_period"
         /// A running load has claimed a period.
@@ -30,8 +34,12 @@ public struct LedgerError: WarehouseRefusal {
         case endedLoad = "ended_load"
         /// Somebody else works on what is needed.
         case inUse = "in_use"
+        /// What is written of a task is not what Longshore writes.
+        case unreadableRecord = "unreadable_record"
         /// No plan, or no single one, is remembered by that digest.
         case unknownPlan = "unknown_plan"
+        /// The ledger has a word for a state or kind that this version does not know.
+        case unknownWord = "unknown_word"
     }
 
     static func targetIsStandby() -> LedgerError {
@@ -70,6 +78,16 @@ public struct LedgerError: WarehouseRefusal {
         )
     }
 
+    static func unknownWord(_ word: String, _ column: String) -> LedgerError {
+        LedgerError(
+            code: .unknownWord,
+            description:
+                "the ledger says `\(VisibleText.line(word))` in its column `\(column)`, which this "
+                + "version of Longshore does not know: use the version that wrote it"
+        )
+    }
+
+    /// The ledger has no such load task.
     package static func unknownTask(_ task: LoadTaskID) -> LedgerError {
         LedgerError(
             code: .unknownTask,
@@ -77,6 +95,7 @@ public struct LedgerError: WarehouseRefusal {
         )
     }
 
+    /// The ledger has no such load.
     package static func unknownLoad(_ load: Int64) -> LedgerError {
         LedgerError(
             code: .unknownTask,
@@ -84,10 +103,10 @@ public struct LedgerError: WarehouseRefusal {
         )
     }
 
-    static func loadHasEnded(_ load: Int64, state: String) -> LedgerError {
+    static func loadHasEnded(_ load: Int64, state: LoadState) -> LedgerError {
         LedgerError(
             code: .endedLoad,
-            description: "load \(load) has ended as \(state): there is nothing to pause. "
+            description: "load \(load) has ended as \(state.rawValue): there is nothing to pause. "
                 + "`longshore retry \(load)` tries again what failed or was cancelled"
         )
     }
@@ -111,6 +130,7 @@ public struct LedgerError: WarehouseRefusal {
         )
     }
 
+    /// A period is closed; `reason` is why, where somebody has said it.
     package static func closed(_ table: String, _ period: String, reason: String?) -> LedgerError {
         LedgerError(
             code: .closedPeriod,
@@ -139,6 +159,17 @@ public struct LedgerError: WarehouseRefusal {
             description: "\(what) was kept by \(holders ?? "somebody else") for more than "
                 + "\(counted(Int(patience / .seconds(1)), "second")): try again when that has ended (`select pg_terminate_backend(…)` "
                 + "with the number of its process ends it)"
+        )
+    }
+
+    /// Somebody else than a worker's program has written into a table of the ledger.
+    package static func unreadableColumns(_ table: String, of task: LoadTaskID) -> LedgerError {
+        LedgerError(
+            code: .unreadableRecord,
+            description:
+                "the columns of the rejects of `\(task)` cannot be read: a row of `\(table)` has no "
+                + "list of names, and no worker writes such a row. Find out who has; what is loaded again "
+                + "is read from its source, and needs no replay"
         )
     }
 

@@ -31,6 +31,17 @@ public struct LoadingError: WarehouseRefusal {
         case controlTotal = "control_total"
         /// A figure of the source cannot be had.
         case controlFigure = "control_figure"
+        /// Rows of an export that cannot be delivered.
+        case exportRows = "export_rows"
+    }
+
+    static func exportRows(of name: String, _ problems: [String]) -> LoadingError {
+        LoadingError(
+            code: .exportRows,
+            description: "the rows of the export `\(name)` cannot be delivered: "
+                + problems.joined(separator: "; ")
+                + ". Mend its SQL file or its `key`; what was delivered is as it was"
+        )
     }
 
     static func notConserved(_ table: String, _ counts: RowCounts, stored: Int) -> LoadingError {

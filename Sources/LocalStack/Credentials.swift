@@ -1,5 +1,6 @@
 import Endpoints
 import Foundation
+import Words
 
 /// The stack's generated passwords, in a file that only its owner may read.
 ///
@@ -39,11 +40,6 @@ struct Credentials: Sendable, Codable {
 
     /// 128 random bits as hexadecimal digits, which no configuration file must quote.
     private static func random() -> String {
-        (0..<16)
-            .map { _ in
-                let digits = String(UInt8.random(in: .min ... .max), radix: 16)
-                return digits.count == 1 ? "0\(digits)" : digits
-            }
-            .joined()
+        (0..<16).map { _ in padded(UInt8.random(in: .min ... .max), 2, radix: 16) }.joined()
     }
 }

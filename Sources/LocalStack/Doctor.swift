@@ -68,7 +68,9 @@ struct Doctor: Sendable {
         let names = [
             ("librabbitmq.so.4", "librabbitmq4"), ("libpq.so.5", "libpq5"),
             ("libhiredis.so.0.14", "libhiredis0.14"), ("libssl.so.3", "libssl3"),
-            ("libz.so.1", "zlib1g"),
+            ("libz.so.1", "zlib1g"), ("libcurl.so.4", "libcurl4"),
+            ("libzstd.so.1", "libzstd1"), ("libbz2.so.1.0", "libbz2-1.0"),
+            ("libmariadb.so.3", "libmariadb3"), ("libmongoc-1.0.so.0", "libmongoc-1.0-0"),
         ]
         return names.map { name, package in
             guard let handle = unsafe dlopen(name, RTLD_LAZY) else {
@@ -140,7 +142,7 @@ struct Doctor: Sendable {
     /// The directory, or the nearest one above it that exists.
     private var nearestExisting: String {
         var place = URL(filePath: directory)
-        while FileStatus(place.path) == nil, place.path != "/" {
+        while FileOwnership(place.path) == nil, place.path != "/" {
             place = place.deletingLastPathComponent()
         }
         return place.path

@@ -14,7 +14,7 @@ public struct LocalStack: Sendable {
         /// How long each server may take until it answers, unless it says that it recovers.
         public var patience: Duration
 
-        /// Creates options; without TLS, and with a minute, unless said.
+        /// Creates options; by default without TLS, and with a minute.
         public init(tls: Bool = false, patience: Duration = .seconds(60)) {
             self.tls = tls
             self.patience = patience
@@ -80,7 +80,7 @@ public struct LocalStack: Sendable {
     /// - Parameter removingData: Whether everything that the stack wrote is removed too.
     /// - Throws: ``LocalStackError`` when a process cannot be ended.
     public func down(removingData: Bool = false) async throws {
-        guard FileStatus(place.path) != nil else { return }
+        guard FileOwnership(place.path) != nil else { return }
         try await StackLock.hold(place) {
             // A record that cannot be read must not keep its servers alive.
             var record = (try? StackRecord.read(place)) ?? StackRecord()

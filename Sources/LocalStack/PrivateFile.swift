@@ -38,7 +38,7 @@ enum PrivateFile {
         guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else {
             throw .directory("making the directory", path, errno: errno)
         }
-        guard let status = FileStatus(path), status.isDirectory else {
+        guard let status = FileOwnership(path), status.isDirectory else {
             throw .directory("using the directory", path, errno: ENOTDIR)
         }
         if status.owner != owner.userID, unsafe lchown(path, owner.userID, owner.groupID) != 0 {
@@ -51,7 +51,7 @@ enum PrivateFile {
 }
 
 /// What `lstat` says about a file.
-struct FileStatus {
+struct FileOwnership {
     let owner: UInt32
     let inode: UInt
     /// The permission bits.

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// The directory of one local stack (`.longshore/` unless said): a lock, a record of what runs, and
+/// The directory of one local stack (by default `.longshore/`): a lock, a record of what runs, and
 /// `data`, the servers' own files, or a link to them.
 struct StackDirectory: Sendable {
     /// Its absolute path.
@@ -19,7 +19,7 @@ struct StackDirectory: Sendable {
 
     /// Makes the directory itself.
     func make() throws(LocalStackError) {
-        if let status = FileStatus(path), status.owner != geteuid() {
+        if let status = FileOwnership(path), status.owner != geteuid() {
             throw .notOurs(path, owner: status.owner)
         }
         do {
@@ -92,7 +92,7 @@ struct StackDirectory: Sendable {
     private func everyoneMayPass(to path: String) -> Bool {
         var place = URL(filePath: path)
         while place.path != "/" {
-            guard let status = FileStatus(place.path), status.mode & 0o001 != 0 else {
+            guard let status = FileOwnership(place.path), status.mode & 0o001 != 0 else {
                 return false
             }
             place = place.deletingLastPathComponent()

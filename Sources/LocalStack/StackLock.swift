@@ -38,7 +38,7 @@ enum StackLock {
 
     private static func isStillThere(_ file: Int32, _ path: String) -> Bool {
         var held = stat()
-        guard unsafe fstat(file, &held) == 0, let named = FileStatus(path) else { return false }
+        guard unsafe fstat(file, &held) == 0, let named = FileOwnership(path) else { return false }
         return held.st_ino == named.inode
     }
 }

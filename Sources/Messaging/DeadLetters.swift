@@ -93,17 +93,20 @@ public struct DeadLetters: Sendable {
         }
         let letters = deliveries.map { DeadLetter($0, in: envelope) }
         var settled = 0
+        func giveBack() async {
+            await consumer.close()
+            await waitUntilBack(letters.count - settled)
+        }
         do {
             try await body(letters) { index in
                 consumer.acknowledge(deliveries[index].receipt)
                 settled += 1
             }
         } catch {
-            await consumer.close()
+            await giveBack()
             throw error
         }
-        await consumer.close()
-        await waitUntilBack(letters.count - settled)
+        await giveBack()
         return letters
     }
 

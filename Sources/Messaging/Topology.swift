@@ -57,7 +57,7 @@ public struct Topology: Sendable, Hashable {
     public func declare(pools: [String], on connection: AMQPConnection) async throws {
         for pool in pools { try PoolName.validate(pool) }
         try await connection.declareQueue(deadQueue, arguments: deadArguments)
-        try await connection.declareExchange(eventsExchange, kind: .fanout)
+        try await connection.declareFanoutExchange(eventsExchange)
         for pool in pools {
             try await connection.declareQueue(
                 taskQueue(pool: pool),

@@ -11,6 +11,9 @@ public struct SQLText: Sendable, Hashable {
     /// The text as it means the same: without comments, and with one blank between words and signs.
     public var canonical: String { SQLScan(text).canonical }
 
+    /// The names of its placeholders, in their order.
+    public var placeholders: [String] { SQLScan(text).placeholders.map(\.name) }
+
     /// The text with SQL in the place of each `:name` that `values` knows; strings, comments and
     /// casts (`::date`) are left alone.
     public func replacing(placeholders values: [String: String]) -> String {

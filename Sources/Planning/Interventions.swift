@@ -50,7 +50,7 @@ public struct Interventions: Sendable, Hashable {
     /// The tasks that are paused by themselves.
     public var paused: [Int: Pause]
 
-    /// No order, unless said.
+    /// By default no order.
     public init(
         isCancelled: Bool = false,
         cancelled: Set<Int> = [],

@@ -235,8 +235,7 @@ public protocol TaskLoader: Sendable {
     func perform(
         _ task: LoadTaskID,
         by worker: String,
-        observer: any StepObserver,
-        progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+        observer: any StepObserver
     ) async -> TaskOutcome
     /// Records a failed attempt in a transaction of its own, and decides by `policy` whether the task
     /// has failed for good; if so its ledger row says it, unless the message that is held has not the

@@ -25,14 +25,45 @@ public enum LoadTaskKind: String, Sendable, Hashable, Codable, CaseIterable {
     case fact
     /// One mart, whole or for one period.
     case mart
+    /// The rows of one export, and what of them is to be delivered.
+    case export
+    /// The deliveries of one export.
+    case delivery
 
-    /// The name of the table that holds the `name` of this kind: `dim_agent`.
+    /// The name of the table that holds the `name` of this kind: `dim_agent`; exports have none, and are
+    /// called alike: `export_spend`.
     public func table(_ name: String) -> String {
         switch self {
         case .dimension: "dim_\(name)"
         case .fact: "fact_\(name)"
         case .mart: "mart_\(name)"
+        case .export: "export_\(name)"
+        case .delivery: "delivery_\(name)"
         }
+    }
+
+    /// Whether what it makes follows from other tables alone, and from no source.
+    public var isDerived: Bool {
+        switch self {
+        case .dimension, .fact: false
+        case .mart, .export, .delivery: true
+        }
+    }
+
+    /// Whether it fills a table of the star.
+    public var hasTable: Bool {
+        switch self {
+        case .dimension, .fact, .mart: true
+        case .export, .delivery: false
+        }
+    }
+}
+
+extension Pipeline {
+    /// The names of what a task of a kind needs: a delivery its export and the exports that it comes after,
+    /// until they are delivered.
+    public func needs(of name: String, as kind: LoadTaskKind) -> [String] {
+        kind == .delivery ? [name] + (export(name)?.after ?? []) : needs(of: name)
     }
 }
 
@@ -67,7 +98,7 @@ public struct RowCounts: Sendable, Hashable, Codable {
     /// Rows that said again what another row of the same task said.
     public var deduplicated: Int
 
-    /// Creates counts, all zero unless said.
+    /// Creates counts; by default all are zero.
     public init(read: Int = 0, loaded: Int = 0, rejected: Int = 0, deduplicated: Int = 0) {
         self.read = read
         self.loaded = loaded

@@ -152,16 +152,6 @@ public struct PeriodSelectionError: Error, Hashable, CustomStringConvertible {
 }
 
 extension PeriodGrain {
-    fileprivate var example: String {
-        switch self {
-        case .day: "2024-01-31"
-        case .week: "2024-W05"
-        case .month: "2024-01"
-        case .quarter: "2024-Q1"
-        case .year: "2024"
-        }
-    }
-
     fileprivate var laterExample: String {
         switch self {
         case .day: "2024-02-29"

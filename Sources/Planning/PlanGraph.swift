@@ -18,12 +18,13 @@ public struct PlanGraph: Sendable {
     /// Plans a load of `pipeline` over `periods` (sorted, without doubles; empty for one whose facts
     /// are all loaded whole).
     ///
-    /// - Throws: ``PlanError`` when the dimensions or marts refer to each other in a circle.
+    /// - Throws: ``PlanError`` when the dimensions, marts or exports refer to each other in a circle.
     public init(_ pipeline: Pipeline, periods: [Period]) throws(PlanError) {
         var builder = Builder(pipeline: pipeline, periods: periods)
         try builder.addDimensions()
         builder.addFacts()
         try builder.addMarts()
+        try builder.addExports()
         self.init(builder.tasks, builder.edges)
     }
 
@@ -51,14 +52,14 @@ public struct PlanGraph: Sendable {
         return PlanGraph(kept.map { tasks[$0] }, edges)
     }
 
-    /// The tasks that fit `condition`, and the marts that read what they make, directly or through
-    /// other marts; in the plan's order.
+    /// The tasks that fit `condition`, and the marts and exports that read what they make, directly or
+    /// through other marts; in the plan's order.
     public func tasks(withDependentMartsOf condition: (LoadTask) -> Bool) -> [LoadTask] {
         var chosen = [Bool](repeating: false, count: tasks.count)
         for ordinal in tasks.indices {
-            let isMart = tasks[ordinal].kind == .mart
             chosen[ordinal] =
-                isMart ? needs(of: ordinal).contains { chosen[$0] } : condition(tasks[ordinal])
+                tasks[ordinal].kind.isDerived
+                ? needs(of: ordinal).contains { chosen[$0] } : condition(tasks[ordinal])
         }
         return tasks.indices.filter { chosen[$0] }.map { tasks[$0] }
     }
@@ -72,9 +73,6 @@ public struct PlanGraph: Sendable {
     public func dependents(of task: Int) -> some Collection<Int> {
         dependents[Int(dependentStarts[task])..<Int(dependentStarts[task + 1])].lazy.map(Int.init)
     }
-
-    /// How many edges the graph has.
-    public var edgeCount: Int { needs.count }
 
     /// Compressed sparse rows: the values of row `i` are at `starts[i]..<starts[i + 1]`.
     private static func grouped(
@@ -171,6 +169,32 @@ private struct Builder {
         }
     }
 
+    /// Each export is computed as soon as what it reads is there, and delivered after those it comes after.
+    mutating func addExports() throws(PlanError) {
+        for export in pipeline.exports {
+            let needs = ranges(of: pipeline.needs(of: export.name))
+            let ordinal = add(export, as: .export)
+            for need in needs { add(need, to: ordinal, periodIndex: nil) }
+            tasksOfTable[export.name] = ordinal..<ordinal + 1
+        }
+        let order = try ordered(pipeline.exports.map(\.name)) {
+            self.pipeline.export($0)?.after ?? []
+        }
+        var deliveries: [String: Int] = [:]
+        for export in order.compactMap(pipeline.export) {
+            let ordinal = add(export, as: .delivery)
+            for need in tasksOfTable[export.name] ?? 0..<0 { edges.add(ordinal, needs: need) }
+            for need in Set(export.after.compactMap { deliveries[$0] }).sorted() {
+                edges.add(ordinal, needs: need)
+            }
+            deliveries[export.name] = ordinal
+        }
+    }
+
+    private mutating func add(_ export: Export, as kind: LoadTaskKind) -> Int {
+        add(LoadTask(kind: kind, name: export.name, period: nil, pool: export.pool))
+    }
+
     private mutating func add(_ task: LoadTask) -> Int {
         tasks.append(task)
         return tasks.count - 1
@@ -198,6 +222,13 @@ private struct Builder {
 
     /// `names` so that each comes after what it needs; otherwise in the order given.
     private func ordered(_ names: [String]) throws(PlanError) -> [String] {
+        try ordered(names, by: pipeline.needs)
+    }
+
+    private func ordered(
+        _ names: [String],
+        by needs: (String) -> [String]
+    ) throws(PlanError) -> [String] {
         var order: [String] = []
         var done: Set<String> = []
         func visit(_ name: String, path: [String]) throws(PlanError) {
@@ -205,7 +236,7 @@ private struct Builder {
             if let start = path.firstIndex(of: name) {
                 throw PlanError.cycle(Array(path[start...]) + [name])
             }
-            for need in pipeline.needs(of: name) where names.contains(need) {
+            for need in needs(name) where names.contains(need) {
                 try visit(need, path: path + [name])
             }
             done.insert(name)

@@ -129,6 +129,8 @@ public struct WorkerPresence: Sendable, Hashable, Codable {
     public var name: String
     /// How many load tasks it can run at a time.
     public var slots: Int
+    /// The pools that it takes tasks from; `nil` of a version that does not tell.
+    public var pools: [String]?
     /// The tasks that it runs now.
     public var running: [LoadTaskID]
     /// The version of its program; `nil` of one that does not tell.
@@ -140,12 +142,14 @@ public struct WorkerPresence: Sendable, Hashable, Codable {
     public init(
         name: String,
         slots: Int,
+        pools: [String]? = nil,
         running: [LoadTaskID],
         version: String? = ProgramVersion.current,
         metrics: WorkerMetrics? = nil
     ) {
         self.name = name
         self.slots = slots
+        self.pools = pools
         self.running = running
         self.version = version
         self.metrics = metrics

@@ -14,7 +14,7 @@ public struct RetryPolicy: Sendable, Hashable {
     /// How long sources that are not there are awaited.
     public var patience: SourcePatience
 
-    /// Creates a policy: 5 attempts, 10 crashes unless said.
+    /// Creates a policy; by default 5 attempts, 10 crashes.
     public init(
         maximumAttempts: Int = 5,
         maximumCrashes: Int = 10,

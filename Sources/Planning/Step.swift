@@ -32,12 +32,14 @@ public enum Step: String, Sendable, Hashable, CaseIterable {
     case acknowledged
 }
 
-/// Something told of every step: nothing in production, a fault in tests.
+/// What an attempt tells while it runs: to its worker, and in tests to what makes it fail.
 public protocol StepObserver: Sendable {
     /// Called when an attempt reaches `step`.
     func reached(_ step: Step)
     /// Called when an attempt knows how long it may take.
     func began(within limits: Limits)
+    /// Called when an attempt has done some more rows, and read the bytes of files that hold them.
+    func progressed(rows: Int, bytes: Int)
     /// Called when an attempt begins to wait for its source, and when the source has answered.
     func waits(forSource isWaiting: Bool)
 }
@@ -45,6 +47,8 @@ public protocol StepObserver: Sendable {
 extension StepObserver {
     /// Does nothing.
     public func began(within limits: Limits) {}
+    /// Does nothing.
+    public func progressed(rows: Int, bytes: Int) {}
     /// Does nothing.
     public func waits(forSource isWaiting: Bool) {}
 }

@@ -53,7 +53,7 @@ public struct TaskFailure: Error, Sendable, Hashable, Codable, CustomStringConve
     /// have a say in it.
     public static let longestMessage = 16 << 10
 
-    /// Creates a failure; it is the task's unless said.
+    /// Creates a failure; by default it is the task's.
     ///
     /// A message longer than ``longestMessage`` is cut.
     public init(
@@ -101,4 +101,9 @@ public enum TaskState: String, Sendable, Hashable, Codable, CodingKeyRepresentab
     public var isFinal: Bool { self != .waiting && self != .published }
     /// Whether what needs this task may run.
     public var satisfiesNeeds: Bool { self == .done || self == .superseded }
+
+    /// Those to which something will still happen.
+    public static let open = allCases.filter { !$0.isFinal }
+    /// Those after which what needs the task may run.
+    public static let satisfyingNeeds = allCases.filter(\.satisfiesNeeds)
 }

@@ -1,24 +1,30 @@
 public import BlockingThread
+import Latches
 
 /// A connection that is made when it is first needed, and anew when it was lost; callers take turns.
 ///
 /// On one connection the statements of two callers would end up in each other's transactions, so each
-/// has it until what it does is over; those who wait get it in the order in which they came.
+/// has it until what it does is over; those who wait get it in the order in which they came. Who is
+/// cancelled leaves the line at once.
 public struct PostgresClient: Sendable {
     private let line: Line
+    private let lockWatch: LockWatch?
 
     /// A client that connects when it is first used.
     ///
     /// - Parameters:
     ///   - configuration: Where, who and how.
     ///   - thread: The thread that its connections block; `nil` gives each one of its own.
+    ///   - lockWatch: Says who has what was waited for in vain.
     ///   - prepare: Is run on each new connection; what it throws is the caller's error, and the
     ///     connection is not kept.
     public init(
         _ configuration: PostgresConfiguration,
         on thread: BlockingThread? = nil,
+        lockWatch: LockWatch? = nil,
         prepare: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in }
     ) {
+        self.lockWatch = lockWatch
         line = Line { () async throws -> PostgresConnection in
             let connection = try await PostgresConnection.connect(configuration, on: thread)
             do {
@@ -76,12 +82,26 @@ public struct PostgresClient: Sendable {
     ) async throws -> Result {
         let connection = try await line.take()
         do {
-            let result = try await body(connection)
+            let result = try await watched(connection, body)
             await line.pass(leavesSettings: leavesSettings)
             return result
         } catch {
             await line.pass(leavesSettings: leavesSettings)
             throw error
+        }
+    }
+
+    private nonisolated(nonsending) func watched<Result>(
+        _ connection: PostgresConnection,
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        guard let lockWatch else { return try await body(connection) }
+        let watch = lockWatch.begin(over: connection)
+        defer { watch.cancel() }
+        do {
+            return try await body(connection)
+        } catch {
+            throw await lockWatch.explain(error, by: watch)
         }
     }
 }
@@ -92,7 +112,7 @@ private actor Line {
     private var connection: PostgresConnection?
     private var hasForeignSettings = false
     private var isTaken = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [Latch] = []
     private(set) var generation = 0
 
     init(connect: @escaping @Sendable () async throws -> PostgresConnection) {
@@ -101,7 +121,7 @@ private actor Line {
 
     /// The connection, when it is the caller's turn.
     func take() async throws -> PostgresConnection {
-        await takeTurn()
+        guard await takeTurn() else { throw PostgresError.cancelled("waiting for the connection") }
         do {
             return try await connected()
         } catch {
@@ -116,11 +136,15 @@ private actor Line {
         passTurn()
     }
 
+    /// In a task of its own, which nobody cancels: the connection is closed whatever becomes of the caller.
     func close() async {
-        await takeTurn()
-        await connection?.close()
-        connection = nil
-        passTurn()
+        await Task {
+            guard await takeTurn() else { return }
+            await connection?.close()
+            connection = nil
+            passTurn()
+        }
+        .value
     }
 
     private func connected() async throws -> PostgresConnection {
@@ -139,19 +163,24 @@ private actor Line {
         return true
     }
 
-    private func takeTurn() async {
+    /// Waits for the caller's turn; `false` when it is cancelled before that, and has left the line.
+    private func takeTurn() async -> Bool {
         guard isTaken else {
             isTaken = true
-            return
+            return true
         }
-        await withCheckedContinuation { waiting.append($0) }
+        let turn = Latch()
+        waiting.append(turn)
+        await turn.wait()
+        waiting.removeAll { $0 === turn }
+        return turn.isOpen
     }
 
     private func passTurn() {
         if waiting.isEmpty {
             isTaken = false
         } else {
-            waiting.removeFirst().resume()
+            waiting.removeFirst().open()
         }
     }
 }

@@ -78,7 +78,7 @@ public struct PostgresConfiguration: Sendable {
         applicationName = query["application_name"] ?? ""
         connectTimeout = try query["connect_timeout"].map(Self.parseTimeout) ?? .seconds(10)
         options = query["options"]
-        if Self.namesSearchPath(options) { session.searchPath = nil }
+        if Self.names("search_path", in: options) { session.searchPath = nil }
         tls = try PostgresTLS(query: query, isLocal: isLocal)
         trustsAnybody = !isLocal && !tls.verifiesAuthority
         if tls.mode.allowsPlaintext && !isLocal && !allowsPlaintext {
@@ -90,7 +90,7 @@ public struct PostgresConfiguration: Sendable {
         let unknown = query.keys.filter { !parameters.contains($0) }.sorted()
         guard let name = unknown.first else { return }
         // What is no name at all may be a part of something else, such as a password.
-        let isName = name.wholeMatch(of: /[A-Za-z_]{1,40}/) != nil
+        let isName = name.wholeMatch(of: /[A-Za-z_]{1,40}/.matchingSemantics(.unicodeScalar)) != nil
         let found = isName ? "the parameter `\(name)`" : "a parameter that is none"
         let known = parameters.sorted().inBackticks()
         throw PostgresError(
@@ -179,12 +179,5 @@ extension PostgresConfiguration {
         ]
         list += optional.compactMap { name, value in value.map { (name, $0) } }
         return list + tls.connectionParameters
-    }
-}
-
-extension Duration {
-    /// The duration in milliseconds, without their fraction.
-    var wholeMilliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

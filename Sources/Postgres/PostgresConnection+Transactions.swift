@@ -12,7 +12,7 @@ extension PostgresConnection {
     /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
     ///
     /// `body` runs where the caller runs, and uses this connection, which it captures. When COMMIT
-    /// itself ends with `isConnectionLost`, whether it took effect is unknown: look before doing the
+    /// itself ends with `connectionLost`, whether it took effect is unknown: look before doing the
     /// work again.
     ///
     /// - Parameters:
@@ -85,9 +85,14 @@ extension PostgresConnection {
             )
         }
         let level = SQL(raw: isolation.rawValue)
-        let begin: SQL = "BEGIN ISOLATION LEVEL \(level); \(settings.transactionSQL)"
+        let begin: [SQL] = [
+            "BEGIN ISOLATION LEVEL \(level)", settings.transactionSQL,
+        ]
         do {
-            try await script(begin)
+            try await script(
+                (begin + (settings.limits.map { [$0.transactionSQL] } ?? []))
+                    .joined(separator: "; ")
+            )
             try await setTimeZone()
         } catch {
             await rollBack()

@@ -7,7 +7,7 @@ public import BlockingThread
 /// is called on it between the beginning and the end of a transaction is part of that transaction.
 ///
 /// A statement stops when its task is cancelled, or by ``cancel()``. A connection that was lost stays
-/// lost: every call then throws an error whose `isConnectionLost` is true.
+/// lost: every call then throws an error with the code `connectionLost`.
 public actor PostgresConnection {
     private nonisolated let thread: BlockingThread
     private nonisolated let state = ConnectionState()

@@ -45,6 +45,8 @@ public struct PostgresError: Error, Sendable {
     public var column: String?
     /// The constraint that does not hold, when the server names one.
     public var constraint: String?
+    /// Who had the lock that was waited for in vain, in words, where somebody has looked.
+    public var lockHolders: String?
     /// What else the server said, which may hold values of rows: never log it.
     public var unloggableDetails: Details?
 
@@ -86,11 +88,6 @@ public struct PostgresError: Error, Sendable {
         default: false
         }
     }
-
-    /// Whether the connection is gone and a new one is needed.
-    public var isConnectionLost: Bool {
-        code == .connectionLost
-    }
 }
 
 extension PostgresError: CustomStringConvertible {
@@ -103,7 +100,8 @@ extension PostgresError: CustomStringConvertible {
             constraint.map { "constraint `\($0)`" },
         ]
         .compactMap(\.self)
-        return facts.isEmpty ? message : "\(message) (\(facts.joined(separator: ", ")))"
+        let told = message + (lockHolders.map { ": \($0) was in the way" } ?? "")
+        return facts.isEmpty ? told : "\(told) (\(facts.joined(separator: ", ")))"
     }
 }
 

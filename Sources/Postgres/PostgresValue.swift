@@ -23,66 +23,6 @@ public enum PostgresValue: Sendable, Hashable {
     case integerArray([Int64])
     /// A `bytea[]`.
     case bytesArray([[UInt8]])
-
-    /// A `bigint` from an `Int`.
-    public static func integer(_ value: Int) -> PostgresValue {
-        .integer(Int64(value))
-    }
-
-    /// The text, or NULL.
-    public init(_ value: String?) {
-        self = value.map { .text($0) } ?? .null
-    }
-
-    /// The number, or NULL.
-    public init(_ value: Int?) {
-        self = value.map { .integer(Int64($0)) } ?? .null
-    }
-
-    /// The number, or NULL.
-    public init(_ value: Int64?) {
-        self = value.map { .integer($0) } ?? .null
-    }
-
-    /// The number, or NULL.
-    public init(_ value: Double?) {
-        self = value.map { .double($0) } ?? .null
-    }
-
-    /// The truth value, or NULL.
-    public init(_ value: Bool?) {
-        self = value.map { .boolean($0) } ?? .null
-    }
-
-    /// The bytes, or NULL.
-    public init(_ value: [UInt8]?) {
-        self = value.map { .bytes($0) } ?? .null
-    }
-}
-
-extension PostgresValue: ExpressibleByNilLiteral {
-    /// SQL's NULL.
-    public init(nilLiteral: ()) { self = .null }
-}
-
-extension PostgresValue: ExpressibleByStringInterpolation {
-    /// Text, safely also with an interpolation: it makes a value, never SQL.
-    public init(stringLiteral value: String) { self = .text(value) }
-}
-
-extension PostgresValue: ExpressibleByIntegerLiteral {
-    /// A `bigint`.
-    public init(integerLiteral value: Int64) { self = .integer(value) }
-}
-
-extension PostgresValue: ExpressibleByFloatLiteral {
-    /// A `double precision`.
-    public init(floatLiteral value: Double) { self = .double(value) }
-}
-
-extension PostgresValue: ExpressibleByBooleanLiteral {
-    /// A `boolean`.
-    public init(booleanLiteral value: Bool) { self = .boolean(value) }
 }
 
 extension PostgresValue {
@@ -90,13 +30,13 @@ extension PostgresValue {
     var written: String {
         switch self {
         case .null: "null"
-        case .text(let text): quoteLiteral(text)
+        case .text(let text): writtenLiteral(text)
         case .integer(let number): String(number)
         case .boolean(let flag): String(flag)
         case .double(let number): "'\(number)'::double precision"
         case .bytes(let bytes): Self.written(bytes)
         case .textArray(let elements):
-            Self.array(elements.map { $0.map(quoteLiteral) ?? "null" }, of: "text")
+            Self.array(elements.map { $0.map(writtenLiteral) ?? "null" }, of: "text")
         case .integerArray(let elements): Self.array(elements.map { String($0) }, of: "bigint")
         case .bytesArray(let elements): Self.array(elements.map { Self.written($0) }, of: "bytea")
         }

@@ -22,14 +22,28 @@ internal import Words
 public struct SQL: Sendable, Hashable {
     private enum Part: Hashable {
         case text(String)
+        /// A name or constant with invisible characters, as it is sent and as people read it.
+        case hidden(sent: String, written: String)
         case value(PostgresValue)
     }
 
     private var parts: [Part]
 
-    /// Text that is SQL already: of a file, of a definition, or made by ``quoteIdentifier(_:)``.
+    /// Text that is SQL already: of a file, of a definition.
     public init(raw text: String) {
         parts = [.text(text)]
+    }
+
+    fileprivate init(name: String) {
+        self.init(sent: quoteIdentifier(name), written: writtenIdentifier(name))
+    }
+
+    fileprivate init(constant: String) {
+        self.init(sent: quoteLiteral(constant), written: writtenLiteral(constant))
+    }
+
+    private init(sent: String, written: String) {
+        parts = [sent == written ? .text(sent) : .hidden(sent: sent, written: written)]
     }
 
     /// Whether it has no text and no parameters.
@@ -43,7 +57,7 @@ public struct SQL: Sendable, Hashable {
         return
             parts.map { part in
                 switch part {
-                case .text(let text): return text
+                case .text(let text), .hidden(let text, _): return text
                 case .value:
                     count += 1
                     return "$\(count)"
@@ -52,11 +66,12 @@ public struct SQL: Sendable, Hashable {
             .joined()
     }
 
-    /// The statement as people run it, with its values as constants.
+    /// The statement as people run it, with its values as constants; what is invisible is written by its
+    /// number.
     public var written: String {
         parts.map { part in
             switch part {
-            case .text(let text): text
+            case .text(let text), .hidden(_, let text): text
             case .value(let value): value.written
             }
         }
@@ -158,7 +173,7 @@ extension SQL: ExpressibleByStringInterpolation {
 
         /// An identifier, or several joined by dots, in double quotes.
         public mutating func appendInterpolation(id names: String...) {
-            sql += SQL(raw: names.map(quoteIdentifier).joined(separator: "."))
+            sql += names.map(SQL.init(name:)).joined(separator: ".")
         }
 
         /// Identifiers in a list: `"a", "b"`, or `t."a", t."b"` where they are columns of `t`.
@@ -166,14 +181,13 @@ extension SQL: ExpressibleByStringInterpolation {
             ids names: some Sequence<String>,
             of table: String? = nil
         ) {
-            let prefix = table.map { "\($0)." } ?? ""
-            let list = names.map { prefix + quoteIdentifier($0) }.joined(separator: ", ")
-            sql += SQL(raw: list)
+            let prefix = SQL(raw: table.map { "\($0)." } ?? "")
+            sql += names.map { prefix + SQL(name: $0) }.joined(separator: ", ")
         }
 
         /// A string constant, for statements that take no parameters.
         public mutating func appendInterpolation(literal text: String) {
-            sql += SQL(raw: quoteLiteral(text))
+            sql += SQL(constant: text)
         }
 
         /// Text that is SQL already.
@@ -229,11 +243,6 @@ extension Bool: PostgresEncodable {
 extension Array: PostgresEncodable where Element: PostgresElement {
     /// An array of the server's, or a `bytea` of bytes.
     public var postgresValue: PostgresValue { Element.postgresArray(self) }
-}
-
-extension RawRepresentable where Self: PostgresEncodable, RawValue == String {
-    /// The text of the case.
-    public var postgresValue: PostgresValue { .text(rawValue) }
 }
 
 /// What can be an element of an array that is a parameter.

@@ -19,6 +19,10 @@ extension Session {
     func settle(_ configuration: PostgresConfiguration) throws(PostgresError) {
         let settings = configuration.session
         do {
+            if let limits = settings.limits {
+                try sendScript(limits.openingSQL(serverVersion: serverVersion).text)
+                try collectResults()
+            }
             try sendScript(settings.openingSQL.text)
             try collectResults()
             if let zone = settings.timeZoneSetting(isLocal: false) {
@@ -173,7 +177,11 @@ struct ConnectionReport {
     init(_ text: String) {
         let lines = text.split(separator: "\n")
         for line in lines.reversed() {
-            guard let match = line.firstMatch(of: /:  ([0-9A-Z]{5}): (.*)/) else { continue }
+            guard
+                let match = line.firstMatch(
+                    of: /:  ([0-9A-Z]{5}): (.*)/.matchingSemantics(.unicodeScalar)
+                )
+            else { continue }
             sqlState = SQLState(rawValue: String(match.1))
             message = String(match.2)
             return

@@ -13,6 +13,8 @@ public struct SessionSettings: Sendable, Hashable {
 
     /// Whether statements that write are refused, whatever they are hidden in.
     public var isReadOnly = false
+    /// Limits that the session sets by itself; `nil` leaves them to the role, the database and the URL.
+    public var limits: SessionLimits?
 
     /// What a server does that nobody has configured.
     public static let standardSearchPath = "\"$user\", public"
@@ -49,8 +51,10 @@ public struct SessionSettings: Sendable, Hashable {
     var openingSQL: SQL {
         let access: [(name: SQL, value: SQL)] =
             isReadOnly ? [("default_transaction_read_only", "on")] : []
-        return (all + access + [("default_transaction_isolation", "'read committed'")])
-            .map { "set \($0.name) to \($0.value)" as SQL }.joined(separator: "; ")
+        let settings = (all + access + [("default_transaction_isolation", "'read committed'")])
+            .map { "set \($0.name) to \($0.value)" as SQL }
+        return (settings + (limits == nil ? [] : [SessionLimits.writableSQL]))
+            .joined(separator: "; ")
     }
 
     /// Statements for a transaction that has just begun.
@@ -69,8 +73,12 @@ public struct SessionSettings: Sendable, Hashable {
 }
 
 extension PostgresConfiguration {
-    /// Whether the URL's `options` say where names are looked up.
-    static func namesSearchPath(_ options: String?) -> Bool {
-        options?.lowercased().contains(/(-c\s*|--)search[_-]path\s*=/) ?? false
+    /// Whether the URL's `options` set a setting.
+    static func names(_ setting: String, in options: String?) -> Bool {
+        options?.lowercased()
+            .matches(of: /(?:-c\s*|--)([a-z_-]+)\s*=/.matchingSemantics(.unicodeScalar))
+            .contains { found in
+                found.output.1.split { $0 == "-" || $0 == "_" } == setting.split(separator: "_")
+            } ?? false
     }
 }

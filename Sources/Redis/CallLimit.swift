@@ -1,4 +1,5 @@
 internal import Glibc
+import Words
 
 /// What a call is doing, for messages.
 enum Activity: String {
@@ -69,7 +70,6 @@ struct CallLimit: Sendable {
 
     /// Rounded up, so that `poll` does not return before the deadline.
     private var millisecondsLeft: Int32 {
-        let (seconds, attoseconds) = (deadline - .now).components
-        return Int32(max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
+        Int32(max(0, (deadline - .now).wholeMilliseconds + 1))
     }
 }

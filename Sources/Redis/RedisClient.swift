@@ -37,7 +37,7 @@ public actor RedisClient {
     ///
     /// - Parameters:
     ///   - command: The command's name and its arguments.
-    ///   - timeout: How long the call may take; the configuration's timeout unless said.
+    ///   - timeout: How long the call may take; by default the configuration's timeout.
     /// - Returns: the reply; never ``RedisReply/error(_:)``.
     /// - Throws: ``RedisError``, also when the server refuses the command.
     public nonisolated func send(
@@ -51,7 +51,7 @@ public actor RedisClient {
     ///
     /// - Parameters:
     ///   - commands: The commands.
-    ///   - timeout: How long the call may take; the configuration's timeout unless said.
+    ///   - timeout: How long the call may take; by default the configuration's timeout.
     /// - Returns: a reply for each; that of a refused command is ``RedisReply/error(_:)``.
     /// - Throws: ``RedisError``, when not every reply came.
     public nonisolated func pipeline(
@@ -71,7 +71,7 @@ public actor RedisClient {
     ///   - script: The script.
     ///   - keys: The keys it uses, `KEYS` in Lua.
     ///   - arguments: What else it needs, `ARGV` in Lua.
-    ///   - timeout: How long the call may take; the configuration's timeout unless said.
+    ///   - timeout: How long the call may take; by default the configuration's timeout.
     /// - Returns: what the script returns; never ``RedisReply/error(_:)``.
     /// - Throws: ``RedisError``, also when the script fails.
     public nonisolated func run(

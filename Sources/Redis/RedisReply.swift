@@ -60,11 +60,6 @@ extension RedisReply {
         }
     }
 
-    /// The reply, or `nil` when it is ``null``, for `try reply.nonNull?.stringValue`.
-    public var nonNull: RedisReply? {
-        self == .null ? nil : self
-    }
-
     /// What to throw when the reply is not what was expected.
     private func mismatch(expected: String) -> RedisError {
         if case .error(let error) = self { return error }

@@ -1,4 +1,5 @@
 internal import Glibc
+import Words
 
 /// A TCP connection that never blocks and never raises SIGPIPE.
 struct Socket: ~Copyable {
@@ -96,7 +97,7 @@ struct Socket: ~Copyable {
     private static func failure(_ number: Int32, _ limit: CallLimit) -> RedisError {
         .connectionFailed(
             errorNumber: number,
-            reason: unsafe String(cString: strerror(number)),
+            reason: systemMessage(number),
             server: limit.server
         )
     }

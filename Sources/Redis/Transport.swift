@@ -1,5 +1,6 @@
 internal import Endpoints
 internal import Glibc
+import Words
 
 /// Bytes to and from the server, protected by TLS where that is asked for.
 final class Transport {
@@ -105,6 +106,6 @@ final class Transport {
     }
 
     private func lost(_ number: Int32, _ limit: CallLimit) -> RedisError {
-        .connectionLost(unsafe String(cString: strerror(number)), server: limit.server)
+        .connectionLost(systemMessage(number), server: limit.server)
     }
 }

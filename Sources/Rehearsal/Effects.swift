@@ -29,7 +29,7 @@ public struct Effects: Sendable, Codable {
 public struct TaskEffect: Sendable, Codable {
     /// Its place in the plan.
     public var ordinal: Int
-    /// `dimension`, `fact` or `mart`.
+    /// `dimension`, `fact`, `mart`, `export` or `delivery`.
     public var kind: LoadTaskKind
     /// The table that it fills.
     public var table: String
@@ -54,10 +54,10 @@ public struct TaskEffect: Sendable, Codable {
     /// Of a fact: the sums of its measures, without codes and numbers of something.
     public var measures: [MeasureChange] = []
     /// Of a fact that takes late rows: the periods before its own whose rows would change.
-    public var earlier: [PeriodChange] = []
+    public var earlier: [PeriodEffect] = []
 
     /// What a task would do to another period than its own.
-    public struct PeriodChange: Sendable, Hashable, Codable {
+    public struct PeriodEffect: Sendable, Hashable, Codable {
         /// The period's label.
         public var period: String
         /// Its rows before and after.

@@ -130,10 +130,9 @@ struct TaskRehearsal: Sendable {
             pipeline: pipeline,
             connection: connection,
             keyMaps: keyMaps,
-            inferring: .within,
+            mode: .rehearsal,
             environment: environment,
-            observer: NoObserver(),
-            progress: { _, _ in }
+            observer: NoObserver()
         )
         let result = try await attempt.complete(by: "rehearsal")
 
@@ -162,7 +161,7 @@ struct TaskRehearsal: Sendable {
     }
 
     private func picture(ofRows task: LoadTask) -> RowPicture? {
-        guard task.kind != .dimension else { return nil }
+        guard task.kind != .dimension, task.kind.hasTable else { return nil }
         var picture = RowPicture(
             table: "\(id: pipeline.schema, task.kind.table(task.name))",
             measures: pipeline.fact(task.name).map(pipeline.measures) ?? [],
@@ -196,7 +195,7 @@ struct TaskRehearsal: Sendable {
         let rows = try await connection.query(
             """
             select rule, count(*) as rows from longshore.reject
-            where load_id = \(task.load) and ordinal = \(task.ordinal) group by rule
+            where \(task.isRow) group by rule
             """
         )
         var counts: [String: Int] = [:]
@@ -220,7 +219,7 @@ struct TaskRehearsal: Sendable {
             """
             select table_name, period, reason from longshore.control
             where schema_name = \(pipeline.schema) and pipeline = \(pipeline.name)
-                and kind in ('fact', 'mart') and state = 'stale'
+                and kind in (\([LoadTaskKind.fact, .mart])) and state = \(PeriodState.stale)
             order by table_name, period
             """
         )
@@ -239,16 +238,16 @@ extension RowPicture {
     fileprivate func changes(
         from before: [String: Reading],
         of task: LoadTask
-    ) async throws -> [TaskEffect.PeriodChange] {
+    ) async throws -> [TaskEffect.PeriodEffect] {
         let after = try await readByPeriod()
-        var changes: [TaskEffect.PeriodChange] = []
+        var changes: [TaskEffect.PeriodEffect] = []
         for day in Set(before.keys).union(after.keys).sorted() {
             let (old, new) = (before[day] ?? empty, after[day] ?? empty)
             guard old.checksum != new.checksum, let grain = task.period?.grain,
                 let period = Day(day).map({ Period(grain, containing: $0) })
             else { continue }
             changes.append(
-                TaskEffect.PeriodChange(
+                TaskEffect.PeriodEffect(
                     period: period.label,
                     rows: RowChange(before: old.rows, after: new.rows),
                     measures: try await self.changes(from: old, to: new)

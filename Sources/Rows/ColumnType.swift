@@ -21,6 +21,27 @@ public enum ColumnType: Sendable, Hashable {
     case uuid
     /// RFC 8259 text: `jsonb`.
     case json
+
+    /// The type's name, without its parameters.
+    public var name: String {
+        switch self {
+        case .text: "text"
+        case .integer: "integer"
+        case .decimal: "decimal"
+        case .float: "float"
+        case .boolean: "boolean"
+        case .date: "date"
+        case .timestamp: "timestamp"
+        case .uuid: "uuid"
+        case .json: "json"
+        }
+    }
+
+    /// The type as a definition writes it: `text`, `decimal(5,2)`.
+    public var definitionName: String {
+        guard case .decimal(let precision, let scale) = self else { return name }
+        return "\(name)(\(precision),\(scale))"
+    }
 }
 
 /// A declared pattern of a date or time, in the letters of Unicode TR 35: `yyyy-MM-dd HH:mm:ss`.

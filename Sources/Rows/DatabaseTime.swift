@@ -13,10 +13,10 @@ enum DatabaseTime {
             return nil
         }
         var time = CivilTime()
-        let century = pair(text, 0)
-        let yearOfCentury = pair(text, 2)
-        time.month = pair(text, 5)
-        time.day = pair(text, 8)
+        let century = text.pair(at: 0)
+        let yearOfCentury = text.pair(at: 2)
+        time.month = text.pair(at: 5)
+        time.day = text.pair(at: 8)
         guard max(max(century, yearOfCentury), max(time.month, time.day)) <= 99 else { return nil }
         time.year = century &* 100 &+ yearOfCentury
         return text.count == 10 ? time : readClock(text, &time)
@@ -27,9 +27,9 @@ enum DatabaseTime {
         guard text.count >= 19, text[10] == UInt8(ascii: " "), text[13] == UInt8(ascii: ":"),
             text[16] == UInt8(ascii: ":")
         else { return nil }
-        time.hour = pair(text, 11)
-        time.minute = pair(text, 14)
-        time.second = pair(text, 17)
+        time.hour = text.pair(at: 11)
+        time.minute = text.pair(at: 14)
+        time.second = text.pair(at: 17)
         guard max(time.hour, max(time.minute, time.second)) <= 99 else { return nil }
         var place = 19
         if place < text.count, text[place] == UInt8(ascii: ".") {
@@ -62,7 +62,7 @@ enum DatabaseTime {
         var unit = 3600
         var place = start + 1
         while unit > 0, place + 2 <= text.count {
-            let value = pair(text, place)
+            let value = text.pair(at: place)
             guard value <= 59 else { return false }
             seconds += value * unit
             unit /= 60
@@ -76,13 +76,5 @@ enum DatabaseTime {
         }
         time.offset = text[start] == UInt8(ascii: "-") ? -seconds : seconds
         return true
-    }
-
-    /// Two digits as a number; more than 99 when they are none.
-    @inline(__always)
-    private static func pair(_ text: ByteView, _ place: Int) -> Int {
-        let tens = Int(text[place] &- 0x30)
-        let ones = Int(text[place &+ 1] &- 0x30)
-        return tens > 9 || ones > 9 ? 1000 : tens &* 10 &+ ones
     }
 }

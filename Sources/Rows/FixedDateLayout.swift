@@ -18,6 +18,7 @@ struct FixedDateLayout: BitwiseCopyable {
 
     /// A layout for `pattern`, unless its width varies or it has more than eight literals.
     init?(_ pattern: DatePattern) {
+        guard pattern.hasDay else { return nil }
         for part in pattern.parts {
             guard add(part) else { return nil }
         }
@@ -40,7 +41,8 @@ struct FixedDateLayout: BitwiseCopyable {
             literals |= UInt64(byte) << (8 * UInt64(literalCount))
             literalCount += 1
             length += 1
-        case .month, .day, .hour, .offset: return false
+        case .month, .day, .hour, .offset, .shortYear, .monthName, .optionalFraction, .epoch:
+            return false
         }
         return true
     }
@@ -50,22 +52,22 @@ struct FixedDateLayout: BitwiseCopyable {
     func read(_ text: ByteView) -> CivilTime? {
         guard text.count == length, hasLiterals(text) else { return nil }
         var time = CivilTime()
-        let century = Self.pair(text, year)
-        let yearOfCentury = Self.pair(text, year &+ 2)
-        time.month = Self.pair(text, month)
-        time.day = Self.pair(text, day)
+        let century = text.pair(at: year)
+        let yearOfCentury = text.pair(at: year &+ 2)
+        time.month = text.pair(at: month)
+        time.day = text.pair(at: day)
         var worst = max(max(century, yearOfCentury), max(time.month, time.day))
         time.year = century &* 100 &+ yearOfCentury
         if hour >= 0 {
-            time.hour = Self.pair(text, hour)
+            time.hour = text.pair(at: hour)
             worst = max(worst, time.hour)
         }
         if minute >= 0 {
-            time.minute = Self.pair(text, minute)
+            time.minute = text.pair(at: minute)
             worst = max(worst, time.minute)
         }
         if second >= 0 {
-            time.second = Self.pair(text, second)
+            time.second = text.pair(at: second)
             worst = max(worst, time.second)
         }
         if fraction >= 0 {
@@ -87,14 +89,6 @@ struct FixedDateLayout: BitwiseCopyable {
         return true
     }
 
-    /// Two digits as a number; more than 99 when they are none.
-    @inline(__always)
-    private static func pair(_ text: ByteView, _ place: Int) -> Int {
-        let tens = Int(text[place] &- 0x30)
-        let ones = Int(text[place &+ 1] &- 0x30)
-        return tens > 9 || ones > 9 ? 1000 : tens &* 10 &+ ones
-    }
-
     private func readFraction(_ text: ByteView) -> Int? {
         var value = 0
         for index in 0..<6 {
@@ -103,5 +97,15 @@ struct FixedDateLayout: BitwiseCopyable {
             value = value * 10 + digit
         }
         return value
+    }
+}
+
+extension ByteView {
+    /// Two digits as a number; more than 99 when they are none.
+    @inline(__always)
+    func pair(at place: Int) -> Int {
+        let tens = Int(self[place] &- 0x30)
+        let ones = Int(self[place &+ 1] &- 0x30)
+        return tens > 9 || ones > 9 ? 1000 : tens &* 10 &+ ones
     }
 }

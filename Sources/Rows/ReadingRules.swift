@@ -20,7 +20,7 @@ public struct ReadingRules: Sendable, Hashable {
     /// Whether a minus may stand behind the digits: `12.50-`.
     public var hasTrailingMinus: Bool
 
-    /// Creates rules; those that hold where nothing is declared unless said.
+    /// Creates rules; by default those that hold where nothing is declared.
     public init(
         rounding: Rounding? = nil,
         gap: LocalTimeRule = .reject,

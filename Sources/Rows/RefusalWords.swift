@@ -65,11 +65,10 @@ struct RefusalWords: Sendable {
     private func told(otherPeriod index: Int, _ shown: (Int) -> String?) -> Told {
         let output = program.period?.output ?? 0
         let period = program.others.periods[index]
-        let isClosed = period.admission == .closed
-        let why = isClosed ? "which is closed" : "which is before this one"
+        let refusal: PeriodRefusal = period.admission == .closed ? .closed : .late
         return (
-            program.names[output], isClosed ? "closed" : "late",
-            "\(shown(output) ?? "it") is in the period \(period.label), \(why)"
+            program.names[output], refusal.rule,
+            refusal.reason(shown(output) ?? "it", in: period.label)
         )
     }
 

@@ -6,8 +6,8 @@ import Words
 struct RejectReason {
     let plan: ValuePlan
 
-    /// Scalars of a value that are shown.
-    private static let mostShown = 61
+    /// Scalars of a value that are shown at most, the `…` of a longer one among them.
+    private static let mostShown = 60
 
     /// The rule's name and the reason.
     func words(for fault: ValueFault, text: ByteView, broken: Rule?) -> (String, String) {
@@ -21,7 +21,7 @@ struct RejectReason {
         case .rule:
             let isLong = text.count > Pattern.alwaysTold
             return words(for: broken ?? .required, value: value, isLong: isLong)
-        default: return (typeName, typeProblem(fault, value))
+        default: return (plan.type.name, typeProblem(fault, value))
         }
     }
 
@@ -33,12 +33,12 @@ struct RejectReason {
     /// The reason of a row that an expression refuses: it is false, or there is a fault.
     static func words(for fault: ExpressionFault?, expression: String) -> String {
         switch fault {
-        case nil: "\(shown(expression, upTo: 161)) is false"
-        case .division: "\(shown(expression, upTo: 121)) divides by zero"
-        case .range: "\(shown(expression, upTo: 121)) gives a number too large to hold"
-        case .digits: "\(shown(expression, upTo: 121)) gives more digits behind the point than kept"
+        case nil: "\(shown(expression, upTo: 160)) is false"
+        case .division: "\(shown(expression, upTo: 120)) divides by zero"
+        case .range: "\(shown(expression, upTo: 120)) gives a number too large to hold"
+        case .digits: "\(shown(expression, upTo: 120)) gives more digits behind the point than kept"
         case .size:
-            "\(shown(expression, upTo: 121)) gives a text longer than \(ValueLimits.value >> 20) MiB"
+            "\(shown(expression, upTo: 120)) gives a text longer than \(ValueLimits.value >> 20) MiB"
         }
     }
 
@@ -54,19 +54,7 @@ struct RejectReason {
         return "`\(VisibleText.line(VisibleText.shortened(start.text, to: mostShown)))`"
     }
 
-    private var typeName: String {
-        switch plan.type {
-        case .text: "text"
-        case .integer: "integer"
-        case .decimal: "decimal"
-        case .float: "float"
-        case .boolean: "boolean"
-        case .date: "date"
-        case .timestamp: "timestamp"
-        case .uuid: "uuid"
-        case .json: "json"
-        }
-    }
+    private var typeName: String { plan.type.definitionName }
 
     private var format: String {
         switch plan.type {
@@ -81,8 +69,8 @@ struct RejectReason {
         case .integerRange: "\(value) does not fit into 64 bits"
         case .decimal:
             "\(value) is no decimal; a sign, digits\(groups) and one `\(point)` are expected"
-        case .decimalDigits: "\(value) has too many digits before the point for \(decimalName)"
-        case .decimalScale: "\(value) has too many digits behind the point for \(decimalName)"
+        case .decimalDigits: "\(value) has too many digits before the point for \(typeName)"
+        case .decimalScale: "\(value) has too many digits behind the point for \(typeName)"
         case .float: "\(value) is no number; as `-12.5` or `1e-3` is expected"
         case .floatRange: "\(value) is beyond what a double can hold"
         case .boolean: "\(value) is neither true, t, yes, y, 1 nor false, f, no, n, 0"
@@ -110,11 +98,6 @@ struct RejectReason {
                 ? " in threes with `\(character)`"
                 : " in threes with U+" + String(repeating: "0", count: 4 - code.count) + code
         } ?? ""
-    }
-
-    private var decimalName: String {
-        guard case .decimal(let precision, let scale) = plan.type else { return "its type" }
-        return "decimal(\(precision),\(scale))"
     }
 
     private var zoneName: String {

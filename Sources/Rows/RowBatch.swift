@@ -15,8 +15,12 @@ public struct RowBatch: Sendable {
     public var rows: [Row]
     /// What is wrong with the records the reader could not accept, by ``Row/fault``.
     public var faults: [RowFault]
-    /// Whether an empty field stands behind those of each record.
-    var hasEmptyFields = false
+    /// When the input was modified last, in nanoseconds since 1970; `nil` of what is no file or object.
+    public var inputModified: Int64?
+    /// The first day of the input's period, `2024-01-31`; `nil` of one that is of no period.
+    public var inputDay: String?
+    /// Whether fields stand behind those of each record: an empty one, and those of the input.
+    var hasAddedFields = false
 
     /// Creates a batch without rows.
     public init(

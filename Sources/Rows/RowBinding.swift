@@ -4,10 +4,13 @@ struct RowBinding: Sendable {
     /// The number of the input's columns.
     let width: Int
     /// The place of each column's field, in the order of the columns; of an absent one, that of the
-    /// empty field behind the record's own.
+    /// empty field behind the record's own, behind which stand those of the input.
     private(set) var fields: [Int] = []
     /// The names of the columns that the input does not have and that are read as empty, each once.
     private(set) var absent: [String] = []
+
+    /// Whether something is read of the input itself.
+    private(set) var readsInput = false
 
     private let header: [String]
 
@@ -15,6 +18,9 @@ struct RowBinding: Sendable {
         self.header = header
         width = header.count
     }
+
+    /// Whether fields are read that stand behind a record's own.
+    var readsAddedFields: Bool { readsInput || !absent.isEmpty }
 
     /// Finds the fields of some columns.
     mutating func bind(
@@ -33,6 +39,9 @@ struct RowBinding: Sendable {
                 fields.append(-1)
             } else if let place = places[plan.source] {
                 fields.append(place)
+            } else if let column = InputColumn(rawValue: plan.source) {
+                fields.append(width + column.place)
+                readsInput = true
             } else if absent.contains(plan.source) || isAbsent(plan.source, unread, mayLack) {
                 fields.append(width)
                 if !absent.contains(plan.source) { absent.append(plan.source) }
@@ -52,28 +61,6 @@ struct RowBinding: Sendable {
     }
 }
 
-extension RowLayout {
-    /// The source's columns without which a row cannot be read: those that a rule requires, and those
-    /// that say which row it is.
-    public func neededSources(grain: [Int], bounds: PeriodBounds?) -> Set<String> {
-        var places = Set(grain + unique.owner)
-        if let bounds { places.insert(bounds.output) }
-        var names: Set<String> = []
-        for output in outputs {
-            guard case .key(let key) = output else { continue }
-            names.formUnion(key.parts.map(\.source))
-            if let moment = key.asOf { places.insert(moment) }
-        }
-        for (place, output) in outputs.enumerated() {
-            guard case .value(let plan) = output, plan.expression == nil else { continue }
-            if places.contains(place) || plan.rules.contains(.required) {
-                names.insert(plan.source)
-            }
-        }
-        return names
-    }
-}
-
 extension RowBatch {
     /// The same records with the columns of another header, by their names; those that it lacks are empty,
     /// those that it has more are left out.
@@ -89,22 +76,6 @@ extension RowBatch {
             batch.rows[index].fieldCount = header.count
             batch.fields += places.map { $0.map { fields[row.firstField + $0] } ?? empty }
         }
-        return batch
-    }
-
-    /// The same records, each with an empty field behind its own.
-    func withEmptyFields() -> RowBatch {
-        guard !hasEmptyFields else { return self }
-        var batch = self
-        let empty = FieldSlice(start: 0, length: 0, wasQuoted: false)
-        batch.fields = []
-        batch.fields.reserveCapacity(fields.count + rows.count)
-        for (index, row) in rows.enumerated() {
-            batch.rows[index].firstField = batch.fields.count
-            batch.fields += fields[row.firstField..<row.firstField + row.fieldCount]
-            batch.fields.append(empty)
-        }
-        batch.hasEmptyFields = true
         return batch
     }
 }

@@ -43,7 +43,7 @@ public struct RowEncoder: ~Copyable, Sendable {
     ) throws(RowLayoutError) {
         let known = zip(header, types).compactMap { name, type in type.map { (name, $0) } }
         var compiler = ColumnCompiler(
-            sources: Dictionary(known) { first, _ in first },
+            sources: InputColumn.types.merging(known) { _, known in known },
             zones: zones
         )
         let program = try RowProgram(
@@ -52,7 +52,9 @@ public struct RowEncoder: ~Copyable, Sendable {
             bounds: bounds,
             compiler: &compiler
         )
-        let needed = layout.neededSources(grain: grain, bounds: bounds)
+        var identified = layout
+        identified.identity += grain + [bounds?.output].compactMap(\.self)
+        let needed = identified.neededSources
         var bound = RowBinding(header: header)
         try bound.bind(compiler.plans, of: input) { name in
             !needed.contains(name) && mayLack(name)
@@ -118,12 +120,14 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// Rows that are refused for another reference want none.
     public func missingKeys(in keys: KeyMaps) -> [[MissingKey]] { writer.missingKeys(in: keys) }
 
-    /// The batch as it is encoded: with an empty field in each record for the columns that are absent.
+    /// The batch as it is encoded: with fields in each record for the columns that are absent, and for what is
+    /// read of the input itself.
     ///
     /// - Parameter batch: Records whose columns are those of the header that was given last.
     /// - Returns: The same records.
     public func prepared(_ batch: RowBatch) -> RowBatch {
-        binding.absent.isEmpty ? batch : batch.withEmptyFields()
+        binding.readsAddedFields
+            ? batch.withAddedFields(readsInput: binding.readsInput) : batch
     }
 
     /// Encodes the records of a batch, or as many of them as are enough at once: what becomes of a batch
@@ -145,7 +149,10 @@ public struct RowEncoder: ~Copyable, Sendable {
         into copy: inout [UInt8],
         rejects: inout [Reject]
     ) -> Int {
-        precondition(binding.absent.isEmpty || batch.hasEmptyFields, "the batch is not prepared")
+        precondition(
+            !binding.readsAddedFields || batch.hasAddedFields,
+            "the batch is not prepared"
+        )
         words.note(batch.inputName, of: batch.input)
         writer.removeWritten()
         refusedBytes = 0
@@ -162,24 +169,6 @@ public struct RowEncoder: ~Copyable, Sendable {
         }
         writer.out.append(from: 0, to: &copy)
         return next
-    }
-
-    /// Encodes all records of a batch, and hands out what becomes of them piece by piece: the rows as
-    /// ``encode(_:from:keys:into:rejects:)`` appends them, and the rejects.
-    public mutating func encode(
-        all batch: RowBatch,
-        keys: inout KeyMaps,
-        _ take: ([UInt8], [Reject]) -> Void
-    ) {
-        let batch = prepared(batch)
-        var (copy, rejects) = ([UInt8](), [Reject]())
-        var next = 0
-        while next < batch.rows.count {
-            copy.removeAll(keepingCapacity: true)
-            rejects.removeAll(keepingCapacity: true)
-            next = encode(batch, from: next, keys: &keys, into: &copy, rejects: &rejects)
-            take(copy, rejects)
-        }
     }
 
     /// Encodes the rows put aside, now that `keys` knows the members they wait for.

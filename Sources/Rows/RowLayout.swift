@@ -10,6 +10,8 @@ public struct RowLayout: Sendable, Hashable {
     public var checks: [RowCheck]
     /// Values that may stand only once.
     public var unique: Unique
+    /// The places of what says which row it is and where it belongs: its key or grain, its period.
+    public var identity: [Int]
     /// The IANA name of the zone with whose midnight a day begins that decides a version.
     public var dayZone: String
 
@@ -18,11 +20,13 @@ public struct RowLayout: Sendable, Hashable {
         _ outputs: [Output],
         checks: [RowCheck] = [],
         unique: Unique = Unique(),
+        identity: [Int] = [],
         dayZone: String = "UTC"
     ) {
         self.outputs = outputs
         self.checks = checks
         self.unique = unique
+        self.identity = identity
         self.dayZone = dayZone
     }
 
@@ -36,7 +40,7 @@ public struct RowLayout: Sendable, Hashable {
         /// row is an owner of its own.
         public var owner: [Int]
 
-        /// Creates a list of values, empty unless said.
+        /// Creates a list of values; by default it is empty.
         public init(outputs: [Int] = [], owner: [Int] = []) {
             self.outputs = outputs
             self.owner = owner
@@ -83,6 +87,33 @@ public struct RowLayout: Sendable, Hashable {
             case .constantInteger, .constantText, .rowNumber, .period, .origin: []
             }
         }
+    }
+
+    /// The source's columns that its rows are read from, each once; none of ``InputColumn``.
+    public var sourceColumns: [String] {
+        var seen: Set<String> = []
+        return plans.filter { $0.expression == nil && seen.insert($0.source).inserted }
+            .map(\.source)
+            .filter { InputColumn(rawValue: $0) == nil }
+    }
+
+    /// Those without which no row can be read: what a rule requires, what says which row it is, what a
+    /// reference is found by.
+    public var neededSources: Set<String> {
+        var places = Set(identity)
+        var names: Set<String> = []
+        for output in outputs {
+            guard case .key(let key) = output else { continue }
+            names.formUnion(key.parts.map(\.source))
+            if let moment = key.asOf { places.insert(moment) }
+        }
+        for (place, output) in outputs.enumerated() {
+            guard case .value(let plan) = output, plan.expression == nil else { continue }
+            if places.contains(place) || plan.rules.contains(.required) {
+                names.insert(plan.source)
+            }
+        }
+        return names
     }
 }
 

@@ -19,7 +19,7 @@ struct RowProgram: Sendable {
     private(set) var period: PeriodStep?
     /// What the period is called, and those before it.
     private(set) var bounds: PeriodBounds?
-    private(set) var others = OtherPeriods()
+    private(set) var others = PeriodsAround()
     /// The output that holds the period's first day, -1 when there is none.
     private(set) var periodOutput = -1
     /// How many outputs count when rows are compared.
@@ -82,7 +82,7 @@ struct RowProgram: Sendable {
     }
 
     /// The periods around the one that is loaded, and where they begin in the output's encoding.
-    struct OtherPeriods: Sendable {
+    struct PeriodsAround: Sendable {
         var periods: [PeriodBounds.Other] = []
         var starts: [Int64] = []
 
@@ -242,7 +242,7 @@ struct RowProgram: Sendable {
         )
         self.bounds = bounds
         let around = bounds.earlier + bounds.later
-        others = OtherPeriods(periods: around, starts: around.map { start($0.firstDay) })
+        others = PeriodsAround(periods: around, starts: around.map { start($0.firstDay) })
     }
 }
 

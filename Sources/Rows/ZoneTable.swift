@@ -35,6 +35,9 @@ public struct ZoneTable: Sendable {
     /// Coordinated universal time, which needs no file.
     public static let utc = ZoneTable(name: "UTC", initialOffset: 0, transitions: [])
 
+    /// Whether its clocks never show anything else than UTC.
+    public var isUTC: Bool { segments.allSatisfy { $0.offset == 0 } }
+
     init(name: String, initialOffset: Int, transitions: [Transition]) {
         self.name = name
         var segments: [Segment] = []
@@ -110,16 +113,27 @@ public struct ZoneTable: Sendable {
         return .single(segment)
     }
 
-    private func firstSegment(endingAfter local: Int) -> Segment {
+    /// Seconds east of UTC at an instant, in seconds since 1970-01-01 UTC.
+    func offset(at instant: Int) -> Int {
+        segments[firstIndex { $0.end - $0.offset > instant }].offset
+    }
+
+    func firstSegment(endingAfter local: Int) -> Segment {
         segments[firstIndex(endingAfter: local)]
     }
 
     private func firstIndex(endingAfter local: Int) -> Int {
+        firstIndex { $0.end > local }
+    }
+
+    /// The first segment for which `isBeyond` holds, as it does for all after it.
+    @inline(__always)
+    private func firstIndex(where isBeyond: (Segment) -> Bool) -> Int {
         var low = 0
         var high = segments.count - 1
         while low < high {
             let middle = (low + high) / 2
-            if segments[middle].end > local { high = middle } else { low = middle + 1 }
+            if isBeyond(segments[middle]) { high = middle } else { low = middle + 1 }
         }
         return low
     }

@@ -28,7 +28,7 @@ public struct AnswerSheet: Sendable, Hashable, Codable {
         public var deduplicated: Int
     }
 
-    /// `callcenter` or `invoices`.
+    /// The sample's name: `callcenter`, `invoices`, `sales`, `finance` or `campaigns`.
     public var sample: String
     /// The seed.
     public var seed: UInt64
@@ -38,12 +38,14 @@ public struct AnswerSheet: Sendable, Hashable, Codable {
     public var files: [FileTotals]
     /// How many business keys facts use that no dimension's file has, by dimension.
     public var inferred: [String: Int]
+    /// How many rows are loaded that the pipeline must flag, by the column that flags them.
+    public var flagged: [String: Int]
 
     /// The sheet's name.
     public static let fileName = "expected.json"
 
     private enum CodingKeys: String, CodingKey {
-        case sample, seed, files, inferred
+        case sample, seed, files, inferred, flagged
         case badRows = "bad_rows"
     }
 }

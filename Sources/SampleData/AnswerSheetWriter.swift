@@ -1,11 +1,11 @@
 /// Writes the answer sheet while the files are written, so that nothing is kept in memory but totals.
 final class AnswerSheetWriter {
-    private let output: OutputFile
+    private let output: SampleFile
     private var isFirstRow = true
     private var totals: [AnswerSheet.FileTotals] = []
 
     init(sample: String, seed: UInt64, in directory: String) throws(SampleDataError) {
-        output = try OutputFile("\(directory)/\(AnswerSheet.fileName)")
+        output = try SampleFile("\(directory)/\(AnswerSheet.fileName)")
         try output.write("{\n\"sample\": \"\(sample)\",\n\"seed\": \(seed),\n\"bad_rows\": [")
     }
 
@@ -23,7 +23,7 @@ final class AnswerSheetWriter {
     }
 
     /// Notes a bad row of the file that was begun last.
-    func add(_ fault: some RowFault, line: Int) throws(SampleDataError) {
+    func add(_ fault: some SampleFault, line: Int) throws(SampleDataError) {
         let file = totals[totals.count - 1].file
         totals[totals.count - 1].read += 1
         if fault.rule == nil {
@@ -40,7 +40,10 @@ final class AnswerSheetWriter {
     }
 
     /// Ends the sheet.
-    func finish(inferred: [String: Int]) throws(SampleDataError) -> [AnswerSheet.FileTotals] {
+    func finish(
+        inferred: [String: Int] = [:],
+        flagged: [String: Int] = [:]
+    ) throws(SampleDataError) -> [AnswerSheet.FileTotals] {
         try output.write("\n],\n\"files\": [")
         for (index, total) in totals.enumerated() {
             let counts =
@@ -49,9 +52,14 @@ final class AnswerSheetWriter {
             try output.write(index == 0 ? "\n" : ",\n")
             try output.write("{\"file\": \"\(total.file)\", \(counts)}")
         }
-        let members = inferred.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
-        try output.write("\n],\n\"inferred\": {\(members.joined(separator: ", "))}\n}\n")
+        try output.write("\n],\n\"inferred\": \(Self.counts(inferred))")
+        try output.write(",\n\"flagged\": \(Self.counts(flagged))\n}\n")
         try output.close()
         return totals
+    }
+
+    private static func counts(_ counts: [String: Int]) -> String {
+        let members = counts.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
+        return "{\(members.joined(separator: ", "))}"
     }
 }

@@ -10,7 +10,7 @@ final class CSVFile {
 
     /// The file's name without its folder.
     let name: String
-    private let output: OutputFile
+    private let output: SampleFile
     private let lineEnd: [UInt8]
     /// The physical line on which the next row starts; the header is line 1.
     private(set) var line = 1
@@ -22,7 +22,7 @@ final class CSVFile {
         style: Style = .plain
     ) throws(SampleDataError) {
         self.name = name
-        output = try OutputFile("\(directory)/\(name)")
+        output = try SampleFile("\(directory)/\(name)")
         lineEnd = style == .plain ? [0x0a] : [0x0d, 0x0a]
         if style == .spreadsheet { try output.write([0xef, 0xbb, 0xbf]) }
         try write(CSVRow(encoded: header.map { Array($0.utf8) }))

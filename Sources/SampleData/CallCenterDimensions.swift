@@ -144,7 +144,7 @@ struct CallCenterDimensions: Sendable {
         row.text(random.untidy(random.personName()))
         row.text(random.untidy(Vocabulary.segments[clients.segment(index)]))
         row.text(random.untidy(random.pick(Vocabulary.cities)))
-        row.text(phone(&random))
+        row.text(random.phoneNumber())
         row.date(opened)
         row.timestamp(opened.advanced(by: random.below(age + 1)), second: random.below(86_400))
     }
@@ -153,18 +153,5 @@ struct CallCenterDimensions: Sendable {
         let kind = random.pick(Vocabulary.businessKinds)
         let name = random.pick(Vocabulary.businessNames)
         return random.chance(500) ? "\(kind) \"\(name)\"" : "\(kind) \(name)"
-    }
-
-    /// A mobile number, the way it was dictated.
-    private func phone(_ random: inout SplitMix64) -> String {
-        let area = "3\(random.below(3))\(random.below(10))"
-        let first = "\(100 + random.below(900))"
-        let last = "\(1_000 + random.below(9_000))"
-        switch random.below(4) {
-        case 0: return "(\(area)) \(first)-\(last)"
-        case 1: return "+57 \(area) \(first) \(last)"
-        case 2: return " \(area) \(first) \(last)"
-        default: return "\(area)\(first)\(last)"
-        }
     }
 }

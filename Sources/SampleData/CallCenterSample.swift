@@ -21,7 +21,7 @@ public struct CallCenterSample: Sendable {
         "digital_channel_adopted", "notes",
     ]
 
-    /// Checks the parameters; unless it is said, a client is called twelve times.
+    /// Checks the parameters; by default a client is called twelve times.
     ///
     /// - Throws: ``SampleDataError`` that names the one which makes no sense.
     public init(

@@ -1,5 +1,5 @@
 /// The ways to make a call's row bad.
-enum CallFault: String, RowFault {
+enum CallFault: String, SampleFault {
     case missingCallID = "missing_call_id"
     case unparsableStart = "unparsable_started_at"
     case outsideMonth = "started_at_outside_month"

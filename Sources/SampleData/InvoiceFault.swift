@@ -1,5 +1,5 @@
 /// The ways to make an invoice's line bad.
-enum InvoiceFault: String, RowFault {
+enum InvoiceFault: String, SampleFault {
     case missingInvoiceID = "missing_invoice_id"
     case badDate = "bad_date"
     case missingCustomer = "missing_customer"

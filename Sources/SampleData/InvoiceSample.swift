@@ -55,6 +55,6 @@ public struct InvoiceSample: Sendable {
             }
         }
         try file.close()
-        return try sheet.finish(inferred: [:])
+        return try sheet.finish()
     }
 }

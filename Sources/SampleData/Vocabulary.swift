@@ -64,4 +64,17 @@ extension SplitMix64 {
         default: text
         }
     }
+
+    /// A mobile number, the way it was dictated.
+    mutating func phoneNumber() -> String {
+        let area = "3\(below(3))\(below(10))"
+        let first = "\(100 + below(900))"
+        let last = "\(1_000 + below(9_000))"
+        switch below(4) {
+        case 0: return "(\(area)) \(first)-\(last)"
+        case 1: return "+57 \(area) \(first) \(last)"
+        case 2: return " \(area) \(first) \(last)"
+        default: return "\(area)\(first)\(last)"
+        }
+    }
 }

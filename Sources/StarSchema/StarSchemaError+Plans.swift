@@ -10,7 +10,7 @@ extension StarSchemaError {
                 "the table `\(table)` does not fit the definition yet: a load alters it first. "
                 + "Effects are not shown before that is done, for readers would wait all the while. "
                 + "Load without them"
-                + (sql.map { ", or let the table fit now:\n    \($0.text)" } ?? "")
+                + (sql.map { ", or let the table fit now:\n    \($0.written)" } ?? "")
         )
     }
 

@@ -19,9 +19,9 @@ public struct StarSchemaError: WarehouseRefusal {
         case destructiveChange = "destructive_change"
         /// A row is too long for Postgres, or a table has too many columns.
         case beyondLimits = "beyond_limits"
-        /// The query of a mart is wrong.
+        /// The query of a mart, an export or `each` is wrong.
         case badQuery = "bad_query"
-        /// The SQL of a mart wants more than to read the tables of its schema.
+        /// The SQL of a mart or an export wants more than to read the tables of its schema.
         case martRights = "mart_rights"
         /// Versions of a dimension overlap.
         case overlap
@@ -35,24 +35,46 @@ public struct StarSchemaError: WarehouseRefusal {
         case unknownTable = "unknown_table"
     }
 
-    static func badQuery(ofMart name: String, _ problem: String) -> StarSchemaError {
+    static func badQuery(of what: String, _ problem: String) -> StarSchemaError {
         StarSchemaError(
             code: .badQuery,
-            description: "Postgres refuses the query of the mart `\(name)`: \(problem). "
+            description: "Postgres refuses the query of the \(what): \(problem). "
                 + "Mend its SQL file; nothing has been loaded"
+        )
+    }
+
+    static func badEach(of source: String, _ problem: String) -> StarSchemaError {
+        StarSchemaError(
+            code: .badQuery,
+            description:
+                "Postgres refuses the query of `each`, whose rows the source `\(source)` is asked about: "
+                + "\(problem). It reads the tables of the pipeline's schema and nothing else; nothing has been "
+                + "loaded"
+        )
+    }
+
+    static func largeEach(of source: String, limit: Int) -> StarSchemaError {
+        StarSchemaError(
+            code: .badQuery,
+            description:
+                "the query of `each`, whose rows the source `\(source)` is asked about, gives more than "
+                + "\(limit >> 20) MiB: let it give fewer rows, and only the columns that the calls name; nothing "
+                + "has been loaded"
         )
     }
 
     static func martRights(
         of name: String,
+        _ kind: String,
         _ role: MartRole,
         _ problem: String
     ) -> StarSchemaError {
         StarSchemaError(
             code: .martRights,
-            description: "Postgres refuses the SQL of the mart `\(name)`: \(problem). It runs as "
+            description:
+                "Postgres refuses the SQL of the \(kind) `\(name)`: \(problem). It runs as "
                 + "the role `\(role.name)`, which may read the tables of the schema "
-                + "`\(role.schema)` and nothing else; the mart is as it was. Where it shall read a "
+                + "`\(role.schema)` and nothing else; the \(kind) is as it was. Where it shall read a "
                 + "table elsewhere, have its owner run `grant usage on schema … to \(role.name)` "
                 + "and `grant select on … to \(role.name)`"
         )

@@ -32,6 +32,8 @@ public struct ColumnProfile: Sendable {
     public internal(set) var isPadded = false
     /// Whether many values have blanks inside, as names and free text have.
     var isSpaced = false
+    /// Whether its values are arrays of JSON, of which some hold objects.
+    var holdsObjectLists = false
     /// What is to be decided of it first.
     var doubt: String?
     /// Sentences for people.

@@ -86,6 +86,7 @@ struct ColumnProfiler {
         profile.nullWords = nullWords.keys.sorted()
         profile.isPadded = padded > 0
         profile.isSpaced = spaced * 5 > rows - nulls - empties
+        profile.holdsObjectLists = guess.type == .json && sieve.areObjectLists
         profile.remarks = guess.remarks + ownRemarks
         profile.doubt = guess.remarks.first ?? wordRemarks.first
         return profile

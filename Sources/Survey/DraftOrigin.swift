@@ -1,3 +1,4 @@
+import Extraction
 public import Pipelines
 
 /// A profiled source that a definition is drafted for.
@@ -72,11 +73,16 @@ public struct DraftOrigin: Sendable {
             && !scalars.contains { $0.value < 0x20 }
     }
 
+    /// What says how a file is written, the outermost first.
+    private static let endings = [
+        ".gz", ".zst", ".bz2", ".zip", ".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json",
+    ]
+
     /// What its table is called after: the file's name without its ending and period.
     var stem: String {
         guard let object else { return name }
         var stem = object[...]
-        for ending in [".gz", ".csv", ".tsv", ".txt"] where stem.lowercased().hasSuffix(ending) {
+        for ending in Self.endings where stem.lowercased().hasSuffix(ending) {
             stem = stem.dropLast(ending.count)
         }
         guard let slice = FileSlice(object) else { return String(stem) }
@@ -88,45 +94,67 @@ public struct DraftOrigin: Sendable {
 public struct FileSlice: Sendable {
     let label: String
     let period: Period
-    /// The file's name with `{period}` in the label's place.
+    /// The file's name with a definition's label in the place of its own.
     public let pattern: String
+    /// The file's name with `*` in the label's place.
+    let wildcard: String
 
-    private static let shapes: [(PeriodGrain, String)] = [
-        (.day, "dddd-dd-dd"), (.week, "dddd-Wdd"), (.quarter, "dddd-Qd"), (.month, "dddd-dd"),
-        (.year, "dddd"),
+    /// Labels, those of the longest periods last: of which grain, how they look, how a definition has them.
+    private static let shapes: [(PeriodGrain, String, String)] = [
+        (.day, "dddd-dd-dd", "{period}"), (.day, "dddd_dd_dd", "{period:yyyy_MM_dd}"),
+        (.day, "dddddddd", "{yyyy}{MM}{dd}"), (.week, "dddd-Wdd", "{period}"),
+        (.quarter, "dddd-Qd", "{period}"), (.month, "dddd-dd", "{period}"),
+        (.month, "dddd_dd", "{period:yyyy_MM}"), (.month, "dddddd", "{yyyy}{MM}"),
+        (.year, "dddd", "{period}"),
     ]
+    /// Years of numbers without a sign between their parts: others are no dates.
+    private static let years = 1900...2100
 
-    /// The first label in `name`, of the longest kind; `nil` when there is none.
+    /// The first label in `name`, of the shortest period; `nil` when there is none.
     public init?(_ name: String) {
         let characters = Array(name)
-        for (grain, shape) in Self.shapes {
+        for (grain, shape, written) in Self.shapes {
             let shape = Array(shape)
             guard characters.count >= shape.count else { continue }
             for start in 0...(characters.count - shape.count) {
                 let end = start + shape.count
-                let part = characters[start..<end]
-                let isShaped = zip(part, shape)
-                    .allSatisfy { $1 == "d" ? $0.isASCII && $0.isNumber : $0 == $1 }
-                // A longer number is no label.
-                let isAlone =
-                    (start == 0 || !characters[start - 1].isNumber)
-                    && (end == characters.count || !characters[end].isNumber)
-                guard isShaped, isAlone, let period = Period(String(part), grain: grain) else {
-                    continue
-                }
-                label = String(part)
+                guard Self.stands(shape, at: start, in: characters),
+                    let period = Self.period(characters[start..<end], grain, written)
+                else { continue }
+                label = String(characters[start..<end])
                 self.period = period
-                pattern = String(characters[..<start]) + "{period}" + String(characters[end...])
+                let (before, after) = (String(characters[..<start]), String(characters[end...]))
+                pattern = before + written + after
+                wildcard = before + "*" + after
                 return
             }
         }
         return nil
     }
 
-    /// What looks like a label to people, but not to `{period}`: `202401`, `2024_01`.
-    static func nearLabel(_ name: String) -> String? {
-        name.firstMatch(of: #/(?:^|[^0-9])((?:19|20)[0-9]{2}[_.]?(?:0[1-9]|1[0-2]))(?![0-9])/#)
-            .map { String($0.1) }
+    /// Whether a label of this shape stands there; a longer number is none.
+    private static func stands(
+        _ shape: [Character],
+        at start: Int,
+        in name: [Character]
+    ) -> Bool {
+        let end = start + shape.count
+        return zip(name[start..<end], shape)
+            .allSatisfy { $1 == "d" ? $0.isASCII && $0.isNumber : $0 == $1 }
+            && (start == 0 || !name[start - 1].isNumber)
+            && (end == name.count || !name[end].isNumber)
+    }
+
+    private static func period(
+        _ label: ArraySlice<Character>,
+        _ grain: PeriodGrain,
+        _ written: String
+    ) -> Period? {
+        let period = ObjectPattern(written).period(of: String(label), grain: grain)
+        let hasSigns = label.contains { !$0.isNumber }
+        return period.flatMap { period in
+            hasSigns || grain == .year || years.contains(period.start.civil.year) ? period : nil
+        }
     }
 
     /// The periods around this one, without a gap, that have a file among `names`.
@@ -137,7 +165,12 @@ public struct FileSlice: Sendable {
         return first...last
     }
 
+    /// Whether a name differs from the file's in the place of the label only.
+    func isLike(_ name: String) -> Bool {
+        FilePattern.matches(name, component: wildcard)
+    }
+
     private func file(of period: Period) -> String {
-        pattern.replacing("{period}", with: period.label)
+        ObjectPattern(pattern).filled(with: period)
     }
 }

@@ -69,11 +69,6 @@ extension DraftTables {
                 "`\(slice.label)` in the file's name is not the period of every `\(column.name)`, so it "
                 + "is loaded whole"
         }
-        if let label = FileSlice.nearLabel(name) {
-            return
-                "`\(label)` in the file's name is no label that `{period}` stands for, such as 2024-01: "
-                + "it is loaded whole"
-        }
         return "with a file for each period, like \(table.name)_2024-01.csv: add "
             + "`period: \(column.name)` here and `{period}` in `csv`"
     }

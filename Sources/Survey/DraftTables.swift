@@ -32,8 +32,8 @@ struct DraftTables {
             key: profile.keys.first ?? []
         )
         if origin.parts.count > 1, let name = origin.object {
-            // Cut into periods, it has `{period}` there.
-            table.pattern = FileSlice(name)?.pattern.replacing("{period}", with: "*")
+            // Cut into periods, it has their label there.
+            table.pattern = FileSlice(name)?.wildcard
         }
         var unusable: [String] = []
         for column in profile.columns {
@@ -45,6 +45,11 @@ struct DraftTables {
             table.columns.append(DraftTable.Column(name: name, profile: column))
         }
         if let doubt = profile.encodingDoubt { table.remarks.append(doubt) }
+        if case .csv(let dialect)? = profile.format, dialect.columns != nil {
+            table.remarks.append(
+                "the first line looks like a row, not like a header: call the columns what they are"
+            )
+        }
         if let faults = profile.faults {
             table.remarks.append(
                 counted(faults.count, "row")
@@ -221,22 +226,12 @@ struct DraftTables {
         ]
         guard let slice = dimension.origin.object.flatMap(FileSlice.init) else { return dimension }
         // One file for each period: the dimension reads them all, if the star finds no others.
-        let parts = slice.pattern.split(
-            separator: "{period}",
-            maxSplits: 1,
-            omittingEmptySubsequences: false
-        )
-        let grain = slice.period.grain
-        let found = dimension.origin.others.filter {
-            $0.hasPrefix(parts[0]) && $0.hasSuffix(parts[1])
-                && $0.count >= parts[0].count + parts[1].count
-        }
-        let areSlices = found.allSatisfy {
-            Period(String($0.dropFirst(parts[0].count).dropLast(parts[1].count)), grain: grain)
-                != nil
-        }
+        let labelled = ObjectPattern(slice.pattern)
+        let areSlices = dimension.origin.others
+            .filter(slice.isLike)
+            .allSatisfy { labelled.period(of: $0, grain: slice.period.grain) != nil }
         guard areSlices else { return nil }
-        dimension.pattern = parts[0] + "*" + parts[1]
+        dimension.pattern = slice.wildcard
         return dimension
     }
 

@@ -15,13 +15,13 @@ struct DraftText {
         ]
         if hasLocalTimes {
             lines.append(
-                "# zone: Europe/Madrid   # of timestamps without an offset; UTC unless said"
+                "# zone: Europe/Madrid   # of timestamps without an offset; default: UTC"
             )
         }
         if let periods = tables.periods { lines += period(periods) }
         lines +=
             ["", "sources:"]
-            + sources.map { "  \($0): { \($1.key): \(Self.quoted($1.place)) }" }
+            + sources.map(declaration)
         let dimensions = tables.dimensions
         if !dimensions.isEmpty || tables.calendar != nil {
             lines += ["", "dimensions:"]
@@ -72,6 +72,12 @@ struct DraftText {
             found.append((name, origin.source))
         }
         return found
+    }
+
+    private func declaration(_ name: String, _ source: Source) -> String {
+        let line = "  \(name): { \(source.key): \(QuotedText.double(source.place)) }"
+        guard case .http = source else { return line }
+        return line + "   # as whom and how often it is asked, say auth and rate"
     }
 
     private func sourceName(of table: DraftTable) -> String {
@@ -137,14 +143,66 @@ struct DraftText {
     private func from(_ table: DraftTable) -> String {
         let source = "source: \(sourceName(of: table)), "
         switch table.origin.selection {
-        case .query(let text): return source + "query: \(Self.quoted(text))"
-        case .objects(let name, .csv(let dialect)):
-            var text = source + "csv: \(Self.quoted(table.pattern ?? name))"
-            if dialect.delimiter != UInt8(ascii: ",") {
-                text += ", delimiter: \(Self.quoted(String(Unicode.Scalar(dialect.delimiter))))"
+        case .query(let text): return source + "query: \(QuotedText.double(text))"
+        case .documents(let collection, let filter, let shape):
+            return source + "collection: \(QuotedText.double(collection))"
+                + (filter.map { ", filter: \(QuotedText.double($0.text))" } ?? "")
+                + Self.keys(of: shape)
+        case .calls(let calls): return source + keys(of: calls)
+        case .objects(let name, let format):
+            return source + "\(format.key): \(QuotedText.double(table.pattern ?? name))"
+                + keys(of: format)
+        }
+    }
+
+    /// What is asked of an API; `each`, which reads another pipeline's tables, is left to who writes it.
+    private func keys(of calls: Calls) -> String {
+        var text = "get: \(QuotedText.double(calls.path.text))"
+        if !calls.parameters.isEmpty {
+            let pairs = calls.parameters.map { parameter in
+                "\(QuotedText.double(parameter.name)): \(QuotedText.double(parameter.value.text))"
             }
-            if dialect.encoding != .utf8 { text += ", encoding: \(dialect.encoding.rawValue)" }
-            return text
+            text += ", params: { \(pairs.joined(separator: ", ")) }"
+        }
+        if let pages = calls.pages { text += ", pages: { \(Self.keys(of: pages)) }" }
+        if let rows = calls.rows { text += ", rows: \(QuotedText.double(rows.text))" }
+        return text + Self.keys(of: calls.shape)
+    }
+
+    /// What becomes of an object; it begins with a comma.
+    ///
+    /// A text that tells what was asked about is left out, as `each` is.
+    private static func keys(of shape: RowShape) -> String {
+        let array = shape.expand.map { ", expand: \(QuotedText.double($0.text))" } ?? ""
+        let fields = shape.fields.compactMap { field in
+            field.content.rule.map { "\(QuotedText.double(field.name)): \(QuotedText.double($0))" }
+        }
+        return array + (fields.isEmpty ? "" : ", fields: { \(fields.joined(separator: ", ")) }")
+    }
+
+    private static func keys(of pages: CallPages) -> String {
+        let size = { (size: Int?) in size.map { ", size: \($0)" } ?? "" }
+        return switch pages {
+        case .next(let path): "next: \(QuotedText.double(path.text))"
+        case .link(let relation): "link: \(QuotedText.double(relation))"
+        case .cursor(let path, let parameter):
+            "cursor: \(QuotedText.double(path.text)), param: \(QuotedText.double(parameter))"
+        case .offset(let parameter, let most):
+            "offset: \(QuotedText.double(parameter))\(size(most))"
+        case .number(let parameter, let first, let most):
+            "number: \(QuotedText.double(parameter)), first: \(first)\(size(most))"
+        }
+    }
+
+    /// What is to be said of a format beyond the usual; it begins with a comma.
+    private func keys(of format: Format) -> String {
+        switch format {
+        case .csv(let dialect): return DialectKeys(dialect).text
+        case .fixed(let layout): return DialectKeys(layout).text
+        case .jsonLines(let shape): return Self.keys(of: shape)
+        case .json(let rows, let shape):
+            return (rows.map { ", rows: \(QuotedText.double($0.text))" } ?? "")
+                + Self.keys(of: shape)
         }
     }
 
@@ -179,12 +237,12 @@ struct DraftText {
         let guess = column.guess
         var keys = ["type: \(Self.type(guess.type))"]
         if column.name != column.profile.name {
-            keys.append("from: \(Self.quoted(column.profile.name))")
+            keys.append("from: \(QuotedText.double(column.profile.name))")
         }
         switch guess.type {
         case .date(let format) where format != .isoDate,
             .timestamp(let format, _) where format != .isoTimestamp:
-            keys.append("format: \(Self.quoted(format.pattern))")
+            keys.append("format: \(QuotedText.double(format.pattern))")
         default: break
         }
         keys += notation(guess)
@@ -198,18 +256,18 @@ struct DraftText {
         var keys: [String] = []
         let (point, thousands) = (Unicode.Scalar(guess.reading.point), guess.reading.thousands)
         if point != ".", guess.type != .integer || thousands == "." {
-            keys.append("point: \(Self.quoted(String(point)))")
+            keys.append("point: \(QuotedText.double(String(point)))")
         }
-        if let thousands { keys.append("thousands: \(Self.quoted(String(thousands)))") }
+        if let thousands { keys.append("thousands: \(QuotedText.double(String(thousands)))") }
         if guess.reading.hasExponents { keys.append("exponent: true") }
         return keys
     }
 
     /// The type, a decimal with room to grow.
     private static func type(_ type: ColumnType) -> String {
-        guard case .decimal(let precision, let scale) = type else { return type.definitionName }
+        guard case .decimal(let precision, let scale) = type else { return type.name }
         let roomy = [12, 18, 38].first { $0 >= precision + 2 } ?? min(precision + 2, 1000)
-        return quoted("decimal(\(max(roomy, scale)),\(scale))")
+        return QuotedText.double("decimal(\(max(roomy, scale)),\(scale))")
     }
 
     // MARK: YAML
@@ -220,30 +278,11 @@ struct DraftText {
 
     /// A name as it is, anything else in quotes.
     private static func plain(_ text: String) -> String {
-        let isName = text.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil
+        let isName =
+            text.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/.matchingSemantics(.unicodeScalar)) != nil
         let isWord = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
             .contains(text.lowercased())
-        return isName && !isWord ? text : quoted(text)
-    }
-
-    /// A text in YAML's double quotes.
-    static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\t": quoted += "\\t"
-            case _ where VisibleText.isHidden(scalar):
-                let digits = String(scalar.value, radix: 16)
-                let width = scalar.value > 0xffff ? 8 : 4
-                quoted += width == 4 ? "\\u" : "\\U"
-                quoted += String(repeating: "0", count: width - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
+        return isName && !isWord ? text : QuotedText.double(text)
     }
 
     /// Fit for a comment.

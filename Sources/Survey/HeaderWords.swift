@@ -11,7 +11,7 @@ struct HeaderWords {
     let sentence: String
 
     /// Characters of a name, and of all names together, that are shown at most.
-    private static let (longestName, longestList) = (41, 120)
+    private static let (longestName, longestList) = (40, 120)
 
     /// The words for `columns` of `header`, of which the columns `read` are wanted.
     init(_ columns: [String], of header: [String], read: [String]) {

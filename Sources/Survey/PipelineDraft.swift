@@ -27,6 +27,10 @@ public struct DraftError: Error, Sendable, CustomStringConvertible {
     /// What is wrong and what to do.
     public let description: String
 
+    init(_ description: String) {
+        self.description = description
+    }
+
     init(origin: DraftOrigin) {
         description =
             "`\(origin.profile.name)` has no column with a name that a definition can use: give its "

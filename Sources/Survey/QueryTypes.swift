@@ -1,4 +1,5 @@
 import Extraction
+import Pipelines
 import Rows
 
 /// Compares the types of a query's columns with what a table reads them as.
@@ -11,7 +12,7 @@ struct QueryTypes {
 
     /// What will not be read as it is meant.
     func problems(of table: CheckedTable) -> [String] {
-        table.layout.plans.compactMap { plan in
+        table.layout.rows.plans.compactMap { plan in
             guard plan.expression == nil, let type = types[plan.source],
                 let advice = Self.advice(plan.type, of: type)
             else { return nil }
@@ -20,8 +21,13 @@ struct QueryTypes {
         }
     }
 
+    /// Of Postgres, and of MariaDB.
+    private static let fractions = [
+        "numeric", "double precision", "real", "decimal", "double", "float",
+    ]
+
     private static func advice(_ wanted: ColumnType, of type: String) -> String? {
-        let isTimestamp = type.hasPrefix("timestamp")
+        let isTimestamp = type.hasPrefix("timestamp") || type == "datetime"
         switch wanted {
         case .date(let format):
             if isTimestamp && !format.pattern.contains("H") {
@@ -32,7 +38,7 @@ struct QueryTypes {
         case .timestamp:
             if type == "date" { return "it has no time of day, and becomes midnight" }
         case .integer:
-            if ["numeric", "double precision", "real"].contains(type) {
+            if Self.fractions.contains(type) {
                 return "it may have digits behind the point"
             }
         case .uuid:

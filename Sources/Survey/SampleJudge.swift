@@ -3,12 +3,16 @@ import Pipelines
 import Rows
 
 /// Sends rows through a table's cleaning, types and rules, and counts what becomes of them.
+///
+/// There is no warehouse to look references up in: every business key is taken for a member's, as if all
+/// had been found there.
 struct SampleJudge: ~Copyable {
     private let layout: RowLayout
     private var encoder: RowEncoder
     private var header: [String]
     private let limit: Int
-    private var keys = KeyMaps()
+    private var keys: KeyMaps
+    private var members: Int64 = 0
     private var inputNames: [Int: String] = [:]
     private var counts: [SourceReport.RejectCount] = []
     /// The line of a row that is the header once more.
@@ -20,18 +24,20 @@ struct SampleJudge: ~Copyable {
         period: Period?,
         rows limit: Int
     ) async throws {
-        let absent = await reader.mayLack(table.layout, below: reader.header)
+        layout = table.layout.rows
+        let absent = await reader.mayLack(layout, below: reader.header)
         encoder = try RowEncoder(
-            layout: table.layout,
+            layout: layout,
             header: reader.header,
             types: reader.types,
-            grain: table.grain,
+            grain: table.layout.grain,
             bounds: table.bounds(period),
-            zones: try ZoneTables.load(table.layout.zones),
+            zones: try ZoneTables.load(layout.zones),
             input: reader.firstInput,
             mayLack: absent.contains
         )
-        layout = table.layout
+        let dimensions = table.layout.dimensions
+        keys = KeyMaps(dimensions.map { _ in KeyMap() }, incomplete: Set(dimensions.indices))
         header = reader.header
         self.limit = limit
     }
@@ -56,9 +62,31 @@ struct SampleJudge: ~Copyable {
             }
             if isHeader { headerAgain = row.line }
         }
-        var refused: [Reject] = []
-        encoder.encode(all: batch, keys: &keys) { _, rejects in refused += rejects }
-        for reject in refused { count(reject) }
+        let prepared = encoder.prepared(batch)
+        var next = 0
+        while next < prepared.rows.count {
+            var (rows, rejects) = ([UInt8](), [Reject]())
+            next = encoder.encode(
+                prepared,
+                from: next,
+                keys: &keys,
+                into: &rows,
+                rejects: &rejects
+            )
+            meetMembers()
+            encoder.encodeDeferred(keys: &keys, into: &rows, rejects: &rejects)
+            for reject in rejects.sorted(by: { $0.line < $1.line }) { count(reject) }
+        }
+    }
+
+    /// Makes a member of each business key that rows wait for.
+    private mutating func meetMembers() {
+        for (map, wanted) in encoder.wantedKeys(in: keys).enumerated() {
+            for key in wanted {
+                members += 1
+                keys.learn(key.bytes.span, surrogate: members, map: map)
+            }
+        }
     }
 
     private mutating func count(_ reject: Reject) {

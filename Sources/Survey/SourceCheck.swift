@@ -1,6 +1,5 @@
 public import Extraction
 public import Pipelines
-import Postgres
 import Rows
 import Words
 
@@ -40,6 +39,7 @@ public struct SourceCheck {
         self.pipeline = pipeline
         sources = Sources(
             pipeline.sources,
+            credentials: pipeline.credentials,
             folder: folder,
             environment: environment,
             listings: FolderListings()
@@ -80,7 +80,11 @@ public struct SourceCheck {
                 }
                 try await compareFiles(of: table, period, label)
                 guard isSampled, !table.lacksNeeded(header) else { continue }
-                try await sample(reader, table, period)
+                // What has no header is judged by the columns that a load reads.
+                let judged =
+                    query.format?.hasHeader == false
+                    ? try await open(query, table, period, by: table.layout.rows) : reader
+                try await sample(judged, table, period)
             } catch let error as CancellationError {
                 throw error
             } catch {
@@ -92,6 +96,11 @@ public struct SourceCheck {
     /// The periods of a table that have an input; one that is none for a table that is loaded whole.
     private mutating func present(_ table: CheckedTable) async -> [Period?] {
         guard table.isByPeriod else { return [nil] }
+        // Each look at an API is a call.
+        if table.extract.calls != nil {
+            let chosen = Self.chosen(periods.count, atMost: Self.sampledPeriods)
+            return periods.indices.filter(chosen.contains).map { periods[$0] }
+        }
         guard table.extract.readsObjects else { return periods }
         var present: [Period] = []
         var missing: [Period] = []
@@ -133,18 +142,20 @@ public struct SourceCheck {
         if isFirst, let columns = try await sources.columns(of: table.extract, period: period) {
             for problem in QueryTypes(columns).problems(of: table) { add(.warning, table, problem) }
         }
-        return try sources.sample(of: table.extract, rows: sampleRows)
+        return try await sources.sample(of: table.extract, rows: sampleRows)
     }
 
     private func open(
         _ extract: Extract,
         _ table: CheckedTable,
-        _ period: Period?
+        _ period: Period?,
+        by layout: RowLayout? = nil
     ) async throws -> any RowReader {
         try await sources.open(
             extract,
             period: period,
-            clock: SourceClock(of: pipeline, fact: table.fact)
+            clock: SourceClock(of: pipeline, fact: table.fact),
+            layout: layout
         )
     }
 
@@ -204,7 +215,10 @@ public struct SourceCheck {
         if !added.isEmpty {
             parts.append("adds \(HeaderWords(added, of: header, read: read).names)")
         }
-        if parts.isEmpty { parts.append("has the columns in another order") }
+        if parts.isEmpty {
+            guard table.extract.format?.hasHeader != false else { return }
+            parts.append("has the columns in another order")
+        }
         add(
             severity(ofMissing: missing, in: header, table),
             table,
@@ -303,13 +317,13 @@ public struct SourceCheck {
     private mutating func lose(_ table: CheckedTable, _ label: String, _ error: any Error) {
         let slice = label.isEmpty ? "" : "\(label): "
         switch error {
-        case let error as PostgresError where !error.isAboutStatement:
+        case let error as ExtractionError where error.server?.refusesStatement == false:
             lostSources.insert(table.extract.source)
             report.findings.append(
                 .init(
                     severity: .error,
                     subject: table.extract.source,
-                    message: "the source cannot be used: \(error.description)",
+                    message: "the source cannot be used: \(error.message)",
                     isUnavailable: true
                 )
             )
@@ -318,8 +332,11 @@ public struct SourceCheck {
             report.findings.append(
                 .init(severity: .error, subject: table.extract.source, message: error.message)
             )
+        case let error as ExtractionError where error.code == .warehouse:
+            if !report.findings.contains(where: { $0.message == error.message }) {
+                add(.note, table, error.message)
+            }
         case let error as ExtractionError: add(.error, table, slice + error.message)
-        case let error as PostgresError: add(.error, table, slice + error.description)
         default: add(.error, table, slice + String(describing: error))
         }
     }
@@ -347,13 +364,5 @@ public struct SourceCheck {
     private static func chosen(_ count: Int, atMost limit: Int) -> Set<Int> {
         guard count > limit else { return Set(0..<count) }
         return Set((0..<limit).map { $0 * (count - 1) / (limit - 1) })
-    }
-}
-
-extension PostgresError {
-    /// Whether the server is there and refuses the statement.
-    fileprivate var isAboutStatement: Bool {
-        guard case .sqlState(let state) = code else { return false }
-        return ["22", "23", "42"].contains(state.errorClass)
     }
 }

@@ -28,6 +28,8 @@ public struct SourceProfile: Sendable {
     public internal(set) var areKeysSure = true
     /// The first rows' hashes.
     var rowHashes = RowHashes(width: 0)
+    /// How many of the last records cannot be read.
+    var faultsAtEnd = 0
 
     init(name: String) {
         self.name = name
@@ -37,13 +39,32 @@ public struct SourceProfile: Sendable {
     func written(_ format: Format?) -> SourceProfile {
         var profile = self
         profile.format = format
+        profile.tellOfArrays()
         return profile
     }
 
+    /// Says of arrays of objects how each element becomes a row, where none does already.
+    private mutating func tellOfArrays() {
+        switch format {
+        case .jsonLines(let shape)? where shape.expand == nil: break
+        case .json(_, let shape)? where shape.expand == nil: break
+        default: return
+        }
+        for index in columns.indices where columns[index].holdsObjectLists {
+            let remark =
+                "its arrays hold objects: `expand: \(columns[index].name)` makes a row of each"
+            columns[index].remarks.append(remark)
+            columns[index].doubt = columns[index].doubt ?? remark
+        }
+    }
+
     /// The same, with what was guessed of how the file is written.
-    func written(_ guess: DialectGuess) -> SourceProfile {
-        var profile = written(.csv(guess.dialect))
+    func written(_ guess: FormatGuess) -> SourceProfile {
+        var profile = written(guess.format)
         profile.remarks = guess.remarks + profile.remarks
+        if case .csv(let dialect) = guess.format {
+            profile.remarks += CSVRemarks(profile, dialect).lines
+        }
         profile.encodingDoubt = guess.encodingDoubt
         return profile
     }
@@ -57,8 +78,16 @@ public struct SourceProfile: Sendable {
 extension SourceProfile: Encodable {
     private enum Key: String, CodingKey {
         case name
+        case format
+        case rowsPath = "rows_path"
+        case expand
         case delimiter
         case encoding
+        case hasHeader = "has_header"
+        case skipped = "lines_skipped"
+        case nulls
+        case quote
+        case escape
         case rows
         case isWhole = "all_rows_read"
         case faultyRows = "faulty_rows"
@@ -72,10 +101,23 @@ extension SourceProfile: Encodable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(name, forKey: .name)
-        if case .csv(let dialect)? = format {
+        try container.encodeIfPresent(format?.key, forKey: .format)
+        switch format {
+        case .csv(let dialect)?:
             let delimiter = String(Unicode.Scalar(dialect.delimiter))
             try container.encode(delimiter, forKey: .delimiter)
             try container.encode(dialect.encoding.rawValue, forKey: .encoding)
+            try container.encode(dialect.columns == nil, forKey: .hasHeader)
+            try container.encode(dialect.skip.before, forKey: .skipped)
+            try container.encode(dialect.nulls, forKey: .nulls)
+            try container.encode(dialect.hasQuotes ? "double" : "none", forKey: .quote)
+            try container.encode(dialect.hasEscapes ? "backslash" : "none", forKey: .escape)
+        case .json(let rows, let shape)?:
+            try container.encodeIfPresent(rows?.text, forKey: .rowsPath)
+            try container.encodeIfPresent(shape.expand?.text, forKey: .expand)
+        case .jsonLines(let shape)?:
+            try container.encodeIfPresent(shape.expand?.text, forKey: .expand)
+        case .fixed?, nil: break
         }
         try container.encode(rows, forKey: .rows)
         try container.encode(isWhole, forKey: .isWhole)

@@ -1,6 +1,7 @@
 public import Extraction
 import Pipelines
 import Rows
+import Words
 
 /// Reads a source once and profiles it, in memory that does not grow with it.
 public struct SourceProfiler {
@@ -9,33 +10,35 @@ public struct SourceProfiler {
     private var columns: [ColumnProfiler]
     private var rowHashes: RowHashes
     private let limit: Int?
+    /// Rows at the end, so far, that could not be read.
+    private var faultsAtEnd = 0
 
     /// Hashes that are kept for exact counts of distinct values, all columns together.
     private static let hashBudget = 2_000_000
     private static let largestBound = 1_000_000
     private static let smallestBound = 10_000
 
-    /// Profiles the CSV file at `path`, compressed or not.
+    /// Profiles the file at `path`, compressed or not.
     ///
     /// - Parameters:
     ///   - path: Where it is.
-    ///   - limit: How many rows are read at most; all unless said.
+    ///   - limit: How many rows are read at most; by default all.
     /// - Returns: What was found.
     /// - Throws: `ExtractionError` when it cannot be read.
     public static func profile(
         file path: String,
         limit: Int? = nil
     ) async throws -> SourceProfile {
-        let guess = try await DialectGuess(ofFile: path)
-        let reader = try await Sources.open(files: [path], format: .csv(guess.dialect))
+        let guess = try await FormatGuess(ofFile: path)
+        let reader = try await Sources.open(files: [path], format: guess.format)
         return try await profile(reader, name: path, limit: limit).written(guess)
     }
 
-    /// Profiles CSV files of one folder as one table, and makes sure of its keys by reading it again.
+    /// Profiles files of one folder as one table, and makes sure of its keys by reading it again.
     ///
     /// - Parameters:
     ///   - paths: Where they are: at least one.
-    ///   - limit: How many rows are read at most; all unless said. Then keys stay as unsure as they are.
+    ///   - limit: How many rows are read at most; by default all. Then keys stay as unsure as they are.
     /// - Returns: What was found of all of them together.
     /// - Throws: `ExtractionError` when one cannot be read.
     public static func profile(
@@ -43,9 +46,9 @@ public struct SourceProfiler {
         limit: Int? = nil
     ) async throws -> SourceProfile {
         let name = paths.joined(separator: ", ")
-        let guess = try await DialectGuess(ofFile: paths[0])
+        let guess = try await FormatGuess(ofFile: paths[0])
         func open() async throws -> any RowReader {
-            try await Sources.open(files: paths, format: .csv(guess.dialect))
+            try await Sources.open(files: paths, format: guess.format)
         }
         let profile = try await profile(try await open(), name: name, limit: limit).written(guess)
         return limit == nil ? try await KeyProof.proven(profile, open) : profile
@@ -56,7 +59,7 @@ public struct SourceProfiler {
     /// - Parameters:
     ///   - reader: The rows.
     ///   - name: What they are called.
-    ///   - limit: How many rows are read at most; all unless said.
+    ///   - limit: How many rows are read at most; by default all.
     /// - Returns: What was found.
     /// - Throws: What the reader throws.
     public static func profile(
@@ -102,6 +105,7 @@ public struct SourceProfiler {
 
     private mutating func take(_ row: RowBatch.Row, of batch: RowBatch, _ bytes: Span<UInt8>) {
         profile.rows += 1
+        faultsAtEnd = 0
         var hashes: [UInt64] = []
         hashes.reserveCapacity(columns.count)
         var repeatsHeader = profile.rows <= 1_000
@@ -120,6 +124,7 @@ public struct SourceProfiler {
     }
 
     private mutating func note(_ fault: RowFault, line: Int) {
+        faultsAtEnd += 1
         let known = profile.faults ?? (count: 0, firstLine: line, reason: fault.reason)
         profile.faults = (known.count + 1, known.firstLine, known.reason)
     }
@@ -132,6 +137,7 @@ public struct SourceProfiler {
         if profile.rows == 0, profile.faults == nil {
             profile.remarks.append("there is no row below the header")
         }
+        profile.faultsAtEnd = faultsAtEnd
         let nameless = header.indices.filter { header[$0].isEmpty }.map { "\($0 + 1)" }
         if !nameless.isEmpty {
             profile.remarks.append(

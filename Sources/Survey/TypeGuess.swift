@@ -54,23 +54,6 @@ public struct TypeGuess: Sendable {
     }
 }
 
-extension ColumnType {
-    /// The type as a definition writes it.
-    var definitionName: String {
-        switch self {
-        case .text: "text"
-        case .integer: "integer"
-        case .decimal(let precision, let scale): "decimal(\(precision),\(scale))"
-        case .float: "float"
-        case .boolean: "boolean"
-        case .date: "date"
-        case .timestamp: "timestamp"
-        case .uuid: "uuid"
-        case .json: "json"
-        }
-    }
-}
-
 /// Chooses among the candidates that accept every text.
 private struct Chooser {
     let sieve: TypeSieve

@@ -37,6 +37,10 @@ final class TypeSieve {
     private(set) var exceedsFloats = false
     /// Whether every text begins as an object or list of JSON does.
     private(set) var areAllStructures = true
+    /// Whether every text begins as a list of JSON does, and one as a list of objects.
+    var areObjectLists: Bool { areAllLists && hasObjectList }
+    private var areAllLists = true
+    private var hasObjectList = false
 
     private var trial = ValueTrial()
 
@@ -59,6 +63,7 @@ final class TypeSieve {
         judged += 1
         let first = text[0]
         if first != UInt8(ascii: "{") && first != UInt8(ascii: "[") { areAllStructures = false }
+        noteList(text)
         if Self.hasLeadingZero(text) { hasLeadingZeros = true }
         if Self.isBareExponent(text) { hasBareExponents = true }
         for index in candidates.indices where candidates[index].isAlive {
@@ -68,6 +73,16 @@ final class TypeSieve {
                 refuse(by: index, line: line)
             }
         }
+    }
+
+    private func noteList(_ text: Span<UInt8>) {
+        guard text[0] == UInt8(ascii: "[") else {
+            areAllLists = false
+            return
+        }
+        var place = 1
+        while place < text.count, text[place] <= UInt8(ascii: " ") { place += 1 }
+        if place < text.count, text[place] == UInt8(ascii: "{") { hasObjectList = true }
     }
 
     private func accept(_ text: Span<UInt8>, _ value: [UInt8], by index: Int) {
@@ -185,7 +200,8 @@ final class TypeSieve {
     }
 
     private static let dateFormats = [
-        "yyyy-MM-dd", "yyyy/MM/dd", "yyyyMMdd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy",
+        "yyyy-MM-dd", "yyyy/MM/dd", "yyyyMMdd", "d-MMM-yyyy", "dd/MM/yyyy",
+        "MM/dd/yyyy", "dd.MM.yyyy",
         "dd-MM-yyyy", "MM-dd-yyyy", "d/M/yyyy", "M/d/yyyy", "d.M.yyyy", "d-M-yyyy", "M-d-yyyy",
     ]
 

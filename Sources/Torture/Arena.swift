@@ -26,13 +26,16 @@ struct Arena: Sendable {
     let proxies: [StackServer: FaultProxy]
     /// The small file system on which its database is, for the case that fills it.
     let disk: SmallDisk?
+    /// What it has besides when its pipeline has an export.
+    let exporting: Exporting?
 
-    // With `onSmallDisk`, the database is on a file system of its own.
+    // With `onSmallDisk`, the database is on a file system of its own; with `exports`, its pipeline has one.
     static func open(
         _ name: String,
         on ground: Ground,
         seed: UInt64,
-        onSmallDisk: Bool = false
+        onSmallDisk: Bool = false,
+        exports: Bool = false
     ) async throws -> Arena {
         let tag = String(UInt32.random(in: 0 ... .max), radix: 36)
         let database = "torture_\(tag)"
@@ -46,10 +49,13 @@ struct Arena: Sendable {
         try await ground.execute("create database \(id: database) \(place)")
         let addresses = try ground.addresses()
         let proxies = try addresses.ports.mapValues { try FaultProxy(to: $0) }
-        let environment = ground.environment(
-            fleet: "torture-\(tag)",
-            urls: addresses.urls(database: database, through: proxies)
-        )
+        let exporting = exports ? try Exporting.prepare(named: database, on: ground) : nil
+        let environment =
+            ground.environment(
+                fleet: "torture-\(tag)",
+                urls: addresses.urls(database: database, through: proxies)
+            )
+            .merging(exporting?.environment ?? [:]) { _, new in new }
         let crew = Crew { role, fault in
             try ChildProcess(
                 Command(
@@ -70,13 +76,15 @@ struct Arena: Sendable {
             luck: Luck(seed: seed, stream: name),
             crew: crew,
             proxies: proxies,
-            disk: disk
+            disk: disk,
+            exporting: exporting
         )
     }
 
     /// Ends the proxies, and drops the database and the queues.
     func close() async throws {
         for proxy in proxies.values { proxy.close() }
+        try exporting?.close()
         try await ground.execute("drop database if exists \(id: database) with (force)")
         try await disk?.unmount(from: ground)
         try await ground.deleteQueues(of: fleet)
@@ -87,7 +95,7 @@ struct Arena: Sendable {
         let process = try ChildProcess(
             Command(
                 ground.program,
-                ["load", ground.pipeline, "--periods", periods, "--detach"],
+                ["load", exporting?.pipeline ?? ground.pipeline, "--periods", periods, "--detach"],
                 environment: ground.environment(
                     fleet: fleet,
                     urls: try ground.addresses().urls(database: database, through: [:])
@@ -106,7 +114,9 @@ struct Arena: Sendable {
     /// is away, a request may fail.
     func keepLoading(periods: String) async {
         while !Task.isCancelled {
-            if await tryToAsk("select bool_and(state <> 'running') from longshore.load") == ["t"] {
+            if await tryToAsk(
+                "select bool_and(state <> \(literal: LoadState.running.rawValue)) from longshore.load"
+            ) == ["t"] {
                 try? await requestLoad(periods: periods)
             }
             try? await Task.sleep(for: .milliseconds(100))

@@ -118,7 +118,8 @@ public struct Campaign: Sendable {
                 torture.name,
                 on: ground,
                 seed: settings.seed,
-                onSmallDisk: torture.needsSmallDisk
+                onSmallDisk: torture.needsSmallDisk,
+                exports: torture.exports
             )
             var verdict = await CaseRun(torture: torture, arena: arena, baseline: baseline).run()
             do {

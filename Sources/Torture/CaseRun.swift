@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 import Postgres
 
 /// One case, from the first process to the last check.
@@ -57,13 +58,13 @@ struct CaseRun: Sendable {
         try await arena.wait(
             within: Self.patience,
             for: "a first task",
-            "select count(*) > 0 from longshore.task where state = 'done'"
+            "select count(*) > 0 from longshore.task where state = \(literal: TaskState.done.rawValue)"
         )
         let calm = try await disturb()
         try await arena.wait(
             within: Self.patience,
             for: "the end of the load",
-            "select bool_and(state <> 'running') from longshore.load"
+            "select bool_and(state <> \(literal: LoadState.running.rawValue)) from longshore.load"
         )
         let recovery = calm.duration(to: .now)
         // Copies of messages outlive their tasks, for a moment.

@@ -1,9 +1,10 @@
 import Foundation
+import Planning
 import Postgres
 import Redis
 import Words
 
-/// The invariants I1 to I10 of `faults.md`, checked when a case is over.
+/// The invariants I1 to I11 of `faults.md`, checked when a case is over.
 struct Invariants: Sendable {
     let arena: Arena
     let baseline: Baseline?
@@ -18,6 +19,7 @@ struct Invariants: Sendable {
         found += try await differences()
         found += try await remains()
         found += try await leaks()
+        found += try await arena.exporting?.violations(arena) ?? []
         return found
     }
 
@@ -26,8 +28,8 @@ struct Invariants: Sendable {
         (
             "I1: every planned task is done",
             """
-            select (select bool_and(state = 'done') from longshore.task)
-                and (select bool_and(state = 'loaded') from longshore.load)
+            select (select bool_and(state = \(literal: TaskState.done.rawValue)) from longshore.task)
+                and (select bool_and(state = \(literal: LoadState.loaded.rawValue)) from longshore.load)
             """
         ),
         (
@@ -45,7 +47,8 @@ struct Invariants: Sendable {
             """
             select not exists (
                 select from longshore.task fact join longshore.task dimension using (load_id)
-                where fact.kind = 'fact' and dimension.kind = 'dimension'
+                where fact.kind = \(literal: LoadTaskKind.fact.rawValue)
+                    and dimension.kind = \(literal: LoadTaskKind.dimension.rawValue)
                     and fact.committed_at < dimension.committed_at)
             """
         ),
@@ -73,7 +76,7 @@ struct Invariants: Sendable {
                 and not exists (
                     select from longshore.reject r join longshore.control c
                         using (schema_name, table_name, period)
-                    where (r.state = 'open') <> (c.loaded_by = r.load_id))
+                    where (r.state = \(literal: RejectState.open.rawValue)) <> (c.loaded_by = r.load_id))
             """
         ),
         (

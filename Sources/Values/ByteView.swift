@@ -6,8 +6,7 @@
 /// `withUnsafe…` closures, of which none is kept.
 @safe
 public struct ByteView {
-    /// Where the bytes lie.
-    public let base: UnsafePointer<UInt8>
+    @usableFromInline let base: UnsafePointer<UInt8>
     /// How many they are.
     public let count: Int
 

@@ -26,6 +26,31 @@ public struct CivilTime: BitwiseCopyable {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
+    /// An instant in UTC, by Howard Hinnant's `civil_from_days`.
+    public init(millisecondsSince1970 milliseconds: Int) {
+        let seconds = Self.floor(milliseconds, 1_000)
+        let days = Self.floor(seconds, 86_400)
+        let second = seconds - days * 86_400
+        let shifted = days + 719_468
+        let era = Self.floor(shifted, 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let fromMarch = (5 * dayOfYear + 2) / 153
+        month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        day = dayOfYear - (153 * fromMarch + 2) / 5 + 1
+        (hour, minute, self.second) = (second / 3_600, second / 60 % 60, second % 60)
+        microsecond = (milliseconds - seconds * 1_000) * 1_000
+        offset = 0
+    }
+
+    /// The quotient, rounded down.
+    private static func floor(_ number: Int, _ divisor: Int) -> Int {
+        number >= 0 ? number / divisor : -((divisor - 1 - number) / divisor)
+    }
+
     /// Whether the calendar has the day.
     @inlinable @inline(__always)
     public var hasDay: Bool {
@@ -51,6 +76,15 @@ public struct CivilTime: BitwiseCopyable {
     @inlinable @inline(__always)
     public var seconds: Int {
         dayNumber &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second
+    }
+
+    /// Seconds since 1970-01-01 00:00 of year, month, day, hour, minute and second; `nil` for what no
+    /// calendar or clock has.
+    public static func seconds(of numbers: [Int]) -> Int? {
+        guard numbers.count == 6 else { return nil }
+        var time = CivilTime(year: numbers[0], month: numbers[1], day: numbers[2])
+        (time.hour, time.minute, time.second) = (numbers[3], numbers[4], numbers[5])
+        return time.hasDay && time.hasTime ? time.seconds : nil
     }
 
     /// How many days a month has.

@@ -1,7 +1,9 @@
 /// Lengths of time in words, for each of their uses.
 public enum DurationWords {
-    /// As it was measured: `0.84 s`, `12.3 s`, `4 min 05 s`.
+    /// As it was measured: `0.84 s`, `12.3 s`, `4 min 05 s`; what a clock that was set back makes negative is
+    /// `0.00 s`.
     public static func measured(seconds: Double) -> String {
+        let seconds = max(0, seconds)
         if seconds < 9.995 { return fixed(seconds, decimals: 2) + " s" }
         if seconds < 59.95 { return fixed(seconds, decimals: 1) + " s" }
         let whole = Int(seconds.rounded())
@@ -11,7 +13,7 @@ public enum DurationWords {
 
     /// As it was measured, to a tenth of a second, however long it is: `12.3 s`.
     public static func inSeconds(_ time: Duration) -> String {
-        fixed(time / .seconds(1), decimals: 1) + " s"
+        fixed(max(0, time / .seconds(1)), decimals: 1) + " s"
     }
 
     /// As a definition or an option says it: `90 s`, `5 min`, `6 h`.

@@ -82,7 +82,7 @@ public enum VisibleText {
             if scalar == "\n" || !isHidden(scalar) {
                 result.unicodeScalars.append(scalar)
             } else {
-                for unit in String(scalar).utf16 { result += "\\u" + hexadecimal(unit, digits: 4) }
+                for unit in String(scalar).utf16 { result += "\\u" + padded(unit, 4, radix: 16) }
             }
         }
         return result
@@ -126,10 +126,5 @@ public enum VisibleText {
         case "\r": "\\r"
         default: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
         }
-    }
-
-    private static func hexadecimal(_ value: UInt16, digits: Int) -> String {
-        let text = String(value, radix: 16)
-        return String(repeating: "0", count: digits - text.count) + text
     }
 }

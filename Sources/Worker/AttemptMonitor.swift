@@ -1,3 +1,4 @@
+import Latches
 import Pipelines
 import Planning
 import Synchronization
@@ -46,7 +47,7 @@ final class AttemptMonitor: StepObserver {
         }
     }
 
-    func add(rows: Int, bytes: Int) {
+    func progressed(rows: Int, bytes: Int) {
         state.withLock { state in
             state.rows += rows
             state.bytes += bytes

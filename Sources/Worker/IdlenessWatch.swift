@@ -1,3 +1,4 @@
+import Latches
 import Logging
 import Planning
 

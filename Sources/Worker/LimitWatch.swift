@@ -1,3 +1,4 @@
+import Latches
 import Pipelines
 import Planning
 import Words

@@ -47,35 +47,35 @@ struct LoadTaskLife: Sendable {
     /// One slot never runs two attempts, so a lease is one attempt's.
     private var owner: String { "\(context.settings.name)#\(slot)" }
 
-    /// The whole life: received → claimed → performed → concluded → settled.
+    /// The whole life: received → claimed → performed → judged → settled.
     func run() async -> End {
         ports.observer.reached(.delivered)
         await loader.hold(delivery.message)
         let claim = await ports.inFlight.claim(task, owner: owner)
-        let conclusion = await conclusion(with: claim)
+        let disposition = await disposition(with: claim)
         // The ledger could not be told of the failure: nothing is counted, the task comes back.
-        let result = await settle(conclusion ?? .retry(.fiveSeconds, .retried), claim: claim)
+        let result = await settle(disposition ?? .retry(.fiveSeconds, .retried), claim: claim)
         return End(
             result: result,
-            lostLedger: conclusion == nil || result == .interrupted,
-            lostBroker: result == .givenBack && conclusion != .giveBack
+            lostLedger: disposition == nil || result == .interrupted,
+            lostBroker: result == .givenBack && disposition != .giveBack
         )
     }
 
     /// What is to become of the delivery; `nil` when the ledger could not be asked.
-    private func conclusion(with claim: Claim) async -> Conclusion? {
+    private func disposition(with claim: Claim) async -> Disposition? {
         // Whoever delivers it again may have lost a worker: a broker that restarts has not, and anybody
         // can write a count into a header. So it is only a reason to look.
         if delivery.redeliveries > 0 {
             switch await lookForDeath() {
             case .nobody: break
             case .unknown: return nil
-            case .recorded(let conclusion):
+            case .recorded(let disposition):
                 if case .held(let dead) = claim {
                     // The ledger has let go of the dead: its lease would only make the retry wait.
                     await ports.inFlight.release(task, owner: dead, isDone: false)
                 }
-                return conclusion
+                return disposition
             }
         }
         if case .held(let other) = claim {
@@ -83,7 +83,7 @@ struct LoadTaskLife: Sendable {
             return .retry(.second, .busy)
         }
         ports.observer.reached(.claimed)
-        return await conclude(attempt(claim))
+        return await attempt(claim)
     }
 
     /// Tries the task, even when it is marked done.
@@ -93,18 +93,19 @@ struct LoadTaskLife: Sendable {
     ///
     /// An attempt that was recalled is followed by another, which sees in the ledger what was ordered:
     /// that it is cancelled, that it is paused, or, when the order was withdrawn meanwhile, nothing.
-    private func attempt(_ claim: Claim) async -> Ending {
+    private func attempt(_ claim: Claim) async -> Disposition? {
         for _ in 0..<Self.mostRecalls {
-            let ending = await attemptOnce(claim)
-            guard ending == .recalled else { return ending }
+            let (outcome, interruption) = await attemptOnce(claim)
+            if interruption == .order, !outcome.holdsWhenInterrupted { continue }
+            return await disposition(of: outcome, interruption)
         }
-        return .interrupted
+        return .giveBack
     }
 
     private static let mostRecalls = 5
 
-    private func attemptOnce(_ claim: Claim) async -> Ending {
-        await Attempt(
+    private func attemptOnce(_ claim: Claim) async -> (TaskOutcome, Interruption?) {
+        await WatchedAttempt(
             task: task,
             slot: slot,
             leaseOwner: claim == .taken ? owner : nil,
@@ -116,10 +117,29 @@ struct LoadTaskLife: Sendable {
         .run()
     }
 
-    /// What follows from an ending; `nil` when the ledger could not be asked.
-    private func conclude(_ ending: Ending) async -> Conclusion? {
-        switch ending {
-        case .final(let result): return .done(result)
+    /// What follows from an outcome; `nil` when the ledger could not be asked.
+    ///
+    /// An attempt that this worker interrupted proves nothing about the task: only what the ledger says
+    /// counts then.
+    private func disposition(
+        of outcome: TaskOutcome,
+        _ interruption: Interruption?
+    ) async -> Disposition? {
+        switch interruption {
+        case .none: return await disposition(of: outcome)
+        case .some where outcome.holdsWhenInterrupted: return await disposition(of: outcome)
+        case .shutdown, .order: return .giveBack
+        case .limit(let failure): return await disposition(of: failure)
+        }
+    }
+
+    private func disposition(of outcome: TaskOutcome) async -> Disposition? {
+        switch outcome {
+        case .loaded: return .done(.loaded)
+        case .alreadyDone: return .done(.alreadyDone)
+        case .superseded: return .done(.superseded)
+        case .cancelled: return .done(.cancelled)
+        case .refused(let error): return refuse(error)
         case .busy: return .retry(.fiveSeconds, .busy)
         case .early(let time): return .retry(.fitting(time), .early)
         // What was delivered before may be the message that was to wait, and did not get so far. It must
@@ -130,24 +150,22 @@ struct LoadTaskLife: Sendable {
         // When the pause is over the coordinator publishes the task at once; this message is for the
         // case that it cannot.
         case .paused: return .retry(.halfMinute, .paused)
-        case .interrupted, .recalled: return .giveBack
-        case .refused(let error): return refuse(error)
-        case .failure(let failure):
-            note(failure)
-            return await verdict(on: failure) { loader, policy in
-                try await loader.record(
-                    failure,
-                    of: task,
-                    by: context.settings.name,
-                    policy: policy
-                )
-            }
+        case .retryable(let failure), .failed(let failure): return await disposition(of: failure)
+        }
+    }
+
+    private func disposition(of failure: TaskFailure) async -> Disposition? {
+        note(failure)
+        return await verdict(on: failure) { loader, policy in
+            try await loader.record(failure, of: task, by: context.settings.name, policy: policy)
         }
     }
 
     private func note(_ failure: TaskFailure) {
         let metadata = Logger.Metadata([.failure: "\(failure)"])
         switch failure.origin {
+        case .task where failure.absence?.kind == .quota:
+            logger.warning("the source is to be left alone; it is awaited", metadata: metadata)
         case .task where failure.absence != nil:
             logger.warning("the source is not there; it is awaited", metadata: metadata)
         case .task: logger.warning("attempt failed", metadata: metadata)
@@ -161,14 +179,14 @@ struct LoadTaskLife: Sendable {
         /// Nobody has died.
         case nobody
         /// A worker has, and it was counted.
-        case recorded(Conclusion)
+        case recorded(Disposition)
         /// The ledger cannot be asked.
         case unknown
     }
 
     private func lookForDeath() async -> Death {
         var isDead = true
-        let conclusion = await verdict(on: .crashed(task)) { loader, policy in
+        let disposition = await verdict(on: .crashed(task)) { loader, policy in
             let verdict = try await loader.recordCrash(
                 of: task,
                 by: context.settings.name,
@@ -177,10 +195,10 @@ struct LoadTaskLife: Sendable {
             isDead = verdict != nil
             return verdict ?? .settled
         }
-        guard let conclusion else { return .unknown }
+        guard let disposition else { return .unknown }
         guard isDead else { return .nobody }
-        if conclusion != .giveBack { noteDeath() }
-        return .recorded(conclusion)
+        if disposition != .giveBack { noteDeath() }
+        return .recorded(disposition)
     }
 
     private func noteDeath() {
@@ -192,7 +210,7 @@ struct LoadTaskLife: Sendable {
     }
 
     /// Gives the task to a newer worker, and ends this one.
-    private func refuse(_ error: NewerLedger) -> Conclusion {
+    private func refuse(_ error: NewerLedger) -> Disposition {
         logger.error("the ledger is of a newer program", metadata: .init([.error: .error(error)]))
         context.end(because: error)
         return .giveBack
@@ -201,27 +219,30 @@ struct LoadTaskLife: Sendable {
     private func verdict(
         on failure: TaskFailure,
         _ record: (any TaskLoader, RetryPolicy) async throws -> FailureVerdict
-    ) async -> Conclusion? {
+    ) async -> Disposition? {
         do {
-            return Conclusion(try await record(loader, context.settings.policy), on: failure)
+            return Disposition(try await record(loader, context.settings.policy), on: failure)
         } catch let error as NewerLedger {
             return refuse(error)
         } catch {
-            logger.error("the ledger cannot be reached", metadata: .init([.error: .error(error)]))
+            logger.error(
+                "the ledger does not take what became of an attempt",
+                metadata: .init([.error: .error(error)])
+            )
             return nil
         }
     }
 
     /// Tells Redis, the coordinators and the broker, in an order in which nothing is lost when the
     /// worker dies between two of them.
-    private func settle(_ conclusion: Conclusion, claim: Claim) async -> WorkerMetrics.Result {
+    private func settle(_ disposition: Disposition, claim: Claim) async -> WorkerMetrics.Result {
         if case .held = claim {
             // The lease is another's.
         } else {
-            await ports.inFlight.release(task, owner: owner, isDone: conclusion.isDone)
+            await ports.inFlight.release(task, owner: owner, isDone: disposition.isDone)
         }
         do {
-            switch conclusion {
+            switch disposition {
             case .done:
                 ports.observer.reached(.marked)
                 await announce()
@@ -242,8 +263,8 @@ struct LoadTaskLife: Sendable {
         }
         await ports.receiver.acknowledge(delivery.receipt)
         ports.observer.reached(.acknowledged)
-        logger.info("settled", metadata: .init([.outcome: "\(conclusion.result)"]))
-        return conclusion.result
+        logger.info("settled", metadata: .init([.outcome: "\(disposition.result)"]))
+        return disposition.result
     }
 
     private func announce() async {
@@ -252,9 +273,19 @@ struct LoadTaskLife: Sendable {
     }
 }
 
-extension Conclusion {
+extension Disposition {
     /// Whether a repeated message of the task can be recognised as useless.
     fileprivate var isDone: Bool { self == .done(.loaded) || self == .done(.alreadyDone) }
+}
+
+extension TaskOutcome {
+    /// Whether it holds when the attempt was interrupted: the ledger has said it, of the task or of itself.
+    fileprivate var holdsWhenInterrupted: Bool {
+        switch self {
+        case .loaded, .alreadyDone, .superseded, .refused: true
+        case .busy, .early, .redundant, .retryable, .failed, .cancelled, .paused: false
+        }
+    }
 }
 
 extension TaskFailure {

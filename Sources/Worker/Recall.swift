@@ -1,3 +1,4 @@
+import Latches
 import Planning
 import Synchronization
 

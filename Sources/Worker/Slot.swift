@@ -1,4 +1,5 @@
 import Endpoints
+import Latches
 import Logging
 import Planning
 

@@ -1,3 +1,4 @@
+import Latches
 public import Logging
 public import Planning
 public import ServiceLifecycle
@@ -114,6 +115,7 @@ public final class Worker: Service {
             let presence = WorkerPresence(
                 name: context.settings.name,
                 slots: context.settings.slots,
+                pools: context.settings.pools,
                 running: context.gauges.running,
                 metrics: context.gauges.metrics
             )

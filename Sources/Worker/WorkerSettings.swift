@@ -7,6 +7,8 @@ public struct WorkerSettings: Sendable, Hashable {
     public var name: String
     /// How many load tasks it runs at a time.
     public var slots: Int
+    /// The pools that it takes tasks from.
+    public var pools: [String]
     /// When a failed task is tried again.
     public var policy: RetryPolicy
     /// How long running tasks may go on after a graceful shutdown has begun.
@@ -36,6 +38,7 @@ public struct WorkerSettings: Sendable, Hashable {
     public init(
         name: String,
         slots: Int = 1,
+        pools: [String] = ["default"],
         policy: RetryPolicy = RetryPolicy(),
         grace: Duration = .seconds(25),
         leaseRenewal: Duration = .seconds(10),
@@ -51,6 +54,7 @@ public struct WorkerSettings: Sendable, Hashable {
     ) {
         self.name = name
         self.slots = slots
+        self.pools = pools
         self.policy = policy
         self.grace = grace
         self.leaseRenewal = leaseRenewal

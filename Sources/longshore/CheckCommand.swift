@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Extraction
 import Foundation
 import Inquiry
 import Ledger
@@ -7,6 +8,7 @@ import Pipelines
 import Planning
 import Postgres
 import Survey
+import Views
 import Words
 
 /// `longshore check`: everything that is wrong with a definition, at once; and with its sources, when
@@ -33,7 +35,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         help: """
-            Periods whose inputs must be there: `2024-01..2024-03`; all whose files are there unless said.
+            Periods whose inputs must be there: `2024-01..2024-03`; default: all whose files are there.
             """
     )
     var periods: String?
@@ -58,7 +60,9 @@ struct CheckCommand: AsyncParsableCommand {
             Output.print(
                 "\(pipeline.name): \(counted(pipeline.dimensions.count, "dimension")), "
                     + "\(counted(pipeline.facts.count, "fact")), "
-                    + "\(counted(pipeline.marts.count, "mart")); no problem found"
+                    + "\(counted(pipeline.marts.count, "mart"))"
+                    + counts(of: pipeline.exports)
+                    + "; no problem found"
             )
             for note in await notes(of: pipeline, after: answer) { Output.print(note) }
         }
@@ -80,10 +84,18 @@ struct CheckCommand: AsyncParsableCommand {
         throw CommandFailure(report.isOnlyUnavailable ? .unavailable : .badInput)
     }
 
+    /// `, 2 exports, 1 chart`: only of what there is.
+    private func counts(of exports: [Export]) -> String {
+        let charts = exports.count(where: \.isChart)
+        return [(exports.count - charts, "export"), (charts, "chart")]
+            .map { count, what in count == 0 ? "" : ", \(counted(count, what))" }
+            .joined()
+    }
+
     /// The reader of definitions knows no calendar: a rule without an end has its periods up to today.
     private func refuseTooManyPeriods(of pipeline: Pipeline) throws {
         guard let rule = pipeline.periods, rule.last == nil else { return }
-        let today = try LoadSelection.today(of: pipeline)
+        let today = try pipeline.today()
         do {
             _ = try PeriodSelection.due(rule, states: [:], today: today)
         } catch {
@@ -97,7 +109,7 @@ struct CheckCommand: AsyncParsableCommand {
         let ended = try PeriodSelection.due(
             rule,
             states: [:],
-            today: LoadSelection.today(of: pipeline)
+            today: pipeline.today()
         )
         var due = Due()
         due.awaited = try await survey(of: pipeline).awaited(ended)
@@ -115,7 +127,7 @@ struct CheckCommand: AsyncParsableCommand {
         try DueSurvey(
             pipeline,
             folder: argument.folder,
-            today: LoadSelection.today(of: pipeline),
+            today: pipeline.today(),
             environment: access.sources(beside: options)
         )
     }

@@ -1,6 +1,7 @@
 import AMQP
 import ArgumentParser
 import Console
+import Credentials
 import Endpoints
 import Extraction
 import Foundation
@@ -74,9 +75,9 @@ struct CommandFailure: Error {
     /// Neither a pipeline that the ledger knows nor a folder.
     static func unknownPipeline(
         _ name: String,
-        in ledger: PostgresLedger
+        among pipelines: PipelineDesk
     ) async throws -> CommandFailure {
-        let known = try await ledger.pipelines()
+        let known = try await pipelines.names()
         return CommandFailure(
             .usage,
             "no pipeline called `\(name)` has been loaded\(NearestNames(to: name, among: known).question), "
@@ -131,11 +132,22 @@ struct CommandFailure: Error {
             + "(`longshore roles --help`), or run the SQL of `longshore roles` again after an upgrade"
     }
 
+    private init(_ error: ExtractionError) {
+        guard let server = error.server else {
+            self.init(.badInput, error.description)
+            return
+        }
+        self.init(
+            server.refusesStatement ? .badInput : .unavailable,
+            "\(server.product): \(error.message)"
+        )
+    }
+
     private static func code(of refusal: any WarehouseRefusal) -> Code {
         switch refusal {
         case let error as LedgerError:
             switch error.code {
-            case .unknownPlan, .unknownTask, .unknownPipeline: .usage
+            case .unknownPlan, .unknownTask, .unknownPipeline, .unknownSchedule: .usage
             case .inUse: .interrupted
             default: .badInput
             }
@@ -160,7 +172,8 @@ struct CommandFailure: Error {
         case let error as AMQPError: self.init(.unavailable, "RabbitMQ: \(error.description)")
         case let error as RedisError: self.init(.unavailable, "Redis: \(error.description)")
         case let error as any WarehouseRefusal: self.init(Self.code(of: error), error.description)
-        case let error as ExtractionError: self.init(.badInput, error.description)
+        case let error as ExtractionError: self.init(error)
+        case let error as CredentialError: self.init(.badInput, error.description)
         case let error as DraftError: self.init(.badInput, error.description)
         case let error as LocalStackError: self.init(.unavailable, error.description)
         case let error as NewerLedger: self.init(.badInput, error.description)

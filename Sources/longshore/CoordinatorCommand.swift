@@ -1,5 +1,7 @@
+import Alerts
 import ArgumentParser
 import Coordinator
+import Inquiry
 import Ledger
 import ServiceLifecycle
 import UnixSignals
@@ -8,10 +10,12 @@ import UnixSignals
 struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "coordinator",
-        abstract: "Coordinate detached loads, and those whose coordinator died.",
+        abstract:
+            "Coordinate detached loads, and those whose coordinator died; fire schedules; tell alerts.",
         discussion: """
             Several may run: each load is coordinated by one of them, and when it dies another takes \
-            over within 15 seconds.
+            over within 15 seconds. What schedules have to load is found out here: give it the variables \
+            and files that workers have.
             """
     )
 
@@ -20,6 +24,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     )
     var loads = 8
 
+    @OptionGroup var access: SourceOptions
     @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
 
@@ -33,10 +38,11 @@ struct CoordinatorCommand: AsyncParsableCommand {
         "stopping: the loads are left to other coordinators; a third signal ends the process as it is"
 
     func run() async throws {
-        let fleet = try await options.startedFleet()
+        let sources = try access.sources(beside: options)
+        let fleet = try await options.startedFleet().with(sources: sources)
         try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
         try await fleet.withLedger { ledger in
-            try await fleet.withWiring(as: ledger.membership()) { wiring in
+            try await fleet.withWiring(as: ledger.fleet.membership()) { wiring in
                 try await coordinate(fleet, ledger, wiring)
             }
         }
@@ -44,15 +50,28 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     private func coordinate(
         _ fleet: Fleet,
-        _ ledger: PostgresLedger,
+        _ ledger: LedgerDesks,
         _ wiring: Wiring
     ) async throws {
         await wiring.tellOlderQueues()
         let ports = try await wiring.coordinatorPorts(ledger: ledger)
+        let settings = CoordinatorSettings(owner: Fleet.processName(), rest: RestRule())
         let daemon = CoordinatorService(
-            settings: CoordinatorSettings(owner: Fleet.processName(), rest: RestRule()),
+            settings: settings,
             ports: ports,
             limit: loads,
+            logger: fleet.logger
+        )
+        let schedules = ScheduleService(
+            settings: settings,
+            ledger: ledger.coordination,
+            loads: RegisteredLoads(ledger, environment: fleet.sources),
+            logger: fleet.logger
+        )
+        let alerts = AlertService(
+            settings: settings,
+            ledger: ledger.coordination,
+            teller: AlertTargets(environment: fleet.sources),
             logger: fleet.logger
         )
         let group = ServiceGroup(
@@ -61,7 +80,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 LoadWatch(listener: LoadListener(fleet.postgres), logger: fleet.logger) {
                     daemon.look()
                 },
-                daemon,
+                alerts, schedules, daemon,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: fleet.logger

@@ -56,21 +56,26 @@ struct DefinedSource {
             preconditionFailure("a definition declares the sources of its extracts")
         }
         let slice = try chosenPeriod(of: pipeline)
-        let reader = try await Sources(pipeline.sources, folder: folder, environment: sources)
-            .open(
-                extract,
-                period: slice,
-                clock: SourceClock(
-                    of: pipeline,
-                    fact: pipeline.facts.first { $0.extract == extract }?.name
-                )
+        let reader = try await Sources(
+            pipeline.sources,
+            credentials: pipeline.credentials,
+            folder: folder,
+            environment: sources
+        )
+        .open(
+            extract,
+            period: slice,
+            clock: SourceClock(
+                of: pipeline,
+                fact: pipeline.facts.first { $0.extract == extract }?.name
             )
+        )
         let profile = try await SourceProfiler.profile(reader, name: title(extract), limit: rows)
         return DraftOrigin(extract.filled(with: slice), of: source, profile: profile)
     }
 
     private func title(_ extract: Extract) -> String {
-        "\(extract.source): \(extract.pattern ?? "the query of \(name)")"
+        "\(extract.source): \(extract.pattern ?? extract.calls?.path.text ?? "the query of \(name)")"
     }
 
     private func chosenPeriod(of pipeline: Pipeline) throws -> Period? {

@@ -7,9 +7,9 @@ import Redis
 extension Fleet {
     /// Does something with the ledger, as this fleet sees it.
     func withLedger<Value, Failure: Error>(
-        _ body: (PostgresLedger) async throws(Failure) -> Value
+        _ body: (LedgerDesks) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let ledger = PostgresLedger(postgres, fleet: name)
+        let ledger = LedgerDesks(postgres, fleet: name)
         return try await closing({ await ledger.close() }) { () async throws(Failure) in
             try await body(ledger)
         }

@@ -63,11 +63,6 @@ struct Fleet: Sendable {
         }
     }
 
-    /// Which fleet of which warehouse this is, as its ledger tells it.
-    func identity(in ledger: PostgresLedger) async throws -> FleetIdentity {
-        FleetIdentity(name: name, warehouse: try await ledger.warehouse())
-    }
-
     /// What a worker is a member of: it waits until a coordinator has made the ledger.
     func membership() async throws -> FleetMembership {
         try await LedgerGate(postgres, fleet: name, logger: logger).membership()

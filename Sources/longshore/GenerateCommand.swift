@@ -9,10 +9,12 @@ struct GenerateCommand: AsyncParsableCommand {
         commandName: "generate",
         abstract: "Write source files for the example pipelines.",
         discussion: "The same seed gives the same bytes. `expected.json` tells every bad row.",
-        subcommands: [CallCenter.self, Invoices.self]
+        subcommands: [
+            CallCenter.self, Invoices.self, Sales.self, Finance.self, Campaigns.self,
+        ]
     )
 
-    /// What both generators take.
+    /// What all generators take.
     struct Common: ParsableArguments {
         @Option(help: "The seed: the same one gives the same files.")
         var seed: UInt64 = 7
@@ -52,7 +54,7 @@ struct GenerateCommand: AsyncParsableCommand {
         @Option(help: "Calls in all.")
         var calls = 100_000
 
-        @Option(help: "Clients; one for twelve calls unless said.")
+        @Option(help: "Clients; default: one for twelve calls.")
         var clients: Int?
 
         func run() async throws {

@@ -10,7 +10,7 @@ struct InitCommand: AsyncParsableCommand {
         commandName: "init",
         abstract: "Make a folder with a small pipeline to start from.",
         discussion: """
-            With `--from` the pipeline loads the given CSV files as they are, where they are: types, \
+            With `--from` the pipeline loads the given files (CSV or JSON) as they are, where they are: types, \
             keys, periods and references are guessed from their rows, and comments in the \
             definition say what to decide.
             """
@@ -19,10 +19,10 @@ struct InitCommand: AsyncParsableCommand {
     @Argument(help: "The folder to make; its last part becomes the pipeline's name.")
     var folder: String
 
-    @Option(help: "A CSV file to draft the pipeline from; may be given several times.")
+    @Option(help: "A file to draft the pipeline from; may be given several times.")
     var from: [String] = []
 
-    @Option(help: "Judge each file by so many rows at most; all unless said.")
+    @Option(help: "Judge each file by so many rows at most; default: all.")
     var rows: Int?
 
     func validate() throws {
@@ -33,7 +33,8 @@ struct InitCommand: AsyncParsableCommand {
     func run() async throws {
         let url = URL(fileURLWithPath: folder).standardizedFileURL
         let name = url.lastPathComponent
-        guard name.wholeMatch(of: /[a-z][a-z0-9_]{0,47}/) != nil else {
+        guard name.wholeMatch(of: /[a-z][a-z0-9_]{0,47}/.matchingSemantics(.unicodeScalar)) != nil
+        else {
             throw CommandFailure(
                 .usage,
                 "`\(name)` cannot be a pipeline's name: use lower-case letters, digits and `_`, "

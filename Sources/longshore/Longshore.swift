@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Digests
+import MongoDB
 import Planning
 
 /// The command line: its subcommands, and the one place where errors become exit codes.
@@ -24,13 +25,15 @@ struct Longshore: AsyncParsableCommand {
                 name: "Pipelines",
                 subcommands: [
                     InitCommand.self, ProfileCommand.self, CheckCommand.self, PlanCommand.self,
-                    PipelinesCommand.self, SchemaCommand.self,
+                    PipelinesCommand.self, SchemaCommand.self, SealCommand.self,
+                    UnsealCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "Loading",
                 subcommands: [
                     LoadCommand.self, WorkerCommand.self, CoordinatorCommand.self,
+                    SchedulesCommand.self, AlertsCommand.self,
                 ]
             ),
             CommandGroup(
@@ -44,7 +47,7 @@ struct Longshore: AsyncParsableCommand {
                 name: "Looking",
                 subcommands: [
                     StatusCommand.self, WhyCommand.self, PeriodsCommand.self, RejectsCommand.self,
-                    TraceCommand.self, MetricsCommand.self,
+                    ExportsCommand.self, TraceCommand.self, MetricsCommand.self,
                 ]
             ),
             CommandGroup(
@@ -59,6 +62,7 @@ struct Longshore: AsyncParsableCommand {
 
     static func main() async {
         keepCryptoAtExit()
+        takeAwaySharedCounters()
         Output.outliveReaders()
         do {
             try Invocation.refusePasswords(in: CommandLine.arguments.dropFirst())

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Console
-import Foundation
+import Views
 
 /// How a command prints what it found.
 struct OutputOptions: ParsableArguments {
@@ -9,35 +9,32 @@ struct OutputOptions: ParsableArguments {
 
     /// Prints a value as JSON with sorted keys in snake_case.
     func printJSON(_ value: some Encodable) throws {
-        Output.json(try Self.text(value) + "\n")
+        Output.json(try Output.jsonText(of: value) + "\n")
     }
 
-    /// An array that is printed as its elements come.
-    func array() -> JSONArrayOutput { JSONArrayOutput() }
-
-    static func text(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-}
-
-/// A JSON array on standard output whose elements need not be in memory at once.
-struct JSONArrayOutput {
-    private var isEmpty = true
-
-    /// Prints some elements.
-    mutating func add(_ values: [some Encodable]) throws {
-        guard !values.isEmpty else { return }
-        Output.json(isEmpty ? "[\n" : ",\n")
-        isEmpty = false
-        // Without the brackets of the page and their line ends.
-        Output.json(String(try OutputOptions.text(values).dropFirst(2).dropLast(2)))
-    }
-
-    /// Prints the array's end.
-    func finish() {
-        Output.json(isEmpty ? "[\n\n]\n" : "\n]\n")
+    /// Does what a command that loads is there for; where it ends in an error without having printed an
+    /// object, prints that nothing was loaded and why; `pipeline` is only asked for then.
+    func printingRefusal(
+        of pipeline: @autoclosure () -> String,
+        _ body: () async throws -> Void
+    ) async throws {
+        do {
+            try await body()
+        } catch {
+            guard json else { throw error }
+            let failure = CommandFailure(error)
+            if failure?.isPrinted == true { throw error }
+            try printJSON(
+                LoadOutcome(
+                    .refused,
+                    pipeline: pipeline(),
+                    error: LoadOutcome.Problem(
+                        exitCode: failure?.code.rawValue ?? CommandFailure.Code.usage.rawValue,
+                        message: failure?.message ?? String(describing: error)
+                    )
+                )
+            )
+            throw error
+        }
     }
 }

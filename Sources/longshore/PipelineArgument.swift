@@ -24,7 +24,8 @@ struct PipelineArgument: ParsableArguments {
     /// The folder, absolute.
     var folder: String { Self.folder(of: pipeline) }
 
-    private static func folder(of pipeline: String) -> String {
+    /// The absolute path of a folder.
+    static func folder(of pipeline: String) -> String {
         URL(fileURLWithPath: pipeline).standardizedFileURL.path
     }
 

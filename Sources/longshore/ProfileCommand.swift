@@ -4,6 +4,7 @@ import Extraction
 import Foundation
 import Pipelines
 import Survey
+import Views
 
 /// `longshore profile`: what a source holds, and a definition to start from.
 struct ProfileCommand: AsyncParsableCommand {
@@ -11,19 +12,19 @@ struct ProfileCommand: AsyncParsableCommand {
         commandName: "profile",
         abstract: "Show what a source holds, column by column, and a definition to start from.",
         discussion: """
-            A source is a CSV file (compressed or not), or what a pipeline's table or source reads: \
+            A source is a file of CSV or JSON (compressed or not), or what a pipeline's table or source reads: \
             `longshore profile data/orders.csv`, `longshore profile pipelines/shop:sale`. Values of \
             rows are printed.
             """
     )
 
-    @Argument(help: "A CSV file, or FOLDER:NAME of a pipeline and one of its tables or sources.")
+    @Argument(help: "A file, or FOLDER:NAME of a pipeline and one of its tables or sources.")
     var source: String
 
     @Option(help: "Read at most so many rows.")
     var rows: Int?
 
-    @Option(help: "Of a table that is loaded by period, the one to read; the first unless said.")
+    @Option(help: "Of a table that is loaded by period, the one to read; default: the first.")
     var period: String?
 
     @Flag(help: "Print only the definition.")

@@ -48,6 +48,7 @@ struct RolesCommand: AsyncParsableCommand {
         guard !["longshore", "public", "information_schema"].contains(schema),
             !schema.hasPrefix("pg_")
         else { return false }
-        return schema.wholeMatch(of: #/[a-z][a-z0-9_]{0,62}/#) != nil
+        return schema.wholeMatch(of: #/[a-z][a-z0-9_]{0,62}/#.matchingSemantics(.unicodeScalar))
+            != nil
     }
 }

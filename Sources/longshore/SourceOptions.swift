@@ -1,4 +1,5 @@
 import ArgumentParser
+import Credentials
 import Extraction
 import Foundation
 import LocalStack
@@ -51,6 +52,7 @@ struct SourceOptions: ParsableArguments {
                 below: places.isEmpty ? nil : places,
                 own: [LocalStack(directory: stack).data]
                     + FleetOptions.names.compactMap { variables["LONGSHORE_\($0)_URL_FILE"] }
+                    + [variables[SealingKey.variable]].compactMap(\.self)
             )
         ) { variables[$0] }
     }

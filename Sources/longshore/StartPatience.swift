@@ -2,6 +2,7 @@ import AMQP
 import ArgumentParser
 import Console
 import Foundation
+import Ledger
 import Pipelines
 import Postgres
 import Words
@@ -38,7 +39,7 @@ struct StartPatience: ParsableArguments {
     ) async throws {
         let limit = try limit() ?? standard
         try await wait(for: "Postgres", within: limit) {
-            try await PostgresConnection.connect(fleet.postgres).close()
+            try await PostgresConnection.connect(fleet.postgres.atWarehouse).close()
         }
         guard !postgresOnly else { return }
         try await wait(for: "RabbitMQ", within: limit) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Inquiry
 import Ledger
+import Views
 
 /// `longshore trace`: where a row came from.
 struct TraceCommand: AsyncParsableCommand {
@@ -29,7 +30,7 @@ struct TraceCommand: AsyncParsableCommand {
     func run() async throws {
         let fleet = try await options.fleet()
         let rows = try await fleet.withLedger { ledger in
-            try await ledger.trace(table, key: key, environment: fleet.sources)
+            try await ledger.traces.trace(table, key: key, environment: fleet.sources)
         }
         if output.json { return try output.printJSON(rows) }
         Output.print(TraceView(rows, of: table, key: key).text)

@@ -30,6 +30,6 @@ struct UpCommand: AsyncParsableCommand {
                 "\(line.server.title) is \(line.condition.rawValue) on port \(line.port ?? 0)"
             )
         }
-        Output.print("Stop it with: longshore down")
+        Output.print("Stop it with: \(Invocation.current.command("down"))")
     }
 }

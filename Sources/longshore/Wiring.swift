@@ -10,15 +10,17 @@ import Logging
 import Messaging
 import Planning
 import Redis
+import Synchronization
 import Worker
 
 /// The connections of one process to its fleet's servers, and the actors that use them.
 struct Wiring: Sendable {
-    private let fleet: Fleet
+    let fleet: Fleet
     private let topology: Topology
     private let key: MessageKey
     private let publisher: BrokerTaskPublisher
     private let redis: RedisClient
+    private let consumers = Consumers()
     /// Leases, done-marks and progress.
     let inFlight: RedisInFlightStore
 
@@ -86,43 +88,45 @@ struct Wiring: Sendable {
     }
 
     /// What takes dead letters away that are settled.
-    func deadSweep(ledger: PostgresLedger) -> DeadSweep {
+    func deadSweep(tasks: TaskReports) -> DeadSweep {
         DeadSweep(
-            letters: DeadLetters(fleet.amqp, topology: topology, key: key),
-            ledger: ledger,
-            logger: fleet.logger
+            DeadLetters(fleet.amqp, topology: topology, key: key),
+            logger: fleet.logger,
+            settled: tasks.settled
         )
     }
 
     /// What a coordinator needs.
-    func coordinatorPorts(ledger: PostgresLedger) async throws -> CoordinatorPorts {
+    func coordinatorPorts(ledger: LedgerDesks) async throws -> CoordinatorPorts {
         let events = try await BrokerEventReceiver.connect(
             to: fleet.amqp,
             topology: topology,
             key: key,
             logger: fleet.logger
         )
+        consumers.add { await events.close() }
         return CoordinatorPorts(
-            ledger: ledger,
+            ledger: ledger.coordination,
             publisher: publisher,
             events: EventHub(events),
             inFlight: inFlight,
-            tidyUp: { [sweep = deadSweep(ledger: ledger)] in await sweep.tryToRun() }
+            tidyUp: { [sweep = deadSweep(tasks: ledger.tasks)] in await sweep.tryToRun() }
         )
     }
 
     /// A worker with its own consumer, and a thread and a connection to the warehouse for each slot.
-    func worker(pools: [String], settings: WorkerSettings) async throws -> Worker {
+    func worker(_ settings: WorkerSettings) async throws -> Worker {
         let slots = settings.slots
         await warnOfFewSessions(slots)
         let receiver = try await BrokerTaskReceiver.connect(
             to: fleet.amqp,
             topology: topology,
-            pools: pools,
+            pools: settings.pools,
             slots: slots,
             publisher: publisher,
             logger: fleet.logger
         )
+        consumers.add { await receiver.close() }
         let threads = (0..<slots).map { BlockingThread(name: "slot-\($0)") }
         let keyMaps = KeyMapCache(memoryLimit: fleet.keyMapMemory)
         let ports = WorkerPorts(
@@ -155,9 +159,27 @@ struct Wiring: Sendable {
         Output.note("warning: \(warning)")
     }
 
-    /// Ends the connections that the process shares.
+    /// Ends all connections, also those of actors that were made and never run; each is given time by a
+    /// broker that does not answer, and all have the same.
     func close() async {
+        async let consumed: Void = consumers.close()
         await publisher.close()
+        await consumed
         await redis.close()
+    }
+}
+
+/// How the connections are closed on which a process consumes.
+private final class Consumers: Sendable {
+    private let ends = Mutex<[@Sendable () async -> Void]>([])
+
+    func add(_ end: @escaping @Sendable () async -> Void) {
+        ends.withLock { $0.append(end) }
+    }
+
+    func close() async {
+        await withTaskGroup(of: Void.self) { group in
+            for end in ends.withLock(\.self) { group.addTask { await end() } }
+        }
     }
 }

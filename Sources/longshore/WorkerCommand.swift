@@ -83,7 +83,7 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     private func work(_ fleet: Fleet, _ wiring: Wiring, _ settings: WorkerSettings) async throws {
-        let worker = try await wiring.worker(pools: pools, settings: settings)
+        let worker = try await wiring.worker(settings)
         let group = ServiceGroup(
             services: [SecondSignal(announcement) { worker.hurry() }, worker],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -96,6 +96,7 @@ struct WorkerCommand: AsyncParsableCommand {
         WorkerSettings(
             name: Fleet.processName(),
             slots: slots,
+            pools: pools,
             policy: RetryPolicy(
                 maximumAttempts: attempts,
                 maximumCrashes: crashes,

@@ -15,7 +15,7 @@ struct AMQPConnectionTests {
         #expect(declared.name == name)
         #expect(declared.messageCount == 0)
         #expect(declared.consumerCount == 0)
-        try await connection.declareExchange(name, kind: .fanout)
+        try await connection.declareFanoutExchange(name)
         try await connection.bind(queue: name, to: name)
         let publisher = try await AMQPPublisher.connect(to: Broker.configuration())
         try await publisher.publish([AMQPMessage(exchange: name, routingKey: "", body: [1])])
@@ -23,10 +23,13 @@ struct AMQPConnectionTests {
         await eventually("the message is counted") {
             try await connection.queueState(name)?.messageCount == 1
         }
-        #expect(try await connection.purge(name) == 1)
+        let purged = try await connection.purge(name)
+        #expect(purged == 1)
         try await connection.deleteExchange(name)
-        #expect(try await connection.deleteQueue(name) == 0)
-        #expect(try await connection.queueState(name) == nil)
+        let deleted = try await connection.deleteQueue(name)
+        #expect(deleted == 0)
+        let state = try await connection.queueState(name)
+        #expect(state == nil)
         await connection.close()
     }
 

@@ -54,6 +54,7 @@ struct TLSTests {
             try await connect(host: "localhost", authorityFile: \.otherCAFile)
         }
         #expect(error?.code == .tlsRefused)
+        #expect(error?.message.contains("(certificate verify failed)") == true)
     }
 
     @Test("the system's authorities do not know the test's")
@@ -64,6 +65,19 @@ struct TLSTests {
         let configuration = try AMQPConfiguration(url: url)
         let error = await amqpError { _ = try await AMQPConnection.connect(to: configuration) }
         #expect(error?.code == .tlsRefused)
+    }
+
+    @Test("a handshake that the broker cuts may succeed later", arguments: [false, true])
+    func cut(isReset: Bool) async throws {
+        let server = try HandshakeCutter(isReset: isReset)
+        defer { server.shut() }
+        let authority = try await Broker.tls().caFile
+        let configuration = try AMQPConfiguration(
+            url: "amqps://localhost:\(server.port)?cacertfile=\(authority)"
+        )
+        let error = await amqpError { _ = try await AMQPConnection.connect(to: configuration) }
+        #expect(error?.code == .connectionLost, "\(String(describing: error))")
+        #expect(error?.message.contains("handshake") == true)
     }
 
     @Test("a missing file of authorities is named")

@@ -33,4 +33,12 @@ struct TextTableTests {
         table.add(["ab", "2"])
         #expect(table.lines == ["", "é   1", "ab  2"])
     }
+
+    @Test("letters that take two columns count twice")
+    func wideLetters() {
+        var table = TextTable([("", .left), ("", .left)])
+        table.add(["日本", "1"])
+        table.add(["ab", "2"])
+        #expect(table.lines == ["", "日本  1", "ab    2"])
+    }
 }

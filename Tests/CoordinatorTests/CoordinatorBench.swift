@@ -108,7 +108,7 @@ struct CoordinatorBench: Sendable {
         let loader = InMemoryTaskLoader(warehouse)
         for await delivery in receiver.deliveries {
             let task = delivery.message.task
-            let outcome = await loader.perform(task, by: name, observer: NoObserver()) { _, _ in }
+            let outcome = await loader.perform(task, by: name, observer: NoObserver())
             switch outcome {
             case .failed(let failure), .retryable(let failure):
                 let verdict = try? await loader.record(

@@ -289,6 +289,61 @@ struct DiagnosisTests {
         )
     }
 
+    @Test("messages that a stranger takes are told apart from those that a worker has")
+    func taken() {
+        var evidence = Evidence(.sale(.published))
+        evidence.lease = .told(nil)
+        evidence.queue = .told(Evidence.Queue(ready: 0, consumers: 1, alarm: nil))
+        evidence.workers = [
+            WorkerPresence(name: "quay-1", slots: 2, pools: ["heavy"], running: []),
+            WorkerPresence(
+                name: "quay-2",
+                slots: 4,
+                pools: ["default"],
+                running: [.init(load: 8, ordinal: 1)]
+            ),
+        ]
+        evidence.unbegun = 3
+        let taken = { (found: String) in
+            "  published 12.0 s ago and not begun, and its message is in no queue of the pool `heavy`: \(found). "
+                + "Either they were lost, and are published again within minutes, or somebody else takes them: see "
+                + "whose the consumers are, close their connections, and give the broker's login of workers another password"
+        }
+        let command = "    → rabbitmqctl list_consumers queue_name channel_pid ack_required active"
+        #expect(
+            lines(evidence).dropFirst() == [
+                taken(
+                    "1 consumer of it holds the messages of 3 tasks that nobody has begun, and the fleet knows "
+                        + "1 worker with 2 of 2 slots free"
+                ),
+                command,
+            ]
+        )
+        // One that works explains a message that waits for it, but not a consumer too many.
+        evidence.workers?[0].running = [LoadTaskID(load: 7, ordinal: 2)]
+        #expect(diagnosis.report(evidence).causes.map(\.code) == ["delivered"])
+        evidence.queue = .told(Evidence.Queue(ready: 0, consumers: 2, alarm: nil))
+        #expect(
+            lines(evidence).dropFirst() == [
+                taken(
+                    "2 consumers of it hold the messages of 3 tasks that nobody has begun, and the fleet knows "
+                        + "1 worker with 1 of 2 slots free"
+                ),
+                command,
+            ]
+        )
+        // Whom Redis does not know, or who does not tell its pools, is accused of nothing.
+        let known = evidence.workers
+        for workers in [[], [WorkerPresence(name: "old", slots: 2, running: [])]] {
+            evidence.workers = workers
+            #expect(diagnosis.report(evidence).causes.map(\.code) == ["delivered"])
+        }
+        evidence.workers = known
+        // It may be on its way still.
+        evidence.facts.publishedAgo = 3
+        #expect(diagnosis.report(evidence).causes.map(\.code) == ["delivered"])
+    }
+
     @Test("servers that do not answer, and one that takes nothing, are told")
     func silent() {
         #expect(
@@ -334,7 +389,7 @@ extension TaskFacts {
 
 extension TaskFacts.Order {
     /// What Ana ordered.
-    fileprivate static func ana(_ kind: Kind, _ target: String, _ reason: String?) -> Self {
+    fileprivate static func ana(_ kind: OrderKind, _ target: String, _ reason: String?) -> Self {
         TaskFacts.Order(
             kind: kind,
             target: target,

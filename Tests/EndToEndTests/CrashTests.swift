@@ -57,6 +57,8 @@ struct CrashTests {
         }
         doomed.signal(SIGKILL)
         _ = try await doomed.finish()
+        let shared = try FileManager.default.contentsOfDirectory(atPath: "/dev/shm")
+        #expect(!shared.contains { $0.hasSuffix("-\(doomed.processID)") })
         #expect(try await harbour.checksums("callcenter") == expected.tables)
         #expect(try await harbour.meaningOfCalls() == expected.meaning)
         let doubled = try await harbour.ask(
@@ -80,7 +82,8 @@ struct CrashTests {
         let load = try harbour.program.start(
             ["load", Harbour.pipeline("callcenter"), "--periods", "2024-01"]
         )
-        _ = try await doomed.finish()
+        let died = try await doomed.finish()
+        #expect(died.exitCode == -1, "\(died.errors)")
         let second = try harbour.program.start(["worker", "--slots", "2"])
         let end = try await load.finish()
         #expect(end.exitCode == 0, "\(end.errors)")

@@ -84,8 +84,8 @@ struct FleetsTests {
         }
     }
 
-    @Test("a stranger on the broker gives a worker no work, and people see what he sent")
-    func stranger() async throws {
+    /// A fleet with a worker, and with a load that nobody coordinates.
+    private static func detachedLoad() async throws -> (Harbour, RunningProgram) {
         let harbour = try await Harbour.open()
         try await harbour.generateCalls(months: 1, calls: 100)
         let detached = try await harbour.program.run(
@@ -97,6 +97,12 @@ struct FleetsTests {
         )
         #expect(detached.exitCode == 0, "\(detached.errors)")
         let worker = try harbour.program.start(["worker"])
+        return (harbour, worker)
+    }
+
+    @Test("a stranger on the broker gives a worker no work, and people see what he sent")
+    func stranger() async throws {
+        let (harbour, worker) = try await Self.detachedLoad()
         let prefix = try await harbour.queuePrefix()
         let warehouse = try #require(prefix.split(separator: ".").last)
         let forged = AMQPMessage(
@@ -123,6 +129,35 @@ struct FleetsTests {
         #expect(dropped.output == "1 letter dropped\n", "\(dropped.errors)")
         worker.signal(SIGTERM)
         #expect(try await worker.finish().exitCode == 0)
+    }
+
+    @Test("of a stranger who takes the messages of workers and begins nothing, why tells")
+    func thief() async throws {
+        let (harbour, worker) = try await Self.detachedLoad()
+        let queue = "\(try await harbour.queuePrefix()).tasks.default"
+        let broker = try AMQPConfiguration(url: await TestStack.shared().amqpURL)
+        let connection = try await AMQPConnection.connect(to: broker)
+        await eventually(within: .seconds(30), "the worker consumes") {
+            try await connection.queueState(queue)?.consumerCount == 1
+        }
+        await connection.close()
+        let thief = try await AMQPConsumer.connect(to: broker) { _ in
+            [AMQPSubscription(queue: queue, prefetch: 1_000, arguments: ["x-priority": 100])]
+        }
+        let coordinator = try harbour.program.start(["coordinator"])
+        await eventually(within: .seconds(60), "why tells of it") {
+            let why = try await harbour.program.run("why", "1.0").output
+            return why.contains("2 consumers of it hold the messages of")
+                && why.contains("the fleet knows 1 worker with") && why.contains("list_consumers")
+        }
+        await thief.close()
+        await eventually(within: .seconds(60), "what was given back is loaded") {
+            (try? await harbour.ask("select state from longshore.load")) == ["loaded"]
+        }
+        for process in [coordinator, worker] {
+            process.signal(SIGTERM)
+            #expect(try await process.finish().exitCode == 0)
+        }
     }
 
     @Test("worker and coordinator refuse a ledger that a newer program has migrated, and say why")

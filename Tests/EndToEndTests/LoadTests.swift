@@ -80,7 +80,7 @@ struct LoadTests {
             "2"
         )
         #expect(run.exitCode == 0, "\(run.errors)")
-        try await expectRejects(of: harbour, table: "fact_call")
+        try await harbour.expectRejects(table: "fact_call")
     }
 
     @Test("invoices become their star, and every bad line is a reject")
@@ -106,7 +106,7 @@ struct LoadTests {
             "2"
         )
         #expect(run.exitCode == 0, "\(run.errors)")
-        try await expectRejects(of: harbour, table: "fact_invoice")
+        try await harbour.expectRejects(table: "fact_invoice")
         let states = try await harbour.ask(
             "select string_agg(status, ' ' order by status) from invoices.dim_status"
         )
@@ -144,42 +144,5 @@ struct LoadTests {
         )
         #expect(lenient.exitCode == 0, "\(lenient.errors)")
         #expect(try await harbour.ask("select count(*) from invoices.fact_invoice") == ["31"])
-    }
-
-    /// Compares the rejects of a fact with `expected.json`, and the counts of every task.
-    private func expectRejects(of harbour: Harbour, table: String) async throws {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let sheet = try decoder.decode(
-            Sheet.self,
-            from: Data(contentsOf: URL(fileURLWithPath: harbour.data + "/expected.json"))
-        )
-        let expected = sheet.badRows.filter { $0.rule != nil }
-            .map { "\($0.file)|\($0.line)|\($0.rule ?? "")" }
-        #expect(!expected.isEmpty)
-        let found = try await harbour.ask(
-            """
-            select source, line, rule from longshore.reject
-            where table_name = '\(table)' and state = 'open'
-            """
-        )
-        #expect(found.sorted() == expected.sorted())
-        let unbalanced = try await harbour.ask(
-            """
-            select count(*) from longshore.task
-            where rows_read <> rows_loaded + rows_rejected + rows_deduplicated
-            """
-        )
-        #expect(unbalanced == ["0"])
-    }
-
-    private struct Sheet: Decodable {
-        struct BadRow: Decodable {
-            var file: String
-            var line: Int
-            var rule: String?
-        }
-
-        var badRows: [BadRow]
     }
 }

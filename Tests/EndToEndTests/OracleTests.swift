@@ -19,7 +19,7 @@ struct OracleTests {
 
     @Test(
         "10,000 members, 50,000 versions, and facts of them: no row differs, in whatever order",
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(10)),
         arguments: [
             Course(agents: 10_000, parts: 3, order: [0, 1, 2], memory: "512MB"),
             Course(agents: 2_000, parts: 2, order: [1, 0], memory: "0"),

@@ -94,10 +94,10 @@ struct OutputTests {
     func noCutFile() async throws {
         let harbour = try await Harbour.open()
         let run = try await harbour.program.shell(
-            #"ulimit -f 1; "$L" schema json >cut.json; code=$?; wc -c <cut.json; exit $code"#
+            #"ulimit -f 8; "$L" schema json >cut.json; code=$?; wc -c <cut.json; exit $code"#
         )
         #expect(run.exitCode == 1)
-        #expect(run.output == "0\n")
+        #expect(run.output == "0\n", "the schema has more than the 8 KiB for which there is room")
         #expect(run.errors.contains("File too large"), "\(run.errors)")
     }
 
@@ -113,7 +113,7 @@ struct OutputTests {
         let file = harbour.data + "/rejects.csv"
         try "before\n".write(toFile: file, atomically: true, encoding: .utf8)
         let command = "rejects export callcenter --table fact_call --file rejects.csv"
-        let run = try await program.shell(#"ulimit -f 1; "$L" \#(command)"#)
+        let run = try await program.shell(#"ulimit -f 8; "$L" \#(command)"#)
         #expect(run.exitCode == 1)
         #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
         #expect(try String(contentsOfFile: file, encoding: .utf8) == "before\n")
@@ -137,7 +137,7 @@ struct OutputTests {
         for file in files {
             let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
             #expect(!text.contains(/(^|[^.\w])print\(/), "\(file)")
-            #expect(!text.contains("FileHandle.standard"), "\(file)")
+            #expect(!text.contains(/FileHandle\.standard(Output|Error)/), "\(file)")
         }
     }
 }

@@ -79,6 +79,9 @@ struct RunningProgram: Sendable {
 
     var isRunning: Bool { captured.process.isRunning }
 
+    /// Its number among the system's processes.
+    var processID: Int32 { captured.process.processID }
+
     /// What it has written to standard error until now.
     var errorsSoFar: String { captured.errorsSoFar }
 

@@ -45,7 +45,16 @@ struct BadInputFileTests {
         }
         if let batch = try reader.finish() { batches.append(batch) }
         for batch in batches {
-            encoder.encode(all: batch, keys: &keys) { rejects += $1 }
+            var (rows, next) = ([UInt8](), 0)
+            while next < batch.rows.count {
+                next = encoder.encode(
+                    batch,
+                    from: next,
+                    keys: &keys,
+                    into: &rows,
+                    rejects: &rejects
+                )
+            }
         }
         return Outcome(
             loaded: encoder.counts.loaded,
@@ -256,8 +265,8 @@ struct BadInputFileTests {
 
     // MARK: gzip
 
-    private func expand(_ bytes: [UInt8], _ limits: GzipLimits = GzipLimits()) throws {
-        var gzip = try GzipReader(name: "calls.csv.gz", limits: limits)
+    private func expand(_ bytes: [UInt8], _ limits: ExpansionLimits = ExpansionLimits()) throws {
+        let gzip = try GzipReader(name: "calls.csv.gz", limits: limits)
         var output = [UInt8](repeating: 0, count: 1 << 12)
         var consumed = 0
         while try gzip.expand(bytes.span, consumed: &consumed, into: &output) > 0 {}
@@ -266,12 +275,12 @@ struct BadInputFileTests {
 
     @Test("a gzip bomb is refused by its ratio and by its size")
     func bomb() {
-        let ratio = GzipLimits(ratio: 100, bytesBeforeRatio: 1_000)
+        let ratio = ExpansionLimits(ratio: 100, bytesBeforeRatio: 1_000)
         let bytes = Gzip.manyLetters
         let refused = message { try expand(bytes, ratio) } ?? ""
         #expect(refused.hasPrefix("expanding `calls.csv.gz`: "), "\(refused)")
         #expect(refused.hasSuffix("which is more than 100 times as many or 1099511627776 in all"))
-        let size = message { try expand(bytes, GzipLimits(bytes: 50_000)) } ?? ""
+        let size = message { try expand(bytes, ExpansionLimits(bytes: 50_000)) } ?? ""
         #expect(size.hasSuffix("times as many or 50000 in all"), "\(size)")
     }
 

@@ -30,6 +30,25 @@ struct CSVPropertyTests {
         }
     }
 
+    @Test("so it is with skipped lines, nulls, escapes and quotes that are data")
+    func chunksOfDialects() throws {
+        for seed in 0..<400 as Range<UInt64> {
+            let text = text(seed) + "\\"
+            let dialect = CSVDialect(
+                columns: seed % 3 == 0 ? ["x", "y"] : nil,
+                skip: SkippedLines(before: Int(seed % 4), after: Int(seed % 5)),
+                nulls: ["a", "0"],
+                hasQuotes: seed % 2 == 0,
+                hasEscapes: seed % 7 < 4
+            )
+            let whole = try? readCSV(text, dialect: dialect).records
+            for size in [1, 2, 3, 8, 64] {
+                let cut = try? readCSV(text, dialect: dialect, chunk: size).records
+                #expect(cut == whole, "seed \(seed), \(size)")
+            }
+        }
+    }
+
     @Test(
         "records are those of a parser that goes byte by byte",
         arguments: 0..<40 as Range<UInt64>

@@ -77,7 +77,7 @@ struct CompressedCSVFuzzTests {
             let range = bytes.count * member / members..<bytes.count * (member + 1) / members
             compressed += Gzip.stored(Array(bytes[range]))
         }
-        var gzip = try GzipReader(name: "test.csv")
+        let gzip = try GzipReader(name: "test.csv")
         var csv = CSVReader(name: "test.csv", dialect: dialect)
         var records: [Record] = []
         var start = 0

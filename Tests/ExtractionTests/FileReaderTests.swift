@@ -82,6 +82,39 @@ struct FileReaderTests {
 
     private struct NoFailure: Error {}
 
+    @Test("files of every period come in the order of the periods, each with its first day")
+    func everyPeriod() async throws {
+        let folder = try Folder()
+        for (name, id) in [
+            ("m_02.12.2023.csv", "1"), ("m_01.02.2024.csv", "3"), ("m_03.01.2024.csv", "2"),
+            ("m_old.csv", "9"),
+        ] {
+            try folder.write("id\n\(id)\n", name)
+        }
+        var extract = Extract(
+            source: "drops",
+            selection: .objects(pattern: "m_{period:dd.MM.yyyy}.csv", format: .csv(CSVDialect()))
+        )
+        extract.everyPeriod = .day
+        let sources = Sources(
+            ["drops": .files(folder: folder.url.path)],
+            folder: folder.url.path,
+            environment: SourceEnvironment { _ in nil }
+        )
+        let clock = SourceClock(zone: "UTC")
+        var reader = try await sources.open(extract, period: nil, clock: clock)
+        var days: [String?] = []
+        var ids: [String] = []
+        while let batch = try await reader.next() {
+            days.append(batch.inputDay)
+            ids += batch.rows.map { String(decoding: batch.field(0, of: $0), as: UTF8.self) }
+        }
+        #expect(ids == ["1", "2", "3"])
+        #expect(days == ["2023-12-02", "2024-01-03", "2024-02-01"])
+        #expect(try await sources.files(of: extract)?.all().count == 3)
+        #expect(try await sources.files(of: extract)?.isByPeriod == false)
+    }
+
     @Test("files that match are read in the order of their names, as one source")
     func several() async throws {
         let folder = try Folder()
@@ -177,6 +210,17 @@ struct FileReaderTests {
         #expect(try await failure("dangling.csv", in: folder).code == .unreadable)
         var reader = try await open("in.csv", in: folder)
         #expect(try await drain(&reader).count == 1)
+    }
+
+    @Test("a name that is not UTF-8 is called one")
+    func unreadableName() async throws {
+        let folder = try Folder()
+        let path = Array("\(folder.url.path)/umsatz_".utf8) + [0xfc] + Array(".csv\0".utf8)
+        let made = unsafe mkfifo(path.map { CChar(bitPattern: $0) }, 0o600)
+        #expect(made == 0)
+        let error = try await failure("umsatz_*.csv", in: folder)
+        #expect(error.code == .unreadable)
+        #expect(error.description.contains("its name is not UTF-8: rename it"), "\(error)")
     }
 
     @Test("what is no regular file is refused, and a pipe is not waited for")

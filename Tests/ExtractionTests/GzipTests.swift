@@ -10,9 +10,9 @@ struct GzipTests {
         _ bytes: [UInt8],
         chunk size: Int = 7,
         room: Int = 11,
-        limits: GzipLimits = GzipLimits()
+        limits: ExpansionLimits = ExpansionLimits()
     ) throws -> [UInt8] {
-        var reader = try GzipReader(name: "test.gz", limits: limits)
+        let reader = try GzipReader(name: "test.gz", limits: limits)
         var expanded: [UInt8] = []
         var output = [UInt8](repeating: 0, count: room)
         for start in stride(from: 0, to: bytes.count, by: size) {
@@ -84,11 +84,11 @@ struct GzipTests {
     @Test("what expands beyond the ratio or the size is refused as a bomb")
     func bomb() throws {
         let bytes = Gzip.manyLetters
-        let ratio = GzipLimits(ratio: 100, bytesBeforeRatio: 1_000)
+        let ratio = ExpansionLimits(ratio: 100, bytesBeforeRatio: 1_000)
         #expect(code { _ = try expand(bytes, room: 1_000, limits: ratio) } == .bomb)
-        let size = GzipLimits(bytes: 99_999)
+        let size = ExpansionLimits(bytes: 99_999)
         #expect(code { _ = try expand(bytes, room: 1_000, limits: size) } == .bomb)
-        let enough = GzipLimits(ratio: 100, bytesBeforeRatio: 100_000, bytes: 100_000)
+        let enough = ExpansionLimits(ratio: 100, bytesBeforeRatio: 100_000, bytes: 100_000)
         #expect(try expand(bytes, room: 1_000, limits: enough).count == 100_000)
     }
 

@@ -145,14 +145,33 @@ struct QueryReaderTests {
     @Test("an error of the query is thrown, at once or in the middle")
     func failures() async throws {
         let url = try await TestStack.shared().postgresURL
-        await #expect(throws: (any Error).self) { _ = try await open("select nothing", url: url) }
-        await #expect(throws: (any Error).self) {
+        let unknown = await #expect(throws: ExtractionError.self) {
+            _ = try await open("select nothing", url: url)
+        }
+        #expect(unknown?.code.rawValue == "source.postgres.42703")
+        #expect(unknown?.message == "column \"nothing\" does not exist (SQLSTATE 42703)")
+        #expect(unknown?.server?.source == "crm")
+        #expect(unknown?.server?.refusesStatement == true)
+        #expect(unknown?.isRetryable == false)
+        let late = await #expect(throws: ExtractionError.self) {
             var reader = try await open(
                 "select 1 / (99999 - i) as v from generate_series(1, 100000) i",
                 url: url
             )
             _ = try await drain(&reader)
         }
+        #expect(late?.code.rawValue == "source.postgres.22012")
+    }
+
+    @Test("a server that is not there is absent, and no fault of the query")
+    func absent() async throws {
+        let error = await #expect(throws: ExtractionError.self) {
+            _ = try await open("select 1 as n", url: "postgres://u@127.0.0.1:1/x")
+        }
+        #expect(error?.code.rawValue == "source.postgres.connectionRefused")
+        #expect(error?.isAbsence == true)
+        #expect(error?.isRetryable == true)
+        #expect(error?.server?.refusesStatement == false)
     }
 
     @Test(
@@ -173,14 +192,14 @@ struct QueryReaderTests {
                 as 'delete from kept returning id'
             """
         )
-        var state: SQLState?
+        var code: ExtractionError.Code?
         do {
             var reader = try await open(query, url: database)
             while try await reader.next() != nil {}
-        } catch let error as PostgresError {
-            state = error.sqlState
+        } catch let error as ExtractionError {
+            code = error.code
         }
-        #expect(state != nil)
+        #expect(code?.rawValue.hasPrefix("source.postgres.") == true)
         #expect(try await connection.query("select from kept").count == 1)
         await connection.close()
     }
@@ -193,9 +212,9 @@ struct QueryReaderTests {
         do {
             var reader = try await open("select lo_unlink(4711) as gone", url: url)
             #expect(try await drain(&reader).map(\.fields) == [["1"]])
-        } catch let error as PostgresError {
+        } catch let error as ExtractionError {
             // From Postgres 16 on it is refused.
-            #expect(error.sqlState == .readOnlySQLTransaction)
+            #expect(error.code.rawValue == "source.postgres.25006")
         }
         #expect(try await connection.query("select from pg_largeobject_metadata").count == 1)
         await connection.close()

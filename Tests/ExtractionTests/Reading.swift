@@ -49,9 +49,11 @@ func readCSV(
     while start < bytes.count {
         let end = start + min(size, bytes.count - start)
         keep(try reader.read(bytes.span.extracting(start..<end)))
+        while reader.hasMore { keep(try reader.read([UInt8]().span)) }
         start = end
     }
     keep(try reader.finish())
+    while reader.hasMore { keep(try reader.read([UInt8]().span)) }
     return (reader.header ?? [], records)
 }
 
@@ -89,4 +91,39 @@ func code(_ body: () throws -> Void) -> ExtractionError.Code? {
     } catch {
         return (error as? ExtractionError)?.code
     }
+}
+
+/// The records of some JSON, given to its reader in chunks of `size`; `whole` names columns of type `json`.
+func readJSON(
+    _ bytes: [UInt8],
+    columns: [String]?,
+    whole: Set<String> = [],
+    format: Format = .jsonLines(),
+    chunk size: Int = .max
+) throws -> [Record] {
+    let layout = columns.map { names in
+        RowLayout(
+            names.map { name in
+                .value(
+                    ValuePlan(name: name, source: name, type: whole.contains(name) ? .json : .text)
+                )
+            }
+        )
+    }
+    var reader = format.decoder(name: "test.json", input: 0, layout: layout)
+    var records: [Record] = []
+    func keep(_ batch: RowBatch?) {
+        guard let batch else { return }
+        records += batch.rows.map { Record($0, of: batch) }
+    }
+    var start = 0
+    while start < bytes.count {
+        let end = start + min(size, bytes.count - start)
+        keep(try reader.read(bytes.span.extracting(start..<end)))
+        while reader.hasMore { keep(try reader.read([UInt8]().span)) }
+        start = end
+    }
+    keep(try reader.finish())
+    while reader.hasMore { keep(try reader.read([UInt8]().span)) }
+    return records
 }

@@ -140,6 +140,22 @@ struct SourceEnvironmentTests {
         #expect(text.shown == "${U}")
     }
 
+    @Test(
+        "a URL is masked as it is asked for, too",
+        arguments: [
+            ("http://LOCALHOST:19/T0S/key", "http://localhost:19/T0S/key", "${U}"),
+            ("https://h.example:443/T0S", "https://h.example/T0S", "${U}"),
+            ("HTTPS://H.Example:/T0S?key=a", "https://h.example/T0S", "${U}"),
+            ("HTTPS://H.Example", "https://h.example/api", "${U}/api"),
+            ("H.Example:443", "https://h.example/api", "https://${U}/api"),
+            ("DBHost", "https://dbhost/api", "https://${U}/api"),
+        ]
+    )
+    func normalised(value: String, asked: String, shown: String) throws {
+        let text = try SourceEnvironment { _ in value }.resolve("${U}")
+        #expect(text.masked("asking `\(asked)`: nobody") == "asking `\(shown)`: nobody")
+    }
+
     @Test("a server's error does not tell the value that was made its user's name")
     func serverErrors() async throws {
         let server = try await TestStack.shared().postgresURL

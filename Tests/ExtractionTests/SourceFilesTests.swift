@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Files that are looked at without being read")
 struct SourceFilesTests {
-    private func files(_ names: [String], _ pattern: String) throws -> SourceFiles {
+    private func files(_ names: [String], _ pattern: String) async throws -> SourceFiles {
         let folder = NSTemporaryDirectory() + "longshore-files-\(UUID().uuidString)"
         for name in names {
             let path = URL(filePath: folder + "/data/" + name)
@@ -25,7 +25,7 @@ struct SourceFilesTests {
             source: "drops",
             selection: .objects(pattern: pattern, format: .csv(CSVDialect()))
         )
-        return try #require(try sources.files(of: extract))
+        return try #require(try await sources.files(of: extract))
     }
 
     private func periods(_ names: [String], _ pattern: String) async throws -> [String: [String]] {
@@ -40,6 +40,15 @@ struct SourceFilesTests {
                 ["s_2024-01.csv", "s_2024-13.csv", "s_.csv", "t_2024-01.csv", "s_2024-02.csv"],
                 "s_{period}.csv"
             ) == ["2024-01": ["s_2024-01.csv"], "2024-02": ["s_2024-02.csv"]]
+        )
+        #expect(
+            try await periods(
+                [
+                    "year=2024/month=01/a.csv", "year=2024/month=1/a.csv",
+                    "year=2023/month=12/b.csv",
+                ],
+                "year={yyyy}/month={MM}/*.csv"
+            ) == ["2024-01": ["year=2024/month=01/a.csv"], "2023-12": ["year=2023/month=12/b.csv"]]
         )
         #expect(
             try await periods(["2024-01/a.csv", "2024-01/b.csv", "x/a.csv"], "{period}/*.csv")
@@ -69,7 +78,7 @@ struct SourceFilesTests {
 
     @Test("the time of a file is the one that its reader tells")
     func times() async throws {
-        let files = try files(["a.csv"], "a.csv")
+        let files = try await files(["a.csv"], "a.csv")
         let seen = try #require(try await files.all().first)
         #expect(try await files.summary(of: "a.csv").modified == seen.modified)
     }

@@ -55,6 +55,28 @@ struct DueTests {
         #expect(words.hasPrefix("`1700-01-01..2024-06-14` are "), "\(words)")
     }
 
+    @Test("a mart without periods that could not be computed is due although no period is")
+    func unloadedMart() async throws {
+        let dock = try await Dock(Shop.files)
+        let mart = { (test: String) in
+            try Shop.definition(
+                others: "marts: { all: { sql: all.sql, tests: [\(test)] } }",
+                marts: ["all.sql": "select sum(amount) as amount from fact_sale"]
+            )
+        }
+        let strict = try mart("{ accepted_range: { column: amount, max: 1 } }")
+        #expect(try await dock.load(strict, periods: "2024-01..2024-02").failures.count == 1)
+        _ = try await dock.rows("update longshore.load set state = 'failed' returning id")
+        var due = try await due(dock, strict)
+        #expect(due.periods == [])
+        #expect(due.isWholeDue)
+        #expect(due.notes(apartFrom: [], grain: .month).contains("due: `mart_all` is pending"))
+        let mild = try mart("{ accepted_range: { column: amount, min: 1 } }")
+        #expect(try await dock.load(mild, periods: "2024-01").failures == [])
+        due = try await self.due(dock, mild)
+        #expect(!due.isWholeDue)
+    }
+
     // MARK: Definitions
 
     @Test("a rule that has changed is named, and its periods are not due")
@@ -182,7 +204,7 @@ struct DueTests {
         whole.periods = []
         let graph = try PlanGraph(whole.pipeline, periods: [])
         #expect(graph.tasks.map(\.name) == ["customer"])
-        let load = try await dock.ledger.create(whole, tasks: graph.tasks)
+        let load = try await dock.ledger.requests.create(whole, tasks: graph.tasks)
         #expect(await dock.perform(LoadTaskID(load: load, ordinal: 0)).failure == nil)
         #expect(try await notes(dock, definition()) == [])
     }
@@ -258,7 +280,10 @@ struct DueTests {
         try dock.write("customers.csv", Shop.customers + "c3,Cy\n")
         let open = try definition(end: "2024-03")
         let listed = try await due(dock, open)
-            .completing(try await dock.ledger.periods(ofPipeline: "shop"), of: open.pipeline)
+            .completing(
+                try await dock.ledger.periods.reports(ofPipeline: "shop"),
+                of: open.pipeline
+            )
         #expect(
             listed.map { "\($0.table) \($0.period) \($0.state) \($0.reason ?? "") \($0.changes)" }
                 == [

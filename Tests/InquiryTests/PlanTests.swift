@@ -85,23 +85,23 @@ struct PlanTests {
         let definition = try Shop.definition()
         let plan = try await fingerprint(dock, definition, periods: "2024-01..2024-02")
         let request = try dock.request(definition, periods: "2024-01..2024-02").0
-        try await dock.ledger.remember(plan, of: request)
-        try await dock.ledger.remember(plan, of: request)
-        let found = try await dock.ledger.plan(
+        try await dock.ledger.plans.remember(plan, of: request)
+        try await dock.ledger.plans.remember(plan, of: request)
+        let found = try await dock.ledger.plans.plan(
             String(plan.digest.prefix(8)).uppercased(),
             ofPipeline: "shop"
         )
         #expect(found.fingerprint == plan)
         #expect(found.periods == ["2024-01", "2024-02"])
         let unknown = await dock.problem {
-            _ = try await dock.ledger.plan("00000000", ofPipeline: "shop")
+            _ = try await dock.ledger.plans.plan("00000000", ofPipeline: "shop")
         }
         #expect(unknown?.hasPrefix("no plan `00000000` of `shop` is remembered") == true)
 
         try await dock.connection.query(
             "update longshore.plan set made_at = now() - interval '31 days'"
         )
-        try await dock.ledger.remember(try await fingerprint(dock, definition), of: request)
+        try await dock.ledger.plans.remember(try await fingerprint(dock, definition), of: request)
         #expect(try await dock.row("select count(*) from longshore.plan") == "1")
     }
 
@@ -114,7 +114,7 @@ struct PlanTests {
         let first = try await dock.load(definition)
         let asked = request
         let problem = await dock.problem {
-            _ = try await dock.ledger.create(asked, tasks: graph.tasks)
+            _ = try await dock.ledger.requests.create(asked, tasks: graph.tasks)
         }
         #expect(
             problem?.contains("`fact_sale 2024-01`: was pending, is loaded by load \(first.id)")
@@ -122,6 +122,6 @@ struct PlanTests {
         )
         #expect(try await dock.row("select count(*) from longshore.load") == "1")
         request.plan = try await fingerprint(dock, definition)
-        _ = try await dock.ledger.create(request, tasks: graph.tasks)
+        _ = try await dock.ledger.requests.create(request, tasks: graph.tasks)
     }
 }

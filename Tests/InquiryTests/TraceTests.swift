@@ -26,7 +26,7 @@ struct TraceTests {
             """
         )
         let problem = await dock.problem {
-            _ = try await dock.ledger.trace("dim_customer", key: ["c1"])
+            _ = try await dock.ledger.traces.trace("dim_customer", key: ["c1"])
         }
         #expect(
             problem?.contains("`shop.dim_customer` is no table, and `pg_monitor` owns it") == true,
@@ -40,11 +40,11 @@ struct TraceTests {
         let definition = try Shop.definition()
         try await dock.load(definition, periods: "2024-01..2024-02")
         let load = try await dock.load(definition, periods: "2024-02")
-        let old = try await dock.ledger.trace("shop.fact_sale", key: ["s2"])
+        let old = try await dock.ledger.traces.trace("shop.fact_sale", key: ["s2"])
         #expect(old.map(\.load) == [load.id - 1])
         #expect(value("amount", old.first) == "20.50")
         #expect(old.first?.origin?.period == "2024-01")
-        let rows = try await dock.ledger.trace("fact_sale", key: ["s4"])
+        let rows = try await dock.ledger.traces.trace("fact_sale", key: ["s4"])
         let origin = try #require(rows.first?.origin)
         #expect(rows.count == 1)
         #expect(rows.first?.load == load.id)
@@ -69,10 +69,10 @@ struct TraceTests {
         files["sales_2024-01.csv"] = "sale_id,sold_on,customer_id,amount\ns1,2024-01-05,new,1\n"
         let dock = try await Dock(files)
         let load = try await dock.load(Shop.definition(sale: Shop.sale(missing: "infer")))
-        let known = try await dock.ledger.trace("dim_customer", key: ["c1"])
+        let known = try await dock.ledger.traces.trace("dim_customer", key: ["c1"])
         #expect(known.map { value("name", $0) } == ["Ana"])
         #expect(known.first?.origin?.input?.hasPrefix("customers.csv (") == true)
-        let inferred = try await dock.ledger.trace("dim_customer", key: ["new"])
+        let inferred = try await dock.ledger.traces.trace("dim_customer", key: ["new"])
         #expect(inferred.map(\.isInferred) == [true])
         #expect(inferred.first?.load == load.id)
         #expect(inferred.first?.origin == nil)
@@ -98,7 +98,7 @@ struct TraceTests {
         let first = try await dock.load(definition)
         try dock.write("customers.csv", header + "c1,Anna,2024-01-20\n")
         let second = try await dock.load(definition)
-        let rows = try await dock.ledger.trace("dim_customer", key: ["c1"])
+        let rows = try await dock.ledger.traces.trace("dim_customer", key: ["c1"])
         #expect(rows.map { value("name", $0) } == ["Ana", "Anna"])
         #expect(rows.map { value("is_current", $0) } == ["f", "t"])
         #expect(rows.map(\.load) == [first.id, second.id])
@@ -106,7 +106,7 @@ struct TraceTests {
         #expect(rows.map(\.origin?.task).allSatisfy { $0 != nil })
         // Each with the file that told it.
         #expect(Set(rows.map(\.origin?.input)).count == 2)
-        let placed = try await dock.ledger.trace(
+        let placed = try await dock.ledger.traces.trace(
             "dim_customer",
             key: ["c1"],
             environment: SourceEnvironment { _ in nil }
@@ -123,12 +123,16 @@ struct TraceTests {
         try await dock.load(Shop.definition())
         func origin() async throws -> TracedRow.Origin? {
             try await dock.ledger
-                .trace("fact_sale", key: ["s2"], environment: SourceEnvironment { _ in nil }).first?
+                .traces.trace("fact_sale", key: ["s2"], environment: SourceEnvironment { _ in nil })
+                .first?
                 .origin
         }
         let places = try await origin()?.places
         #expect(places?.map { "\($0.input):\($0.line)" } == ["sales_2024-01.csv:3"])
-        #expect(try await dock.ledger.trace("fact_sale", key: ["s2"]).first?.origin?.places == nil)
+        #expect(
+            try await dock.ledger.traces.trace("fact_sale", key: ["s2"]).first?.origin?.places
+                == nil
+        )
         try dock.write("sales_2024-01.csv", Shop.january + "s9,2024-01-07,c1,1\n")
         let changed = try await origin()
         #expect(changed?.places == nil)
@@ -143,11 +147,11 @@ struct TraceTests {
     func referenceInGrain() async throws {
         let dock = try await Dock(Shop.files)
         try await dock.load(Shop.definition(sale: Shop.sale(grain: "[sold_on, customer]")))
-        let rows = try await dock.ledger.trace("fact_sale", key: ["2024-01-06", "c2"])
+        let rows = try await dock.ledger.traces.trace("fact_sale", key: ["2024-01-06", "c2"])
         #expect(rows.map { value("sale_id", $0) } == ["s2"])
         #expect(
             await dock.problem {
-                _ = try await dock.ledger.trace("fact_sale", key: ["2024-01-06", "c1"])
+                _ = try await dock.ledger.traces.trace("fact_sale", key: ["2024-01-06", "c1"])
             } == "no row of `shop.fact_sale` has the key `2024-01-06`, `c1`"
         )
     }
@@ -157,7 +161,7 @@ struct TraceTests {
         let dock = try await Dock(Shop.files)
         try await dock.load(Shop.definition(sale: Shop.sale(grain: "[sold_on, customer]")))
         func problem(_ table: String, _ key: [String]) async -> String? {
-            await dock.problem { _ = try await dock.ledger.trace(table, key: key) }
+            await dock.problem { _ = try await dock.ledger.traces.trace(table, key: key) }
         }
         #expect(
             await problem("fact_sail", ["x"])
@@ -187,7 +191,7 @@ struct TraceTests {
         )
         try await dock.load(Shop.definition())
         func problem(_ key: String) async -> String? {
-            await dock.problem { _ = try await dock.ledger.trace("fact_sale", key: [key]) }
+            await dock.problem { _ = try await dock.ledger.traces.trace("fact_sale", key: [key]) }
         }
         let number = try await dock.row("select id from longshore.reject where line = 5")
         #expect(
@@ -214,7 +218,8 @@ struct TraceTests {
         )
         #expect(try await dock.load(Shop.definition(sale: sale)).failures == [])
         func problem(_ key: String) async -> String {
-            await dock.problem { _ = try await dock.ledger.trace("fact_sale", key: [key]) } ?? ""
+            await dock.problem { _ = try await dock.ledger.traces.trace("fact_sale", key: [key]) }
+                ?? ""
         }
         #expect(await problem("1") == "no row of `shop.fact_sale` has the key `1`")
         #expect(await problem("5").contains("; line 3 of `sales_2024-01.csv` holds it, and was"))
@@ -235,7 +240,7 @@ struct TraceTests {
         _ = try await dock.loader.record(failure, of: task, by: "test", policy: RetryPolicy())
         try await dock.connection.query("update longshore.task set retry_at = clock_timestamp()")
         _ = await dock.perform(task)
-        let rows = try await dock.ledger.trace("dim_customer", key: ["c1"])
+        let rows = try await dock.ledger.traces.trace("dim_customer", key: ["c1"])
         #expect(rows.first?.origin?.attempt == 2)
     }
 
@@ -255,16 +260,16 @@ struct TraceTests {
         )
         let first = try await dock.load(definition, periods: "2024-01")
         let second = try await dock.load(definition, periods: "2024-02")
-        let january = try await dock.ledger.trace("mart_monthly", key: ["2024-01"])
+        let january = try await dock.ledger.traces.trace("mart_monthly", key: ["2024-01"])
         #expect(january.map(\.load) == [first.id])
         #expect(january.first?.origin?.task == first.task("monthly 2024-01").description)
         #expect(january.first?.reads.map(\.table) == ["fact_sale"])
         #expect(january.first?.reads.map(\.load) == [first.id])
-        let total = try await dock.ledger.trace("mart_total", key: [])
+        let total = try await dock.ledger.traces.trace("mart_total", key: [])
         #expect(total.map(\.load) == [second.id])
         #expect(total.first?.reads.map(\.load) == [second.id])
         func problem(_ table: String, _ key: [String]) async -> String? {
-            await dock.problem { _ = try await dock.ledger.trace(table, key: key) }
+            await dock.problem { _ = try await dock.ledger.traces.trace(table, key: key) }
         }
         #expect(
             await problem("mart_monthly", ["2024-03"])
@@ -292,7 +297,7 @@ struct TraceTests {
         let sale = Shop.sale().replacing("from: customer_id", with: "from: [country, number]")
         let load = try await dock.create(Shop.definition(customer: customer, sale: sale))
         _ = await dock.perform(load.task("customer"))
-        let rows = try await dock.ledger.trace("dim_customer", key: ["PE", "7"])
+        let rows = try await dock.ledger.traces.trace("dim_customer", key: ["PE", "7"])
         #expect(rows.map { value("name", $0) } == ["Bo"])
     }
 }

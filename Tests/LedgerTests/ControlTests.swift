@@ -17,7 +17,7 @@ struct ControlTests {
     }
 
     private func states(_ dock: Dock, _ load: DockedLoad) async throws -> [TaskState] {
-        try await dock.ledger.states(ofLoad: load.id)
+        try await dock.ledger.coordination.states(ofLoad: load.id)
     }
 
     @Test(
@@ -29,7 +29,7 @@ struct ControlTests {
         for target in [
             InterventionTarget.task(customer), .load(load.id), .pipeline("shop"),
         ] {
-            let change = try await dock.ledger.pause(
+            let change = try await dock.ledger.orders.pause(
                 target,
                 interrupts: false,
                 reason: "the source moves",
@@ -38,7 +38,7 @@ struct ControlTests {
             #expect(change.isNew)
             #expect(change.loads == [load.id])
             #expect(await dock.perform(customer) == .paused)
-            #expect(try await dock.ledger.resume(target).isNew)
+            #expect(try await dock.ledger.orders.resume(target).isNew)
         }
         guard case .loaded = await dock.perform(customer) else {
             Issue.record("the task is not loaded although nothing holds it up")
@@ -51,6 +51,7 @@ struct ControlTests {
         let (dock, load) = try await dock()
         let pause = { (interrupts: Bool) in
             try await dock.ledger
+                .orders
                 .pause(
                     .load(load.id),
                     interrupts: interrupts,
@@ -61,24 +62,31 @@ struct ControlTests {
         }
         #expect(try await pause(false))
         #expect(try await !pause(false))
-        #expect(try await dock.ledger.interventions(ofLoad: load.id).pause == .afterRunning)
+        #expect(
+            try await dock.ledger.coordination.interventions(ofLoad: load.id).pause == .afterRunning
+        )
         #expect(try await pause(true))
         #expect(try await !pause(false))
-        #expect(try await dock.ledger.interventions(ofLoad: load.id).pause == .now)
+        #expect(try await dock.ledger.coordination.interventions(ofLoad: load.id).pause == .now)
         #expect(try await dock.row("select count(*) from longshore.intervention") == "1")
-        #expect(try await dock.ledger.resume(.load(load.id)).isNew)
-        #expect(try await !dock.ledger.resume(.load(load.id)).isNew)
-        #expect(try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana").isNew)
-        #expect(try await !dock.ledger.cancel(.load(load.id), reason: nil, by: "ana").isNew)
+        #expect(try await dock.ledger.orders.resume(.load(load.id)).isNew)
+        #expect(try await !dock.ledger.orders.resume(.load(load.id)).isNew)
+        #expect(try await dock.ledger.orders.cancel(.load(load.id), reason: nil, by: "ana").isNew)
+        #expect(try await !dock.ledger.orders.cancel(.load(load.id), reason: nil, by: "ana").isNew)
     }
 
     @Test("a load that stays paused with its pipeline says so when it is resumed")
     func wider() async throws {
         let (dock, load) = try await dock()
         for target in [InterventionTarget.pipeline("shop"), .load(load.id)] {
-            _ = try await dock.ledger.pause(target, interrupts: false, reason: nil, by: "ana")
+            _ = try await dock.ledger.orders.pause(
+                target,
+                interrupts: false,
+                reason: nil,
+                by: "ana"
+            )
         }
-        let change = try await dock.ledger.resume(.load(load.id))
+        let change = try await dock.ledger.orders.resume(.load(load.id))
         #expect(change.note == "`shop` is still paused: longshore resume shop")
     }
 
@@ -86,11 +94,11 @@ struct ControlTests {
     func cancelLoad() async throws {
         let (dock, load) = try await dock()
         _ = await dock.perform(load.task("customer"))
-        let change = try await dock.ledger.cancel(.load(load.id), reason: "wrong", by: "ana")
+        let change = try await dock.ledger.orders.cancel(.load(load.id), reason: "wrong", by: "ana")
         #expect(change.isNew)
         #expect(change.tasks == 2)
         #expect(change.running == 0)
-        #expect(try await dock.ledger.state(ofLoad: load.id) == .cancelled)
+        #expect(try await dock.ledger.coordination.state(ofLoad: load.id) == .cancelled)
         #expect(try await states(dock, load) == [.done, .cancelled, .cancelled])
         #expect(await dock.perform(load.task("sale 2024-01")) == .cancelled)
         #expect(await dock.perform(load.task("customer")) == .alreadyDone)
@@ -115,7 +123,7 @@ struct ControlTests {
             isFresh.lower()
         }
         await eventually("the worker has begun") { !isFresh.isUp }
-        let change = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
+        let change = try await dock.ledger.orders.cancel(.load(load.id), reason: nil, by: "ana")
         let finished = try await done
         #expect(change.tasks > 0)
         #expect(finished > 0)
@@ -162,13 +170,16 @@ struct ControlTests {
         }
         await gate.reached()
 
-        let running = try await dock.ledger.facts(of: sale)
+        let running = try await dock.ledger.tasks.facts(of: sale)
         #expect(running.sessions.map(\.worker) == ["test"])
-        let change = try await dock.ledger.cancel(.task(sale), reason: nil, by: "ana")
+        let change = try await dock.ledger.orders.cancel(.task(sale), reason: nil, by: "ana")
         #expect(change.running == 1)
         #expect(try await states(dock, load)[1] == .waiting)
-        #expect(try await dock.ledger.interventions(ofLoad: load.id).interrupts(sale.ordinal))
-        #expect(try await dock.ledger.settleCancelled(.task(sale)) == 1)
+        #expect(
+            try await dock.ledger.coordination.interventions(ofLoad: load.id)
+                .interrupts(sale.ordinal)
+        )
+        #expect(try await dock.ledger.orders.settleCancelled(.task(sale)) == 1)
 
         attempt.cancel()
         gate.open()
@@ -194,7 +205,8 @@ struct ControlTests {
         let attempt = Task { await dock.perform(sale, by: WarehouseLoader(dock.configuration)) }
         var blockers: [TaskFacts.Blocker] = []
         await eventually("the attempt waits") {
-            blockers = (try? await dock.ledger.facts(of: sale))?.sessions.first?.blockedBy ?? []
+            blockers =
+                (try? await dock.ledger.tasks.facts(of: sale))?.sessions.first?.blockedBy ?? []
             return !blockers.isEmpty
         }
         try await person.query("rollback")
@@ -219,24 +231,28 @@ struct ControlTests {
             policy: RetryPolicy()
         )
         let lease = try #require(
-            try await dock.ledger.acquireLease(on: load.id, owner: "c", for: .seconds(60))
+            try await dock.ledger.coordination.acquireLease(
+                on: load.id,
+                owner: "c",
+                for: .seconds(60)
+            )
         )
-        #expect(try await dock.ledger.finish(lease, state: .failed, blocked: [1, 2]))
+        #expect(try await dock.ledger.coordination.finish(lease, state: .failed, blocked: [1, 2]))
         #expect(try await states(dock, load) == [.failed, .blocked, .blocked])
 
-        let change = try await dock.ledger.retry(.load(load.id), .failed)
+        let change = try await dock.ledger.orders.retry(.load(load.id), .failed)
         #expect(change.isNew)
         #expect(change.tasks == 1)
         #expect(change.unblocked == 2)
         #expect(try await states(dock, load) == [.waiting, .waiting, .waiting])
-        #expect(try await dock.ledger.orphanedLoads() == [load.id])
-        #expect(try await !dock.ledger.retry(.load(load.id), .failed).isNew)
+        #expect(try await dock.ledger.coordination.orphanedLoads() == [load.id])
+        #expect(try await !dock.ledger.orders.retry(.load(load.id), .failed).isNew)
         #expect(
             try await dock.row("select failures, crashes from longshore.task where ordinal = 0")
                 == "0|0"
         )
         // The coordinator that had it does not finish it as it was.
-        #expect(try await !dock.ledger.finish(lease, state: .failed, blocked: []))
+        #expect(try await !dock.ledger.coordination.finish(lease, state: .failed, blocked: []))
         for (ordinal, _) in load.tasks.enumerated() {
             guard
                 case .loaded = await dock.perform(LoadTaskID(load: load.id, ordinal: ordinal))
@@ -250,13 +266,15 @@ struct ControlTests {
     @Test("`failed` leaves what was cancelled as it is, and a task that is named runs again alone")
     func retryScope() async throws {
         let (dock, load) = try await dock()
-        _ = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
-        #expect(try await !dock.ledger.retry(.load(load.id), .failed).isNew)
-        let change = try await dock.ledger.retry(.task(load.task("customer")), .failed)
+        _ = try await dock.ledger.orders.cancel(.load(load.id), reason: nil, by: "ana")
+        #expect(try await !dock.ledger.orders.retry(.load(load.id), .failed).isNew)
+        let change = try await dock.ledger.orders.retry(.task(load.task("customer")), .failed)
         #expect(change.tasks == 1)
         #expect(try await states(dock, load) == [.waiting, .cancelled, .cancelled])
-        #expect(try await dock.ledger.retry(.load(load.id), .unfinished).tasks == 2)
-        #expect(try await dock.ledger.interventions(ofLoad: load.id) == Interventions())
+        #expect(try await dock.ledger.orders.retry(.load(load.id), .unfinished).tasks == 2)
+        #expect(
+            try await dock.ledger.coordination.interventions(ofLoad: load.id) == Interventions()
+        )
     }
 
     @Test("what there is not is refused with what there is")
@@ -264,7 +282,12 @@ struct ControlTests {
         let (dock, load) = try await dock()
         func problem(_ target: InterventionTarget) async -> String? {
             await dock.problem {
-                _ = try await dock.ledger.pause(target, interrupts: false, reason: nil, by: "ana")
+                _ = try await dock.ledger.orders.pause(
+                    target,
+                    interrupts: false,
+                    reason: nil,
+                    by: "ana"
+                )
             }
         }
         #expect(
@@ -281,7 +304,7 @@ struct ControlTests {
                 == "load 1 has no load task `1.9`: its tasks are `1.0` to `1.2`, and "
                 + "`longshore status 1` lists them"
         )
-        _ = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
+        _ = try await dock.ledger.orders.cancel(.load(load.id), reason: nil, by: "ana")
         #expect(
             await problem(.load(load.id))
                 == "load 1 has ended as cancelled: there is nothing to pause. "
@@ -294,13 +317,17 @@ struct ControlTests {
         let (dock, load) = try await dock()
         let reader = InterventionReader(dock.configuration)
         #expect(try await reader.interventions(ofLoads: [load.id]).isEmpty)
-        _ = try await dock.ledger.pause(
+        _ = try await dock.ledger.orders.pause(
             .pipeline("shop"),
             interrupts: true,
             reason: nil,
             by: "ana"
         )
-        _ = try await dock.ledger.cancel(.task(load.task("customer")), reason: nil, by: "ana")
+        _ = try await dock.ledger.orders.cancel(
+            .task(load.task("customer")),
+            reason: nil,
+            by: "ana"
+        )
         let orders = try await reader.interventions(ofLoads: [load.id, 99])
         #expect(
             orders == [

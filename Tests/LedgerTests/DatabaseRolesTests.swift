@@ -57,6 +57,87 @@ struct DatabaseRolesTests {
                 'longshore_worker', current_database());
             execute format('grant connect on database %I to longshore_reader', current_database());
         end $$;
+        -- Nobody needs large objects, and whoever may only read could fill the disk with them.
+        revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+
+        -- Logins of workers own tables, and make no code: it would run as whoever touches the tables.
+        drop schema if exists longshore_guard cascade;
+        create schema longshore_guard;
+        grant usage on schema longshore_guard to public;
+        create function longshore_guard.refuse_code() returns event_trigger
+        language plpgsql set search_path to pg_catalog, pg_temp as $$
+        declare
+            command record;
+            found text;
+        begin
+            if pg_has_role(session_user, to_regrole('longshore_owner'), 'member') is not true
+                or pg_has_role(session_user, to_regrole('longshore_coordinator'), 'member') then
+                return;
+            end if;
+            for command in select * from pg_event_trigger_ddl_commands() loop
+                if command.command_tag not in ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE',
+                        'CREATE INDEX', 'ALTER INDEX', 'CREATE SEQUENCE', 'ALTER SEQUENCE', 'GRANT', 'REVOKE',
+                        'COMMENT')
+                    and not (command.command_tag in ('CREATE FUNCTION', 'ALTER FUNCTION')
+                        and command.schema_name is not distinct from 'pg_temp') then
+                    found := format('%s (%s)', command.command_tag, command.object_identity);
+                elsif command.schema_name is distinct from 'pg_temp' then
+                    found := coalesce(longshore_guard.acting(command.objid), longshore_guard.temporary());
+                end if;
+                if found is not null then
+                    raise exception using errcode = 'LS002',
+                        message = 'a worker makes no code: ' || found,
+                        hint = 'Let a superuser or the coordinator''s login do it.';
+                end if;
+            end loop;
+        end $$;
+        -- What a table's or an index's own expressions call that does more than to compute.
+        create function longshore_guard.acting(relation oid) returns text
+        language sql stable set search_path to pg_catalog, pg_temp as $$
+            select 'an expression of ' || relation::regclass || ' calls ' || p.oid::regprocedure
+            from (
+                select adbin::text from pg_attrdef where adrelid = relation
+                union all select conbin::text from pg_constraint where conrelid = relation
+                union all select concat(indexprs, indpred) from pg_index
+                    where relation in (indrelid, indexrelid)
+                union all select partexprs::text from pg_partitioned_table where partrelid = relation
+            ) e (nodes)
+            cross join regexp_matches(e.nodes, ':(?:op)?funcid (\\d+) ', 'g') called (ids)
+            join pg_proc p on p.oid = called.ids[1]::oid
+            where p.provolatile = 'v' or p.proname ~ '_to_xml|_xmlschema$|^pg_input_|^ts_(stat|rewrite)$'
+                or p.proargtypes = array_to_string(
+                    array['cstring'::regtype::oid, 'oid'::regtype, 'integer'::regtype], ' ')::oidvector
+            limit 1
+        $$;
+        -- What outside of the session's temporary schema depends on what is in it.
+        create function longshore_guard.temporary() returns text
+        language sql stable set search_path to pg_catalog, pg_temp as $$
+            select c.oid::regclass || ' uses something temporary'
+            from (
+                select d.* from pg_proc p join pg_depend d
+                    on d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
+                where p.pronamespace = pg_my_temp_schema()
+                union all select d.* from pg_type t join pg_depend d
+                    on d.refclassid = 'pg_type'::regclass and d.refobjid = t.oid
+                where t.typnamespace = pg_my_temp_schema()
+            ) d
+            left join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid
+            left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
+            join pg_class c on c.oid = case d.classid when 'pg_class'::regclass then d.objid
+                else coalesce(a.adrelid, k.conrelid) end
+            where c.relnamespace <> pg_my_temp_schema()
+            limit 1
+        $$;
+        do $$
+        begin
+            if not (select rolsuper from pg_roles where rolname = current_user) then
+                raise warning 'only a superuser can make the event trigger longshore_guard: without it whoever '
+                    'has a worker''s password can become the coordinator';
+                return;
+            end if;
+            create event trigger longshore_guard on ddl_command_end
+                execute function longshore_guard.refuse_code();
+        end $$;
 
         -- The ledger: the coordinator's; the others may do what follows.
         create schema if not exists longshore authorization longshore_coordinator;
@@ -117,6 +198,13 @@ struct DatabaseRolesTests {
             if to_regclass('longshore.message_key') is not null then
                 grant select on longshore.message_key to longshore_worker;
             end if;
+            -- Effects hold rows: nobody but who delivers may see them.
+            if to_regclass('longshore.effect') is not null then
+                grant select, insert, delete, update (key_columns, key_values, kind, body, digest, revision,
+                    state, load_id, ordinal, changed_at, fence, attempts, sent_at, retry_at, delivered_at,
+                    delivered_revision, handled_by, failure_code, failure_message, dropped_by)
+                    on longshore.effect to longshore_worker;
+            end if;
 
             -- How things stand, without definitions, messages, inputs and rejects.
             grant select on longshore.migration, longshore.warehouse to longshore_reader;
@@ -130,6 +218,18 @@ struct DatabaseRolesTests {
             grant select on longshore.control to longshore_reader;
             grant select (kind, pipeline, load_id, ordinal, interrupts, reason, ordered_by, ordered_at)
                 on longshore.intervention to longshore_reader;
+            if to_regclass('longshore.schedule') is not null then
+                grant select (pipeline, fleet, cron, zone, periods, overlap, catch_up, deadline, next_at,
+                    next_deadline_at, put_by, put_at, paused_by, paused_at, pause_reason)
+                    on longshore.schedule to longshore_reader;
+                grant select (id, pipeline, planned_at, deadline_at, state, is_complete, load_id, requested_by,
+                    coordinator, fired_at) on longshore.firing to longshore_reader;
+            end if;
+            -- What is said of an alert, and whom it is told, readers do not see.
+            if to_regclass('longshore.alert') is not null then
+                grant select (id, pipeline, fleet, rule, schema_name, table_name, period, load_id, code, since,
+                    over_at, over_because) on longshore.alert to longshore_reader;
+            end if;
         end $$;
 
         -- The schema "shop": its owner's, and for readers to read.

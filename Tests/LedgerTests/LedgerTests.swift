@@ -50,12 +50,12 @@ struct LedgerTests {
         let dock = try await Dock()
         let definition = try Shop.definition()
         let load = try await dock.create(definition, periods: "2024-01..2024-02")
-        let record = try #require(try await dock.ledger.load(load.id))
+        let record = try #require(try await dock.ledger.coordination.load(load.id))
         #expect(record.pipeline == definition.pipeline)
         #expect(record.periods.map(\.label) == ["2024-01", "2024-02"])
         #expect(record.state == .running)
-        #expect(try await dock.ledger.load(load.id + 1) == nil)
-        #expect(try await dock.ledger.state(ofLoad: load.id + 1) == nil)
+        #expect(try await dock.ledger.coordination.load(load.id + 1) == nil)
+        #expect(try await dock.ledger.coordination.state(ofLoad: load.id + 1) == nil)
     }
 
     @Test("one definition is kept once, however many loads use it")
@@ -106,9 +106,9 @@ struct LedgerTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
                 group.addTask {
-                    let ledger = PostgresLedger(dock.configuration)
+                    let ledger = LedgerDesks(dock.configuration)
                     let tasks = try PlanGraph(definition.pipeline, periods: []).tasks
-                    _ = try await ledger.create(
+                    _ = try await ledger.requests.create(
                         LoadRequest(
                             pipeline: definition.pipeline,
                             definition: definition.bundle,
@@ -133,7 +133,11 @@ struct LedgerTaskTests {
         let dock = try await Dock(Shop.files)
         let load = try await dock.create(Shop.definition(), periods: "2024-01..2024-02")
         let lease = try #require(
-            try await dock.ledger.acquireLease(on: load.id, owner: "one", for: .seconds(60))
+            try await dock.ledger.coordination.acquireLease(
+                on: load.id,
+                owner: "one",
+                for: .seconds(60)
+            )
         )
         return (dock, load, lease)
     }
@@ -142,10 +146,16 @@ struct LedgerTaskTests {
     func published() async throws {
         let (dock, load, lease) = try await coordinated()
         #expect(await dock.perform(load.task("customer")) == .loaded(RowCounts(read: 2, loaded: 2)))
-        #expect(try await dock.ledger.markPublished([0, 1], lease: lease))
-        #expect(try await dock.ledger.states(ofLoad: load.id) == [.done, .published, .waiting])
+        #expect(try await dock.ledger.coordination.markPublished([0, 1], lease: lease))
         #expect(
-            try await dock.ledger.states(ofLoad: load.id, tasks: [0, 2]) == [0: .done, 2: .waiting]
+            try await dock.ledger.coordination.states(ofLoad: load.id) == [
+                .done, .published, .waiting,
+            ]
+        )
+        #expect(
+            try await dock.ledger.coordination.states(ofLoad: load.id, tasks: [0, 2]) == [
+                0: .done, 2: .waiting,
+            ]
         )
     }
 
@@ -156,9 +166,13 @@ struct LedgerTaskTests {
             try await dock.connection.query(
                 "select from longshore.task where ordinal = 1 for update"
             )
-            #expect(try await dock.ledger.markPublished([1, 2], lease: lease))
+            #expect(try await dock.ledger.coordination.markPublished([1, 2], lease: lease))
         }
-        #expect(try await dock.ledger.states(ofLoad: load.id) == [.waiting, .waiting, .published])
+        #expect(
+            try await dock.ledger.coordination.states(ofLoad: load.id) == [
+                .waiting, .waiting, .published,
+            ]
+        )
     }
 
     @Test(
@@ -166,16 +180,25 @@ struct LedgerTaskTests {
     )
     func idle() async throws {
         let (dock, load, lease) = try await coordinated()
-        #expect(try await dock.ledger.markPublished([0, 1, 2], lease: lease))
+        #expect(try await dock.ledger.coordination.markPublished([0, 1, 2], lease: lease))
         let ledger = dock.ledger
-        #expect(try await ledger.idle([0, 1, 2], ofLoad: load.id, since: .seconds(60)) == [])
+        #expect(
+            try await ledger.coordination.idle([0, 1, 2], ofLoad: load.id, since: .seconds(60))
+                == []
+        )
         try await dock.connection.query(
             "update longshore.task set published_at = now() - interval '1 hour'"
         )
         #expect(
-            try await ledger.idle([0, 1, 2], ofLoad: load.id, since: .seconds(60)) == [0, 1, 2]
+            try await ledger.coordination.idle([0, 1, 2], ofLoad: load.id, since: .seconds(60)) == [
+                0, 1, 2,
+            ]
         )
-        #expect(try await ledger.idle([2, 1], ofLoad: load.id, since: .seconds(60)) == [1, 2])
+        #expect(
+            try await ledger.coordination.idle([2, 1], ofLoad: load.id, since: .seconds(60)) == [
+                1, 2,
+            ]
+        )
         try await dock.connection.query(
             "update longshore.task set retry_at = now() + interval '1 minute' where ordinal = 1"
         )
@@ -183,17 +206,24 @@ struct LedgerTaskTests {
             try await dock.connection.query(
                 "select from longshore.task where ordinal = 2 for update"
             )
-            #expect(try await ledger.idle([0, 1, 2], ofLoad: load.id, since: .seconds(60)) == [0])
+            #expect(
+                try await ledger.coordination.idle([0, 1, 2], ofLoad: load.id, since: .seconds(60))
+                    == [0]
+            )
         }
     }
 
     @Test("a load's end is written with the tasks that never ran")
     func finish() async throws {
         let (dock, load, lease) = try await coordinated()
-        #expect(try await dock.ledger.finish(lease, state: .failed, blocked: [1, 2]))
-        #expect(try await dock.ledger.state(ofLoad: load.id) == .failed)
-        #expect(try await dock.ledger.states(ofLoad: load.id) == [.waiting, .blocked, .blocked])
-        #expect(try await dock.ledger.unfinishedLoads() == [])
+        #expect(try await dock.ledger.coordination.finish(lease, state: .failed, blocked: [1, 2]))
+        #expect(try await dock.ledger.coordination.state(ofLoad: load.id) == .failed)
+        #expect(
+            try await dock.ledger.coordination.states(ofLoad: load.id) == [
+                .waiting, .blocked, .blocked,
+            ]
+        )
+        #expect(try await dock.ledger.loads.unfinished() == [])
         #expect(
             try await dock.row("select finished_at is not null, lease_until from longshore.load")
                 == "t|∅"
@@ -213,7 +243,7 @@ struct LedgerTaskTests {
             for number in 0..<20 {
                 group.addTask {
                     let periods = number % 2 == 0 ? "2024-01" : "2024-02"
-                    _ = try await dock.ledger.renew(lease, for: .seconds(60))
+                    _ = try await dock.ledger.coordination.renew(lease, for: .seconds(60))
                     return await dock.problem {
                         try await dock.create(definition, periods: periods)
                     }
@@ -237,15 +267,18 @@ struct LedgerTaskTests {
             for number in 0..<40 {
                 group.addTask {
                     if number % 2 == 0 {
-                        try await dock.ledger.markPublished([number % 3], lease: lease)
+                        try await dock.ledger.coordination.markPublished([number % 3], lease: lease)
                     } else {
-                        try await dock.ledger.renew(lease, for: .seconds(60))
+                        try await dock.ledger.coordination.renew(lease, for: .seconds(60))
                     }
                 }
             }
             for try await isMine in group { #expect(isMine) }
         }
-        #expect(try await dock.ledger.states(ofLoad: load.id).allSatisfy { $0 == .published })
+        #expect(
+            try await dock.ledger.coordination.states(ofLoad: load.id)
+                .allSatisfy { $0 == .published }
+        )
     }
 }
 
@@ -255,18 +288,30 @@ struct LeaseTests {
     func oneHolder() async throws {
         let dock = try await Dock()
         let load = try await dock.create(Shop.definition()).id
-        #expect(try await dock.ledger.orphanedLoads() == [load])
+        #expect(try await dock.ledger.coordination.orphanedLoads() == [load])
         let first = try #require(
-            try await dock.ledger.acquireLease(on: load, owner: "one", for: .seconds(60))
+            try await dock.ledger.coordination.acquireLease(
+                on: load,
+                owner: "one",
+                for: .seconds(60)
+            )
         )
         #expect(first == LoadLease(load: load, epoch: 1))
-        #expect(try await dock.ledger.orphanedLoads() == [])
-        #expect(try await dock.ledger.unfinishedLoads() == [load])
+        #expect(try await dock.ledger.coordination.orphanedLoads() == [])
+        #expect(try await dock.ledger.loads.unfinished() == [load])
         #expect(
-            try await dock.ledger.acquireLease(on: load, owner: "two", for: .seconds(60)) == nil
+            try await dock.ledger.coordination.acquireLease(
+                on: load,
+                owner: "two",
+                for: .seconds(60)
+            ) == nil
         )
-        try await dock.ledger.release(first)
-        let second = try await dock.ledger.acquireLease(on: load, owner: "two", for: .seconds(60))
+        try await dock.ledger.coordination.release(first)
+        let second = try await dock.ledger.coordination.acquireLease(
+            on: load,
+            owner: "two",
+            for: .seconds(60)
+        )
         #expect(second == LoadLease(load: load, epoch: 2))
     }
 
@@ -275,20 +320,26 @@ struct LeaseTests {
         let dock = try await Dock()
         let load = try await dock.create(Shop.definition()).id
         let old = try #require(
-            try await dock.ledger.acquireLease(on: load, owner: "one", for: .zero)
+            try await dock.ledger.coordination.acquireLease(on: load, owner: "one", for: .zero)
         )
         let new = try #require(
-            try await dock.ledger.acquireLease(on: load, owner: "two", for: .seconds(60))
+            try await dock.ledger.coordination.acquireLease(
+                on: load,
+                owner: "two",
+                for: .seconds(60)
+            )
         )
-        #expect(try await dock.ledger.renew(old, for: .seconds(600)) == false)
-        #expect(try await dock.ledger.markPublished([0], lease: old) == false)
-        #expect(try await dock.ledger.finish(old, state: .loaded, blocked: [1]) == false)
-        try await dock.ledger.release(old)
-        #expect(try await dock.ledger.states(ofLoad: load) == [.waiting, .waiting])
-        #expect(try await dock.ledger.state(ofLoad: load) == .running)
-        #expect(try await dock.ledger.orphanedLoads() == [])
-        #expect(try await dock.ledger.renew(new, for: .seconds(60)))
-        #expect(try await dock.ledger.markPublished([0], lease: new))
+        #expect(try await dock.ledger.coordination.renew(old, for: .seconds(600)) == false)
+        #expect(try await dock.ledger.coordination.markPublished([0], lease: old) == false)
+        #expect(
+            try await dock.ledger.coordination.finish(old, state: .loaded, blocked: [1]) == false
+        )
+        try await dock.ledger.coordination.release(old)
+        #expect(try await dock.ledger.coordination.states(ofLoad: load) == [.waiting, .waiting])
+        #expect(try await dock.ledger.coordination.state(ofLoad: load) == .running)
+        #expect(try await dock.ledger.coordination.orphanedLoads() == [])
+        #expect(try await dock.ledger.coordination.renew(new, for: .seconds(60)))
+        #expect(try await dock.ledger.coordination.markPublished([0], lease: new))
     }
 
     @Test("of many coordinators that want an orphan one gets it")
@@ -298,8 +349,8 @@ struct LeaseTests {
         let leases = try await withThrowingTaskGroup(of: LoadLease?.self) { group in
             for number in 0..<6 {
                 group.addTask {
-                    let ledger = PostgresLedger(dock.configuration)
-                    let lease = try await ledger.acquireLease(
+                    let ledger = LedgerDesks(dock.configuration)
+                    let lease = try await ledger.coordination.acquireLease(
                         on: load,
                         owner: "\(number)",
                         for: .seconds(60)
@@ -318,16 +369,26 @@ struct LeaseTests {
         let dock = try await Dock()
         let load = try await dock.create(Shop.definition()).id
         let lease = try #require(
-            try await dock.ledger.acquireLease(on: load, owner: "one", for: .seconds(60))
+            try await dock.ledger.coordination.acquireLease(
+                on: load,
+                owner: "one",
+                for: .seconds(60)
+            )
         )
         await #expect(throws: LedgerWentBack(load: lease.load)) {
-            try await dock.ledger.finish(lease, state: .loaded, blocked: [])
+            try await dock.ledger.coordination.finish(lease, state: .loaded, blocked: [])
         }
         try await dock.connection.query("update longshore.task set state = 'done'")
-        #expect(try await dock.ledger.finish(lease, state: .loaded, blocked: []))
+        #expect(try await dock.ledger.coordination.finish(lease, state: .loaded, blocked: []))
         #expect(
-            try await dock.ledger.acquireLease(on: load, owner: "two", for: .seconds(60)) == nil
+            try await dock.ledger.coordination.acquireLease(
+                on: load,
+                owner: "two",
+                for: .seconds(60)
+            ) == nil
         )
-        #expect(try await dock.ledger.finish(lease, state: .failed, blocked: []) == false)
+        #expect(
+            try await dock.ledger.coordination.finish(lease, state: .failed, blocked: []) == false
+        )
     }
 }

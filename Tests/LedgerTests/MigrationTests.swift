@@ -69,9 +69,9 @@ struct MigrationTests {
     func readOnly() async throws {
         let url = try await TestStack.shared().freshDatabase()
         let readOnly = url + "?options=-c%20default_transaction_read_only%3Don"
-        let ledger = PostgresLedger(try PostgresConfiguration(url: readOnly))
+        let ledger = LedgerDesks(try PostgresConfiguration(url: readOnly))
         await #expect {
-            _ = try await ledger.unfinishedLoads()
+            _ = try await ledger.loads.unfinished()
         } throws: { error in
             let error = error as? LedgerError
             return error?.code == .readOnlyTarget

@@ -38,9 +38,13 @@ struct OutdatedMartTests {
     /// Ends a load as its coordinator does.
     private func finish(_ dock: Dock, _ load: DockedLoad) async throws {
         let lease = try #require(
-            await dock.ledger.acquireLease(on: load.id, owner: "test", for: .seconds(30))
+            await dock.ledger.coordination.acquireLease(
+                on: load.id,
+                owner: "test",
+                for: .seconds(30)
+            )
         )
-        let states = try await dock.ledger.states(ofLoad: load.id)
+        let states = try await dock.ledger.coordination.states(ofLoad: load.id)
         let failed = states.contains { $0 != .done }
         for (title, outcome) in load.outcomes {
             guard let failure = outcome.failure else { continue }
@@ -53,7 +57,11 @@ struct OutdatedMartTests {
         }
         let blocked = states.indices.filter { load.tasks[$0].name == "year" && failed }
         #expect(
-            try await dock.ledger.finish(lease, state: failed ? .failed : .loaded, blocked: blocked)
+            try await dock.ledger.coordination.finish(
+                lease,
+                state: failed ? .failed : .loaded,
+                blocked: blocked
+            )
         )
     }
 
@@ -91,7 +99,7 @@ struct OutdatedMartTests {
         let states = try await dock.due(definition.pipeline).states
         #expect(states == [.loaded: ["2024-01"], .stale: ["2024-01"]])
         #expect(PeriodSelection.stale(grain: .month, states: states).map(\.label) == ["2024-01"])
-        let periods = try await dock.ledger.periods(ofPipeline: "shop")
+        let periods = try await dock.ledger.periods.reports(ofPipeline: "shop")
         #expect(
             periods.map { "\($0.table) \($0.period) \($0.state)" } == [
                 "shop.fact_sale 2024-01 loaded", "shop.mart_month 2024-01 stale",
@@ -103,7 +111,7 @@ struct OutdatedMartTests {
             try await dock.rows(Self.control)
                 == ["mart_month|2024-01|loaded|∅", "mart_year||loaded|∅"]
         )
-        #expect(try await dock.ledger.periods(ofPipeline: "shop").count == 1)
+        #expect(try await dock.ledger.periods.reports(ofPipeline: "shop").count == 1)
     }
 
     @Test("stay pending when they were never computed, and the next load takes them")
@@ -128,7 +136,7 @@ struct OutdatedMartTests {
         }
         let running = try await dock.due(definition().pipeline).states
         #expect(running == [.loaded: ["2024-01"]])
-        _ = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
+        _ = try await dock.ledger.orders.cancel(.load(load.id), reason: nil, by: "ana")
         #expect(
             try await dock.rows(Self.control).first == "mart_month|2024-01|stale|\(reason(load))"
         )
@@ -147,7 +155,7 @@ struct OutdatedMartTests {
         for title in ["customer", "sale 2024-02"] {
             #expect(await dock.perform(load.task(title)).failure == nil)
         }
-        _ = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
+        _ = try await dock.ledger.orders.cancel(.load(load.id), reason: nil, by: "ana")
         #expect(
             try await dock.rows(
                 "select table_name, period, state from longshore.control where kind = 'mart' order by 1, 2"
@@ -161,7 +169,7 @@ struct OutdatedMartTests {
         try await finish(dock, dock.load(definition()))
         let load = try await dock.create(definition())
         #expect(await dock.perform(load.task("customer")).failure == nil)
-        _ = try await dock.ledger.cancel(.load(load.id), reason: nil, by: "ana")
+        _ = try await dock.ledger.orders.cancel(.load(load.id), reason: nil, by: "ana")
         #expect(
             try await dock.rows(Self.control)
                 == ["mart_month|2024-01|loaded|∅", "mart_year||loaded|∅"]

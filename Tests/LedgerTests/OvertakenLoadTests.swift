@@ -9,13 +9,17 @@ import WarehouseTestSupport
 struct OvertakenLoadTests {
     private func finish(_ dock: Dock, _ load: DockedLoad, as state: LoadState) async throws {
         let lease = try #require(
-            try await dock.ledger.acquireLease(on: load.id, owner: "a", for: .seconds(15))
+            try await dock.ledger.coordination.acquireLease(
+                on: load.id,
+                owner: "a",
+                for: .seconds(15)
+            )
         )
-        #expect(try await dock.ledger.finish(lease, state: state, blocked: []))
+        #expect(try await dock.ledger.coordination.finish(lease, state: state, blocked: []))
     }
 
     private func state(_ dock: Dock, _ load: DockedLoad) async throws -> LoadState? {
-        try await dock.ledger.state(ofLoad: load.id)
+        try await dock.ledger.coordination.state(ofLoad: load.id)
     }
 
     @Test("a load without a coordinator whose periods a newer load has loaded is superseded")
@@ -33,9 +37,11 @@ struct OvertakenLoadTests {
         try await finish(dock, newer, as: .loaded)
         #expect(try await state(dock, older) == .superseded)
         #expect(
-            try await dock.ledger.states(ofLoad: older.id) == [.done, .superseded, .superseded]
+            try await dock.ledger.coordination.states(ofLoad: older.id) == [
+                .done, .superseded, .superseded,
+            ]
         )
-        #expect(try await dock.ledger.orphanedLoads().isEmpty)
+        #expect(try await dock.ledger.coordination.orphanedLoads().isEmpty)
     }
 
     @Test("so is one that had nothing left to do when its coordinator was killed")
@@ -52,7 +58,11 @@ struct OvertakenLoadTests {
     func coordinated() async throws {
         let dock = try await Dock(Shop.files)
         let older = try await dock.create(Shop.definition())
-        _ = try await dock.ledger.acquireLease(on: older.id, owner: "b", for: .seconds(60))
+        _ = try await dock.ledger.coordination.acquireLease(
+            on: older.id,
+            owner: "b",
+            for: .seconds(60)
+        )
         let newer = try await dock.load(Shop.definition())
         try await finish(dock, newer, as: .loaded)
         #expect(try await state(dock, older) == .running)
@@ -72,21 +82,21 @@ struct OvertakenLoadTests {
         let newest = try await dock.create(Shop.definition(), periods: "2024-01")
         for load in older {
             #expect(await dock.perform(load.task("sale 2024-01")) == .superseded)
-            let facts = try await dock.ledger.facts(of: load.task("sale 2024-01"))
+            let facts = try await dock.ledger.tasks.facts(of: load.task("sale 2024-01"))
             #expect(facts.owner == newest.id)
         }
-        _ = try await dock.ledger.cancel(.load(newest.id), reason: nil, by: "ana")
+        _ = try await dock.ledger.orders.cancel(.load(newest.id), reason: nil, by: "ana")
         for load in older {
-            let facts = try await dock.ledger.facts(of: load.task("sale 2024-01"))
+            let facts = try await dock.ledger.tasks.facts(of: load.task("sale 2024-01"))
             #expect(facts.owner == nil)
             #expect(facts.claimant == newest.id)
             #expect(facts.claimantState == .cancelled)
         }
         // The one that loaded it has nobody who is newer either.
-        #expect(try await dock.ledger.facts(of: first.task("sale 2024-01")).owner == nil)
+        #expect(try await dock.ledger.tasks.facts(of: first.task("sale 2024-01")).owner == nil)
         let later = try await dock.load(Shop.definition(), periods: "2024-01")
         #expect(
-            try await dock.ledger.facts(of: older[0].task("sale 2024-01")).owner == later.id
+            try await dock.ledger.tasks.facts(of: older[0].task("sale 2024-01")).owner == later.id
         )
     }
 
@@ -95,7 +105,7 @@ struct OvertakenLoadTests {
         let dock = try await Dock(Shop.files)
         let load = try await dock.create(Shop.definition(), periods: "2024-01..2024-02")
         let tasks = (0...2).map { LoadTaskID(load: load.id, ordinal: $0) }
-        let settled = { try await dock.ledger.settled(Set(tasks)) }
+        let settled = { try await dock.ledger.tasks.settled(Set(tasks)) }
         #expect(try await settled().isEmpty)
         _ = await dock.perform(tasks[0])
         #expect(try await settled() == [tasks[0]])
@@ -106,6 +116,6 @@ struct OvertakenLoadTests {
         #expect(try await settled() == [tasks[0]])
         try await dock.load(Shop.definition(), periods: "2024-02")
         #expect(try await settled() == [tasks[0], tasks[2]])
-        #expect(try await dock.ledger.settled([LoadTaskID(load: 99, ordinal: 0)]).isEmpty)
+        #expect(try await dock.ledger.tasks.settled([LoadTaskID(load: 99, ordinal: 0)]).isEmpty)
     }
 }

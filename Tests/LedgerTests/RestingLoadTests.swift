@@ -11,7 +11,11 @@ struct RestingLoadTests {
     private func leased() async throws -> (Dock, DockedLoad, LoadLease) {
         let dock = try await Dock(Shop.files)
         let load = try await dock.create(Shop.definition(), periods: "2024-01..2024-02")
-        let lease = try await dock.ledger.acquireLease(on: load.id, owner: "a", for: .seconds(15))
+        let lease = try await dock.ledger.coordination.acquireLease(
+            on: load.id,
+            owner: "a",
+            for: .seconds(15)
+        )
         return (dock, load, try #require(lease))
     }
 
@@ -21,27 +25,40 @@ struct RestingLoadTests {
     func rests() async throws {
         let (dock, load, lease) = try await leased()
         let ledger = dock.ledger
-        let isOrphan = { try await ledger.orphanedLoads() == [load.id] }
-        try await ledger.rest(lease, for: .seconds(3600))
+        let isOrphan = { try await ledger.coordination.orphanedLoads() == [load.id] }
+        try await ledger.coordination.rest(lease, for: .seconds(3600))
         #expect(try await !isOrphan())
-        #expect(try await ledger.places().resting == 1)
-        let report = try #require(try await ledger.report(ofLoad: load.id))
+        #expect(try await ledger.fleet.places().resting == 1)
+        let report = try #require(try await ledger.loads.report(ofLoad: load.id))
         #expect(report.coordinator == "a")
         #expect(report.hindrance == nil)
 
-        try await ledger.wake([load.id])
+        try await ledger.coordination.wake([load.id])
         #expect(try await isOrphan())
         for end in ["resume", "cancel"] {
             let lease = try #require(
-                try await ledger.acquireLease(on: load.id, owner: "a", for: .seconds(15))
+                try await ledger.coordination.acquireLease(
+                    on: load.id,
+                    owner: "a",
+                    for: .seconds(15)
+                )
             )
-            try await ledger.rest(lease, for: .seconds(3600))
+            try await ledger.coordination.rest(lease, for: .seconds(3600))
             #expect(try await !isOrphan())
             if end == "resume" {
-                _ = try await ledger.pause(.load(load.id), interrupts: false, reason: nil, by: "t")
-                _ = try await ledger.resume(.load(load.id))
+                _ = try await ledger.orders.pause(
+                    .load(load.id),
+                    interrupts: false,
+                    reason: nil,
+                    by: "t"
+                )
+                _ = try await ledger.orders.resume(.load(load.id))
             } else {
-                _ = try await ledger.cancel(.task(load.task("customer")), reason: nil, by: "t")
+                _ = try await ledger.orders.cancel(
+                    .task(load.task("customer")),
+                    reason: nil,
+                    by: "t"
+                )
             }
             #expect(try await isOrphan(), "\(end)")
         }
@@ -50,19 +67,23 @@ struct RestingLoadTests {
     @Test("an old lease lets no load rest")
     func oldLease() async throws {
         let (dock, load, lease) = try await leased()
-        try await dock.ledger.release(lease)
-        _ = try await dock.ledger.acquireLease(on: load.id, owner: "b", for: .seconds(15))
-        try await dock.ledger.rest(lease, for: .seconds(3600))
-        #expect(try await dock.ledger.places().held == 1)
+        try await dock.ledger.coordination.release(lease)
+        _ = try await dock.ledger.coordination.acquireLease(
+            on: load.id,
+            owner: "b",
+            for: .seconds(15)
+        )
+        try await dock.ledger.coordination.rest(lease, for: .seconds(3600))
+        #expect(try await dock.ledger.fleet.places().held == 1)
     }
 
     @Test("the time to the next attempt is known when every task waits for one")
     func nextAttempt() async throws {
         let (dock, load, lease) = try await leased()
         let wait = { (tasks: [Int]) in
-            try await dock.ledger.timeToNextAttempt(ofLoad: load.id, tasks: tasks)
+            try await dock.ledger.coordination.timeToNextAttempt(ofLoad: load.id, tasks: tasks)
         }
-        #expect(try await dock.ledger.markPublished([0, 1], lease: lease))
+        #expect(try await dock.ledger.coordination.markPublished([0, 1], lease: lease))
         #expect(try await wait([0, 1]) == nil)
         let failure = TaskFailure(code: "source.down", message: "down", isRetryable: true)
         for (task, failures) in [(0, 3), (1, 4)] {
@@ -85,7 +106,7 @@ struct RestingLoadTests {
     @Test("who listens hears of loads that are written, let go of, tried again and woken")
     func heard() async throws {
         let dock = try await Dock(Shop.files)
-        _ = try await dock.ledger.orphanedLoads()
+        _ = try await dock.ledger.coordination.orphanedLoads()
         let heard = Counter()
         let listener = LoadListener(dock.configuration)
         let listening = Task { try await listener.run { heard.add() } }
@@ -94,12 +115,19 @@ struct RestingLoadTests {
         let load = try await dock.create(Shop.definition())
         await heard.reaches(2, "a load that is written")
         let lease = {
-            try await dock.ledger.acquireLease(on: load.id, owner: "a", for: .seconds(15))
+            try await dock.ledger.coordination.acquireLease(
+                on: load.id,
+                owner: "a",
+                for: .seconds(15)
+            )
         }
-        try await dock.ledger.release(try #require(try await lease()))
+        try await dock.ledger.coordination.release(try #require(try await lease()))
         await heard.reaches(3, "a load that is let go of")
-        try await dock.ledger.rest(try #require(try await lease()), for: .seconds(3600))
-        try await dock.ledger.wake([load.id])
+        try await dock.ledger.coordination.rest(
+            try #require(try await lease()),
+            for: .seconds(3600)
+        )
+        try await dock.ledger.coordination.wake([load.id])
         await heard.reaches(4, "a load that is woken")
     }
 
@@ -107,25 +135,25 @@ struct RestingLoadTests {
     func places() async throws {
         let (dock, _, _) = try await leased()
         let ledger = dock.ledger
-        #expect(try await !ledger.places().areAllTaken)
-        try await ledger.note(CoordinatorPresence(name: "a", places: 8, taken: 8))
-        try await ledger.note(CoordinatorPresence(name: "b", places: 4, taken: 1))
-        #expect(try await ledger.places().coordinators.map(\.name) == ["a", "b"])
-        #expect(try await !ledger.places().areAllTaken)
-        try await ledger.note(CoordinatorPresence(name: "b", places: 4, taken: 4))
-        #expect(try await ledger.places().areAllTaken)
-        try await ledger.forget(coordinator: "a")
+        #expect(try await !ledger.fleet.places().areAllTaken)
+        try await ledger.coordination.note(CoordinatorPresence(name: "a", places: 8, taken: 8))
+        try await ledger.coordination.note(CoordinatorPresence(name: "b", places: 4, taken: 1))
+        #expect(try await ledger.fleet.places().coordinators.map(\.name) == ["a", "b"])
+        #expect(try await !ledger.fleet.places().areAllTaken)
+        try await ledger.coordination.note(CoordinatorPresence(name: "b", places: 4, taken: 4))
+        #expect(try await ledger.fleet.places().areAllTaken)
+        try await ledger.coordination.forget(coordinator: "a")
         #expect(
-            try await ledger.places().coordinators
+            try await ledger.fleet.places().coordinators
                 == [CoordinatorPresence(name: "b", places: 4, taken: 4)]
         )
         _ = try await dock.rows(
             "update longshore.coordinator set seen_at = now() - interval '1 minute' returning name"
         )
-        #expect(try await ledger.places().coordinators.isEmpty)
+        #expect(try await ledger.fleet.places().coordinators.isEmpty)
         let waiting = try await dock.create(Shop.definition())
-        #expect(try await ledger.places().waiting == 1)
-        #expect(try await ledger.orphanedLoads() == [waiting.id])
+        #expect(try await ledger.fleet.places().waiting == 1)
+        #expect(try await ledger.coordination.orphanedLoads() == [waiting.id])
     }
 }
 

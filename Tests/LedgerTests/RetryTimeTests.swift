@@ -50,26 +50,37 @@ struct RetryTimeTests {
         let dock = try await Dock(Shop.files)
         let load = try await dock.create(Shop.definition())
         let lease = try #require(
-            try await dock.ledger.acquireLease(on: load.id, owner: "me", for: .seconds(60))
+            try await dock.ledger.coordination.acquireLease(
+                on: load.id,
+                owner: "me",
+                for: .seconds(60)
+            )
         )
-        #expect(try await dock.ledger.markPublished([0], lease: lease))
+        #expect(try await dock.ledger.coordination.markPublished([0], lease: lease))
         let task = load.task("customer")
         for _ in 0..<4 { try await record(failure, task, dock) }
-        #expect(try await dock.ledger.idle([0], ofLoad: load.id, since: .seconds(30)).isEmpty)
+        #expect(
+            try await dock.ledger.coordination.idle([0], ofLoad: load.id, since: .seconds(30))
+                .isEmpty
+        )
         if byRetry {
-            let change = try await dock.ledger.retry(.load(load.id), .failed)
+            let change = try await dock.ledger.orders.retry(.load(load.id), .failed)
             #expect(change.isNew && change.hastened == 1 && change.tasks == 0)
         } else {
-            _ = try await dock.ledger.pause(
+            _ = try await dock.ledger.orders.pause(
                 .load(load.id),
                 interrupts: false,
                 reason: nil,
                 by: "ana"
             )
             #expect(await dock.perform(task) == .paused)
-            #expect(try await dock.ledger.resume(.load(load.id)).isNew)
+            #expect(try await dock.ledger.orders.resume(.load(load.id)).isNew)
         }
-        #expect(try await dock.ledger.idle([0], ofLoad: load.id, since: .seconds(30)) == [0])
+        #expect(
+            try await dock.ledger.coordination.idle([0], ofLoad: load.id, since: .seconds(30)) == [
+                0
+            ]
+        )
         #expect(await dock.perform(task) == .loaded(RowCounts(read: 2, loaded: 2)))
     }
 
@@ -106,7 +117,7 @@ struct RetryTimeTests {
                 """
             ) == "0|0|7|0"
         )
-        #expect(try await dock.ledger.facts(of: task).outages == 7)
+        #expect(try await dock.ledger.tasks.facts(of: task).outages == 7)
         #expect(await dock.perform(task) == .loaded(RowCounts(read: 2, loaded: 2)))
     }
 

@@ -82,7 +82,7 @@ struct SessionBudgetTests {
         init(_ dock: Dock) async throws {
             self.dock = dock
             let name = "crowd_\(UInt32.random(in: 0 ... .max))"
-            _ = try await dock.ledger.unfinishedLoads()
+            _ = try await dock.ledger.loads.unfinished()
             let owner = try await dock.row("select quote_ident(current_user)")
             // It may do what the owner of the tables may, and is no superuser, whose sessions have no limit.
             try await dock.connection.script(

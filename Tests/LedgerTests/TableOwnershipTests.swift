@@ -30,7 +30,7 @@ struct TableOwnershipTests {
         let (asked, graph) = try dock.request(definition)
         var request = asked
         request.adopted = adopted
-        let load = try await dock.ledger.create(request, tasks: graph.tasks)
+        let load = try await dock.ledger.requests.create(request, tasks: graph.tasks)
         var failures: [String] = []
         for ordinal in graph.tasks.indices {
             let outcome = await dock.perform(LoadTaskID(load: load, ordinal: ordinal))
@@ -49,9 +49,11 @@ struct TableOwnershipTests {
         var request = asked
         request.adopted = adopted
         let tasks = graph.tasks
-        let told = await dock.problem { try await dock.ledger.check(request, tasks: tasks) }
+        let told = await dock.problem {
+            try await dock.ledger.requests.check(request, tasks: tasks)
+        }
         let refused = await dock.problem {
-            _ = try await dock.ledger.create(request, tasks: tasks)
+            _ = try await dock.ledger.requests.create(request, tasks: tasks)
         }
         #expect(told == refused)
         return refused
@@ -254,7 +256,7 @@ struct TableOwnershipTests {
         let definition = try Shop.definition(customer: customer)
         let (request, graph) = try dock.request(definition)
         // Of a load of dimensions alone, the fact's table is there and has no task.
-        let load = try await dock.ledger.create(
+        let load = try await dock.ledger.requests.create(
             request,
             tasks: graph.tasks.filter { $0.kind == .dimension }
         )
@@ -356,7 +358,7 @@ struct TableOwnershipTests {
         #expect(try await refusal(other, adopting: ["fact_sale"], at: dock) == words)
         let february = try PeriodSelection.parse("2024-02", grain: .month)
         let added = await dock.problem {
-            _ = try await dock.ledger.addPeriods(february, of: other.pipeline)
+            _ = try await dock.ledger.periods.add(february, of: other.pipeline)
         }
         #expect(added == words)
         let checked = await dock.problem {
@@ -373,20 +375,20 @@ struct TableOwnershipTests {
         try await dock.load(shop)
         try await dock.connection.query("update longshore.load set state = 'loaded'")
         let months = try PeriodSelection.parse("2024-01..2024-02", grain: .month)
-        _ = try await dock.ledger.closePeriods(months, of: shop.pipeline, reason: nil, by: "test")
+        _ = try await dock.ledger.periods.close(months, of: shop.pipeline, reason: nil, by: "test")
         let neighbour = try Self.neighbour()
         #expect(try await dock.due(neighbour.pipeline).registered == [])
         #expect(
             try await dock.load(neighbour, periods: "2024-01..2024-02").failures == []
         )
         try await dock.connection.query("update longshore.load set state = 'loaded'")
-        _ = try await dock.ledger.closePeriods(
+        _ = try await dock.ledger.periods.close(
             Array(months.prefix(1)),
             of: neighbour.pipeline,
             reason: nil,
             by: "test"
         )
-        _ = try await dock.ledger.reopenPeriods(months, of: shop.pipeline)
+        _ = try await dock.ledger.periods.reopen(months, of: shop.pipeline)
         #expect(
             try await dock.rows(
                 """
@@ -483,7 +485,7 @@ struct TableOwnershipTests {
         let dock = try await Dock(Shop.files)
         let load = try await dock.load(Shop.definition(), periods: "2024-01..2024-02")
         let running = await dock.problem {
-            _ = try await dock.ledger.renamePipeline("shop", to: "store")
+            _ = try await dock.ledger.pipelines.rename("shop", to: "store")
         }
         #expect(
             running == """
@@ -498,23 +500,30 @@ struct TableOwnershipTests {
                 values ('d', 'shop', '{}', '{}', 'test')
             """
         )
-        _ = try await dock.ledger.pause(.pipeline("shop"), interrupts: false, reason: nil, by: "me")
+        _ = try await dock.ledger.orders.pause(
+            .pipeline("shop"),
+            interrupts: false,
+            reason: nil,
+            by: "me"
+        )
         let before = try await tables(of: "shop", at: dock)
         #expect(before.count == 6, "\(before)")
 
-        let rename = try await dock.ledger.renamePipeline("shop", to: "store")
+        let rename = try await dock.ledger.pipelines.rename("shop", to: "store")
         #expect(rename == PipelineRename(isNew: true, loads: 1, schemas: ["shop"]))
         #expect(try await tables(of: "shop", at: dock) == [])
         #expect(try await tables(of: "store", at: dock) == before)
-        #expect(try await dock.ledger.load(load.id)?.pipeline.name == "store")
-        let newest = try #require(try await dock.ledger.newestDefinition(ofPipeline: "store"))
+        #expect(try await dock.ledger.coordination.load(load.id)?.pipeline.name == "store")
+        let newest = try #require(
+            try await dock.ledger.pipelines.newestDefinition(ofPipeline: "store")
+        )
         #expect(newest.name == "store")
 
         let store = try Self.called("store", Shop.definition())
         let due = try await dock.due(store.pipeline)
         #expect(due.changes.isEmpty)
         #expect(due.periods.map(\.label).contains("2024-01") == false)
-        _ = try await dock.ledger.resume(.pipeline("store"))
+        _ = try await dock.ledger.orders.resume(.pipeline("store"))
         #expect(try await dock.load(store).failures == [])
         #expect(
             try await refusal(Shop.definition(), at: dock)?.contains("to the pipeline `store`")
@@ -531,13 +540,13 @@ struct TableOwnershipTests {
         try await dock.load(Self.neighbour())
         try await dock.connection.query("update longshore.load set state = 'loaded'")
         let unknown = await dock.problem {
-            _ = try await dock.ledger.renamePipeline("shops", to: "store")
+            _ = try await dock.ledger.pipelines.rename("shops", to: "store")
         }
         #expect(unknown?.contains("did you mean `shop`?") == true)
-        let again = try await dock.ledger.renamePipeline("store", to: "shop")
+        let again = try await dock.ledger.pipelines.rename("store", to: "shop")
         #expect(again == PipelineRename(isNew: false, schemas: ["shop"]))
         let taken = await dock.problem {
-            _ = try await dock.ledger.renamePipeline("shop", to: "neighbour")
+            _ = try await dock.ledger.pipelines.rename("shop", to: "neighbour")
         }
         #expect(
             taken == """
@@ -545,8 +554,8 @@ struct TableOwnershipTests {
                 to be one for good: longshore pipelines rename shop neighbour --merge
                 """
         )
-        let merged = try await dock.ledger.renamePipeline("shop", to: "neighbour", merging: true)
+        let merged = try await dock.ledger.pipelines.rename("shop", to: "neighbour", merging: true)
         #expect(merged.loads == 1)
-        #expect(try await dock.ledger.pipelines() == ["neighbour"])
+        #expect(try await dock.ledger.pipelines.names() == ["neighbour"])
     }
 }

@@ -36,7 +36,9 @@ struct UnreadableDefinitionTests {
             "the definition of load \(load.id) cannot be read by this version: pipeline.yaml:2:"
         #expect(failure.message.hasPrefix(start), "\(failure.message)")
         #expect(failure.message.hasSuffix("; load the periods again"), "\(failure.message)")
-        await #expect(throws: UnreadableDefinition.self) { try await dock.ledger.load(load.id) }
+        await #expect(throws: UnreadableDefinition.self) {
+            try await dock.ledger.coordination.load(load.id)
+        }
         #expect(try await dock.load(mended()).failures == [])
     }
 
@@ -54,12 +56,12 @@ struct UnreadableDefinitionTests {
             .replacing("_{period}.csv\"", with: "_{period}.csv\", delimiter: \";\"")
         #expect(try await dock.load(Shop.definition(sale: sale)).failures == [])
         try await spoil(dock)
-        let rows = try await dock.ledger.rejectedRows(RejectFilter(), limit: 10)
+        let rows = try await dock.ledger.rejects.rows(RejectFilter(), limit: 10)
         #expect(
             rows.map(\.format) == [.csv(CSVDialect(delimiter: UInt8(ascii: ";")))]
         )
         #expect(rows.map(\.fields?.count) == [4])
-        #expect(try await dock.ledger.periods(ofPipeline: "shop").count == 1)
+        #expect(try await dock.ledger.periods.reports(ofPipeline: "shop").count == 1)
         let (_, replay) = try await dock.replay(mended())
         #expect(replay?.failure("sale 2024-01")?.code == "definition.unreadable")
     }
@@ -70,10 +72,14 @@ struct UnreadableDefinitionTests {
         let load = try await dock.create(Shop.definition())
         try await spoil(dock)
         let lease = try #require(
-            try await dock.ledger.acquireLease(on: load.id, owner: "one", for: .seconds(60))
+            try await dock.ledger.coordination.acquireLease(
+                on: load.id,
+                owner: "one",
+                for: .seconds(60)
+            )
         )
         let failure = UnreadableDefinition(load: load.id, problem: "old").taskFailure
-        #expect(try await dock.ledger.fail(lease, with: failure) == .failed)
+        #expect(try await dock.ledger.coordination.fail(lease, with: failure) == .failed)
         #expect(
             try await dock.rows("select distinct state, failure_code from longshore.task")
                 == ["failed|definition.unreadable"]

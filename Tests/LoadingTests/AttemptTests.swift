@@ -63,7 +63,7 @@ struct AttemptTests {
         let dock = try await Dock(Shop.files)
         let load = try await dock.create(Shop.definition())
         #expect(await dock.perform(load.task("sale 2024-01")) == .busy)
-        #expect(try await dock.ledger.states(ofLoad: load.id) == [.waiting, .waiting])
+        #expect(try await dock.ledger.coordination.states(ofLoad: load.id) == [.waiting, .waiting])
         #expect(await dock.perform(load.task("customer")) == .loaded(RowCounts(read: 2, loaded: 2)))
         #expect(
             await dock.perform(load.task("sale 2024-01")) == .loaded(RowCounts(read: 3, loaded: 3))
@@ -111,7 +111,9 @@ struct AttemptTests {
         let newer = try await dock.create(Shop.definition())
         #expect(await dock.perform(older.task("sale 2024-01")) == .superseded)
         #expect(await dock.perform(older.task("sale 2024-01")) == .superseded)
-        #expect(try await dock.ledger.states(ofLoad: older.id) == [.done, .superseded])
+        #expect(
+            try await dock.ledger.coordination.states(ofLoad: older.id) == [.done, .superseded]
+        )
         #expect(try await dock.row("select count(*) from shop.fact_sale") == "0")
         #expect(await dock.perform(newer.task("customer")).failure == nil)
         #expect(
@@ -126,7 +128,7 @@ struct AttemptTests {
         let second = try await dock.create(Shop.definition())
         let third = try await dock.create(Shop.definition())
         #expect(await dock.perform(first.task("customer")).failure == nil)
-        #expect(try await dock.ledger.states(ofLoad: first.id) == [.done, .waiting])
+        #expect(try await dock.ledger.coordination.states(ofLoad: first.id) == [.done, .waiting])
         #expect(await dock.perform(third.task("customer")).failure == nil)
         #expect(await dock.perform(second.task("customer")) == .superseded)
     }

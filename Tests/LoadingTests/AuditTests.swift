@@ -37,7 +37,7 @@ struct AuditTests {
         )
         #expect(load.failures == [])
         let task = try #require(
-            try await dock.ledger.tasks(ofLoad: load.id).first { $0.kind == .fact }
+            try await dock.ledger.tasks.reports(ofLoad: load.id).first { $0.kind == .fact }
         )
         #expect(
             task.warnings == [
@@ -46,7 +46,8 @@ struct AuditTests {
         )
         #expect(task.counts?.loaded == 2)
         #expect(try await dock.row("select count(*) from shop.fact_sale") == "2")
-        let quiet = try await dock.ledger.tasks(ofLoad: load.id).first { $0.kind == .dimension }
+        let quiet = try await dock.ledger.tasks.reports(ofLoad: load.id)
+            .first { $0.kind == .dimension }
         #expect(quiet?.warnings == [])
     }
 
@@ -132,7 +133,7 @@ struct AuditTests {
         let definition = try Shop.definition()
         let load = try await dock.load(definition)
         #expect(load.failures == [])
-        let tasks = try await dock.ledger.tasks(ofLoad: load.id)
+        let tasks = try await dock.ledger.tasks.reports(ofLoad: load.id)
         #expect(
             tasks.map(\.warnings) == [
                 ["1 of 3 rows were rejected, more than 10 % (required 1)"], [],
@@ -141,7 +142,7 @@ struct AuditTests {
         try dock.write("sales_2024-01.csv", sales(8, month: 1) + bad)
         let more = try await dock.load(definition)
         #expect(
-            try await dock.ledger.tasks(ofLoad: more.id).last?.warnings
+            try await dock.ledger.tasks.reports(ofLoad: more.id).last?.warnings
                 == ["1 of 9 rows were rejected, more than 10 % (min 1)"]
         )
     }

@@ -49,7 +49,7 @@ struct AwaitedSourceTests {
                 ) == "0|\(number)|t"
             )
         }
-        let facts = try await dock.ledger.facts(of: task)
+        let facts = try await dock.ledger.tasks.facts(of: task)
         #expect(facts.absences == 3)
         #expect(facts.absentSince != nil && facts.awaitedUntil != nil)
         try dock.write("customers.csv", Shop.customers)

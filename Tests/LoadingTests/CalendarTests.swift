@@ -148,7 +148,7 @@ struct CalendarTests {
         let dock = try await Dock(["holidays.csv": "date;name\n2024-07-20;Independence\n;x\n"])
         let calendar = ", holidays: { source: drops, csv: holidays.csv, delimiter: \";\" }"
         #expect(try await dock.load(definition(calendar)).failures == [])
-        let rows = try await dock.ledger.rejectedRows(RejectFilter(), limit: 10)
+        let rows = try await dock.ledger.rejects.rows(RejectFilter(), limit: 10)
         let fields = rows.map { $0.fields?.map { String(decoding: $0, as: UTF8.self) } }
         #expect(fields == [["", "x"]])
     }

@@ -69,7 +69,7 @@ struct ControlTotalTests {
         try dock.write("t_2024-01.csv", "total\n35.75\n")
         let load = try await load(dock, definition(Self.file + " }"))
         #expect(load.failures == [])
-        #expect(try await dock.ledger.tasks(ofLoad: load.id).flatMap(\.warnings) == [])
+        #expect(try await dock.ledger.tasks.reports(ofLoad: load.id).flatMap(\.warnings) == [])
     }
 
     @Test("a sum that does not agree fails with both numbers, and the old period is as it was")
@@ -149,7 +149,7 @@ struct ControlTotalTests {
         try dock.write("t_2024-01.csv", "total\n36.00\n")
         let again = try await dock.load(definition)
         #expect(again.counts("sale 2024-01") == RowCounts(read: 3, loaded: 0, deduplicated: 3))
-        let warnings = try await dock.ledger.tasks(ofLoad: again.id).flatMap(\.warnings)
+        let warnings = try await dock.ledger.tasks.reports(ofLoad: again.id).flatMap(\.warnings)
         #expect(warnings.first?.contains("add up to 35.75") == true)
         #expect(warnings.first?.contains("0 were dropped as duplicates") == true)
     }
@@ -208,7 +208,7 @@ struct ControlTotalTests {
         let definition = try definition(Self.file + ", severity: warn }")
         let missing = try await load(dock, definition)
         #expect(missing.failures == [])
-        let warnings = try await dock.ledger.tasks(ofLoad: missing.id).flatMap(\.warnings)
+        let warnings = try await dock.ledger.tasks.reports(ofLoad: missing.id).flatMap(\.warnings)
         #expect(
             warnings.first?
                 .hasPrefix(
@@ -219,7 +219,7 @@ struct ControlTotalTests {
         try dock.write("t_2024-01.csv", "total\n1\n")
         let other = try await load(dock, definition)
         #expect(
-            try await dock.ledger.tasks(ofLoad: other.id).flatMap(\.warnings).first?
+            try await dock.ledger.tasks.reports(ofLoad: other.id).flatMap(\.warnings).first?
                 .hasPrefix(
                     "the total `revenue` does not agree: the loaded `amount` add up to 35.75"
                 )

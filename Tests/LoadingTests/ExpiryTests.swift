@@ -147,7 +147,7 @@ struct ExpiryTests {
         )
         #expect(warned.failures == [])
         #expect(
-            try await dock.ledger.tasks(ofLoad: warned.id).map(\.warnings)
+            try await dock.ledger.tasks.reports(ofLoad: warned.id).map(\.warnings)
                 == [["1 of 5 members have expired, more than 1 %"]]
         )
         #expect(try await members(.plain, dock)[4] == "E|f")
@@ -198,7 +198,7 @@ struct ExpiryTests {
         let load = try await dock.load(definition(.plain))
         #expect(load.failures == [])
         #expect(
-            try await dock.ledger.tasks(ofLoad: load.id).first?.warnings.first
+            try await dock.ledger.tasks.reports(ofLoad: load.id).first?.warnings.first
                 == "1 member not in the source is kept all the same: 1 row of it was rejected, and may be "
                 + "theirs"
         )

@@ -73,7 +73,7 @@ struct FreshnessTests {
         let warned = try await dock.load(table("2 days", "warn"))
         #expect(warned.failures == [])
         #expect(
-            try await dock.ledger.tasks(ofLoad: warned.id).flatMap(\.warnings)
+            try await dock.ledger.tasks.reports(ofLoad: warned.id).flatMap(\.warnings)
                 == ["every `seen_on` is empty"]
         )
     }

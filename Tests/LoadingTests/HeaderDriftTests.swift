@@ -128,7 +128,7 @@ struct HeaderDriftTests {
             "orders_2024-02.csv": Self.february + "web,3,2024-02-05,,A-11\n",
         ])
         try await dock.load(Self.definition(), periods: "2024-01")
-        let rows = try await dock.ledger.rejectedRows(RejectFilter(), limit: 10)
+        let rows = try await dock.ledger.rejects.rows(RejectFilter(), limit: 10)
             .filter { $0.report.table.hasSuffix("dim_customer") }
         #expect(
             rows.map(\.header) == [

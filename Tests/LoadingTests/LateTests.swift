@@ -48,7 +48,7 @@ struct LateTests {
             ]
         )
         #expect(try await dock.rows(Self.control) == ["2024-01|loaded|∅", "2024-02|loaded|∅"])
-        let reports = try await dock.ledger.tasks(ofLoad: load.id)
+        let reports = try await dock.ledger.tasks.reports(ofLoad: load.id)
         #expect(reports.map(\.rejects) == [[:], [:], ["late": 2, "period": 2]])
     }
 
@@ -81,7 +81,7 @@ struct LateTests {
         let definition = try definition("stale")
         try await dock.load(definition)
         try await dock.connection.query("update longshore.load set state = 'loaded'")
-        _ = try await dock.ledger.closePeriods(
+        _ = try await dock.ledger.periods.close(
             PeriodSelection.parse("2024-01", grain: .month),
             of: definition.pipeline,
             reason: "audited",

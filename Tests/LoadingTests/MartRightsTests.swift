@@ -174,7 +174,7 @@ struct MartRightsTests {
             )
         }
         #expect(
-            try await dock.ledger.tasks(ofLoad: load.id).flatMap(\.warnings) == [
+            try await dock.ledger.tasks.reports(ofLoad: load.id).flatMap(\.warnings) == [
                 """
                 its SQL ran with all rights of the worker's login, for the marts of `shop` have no role \
                 that it may act as: have a superuser run what `longshore roles --schema shop` prints

@@ -53,6 +53,39 @@ struct MartTests {
         #expect(try await dock.rows("select every from shop.mart_total") == ["1s"])
     }
 
+    @Test("parameters are constants of their types to the server, hostile texts among them")
+    func parameters() async throws {
+        let dock = try await Dock(Shop.files)
+        let text = "\u{600}'\u{301} \\ :period_start; drop table x --"
+        let definition = try Definition.text(
+            """
+            pipeline: shop
+            parameters:
+              name: { type: text, default: '\u{600}''\u{301} \\ :period_start; drop table x --' }
+              rate: { type: decimal, default: -0.050 }
+              since: { type: date, default: 2024-02-29 }
+              days: { type: integer, default: -7 }
+              all: { type: boolean, default: true }
+            sources: { drops: { files: data } }
+            dimensions:
+            \(Shop.customer)
+            marts:
+              total: { sql: total.sql, reads: customer }
+            """,
+            files: [
+                "total.sql":
+                    "select :name as name, :rate as rate, :since -:days as day, not :all as none"
+            ]
+        )
+        #expect(try await dock.load(definition).failures == [])
+        let rows = try await dock.connection.query("select * from shop.mart_total")
+        let row = try #require(rows.first)
+        #expect(try Array(row.text("name").utf8) == Array(text.utf8))
+        #expect(try row.text("rate") == "-0.050")
+        #expect(try row.text("day") == "2024-03-07")
+        #expect(try row.boolean("none") == false)
+    }
+
     @Test("a period is computed anew, and no other; a whole mart is replaced")
     func again() async throws {
         let dock = try await Dock(Shop.files)

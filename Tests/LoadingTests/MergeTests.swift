@@ -108,7 +108,7 @@ struct MergeTests {
         let definition = try Orders.definition()
         try await dock.load(definition)
         try await dock.connection.query("update longshore.load set state = 'loaded'")
-        _ = try await dock.ledger.closePeriods(
+        _ = try await dock.ledger.periods.close(
             PeriodSelection.parse("2024-01", grain: .month),
             of: definition.pipeline,
             reason: "audited",
@@ -158,7 +158,7 @@ struct MergeTests {
         let definition = try Orders.definition()
         try await dock.load(definition, periods: "2024-01")
         try await dock.connection.query("update longshore.load set state = 'loaded'")
-        _ = try await dock.ledger.closePeriods(
+        _ = try await dock.ledger.periods.close(
             PeriodSelection.parse("2024-01", grain: .month),
             of: definition.pipeline,
             reason: "audited",
@@ -179,7 +179,7 @@ struct MergeTests {
     @Test("a row tells the load task that wrote it, although that was another period's")
     func trace() async throws {
         let (dock, load) = try await loaded()
-        let rows = try await dock.ledger.trace("fact_order", key: ["o1"])
+        let rows = try await dock.ledger.traces.trace("fact_order", key: ["o1"])
         #expect(rows.map { $0.origin?.task } == [load.task("order 2024-02").description])
         #expect(rows.first?.origin?.input?.hasPrefix("orders_2024-02.csv (") == true)
     }

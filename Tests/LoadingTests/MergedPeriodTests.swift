@@ -136,7 +136,7 @@ struct MergedPeriodTests {
     func bounds() async throws {
         let dock = try await Dock(["s.csv": Self.whole + "4,2024-04-01,40\n5,2023-12-31,50\n"])
         let closed = try definition()
-        _ = try await dock.ledger.closePeriods(
+        _ = try await dock.ledger.periods.close(
             PeriodSelection.parse("2024-02", grain: .month),
             of: closed.pipeline,
             reason: nil,

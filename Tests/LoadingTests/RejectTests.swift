@@ -114,7 +114,7 @@ struct RejectTests {
                 "\(second.id)|2024-01|open|`-2` is less than `0`",
             ]
         )
-        let reports = try await dock.ledger.rejects(RejectFilter(), limit: 10)
+        let reports = try await dock.ledger.rejects.reports(RejectFilter(), limit: 10)
         #expect(reports.map(\.task) == ["\(second.id).1", "\(first.id).2"])
     }
 

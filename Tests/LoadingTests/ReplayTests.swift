@@ -48,6 +48,28 @@ struct ReplayTests {
         )
     }
 
+    @Test(
+        "columns that no worker has written end a replay at once, and nothing is read by others",
+        arguments: [
+            "insert into longshore.input_header select load_id, ordinal, 'x', array[null, 'x'] "
+                + "from longshore.task where kind = 'fact'",
+            "update longshore.task set header = array[['a', 'b'], ['c', 'd']] where kind = 'fact'",
+            "update longshore.task set header_types = array[['a', 'b'], ['c', 'd']] where kind = 'fact'",
+        ]
+    )
+    func foreignColumns(sql: String) async throws {
+        let dock = try await dock()
+        try await dock.connection.script(SQL(raw: sql))
+        let (created, load) = try await dock.replay(Self.definition())
+        #expect(created.rejects == 3)
+        guard case .failed(let failure) = load?.outcomes["sale 2024-01"] else {
+            Issue.record("\(String(describing: load?.outcomes))")
+            return
+        }
+        #expect(failure.code == "warehouse.unreadable_record")
+        #expect(failure.message.contains("the columns of the rejects of `1.1` cannot be read"))
+    }
+
     /// The customers of now, and nothing else.
     private func loadCustomers(_ dock: Dock) async throws {
         let load = try await dock.create(Self.definition())
@@ -139,7 +161,7 @@ struct ReplayTests {
             Self.definition(),
             observer: At(.copied) {
                 waiver.start {
-                    try await dock.ledger.waiveRejects(RejectFilter(), reason: "old", by: "ana")
+                    try await dock.ledger.rejects.waive(RejectFilter(), reason: "old", by: "ana")
                 }
                 await eventually("the waiver waits for the replay") {
                     try await dock.row(
@@ -163,7 +185,7 @@ struct ReplayTests {
     func superseded() async throws {
         let dock = try await dock()
         let (request, _) = try dock.request(Self.definition())
-        let created = try await dock.ledger.createReplay(of: RejectFilter(), request)
+        let created = try await dock.ledger.requests.createReplay(of: RejectFilter(), request)
         let load = try #require(created.load)
         try dock.write(
             "sales_2024-01.csv",
@@ -405,11 +427,11 @@ struct ReplayTests {
                 when 'decimal' then 'fixed' else 'waived' end
             """
         )
-        #expect(try await dock.ledger.pruneRejects(olderThanDays: 1) == 0)
+        #expect(try await dock.ledger.rejects.prune(olderThanDays: 1) == 0)
         try await dock.connection.query(
             "update longshore.reject set created_at = now() - interval '40 days'"
         )
-        #expect(try await dock.ledger.pruneRejects(olderThanDays: 30) == 2)
+        #expect(try await dock.ledger.rejects.prune(olderThanDays: 30) == 2)
         #expect(try await dock.rows("select rule from longshore.reject") == ["fields"])
     }
 }

@@ -151,7 +151,7 @@ struct StaleTests {
         let dock = try await dock()
         let january = try PeriodSelection.parse("2024-01", grain: .month)
         try await dock.connection.query("update longshore.load set state = 'loaded'")
-        _ = try await dock.ledger.closePeriods(
+        _ = try await dock.ledger.periods.close(
             january,
             of: calls().pipeline,
             reason: "audited",
@@ -161,7 +161,7 @@ struct StaleTests {
         let what = reason(load, "1 row refers to")
         #expect(try await dock.rows(states)[0] == "2024-01|closed|audited")
         let task = try #require(
-            try await dock.ledger.tasks(ofLoad: load.id).first { $0.table == "dim_agent" }
+            try await dock.ledger.tasks.reports(ofLoad: load.id).first { $0.table == "dim_agent" }
         )
         #expect(
             task.warnings == [
@@ -169,7 +169,7 @@ struct StaleTests {
                     + "open it with `longshore periods reopen desk 2024-01`"
             ]
         )
-        _ = try await dock.ledger.reopenPeriods(january, of: calls().pipeline)
+        _ = try await dock.ledger.periods.reopen(january, of: calls().pipeline)
         #expect(try await dock.rows(states)[0] == "2024-01|stale|\(what)")
     }
 

@@ -221,7 +221,7 @@ struct LocalStackTests {
             }
             #expect(!secrets.contains(where: "\(addresses)".contains))
             for file in ["credentials.json", "redis/redis.conf", "rabbitmq/rabbitmq.conf"] {
-                #expect(FileStatus("\(data)/\(file)")?.mode == 0o600)
+                #expect(FileOwnership("\(data)/\(file)")?.mode == 0o600)
             }
         }
     }

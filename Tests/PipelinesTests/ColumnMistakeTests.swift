@@ -66,15 +66,15 @@ struct ColumnMistakeTests {
                 replacing: "sold_at: { type: timestamp }",
                 with: #"sold_at: { type: timestamp, format: "YYYY-MM-dd HH:mm" }"#,
                 [
-                    "31:43: error: `YYYY-MM-dd HH:mm` is no date format: `YYYY` is not known; use yyyy, MM, dd, HH, mm, ss, S to SSSSSS, XXX or X, and put other letters in 'quotes' [value.malformed]"
+                    "31:43: error: `YYYY-MM-dd HH:mm` is no date format: `YYYY` is not known; use yyyy, MM, MMM, dd, HH, mm, ss, S to SSSSSS, XXX or X, and put other letters in 'quotes' [value.malformed]"
                 ]
             ),
             Mistake(
-                "a format without a day is told",
+                "a format without a month is told",
                 replacing: "sold_at: { type: timestamp }",
-                with: "sold_at: { type: date, format: yyyy-MM }",
+                with: "sold_at: { type: date, format: yyyy-dd }",
                 [
-                    "31:38: error: `yyyy-MM` is no date format: the day is missing [value.malformed]"
+                    "31:38: error: `yyyy-dd` is no date format: the month is missing [value.malformed]"
                 ]
             ),
             Mistake(

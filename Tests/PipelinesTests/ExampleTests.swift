@@ -9,7 +9,7 @@ let examples = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
 @Suite("The examples")
 struct ExampleTests {
-    @Test("have no diagnostics", arguments: ["callcenter", "invoices"])
+    @Test("have no diagnostics", arguments: ["callcenter", "finance", "invoices", "sales"])
     func clean(name: String) throws {
         let definition = try DefinitionReader.read(folder: "\(examples)/\(name)")
         #expect(definition.warnings == [])

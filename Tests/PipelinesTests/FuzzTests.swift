@@ -6,7 +6,7 @@ import Testing
 struct FuzzTests {
     @Test(
         "give a pipeline, or problems that lie in the text",
-        arguments: ["callcenter", "invoices"],
+        arguments: ["callcenter", "finance", "invoices", "sales"],
         [1, 2, 3, 4] as [UInt64]
     )
     func mutations(name: String, seed: UInt64) throws {

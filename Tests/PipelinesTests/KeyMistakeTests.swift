@@ -34,7 +34,7 @@ struct KeyMistakeTests {
                 replacing: "{ files: data }",
                 with: "{ description: nothing }",
                 [
-                    "4:3: error: a source needs one of the keys `files`, `postgres` [key.missing]"
+                    "4:3: error: a source needs one of the keys `files`, `postgres`, `mysql`, `mongo`, `s3`, `http` [key.missing]"
                 ]
             ),
             Mistake(

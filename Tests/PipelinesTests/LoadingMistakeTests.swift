@@ -69,7 +69,7 @@ struct LoadingMistakeTests {
                 replacing: "    period: sold_at\n" + grain,
                 with: grain + "    late: stale\n    reload: swap\n",
                 [
-                    "26:33: error: `csv` has `{period}`, but the table is not loaded by period [period.missing]",
+                    "26:33: error: `csv` has the label of a period, but the table is not loaded by period [period.missing]",
                     "28:5: error: `late` is about periods, but the fact is loaded whole [period.missing]",
                     "29:5: error: `reload` is about periods, but the fact is loaded whole [period.missing]",
                 ]

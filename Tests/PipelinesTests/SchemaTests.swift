@@ -78,20 +78,22 @@ struct ReferenceTests {
 
     /// What the page's tables of keys describe, in its order.
     private static let records = [
-        Grammar.pipeline, Grammar.timeLimits, Grammar.period, Grammar.parameter, Grammar.source,
+        Grammar.pipeline, Grammar.timeLimits, Grammar.period, Grammar.schedule, Grammar.alert,
+        Grammar.alertTarget, Grammar.parameter, Grammar.credential, Grammar.source,
         Grammar.extract, Grammar.dimension, Grammar.calendarDimension, Grammar.calendar,
         Grammar.fact, Grammar.expectations, Grammar.total, Grammar.dimensionColumn,
-        Grammar.dimensionReference, Grammar.mart, Grammar.martTest,
+        Grammar.dimensionReference, Grammar.mart, Grammar.martTest, Grammar.export,
+        Grammar.exportTarget, Grammar.chart, Grammar.chartTarget,
     ]
 
-    /// The cells `value` and `unless said` by key, of each table that begins with `key`.
+    /// The cells `value` and `default` by key, of each table that begins with `key`.
     private static func keyTables(in text: String) -> [[String: [String]]] {
         var tables: [[String: [String]]] = []
         var isInTable = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             let cells = line.split(separator: "|", omittingEmptySubsequences: false).dropFirst()
                 .map { $0.trimmingCharacters(in: .whitespaces) }
-            if cells.dropFirst().starts(with: ["value", "unless said"]) {
+            if cells.dropFirst().starts(with: ["value", "default"]) {
                 tables.append([:])
                 isInTable = true
             } else if cells.isEmpty {

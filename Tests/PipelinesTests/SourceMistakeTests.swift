@@ -64,6 +64,45 @@ struct SourceMistakeTests {
                 ]
             ),
             Mistake(
+                "a secret of an object store is told and not shown",
+                replacing: #"postgres: "${CRM_URL}""#,
+                with: #"s3: "s3://crm", credentials: { key: K, secret: hunter2 }"#,
+                [
+                    "5:57: error: a secret is written into `secret` [secret.literal]",
+                    "8:26: error: `crm` is a bucket of objects and has no `query` [source.kind]",
+                ]
+            ),
+            Mistake(
+                "a secret in a fallback is told, and variables of Longshore's own",
+                replacing: #"postgres: "${CRM_URL}""#,
+                with:
+                    #"s3: "s3://crm", credentials: { key: "${LONGSHORE_K}", secret: "${S:-hunter2}" }"#,
+                [
+                    "5:46: error: the variable `LONGSHORE_K` is Longshore's own, and no source may "
+                        + "name it [name.reserved]",
+                    "5:72: error: a secret is written into `secret` [secret.literal]",
+                    "8:26: error: `crm` is a bucket of objects and has no `query` [source.kind]",
+                ]
+            ),
+            Mistake(
+                "places of objects that are none are told and not shown",
+                replacing: "files: data",
+                with: #"s3: "https://k:hunter2@h/x", endpoint: "http://k:hunter2@h/""#,
+                [
+                    "4:16: error: the URL of an object store is not understood [value.malformed]",
+                    "4:51: error: the URL of an object store is not understood [value.malformed]",
+                ]
+            ),
+            Mistake(
+                "keys of another kind of source are told",
+                replacing: "files: data",
+                with: "files: data, region: eu-west-1, private: true",
+                [
+                    "4:25: error: `region` stands beside `files` [key.conflict]",
+                    "4:44: error: `private` stands beside `files` [key.conflict]",
+                ]
+            ),
+            Mistake(
                 "a URL of something else is told",
                 replacing: #""${CRM_URL}""#,
                 with: #""mysql://crm/db""#,
@@ -101,6 +140,72 @@ struct SourceMistakeTests {
                 with: #"cities", delimiter: ";" }"#,
                 [
                     "8:66: error: `delimiter` stands beside `query` [key.conflict]"
+                ]
+            ),
+            Mistake(
+                "an encoding of JSON is told",
+                replacing: "csv: customers.csv }",
+                with: "jsonl: customers.jsonl, encoding: utf-16 }",
+                [
+                    "14:52: error: `encoding` stands beside `jsonl` [key.conflict]"
+                ]
+            ),
+            Mistake(
+                "a path to the rows of lines is told",
+                replacing: "csv: customers.csv }",
+                with: "jsonl: customers.jsonl, rows: data }",
+                [
+                    "14:52: error: `rows` stands beside `jsonl` [key.conflict]"
+                ]
+            ),
+            Mistake(
+                "what is done to objects is told beside CSV",
+                replacing: "csv: customers.csv }",
+                with: "csv: customers.csv, expand: items, fields: { a: b } }",
+                [
+                    "14:48: error: `expand` stands beside `csv` [key.conflict]",
+                    "14:63: error: `fields` stands beside `csv` [key.conflict]",
+                ]
+            ),
+            Mistake(
+                "a field of a file that tells what an API was asked about is told",
+                replacing: "csv: customers.csv }",
+                with: #"jsonl: customers.jsonl, fields: { a: "{shop.id}" } }"#,
+                [
+                    "14:65: error: the field `a` cannot be `{shop.id}`: it tells what an API was asked about [value.malformed]"
+                ]
+            ),
+            Mistake(
+                "so is one that tells a period",
+                replacing: "csv: customers.csv }",
+                with: #"json: customers.json, fields: { a: "{period}" } }"#,
+                [
+                    "14:63: error: the field `a` cannot be `{period}`: it tells what an API was asked about [value.malformed]"
+                ]
+            ),
+            Mistake(
+                "a field of a file that is no rule is told, and one that is called like what is expanded",
+                replacing: "csv: customers.csv }",
+                with: #"jsonl: customers.jsonl, expand: a.b, fields: { n: "max(a.b)", a: c } }"#,
+                [
+                    "14:78: error: the field `n` cannot be `max(a.b)` [value.malformed]",
+                    "14:90: error: the field `a` is called like what is expanded [key.conflict]",
+                ]
+            ),
+            Mistake(
+                "JSON of a database is told",
+                replacing: "{ source: drops, csv: customers.csv }",
+                with: "{ source: crm, json: customers.json }",
+                [
+                    "14:26: error: `crm` is a Postgres database and has no `json` [source.kind]"
+                ]
+            ),
+            Mistake(
+                "a path of JSON that leaves the folder is told",
+                replacing: "csv: customers.csv",
+                with: "json: ../customers.json",
+                [
+                    "14:34: error: `json` cannot be `../customers.json`: it leaves its folder [value.malformed]"
                 ]
             ),
             Mistake(
@@ -151,14 +256,6 @@ struct SourceMistakeTests {
                 with: "sales_{perod}",
                 [
                     "26:33: error: `{perod}` in `csv` stands for nothing; did you mean `{period}`? [value.malformed]"
-                ]
-            ),
-            Mistake(
-                "a period in the file of a dimension is told",
-                replacing: "csv: customers.csv",
-                with: #"csv: "customers_{period}.csv""#,
-                [
-                    "14:33: error: `csv` has `{period}`, but the table is not loaded by period [period.missing]"
                 ]
             ),
             Mistake(

@@ -22,7 +22,7 @@ struct SourceURLTests {
         ]
     )
     func passwords(_ url: String) {
-        #expect(SourceURL(url).mistake == .password)
+        #expect(SourceURL(url, of: .postgres).mistake == .password)
         let masked = PasswordMask.masked("  crm: { postgres: \"\(url)\" }")
         #expect(!masked.contains("sekret") || url.contains("%3"), "\(masked)")
     }
@@ -36,7 +36,7 @@ struct SourceURLTests {
         ]
     )
     func forms(_ url: String) {
-        #expect(SourceURL(url).mistake == .form)
+        #expect(SourceURL(url, of: .postgres).mistake == .form)
     }
 
     @Test(
@@ -50,7 +50,7 @@ struct SourceURLTests {
         ]
     )
     func right(_ url: String) {
-        #expect(SourceURL(url).mistake == nil)
+        #expect(SourceURL(url, of: .postgres).mistake == nil)
     }
 
     @Test("whatever stands beside a password, it is told and not shown")
@@ -61,7 +61,8 @@ struct SourceURLTests {
             let url = "postgres://u:\(before)sekret\(after)@h/db"
             let masked = PasswordMask.masked("crm: \"\(url)\", colour: red")
             // A `${…}` in the text may be well, or is told as malformed.
-            let isTold = SourceURL(url).mistake != nil || url.utf8.contains("${".utf8)
+            let mistake = SourceURL(url, of: .postgres).mistake
+            let isTold = mistake != nil || url.utf8.contains("${".utf8)
             guard !isTold || masked.utf8.contains("sekret".utf8) else {
                 continue
             }

@@ -166,6 +166,13 @@ struct TableDefinitionTests {
         #expect(
             try changes(definitions(from: "csv: \"t_{period}.csv\"")) == ["the source has changed"]
         )
+        let plain = try #require(definitions(from: "jsonl: \"s_{period}.jsonl\"")["fact_s"])
+        for shape in ["expand: items", "fields: { amt: total }", "fields: { amt: count(items) }"] {
+            let shaped = try definitions(from: "jsonl: \"s_{period}.jsonl\", \(shape)")["fact_s"]
+            #expect(
+                shaped?.changes(since: plain).map(\.description) == ["the source has changed"]
+            )
+        }
         #expect(
             try changes(definitions(fact: "duplicates: keep_last")) == ["`duplicates` has changed"]
         )

@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct PlanGraphTests {
+    private func edges(of graph: PlanGraph) -> Int { graph.needCounts.reduce(0) { $0 + Int($1) } }
+
     typealias Sample = SamplePipelines
 
     @Test("a dimension comes after those it references, whatever the order they are written in")
@@ -104,7 +106,7 @@ import Testing
         )
         let graph = try PlanGraph(pipeline, periods: Sample.months(1))
         #expect(graph.needCounts == [0, 1])
-        #expect(graph.edgeCount == 1)
+        #expect(edges(of: graph) == 1)
     }
 
     @Test("every table's tasks go to its pool")
@@ -150,7 +152,7 @@ import Testing
             #expect(graph.needs(of: task).count == Int(graph.needCounts[task]))
         }
         #expect(forward == backward)
-        #expect(forward.count == graph.edgeCount)
+        #expect(forward.count == edges(of: graph))
     }
 
     @Test("a part of a plan has its own tasks in the plan's order, and the edges between them")
@@ -185,7 +187,43 @@ import Testing
         let days = Sample.periods(.day, 100_000)
         let graph = try PlanGraph(pipeline, periods: days)
         #expect(graph.tasks.count == 1_000_005)
-        #expect(graph.edgeCount == 5_000_000)
+        #expect(edges(of: graph) == 5_000_000)
         #expect(graph.dependents(of: 0).count == 1_000_000)
+    }
+
+    @Test("an export comes after what it reads, and its delivery after it and those that it names")
+    func exports() throws {
+        var pipeline = Sample.pipeline(
+            facts: [Sample.fact("call"), Sample.fact("mail")],
+            marts: [Sample.mart("month", reads: ["call"], isPerPeriod: false)]
+        )
+        let target = ExportTarget.table(source: "app", name: "t")
+        pipeline.exports = [
+            Export(
+                name: "last",
+                query: "select 1",
+                reads: ["mail"],
+                key: ["id"],
+                target: target,
+                after: ["first"]
+            ),
+            Export(name: "first", query: "select 1", reads: ["month"], key: ["id"], target: target),
+        ]
+        let graph = try PlanGraph(pipeline, periods: Sample.months(2))
+        let tasks = graph.tasks.map { $0.kind.table($0.name) }
+        #expect(
+            tasks == [
+                "fact_call", "fact_call", "fact_mail", "fact_mail", "mart_month", "export_last",
+                "export_first", "delivery_first", "delivery_last",
+            ]
+        )
+        let needs = graph.tasks.indices.map { Array(graph.needs(of: $0)).sorted() }
+        #expect(needs[5...] == [[2, 3], [4], [6], [5, 7]])
+        #expect(pipeline.needs(of: "last", as: .delivery) == ["last", "first"])
+        let replayed = graph.tasks(withDependentMartsOf: { $0.name == "call" })
+        #expect(
+            Set(replayed.map { $0.kind.table($0.name) })
+                == ["fact_call", "mart_month", "export_first", "delivery_first", "delivery_last"]
+        )
     }
 }

@@ -42,4 +42,21 @@ struct SourcePatienceTests {
         let none = Absence(.files, patience: .seconds(1))
         #expect(attempts(none, SourcePatience()).count == 2)
     }
+
+    @Test("an API that says how long it wants to be left alone is tried again then")
+    func pause() throws {
+        let patience = SourcePatience()
+        let hour = Absence(.quota, pause: .seconds(3600))
+        let tier = try #require(patience.tier(after: 1, waited: .zero, of: hour))
+        #expect(tier == .tenMinutes)
+        #expect(patience.delay(of: hour, in: tier, waited: .zero) == .seconds(3600))
+        // The last attempt is made when the patience ends.
+        let short = Absence(.quota, patience: .seconds(100), pause: .seconds(3600))
+        #expect(patience.tier(after: 1, waited: .seconds(40), of: short) == .halfMinute)
+        #expect(
+            patience.delay(of: short, in: .halfMinute, waited: .seconds(40)) == .seconds(60)
+        )
+        #expect(patience.tier(after: 2, waited: .seconds(100), of: short) == nil)
+        #expect(patience.delay(of: Absence(.files), in: .second, waited: .zero) == .seconds(1))
+    }
 }

@@ -108,7 +108,7 @@ struct CancellationTests {
         let error = await postgresError { _ = try await task.value }
         #expect(error?.code == .connectionLost)
         #expect(error?.sqlState == .adminShutdown)
-        #expect(error?.isConnectionLost == true)
+        #expect(error?.code == .connectionLost)
         #expect(error?.isRetryable == true)
         #expect(!connection.isUsable)
         #expect(connection.backendPID == nil)
@@ -143,7 +143,7 @@ struct CancellationTests {
         await connection.close()
         #expect(!connection.isUsable)
         #expect(
-            await postgresError { try await connection.query("select 1") }?.isConnectionLost == true
+            await postgresError { try await connection.query("select 1") }?.code == .connectionLost
         )
         connection.cancel()
         try await waitUntilGone(pid)

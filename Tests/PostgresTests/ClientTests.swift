@@ -27,7 +27,7 @@ struct ClientTests {
         let lost = await postgresError {
             try await client.query("select pg_terminate_backend(pg_backend_pid())")
         }
-        #expect(lost?.isConnectionLost == true)
+        #expect(lost?.code == .connectionLost)
         #expect(try await client.query("select * from mine").isEmpty)
         #expect(await client.generation == 2)
         await client.close()
@@ -62,6 +62,34 @@ struct ClientTests {
         #expect(try rows.first?.integer("n") == 10)
         #expect(try rows.first?.text("sum") == "100")
         await client.close()
+    }
+
+    @Test("who is cancelled in line leaves it at once, and the others keep their turns")
+    func cancelledInLine() async throws {
+        let client = PostgresClient(try await freshConfiguration())
+        let (left, after) = try await client.withConnection { _ in
+            let waiting = Task { try await client.query("select 1") }
+            waiting.cancel()
+            let after = Task { try await backend(of: client) }
+            // The connection is not given back before this one is through.
+            return (await postgresError { _ = try await waiting.value }, after)
+        }
+        #expect(left?.code == .cancelled)
+        #expect(try await after.value != nil)
+        await client.close()
+    }
+
+    @Test("a client is closed by a cancelled task, too")
+    func closedByCancelled() async throws {
+        let client = PostgresClient(try await freshConfiguration())
+        let first = try await client.withConnection { connection in
+            let closing = Task { await client.close() }
+            closing.cancel()
+            return (try await connection.query("select 1").count, closing)
+        }
+        await first.1.value
+        try await client.query("select 1")
+        #expect(await client.generation == 2)
     }
 
     @Test("settings that the SQL of others leaves are gone for the next one")

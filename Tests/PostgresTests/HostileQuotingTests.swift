@@ -1,6 +1,7 @@
 import Postgres
 import TestSupport
 import Testing
+import Words
 
 /// `LONGSHORE_FUZZ=1000000` takes a million texts.
 @Suite("Hostile texts at the server", .timeLimit(.minutes(20)))
@@ -58,6 +59,34 @@ struct HostileQuotingTests {
                 let found = try rows.map { try $0.optionalText("v") }
                 #expect(found.count == 2 * texts.count)
                 return found.compactMap(\.self)
+            }
+        }
+    }
+
+    @Test("what people read and paste is the same text, and they see every character of it")
+    func written() async throws {
+        try await withConnection { connection in
+            try await Self.forEachBatch(seed: 6) { texts in
+                let rows = texts.enumerated().map { "(\($0), \(literal: $1), \($1))" as SQL }
+                let sql: SQL =
+                    "select v, p from (values \(rows.joined(separator: ", "))) t (n, v, p) order by n"
+                let written = sql.written
+                try #require(VisibleText.line(written) == written)
+                let found = try await connection.query(SQL(raw: written))
+                #expect(try found.map { try $0.text("p") } == found.map { try $0.text("v") })
+                return try found.map { try $0.text("v") }
+            }
+        }
+    }
+
+    @Test("a name that people read and paste is the same name")
+    func writtenNames() async throws {
+        try await withConnection { connection in
+            for name in ["a\u{200B}b", "\u{202E}\"x\\", "\u{E0041}\n"] {
+                let written = ("select 1 as \(id: name)" as SQL).written
+                #expect(VisibleText.line(written) == written)
+                let columns = try await connection.query(SQL(raw: written)).columns
+                #expect(columns == [name])
             }
         }
     }

@@ -44,7 +44,7 @@ struct NotificationTests {
         let other = try await PostgresConnection.connect(configuration)
         try await other.query("select pg_terminate_backend(\(pid)::int)")
         let error = await postgresError { _ = try await lost.value }
-        #expect(error?.isConnectionLost == true)
+        #expect(error?.code == .connectionLost)
         #expect(!listener.isUsable)
         await other.close()
     }

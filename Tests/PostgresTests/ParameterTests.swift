@@ -93,17 +93,6 @@ struct ParameterTests {
         }
     }
 
-    @Test("optional Swift values become NULL or the value")
-    func convertsOptionals() {
-        #expect(PostgresValue(String?.none) == .null)
-        #expect(PostgresValue(String?.some("a")) == .text("a"))
-        #expect(PostgresValue(Int?.some(3)) == .integer(3))
-        #expect(PostgresValue(Int64?.none) == .null)
-        #expect(PostgresValue(Double?.some(1.5)) == .double(1.5))
-        #expect(PostgresValue(Bool?.some(true)) == .boolean(true))
-        #expect(PostgresValue([UInt8]?.some([1])) == .bytes([1]))
-    }
-
     @Test(
         "a NUL is refused before anything is sent, and the parameter is named",
         arguments: [PostgresValue.text("a\0b"), .textArray(["a", "\0"])]

@@ -120,6 +120,80 @@ struct SessionSettingsTests {
         #expect(!connection.isUsable)
     }
 
+    private static let limits = [
+        "statement_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout",
+        "lock_timeout", "default_transaction_read_only",
+    ]
+
+    private func limits(_ connection: PostgresConnection) async throws -> [String] {
+        var found: [String] = []
+        for name in Self.limits {
+            let rows = try await connection.query("select current_setting(\(name)) as v")
+            found.append(try rows.first?.text("v") ?? "")
+        }
+        return found
+    }
+
+    /// The URL of a database in which this role's sessions may do next to nothing, and it itself is set so too.
+    private func narrowURL(readOnly: String) async throws -> String {
+        let url = try await TestStack.shared().freshDatabase()
+        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
+        let rows = try await connection.query("select current_database() as name")
+        let database: SQL = "database \(id: try #require(try rows.first?.text("name")))"
+        for name in Self.limits.dropLast() {
+            try await connection.query(
+                "alter role current_user in \(database) set \(raw: name) to '20s'"
+            )
+        }
+        try await connection.script(
+            "alter \(raw: readOnly) \(database) set default_transaction_read_only to on"
+        )
+        await connection.close()
+        return url
+    }
+
+    @Test("limits are the session's own, whatever its role says of itself")
+    func ownLimits() async throws {
+        var configuration = try PostgresConfiguration(
+            url: await narrowURL(readOnly: "role current_user in")
+        )
+        configuration.session.limits = SessionLimits()
+        configuration.session.limits?.lockWait = .seconds(3)
+        let connection = try await PostgresConnection.connect(configuration)
+        #expect(try await limits(connection) == ["0", "0", "0", "3s", "off"])
+        #expect(try await connection.reset())
+        #expect(try await limits(connection) == ["0", "0", "0", "3s", "off"])
+        // What somebody else has left on the session of a proxy.
+        try await connection.script("set statement_timeout to '1min'; set lock_timeout to 0")
+        let inside = try await connection.transaction {
+            try await connection.query("create table written ()")
+            return try await limits(connection)
+        }
+        #expect(inside == ["0", "0", "0", "3s", "off"])
+        await connection.close()
+    }
+
+    @Test("times that the URL names stand, and so does a database that is read-only for all")
+    func meantLimits() async throws {
+        let url = try await narrowURL(readOnly: "")
+        var configuration = try PostgresConfiguration(
+            url: url + "?options=-c%20statement_timeout%3D7s%20--idle-session-timeout%3D8s"
+        )
+        configuration.session.limits = SessionLimits(options: configuration.options)
+        let connection = try await PostgresConnection.connect(configuration)
+        #expect(try await limits(connection) == ["7s", "0", "8s", "0", "on"])
+        await connection.close()
+    }
+
+    @Test("a session that asks for no limits of its own has those of its role")
+    func otherLimits() async throws {
+        let connection = try await PostgresConnection.connect(
+            PostgresConfiguration(url: try await narrowURL(readOnly: "role current_user in"))
+        )
+        #expect(try await limits(connection) == ["20s", "20s", "20s", "20s", "on"])
+        await connection.close()
+    }
+
     @Test("the URL says where names are looked up, when it says so")
     func searchPath() async throws {
         let url = try await url() + "?options=-c%20search_path%3Dcrm"

@@ -18,6 +18,19 @@ struct TLSTests {
         await connection.close()
     }
 
+    @Test("a handshake that the server cuts may succeed later", arguments: [false, true])
+    func cut(isReset: Bool) async throws {
+        let server = try HandshakeCutter(consent: Array("S".utf8), isReset: isReset)
+        defer { server.shut() }
+        let authority = try await TestStack.shared().tls.caFile
+        let url =
+            "postgres://nobody@localhost:\(server.port)/x?sslmode=verify-full&sslrootcert=\(authority)"
+        let error = await postgresError {
+            _ = try await PostgresConnection.connect(PostgresConfiguration(url: url))
+        }
+        #expect(error?.isRetryable == true, "\(String(describing: error))")
+    }
+
     @Test("COPY in both directions works over TLS")
     func copies() async throws {
         let url = try await TestStack.shared().tls.postgresURL()

@@ -58,12 +58,6 @@ struct ReplyTests {
         #expect(error?.message == "Redis answered with a value; expected a list")
     }
 
-    @Test("nothing is nil, everything else is itself")
-    func nonNull() throws {
-        #expect(RedisReply.null.nonNull == nil)
-        #expect(try RedisReply.status("OK").nonNull?.stringValue == "OK")
-    }
-
     private func replies(in pieces: [[UInt8]]) throws -> [RedisReply] {
         let reader = ReplyReader(server: "redis://test")
         var replies: [RedisReply] = []

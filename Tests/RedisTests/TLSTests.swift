@@ -23,6 +23,17 @@ struct TLSTests {
         await redis.close()
     }
 
+    @Test("a handshake that the server cuts may succeed later", arguments: [false, true])
+    func cut(isReset: Bool) async throws {
+        let server = try HandshakeCutter(isReset: isReset)
+        defer { server.shut() }
+        let url = "rediss://localhost:\(server.port)?cacertfile=\(certificates.authority)"
+        let redis = try client(url)
+        let error = await failure(of: try await redis.send(["PING"]))
+        #expect(error?.isRetryable == true, "\(String(describing: error))")
+        await redis.close()
+    }
+
     @Test("a certificate for another name is refused")
     func wrongHost() async throws {
         let server = try startServer()

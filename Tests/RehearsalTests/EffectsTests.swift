@@ -251,7 +251,7 @@ struct EffectsTests {
         #expect(try await dock.load(definition).failures == [])
         try await dock.connection.query("update longshore.load set state = 'loaded'")
         let period = try PeriodSelection.parse("2024-01", grain: .month)
-        _ = try await dock.ledger.closePeriods(
+        _ = try await dock.ledger.periods.close(
             period,
             of: definition.pipeline,
             reason: "audited",

@@ -304,20 +304,30 @@ struct NeighbourTests {
         )
     }
 
-    @Test("rules and forced policies are refused where the owner of the table is another")
-    func rules() async throws {
+    @Test(
+        "rules and forced policies are refused where the owner of the table is another",
+        arguments: [
+            (
+                "create rule aside as on insert to shop.dim_customer do also select 1",
+                "`shop.dim_customer` has the rule `aside`"
+            ),
+            (
+                "create policy p on shop.dim_customer using (true); "
+                    + "alter table shop.dim_customer force row level security",
+                "the policy `p` of `shop.dim_customer` is forced upon its owner"
+            ),
+        ]
+    )
+    func rules(sql: String, words: String) async throws {
         let dock = try await Dock(Shop.files)
         try await dock.load(Shop.definition())
         try await dock.connection.script(
             """
-            create rule aside as on insert to shop.dim_customer do also select 1;
+            \(raw: sql);
             alter table shop.dim_customer owner to pg_monitor
             """
         )
         let problem = await dock.problem { _ = try await dock.create(Shop.definition()) }
-        #expect(
-            problem?.contains("`shop.dim_customer` has the rule `aside`") == true,
-            "\(problem ?? "")"
-        )
+        #expect(problem?.contains(words) == true, "\(problem ?? "")")
     }
 }

@@ -34,6 +34,57 @@ struct DateTests {
         #expect(result.reason?.contains("`yyyy-MM-dd`") == true)
     }
 
+    @Test(
+        "a date may be written with a month's name, two digits of the year, or as a month",
+        arguments: [
+            ("dd-MMM-yyyy", "02-Jan-2000", 1), ("d-MMM-yyyy", "31-DEC-1999", -1),
+            ("MMMyyyy", "feb2000", 31), ("dd/MM/yy{1950}", "01/01/49", 17_898),
+            ("dd/MM/yy{1950}", "01/01/50", -18_262), ("yyMMdd", nil, 0),
+            ("yy{2000}MMdd", "000103", 2),
+            ("yyyyMM", "200002", 31), ("yyyy-MM", "1999-12", -31), ("epoch_s", "946684800", 0),
+            ("epoch_s", "946684799", -1), ("epoch_ms", "946771200999", 1),
+            ("epoch_s", "-1", -10_958),
+        ] as [(String, String?, Int64)]
+    )
+    func otherFormats(format: String, text: String?, days: Int64) throws {
+        guard let text else {
+            #expect(DateFormat(format).problem?.contains("century") == true)
+            return
+        }
+        #expect(try encode(text, as: .date(format: DateFormat(format))).number == days)
+    }
+
+    @Test(
+        "another text than such a format says is refused",
+        arguments: [
+            ("dd-MMM-yyyy", "02-Ene-2000"), ("dd-MMM-yyyy", "02-Ja"),
+            ("dd/MM/yy{1950}", "01/01/1950"),
+            ("yyyyMM", "200013"), ("yyyyMM", "20000101"), ("epoch_s", ""), ("epoch_s", "1.5"),
+            ("epoch_s", "9999999999999999"), ("epoch_s", "999999999999999"), ("epoch_ms", "-"),
+            ("epoch_s", "- 1"), ("epoch_s", "+1"),
+        ]
+    )
+    func badFormats(format: String, text: String) throws {
+        let type = ColumnType.date(format: DateFormat(format))
+        #expect(try encode(text, as: type).rule == (text.isEmpty ? nil : "date"))
+    }
+
+    @Test(
+        "a time may have a fraction or not, and be counted from 1970",
+        arguments: [
+            ("yyyy-MM-dd HH:mm:ss[.SSSSSS]", "2000-01-01 00:00:01", 1_000_000),
+            ("yyyy-MM-dd HH:mm:ss[.SSSSSS]", "2000-01-01 00:00:01.5", 1_500_000),
+            ("yyyy-MM-dd HH:mm:ss[.SSSSSS]X", "2000-01-01 01:00:01.000007+01", 1_000_007),
+            ("HH:mm:ss[,SSS] dd/MM/yyyy", "00:00:00,120 01/01/2000", 120_000),
+            ("epoch_s", "946684801", 1_000_000), ("epoch_ms", "946684800001", 1_000),
+            ("epoch_ms", "946684799999", -1_000), ("epoch_ms", "-1", -946_684_800_001_000),
+        ] as [(String, String, Int64)]
+    )
+    func otherTimes(format: String, text: String, microseconds: Int64) throws {
+        let type = ColumnType.timestamp(format: DateFormat(format), zone: "UTC")
+        #expect(try encode(text, as: type).number == microseconds)
+    }
+
     @Test("a date may be written without zeros where its format says so")
     func shortLetters() throws {
         #expect(try encode("1/2/2000", as: .date(format: slash)).number == 31)
@@ -162,7 +213,8 @@ struct DateTests {
     @Test(
         "a format that could not be read is told, with what is wrong",
         arguments: [
-            ("yyyy-MM", "day"), ("dd.MM.yy", "yy"), ("yyyy-MM-dd hh:mm", "hh"),
+            ("yyyy-dd", "month"), ("yyyyMM HH", "day"), ("dd.MM.yy", "yy"),
+            ("yyyy-MM-dd hh:mm", "hh"),
             ("yyyy-MM-dd yyyy", "twice"), ("yyyy-MM-dd 'T", "quote"), ("yyyy-MM-dd mm", "hour"),
         ]
     )

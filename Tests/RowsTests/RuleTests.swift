@@ -62,6 +62,18 @@ struct RuleTests {
         )
     }
 
+    @Test("a refused value is shown up to 60 characters, the last of a longer one `…`")
+    func longValue() throws {
+        let value = String(repeating: "x", count: 60)
+        let longer = String(value.dropLast()) + "…"
+        for (text, shown) in [(value, value), (value + "x", longer)] {
+            #expect(
+                try encode(text, as: .text, rules: [.oneOf(["paid"])])
+                    == .rejected(rule: "one_of", reason: "`\(shown)` is none of `paid`")
+            )
+        }
+    }
+
     @Test("matches looks at the whole text")
     func matches() throws {
         let rule = Rule.matches("[A-Z]{2}[0-9]+")

@@ -218,7 +218,7 @@ struct DeletedHistoryTests {
         files["calls_2024-02.csv"]? += "w,2024-02-06 00:00:00,a9,S\n"
         let desk = try await Desk(agents: ", missing: infer", files: files)
         let february = try PeriodSelection.parse("2024-02", grain: .month)
-        _ = try await desk.dock.ledger.closePeriods(
+        _ = try await desk.dock.ledger.periods.close(
             february,
             of: desk.definition.pipeline,
             reason: "audited",

@@ -24,7 +24,7 @@ struct LossTests {
         try await desk.run(loss)
         #expect(try await desk.due() == ["2024-01", "2024-02"])
         #expect(try await desk.notices().isEmpty == false)
-        let periods = try await desk.dock.ledger.periods(ofPipeline: "desk")
+        let periods = try await desk.dock.ledger.periods.reports(ofPipeline: "desk")
         #expect(periods.map(\.state) == [.stale, .stale, .loaded])
         #expect(periods[0].reason?.contains("that its rows refer to are gone") == true)
         #expect(
@@ -104,7 +104,7 @@ struct LossTests {
         let load = try await desk.dock.create(desk.definition, periods: "2024-02")
         #expect(await desk.dock.perform(load.task("agent")).failure == nil)
         #expect(try await desk.due() == ["2024-01", "2024-02"])
-        let reports = try await desk.dock.ledger.tasks(ofLoad: load.id)
+        let reports = try await desk.dock.ledger.tasks.reports(ofLoad: load.id)
         #expect(
             reports.first { $0.table == "dim_agent" }?.warnings == [
                 "1 member of `dim_agent` had no row any more, and was computed anew from what was observed"
@@ -166,7 +166,7 @@ struct LossTests {
         #expect(notices.count == 1)
         #expect(due.count != 1 || notices == ["`fact_call` 2024-01: \(reason); to be loaded again"])
         if loss.contains("fact") {
-            let periods = try await desk.dock.ledger.periods(ofPipeline: "desk")
+            let periods = try await desk.dock.ledger.periods.reports(ofPipeline: "desk")
             #expect(
                 periods.contains { $0.state == .stale && $0.reason == reason && $0.rows == nil }
             )
@@ -239,7 +239,7 @@ struct LossTests {
         let desk = try await Desk()
         let pipeline = desk.definition.pipeline
         let january = try PeriodSelection.parse("2024-01", grain: .month)
-        _ = try await desk.dock.ledger.closePeriods(
+        _ = try await desk.dock.ledger.periods.close(
             january,
             of: pipeline,
             reason: "audited",
@@ -253,12 +253,12 @@ struct LossTests {
                     + "is until `longshore periods reopen desk 2024-01`"
             ]
         )
-        let report = try await desk.dock.ledger.periods(ofPipeline: "desk")[0]
+        let report = try await desk.dock.ledger.periods.reports(ofPipeline: "desk")[0]
         #expect(report.state == .closed)
         #expect(report.reason == "audited; its partition `fact_call_2024_01` is gone")
         #expect(try await desk.dock.load(desk.definition, periods: "2024-02").failures == [])
         try await desk.end()
-        _ = try await desk.dock.ledger.reopenPeriods(january, of: pipeline)
+        _ = try await desk.dock.ledger.periods.reopen(january, of: pipeline)
         #expect(
             try await desk.dock.row(
                 "select state, reason from longshore.control where period = '2024-01' and kind = 'fact'"

@@ -115,7 +115,7 @@ struct NewColumnTests {
         try await dock.connection.query("update longshore.load set state = 'loaded'")
         let pipeline = try definition().pipeline
         let february = try PeriodSelection.parse("2024-02", grain: .month)
-        _ = try await dock.ledger.closePeriods(
+        _ = try await dock.ledger.periods.close(
             february,
             of: pipeline,
             reason: "audited",
@@ -123,7 +123,7 @@ struct NewColumnTests {
         )
         try await dock.load(definition(Self.added), periods: "2024-01")
         #expect(try await control(dock)[1] == "2024-02|closed|audited")
-        _ = try await dock.ledger.reopenPeriods(february, of: pipeline)
+        _ = try await dock.ledger.periods.reopen(february, of: pipeline)
         #expect(try await control(dock)[1] == "2024-02|stale|\(Self.reason)")
     }
 

@@ -37,11 +37,13 @@ struct PlanRefusalTests {
     {
         let (request, graph) = try dock.request(definition, periods: "2024-01..2024-02")
         let before = try await state(dock)
-        let told = await dock.problem { try await dock.ledger.check(request, tasks: graph.tasks) }
+        let told = await dock.problem {
+            try await dock.ledger.requests.check(request, tasks: graph.tasks)
+        }
         #expect(try await state(dock) == before)
         #expect(told?.contains(words) == true, "\(told ?? "nothing was refused")")
         let refused = await dock.problem {
-            _ = try await dock.ledger.create(request, tasks: graph.tasks)
+            _ = try await dock.ledger.requests.create(request, tasks: graph.tasks)
         }
         #expect(told == refused)
     }
@@ -76,7 +78,7 @@ struct PlanRefusalTests {
     func states() async throws {
         let definition = try Shop.definition(others: Self.others, marts: Self.mart)
         let closed = try await dock()
-        _ = try await closed.ledger.closePeriods(
+        _ = try await closed.ledger.periods.close(
             PeriodSelection.parse("2024-02", grain: .month),
             of: definition.pipeline,
             reason: "audited",
@@ -103,10 +105,10 @@ struct PlanRefusalTests {
         )
         let (request, graph) = try dock.request(changed, periods: "2024-01..2024-02")
         let before = try await state(dock)
-        try await dock.ledger.check(request, tasks: graph.tasks)
+        try await dock.ledger.requests.check(request, tasks: graph.tasks)
         #expect(try await state(dock) == before)
         let fresh = try await Dock()
-        try await fresh.ledger.check(request, tasks: graph.tasks)
+        try await fresh.ledger.requests.check(request, tasks: graph.tasks)
         #expect(try await fresh.row("select to_regnamespace('shop') is null") == "t")
     }
 }

@@ -1,3 +1,4 @@
+import Extraction
 import Foundation
 import Pipelines
 import Rows
@@ -68,7 +69,6 @@ struct PipelineDraftTests {
         "cuts a file into no period that its name does not say, or that its dates are not of",
         arguments: [
             ("sheet.csv", "add `period: at` here"),
-            ("sheet_202403.csv", "`202403` in the file's name"),
             ("sheet_2024-02.csv", "`2024-02` in the file's name is not the period of every `at`"),
         ]
     )
@@ -218,6 +218,72 @@ struct PipelineDraftTests {
         let proven = try await SourceProfiler.profile(files: [path])
         #expect(proven.keys == [["a_id", "b_id", "c_id"]])
         #expect(proven.areKeysSure)
+    }
+
+    @Test("reads JSON by the paths that its first objects have")
+    func json() async throws {
+        let sheets = try Sheets()
+        try sheets.write(
+            """
+            {"id": 1, "who": {"name": "Ana"}, "tags": ["a"], "at": "2024-01-03"}
+            {"id": 2, "who": {"name": "Luis"}, "tags": [], "at": "2024-01-04"}
+            """,
+            as: "orders_2024-01.jsonl"
+        )
+        let (yaml, pipeline) = try await sheets.draft("orders_2024-01.jsonl")
+        let fact = try #require(pipeline.facts.first)
+        #expect(fact.name == "orders", "\(yaml)")
+        #expect(fact.extract.format == .jsonLines())
+        #expect(fact.extract.pattern == "orders_{period}.jsonl")
+        let columns = fact.attributes.map { "\($0.plan.source) \($0.plan.type.name)" }
+        #expect(columns == ["id integer", "who.name text", "tags json", "at date"])
+        #expect(!yaml.contains("expand"))
+        try sheets.write(
+            #"{"id": 1, "lines": [{"sku": "a"}]}"# + "\n" + #"{"id": 2, "lines": []}"#,
+            as: "carts.jsonl"
+        )
+        #expect(try await sheets.draft("carts.jsonl").yaml.contains("`expand: lines` makes a row"))
+        try sheets.write(#"{"n": 1, "rows": [{"sku": "a", "price": 1.5}]}"#, as: "prices.json")
+        let prices = try await sheets.draft("prices.json").pipeline
+        #expect(prices.facts.first?.extract.format == .json(rows: JSONPath("rows")))
+    }
+
+    @Test("of a table of fixed width has its widths")
+    func fixedWidth() async throws {
+        let sheets = try Sheets()
+        try sheets.write("head\n01Bern \n02Genf \n", as: "cities.txt")
+        var layout = FixedWidth([.init("id", 2), .init("the city", 5)], nulls: ["-"])
+        layout.skip.before = 1
+        layout.isTrimmed = true
+        let yaml = try await sheets.draft(of: "cities.txt", as: .fixed(layout))
+        let keys = #"widths: { "id": 2, "the city": 5 }, skip: 1, nulls: ["-"], trimmed: true"#
+        #expect(yaml.contains("fixed: \"cities.txt\", \(keys)"), "\(yaml)")
+    }
+
+    @Test("of a table whose objects are expanded has its shape")
+    func shape() async throws {
+        let sheets = try Sheets()
+        try sheets.write(
+            #"{"id": 1, "lines": [{"sku": "a", "n": 2}, {"sku": "b", "n": 3}]}"#,
+            as: "carts.jsonl"
+        )
+        let rule = "sum(lines[sku in ('a')].n)"
+        var shape = RowShape()
+        shape.expand = JSONPath("lines")
+        shape.fields = [
+            RowField(name: "most", content: .elements(try #require(ElementRule(rule)))),
+            RowField(name: "key", content: .path(JSONPath("id"))),
+        ]
+        let yaml = try await sheets.draft(of: "carts.jsonl", as: .jsonLines(shape))
+        #expect(
+            yaml.contains(
+                #"jsonl: "carts.jsonl", expand: "lines", fields: { "most": "\#(rule)", "key": "id" }"#
+            ),
+            "\(yaml)"
+        )
+        let bundle = DefinitionBundle(files: ["pipeline.yaml": yaml])
+        let drafted = try Definition(bundle: bundle).pipeline
+        #expect(drafted.facts.first?.extract.format == .jsonLines(shape))
     }
 
     @Test("makes a dimension of a file whose key stands in another one")

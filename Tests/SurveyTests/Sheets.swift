@@ -31,6 +31,21 @@ struct Sheets {
         try await SourceProfiler.profile(file: write(text), limit: limit)
     }
 
+    /// The definition that is drafted for a table that reads one of its files.
+    func draft(of name: String, as format: Format) async throws -> String {
+        let extract = Extract(source: "drops", selection: .objects(pattern: name, format: format))
+        let source = Source.files(folder: folder)
+        let reader = try await Sources(
+            ["drops": source],
+            folder: folder,
+            environment: SourceEnvironment { _ in nil }
+        )
+        .open(extract, period: nil, clock: SourceClock(zone: "UTC"))
+        let profile = try await SourceProfiler.profile(reader, name: "table")
+        let origin = DraftOrigin(extract, of: source, profile: profile)
+        return try PipelineDraft(name: "draft", origins: [origin]).yaml
+    }
+
     /// Profiles a file of one column.
     func column(_ values: [String]) async throws -> ColumnProfile {
         let lines = values.map { "x,\"" + $0.replacing("\"", with: "\"\"") + "\"" }

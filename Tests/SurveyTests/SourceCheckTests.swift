@@ -69,6 +69,70 @@ struct SourceCheckTests {
         report.findings.map { "\($0.severity.rawValue): \($0.subject): \($0.message)" }
     }
 
+    @Test("of JSON tells paths that no object has, and judges rows as a load reads them")
+    func json() async throws {
+        let text = Self.shop.replacing("csv: customers.csv", with: "jsonl: customers.jsonl")
+            .replacing("name: { type: text,", with: "name: { type: text, from: who.nam,")
+        let sheets = try goodSheets()
+        try sheets.write(
+            """
+            {"customer_id": "c1", "who": {"name": "Ana"}}
+            {"customer_id": ["c2"], "who": {"name": "Luis"}}
+            """,
+            as: "customers.jsonl"
+        )
+        let report = try await check(sheets, of: text)
+        let told = messages(report)
+        #expect(
+            told.contains(
+                "warning: dim_customer: `customers.jsonl` has no column `who.nam`, which is empty there"
+            ),
+            "\(told)"
+        )
+        #expect(report.samples.first?.good == 1)
+        let missing = try await check(
+            sheets,
+            of: text.replacing("key: customer_id", with: "key: id")
+                .replacing(
+                    "customer_id: { type: text, required",
+                    with: "id: { type: text, required"
+                )
+                .replacing("from: customer_id }", with: "from: customer_id }")
+        )
+        #expect(
+            messages(missing).contains { $0.contains("the source has no column `id`") },
+            "\(messages(missing))"
+        )
+    }
+
+    @Test("of JSON that is expanded judges the rows, and the columns that they have")
+    func expanded() async throws {
+        let text = Self.shop
+            .replacing(
+                "csv: customers.csv",
+                with: "jsonl: customers.jsonl, expand: who, fields: { many: count(who) }"
+            )
+            .replacing("name: { type: text,", with: "name: { type: text, from: who.name,")
+            .replacing(
+                "customer_id: { type: text, required",
+                with: "customer_id: { type: text, from: who.id, required"
+            )
+        let sheets = try goodSheets()
+        try sheets.write(
+            """
+            {"who": [{"id": "c1", "name": "Ana"}, {"id": "c2", "name": "Luis"}]}
+            {"who": 5}
+            """,
+            as: "customers.jsonl"
+        )
+        let report = try await check(sheets, of: text)
+        let told = messages(report)
+        #expect(!told.contains { $0.contains("has no column") }, "\(told)")
+        #expect(told.contains("note: dim_customer: nothing reads `many`"), "\(told)")
+        #expect(report.samples.first?.good == 2)
+        #expect(report.samples.first?.rows == 3)
+    }
+
     @Test("of good ones finds nothing, and counts the rows")
     func good() async throws {
         let report = try await check(try goodSheets())
@@ -236,6 +300,28 @@ struct SourceCheckTests {
             ]
         )
         #expect(report.samples.first?.good == 4)
+    }
+
+    @Test("the column that places rows in periods is needed in every file, whatever its rules")
+    func periodColumn() async throws {
+        let sheets = try goodSheets()
+        for number in 100..<201 {
+            try sheets.write(
+                "sale_id,sold_on,customer_id,amount\n\(number),2024-01-05,c1,1\n",
+                as: "all_\(number).csv"
+            )
+        }
+        try sheets.write("sale_id,customer_id,amount\n201,c1,1\n", as: "all_201.csv")
+        let text = Self.shop
+            .replacing("sales_{period}.csv", with: "all_*.csv")
+            .replacing("[sale_id]", with: "[sale_id]\n    load: merge\n    late: merge")
+            .replacing("sold_on: { type: date, required: true }", with: "sold_on: { type: date }")
+        #expect(
+            messages(try await check(sheets, of: text)) == [
+                "error: fact_sale: `sold_on` is read from the column `sold_on`, which `all_201.csv` "
+                    + "does not have; it has 3 columns"
+            ]
+        )
     }
 
     @Test("tells the periods that have no file, those that follow each other as a range")

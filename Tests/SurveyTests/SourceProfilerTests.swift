@@ -78,10 +78,26 @@ struct SourceProfilerTests {
             profile.remarks == [
                 "line 3 repeats the header: remove it",
                 "without a name: column 3; give the header a name for each",
+                "only the end cannot be read, from line 4: if that is no row, `skip: { after: 1 }`",
             ]
         )
         #expect(profile.faults?.count == 1)
         #expect(profile.faults?.firstLine == 4)
+    }
+
+    @Test(
+        "tells lines that are as long as each other and have no delimiter, with a header and without"
+    )
+    func fixedWidth() async throws {
+        let lines = "0001 Bern   12.50\n0002 Genf    9.80\n0003 Basel 310.00\n"
+        for text in [lines, "code city  amount\n" + lines] {
+            let remarks = try await Sheets().profile(text).remarks
+            #expect(
+                remarks.contains { $0.hasPrefix("each line has 17 characters and no delimiter") },
+                "\(remarks)"
+            )
+        }
+        #expect(try await Sheets().profile("code\n0001\n0002\n").remarks == [])
     }
 
     @Test("finds columns that identify a row together when none does alone")

@@ -4,9 +4,9 @@ import Synchronization
 
 /// The twin of a coordinator's connection to the ledger.
 public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
-    private let warehouse: InMemoryWarehouse
+    let warehouse: InMemoryWarehouse
     private let process: FakeProcess
-    private let fleet: String
+    let fleet: String
 
     /// A connection of `process`, which is of `fleet`.
     public init(
@@ -21,25 +21,7 @@ public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
 
     /// Writes a load, its tasks and its claims.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
-        let graph = try PlanGraph(request.pipeline, periods: request.periods)
-        let tables = tasks.map { "\(request.pipeline.schema).\($0.kind.table($0.name))" }
-        return try await call { state in
-            try state.own(tables, as: request.pipeline.name)
-            let load = (state.loads.keys.max() ?? 0) + 1
-            state.loads[load] = InMemoryWarehouse.LoadRow(
-                record: LoadRecord(
-                    id: load,
-                    pipeline: request.pipeline,
-                    periods: request.periods,
-                    state: .running
-                ),
-                graph: graph,
-                fleet: fleet,
-                tasks: tasks.map { InMemoryWarehouse.TaskRow(task: $0) }
-            )
-            for task in tasks { state.claims[InMemoryWarehouse.Slice(task)] = load }
-            return load
-        }
+        try await call { try $0.insert(request, tasks: tasks, fleet: fleet) }
     }
 
     /// The load.
@@ -252,7 +234,7 @@ public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
         }
     }
 
-    private func call<Result: Sendable>(
+    func call<Result: Sendable>(
         _ body: (inout InMemoryWarehouse.State) throws -> Result
     ) async throws -> Result {
         try await process.reach(.warehouse)

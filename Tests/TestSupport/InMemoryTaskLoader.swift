@@ -38,8 +38,7 @@ public final class InMemoryTaskLoader: TaskLoader {
     public func perform(
         _ task: LoadTaskID,
         by worker: String,
-        observer: any StepObserver,
-        progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+        observer: any StepObserver
     ) async -> TaskOutcome {
         guard await process.reaches(.warehouse) else {
             breakConnection()
@@ -54,7 +53,7 @@ public final class InMemoryTaskLoader: TaskLoader {
             process.onReachability(of: .warehouse) { [warehouse] isReachable in
                 if !isReachable { warehouse.breakConnection(task, attempt: attempt) }
             }
-            return await run(task, attempt, behaviour, observer, progress)
+            return await run(task, attempt, behaviour, observer)
         }
     }
 
@@ -62,8 +61,7 @@ public final class InMemoryTaskLoader: TaskLoader {
         _ task: LoadTaskID,
         _ attempt: Int,
         _ behaviour: InMemoryWarehouse.Behaviour,
-        _ observer: any StepObserver,
-        _ progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
+        _ observer: any StepObserver
     ) async -> TaskOutcome {
         let faults = warehouse.state.withLock { $0.faults }
         observer.reached(.begun)
@@ -76,7 +74,7 @@ public final class InMemoryTaskLoader: TaskLoader {
                 return .cancelled
             }
             observer.reached(step)
-            progress(10, 1000)
+            observer.progressed(rows: 10, bytes: 1000)
         }
         if let failure = behaviour.failure ?? failure(faults) {
             warehouse.rollBack(task, attempt: attempt)
@@ -185,6 +183,11 @@ extension InMemoryWarehouse {
         return tier
     }
 
+    private func delay(of failure: TaskFailure, in tier: RetryTier, _ row: TaskRow) -> Duration {
+        guard let absence = failure.absence, let since = row.absentSince else { return tier.delay }
+        return SourcePatience().delay(of: absence, in: tier, waited: since.duration(to: clock.now))
+    }
+
     /// Whether an attempt has begun that did not end and does not hold the task.
     fileprivate func hasDied(in id: LoadTaskID) -> Bool {
         guard let row = row(id) else { return false }
@@ -203,7 +206,8 @@ extension InMemoryWarehouse {
             guard row.holder == nil else { return .retry(.second) }
             let tier = count(&row)
             row.lastFailure = failure
-            row.retryAt = tier.map { clock.now.advanced(by: $0.delay) } ?? row.retryAt
+            row.retryAt =
+                tier.map { clock.now.advanced(by: delay(of: failure, in: $0, row)) } ?? row.retryAt
             row.parkedUntil = nil
             row.isBegun = false
             if tier == nil { row.state = .failed }

@@ -129,6 +129,8 @@ public final class InMemoryWarehouse: Sendable {
         var unreadable: Set<Int64> = []
         var violations: [String] = []
         var lastAttempt = 0
+        /// Schedules and their firings.
+        var schedules = InMemorySchedules()
 
         /// Whether a newer load has done the task, or owns its period: a fact's belongs to the newest
         /// running load that asked for it, while an older load's facts still need its dimensions.

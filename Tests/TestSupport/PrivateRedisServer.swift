@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Loopback
-internal import Processes
 internal import Synchronization
 
 /// A redis-server of a test's own, on a free loopback port, which the test may kill and freeze.
@@ -10,7 +9,7 @@ public final class PrivateRedisServer: Sendable {
     /// The port it listens on (with TLS, when that was asked for).
     public let port: Int
     private let arguments: [String]
-    private let running: Mutex<RedisProcess>
+    private let running: Mutex<PrivateServerProcess>
 
     /// Starts a server with further `redis-server` options, and waits until it serves.
     ///
@@ -23,7 +22,11 @@ public final class PrivateRedisServer: Sendable {
         let plainPort = portOption == "--port" ? [] : ["--port", "0"]
         self.arguments =
             plainPort + [portOption, String(port), "--bind", "127.0.0.1", "--save", ""] + arguments
-        running = Mutex(try RedisProcess(self.arguments))
+        running = Mutex(try Self.start(self.arguments))
+    }
+
+    private static func start(_ arguments: [String]) throws -> PrivateServerProcess {
+        try PrivateServerProcess("redis-server", arguments, ready: "Ready to accept connections")
     }
 
     /// The address, without user and password.
@@ -38,7 +41,7 @@ public final class PrivateRedisServer: Sendable {
     public func restart() throws {
         try running.withLock {
             $0.kill()
-            $0 = try RedisProcess(arguments)
+            $0 = try Self.start(arguments)
         }
     }
 
@@ -50,52 +53,5 @@ public final class PrivateRedisServer: Sendable {
     /// Ends what ``freeze()`` began.
     public func thaw() {
         running.withLock { $0.signal(SIGCONT) }
-    }
-}
-
-/// One process of the server, and the shell that ends it when nobody holds its input any more.
-private struct RedisProcess: ~Copyable {
-    private let lifeline: Pipe
-    private let shell: ChildProcess
-    private let processID: Int32
-
-    init(_ arguments: [String]) throws {
-        let (lifeline, output) = (Pipe(), Pipe())
-        // Only the server keeps the output open, so that its end is seen if it does not start. The shell ends
-        // after the server, whose port is refused only then.
-        let script = "redis-server \"$@\" & echo $!; exec >/dev/null 2>&1; cat; kill -9 $!; wait $!"
-        let shell = try ChildProcess(
-            Command(
-                "/bin/sh",
-                ["-c", script, "sh"] + arguments,
-                input: .descriptor(lifeline.fileHandleForReading.fileDescriptor),
-                output: .descriptor(output.fileHandleForWriting.fileDescriptor)
-            )
-        )
-        try lifeline.fileHandleForReading.close()
-        try output.fileHandleForWriting.close()
-        var text = ""
-        while !text.contains("Ready to accept connections") {
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { throw CocoaError(.executableLoad, userInfo: ["output": text]) }
-            text += String(decoding: data, as: UTF8.self)
-        }
-        self.lifeline = lifeline
-        self.shell = shell
-        processID = text.split(separator: "\n").first.flatMap { Int32($0) } ?? 0
-    }
-
-    deinit {
-        try? lifeline.fileHandleForWriting.close()
-    }
-
-    borrowing func signal(_ number: Int32) {
-        if processID > 0 { Foundation.kill(processID, number) }
-    }
-
-    borrowing func kill() {
-        signal(SIGKILL)
-        try? lifeline.fileHandleForWriting.close()
-        _ = shell.waitForEnd()
     }
 }

@@ -17,7 +17,7 @@ package final class Dock: Sendable {
     package let url: String
     package let configuration: PostgresConfiguration
     package let folder: String
-    package let ledger: PostgresLedger
+    package let ledger: LedgerDesks
     /// A slot, as a worker has several.
     package let loader: WarehouseLoader
     /// For the test's own questions.
@@ -29,7 +29,7 @@ package final class Dock: Sendable {
         url = try await TestStack.shared().freshDatabase()
         configuration = try PostgresConfiguration(url: url)
         folder = NSTemporaryDirectory() + "longshore-dock-\(UUID().uuidString)"
-        ledger = PostgresLedger(configuration)
+        ledger = LedgerDesks(configuration)
         loader = WarehouseLoader(configuration, keyMaps: keyMaps)
         connection = try await PostgresConnection.connect(configuration)
         try await connection.query("set timezone to 'UTC'")
@@ -81,7 +81,7 @@ package final class Dock: Sendable {
         periods: String = "2024-01"
     ) async throws -> DockedLoad {
         let (request, graph) = try request(definition, periods: periods)
-        let load = try await ledger.create(request, tasks: graph.tasks)
+        let load = try await ledger.requests.create(request, tasks: graph.tasks)
         return DockedLoad(id: load, tasks: graph.tasks)
     }
 
@@ -104,7 +104,7 @@ package final class Dock: Sendable {
         by other: WarehouseLoader? = nil,
         observer: any StepObserver = NoObserver()
     ) async -> TaskOutcome {
-        await (other ?? loader).perform(task, by: "test", observer: observer) { _, _ in }
+        await (other ?? loader).perform(task, by: "test", observer: observer)
     }
 
     /// Creates a replay of rejects and performs its tasks in the plan's order; no load when there are
@@ -116,9 +116,9 @@ package final class Dock: Sendable {
         observer: any StepObserver = NoObserver()
     ) async throws -> (CreatedReplay, DockedLoad?) {
         let (request, _) = try request(definition)
-        let created = try await ledger.createReplay(of: filter, request)
+        let created = try await ledger.requests.createReplay(of: filter, request)
         guard let id = created.load else { return (created, nil) }
-        let graph = try #require(try await ledger.load(id)).graph()
+        let graph = try #require(try await ledger.coordination.load(id)).graph()
         var load = DockedLoad(id: id, tasks: graph.tasks)
         for (ordinal, task) in load.tasks.enumerated() {
             let id = LoadTaskID(load: load.id, ordinal: ordinal)
@@ -216,8 +216,10 @@ package struct DockedLoad {
 }
 
 extension LoadTask {
-    /// `customer`, `sale 2024-01`.
-    package var title: String { period.map { "\(name) \($0.label)" } ?? name }
+    /// `customer`, `sale 2024-01`, `delivery of spend`.
+    package var title: String {
+        kind == .delivery ? "delivery of \(name)" : period.map { "\(name) \($0.label)" } ?? name
+    }
 }
 
 extension TaskOutcome {

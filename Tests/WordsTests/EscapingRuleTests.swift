@@ -1,24 +1,19 @@
-import Foundation
 import Testing
 
 /// Rules about the sources themselves, which no compiler keeps.
 @Suite("Borders of text")
 struct EscapingRuleTests {
-    private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Sources")
-
     /// Files that put one text in the place of another by Characters, and why nothing is escaped there.
     private static let replacing = [
         "Extraction/ByteTable.swift": "names of encodings from a list",
-        "Extraction/SiblingFiles.swift": "{period} of a pattern, which is matched by bytes",
-        "Extraction/SourceFiles.swift": "{period} of a pattern, which is matched by bytes",
-        "Pipelines/Model/Extract.swift": "{period} of a pattern",
+        "Charts/Model/NumberFormat.swift": "the sign of a number of our own",
+        "Extraction/EncodedSecret.swift": "digits of Base64",
+        "Pipelines/Model/ChartPlan.swift": "`{format}` of a name, whose parts are found by scalars",
         "Survey/DraftOrigin.swift": "the label of a period in a file's name",
-        "Survey/DraftTables.swift": "{period} of a pattern",
         "Torture/ServerAddresses.swift": "ports of servers of our own",
         "Loading/Audit/Audit.swift": "the sign of a number",
         "StarSchema/Design/FactDesign.swift": "the label of a period",
+        "Views/SchedulesView.swift": "a word of our own",
         "Words/Wording.swift": "an ISO time of our own",
     ]
 
@@ -26,48 +21,17 @@ struct EscapingRuleTests {
     private static let scripts = [
         "Postgres/PostgresConnection.swift": "discard all",
         "Postgres/PostgresConnection+Transactions.swift": "BEGIN and settings",
-        "Ledger/Locks/LockPatience.swift": "savepoints and the lock's timeout",
+        "Ledger/Locks/LockPatience.swift": "savepoints",
         "Ledger/Migrations/Migrations.swift": "migrations and grants",
         "Loading/Dimensions/RestoredMembers.swift": "temporary tables",
         "Rehearsal/TaskRehearsal.swift": "savepoints",
     ]
 
-    /// Every file of Sources, by path: read once for all rules.
-    private static let files: [String: Data] = {
-        let walk = FileManager.default.enumerator(atPath: sources.path)
-        let paths = (walk?.allObjects ?? []).compactMap { $0 as? String }
-            .filter { $0.hasSuffix(".swift") }
-        return Dictionary(
-            uniqueKeysWithValues: paths.map { path in
-                (path, FileManager.default.contents(atPath: sources.path + "/" + path) ?? Data())
-            }
-        )
-    }()
-
-    /// The files in which a line of code that holds one of the words breaks a rule, by path; the bytes tell
-    /// which files are looked at line by line.
-    private static func files(
-        with words: String...,
-        where isFound: (Substring) -> Bool = { _ in true }
-    ) throws -> Set<String> {
-        try #require(files.count > 100)
-        let found = files.filter { _, bytes in
-            guard words.contains(where: { bytes.range(of: Data($0.utf8)) != nil }) else {
-                return false
-            }
-            return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-                .contains { line in
-                    !line.contains("///") && words.contains(where: line.contains) && isFound(line)
-                }
-        }
-        return Set(found.keys)
-    }
-
     @Test(
         "nothing is escaped by Characters: a quote beside a mark is none, but the reader takes it for one"
     )
     func escaping() throws {
-        let found = try Self.files(with: "replacing", "addingPercentEncoding") { line in
+        let found = try SourceText.files(with: "replacing", "addingPercentEncoding") { line in
             guard line.contains(/(?:\.|^\s*)replacing\(|replacingOccurrences|addingPercentEncoding/)
             else { return false }
             return !line.contains(
@@ -78,10 +42,19 @@ struct EscapingRuleTests {
         #expect(found == Set(Self.replacing.keys))
     }
 
+    @Test("regular expressions match scalars: a mark behind a sign makes no other sign of it")
+    func matching() throws {
+        let found = try SourceText.files { code in
+            code.matches(of: /Match\(\s*of:|matches\(\s*of:|contains\(#?\//).count
+                != code.matches(of: /\.matchingSemantics\(\.unicodeScalar\)/).count
+        }
+        #expect(found == [])
+    }
+
     @Test("what is made of a definition goes to Postgres one statement at a time")
     func scripts() throws {
         // No `\b`: in `connection.script` it sees one word.
-        let found = try Self.files(with: "script(") {
+        let found = try SourceText.files(with: "script(") {
             $0.contains(/\.script\(|^\s*(?:try await )?script\(/)
         }
         #expect(found == Set(Self.scripts.keys))
@@ -89,12 +62,14 @@ struct EscapingRuleTests {
 
     @Test("only `Sources` tells the kinds of sources apart, and the definition that declares them")
     func kinds() throws {
-        let found = try Self.files(with: "case .files(", "case .postgres(") { _ in true }
+        let found = try SourceText.files(with: ".files") {
+            $0.contains(/\bcase (?:let )?\.files\b/)
+        }
         #expect(found == ["Extraction/Sources.swift", "Pipelines/Model/Source.swift"])
     }
 
     @Test("turns are taken at rows of the ledger: anybody may take an advisory lock")
     func advisoryLocks() throws {
-        #expect(try Self.files(with: "advisory") == [])
+        #expect(try SourceText.files(with: "advisory") == [])
     }
 }

@@ -17,4 +17,17 @@ struct PercentEncodingTests {
         #expect(found.bytes == Array(expected.utf8))
         #expect(found.isWellFormed == isWellFormed)
     }
+
+    @Test(
+        "is done by bytes: only letters, digits and four marks stay",
+        arguments: [
+            ("aZ09-._~", "aZ09-._~"), ("a b/c", "a%20b/c"), ("é", "%C3%A9"),
+            ("+%&=?#", "%2B%25%26%3D%3F%23"),
+            ("/\u{301}'", "/%CC%81%27"), ("\r\n\u{0}", "%0D%0A%00"), ("", ""),
+        ]
+    )
+    func encoded(text: String, expected: String) {
+        #expect(PercentEncoding.encoded(text.utf8, keeping: ["/"]) == expected)
+        #expect(PercentEncoding.decoded(expected.utf8).bytes == Array(text.utf8))
+    }
 }

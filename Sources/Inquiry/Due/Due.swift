@@ -20,6 +20,9 @@ public struct Due: Sendable {
     public var losses: [String] = []
     /// Whether something is lost that a load brings back although no period is due.
     public var hasLostWholeTables = false
+    /// Facts and marts without periods that are not as a load leaves them, a line for each: a load that has
+    /// failed or was cancelled has left them so.
+    public var unloadedTables: [String] = []
     /// The labels of facts' and marts' periods by what the control table calls them.
     public var states: [PeriodState: Set<String>] = [:]
     /// The labels that the control table knows, whatever it calls them.
@@ -71,6 +74,9 @@ public struct Due: Sendable {
         return Set(labels + later.filter(\.isChanged).map(\.period)).sorted()
     }
 
+    /// Whether a load is due although no period is.
+    public var isWholeDue: Bool { hasLostWholeTables || !unloadedTables.isEmpty }
+
     /// Whether a table has changed that every load takes whole.
     public var isWholeChanged: Bool { changes.contains { $0.period.isEmpty } }
 }
@@ -97,7 +103,8 @@ extension Due {
                 return "changed: \(group[0].table)\(periods.isEmpty ? "" : " \(periods)"): "
                     + group[0].reasons.joined(separator: "; ")
             }
-        return losses.map { "noticed: \($0)" } + lines + laterLines(apartFrom: chosen)
+        return losses.map { "noticed: \($0)" } + unloadedTables.map { "due: \($0)" } + lines
+            + laterLines(apartFrom: chosen)
             + (hasAwaited ? awaitedLines(grain) : [])
     }
 
@@ -123,7 +130,8 @@ extension Due {
         later.filter { !(chosen?.contains($0.period.label) ?? false) }
     }
 
-    private func awaitedLines(_ grain: PeriodGrain?) -> [String] {
+    /// The periods that wait for their files, a line for each table.
+    func awaitedLines(_ grain: PeriodGrain?) -> [String] {
         Dictionary(grouping: awaited, by: \.table)
             .sorted { $0.key < $1.key }
             .map { table, waiting in

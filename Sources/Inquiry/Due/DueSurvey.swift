@@ -27,8 +27,8 @@ public struct DueSurvey: Sendable {
     }
 
     /// Asks the ledger and looks at the files.
-    public func look(in ledger: PostgresLedger) async throws -> Due {
-        let known = try await ledger.transaction { connection in
+    public func look(in ledger: LedgerDesks) async throws -> Due {
+        let known = try await ledger.client.transaction { connection in
             try await self.known(on: connection)
         }
         return await due(known)
@@ -37,7 +37,8 @@ public struct DueSurvey: Sendable {
     /// The same on a connection of its own, without making or changing the ledger; `nil` when there is
     /// none that knows.
     public func glance(at warehouse: PostgresConfiguration) async throws -> Due? {
-        let found = try await PostgresConnection.withConnection(warehouse) { connection in
+        let found = try await PostgresConnection.withConnection(warehouse.atWarehouse) {
+            connection in
             let known = try await connection.query(
                 "select to_regclass('longshore.table_definition') is not null as known"
             )
@@ -90,6 +91,7 @@ public struct DueSurvey: Sendable {
         var due = Due()
         due.losses = LossReport(losses, of: pipeline).notices
         due.hasLostWholeTables = losses.hasWholeTables
+        due.unloadedTables = unloadedTables(standings)
         due.registered = Set(standings.map(\.period).filter { !$0.isEmpty })
         due.changes = await changes(of: known, files) + missingMarts(standings)
         guard let rule = pipeline.periods else { return due }
@@ -110,6 +112,17 @@ public struct DueSurvey: Sendable {
         }
         due.later = later(files, rule, registered: due.registered)
         return due
+    }
+
+    /// Dimensions are in every load; what a running load is about to compute is left to it.
+    private func unloadedTables(_ standings: [TableStanding]) -> [String] {
+        let tables = Set(pipeline.facts.map(\.table) + pipeline.marts.map(\.table))
+        return
+            standings.filter {
+                $0.period.isEmpty && tables.contains($0.table) && !$0.isClaimed
+                    && [.pending, .stale].contains($0.state)
+            }
+            .map { "`\($0.table)` is \($0.state)\($0.reason.map { ": \($0)" } ?? "")" }
     }
 
     /// Labels of periods by state, for facts and marts: what the control table wants loaded.

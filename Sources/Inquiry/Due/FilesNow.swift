@@ -15,11 +15,16 @@ struct FilesNow {
         folder: String,
         environment: SourceEnvironment
     ) async {
-        let sources = Sources(pipeline.sources, folder: folder, environment: environment)
+        let sources = Sources(
+            pipeline.sources,
+            credentials: pipeline.credentials,
+            folder: folder,
+            environment: environment
+        )
         self.pipeline = pipeline
         for (table, extract) in pipeline.extracts {
             do {
-                guard let files = try sources.files(of: extract) else { continue }
+                guard let files = try await sources.files(of: extract) else { continue }
                 if !files.isByPeriod {
                     whole[table] = (files, try await files.all())
                 } else if let grain = pipeline.periods?.grain {

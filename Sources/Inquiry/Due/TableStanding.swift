@@ -12,6 +12,8 @@ struct TableStanding {
     /// The period's label; empty for a table that is loaded whole.
     let period: String
     let state: PeriodState
+    /// Why it is so, where somebody has said it.
+    let reason: String?
     /// Whether something was loaded.
     let isLoaded: Bool
     /// Whether a running load is about to compute it.
@@ -29,10 +31,10 @@ struct TableStanding {
         let definitions = try await definitions(of: pipeline, on: connection)
         let rows = try await connection.query(
             """
-            select c.kind, c.table_name, c.period, c.state, c.table_definition,
+            select c.kind, c.table_name, c.period, c.state, c.reason, c.table_definition,
                 c.loaded_by is not null as is_loaded, t.inputs::text as inputs,
                 exists (select from longshore.load l where l.id = c.claimed_by
-                    and l.state = 'running' and c.loaded_by is distinct from l.id) as is_claimed
+                    and l.state = \(LoadState.running) and c.loaded_by is distinct from l.id) as is_claimed
             from longshore.control c
             left join longshore.task t on t.load_id = c.loaded_by and t.table_name = c.table_name
                 and t.period = c.period and t.schema_name = c.schema_name
@@ -42,10 +44,11 @@ struct TableStanding {
         )
         return try rows.map { row in
             TableStanding(
-                kind: LoadTaskKind(rawValue: try row.text("kind")) ?? .fact,
+                kind: try row.word("kind"),
                 table: try row.text("table_name"),
                 period: try row.text("period"),
-                state: try row.periodState("state"),
+                state: try row.word("state"),
+                reason: try row.optionalText("reason"),
                 isLoaded: try row.boolean("is_loaded"),
                 isClaimed: try row.boolean("is_claimed"),
                 definition: try row.optionalText("table_definition").flatMap { definitions[$0] },

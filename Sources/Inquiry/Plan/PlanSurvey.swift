@@ -28,12 +28,12 @@ public struct PlanSurvey: Sendable {
     /// Reads every input file, and asks the ledger; `environment` gives the value of `${NAME}` in
     /// sources' texts.
     public func fingerprint(
-        in ledger: PostgresLedger,
+        in ledger: LedgerDesks,
         environment: SourceEnvironment
     ) async throws -> PlanFingerprint {
         let files = await fileParts(environment)
         let standing = PlanStanding(pipeline: pipeline, periods: request.periods)
-        let known = try await ledger.transaction { try await standing.parts(on: $0) }
+        let known = try await ledger.client.transaction { try await standing.parts(on: $0) }
         return PlanFingerprint(definitionParts + files + known)
     }
 
@@ -70,6 +70,7 @@ public struct PlanSurvey: Sendable {
         var values: [String: String] = [:]
         let sources = Sources(
             pipeline.sources,
+            credentials: pipeline.credentials,
             folder: request.folder,
             environment: environment,
             listings: FolderListings()

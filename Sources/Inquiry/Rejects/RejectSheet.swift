@@ -1,6 +1,7 @@
 import Extraction
 public import Ledger
 import Pipelines
+import Planning
 import Rows
 
 /// Rejects of one table as CSV (RFC 4180): the source's columns as they were, then what is known of
@@ -42,7 +43,7 @@ public struct RejectSheet: Sendable {
         let known = [
             String(report.reject), report.task, report.table, report.period, report.source,
             String(report.line), String(report.byteOffset), report.column ?? "", report.rule,
-            report.reason, report.state,
+            report.reason, report.state.rawValue,
         ]
         let raw = fields == nil ? row.raw : []
         return line((fields ?? empty) + known.map { Array($0.utf8) } + [raw])
@@ -72,7 +73,8 @@ extension RejectedRow {
 
     /// The fields of a row's bytes, one for each name of its header; `nil` when it cannot be read so.
     static func fields(of raw: [UInt8], _ header: [String], _ format: Format) -> [[UInt8]]? {
-        guard !header.isEmpty, let batch = format.record(raw, columns: header.count),
+        var reader = SingleRecordReader(format, columns: header)
+        guard !header.isEmpty, let batch = reader.read(raw),
             let row = batch.rows.first, row.fault < 0, row.fieldCount == header.count
         else { return nil }
         return (0..<row.fieldCount).map { Array(batch.field($0, of: row)) }

@@ -1,6 +1,7 @@
 import Foundation
 import Ledger
 import Pipelines
+import Planning
 import Postgres
 import Rows
 
@@ -80,7 +81,7 @@ struct TracedReject {
     let source: String
     let line: String
     let rule: String
-    let state: String
+    let state: RejectState
     /// The digest of the definition that the row was refused by.
     let definition: String
     /// The names of the source's columns; empty when an older Longshore refused the row.
@@ -93,17 +94,15 @@ struct TracedReject {
         source = try row.text("source")
         line = try row.text("line")
         rule = try row.text("rule")
-        state = try row.text("state")
+        state = try row.word("state")
         definition = try row.text("definition")
-        let names = try row.optionalText("header")
-        header =
-            try names.map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
+        header = StoredHeader.names(try row.optionalText("header")) ?? []
         raw = try row.bytes("raw")
     }
 
     /// Where it is, and what became of it; `verb` says what it has to do with the key.
     func hint(_ verb: String) -> String {
         "line \(line) of `\(source)` \(verb), and was rejected in load \(load) by the rule `\(rule)` "
-            + "(\(state)): `longshore rejects show \(id)`"
+            + "(\(state.rawValue)): `longshore rejects show \(id)`"
     }
 }

@@ -24,8 +24,13 @@ struct SourceSearch {
     /// - Returns: The first few, in the order of the files.
     /// - Throws: what the reader throws; ``InquiryError`` when a file is another one now.
     func places(recorded: String) async throws -> [TracedRow.Place] {
-        var reader = try await sources.open(extract, period: period, clock: clock)
         let layout = RowLayout(plans.map { .value($0) } + [.origin])
+        var reader = try await sources.open(
+            extract,
+            period: period,
+            clock: clock,
+            layout: layout
+        )
         let absent = await reader.mayLack(layout, below: reader.header)
         var encoder = try RowEncoder(
             layout: layout,

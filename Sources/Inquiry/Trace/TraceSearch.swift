@@ -1,3 +1,4 @@
+import Ledger
 import Pipelines
 import Postgres
 import Rows
@@ -13,6 +14,11 @@ struct TracedTable {
 
     /// With its schema, as people write it.
     var title: String { "\(schema).\(name)" }
+
+    /// The table, or a period of it, as the ledger has it.
+    func key(period: String = "") -> PeriodKey {
+        PeriodKey(schema: schema, table: name, period: period)
+    }
 }
 
 /// The query that finds rows by a fact's grain or a dimension's key.

@@ -14,9 +14,8 @@ struct OutdatedMarts {
     /// program cannot read any more marks nothing: its load can be ended all the same.
     func mark() async throws {
         guard
-            let pipeline = try await unlessUnreadable({
-                try await self.pipeline()
-            })
+            let pipeline = try await StoredDefinition.ofLoad(load, on: connection)?
+                .pipelineIfReadable
         else { return }
         let reads = pipeline.marts.flatMap { mart in
             pipeline.tables(behind: mart).map { (mart: mart.table, source: $0) }
@@ -24,38 +23,35 @@ struct OutdatedMarts {
         guard !reads.isEmpty else { return }
         let merged = Set(pipeline.facts.filter(\.reachesBack).map(\.table))
         let everywhere = Set(pipeline.facts.filter(\.reachesAhead).map(\.table))
-        try await connection.query(
-            sql(
-                of: """
-                    unnest(\(reads.map(\.mart)), \(reads.map(\.source)),
-                        \(reads.map { String(merged.contains($0.source)) })::boolean[],
-                        \(reads.map { String(everywhere.contains($0.source)) })::boolean[])
+        let outdated = marts(
+            reading: """
+                unnest(\(reads.map(\.mart)), \(reads.map(\.source)),
+                    \(reads.map { String(merged.contains($0.source)) })::boolean[],
+                    \(reads.map { String(everywhere.contains($0.source)) })::boolean[])
+                """
+        )
+        try await ControlTable(connection)
+            .markOutdated(
+                ControlTable.isOf("o"),
+                from: "(\(outdated)) o",
+                because: """
+                    'load ' || \(load)::bigint || ' has loaded ' || o.sources || ', and has not computed it'
                     """
             )
-        )
     }
 
-    /// `nil` also for a definition that this program cannot read any more: then nothing is known of marts.
-    private func pipeline() async throws -> Pipeline? {
-        let rows = try await connection.query(
-            """
-            select d.bundle from longshore.load l
-            join longshore.definition d on d.digest = l.definition where l.id = \(load)
-            """
-        )
-        guard let bundle = try rows.first?.text("bundle") else { return nil }
-        return try? Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
-    }
-
+    /// A query of the marts that are left behind and what they read, which locks their rows of the control
+    /// table.
+    ///
     /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.
     ///
     /// A cancellation must not wait for an attempt that does not know of it yet. Where rows are merged,
     /// tasks of later periods may have changed a mart's period, or those of any. What is loaded is gathered once, and
     /// joined: a load may have a hundred thousand tasks.
-    private func sql(of reads: SQL) -> SQL {
+    private func marts(reading reads: SQL) -> SQL {
         """
         with loaded as materialized (
-            select table_name, period from longshore.task where load_id = \(load) and state = 'done'
+            select table_name, period from longshore.task where load_id = \(load) and state = \(TaskState.done)
         ), behind as materialized (
             select r.mart, r.source, bool_or(l.period = '' or r.reaches_ahead) as is_whole,
                 max(l.period) filter (where r.reaches_back) as latest
@@ -69,19 +65,16 @@ struct OutdatedMarts {
             from longshore.task t
             join behind b on b.mart = t.table_name
             left join loaded l on l.table_name = b.source and l.period = t.period
-            where t.load_id = \(load) and t.kind = 'mart' and t.state not in ('done', 'superseded')
+            where t.load_id = \(load) and t.kind = \(LoadTaskKind.mart)
+                and t.state not in (\(TaskState.satisfyingNeeds))
                 and (t.period = '' or b.is_whole or b.latest > t.period or l.period is not null)
             group by t.schema_name, t.table_name, t.period
         ), outdated as (
             select c.schema_name, c.table_name, c.period, m.sources
             from marts m join longshore.control c using (schema_name, table_name, period)
-            where c.state <> 'closed' and coalesce(c.loaded_by, 0) < \(load)
+            where c.state <> \(PeriodState.closed) and coalesce(c.loaded_by, 0) < \(load)
             for no key update of c skip locked)
-        update longshore.control c
-        set state = case c.state when 'pending' then c.state else 'stale' end,
-            reason = 'load ' || \(load)::bigint || ' has loaded ' || o.sources || ', and has not computed it'
-        from outdated o
-        where c.schema_name = o.schema_name and c.table_name = o.table_name and c.period = o.period
+        select * from outdated
         """
     }
 }

@@ -1,3 +1,4 @@
+import Planning
 import Postgres
 
 /// A coordinator that lives, and the loads whose leases it holds.
@@ -12,21 +13,21 @@ public struct ActiveCoordinator: Sendable, Codable, Hashable {
     public var version: String?
 }
 
-extension PostgresLedger {
+extension FleetDesk {
     /// Who of the fleet coordinates loads now, or waits for some, by name.
     public func coordinators() async throws -> [ActiveCoordinator] {
-        let rows = try await query(
+        let rows = try await client.query(
             """
-            select coalesce(l.coordinator, c.name) as name, l.loads, c.places, c.version
-            from (select coordinator, string_agg(id::text, ' ' order by id) as loads
-                from longshore.load
-                where state = 'running' and coordinator is not null
-                    and lease_until > clock_timestamp() and coalesce(fleet, \(fleet)) = \(fleet)
-                group by coordinator) l
+            select coalesce(h.coordinator, c.name) as name, h.loads, c.places, c.version
+            from (select l.coordinator, string_agg(l.id::text, ' ' order by l.id) as loads
+                from longshore.load l
+                where l.state = \(LoadState.running) and l.coordinator is not null
+                    and \(LoadTable.isHeld) and \(LoadTable.isOf(fleet))
+                group by l.coordinator) h
             full join (select name, places, version from longshore.coordinator
                 where seen_at > clock_timestamp() - \(Self.longestSilence)
                     and coalesce(fleet, \(fleet)) = \(fleet)) c
-                on c.name = l.coordinator
+                on c.name = h.coordinator
             order by 1
             """
         )

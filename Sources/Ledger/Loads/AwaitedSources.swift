@@ -10,9 +10,9 @@ public struct AwaitedSources: Sendable, Hashable {
     public var label: String
     /// Why its last attempt did not find its source.
     public var reason: String
-    /// Since when it waits, in UTC.
+    /// Since when it waits, in UTC; with the day where it waits until another.
     public var since: String
-    /// When that becomes a failure, in UTC.
+    /// When that becomes a failure, in UTC; with the day as `since`.
     public var until: String
 
     /// One line for people.
@@ -24,26 +24,28 @@ public struct AwaitedSources: Sendable, Hashable {
     }
 }
 
-extension PostgresLedger {
+extension TaskReports {
     /// What a load waits for; `nil` when its sources are there, as far as they were looked for.
     public func absences(ofLoad load: Int64) async throws -> AwaitedSources? {
-        let rows = try await query(
+        let rows = try await client.query(
             """
-            select table_name, period, failure_message || ' [' || failure_code || ']' as reason,
-                to_char(absent_since at time zone 'UTC', 'HH24:MI:SS') as since,
-                to_char(awaited_until at time zone 'UTC', 'HH24:MI:SS') as until,
+            select table_name, period, \(TaskTable.lastFailure) as reason,
+                to_char(absent_since at time zone 'UTC', clock) as since,
+                to_char(awaited_until at time zone 'UTC', clock) as until,
                 count(*) over () as tasks
-            from longshore.task
-            where load_id = \(load) and state = 'published' and absent_since is not null
+            from longshore.task, lateral (
+                select case
+                    when (absent_since at time zone 'UTC')::date = (awaited_until at time zone 'UTC')::date
+                    then 'HH24:MI:SS' else 'YYYY-MM-DD HH24:MI:SS' end as clock
+            ) shown
+            where load_id = \(load) and state = \(TaskState.published) and absent_since is not null
             order by absent_since, ordinal limit 1
             """
         )
         return try rows.first.map { row in
-            let period = try row.text("period")
-            let table = try row.text("table_name")
-            return AwaitedSources(
+            AwaitedSources(
                 tasks: try row.integer("tasks"),
-                label: period.isEmpty ? table : "\(table) \(period)",
+                label: sliceLabel(try row.text("period"), of: try row.text("table_name")),
                 reason: try row.optionalText("reason") ?? "",
                 since: try row.text("since"),
                 until: try row.text("until")

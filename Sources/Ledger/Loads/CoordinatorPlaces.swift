@@ -18,46 +18,26 @@ public struct CoordinatorPlaces: Sendable, Hashable {
     }
 }
 
-extension PostgresLedger {
+extension FleetDesk {
     /// Whom nobody has seen for so long is gone; coordinators are seen every two seconds.
     static let longestSilence: SQL = "interval '15 seconds'"
 
-    /// Notes that a coordinator lives; forgets those that ended without a word.
-    public func note(_ presence: CoordinatorPresence) async throws {
-        try await query(
-            """
-            with gone as (
-                delete from longshore.coordinator
-                where seen_at < clock_timestamp() - interval '1 hour' and name <> \(presence.name))
-            insert into longshore.coordinator (name, places, taken, fleet, version)
-            values (\(presence.name), \(presence.places), \(presence.taken), \(fleet), \(presence.version))
-            on conflict (name) do update set places = excluded.places, taken = excluded.taken,
-                seen_at = clock_timestamp()
-            """
-        )
-    }
-
-    /// Notes that a coordinator ends.
-    public func forget(coordinator name: String) async throws {
-        try await query("delete from longshore.coordinator where name = \(name)")
-    }
-
     /// The coordinators of the fleet and the room that they have, and its loads.
     public func places() async throws -> CoordinatorPlaces {
-        let coordinators = try await query(
+        let coordinators = try await client.query(
             """
             select name, places, taken, version from longshore.coordinator
             where seen_at > clock_timestamp() - \(Self.longestSilence) and coalesce(fleet, \(fleet)) = \(fleet)
             order by name
             """
         )
-        let loads = try await query(
+        let loads = try await client.query(
             """
-            select count(*) filter (where lease_until > clock_timestamp()) as held,
-                count(*) filter (where rests_until > clock_timestamp()
-                    and (lease_until > clock_timestamp()) is not true) as resting,
+            select count(*) filter (where \(LoadTable.isHeld)) as held,
+                count(*) filter (where l.rests_until > clock_timestamp()
+                    and (\(LoadTable.isHeld)) is not true) as resting,
                 count(*) as running
-            from longshore.load where state = 'running' and coalesce(fleet, \(fleet)) = \(fleet)
+            from longshore.load l where l.state = \(LoadState.running) and \(LoadTable.isOf(fleet))
             """
         )
         let count = { (name: String) in try loads.first.map { try $0.integer(name) } ?? 0 }

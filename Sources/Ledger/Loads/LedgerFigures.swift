@@ -1,23 +1,32 @@
+public import Planning
 import Postgres
 
 /// What monitoring asks of the ledger.
 public struct LedgerFigures: Sendable, Hashable {
-    /// A number about something, or about the part of it that is in some state.
+    /// How much of something is in some state.
+    public struct Share<State: Sendable & Hashable>: Sendable, Hashable {
+        /// A pipeline, or a table with its schema.
+        public var subject: String
+        /// The state.
+        public var state: State
+        /// How many are in it.
+        public var value: Double
+    }
+
+    /// A number about something.
     public struct Figure: Sendable, Hashable {
         /// A pipeline, or a table with its schema.
         public var subject: String
-        /// `done`, `stale` …; empty where there is but one number.
-        public var state: String
         /// How many; of ``LedgerFigures/lastLoaded`` seconds since 1970.
         public var value: Double
     }
 
     /// Loads of each pipeline, by state.
-    public var loads: [Figure]
+    public var loads: [Share<LoadState>]
     /// Load tasks of each pipeline's running loads, by state.
-    public var tasks: [Figure]
+    public var tasks: [Share<TaskState>]
     /// Periods of each fact, by state.
-    public var periods: [Figure]
+    public var periods: [Share<PeriodState>]
     /// Open rejects of each table.
     public var openRejects: [Figure]
     /// When the last load of each pipeline ended well.
@@ -26,61 +35,89 @@ public struct LedgerFigures: Sendable, Hashable {
     public var places: CoordinatorPlaces
     /// The pools that running loads have tasks for, and the standard one.
     public var pools: [String]
+    /// How many firings of each schedule are overdue.
+    public var overdueFirings: [Figure] = []
+    /// When each schedule that is not paused is fired next, in seconds since 1970.
+    public var nextFirings: [Figure] = []
 }
 
-extension PostgresLedger {
+extension FleetDesk {
     /// What monitoring asks; it costs little however many loads there have been.
     public func figures() async throws -> LedgerFigures {
         LedgerFigures(
-            loads: try await figures(
+            loads: try await shares(
                 "select pipeline, state, count(*) from longshore.load group by 1, 2"
             ),
-            tasks: try await figures(
+            tasks: try await shares(
                 """
                 select l.pipeline, t.state, count(*)
                 from longshore.load l join longshore.task t on t.load_id = l.id
-                where l.state = 'running' group by 1, 2
+                where l.state = \(LoadState.running) group by 1, 2
                 """
             ),
-            periods: try await figures(
+            periods: try await shares(
                 """
                 select schema_name || '.' || table_name, state, count(*) from longshore.control
-                where kind = 'fact' group by 1, 2
+                where kind = \(LoadTaskKind.fact) group by 1, 2
                 """
             ),
             openRejects: try await figures(
                 """
-                select schema_name || '.' || table_name, '', count(*) from longshore.reject
-                where state = 'open' group by 1
+                select schema_name || '.' || table_name, count(*) from longshore.reject
+                where state = \(RejectState.open) group by 1
                 """
             ),
             lastLoaded: try await figures(
                 """
-                select pipeline, '', extract(epoch from max(finished_at)) from longshore.load
-                where state = 'loaded' and kind = 'load' group by 1
+                select pipeline, extract(epoch from max(finished_at)) from longshore.load
+                where state = \(LoadState.loaded) and kind = \(LoadKind.load) group by 1
                 """
             ),
             places: try await places(),
-            pools: try await query(
+            pools:
+                try await client.query(
+                    """
+                    select pool from longshore.load l join longshore.task t on t.load_id = l.id
+                    where l.state = \(LoadState.running) union select 'default' order by 1
+                    """
+                )
+                .map { try $0.text("pool") },
+            overdueFirings: try await figures(
                 """
-                select pool from longshore.load l join longshore.task t on t.load_id = l.id
-                where l.state = 'running' union select 'default' order by 1
+                select s.pipeline, count(o.pipeline) from longshore.schedule s
+                left join (\(OverdueFiring.sql)) o on o.pipeline = s.pipeline group by 1
+                """
+            ),
+            nextFirings: try await figures(
+                """
+                select pipeline, extract(epoch from next_at) from longshore.schedule
+                where paused_at is null and next_at is not null
                 """
             )
-            .map { try $0.text("pool") }
         )
     }
 
-    private func figures(_ sql: SQL) async throws -> [LedgerFigures.Figure] {
-        let rows = try await query(
+    private func shares<State: LedgerWord>(
+        _ sql: SQL
+    ) async throws -> [LedgerFigures.Share<State>] {
+        let rows = try await client.query(
             "select subject, state, value::float8 from (\(sql)) t (subject, state, value) order by 1, 2"
         )
         return try rows.map {
-            LedgerFigures.Figure(
+            LedgerFigures.Share(
                 subject: try $0.text("subject"),
-                state: try $0.text("state"),
+                state: try $0.word("state"),
                 value: try $0.double("value")
             )
+        }
+    }
+
+    private func figures(_ sql: SQL) async throws -> [LedgerFigures.Figure] {
+        let rows = try await client.query(
+            "select subject, value::float8 from (\(sql)) t (subject, value) order by 1"
+        )
+        return try rows.map {
+            LedgerFigures.Figure(subject: try $0.text("subject"), value: try $0.double("value"))
         }
     }
 }

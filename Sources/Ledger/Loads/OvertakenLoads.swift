@@ -15,22 +15,11 @@ struct OvertakenLoads {
     func end() async throws {
         for older in try await candidates() {
             let open = try await openTasks(of: older)
-            guard try await supersedeFreeTasks(of: older) == open else { continue }
-            try await connection.query(
-                """
-                update longshore.load
-                set finished_at = clock_timestamp(), epoch = epoch + 1, lease_until = null,
-                    rests_until = null,
-                    state = case when exists (select from longshore.task
-                            where load_id = \(older) and state in ('failed', 'blocked')) then 'failed'
-                        when exists (select from longshore.task
-                            where load_id = \(older) and state = 'cancelled') then 'cancelled'
-                        when exists (select from longshore.task
-                            where load_id = \(older) and state = 'superseded') then 'superseded'
-                        else 'loaded' end
-                where id = \(older)
-                """
-            )
+            let free = TaskTable.free("load_id = \(older) and state in (\(TaskState.open))")
+            guard try await TaskTable(connection).end(free, as: .superseded) == open else {
+                continue
+            }
+            try await LoadTable(connection).endByTasks(older)
         }
     }
 
@@ -44,15 +33,13 @@ struct OvertakenLoads {
             select l.id from longshore.load l
             join longshore.load newer on newer.id = \(load) and newer.pipeline = l.pipeline
                 and newer.fleet is not distinct from l.fleet
-            where l.state = 'running' and l.id < \(load) and l.kind = 'load'
+            where l.state = \(LoadState.running) and l.id < \(load) and l.kind = \(LoadKind.load)
                 and not exists (select from longshore.intervention i
-                    where i.kind = 'pause' and i.ordinal is null
-                        and (i.pipeline = l.pipeline or i.load_id = l.id))
-                and (l.lease_until is null or l.lease_until < clock_timestamp())
+                    where \(InterventionTable.pausesLoad))
+                and \(LoadTable.isFree)
                 and not exists (select from longshore.task t
-                    left join longshore.control c on c.schema_name = t.schema_name
-                        and c.table_name = t.table_name and c.period = t.period
-                    where t.load_id = l.id and t.state in ('waiting', 'published')
+                    left join longshore.control c on \(ControlTable.isOf("t"))
+                    where t.load_id = l.id and t.state in (\(TaskState.open))
                         and (c.loaded_by > l.id) is not true)
             order by l.id for update of l skip locked
             """
@@ -64,22 +51,9 @@ struct OvertakenLoads {
         let rows = try await connection.query(
             """
             select count(*) as count from longshore.task
-            where load_id = \(load) and state in ('waiting', 'published')
+            where load_id = \(load) and state in (\(TaskState.open))
             """
         )
         return try rows.first.map { try $0.integer("count") } ?? 0
-    }
-
-    private func supersedeFreeTasks(of load: Int64) async throws -> Int {
-        try await connection.query(
-            """
-            update longshore.task set state = 'superseded'
-            where (load_id, ordinal) in (
-                select load_id, ordinal from longshore.task
-                where load_id = \(load) and state in ('waiting', 'published')
-                for update skip locked)
-            """
-        )
-        .affectedRows
     }
 }

@@ -1,3 +1,4 @@
+import Planning
 import Postgres
 
 /// What a pipeline's new name has changed in the ledger.
@@ -10,7 +11,7 @@ public struct PipelineRename: Sendable, Hashable, Codable {
     public var schemas: [String] = []
 }
 
-extension PostgresLedger {
+extension PipelineDesk {
     /// Gives a pipeline another name, with all that the ledger has of it, in one transaction.
     ///
     /// - Parameters:
@@ -20,15 +21,15 @@ extension PostgresLedger {
     /// - Returns: what it changed.
     /// - Throws: ``LedgerError`` when there is no such pipeline, the new name is taken, or a load of
     ///   either is running.
-    public func renamePipeline(
+    public func rename(
         _ old: String,
         to new: String,
         merging: Bool = false
     ) async throws -> PipelineRename {
-        try await transaction { connection in
+        try await client.transaction { connection in
             let renaming = PipelineRenaming(old: old, new: new, connection: connection)
             let schemas = try await renaming.lockSchemas()
-            let known = try await connection.query(Self.pipelinesSQL)
+            let known = try await connection.query(Self.namesSQL)
                 .map { try $0.text("pipeline") }
             guard known.contains(old) else {
                 guard known.contains(new) else {
@@ -71,7 +72,7 @@ private struct PipelineRenaming {
         let rows = try await connection.query(
             """
             select id, pipeline from longshore.load
-            where state = 'running' and pipeline in (\(old), \(new)) order by id limit 1
+            where state = \(LoadState.running) and pipeline in (\(old), \(new)) order by id limit 1
             """
         )
         guard let row = rows.first else { return }
@@ -83,24 +84,18 @@ private struct PipelineRenaming {
 
     /// - Returns: how many loads have the new name.
     func run() async throws -> Int {
-        // A pause that both have is one afterwards.
-        try await connection.query(
-            """
-            delete from longshore.intervention o where o.pipeline = \(old) and exists (
-                select from longshore.intervention n where n.pipeline = \(new) and n.kind = o.kind)
-            """
-        )
-        for table in ["control", "owned_table", "definition", "plan", "intervention"] as [SQL] {
-            try await rename(in: table)
+        try await InterventionTable(connection).give(ofPipeline: old, toPipeline: new)
+        try await ControlTable(connection).give("pipeline = \(old)", toPipeline: new)
+        try await ScheduleTable(connection).give(ofPipeline: old, toPipeline: new)
+        try await FiringTable(connection).give(ofPipeline: old, toPipeline: new)
+        try await AlertWatchTable(connection).give(ofPipeline: old, toPipeline: new)
+        try await AlertTable(connection).give(ofPipeline: old, toPipeline: new)
+        try await AlertMessageTable(connection).give(ofPipeline: old, toPipeline: new)
+        for table in ["owned_table", "definition", "plan"] as [SQL] {
+            try await connection.query(
+                "update longshore.\(table) set pipeline = \(new) where pipeline = \(old)"
+            )
         }
-        return try await rename(in: "load")
-    }
-
-    @discardableResult
-    private func rename(in table: SQL) async throws -> Int {
-        try await connection.query(
-            "update longshore.\(table) set pipeline = \(new) where pipeline = \(old)"
-        )
-        .affectedRows
+        return try await LoadTable(connection).give(ofPipeline: old, toPipeline: new)
     }
 }

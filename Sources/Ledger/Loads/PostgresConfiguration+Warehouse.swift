@@ -9,6 +9,7 @@ extension PostgresConfiguration {
     package var atWarehouse: PostgresConfiguration {
         var configuration = self
         configuration.session.searchPath = Self.warehouseSearchPath
+        configuration.session.limits = SessionLimits(options: options)
         return configuration
     }
 }

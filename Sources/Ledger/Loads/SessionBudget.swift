@@ -31,7 +31,7 @@ public struct SessionBudget: Sendable, Hashable {
         slots: Int,
         from configuration: PostgresConfiguration
     ) async throws -> SessionBudget {
-        try await PostgresConnection.withConnection(configuration) { connection in
+        try await PostgresConnection.withConnection(configuration.atWarehouse) { connection in
             let rows = try await connection.query(
                 """
                 select current_setting('max_connections')::integer

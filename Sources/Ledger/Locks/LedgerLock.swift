@@ -1,4 +1,5 @@
 package import Postgres
+import Words
 
 /// A right that one transaction has until it ends, or several together: a row of the ledger that they lock.
 ///
@@ -86,7 +87,7 @@ package struct LedgerLock {
     }
 
     /// The row then names this transaction, and not a savepoint of it, which no list of the server's has.
-    private func takeIfFree(on connection: PostgresConnection) async throws -> Bool {
+    func takeIfFree(on connection: PostgresConnection) async throws -> Bool {
         try await
             !connection.query(
                 "select from longshore.lock where name = \(name) for update skip locked"
@@ -114,7 +115,7 @@ extension PostgresConnection {
         atMost limit: Duration,
         _ body: () async throws -> Void
     ) async throws {
-        let milliseconds = Int64(limit / .milliseconds(1))
+        let milliseconds = limit.wholeMilliseconds
         let rows = try await query(
             "select current_setting('lock_timeout') as before, set_config('lock_timeout', \("\(milliseconds)ms" as String), true)"
         )

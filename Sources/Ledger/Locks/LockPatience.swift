@@ -31,13 +31,11 @@ package struct LockPatience {
         for number in 1...tries {
             if number > 1 { try await Task.sleep(for: .milliseconds(Int.random(in: 20...200))) }
             do {
-                try await connection.script(
-                    "savepoint patience; set local lock_timeout = '250ms'"
-                )
-                for statement in statements { try await connection.query(statement) }
-                try await connection.script(
-                    "set local lock_timeout = 0; release savepoint patience"
-                )
+                try await connection.script("savepoint patience")
+                try await connection.waitingForLocks(atMost: Self.timeout) {
+                    for statement in statements { try await connection.query(statement) }
+                }
+                try await connection.script("release savepoint patience")
                 return nil
             } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
                 try await connection.script(

@@ -6,19 +6,15 @@ package import Postgres
 /// It is a row of its own and not the control table's, for a new load writes its claim into that one and
 /// must not wait for tasks that run for long.
 package struct TableLock {
-    let schema: String
-    let table: String
-    /// The period's label; empty for a table that is loaded whole.
-    var period = ""
+    private let key: PeriodKey
 
-    package init(schema: String, table: String, period: String = "") {
-        self.schema = schema
-        self.table = table
-        self.period = period
+    package init(_ key: PeriodKey) {
+        self.key = key
     }
 
     /// Waits until no other transaction has it.
     package func take(on connection: PostgresConnection) async throws {
-        try await LedgerLock(name: "table \(schema).\(table) \(period)").take(on: connection)
+        try await LedgerLock(name: "table \(key.schema).\(key.table) \(key.period)")
+            .take(on: connection)
     }
 }

@@ -10,7 +10,7 @@ public struct LedgerGate: Sendable {
 
     /// A gate to the ledger of a warehouse, for a process of `fleet`.
     public init(_ configuration: PostgresConfiguration, fleet: String, logger: Logger) {
-        self.configuration = configuration
+        self.configuration = configuration.atWarehouse
         self.fleet = fleet
         self.logger = logger
     }

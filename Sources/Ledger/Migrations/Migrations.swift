@@ -32,6 +32,9 @@ enum Migrations {
         ("observations that were deleted by hand", observations),
         ("who may write of a task", tickets),
         ("how the records of a task are written", formats),
+        ("schedules and their firings", schedules),
+        ("what exports deliver", effects),
+        ("alerts, and whom they were told", alerts),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

@@ -9,11 +9,11 @@ extension Interventions {
             coalesce(i.pipeline, i.load_id::text) as target
         from longshore.load l
         join longshore.intervention i
-            on i.load_id = l.id or (i.kind = 'pause' and i.pipeline = l.pipeline)
+            on i.load_id = l.id or (i.kind = \(OrderKind.pause) and i.pipeline = l.pipeline)
         where l.id = any(\(loads))
         union all
-        select id, null, 'cancel', true, null, null, null, null from longshore.load
-        where id = any(\(loads)) and state = 'cancelled'
+        select id, null, \(OrderKind.cancel), true, null, null, null, null from longshore.load
+        where id = any(\(loads)) and state = \(LoadState.cancelled)
         order by ordered_at
         """
     }
@@ -24,7 +24,7 @@ extension Interventions {
         for row in rows {
             let load = try row.integer("load_id", as: Int64.self)
             let ordinal = try row.optionalInteger("ordinal", as: Int64.self).map(Int.init)
-            if try row.text("kind") == "pause" {
+            if try row.word("kind", as: OrderKind.self) == .pause {
                 let pause: Pause = try row.boolean("interrupts") ? .now : .afterRunning
                 orders[load, default: Interventions()].add(pause, of: ordinal)
                 guard ordinal == nil, orders[load]?.pausedBy == nil else { continue }
@@ -50,35 +50,25 @@ extension Interventions {
 /// The orders of people, read on a connection that no attempt uses.
 ///
 /// It never changes the ledger, not even its schema: a worker may have the right to read only.
-public actor InterventionReader: InterventionLedger {
-    private let configuration: PostgresConfiguration
-    private var connection: PostgresConnection?
+public struct InterventionReader: InterventionLedger {
+    private let client: PostgresClient
 
     /// A reader that connects when it is first asked.
     public init(_ configuration: PostgresConfiguration) {
-        self.configuration = configuration.atWarehouse
+        client = PostgresClient(configuration.atWarehouse)
     }
 
     /// The pauses and cancellations of some loads.
     public func interventions(
         ofLoads loads: Set<Int64>
     ) async throws -> [Int64: Interventions] {
-        let connection = try await connected()
-        return try Interventions.read(
-            await connection.query(Interventions.sql(ofLoads: loads.sorted()))
+        try Interventions.read(
+            await client.query(Interventions.sql(ofLoads: loads.sorted()))
         )
     }
 
     /// Ends the connection.
     public func close() async {
-        await connection?.close()
-        connection = nil
-    }
-
-    private func connected() async throws -> PostgresConnection {
-        if let connection, connection.isUsable { return connection }
-        let fresh = try await PostgresConnection.connect(configuration)
-        connection = fresh
-        return fresh
+        await client.close()
     }
 }

@@ -10,7 +10,7 @@ public enum RetryScope: Sendable, Hashable {
 }
 
 /// Trying again what has ended without success.
-extension PostgresLedger {
+extension Orders {
     /// Makes failed and cancelled tasks runnable again, with new budgets of attempts, and what they
     /// had blocked; their load goes back to running, for any coordinator to take up.
     ///
@@ -25,14 +25,14 @@ extension PostgresLedger {
     public func retry(
         _ target: InterventionTarget,
         _ scope: RetryScope
-    ) async throws -> ControlChange {
-        try await transaction { connection in
-            let control = ControlScope(target, connection)
+    ) async throws -> OrderChange {
+        try await client.transaction { connection in
+            let control = OrderScope(target, connection)
             try await control.requireKnown()
-            var change = ControlChange(target: target, isNew: false)
+            var change = OrderChange(target: target, isNew: false)
             guard let newest = try await control.newestLoad() else { return change }
             let retry = LoadRetry(newest.load, target: target, scope, connection)
-            let reopened = try await retry.reopen()
+            let reopened = try await retry.reopen(ofCancelledLoad: newest.isCancelled)
             if !newest.isCancelled { change.hastened = try await control.hasten() }
             // A cancelled load whose tasks were all done already only has to be ended anew.
             guard reopened > 0 || newest.isCancelled && retry.isOfWholeLoad else {
@@ -43,7 +43,8 @@ extension PostgresLedger {
             change.isNew = true
             change.loads = [newest.load]
             change.tasks = reopened
-            change.unblocked = try await retry.unblock()
+            // Whether tasks are blocked is worked out anew, from those that are left as they are.
+            change.unblocked = try await TaskTable(connection).unblock(ofLoad: newest.load)
             try await retry.letRun()
             return change
         }
@@ -79,55 +80,29 @@ private struct LoadRetry {
     /// Of a cancelled load some rows may still wait for somebody to say that they are cancelled.
     ///
     /// - Returns: how many tasks are to be run.
-    func reopen() async throws -> Int {
+    func reopen(ofCancelledLoad isCancelled: Bool) async throws -> Int {
         let isOfAll = scope == .unfinished
-        return
-            try await connection.query(
+        return try await TaskTable(connection)
+            .reopen(
                 """
-                update longshore.task
-                set state = 'waiting', failures = 0, crashes = 0, outages = 0, retry_at = null,
-                    absences = 0, absent_since = null, awaited_until = null,
-                    parked_until = null, published_at = null, \(BegunMark.end)
-                where (load_id, ordinal) in (
-                    select t.load_id, t.ordinal from longshore.task t
-                    join longshore.load l on l.id = t.load_id
-                    where t.load_id = \(load) and coalesce(\(ordinal)::integer, t.ordinal) = t.ordinal
-                        and (t.state = 'failed'
-                            or t.state = 'cancelled' and (\(isOfAll) or \(ordinal)::integer is not null)
-                            or t.state in ('waiting', 'published') and l.state = 'cancelled' and \(isOfAll))
-                    for update of t skip locked)
+                load_id = \(load) and coalesce(\(ordinal)::integer, ordinal) = ordinal
+                    and (state = \(TaskState.failed)
+                        or state = \(TaskState.cancelled) and \(isOfAll || ordinal != nil)
+                        or state in (\(TaskState.open)) and \(isOfAll && isCancelled))
                 """
             )
-            .affectedRows
-    }
-
-    /// Whether tasks are blocked is worked out anew, from those that are left as they are.
-    func unblock() async throws -> Int {
-        try await connection.query(
-            """
-            update longshore.task set state = 'waiting', published_at = null
-            where load_id = \(load) and state = 'blocked'
-            """
-        )
-        .affectedRows
     }
 
     /// Takes back cancellations, and the load from whoever coordinates it.
     func letRun() async throws {
-        try await connection.query(
-            """
-            delete from longshore.intervention
-            where kind = 'cancel' and load_id = \(load)
-                and (ordinal is null or \(ordinal)::integer is null or ordinal = \(ordinal)::integer)
-            """
-        )
-        try await connection.query(
-            """
-            update longshore.load
-            set state = 'running', finished_at = null, epoch = epoch + 1, coordinator = null,
-                lease_until = null, rests_until = null
-            where id = \(load)
-            """
-        )
+        try await InterventionTable(connection)
+            .withdraw(
+                .cancel,
+                """
+                load_id = \(load) and (ordinal is null or \(ordinal)::integer is null
+                    or ordinal = \(ordinal)::integer)
+                """
+            )
+        try await LoadTable(connection).reopen(load)
     }
 }

@@ -1,5 +1,6 @@
 import Planning
 import Postgres
+import Words
 
 /// A task that failed and is tried again.
 public struct TaskRetry: Sendable, Codable, Hashable {
@@ -14,23 +15,21 @@ public struct TaskRetry: Sendable, Codable, Hashable {
     public var words: String { "\(task) \(label) failed and is tried again: \(failure)" }
 }
 
-extension PostgresLedger {
+extension TaskReports {
     /// The one of a running load's tasks that failed last and is tried again; `nil` when there is none.
     public func newestRetry(ofLoad load: Int64) async throws -> TaskRetry? {
-        let rows = try await query(
+        let rows = try await client.query(
             """
-            select ordinal, table_name, period, failure_message || ' [' || failure_code || ']' as failure
+            select ordinal, table_name, period, \(TaskTable.lastFailure) as failure
             from longshore.task
-            where load_id = \(load) and state in ('waiting', 'published') and failure_code is not null
+            where load_id = \(load) and state in (\(TaskState.open)) and failure_code is not null
             order by retry_at desc nulls last, ordinal limit 1
             """
         )
         return try rows.first.map { row in
-            let period = try row.text("period")
-            let table = try row.text("table_name")
-            return TaskRetry(
+            TaskRetry(
                 task: "\(load).\(try row.text("ordinal"))",
-                label: period.isEmpty ? table : "\(table) \(period)",
+                label: sliceLabel(try row.text("period"), of: try row.text("table_name")),
                 failure: try row.text("failure")
             )
         }

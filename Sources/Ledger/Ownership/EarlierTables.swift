@@ -10,17 +10,12 @@ enum EarlierTables {
         _ pipeline: Pipeline,
         on connection: PostgresConnection
     ) async throws -> Set<String> {
-        let rows = try await connection.query(
-            """
-            select d.bundle from longshore.definition d where d.digest in (
-                select l.definition from longshore.load l where l.pipeline = \(pipeline.name)
-                    and l.created_at < (select applied_at from longshore.migration
-                        where name = \(Migrations.ownedTablesName)))
-            """
-        )
-        let definitions = rows.compactMap { row in
-            try? Pipeline.parse(bundle: DefinitionBundle(encoded: row.text("bundle")))
-        }
+        let definitions =
+            try await StoredDefinition.beforeOwnedTables(
+                ofPipeline: pipeline.name,
+                on: connection
+            )
+            .compactMap { try $0.pipelineIfReadable }
         return Set(
             definitions.filter { $0.schema == pipeline.schema }.flatMap(\.tables.keys)
         )

@@ -8,7 +8,7 @@ extension Pipeline {
     ///
     /// - Throws: ``LedgerError`` with the words of a load.
     public func refuseTablesOfOthers(at warehouse: PostgresConfiguration) async throws {
-        try await PostgresConnection.withConnection(warehouse) { connection in
+        try await PostgresConnection.withConnection(warehouse.atWarehouse) { connection in
             let known = try await connection.query(
                 "select to_regclass('longshore.owned_table') is not null as known"
             )

@@ -1,8 +1,11 @@
 package import Pipelines
+import Planning
 package import Postgres
 import Words
 
 /// Which tables of a pipeline are Longshore's, and its own: a load creates, alters, empties and writes no others.
+///
+/// Its exports are looked at with them (``ExportOwnership``).
 ///
 /// Tables are known by their names, not by their oids: a backup that is restored, whole or table by table, and
 /// the SQL that refusals print make tables anew that are the same for everybody (decision 43).
@@ -74,6 +77,7 @@ package struct TableOwnership {
             }
         }
         guard refused.isEmpty else { throw LedgerError.ofAnotherPipeline(refused, pipeline) }
+        try await ExportOwnership(pipeline: pipeline, connection: connection).refuseOthers()
         return taken
     }
 
@@ -83,25 +87,22 @@ package struct TableOwnership {
     /// nothing.
     private func hasGivenUp(_ relation: Relation, _ owner: String) async throws -> Bool {
         guard !relation.isBeingLoaded else { return false }
-        let rows = try await connection.query(
-            PostgresLedger.newestDefinitionSQL(ofPipeline: owner)
-        )
-        let newest = try await unlessUnreadable {
-            try rows.first.map { try PostgresLedger.definition(in: $0).0 }
-        }
+        let newest = try await StoredDefinition.newest(ofPipeline: owner, on: connection)?
+            .pipelineIfReadable
         guard let newest else { return false }
         return newest.schema != pipeline.schema || newest.tables[relation.table] == nil
     }
 
     /// Rows of the control table that another pipeline has left of tables which are this one's from now on.
     package func takePeriods() async throws {
-        try await connection.query(
-            """
-            update longshore.control set pipeline = \(pipeline.name)
-            where schema_name = \(pipeline.schema) and table_name = any(\(pipeline.tableNames)::text[])
-                and pipeline <> \(pipeline.name)
-            """
-        )
+        try await ControlTable(connection)
+            .give(
+                """
+                schema_name = \(pipeline.schema) and table_name = any(\(pipeline.tableNames)::text[])
+                    and pipeline <> \(pipeline.name)
+                """,
+                toPipeline: pipeline.name
+            )
     }
 
     /// Forgets tables of the pipeline that are there no more: whoever makes one of that name next has it.
@@ -180,7 +181,7 @@ package struct TableOwnership {
             select w.name, c.relkind::text as kind, o.pipeline is not null as is_recorded,
                 coalesce(o.pipeline, k.pipeline) as owner,
                 exists (select from longshore.task t join longshore.load l on l.id = t.load_id
-                    where l.state = 'running' and l.pipeline = coalesce(o.pipeline, k.pipeline)
+                    where l.state = \(LoadState.running) and l.pipeline = coalesce(o.pipeline, k.pipeline)
                         and t.schema_name = \(pipeline.schema) and t.table_name = w.name) as is_being_loaded,
                 case when c.relispartition then i.inhparent::regclass::text end as parent
             from unnest(\(pipeline.tableNames)::text[]) w(name)

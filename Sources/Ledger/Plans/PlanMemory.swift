@@ -12,18 +12,18 @@ public struct RememberedPlan: Sendable {
 }
 
 /// Plans in the ledger: they are kept for some days, so that a load can say what has moved since.
-enum PlanMemory {
+public struct PlanMemory: Sendable {
+    let client: PostgresClient
+
     /// For how long a plan is remembered.
     static let days = 30
-}
 
-extension PostgresLedger {
     /// Writes a plan down, again if it is known, and forgets old ones.
     public func remember(_ fingerprint: PlanFingerprint, of request: LoadRequest) async throws {
         let parts = try JSONEncoder().encode(fingerprint)
-        try await transaction { connection in
+        try await client.transaction { connection in
             try await connection.query(
-                "delete from longshore.plan where made_at < now() - \(PlanMemory.days) * interval '1 day'"
+                "delete from longshore.plan where made_at < now() - \(Self.days) * interval '1 day'"
             )
             try await connection.query(
                 """
@@ -39,7 +39,7 @@ extension PostgresLedger {
     ///
     /// - Throws: ``LedgerError`` when there is none, or more than one.
     public func plan(_ prefix: String, ofPipeline pipeline: String) async throws -> RememberedPlan {
-        let rows = try await query(
+        let rows = try await client.query(
             """
             select parts, array_to_string(periods, ',') as periods from longshore.plan
             where pipeline = \(pipeline) and starts_with(digest, lower(\(prefix))) limit 2

@@ -1,3 +1,4 @@
+import Planning
 package import Postgres
 
 /// Which rejects a question or a waiver is about: those that fit every part that is given.
@@ -32,7 +33,7 @@ public struct RejectFilter: Sendable, Hashable {
             table.map { "\($0)::text in (r.table_name, r.schema_name || '.' || r.table_name)" },
             source.map { "r.source = \($0)" },
             rejects.map { "r.id = any(\($0))" },
-            onlyOpen ? "r.state = 'open'" : nil,
+            onlyOpen ? "r.state = \(RejectState.open)" : nil,
         ]
         let found = conditions.compactMap(\.self)
         return found.isEmpty ? "true" : found.joined(separator: " and ")

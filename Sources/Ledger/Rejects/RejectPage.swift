@@ -18,8 +18,8 @@ package enum RejectPage {
     /// The condition on that column by which a row is still on the page; the first one always is.
     package static let isNotFull: SQL = "bytes_before < \(bytes)"
 
-    /// The number of the page that a row is on, when all rows are divided in an order at once; numbers are
-    /// left out.
+    /// The number of a row's page, when all rows are divided in an order at once: numbers grow, but not each
+    /// has a page.
     package static func number(_ raw: SQL, _ order: SQL) -> SQL {
         """
         (\(before(raw, order))) / \(bytes) \

@@ -5,8 +5,8 @@ import Postgres
 /// ATTACH and DETACH are for the owner of a partition and of its parent alone, and both coordinator
 /// and worker do so. Therefore the tables of the star belong to a fourth role, `longshore_owner`, which
 /// nobody can log in as and both are members of; what either creates is given to it
-/// (``OwnedSchema``). The ledger belongs to the coordinator alone. The SQL of marts has a role for each
-/// schema (``MartRole``).
+/// (``OwnedSchema``). Workers make no code there (``CodeGuard``). The ledger belongs to the coordinator
+/// alone. The SQL of marts has a role for each schema (``MartRole``).
 public struct DatabaseRoles: Sendable {
     /// The schemas of the pipelines, in the order in which they are told.
     public let schemas: [String]
@@ -18,8 +18,10 @@ public struct DatabaseRoles: Sendable {
 
     /// SQL for `psql`, to be run in the warehouse's database by a superuser; it can be run again.
     public var sql: String {
-        ([Self.roles, Self.database, Self.ledger] + schemas.map(Self.star) + [Self.end])
-            .joined(separator: "\n\n").written
+        ([Self.roles, Self.database, CodeGuard.sql, Self.ledger] + schemas.map(Self.star) + [
+            Self.end
+        ])
+        .joined(separator: "\n\n").written
     }
 
     private static let roles: SQL = """
@@ -63,6 +65,8 @@ public struct DatabaseRoles: Sendable {
                 'longshore_worker', current_database());
             execute format('grant connect on database %I to longshore_reader', current_database());
         end $$;
+        -- Nobody needs large objects, and whoever may only read could fill the disk with them.
+        revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
         """
 
     private static let ledger: SQL = """
@@ -86,7 +90,7 @@ public struct DatabaseRoles: Sendable {
                 star_table regclass;
             begin
                 for star_table in
-                    select oid from pg_class where relnamespace = \(literal: name.written)::regnamespace
+                    select oid from pg_class where relnamespace = \(literal: name.text)::regnamespace
                         and relkind in ('r', 'p') and relowner <> 'longshore_owner'::regrole
                 loop
                     execute format('alter table %s owner to longshore_owner', star_table);

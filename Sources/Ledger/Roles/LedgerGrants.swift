@@ -62,6 +62,13 @@ enum LedgerGrants {
             if to_regclass('longshore.message_key') is not null then
                 grant select on longshore.message_key to longshore_worker;
             end if;
+            -- Effects hold rows: nobody but who delivers may see them.
+            if to_regclass('longshore.effect') is not null then
+                grant select, insert, delete, update (key_columns, key_values, kind, body, digest, revision,
+                    state, load_id, ordinal, changed_at, fence, attempts, sent_at, retry_at, delivered_at,
+                    delivered_revision, handled_by, failure_code, failure_message, dropped_by)
+                    on longshore.effect to longshore_worker;
+            end if;
 
             -- How things stand, without definitions, messages, inputs and rejects.
             grant select on longshore.migration, longshore.warehouse to longshore_reader;
@@ -75,6 +82,18 @@ enum LedgerGrants {
             grant select on longshore.control to longshore_reader;
             grant select (kind, pipeline, load_id, ordinal, interrupts, reason, ordered_by, ordered_at)
                 on longshore.intervention to longshore_reader;
+            if to_regclass('longshore.schedule') is not null then
+                grant select (pipeline, fleet, cron, zone, periods, overlap, catch_up, deadline, next_at,
+                    next_deadline_at, put_by, put_at, paused_by, paused_at, pause_reason)
+                    on longshore.schedule to longshore_reader;
+                grant select (id, pipeline, planned_at, deadline_at, state, is_complete, load_id, requested_by,
+                    coordinator, fired_at) on longshore.firing to longshore_reader;
+            end if;
+            -- What is said of an alert, and whom it is told, readers do not see.
+            if to_regclass('longshore.alert') is not null then
+                grant select (id, pipeline, fleet, rule, schema_name, table_name, period, load_id, code, since,
+                    over_at, over_because) on longshore.alert to longshore_reader;
+            end if;
         end $$;
         """
 }

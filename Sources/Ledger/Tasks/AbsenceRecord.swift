@@ -1,15 +1,12 @@
 import Pipelines
 import Planning
-package import Postgres
+import Postgres
 import Words
 
 /// What the ledger keeps of a source that is awaited, in the transaction of a ``FailureRecord``.
 package struct AbsenceRecord {
     let task: LoadTaskID
     let absence: Absence
-
-    /// The end of a wait, as further assignments of an update of the task.
-    package static let end: SQL = ", absences = 0, absent_since = null, awaited_until = null"
 
     /// Decides whether the source is awaited any longer, and writes that; `attempts` have not found it, this
     /// one among them.
@@ -19,61 +16,29 @@ package struct AbsenceRecord {
         _ patience: SourcePatience,
         on connection: PostgresConnection
     ) async throws -> FailureVerdict {
-        let waited = try await wait(for: patience.limit(of: absence), on: connection)
+        let table = TaskTable(connection)
+        let waited = try await table.awaitSource(of: task, for: patience.limit(of: absence))
         guard let tier = patience.tier(after: attempts, waited: waited, of: absence) else {
-            try await fail(failure, after: attempts, waited, on: connection)
+            try await table.failAwaited(task, saying: message(failure, after: attempts, waited))
             return .final
         }
-        try await connection.query(
-            """
-            update longshore.task
-            set retry_at = clock_timestamp() + \(tier.rawValue) * interval '1 second',
-                parked_until = null
-            where \(isTask)
-            """
-        )
+        let delay = patience.delay(of: absence, in: tier, waited: waited)
+        try await table.retry(task, after: delay)
         return .retry(tier)
     }
 
-    private var isTask: SQL { "load_id = \(task.load) and ordinal = \(task.ordinal)" }
-
-    /// Notes since when and until when it is awaited.
-    ///
-    /// - Returns: how long that has been.
-    private func wait(
-        for limit: Duration,
-        on connection: PostgresConnection
-    ) async throws -> Duration {
-        let rows = try await connection.query(
-            """
-            update longshore.task
-            set absent_since = coalesce(absent_since, clock_timestamp()),
-                awaited_until = coalesce(absent_since, clock_timestamp())
-                    + \(limit.inSeconds) * interval '1 second'
-            where \(isTask)
-            returning extract(epoch from clock_timestamp() - absent_since)::float8 as waited
-            """
-        )
-        return .seconds(try rows.first?.double("waited") ?? 0)
-    }
-
-    /// The one failure that a source that did not come counts as.
-    private func fail(
+    /// The one failure that a source that did not come counts as, in words.
+    private func message(
         _ failure: TaskFailure,
         after attempts: Int,
-        _ waited: Duration,
-        on connection: PostgresConnection
-    ) async throws {
+        _ waited: Duration
+    ) -> String {
         let times = counted(attempts, "attempt")
-        let message =
-            "\(failure.message); it was awaited for \(DurationWords.written(waited)), in \(times): see that it "
-            + "is where every worker finds it, or wait longer with `wait: { for: 2 h }`"
-        try await connection.query(
-            """
-            update longshore.task
-            set state = 'failed', failures = failures + 1, failure_message = \(message)\(Self.end)
-            where \(isTask)
-            """
-        )
+        let advice =
+            absence.kind == .quota
+            ? "ask for less, or less often" : "see that it is where every worker finds it"
+        return
+            "\(failure.message); it was awaited for \(DurationWords.written(waited)), in \(times): \(advice), "
+            + "or wait longer with `wait: { for: 2 h }`"
     }
 }

@@ -14,43 +14,19 @@ package struct BegunMark: Sendable {
     /// How old a mark is at least that counts as a death: an attempt locks its row just after the mark.
     private static let believedAfter = 1.0
 
-    /// The assignment that takes back whatever mark there is.
-    package static let end: SQL = "begun_at = null"
-
     /// Marks a task; `nil` when its row is final or another attempt has it: the claim says which.
     package static func set(
         on task: LoadTaskID,
         showing ticket: Ticket,
         _ connection: PostgresConnection
     ) async throws -> BegunMark? {
-        let rows = try await connection.query(
-            """
-            with shown as materialized (select \(ticket.shown) as ticket)
-            update longshore.task set begun_at = clock_timestamp() from shown
-            where shown.ticket is not null
-                and (load_id, ordinal) in (select load_id, ordinal from longshore.task
-                    where \(isOpen(task))
-                    for update skip locked)
-            returning begun_at::text as time, set_config('synchronous_commit', 'off', true)
-            """
-        )
-        return try rows.first.map { BegunMark(task: task, time: try $0.text("time")) }
+        try await TaskTable(connection).markBegun(task, showing: ticket)
+            .map { BegunMark(task: task, time: $0) }
     }
 
     /// Takes the mark back, unless another attempt has set its own since, or holds the row.
     package func takeBack(showing ticket: Ticket, on connection: PostgresConnection) async throws {
-        try await connection.query(
-            """
-            with shown as materialized (select \(ticket.shown) as ticket)
-            update longshore.task set \(Self.end) from shown
-            where shown.ticket is not null
-                and (load_id, ordinal) in (select load_id, ordinal from longshore.task
-                    where load_id = \(task.load) and ordinal = \(task.ordinal)
-                        and begun_at = \(time)::timestamptz
-                    for update skip locked)
-            returning set_config('synchronous_commit', 'off', true)
-            """
-        )
+        try await TaskTable(connection).takeBackMark(of: task, begunAt: time, showing: ticket)
     }
 
     /// The mark that an open task has had for long enough to be believed; waits until it is.
@@ -73,7 +49,7 @@ package struct BegunMark: Sendable {
         let rows = try await connection.query(
             """
             select from longshore.task
-            where \(Self.isOpen(task)) and begun_at = \(time)::timestamptz
+            where \(task.isOpenRow) and begun_at = \(time)::timestamptz
             for update
             """
         )
@@ -90,17 +66,11 @@ package struct BegunMark: Sendable {
             select begun_at::text as time,
                 extract(epoch from clock_timestamp() - begun_at)::float8 as age
             from longshore.task
-            where \(isOpen(task)) and begun_at is not null
+            where \(task.isOpenRow) and begun_at is not null
             """
         )
         return try rows.first.map { row in
             (BegunMark(task: task, time: try row.text("time")), try row.double("age"))
         }
-    }
-
-    private static func isOpen(_ task: LoadTaskID) -> SQL {
-        """
-        load_id = \(task.load) and ordinal = \(task.ordinal) and state in ('waiting', 'published')
-        """
     }
 }

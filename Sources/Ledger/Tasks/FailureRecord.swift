@@ -3,6 +3,7 @@ package import Postgres
 
 /// A failed attempt, to be written in a transaction of its own.
 package struct FailureRecord {
+    /// What a failed attempt counts as.
     package enum Kind: String {
         /// An attempt failed.
         case error
@@ -89,7 +90,8 @@ package struct FailureRecord {
     ) async throws -> FailureVerdict? {
         try await connection.transaction {
             guard try await lockOpenTask(with: mark, on: connection) else { return nil }
-            let count = try await countUp(on: connection)
+            let count = try await TaskTable(connection)
+                .count(kind, failure, of: task, by: worker)
             // A server may be away for days: its failures are counted, not told one by one.
             if kind == .error || kind == .crash { try await insertAttempt(on: connection) }
             if let absence = failure.absence, kind == .absence {
@@ -106,19 +108,10 @@ package struct FailureRecord {
         on connection: PostgresConnection
     ) async throws -> FailureVerdict {
         guard let tier = tier(after: count, policy) else {
-            try await connection.query(
-                "update longshore.task set state = 'failed' where \(isTask)"
-            )
+            try await TaskTable(connection).end(task.isRow, as: .failed)
             return .final
         }
-        try await connection.query(
-            """
-            update longshore.task
-            set retry_at = clock_timestamp() + \(tier.rawValue) * interval '1 second',
-                parked_until = null
-            where \(isTask)
-            """
-        )
+        try await TaskTable(connection).retry(task, after: tier.delay)
         return .retry(tier)
     }
 
@@ -132,8 +125,6 @@ package struct FailureRecord {
         }
     }
 
-    private var isTask: SQL { "load_id = \(task.load) and ordinal = \(task.ordinal)" }
-
     /// Whether there is such a task and it is not final, and of a death: whether it has that mark still.
     private func lockOpenTask(
         with mark: BegunMark?,
@@ -144,27 +135,9 @@ package struct FailureRecord {
         )
         if let mark { return try await mark.lock(on: connection) }
         let rows = try await connection.query(
-            """
-            select from longshore.task
-            where \(isTask) and state in ('waiting', 'published')
-            for update
-            """
+            "select from longshore.task where \(task.isOpenRow) for update"
         )
         return !rows.isEmpty
-    }
-
-    private func countUp(on connection: PostgresConnection) async throws -> Int {
-        let rows = try await connection.query(
-            """
-            update longshore.task
-            set \(id: kind.counter) = \(id: kind.counter) + 1,
-                failure_code = \(failure.code), failure_message = \(failure.message),
-                worker = \(worker), \(BegunMark.end)\(kind == .error ? AbsenceRecord.end : "")
-            where \(isTask)
-            returning \(id: kind.counter) as count
-            """
-        )
-        return try rows.first.map { try $0.integer("count") } ?? 0
     }
 
     private func insertAttempt(on connection: PostgresConnection) async throws {
@@ -174,7 +147,7 @@ package struct FailureRecord {
             select \(task.load), \(task.ordinal), coalesce(max(number), 0) + 1,
                 \(kind.rawValue)::text, \(failure.code)::text, \(failure.message)::text,
                 \(worker)::text
-            from longshore.attempt where \(isTask)
+            from longshore.attempt where \(task.isRow)
             """
         )
     }

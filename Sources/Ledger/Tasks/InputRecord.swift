@@ -10,7 +10,7 @@ package struct InputRecord: Codable {
     var modified: Int64
 
     /// `nil` when nothing was read from files.
-    package static func encoded(_ inputs: [InputSummary]) throws -> String? {
+    static func encoded(_ inputs: [InputSummary]) throws -> String? {
         let records = inputs.compactMap { input in
             input.modified.map {
                 InputRecord(name: input.name, size: input.size, digest: input.digest, modified: $0)

@@ -4,16 +4,18 @@ package import Postgres
 
 /// A task's ledger row, locked by the attempt that holds it until its transaction ends.
 package struct TaskRow: Sendable {
+    /// The kind of its table.
     package let kind: LoadTaskKind
+    /// What the definition calls the table.
     package let name: String
+    /// The schema of the table that it fills.
     package let schema: String
+    /// The table that it fills.
     package let table: String
+    /// The period's label; empty for a table that is loaded whole.
     package let period: String
-    package let digest: String
-    package let bundle: String
-    /// What the load's pipeline is called now: its definition may say an older name.
-    package let pipeline: String
-    package let folder: String
+    /// What its load was made with.
+    package let definition: StoredDefinition
     /// Whether its load reads rejects again instead of sources.
     package let isReplay: Bool
     /// Whether the coordinator has not yet said that it may run.
@@ -22,6 +24,9 @@ package struct TaskRow: Sendable {
     package let loadCreated: String
     /// The same in seconds since 1970.
     package let loadCreatedAt: Int
+
+    /// The period, or the table, that it loads.
+    package var key: PeriodKey { PeriodKey(schema: schema, table: table, period: period) }
 }
 
 /// Another attempt has the task's row, or its transaction has the period, or what it needs is not done.
@@ -89,45 +94,15 @@ package enum TaskClaim {
         case .paused: return .paused
         case .redundant(let time): return .redundant(after: time)
         case .early(let time):
-            try await Self.park(task, for: RetryTier.fitting(time), on: connection)
+            try await TaskTable(connection).park(task, for: RetryTier.fitting(time))
             return .early(after: time)
         case .cancelled:
-            try await Self.end(task, as: .cancelled, on: connection)
+            try await TaskTable(connection).end(task.isRow, as: .cancelled)
             return .cancelled
         case .overtaken:
-            try await Self.end(task, as: .superseded, on: connection)
+            try await TaskTable(connection).end(task.isRow, as: .superseded)
             return .superseded
         }
-    }
-
-    private static func end(
-        _ task: LoadTaskID,
-        as state: TaskState,
-        on connection: PostgresConnection
-    ) async throws {
-        try await connection.query(
-            """
-            update longshore.task set state = \(state.rawValue)
-            where load_id = \(task.load) and ordinal = \(task.ordinal)
-            """
-        )
-    }
-
-    /// Notes that a message goes back for `tier`: of many that come too early one is enough.
-    ///
-    /// When that one is lost, the coordinator publishes another.
-    private static func park(
-        _ task: LoadTaskID,
-        for tier: RetryTier,
-        on connection: PostgresConnection
-    ) async throws {
-        try await connection.query(
-            """
-            update longshore.task
-            set parked_until = clock_timestamp() + \(tier.rawValue) * interval '1 second'
-            where load_id = \(task.load) and ordinal = \(task.ordinal)
-            """
-        )
     }
 
     private static func failure(
@@ -137,7 +112,7 @@ package enum TaskClaim {
         let rows = try await connection.query(
             """
             select coalesce(failure_code, '') as code, coalesce(failure_message, '') as message
-            from longshore.task where load_id = \(task.load) and ordinal = \(task.ordinal)
+            from longshore.task where \(task.isRow)
             """
         )
         guard let row = rows.first else { throw LedgerError.unknownTask(task) }
@@ -178,10 +153,10 @@ package enum TaskClaim {
                 set_config('tcp_keepalives_interval', '5', true) as asked_every,
                 set_config('tcp_keepalives_count', '4', true) as asked_times,
                 exists (select from longshore.intervention i
-                    where i.kind = 'pause' and (i.pipeline = l.pipeline or i.load_id = l.id)
+                    where \(InterventionTable.pauses)
                         and coalesce(i.ordinal, t.ordinal) = t.ordinal) as is_paused,
                 exists (select from longshore.intervention i
-                    where i.kind = 'cancel' and i.load_id = l.id and i.ordinal = t.ordinal)
+                    where i.kind = \(OrderKind.cancel) and i.load_id = l.id and i.ordinal = t.ordinal)
                     as is_cancelled
             from longshore.task t
             join longshore.load l on l.id = t.load_id
@@ -190,22 +165,17 @@ package enum TaskClaim {
             for update of t nowait
             """
         )
-        guard let row = rows.first,
-            let kind = LoadTaskKind(rawValue: try row.text("kind")),
-            let state = TaskState(rawValue: try row.text("state"))
-        else { throw LedgerError.unknownTask(task) }
+        guard let row = rows.first else { throw LedgerError.unknownTask(task) }
         try LedgerSchema.refuseNewer(row.integer("ledger_version"))
+        let state = try row.word("state", as: TaskState.self)
         let found = TaskRow(
-            kind: kind,
+            kind: try row.word("kind"),
             name: try row.text("name"),
             schema: try row.text("schema_name"),
             table: try row.text("table_name"),
             period: try row.text("period"),
-            digest: try row.text("definition"),
-            bundle: try row.text("bundle"),
-            pipeline: try row.text("pipeline"),
-            folder: try row.text("folder"),
-            isReplay: try row.text("load_kind") == LoadKind.replay.rawValue,
+            definition: try StoredDefinition(row, ofLoad: task.load),
+            isReplay: try row.word("load_kind", as: LoadKind.self) == .replay,
             isWaiting: state == .waiting,
             loadCreated: try row.text("load_created"),
             loadCreatedAt: try row.integer("load_created_at")
@@ -217,7 +187,7 @@ package enum TaskClaim {
     ///
     /// A message can come early because it was doubled, or published again although it was not lost.
     private static func hindrance(in row: PostgresRow) throws -> TaskClaim? {
-        let isOfCancelledLoad = try row.text("load_state") == LoadState.cancelled.rawValue
+        let isOfCancelledLoad = try row.word("load_state", as: LoadState.self) == .cancelled
         if try isOfCancelledLoad || row.boolean("is_cancelled") { return .cancelled }
         if try row.boolean("is_paused") { return .paused }
         guard let early = try row.optionalDouble("early"), early > 0 else { return nil }
@@ -238,16 +208,13 @@ package enum TaskClaim {
     ) async throws -> Bool {
         // Another attempt of the same period, by an older load, may be about to commit.
         try await connection.waitingForLocks(atMost: .seconds(2)) {
-            try await TableLock(schema: row.schema, table: row.table, period: row.period)
-                .take(on: connection)
+            try await TableLock(row.key).take(on: connection)
         }
         let rows = try await connection.query(
             """
             select loaded_by, state, reason, (select l.id from longshore.load l
-                where l.id = claimed_by and l.state = 'running') as claimed_by
-            from longshore.control
-            where schema_name = \(row.schema) and table_name = \(row.table)
-                and period = \(row.period)
+                where l.id = claimed_by and l.state = \(LoadState.running)) as claimed_by
+            from longshore.control where \(row.key.isRow)
             """
         )
         guard let control = rows.first else { return false }
@@ -256,7 +223,7 @@ package enum TaskClaim {
         let isOvertaken = try owners.contains { owner in
             try control.optionalInteger(owner, as: Int64.self).map { $0 > load } ?? false
         }
-        if !isOvertaken, try control.text("state") == "closed" {
+        if !isOvertaken, try control.word("state", as: PeriodState.self) == .closed {
             throw LedgerError.closed(
                 row.table,
                 row.period,

@@ -1,6 +1,7 @@
 import Pipelines
 public import Planning
 import Postgres
+import Words
 
 /// What the ledger and the server know of one load task: what `longshore why` explains.
 public struct TaskFacts: Sendable, Hashable {
@@ -89,15 +90,7 @@ public struct TaskFacts: Sendable, Hashable {
     /// A pause or cancellation.
     public struct Order: Sendable, Hashable, Codable {
         /// What is ordered.
-        public enum Kind: String, Sendable, Codable {
-            /// Nothing begins until it is taken back.
-            case pause
-            /// It ends.
-            case cancel
-        }
-
-        /// What is ordered.
-        public var kind: Kind
+        public var kind: OrderKind
         /// The pipeline, load or task that it was given for.
         public var target: String
         /// Who gave it.
@@ -109,17 +102,16 @@ public struct TaskFacts: Sendable, Hashable {
     }
 
     /// The table, and the period where it has one.
-    public var label: String { period.isEmpty ? table : "\(table) \(period)" }
+    public var label: String { sliceLabel(period, of: table) }
 }
 
-extension PostgresLedger {
+extension TaskReports {
     /// What is known of a task; `nil` when there is none.
     ///
     /// - Throws: ``LedgerError`` when there is no such load.
     public func facts(of task: LoadTaskID) async throws -> TaskFacts {
-        let fleet = fleet
-        return try await transaction { connection in
-            try await ControlScope(.task(task), connection).requireKnown()
+        try await client.transaction { connection in
+            try await OrderScope(.task(task), connection).requireKnown()
             let rows = try await connection.query(Self.factsSQL(of: task, fleet: fleet))
             guard let row = rows.first else { throw LedgerError.unknownTask(task) }
             var facts = try Self.facts(of: task, row)
@@ -135,20 +127,17 @@ extension PostgresLedger {
             t.absences, \(isoTime("t.absent_since")) as absent_since,
             \(isoTime("t.awaited_until")) as awaited_until,
             l.state as load_state, l.pipeline, nullif(l.fleet, \(fleet)) as foreign_fleet,
-            case when greatest(l.lease_until, l.rests_until) > clock_timestamp()
-                then l.coordinator end as coordinator,
+            \(LoadTable.liveCoordinator) as coordinator,
             extract(epoch from clock_timestamp() - t.published_at)::float8 as published_ago,
             extract(epoch from t.retry_at - clock_timestamp())::float8 as retry_in,
             \(isoTime("t.retry_at")) as retry_at,
             \(isoTime("t.committed_at")) as committed_at,
-            case when t.failure_code is not null
-                then t.failure_message || ' [' || t.failure_code || ']' end as failure,
+            \(TaskTable.lastFailure) as failure,
             nullif(greatest(l.id, c.loaded_by,
-                case when n.state = 'running' and t.kind = 'fact' then n.id end), l.id) as owner,
+                case when n.state = \(LoadState.running) and t.kind = \(LoadTaskKind.fact) then n.id end), l.id) as owner,
             nullif(greatest(l.id, n.id), l.id) as claimant, n.state as claimant_state
         from longshore.task t join longshore.load l on l.id = t.load_id
-        left join longshore.control c on c.schema_name = t.schema_name
-            and c.table_name = t.table_name and c.period = t.period
+        left join longshore.control c on \(ControlTable.isOf("t"))
         left join longshore.load n on n.id = c.claimed_by
         where t.load_id = \(task.load) and t.ordinal = \(task.ordinal)
         """
@@ -159,8 +148,8 @@ extension PostgresLedger {
             task: task,
             table: try row.text("table_name"),
             period: try row.text("period"),
-            state: TaskState(rawValue: try row.text("state")) ?? .waiting,
-            loadState: LoadState(rawValue: try row.text("load_state")) ?? .running,
+            state: try row.word("state"),
+            loadState: try row.word("load_state"),
             pipeline: try row.text("pipeline"),
             foreignFleet: try row.optionalText("foreign_fleet"),
             coordinator: try row.optionalText("coordinator"),
@@ -179,7 +168,7 @@ extension PostgresLedger {
             failure: try row.optionalText("failure"),
             owner: try row.optionalInteger("owner", as: Int64.self),
             claimant: try row.optionalInteger("claimant", as: Int64.self),
-            claimantState: try row.optionalText("claimant_state").flatMap(LoadState.init),
+            claimantState: try row.optionalWord("claimant_state"),
             sessions: [],
             orders: []
         )
@@ -253,17 +242,14 @@ extension PostgresLedger {
             where l.id = \(task.load) order by i.kind, i.id
             """
         )
-        return try rows.compactMap { row in
-            try TaskFacts.Order.Kind(rawValue: row.text("kind"))
-                .map { kind in
-                    TaskFacts.Order(
-                        kind: kind,
-                        target: try row.text("target"),
-                        by: try row.text("ordered_by"),
-                        at: try row.text("at"),
-                        reason: try row.optionalText("reason")
-                    )
-                }
+        return try rows.map { row in
+            TaskFacts.Order(
+                kind: try row.word("kind"),
+                target: try row.text("target"),
+                by: try row.text("ordered_by"),
+                at: try row.text("at"),
+                reason: try row.optionalText("reason")
+            )
         }
     }
 }

@@ -20,16 +20,16 @@ package struct TaskNeeds {
     /// Whether the task may run now.
     package func areDone(on connection: PostgresConnection) async throws -> Bool {
         guard row.isWaiting else { return true }
-        let tables = pipeline.needs(of: row.name)
+        let tables = pipeline.needs(of: row.name, as: row.kind)
         let reachingBack = tables.filter { pipeline.fact($0)?.reachesBack ?? false }
         let reachingAhead = tables.filter { pipeline.fact($0)?.reachesAhead ?? false }
-        let done = TaskState.allCases.filter(\.satisfiesNeeds).map(\.rawValue)
         let rows = try await connection.query(
             """
             select exists (
                 select from longshore.task
-                where load_id = \(task.load) and name = any(\(tables)::text[])
-                    and state <> all(\(done)::text[])
+                where load_id = \(task.load) and ordinal <> \(task.ordinal)
+                    and name = any(\(tables)::text[])
+                    and state not in (\(TaskState.satisfyingNeeds))
                     and ('' in (period, \(row.period)::text) or period = \(row.period)
                         or name = any(\(reachingBack)::text[]) and period > \(row.period)
                         or name = any(\(reachingAhead)::text[]))

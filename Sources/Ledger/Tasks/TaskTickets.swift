@@ -4,7 +4,7 @@ import Postgres
 extension PostgresLedger {
     /// The tickets of tasks, which the ledger makes for its owner alone.
     public func tickets(ofLoad load: Int64, tasks: [Int]) async throws -> [Int: String] {
-        let rows = try await query(
+        let rows = try await client.query(
             """
             select ordinal, longshore.ticket(\(load), ordinal) as ticket
             from unnest(\(tasks.map(Int64.init))::integer[]) task(ordinal)

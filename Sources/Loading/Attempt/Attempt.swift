@@ -8,6 +8,16 @@ import StarSchema
 
 /// One attempt at a load task, inside its transaction: extract, clean, validate, map keys, load, audit.
 package struct Attempt: Sendable {
+    /// What becomes of an attempt's work.
+    package enum Mode: Sendable {
+        /// It is committed. `side` opens connections beside the attempt's own, for what is committed
+        /// before it, as placeholder members are (docs/decisions/0007).
+        case load(side: @Sendable () async throws -> PostgresConnection)
+        /// It is rolled back, much later: all of it stays in its own transaction, and no lock is taken
+        /// that readers would wait for.
+        case rehearsal
+    }
+
     let task: LoadTaskID
     let row: TaskRow
     let pipeline: Pipeline
@@ -15,10 +25,9 @@ package struct Attempt: Sendable {
     /// What its transaction has shown the ledger, and one beside it has to show.
     var ticket = Ticket(nil)
     let keyMaps: KeyMapCache
-    let inferring: InferringPlace
+    let mode: Mode
     let environment: SourceEnvironment
     let observer: any StepObserver
-    let progress: @Sendable (_ rows: Int, _ bytes: Int) -> Void
 
     package init(
         task: LoadTaskID,
@@ -27,10 +36,9 @@ package struct Attempt: Sendable {
         connection: PostgresConnection,
         ticket: Ticket = Ticket(nil),
         keyMaps: KeyMapCache,
-        inferring: InferringPlace,
+        mode: Mode,
         environment: SourceEnvironment,
-        observer: any StepObserver,
-        progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+        observer: any StepObserver
     ) {
         self.task = task
         self.row = row
@@ -38,10 +46,9 @@ package struct Attempt: Sendable {
         self.connection = connection
         self.ticket = ticket
         self.keyMaps = keyMaps
-        self.inferring = inferring
+        self.mode = mode
         self.environment = environment
         self.observer = observer
-        self.progress = progress
     }
 
     /// Does the work and writes it into the ledger, in the transaction that the caller ends.
@@ -85,13 +92,13 @@ package struct Attempt: Sendable {
         case .mart:
             guard let mart = pipeline.mart(row.name) else { throw missing() }
             return try await MartLoad(self, mart).run()
+        case .export:
+            guard let export = pipeline.export(row.name) else { throw missing() }
+            return try await ExportLoad(self, export).run()
+        case .delivery:
+            guard let export = pipeline.export(row.name) else { throw missing() }
+            return try await DeliveryRun(self, export).run()
         }
-    }
-
-    /// Whether its transaction is to be rolled back: then no lock may keep readers out until its end.
-    var isRehearsal: Bool {
-        if case .within = inferring { return true }
-        return false
     }
 
     /// The period of the task; `nil` for what is loaded whole.
@@ -102,30 +109,53 @@ package struct Attempt: Sendable {
     /// The quoted name of a table of the pipeline.
     func table(_ name: String) -> SQL { "\(id: row.schema, name)" }
 
-    /// Opens what the task reads.
-    func open(_ extract: Extract) async throws -> any RowReader {
-        let reader = try await TranslatedReader.open({ AwaitedSource($0, of: extract) ?? $0 }) {
-            try await self.reader(of: extract)
+    /// A table of the pipeline, or a period of it, as the ledger has it.
+    func key(of table: String, period: String = "") -> PeriodKey {
+        PeriodKey(schema: row.schema, table: table, period: period)
+    }
+
+    /// Opens what the task reads by a layout.
+    func open(_ extract: Extract, by layout: RowLayout) async throws -> any RowReader {
+        let reader = try await AwaitedReader.open(extract) { extract in
+            try await self.reader(of: extract, by: layout)
         }
         observer.reached(.opened)
         return reader
     }
 
-    /// A reader of an extract of the pipeline's sources.
-    func reader(of extract: Extract) async throws -> any RowReader {
+    /// A reader of an extract of the pipeline's sources; without a layout it finds the columns that are there.
+    func reader(
+        of extract: Extract,
+        by layout: RowLayout? = nil
+    ) async throws -> any RowReader {
         observer.waits(forSource: true)
         defer { observer.waits(forSource: false) }
-        let translate = { (error: any Error) in
-            SourceFailure.translated(error, of: extract.source)
-        }
-        return try await TranslatedReader.open(translate) {
-            try await Sources(pipeline.sources, folder: row.folder, environment: environment)
-                .open(
-                    extract,
-                    period: period,
-                    clock: SourceClock(of: pipeline, fact: row.kind == .fact ? row.name : nil)
-                )
-        }
+        return try await Sources(
+            pipeline.sources,
+            credentials: pipeline.credentials,
+            folder: row.definition.folder,
+            environment: environment,
+            warehouse: { query in try await rows(of: query, for: extract.source) }
+        )
+        .open(
+            extract,
+            period: period,
+            clock: SourceClock(of: pipeline, fact: row.kind == .fact ? row.name : nil),
+            layout: layout
+        )
+    }
+
+    /// The rows of the warehouse that a source is asked about.
+    private func rows(of query: String, for source: String) async throws -> [[String: String]] {
+        try await WarehouseQuery(
+            query,
+            for: source,
+            period: period,
+            setting: MartSetting(schema: row.schema, zone: pipeline.zone),
+            role: try await MartRole.find(for: row.schema, on: connection),
+            on: connection
+        )
+        .rows()
     }
 
     private func missing() -> LedgerError { .unknownTask(task) }

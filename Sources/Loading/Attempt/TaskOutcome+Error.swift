@@ -14,7 +14,7 @@ extension TaskOutcome {
 extension TaskFailure {
     /// The failure to record for `error`.
     ///
-    /// A bare error of Postgres is the warehouse's: that of a source is a ``SourceFailure``.
+    /// An error of Postgres is the warehouse's: sources throw `ExtractionError`.
     package init(any error: any Error) {
         switch error {
         case let failure as TaskFailure:
@@ -31,8 +31,10 @@ extension TaskFailure {
         case let error as ExtractionError:
             self.init(
                 code: error.code.rawValue,
-                message: error.message,
-                isRetryable: error.isRetryable
+                message: (error.server.map { "the source `\($0.source)`: " } ?? "") + error.message,
+                isRetryable: error.isRetryable,
+                // A server that has no connection left is waited for: our own slots have taken them.
+                origin: error.server?.isFull == true ? .servers : .task
             )
         case let error as RowLayoutError:
             self.init(code: "source.columns", message: error.message, isRetryable: false)

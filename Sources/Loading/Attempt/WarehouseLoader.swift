@@ -11,12 +11,12 @@ public import Postgres
 /// without a hop, and nothing of it delays another slot.
 public actor WarehouseLoader: TaskLoader {
     private let configuration: PostgresConfiguration
+    private let client: PostgresClient
     private let thread: BlockingThread
     private let keyMaps: KeyMapCache
     private let environment: SourceEnvironment
-    private var connection: PostgresConnection?
+    private let definitions = ParsedDefinitions()
     private var held: TaskMessage?
-    private var definitions: [String: Pipeline] = [:]
 
     /// The slot's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -37,6 +37,7 @@ public actor WarehouseLoader: TaskLoader {
         environment: SourceEnvironment
     ) {
         self.configuration = configuration.atWarehouse
+        client = PostgresClient(configuration.atWarehouse, on: thread)
         self.thread = thread
         self.keyMaps = keyMaps
         self.environment = environment
@@ -44,8 +45,7 @@ public actor WarehouseLoader: TaskLoader {
 
     /// Ends the connection.
     public func close() async {
-        await connection?.close()
-        connection = nil
+        await client.close()
     }
 
     /// Keeps the message, whose ticket the ledger wants to see where the login does not own it.
@@ -61,13 +61,26 @@ public actor WarehouseLoader: TaskLoader {
     public func perform(
         _ task: LoadTaskID,
         by worker: String,
-        observer: any StepObserver,
-        progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+        observer: any StepObserver
+    ) async -> TaskOutcome {
+        do {
+            return try await withConnection { connection in
+                await perform(task, connection, by: worker, observer)
+            }
+        } catch {
+            return TaskOutcome(error)
+        }
+    }
+
+    private func perform(
+        _ task: LoadTaskID,
+        _ connection: PostgresConnection,
+        by worker: String,
+        _ observer: any StepObserver
     ) async -> TaskOutcome {
         var mark: BegunMark?
         let ticket = ticket(of: task)
-        let outcome = await told {
-            let connection = try await connected()
+        let outcome = await told(connection) {
             mark = try await BegunMark.set(on: task, showing: ticket, connection)
             let outcome = try await connection.transaction(
                 onCommitSent: { observer.reached(.committing) }
@@ -84,12 +97,12 @@ public actor WarehouseLoader: TaskLoader {
                 }
                 // Another attempt had the row a moment ago; without a mark a death would not be seen.
                 guard mark != nil else { throw TaskIsBusy() }
-                return try await attempt(task, row, connection, by: worker, observer, progress)
+                return try await attempt(task, row, connection, by: worker, observer)
             }
             observer.reached(.committed)
             return outcome
         }
-        if let mark { await takeBack(mark, showing: ticket, after: outcome) }
+        if let mark { await takeBack(mark, showing: ticket, after: outcome, on: connection) }
         return outcome
     }
 
@@ -99,10 +112,9 @@ public actor WarehouseLoader: TaskLoader {
         _ row: TaskRow,
         _ connection: PostgresConnection,
         by worker: String,
-        _ observer: any StepObserver,
-        _ progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+        _ observer: any StepObserver
     ) async throws -> TaskOutcome {
-        let pipeline = try definition(of: row, load: task.load)
+        let pipeline = try row.definition.pipeline(in: definitions)
         guard
             try await TaskNeeds(task: task, row: row, pipeline: pipeline).areDone(on: connection)
         else { throw TaskIsBusy() }
@@ -113,16 +125,18 @@ public actor WarehouseLoader: TaskLoader {
             connection: connection,
             ticket: ticket(of: task),
             keyMaps: keyMaps,
-            inferring: .aside { try await PostgresConnection.connect(self.configuration) },
+            mode: .load { try await PostgresConnection.connect(self.configuration) },
             environment: environment,
-            observer: observer,
-            progress: progress
+            observer: observer
         )
         return .loaded(try await attempt.complete(by: worker).counts)
     }
 
     /// The outcome of what `body` does, its errors among them.
-    private func told(_ body: () async throws -> TaskOutcome) async -> TaskOutcome {
+    private func told(
+        _ connection: PostgresConnection,
+        _ body: () async throws -> TaskOutcome
+    ) async -> TaskOutcome {
         do {
             return try await body()
         } catch is TaskIsBusy {
@@ -132,7 +146,9 @@ public actor WarehouseLoader: TaskLoader {
         } catch let error as PostgresError where error.saysTaskIsNotHeld {
             return .failed(.withoutTicket)
         } catch {
-            if let newer = await newerLedger(behind: error) { return .refused(newer) }
+            if let newer = await newerLedger(behind: error, on: connection) {
+                return .refused(newer)
+            }
             return TaskOutcome(error)
         }
     }
@@ -143,20 +159,24 @@ public actor WarehouseLoader: TaskLoader {
     private func takeBack(
         _ mark: BegunMark,
         showing ticket: Ticket,
-        after outcome: TaskOutcome
+        after outcome: TaskOutcome,
+        on connection: PostgresConnection
     ) async {
         if case .loaded = outcome { return }
-        guard let connection, connection.isUsable else { return }
+        guard connection.isUsable else { return }
         await Task { try? await mark.takeBack(showing: ticket, on: connection) }.value
     }
 
     /// The reason for an error of the ledger's own statements, when it is that they fit it no more.
-    private func newerLedger(behind error: any Error) async -> NewerLedger? {
+    private func newerLedger(
+        behind error: any Error,
+        on connection: PostgresConnection
+    ) async -> NewerLedger? {
         guard let error = error as? PostgresError, error.sqlState?.errorClass == "42" else {
             return nil
         }
         do {
-            try await refuseNewer(connected())
+            try await refuseNewer(connection)
             return nil
         } catch {
             return error as? NewerLedger
@@ -168,22 +188,12 @@ public actor WarehouseLoader: TaskLoader {
         if let row = rows.first { try LedgerSchema.refuseNewer(row.integer("version")) }
     }
 
-    /// The connection, as if it had just been opened: the SQL of a mart may have left settings in the session,
-    /// and one that died while the slot was idle is no fault of a task.
-    private func connected() async throws -> PostgresConnection {
-        if let connection, connection.isUsable, try await connection.reset() { return connection }
-        let fresh = try await PostgresConnection.connect(configuration, on: thread)
-        connection = fresh
-        return fresh
-    }
-
-    private func definition(of row: TaskRow, load: Int64) throws -> Pipeline {
-        if let known = definitions[row.digest] { return known.called(row.pipeline) }
-        let pipeline = try UnreadableDefinition.telling(ofLoad: load) {
-            try Pipeline.parse(bundle: DefinitionBundle(encoded: row.bundle))
-        }
-        definitions[row.digest] = pipeline
-        return pipeline.called(row.pipeline)
+    /// Does something with the connection as if it had just been opened: the SQL of a mart may have left
+    /// settings in the session, and one that died while the slot was idle is no fault of a task.
+    private func withConnection<Result>(
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        try await client.withConnection(leavesSettings: true, body)
     }
 
     // MARK: Failures
@@ -196,8 +206,6 @@ public actor WarehouseLoader: TaskLoader {
         by worker: String,
         policy: RetryPolicy
     ) async throws -> FailureVerdict {
-        let connection = try await connected()
-        try await refuseNewer(connection)
         let record = FailureRecord(
             task: task,
             kind: .of(failure),
@@ -205,10 +213,8 @@ public actor WarehouseLoader: TaskLoader {
             worker: worker,
             ticket: ticket(of: task)
         )
-        do {
-            return try await record.write(policy: policy, on: connection)
-        } catch let error as PostgresError where error.saysTaskIsNotHeld {
-            return .final
+        return try await recording(orWhenNotHeld: .final) { connection in
+            try await record.write(policy: policy, on: connection)
         }
     }
 
@@ -224,8 +230,6 @@ public actor WarehouseLoader: TaskLoader {
             message: "the worker that ran the task died or lost its connection to the broker",
             isRetryable: true
         )
-        let connection = try await connected()
-        try await refuseNewer(connection)
         let record = FailureRecord(
             task: task,
             kind: .crash,
@@ -233,10 +237,24 @@ public actor WarehouseLoader: TaskLoader {
             worker: worker,
             ticket: ticket(of: task)
         )
+        return try await recording(orWhenNotHeld: nil) { connection in
+            try await record.writeDeath(policy: policy, on: connection)
+        }
+    }
+
+    /// Writes a record, where the ledger is one that this version may write; another answer when it says
+    /// that the message has not the task's ticket.
+    private func recording<Verdict>(
+        orWhenNotHeld other: Verdict,
+        _ write: (PostgresConnection) async throws -> Verdict
+    ) async throws -> Verdict {
         do {
-            return try await record.writeDeath(policy: policy, on: connection)
+            return try await withConnection { connection in
+                try await refuseNewer(connection)
+                return try await write(connection)
+            }
         } catch let error as PostgresError where error.saysTaskIsNotHeld {
-            return nil
+            return other
         }
     }
 }

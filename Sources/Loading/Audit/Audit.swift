@@ -124,7 +124,7 @@ struct Audit {
         let rows = try await attempt.connection.query(
             """
             select rows_loaded from longshore.control
-            where schema_name = \(attempt.row.schema) and table_name = \(attempt.row.table)
+            where \(attempt.row.key.isOfTable)
                 and rows_loaded is not null and loaded_by is not null and \(isEarlier)
             order by period_start desc limit \(count)
             """
@@ -180,7 +180,9 @@ struct Audit {
             )
         } catch let error as LoadingError {
             return Finding(severity: total.severity, observation: error.description, error: error)
-        } catch let error as ExtractionError where total.severity == .warn && !error.isRetryable {
+        } catch let error as ExtractionError
+            where total.severity == .warn && error.server == nil && !error.isRetryable
+        {
             let error = LoadingError.noFigure(total, error.message)
             return Finding(severity: .warn, observation: error.description, error: error)
         } catch {

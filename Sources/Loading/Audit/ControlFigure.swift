@@ -12,46 +12,46 @@ struct ControlFigure {
     /// - Throws: ``LoadingError`` when there is no such row or number; what the reader throws.
     func read(from reader: any RowReader) async throws -> String {
         var reader = reader
-        _ = try column(in: reader.header)
+        _ = try plan(below: reader.header)
         var figure: String?
         while let batch = try await reader.next() {
             let header = batch.columns ?? reader.header
-            let place = try column(in: header)
+            let plan = try plan(below: header)
+            let place = header.firstIndex(of: plan.source) ?? 0
             for row in batch.rows {
                 guard figure == nil else { throw problem("it has more than one row") }
                 guard row.fault < 0, row.fieldCount == header.count else {
                     throw problem("its row cannot be read")
                 }
-                figure = try number(String(decoding: batch.field(place, of: row), as: UTF8.self))
+                figure = try number(Array(batch.field(place, of: row)), as: plan)
             }
         }
         guard let figure else { throw problem("it has no row") }
         return figure
     }
 
-    private func column(in header: [String]) throws -> Int {
+    /// How the figure is read below a header that has it.
+    private func plan(below header: [String]) throws -> ValuePlan {
         let count = counted(header.count, "column")
-        guard let name = total.value else {
-            guard header.count == 1 else {
-                throw problem("it has \(count), and `value` does not say which one")
-            }
-            return 0
+        guard let plan = TableLayout(total, below: header).rows.plans.first else {
+            throw problem("it has \(count), and `value` does not say which one")
         }
-        guard let place = header.firstIndex(of: name) else {
-            let question = NearestNames(to: name, among: header).question
-            throw problem("it has no column `\(name)`\(question); it has \(count)")
+        guard header.contains(plan.source) else {
+            let question = NearestNames(to: plan.source, among: header).question
+            throw problem("it has no column `\(plan.source)`\(question); it has \(count)")
         }
-        return place
+        return plan
     }
 
-    /// A sum over no rows is null in SQL, and means 0; an empty cell of a file means nothing.
-    private func number(_ text: String) throws -> String {
-        let trimmed = text.split(separator: " ").joined(separator: " ")
-        if trimmed.isEmpty, !total.extract.readsObjects { return "0" }
-        guard trimmed.wholeMatch(of: #/[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)/#) != nil else {
-            throw problem(trimmed.isEmpty ? "it is empty" : "it is no decimal number")
+    private func number(_ bytes: [UInt8], as plan: ValuePlan) throws -> String {
+        var trial = ValueTrial()
+        try trial.add(plan)
+        let text = String(decoding: bytes, as: UTF8.self).unicodeScalars
+            .filter { !$0.properties.isWhitespace }
+        guard trial.encoded(bytes.span, as: 0) != nil else {
+            throw problem(text.isEmpty ? "it is empty" : "it is no decimal number")
         }
-        return trimmed
+        return text.isEmpty ? "0" : String(text)
     }
 
     private func problem(_ words: String) -> LoadingError { .noFigure(total, words) }

@@ -28,22 +28,13 @@ struct CalendarLoad {
         try await attempt.connection.analyze(attempt.table(dimension.table))
         attempt.observer.reached(.copied)
         let days = plan.last.number - plan.first.number + 1
-        attempt.progress(days, 0)
-        let holidayCounts = holidays?.counts ?? RowCounts()
-        return AttemptResult(
-            // The days are made; rows of holidays end in them, and are not rows of their own.
-            counts: RowCounts(
-                read: days + holidayCounts.read,
-                loaded: days,
-                rejected: holidayCounts.rejected,
-                deduplicated: holidayCounts.loaded + holidayCounts.deduplicated
-            ),
-            input: holidays?.input,
-            inputs: holidays?.inputs ?? [],
-            header: holidays?.header ?? [],
-            types: holidays?.types ?? [],
-            warnings: holidays?.warnings ?? []
-        )
+        attempt.observer.progressed(rows: days, bytes: 0)
+        var result = holidays ?? AttemptResult(counts: RowCounts())
+        // The days are made; rows of holidays end in them, and are not rows of their own.
+        result.counts.deduplicated += result.counts.loaded
+        result.counts.loaded = days
+        result.counts.read += days
+        return result
     }
 
     // MARK: Days
@@ -118,18 +109,13 @@ struct CalendarLoad {
             """
     }
 
-    private struct Staged {
-        let counts: RowCounts
-        let input: String
-        let inputs: [InputSummary]
-        let header: [String]
-        let warnings: [String]
-        let types: [SourceType?]
-    }
-
-    private func stageHolidays() async throws -> Staged? {
+    /// Reads the holidays into a table of their own.
+    ///
+    /// - Returns: what came of their rows; `nil` when the calendar has none.
+    private func stageHolidays() async throws -> AttemptResult? {
         guard let holidays = plan.holidays else { return nil }
-        let reader = try await attempt.open(holidays.extract)
+        let all = TableLayout(holidays, below: ["region"])
+        let reader = try await attempt.open(holidays.extract, by: all.rows)
         let hasRegions = reader.header.contains("region")
         guard hasRegions || holidays.region == nil else {
             throw LoadingError.noRegions(dimension.table)
@@ -137,50 +123,19 @@ struct CalendarLoad {
         try await connection.query(
             "create temp table holidays (date date, name text, region text) on commit drop"
         )
-        let clean: [CleaningStep] = [.trim]
-        var columns = [
-            ValuePlan(
-                name: "date",
-                source: "date",
-                type: .date(format: .isoDate),
-                rules: [.required]
-            ),
-            ValuePlan(
-                name: "name",
-                source: "name",
-                type: .text,
-                cleaning: clean,
-                rules: [.required]
-            ),
-        ]
-        if hasRegions {
-            columns.append(
-                ValuePlan(name: "region", source: "region", type: .text, cleaning: clean)
-            )
-        }
+        let rows = TableLayout(holidays, below: reader.header).rows
         let fill = try await RowFill(
             attempt,
             reader: reader,
-            layout: RowLayout(columns.map { .value($0) }),
-            columns: columns.map(\.name),
+            layout: rows,
+            columns: rows.plans.map(\.name),
             into: Self.staged,
             references: .none
         )
         let counts = try await fill.run()
         guard counts.loaded > 0 else {
-            throw LoadingError.noRows(
-                attempt.row.table,
-                counts,
-                refusals: fill.refusals
-            )
+            throw LoadingError.noRows(attempt.row.table, counts, refusals: fill.refusals)
         }
-        return Staged(
-            counts: counts,
-            input: fill.input,
-            inputs: fill.inputs,
-            header: fill.header,
-            warnings: fill.warnings,
-            types: fill.types
-        )
+        return fill.result(counts)
     }
 }

@@ -10,29 +10,24 @@ import StarSchema
 struct DimensionLoad {
     let attempt: Attempt
     let dimension: Dimension
+    let layout: TableLayout
     private let extract: Extract
 
     init(_ attempt: Attempt, _ dimension: Dimension, _ extract: Extract) {
         self.attempt = attempt
         self.dimension = dimension
+        layout = TableLayout(dimension, in: attempt.pipeline)
         self.extract = extract
     }
 
     var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
-        let references = try await ReferenceMaps.load(dimension.references, of: attempt)
-        let reader = try await attempt.open(extract)
+        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
+        let reader = try await attempt.open(extract, by: layout.rows)
         try await createStaging()
         let restored = try await restoreMembers()
-        let fill = try await RowFill(
-            attempt,
-            reader: reader,
-            layout: layout(references),
-            columns: dimension.sourceColumns.map(\.name) + ["_row"],
-            into: "pg_temp.staged",
-            references: references
-        )
+        let fill = try await fill(from: reader, references)
         let staged = try await fill.run()
         try await connection.analyze("pg_temp.staged", of: dimension.key)
         attempt.observer.reached(.copied)
@@ -58,15 +53,10 @@ struct DimensionLoad {
             attributes: dimension.attributes
         )
         .run()
-        return AttemptResult(
-            counts: counts,
-            input: fill.input,
-            inputs: fill.inputs,
-            header: fill.header,
-            types: fill.types,
-            warnings: restored + fill.warnings + warnings,
-            observations: observations
-        )
+        var result = fill.result(counts, warnings: warnings)
+        result.warnings.insert(contentsOf: restored, at: 0)
+        result.observations = observations
+        return result
     }
 
     func createStaging() async throws {
@@ -76,36 +66,15 @@ struct DimensionLoad {
         )
     }
 
-    /// Attributes, references, row number: the order of the staging table.
-    func layout(_ references: ReferenceMaps) -> RowLayout {
-        let values = dimension.attributes.map { attribute in
-            var plan = attribute.plan
-            // A row without its time has no place in a history.
-            if attribute.name == dimension.effective, !plan.rules.contains(.required) {
-                plan.rules.insert(.required, at: 0)
-            }
-            return RowLayout.Output.value(plan)
-        }
-        let keys = dimension.references.map { reference in
-            RowLayout.Output.key(
-                references.plan(
-                    reference,
-                    attributes: dimension.attributes,
-                    asOf: dimension.effective.flatMap { name in
-                        dimension.attributes.firstIndex { $0.name == name }
-                    }
-                )
-            )
-        }
-        let attributes = dimension.attributes
-        return RowLayout(
-            values + keys + [.rowNumber],
-            checks: dimension.checks,
-            unique: RowLayout.Unique(
-                outputs: attributes.indices.filter { attributes[$0].isUnique },
-                owner: attributes.indices.filter { dimension.key.contains(attributes[$0].name) }
-            ),
-            dayZone: references.dayZone
+    /// What brings a reader's rows into the staging table: the table's own columns, row number.
+    func fill(from reader: any RowReader, _ references: ReferenceMaps) async throws -> RowFill {
+        try await RowFill(
+            attempt,
+            reader: reader,
+            layout: layout.rows(with: [.rowNumber]),
+            columns: dimension.sourceColumns.map(\.name) + ["_row"],
+            into: "pg_temp.staged",
+            references: references
         )
     }
 

@@ -1,18 +1,9 @@
 import Ledger
 import Pipelines
 import Planning
-package import Postgres
+import Postgres
 import Rows
 import StarSchema
-
-/// Where placeholder members are made.
-package enum InferringPlace: Sendable {
-    /// In a transaction of their own, committed at once, on a connection that this opens
-    /// (docs/decisions/0007).
-    case aside(@Sendable () async throws -> PostgresConnection)
-    /// In the attempt's own transaction, which is to be rolled back.
-    case within
-}
 
 /// Makes placeholder members for business keys that a dimension does not know, in a transaction that
 /// the caller ends.
@@ -34,8 +25,7 @@ struct InferredMembers {
         _ body: (_ key: Span<UInt8>, _ surrogate: Int64, _ start: Int64) -> Void
     ) async throws {
         // A merge writes members in another order: at the same time the two would deadlock.
-        try await TableLock(schema: attempt.row.schema, table: dimension.table)
-            .take(on: connection)
+        try await TableLock(attempt.key(of: dimension.table)).take(on: connection)
         try await WrittenColumns(
             dimension.design(schema: attempt.row.schema),
             only: writtenColumns + [dimension.surrogateKey],
@@ -46,7 +36,7 @@ struct InferredMembers {
             .create(missing)
         let made = try await connection.query(insertSQL)
         try await connection.analyze(table, afterWriting: made.affectedRows)
-        try await countRevision(on: connection)
+        try await ControlTable(connection).countRevision(of: attempt.key(of: dimension.table))
         try await KeyMapQuery.read(
             dimension,
             from: "\(table) join pg_temp.inferred using (\(keys))",
@@ -54,17 +44,6 @@ struct InferredMembers {
             body
         )
         try await connection.query("drop table pg_temp.inferred")
-    }
-
-    /// Tells workers that the key maps they have are old.
-    private func countRevision(on connection: PostgresConnection) async throws {
-        try await connection.query(
-            """
-            update longshore.control set revision = revision + 1
-            where schema_name = \(attempt.row.schema) and table_name = \(dimension.table)
-                and period = ''
-            """
-        )
     }
 
     private var table: SQL { attempt.table(dimension.table) }

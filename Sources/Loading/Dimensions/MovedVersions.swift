@@ -36,7 +36,7 @@ struct MovedVersions {
         }
         try await VersionLock(schema: attempt.row.schema, dimension: dimension)
             .takeAlone(on: connection)
-        try await noteRevision()
+        try await ControlTable(connection).noteMovedVersions(of: attempt.key(of: dimension.table))
         var warnings: [String] = []
         for fact in facts {
             for finding in try await rows(of: fact, within: span) {
@@ -71,17 +71,6 @@ struct MovedVersions {
             """
         )
         return try rows.first.map { (try $0.text("first"), try $0.text("last")) }
-    }
-
-    /// Facts that are being loaded compare it with what they have seen.
-    private func noteRevision() async throws {
-        try await connection.query(
-            """
-            update longshore.control set versions_moved = revision + 1
-            where schema_name = \(attempt.row.schema) and table_name = \(dimension.table)
-                and period = ''
-            """
-        )
     }
 
     private func rows(
@@ -124,7 +113,7 @@ struct MovedVersions {
         let rows = try await connection.query(
             """
             select period_start::text as start from longshore.control
-            where schema_name = \(attempt.row.schema) and table_name = \(fact.table)
+            where \(attempt.key(of: fact.table).isOfTable)
                 and period_start is not null and loaded_by is not null
                 and period_end > \(span.first)::date and period_start <= \(span.last)::date
             order by period_start
@@ -138,22 +127,19 @@ struct MovedVersions {
             "`\(dimension.name)`: late versions of \(counted(finding.keys, "key")) "
             + "(load \(attempt.task.load)) change what \(counted(finding.rows, "row")) "
             + agreeing(finding.rows, "refers to", "refer to")
-        let rows = try await connection.query(
-            """
-            update longshore.control c
-            set \(StaleMark(reason: "\(reason)").sql)
-            where schema_name = \(attempt.row.schema) and table_name = \(fact.table)
-                and period_start = \(finding.start)::date and state in ('loaded', 'stale', 'closed')
-                and position(\(reason)::text in concat_ws('; ', reason, reason_before)) = 0
-            returning state, period
-            """
-        )
-        return try rows.filter { try $0.text("state") == "closed" }
-            .map { row in
-                let period = try row.text("period")
-                return "\(reason) in \(fact.table) \(period), which is closed and stays as it is: "
-                    + "to load it again, open it with `longshore periods reopen "
-                    + "\(attempt.pipeline.name) \(period)`"
-            }
+        let closed = try await ControlTable(connection)
+            .markStale(
+                """
+                \(attempt.key(of: fact.table).isOfTable) and period_start = \(finding.start)::date
+                    and state in (\([PeriodState.loaded, .stale, .closed]))
+                    and position(\(reason)::text in concat_ws('; ', reason, reason_before)) = 0
+                """,
+                because: "\(reason)"
+            )
+        return closed.map { key in
+            "\(reason) in \(fact.table) \(key.period), which is closed and stays as it is: "
+                + "to load it again, open it with `longshore periods reopen "
+                + "\(attempt.pipeline.name) \(key.period)`"
+        }
     }
 }

@@ -55,25 +55,22 @@ struct RestoredMembers {
     /// one loads facts after it.
     private func markFacts() async throws -> [String] {
         let reason = "members of `\(dimension.table)` that its rows may refer to were gone"
-        let mark = StaleMark(reason: "\(reason)", by: "\(attempt.task.load)::bigint - 1")
-        let rows = try await connection.query(
-            """
-            update longshore.control c
-            set \(mark.sql)
-            where schema_name = \(attempt.row.schema)
-                and table_name = any(\(facts.map(\.table))::text[]) and loaded_by is not null
-                and (state in ('loaded', 'stale') or state = 'closed' and state_before <> 'stale')
-            returning state, table_name, period
-            """
-        )
-        return try rows.filter { try $0.text("state") == "closed" }
-            .map { row in
-                let period = try row.text("period")
-                return try
-                    "\(row.text("table_name")) \(period) may refer to rows that are gone, is closed "
-                    + "and stays as it is: to load it again, open it with `longshore periods reopen "
-                    + "\(attempt.pipeline.name) \(period)`"
-            }
+        let closed = try await ControlTable(connection)
+            .markStale(
+                """
+                schema_name = \(attempt.row.schema)
+                    and table_name = any(\(facts.map(\.table))::text[]) and loaded_by is not null
+                    and (state in (\([PeriodState.loaded, .stale]))
+                        or state = \(PeriodState.closed) and state_before <> \(PeriodState.stale))
+                """,
+                because: "\(reason)",
+                by: "\(attempt.task.load)::bigint - 1"
+            )
+        return closed.map { key in
+            "\(key.table) \(key.period) may refer to rows that are gone, is closed "
+                + "and stays as it is: to load it again, open it with `longshore periods reopen "
+                + "\(attempt.pipeline.name) \(key.period)`"
+        }
     }
 }
 

@@ -16,11 +16,13 @@ import StarSchema
 struct FactLoad {
     let attempt: Attempt
     let fact: Fact
+    let layout: TableLayout
     private let design: TableDesign
 
     init(_ attempt: Attempt, _ fact: Fact) {
         self.attempt = attempt
         self.fact = fact
+        layout = TableLayout(fact, in: attempt.pipeline)
         design = fact.design(schema: attempt.row.schema)
     }
 
@@ -34,22 +36,21 @@ struct FactLoad {
 
     private func replace() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
-        let references = try await ReferenceMaps.load(fact.references, of: attempt)
-        let reader = try await attempt.open(fact.extract)
+        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
+        let reader = try await attempt.open(fact.extract, by: layout.rows)
         let isCopied = fact.duplicates == .reject
         let target = try await FactTarget.prepare(fact, of: attempt, isCopied: isCopied)
         let staged = isCopied ? nil : staging(hasOrigin: false)
         try await staged?.create()
-        let layout = layout(references, isNumbered: !isCopied)
         let fill = try await RowFill(
             attempt,
             reader: reader,
-            layout: layout.rows,
+            layout: rows(isNumbered: !isCopied),
             columns: staged?.names ?? copiedColumns.map(\.name),
             into: staged == nil ? target.table : StagedFact.table,
             references: references,
-            grain: isCopied ? layout.grain : [],
-            bounds: try bounds(layout, closed: []),
+            grain: layout.grain,
+            bounds: try bounds(closed: []),
             isFrozen: target.isFrozen
         )
         var counts = try await fill.run()
@@ -81,9 +82,9 @@ struct FactLoad {
 
     private func merge() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
-        let references = try await ReferenceMaps.load(fact.references, of: attempt)
+        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
         let closed = try await others.closed()
-        let reader = try await attempt.open(fact.extract)
+        let reader = try await attempt.open(fact.extract, by: layout.rows)
         let staged = staging(hasOrigin: !closed.isEmpty)
         try await staged.create()
         let fill = try await fill(staged, from: reader, references, closed: closed)
@@ -148,37 +149,36 @@ struct FactLoad {
         _ references: ReferenceMaps,
         closed: Set<String>
     ) async throws -> RowFill {
-        let layout = layout(references, isNumbered: true, hasOrigin: staged.hasOrigin)
-        return try await RowFill(
+        try await RowFill(
             attempt,
             reader: reader,
-            layout: layout.rows,
+            layout: rows(isNumbered: true, hasOrigin: staged.hasOrigin),
             columns: staged.names,
             into: StagedFact.table,
             references: references,
-            grain: fact.duplicates == .reject ? layout.grain : [],
-            bounds: try bounds(layout, closed: closed)
+            grain: layout.grain,
+            bounds: try bounds(closed: closed)
         )
     }
 
-    private func layout(
-        _ references: ReferenceMaps,
-        isNumbered: Bool,
-        hasOrigin: Bool = false
-    ) -> FactLayout {
-        FactLayout(
-            fact: fact,
-            references: references,
-            load: attempt.task.load,
-            hasPeriod: hasPeriods && fact.loading != .replace,
-            isNumbered: isNumbered,
-            hasOrigin: hasOrigin
+    /// The table's own columns, load, and what staged rows carry: the order of the COPY's columns.
+    ///
+    /// Rows of a fact's table without a period have it by default.
+    ///
+    /// - Parameters:
+    ///   - isNumbered: whether the rows carry their number among those read.
+    ///   - hasOrigin: whether they carry what a reject of them is made of.
+    /// - Returns: what a row is made of.
+    private func rows(isNumbered: Bool, hasOrigin: Bool = false) -> RowLayout {
+        let hasPeriod = hasPeriods && fact.loading != .replace
+        return layout.rows(
+            with: [.constantInteger(attempt.task.load)] + (hasPeriod ? [.period] : [])
+                + (isNumbered ? [.rowNumber] : []) + (hasOrigin ? [.origin] : [])
         )
     }
 
-    private func bounds(_ layout: FactLayout, closed: Set<String>) throws -> PeriodBounds? {
-        guard let column = fact.periodColumn.flatMap(layout.output), let period = attempt.period
-        else { return nil }
+    private func bounds(closed: Set<String>) throws -> PeriodBounds? {
+        guard let column = layout.periodOutput, let period = attempt.period else { return nil }
         let later = try others.later(closed: closed)
         let last = later.last.flatMap { Period($0.label, grain: period.grain) }
         return PeriodBounds(
@@ -221,13 +221,6 @@ struct FactLoad {
         .run()
         try await others.markStale(fill.lateRows)
         attempt.observer.reached(.copied)
-        return AttemptResult(
-            counts: counts,
-            input: fill.input,
-            inputs: fill.inputs,
-            header: fill.header,
-            types: fill.types,
-            warnings: fill.warnings + warnings
-        )
+        return fill.result(counts, warnings: warnings)
     }
 }

@@ -52,7 +52,7 @@ struct FactMerge {
     func run(refusing refuse: ([Reject]) async throws -> Void) async throws -> Outcome {
         var outcome = Outcome()
         // Two tasks that look for the same grain at once would both miss it.
-        try await TableLock(schema: attempt.row.schema, table: fact.table).take(on: connection)
+        try await TableLock(attempt.key(of: fact.table)).take(on: connection)
         // Not for writing yet: it reads the table for its grains, and that is enough to keep it.
         try await WrittenColumns(fact.design(schema: attempt.row.schema), on: connection)
             .hold(for: .reading)
@@ -152,8 +152,7 @@ struct FactMerge {
         let rows = try await connection.query(
             """
             select min(load_id) as load from longshore.reject
-            where replay_by = \(attempt.task.load) and schema_name = \(attempt.row.schema)
-                and table_name = \(attempt.row.table) and period = \(attempt.row.period)
+            where replay_by = \(attempt.task.load) and \(attempt.row.key.isRow)
             """
         )
         return try rows.first?.optionalInteger("load", as: Int64.self)
@@ -226,8 +225,8 @@ struct FactMerge {
         let names = fact.grain.inBackticks()
         let label = Period(grain, containing: day).label
         return origin.reject(
-            rule: "closed",
-            reason: "the row with its \(names) is in the period \(label), which is closed",
+            rule: PeriodRefusal.closed.rule,
+            reason: PeriodRefusal.closed.reason("the row with its \(names)", in: label),
             period: label
         )
     }
@@ -282,13 +281,15 @@ struct FactMerge {
         let rows = try await connection.query(
             """
             select state from longshore.control
-            where schema_name = \(attempt.row.schema) and table_name = \(fact.table)
+            where \(attempt.key(of: fact.table).isOfTable)
                 and period = any(\(periods.map(\.label))::text[])
             order by period for no key update
             """
         )
         // Closed since the attempt began: the next one refuses its rows.
-        if try rows.contains(where: { try $0.text("state") == "closed" }) { throw TaskIsBusy() }
+        if try rows.contains(where: { try $0.word("state", as: PeriodState.self) == .closed }) {
+            throw TaskIsBusy()
+        }
     }
 
     /// Counts the rows of the periods that were touched, and writes it into the control table for all

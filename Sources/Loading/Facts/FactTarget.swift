@@ -40,8 +40,7 @@ struct FactTarget {
             return FactTarget(table: leaf.table, firstLeaf: leaf)
         }
         try await leaf.hold()
-        // A rehearsal is rolled back much later: it must not hold a lock that readers wait for.
-        guard fact.reload == .swap, case .aside(let sideConnection) = attempt.inferring else {
+        guard fact.reload == .swap, case .load(let sideConnection) = attempt.mode else {
             return try await emptied(leaf.table, on: leaf.connection)
         }
         let rows = try await leaf.connection.query("select count(*) as n from \(leaf.table)")

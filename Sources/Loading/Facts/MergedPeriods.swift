@@ -20,6 +20,7 @@ struct MergedPeriods {
         self.attempt = attempt
     }
 
+    private var control: ControlTable { ControlTable(attempt.connection) }
     private var schema: String { attempt.row.schema }
     private var load: Int64 { attempt.task.load }
     private var labels: [String] { periods.map(\.label) }
@@ -28,7 +29,11 @@ struct MergedPeriods {
 
     /// Puts those into the control table that are not there yet.
     func register() async throws {
-        try await register([(fact.table, LoadTaskKind.fact, fact.name)])
+        try await register(
+            periods.map {
+                LoadTask(kind: .fact, name: fact.name, period: $0, pool: fact.pool)
+            }
+        )
     }
 
     /// Says how many rows there are now, and which marts are older than they are.
@@ -37,24 +42,9 @@ struct MergedPeriods {
         try await markMarts()
     }
 
-    private func register(
-        _ tables: [(table: String, kind: LoadTaskKind, name: String)]
-    ) async throws {
-        guard !periods.isEmpty, !tables.isEmpty else { return }
-        try await attempt.connection.query(
-            """
-            insert into longshore.control (schema_name, table_name, period, pipeline, kind, name,
-                period_start, period_end)
-            select \(schema), table_name, period, \(attempt.pipeline.name), kind, name,
-                start::date, finish::date
-            from unnest(\(labels)::text[], \(periods.map(\.start.description))::text[],
-                \(periods.map(\.end.description))::text[]) p(period, start, finish)
-            cross join unnest(\(tables.map(\.table))::text[], \(tables.map(\.kind.rawValue))::text[],
-                \(tables.map(\.name))::text[]) t(table_name, kind, name)
-            order by table_name, period
-            on conflict (schema_name, table_name, period) do nothing
-            """
-        )
+    private func register(_ tasks: [LoadTask]) async throws {
+        guard !tasks.isEmpty else { return }
+        try await control.register(TaskRows(tasks, pipeline: attempt.pipeline))
     }
 
     /// Says how many rows there are, and that no period that has some is pending.
@@ -64,24 +54,13 @@ struct MergedPeriods {
     private func recordRows(_ rows: Int) async throws {
         let isWhole = fact.reachesAhead && !attempt.row.isReplay
         let reason = "rows came \(origin); its own source is still to be read"
-        try await attempt.connection.query(
-            """
-            with merged as (
-                select c.ctid as place, c.state = 'pending' as was_pending,
-                    \(isWhole) and c.state = 'pending' and not exists (select from longshore.load l
-                        where l.id = c.claimed_by and l.state = 'running') as is_whole
-                from longshore.control c
-                where c.schema_name = \(schema) and c.table_name = \(fact.table)
-                    and c.period = any(\(labels)::text[])
-            )
-            update longshore.control c
-            set rows_loaded = \(rows), revision = revision + 1,
-                state = case when is_whole then 'loaded' when was_pending then 'stale' else state end,
-                reason = case when is_whole then null when was_pending then \(reason) else reason end,
-                loaded_by = case when is_whole then \(load) else loaded_by end,
-                loaded_at = case when is_whole then clock_timestamp() else loaded_at end
-            from merged where c.ctid = place
-            """
+        try await control.recordMerge(
+            into: labels,
+            of: attempt.key(of: fact.table),
+            rows: rows,
+            by: load,
+            isWhole: isWhole,
+            reason: reason
         )
     }
 
@@ -94,7 +73,13 @@ struct MergedPeriods {
         let marts = attempt.pipeline.marts.filter { mart in
             mart.isPerPeriod && attempt.pipeline.tables(behind: mart).contains(fact.table)
         }
-        try await register(marts.map { ($0.table, .mart, $0.name) })
+        try await register(
+            marts.flatMap { mart in
+                periods.map {
+                    LoadTask(kind: .mart, name: mart.name, period: $0, pool: mart.pool)
+                }
+            }
+        )
         let isLeftOut: SQL =
             attempt.row.isReplay
             ? """
@@ -102,14 +87,13 @@ struct MergedPeriods {
                 and t.schema_name = \(schema) and t.table_name = c.table_name)
             """ : "claimed_by is distinct from \(load)"
         let reason = "rows of \(fact.table) came late, \(origin)"
-        try await attempt.connection.query(
+        try await control.markOutdated(
             """
-            update longshore.control c
-            set state = case state when 'loaded' then 'stale' else state end, reason = \(reason)
-            where schema_name = \(schema) and period = any(\(labels)::text[])
+            schema_name = \(schema) and period = any(\(labels)::text[])
                 and table_name = any(\(marts.map(\.table))::text[])
-                and kind = 'mart' and state in ('loaded', 'pending') and \(isLeftOut)
-            """
+                and kind = \(LoadTaskKind.mart) and state in (\([PeriodState.loaded, .pending])) and \(isLeftOut)
+            """,
+            because: "\(reason)"
         )
     }
 }

@@ -11,9 +11,6 @@ struct OtherPeriods {
     let attempt: Attempt
     let fact: Fact
 
-    /// The rule of rejects that belong to an earlier one.
-    static let rule = "late"
-
     /// What becomes of the rows of those before it, when `closed` are the labels of the fact's closed
     /// periods.
     func earlier(closed: Set<String>) -> [PeriodBounds.Other] {
@@ -61,8 +58,7 @@ struct OtherPeriods {
         let rows = try await attempt.connection.query(
             """
             select period from longshore.control
-            where schema_name = \(attempt.row.schema) and table_name = \(attempt.row.table)
-                and state = 'closed'
+            where \(attempt.row.key.isOfTable) and state = \(PeriodState.closed)
             """
         )
         return try Set(rows.map { try $0.text("period") })
@@ -78,16 +74,13 @@ struct OtherPeriods {
         for (period, count) in rows.sorted(by: { $0.key < $1.key }) {
             let reason =
                 "\(counted(count, "row")) came late, with \(attempt.row.period) "
-                + "(load \(attempt.task.load)): open rejects of the rule `\(Self.rule)`"
-            try await attempt.connection.query(
-                """
-                update longshore.control
-                set state = 'stale', reason = \(reason), stale_by = \(attempt.task.load)
-                where schema_name = \(attempt.row.schema) and table_name = \(attempt.row.table)
-                    and period = \(period) and (state in ('loaded', 'stale')
-                        or claimed_by = \(attempt.task.load) and state = 'pending')
-                """
-            )
+                + "(load \(attempt.task.load)): open rejects of the rule `\(PeriodRefusal.late.rule)`"
+            try await ControlTable(attempt.connection)
+                .markLate(
+                    attempt.key(of: attempt.row.table, period: period),
+                    because: reason,
+                    by: attempt.task.load
+                )
         }
     }
 }

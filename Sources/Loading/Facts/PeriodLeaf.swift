@@ -79,8 +79,9 @@ struct PeriodLeaf {
             let isWider =
                 found[column.name]
                 .map { WarehouseType($0).isWider(than: WarehouseType(column.type)) } ?? false
-            let type = isWider ? found[column.name] ?? column.type : column.type
-            return "\(id: column.name) \(raw: type) \(raw: column.constraint)\(standard)"
+            var column = column
+            if isWider { column.type = found[column.name] ?? column.type }
+            return "\(column.sql)\(standard)"
         }
         do {
             try await connection.query(

@@ -1,3 +1,4 @@
+import Latches
 import Rows
 import Synchronization
 
@@ -11,9 +12,16 @@ public final class KeyMapCache: Sendable {
 
     private struct State {
         var shelf: KeyMapShelf
-        /// Who waits for a map that another slot is loading, by table.
-        var waiters: [String: [Int: CheckedContinuation<Void, Never>]] = [:]
-        var lastTicket = 0
+        /// Where slots wait for the end of what another one is loading, by table.
+        var ends: [String: Latch] = [:]
+
+        /// Where the end of a table's load is waited for; `nil` when it is not being loaded.
+        mutating func end(of table: String) -> Latch? {
+            guard shelf.isLoading(table) else { return nil }
+            let end = ends[table] ?? Latch()
+            ends[table] = end
+            return end
+        }
     }
 
     private let state: Mutex<State>
@@ -80,31 +88,16 @@ public final class KeyMapCache: Sendable {
 
     /// Lets those who wait look again.
     private func finish(_ table: String) {
-        let waiters = state.withLock { state in
+        let end = state.withLock { state in
             state.shelf.finishLoading(table)
-            return state.waiters.removeValue(forKey: table) ?? [:]
+            return state.ends.removeValue(forKey: table)
         }
-        for waiter in waiters.values { waiter.resume() }
+        end?.open()
     }
 
     /// Returns when the load of a table's map has ended; throws when the waiting task is cancelled.
     private func wait(for table: String) async throws {
-        let ticket = state.withLock { state in
-            state.lastTicket += 1
-            return state.lastTicket
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let goesOn = state.withLock { state in
-                    if !state.shelf.isLoading(table) || Task.isCancelled { return true }
-                    state.waiters[table, default: [:]][ticket] = continuation
-                    return false
-                }
-                if goesOn { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.waiters[table]?.removeValue(forKey: ticket) }?.resume()
-        }
+        await state.withLock { $0.end(of: table) }?.wait()
         try Task.checkCancellation()
     }
 

@@ -74,9 +74,7 @@ struct KeyMapQuery {
     private func revision() async throws -> Int64 {
         let rows = try await attempt.connection.query(
             """
-            select revision from longshore.control
-            where schema_name = \(attempt.row.schema) and table_name = \(dimension.table)
-                and period = ''
+            select revision from longshore.control where \(attempt.key(of: dimension.table).isRow)
             """
         )
         return try rows.first.map { try $0.integer("revision", as: Int64.self) } ?? -1

@@ -31,7 +31,7 @@ struct MartLoad {
         try await connection.analyze(table, afterWriting: inserted.affectedRows)
         attempt.observer.reached(.copied)
         let rows = inserted.affectedRows
-        attempt.progress(rows, 0)
+        attempt.observer.progressed(rows: rows, bytes: 0)
         let tests = MartTestRun(mart: mart, period: attempt.period, function: function)
         let absence = function.role == nil ? [MartRole.absence(for: attempt.row.schema)] : []
         return AttemptResult(
@@ -71,17 +71,15 @@ struct MartLoad {
         _ setting: MartSetting
     ) async throws -> [String] {
         let connection = attempt.connection
-        try await setting.enter(on: connection)
         try await connection.query("lock table only \(table) in row exclusive mode")
         let existing = try await TableColumns.read(of: table, on: connection)
-        let shape = try await MartShape.make(of: query, on: connection)
+        let shape = try await MartShape.make(of: query, in: setting, on: connection)
         guard shape == existing else {
             throw LoadingError.changed(
                 "\(attempt.row.schema).\(mart.table)",
                 [.mart(MartShape.differences(from: existing, to: shape))]
             )
         }
-        try await setting.leave(on: connection)
         return try await connection.query("select * from \(MartShape.table) limit 0").columns
     }
 }

@@ -11,21 +11,12 @@ extension DimensionLoad {
     ///
     /// It says nothing of members that are not among them: none expires.
     func replay() async throws -> AttemptResult {
-        let references = try await ReferenceMaps.load(dimension.references, of: attempt)
+        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
         try await createStaging()
         let restored = try await restoreMembers()
         attempt.observer.reached(.opened)
-        let rejects = RejectReplay(attempt: attempt)
-        var counts = try await rejects.fill { reader in
-            try await RowFill(
-                attempt,
-                reader: reader,
-                layout: layout(references),
-                columns: dimension.sourceColumns.map(\.name) + ["_row"],
-                into: "pg_temp.staged",
-                references: references
-            )
-        }
+        let rejects = RejectReplay(attempt: attempt, layout: layout.rows)
+        var counts = try await rejects.fill { try await fill(from: $0, references) }
         attempt.observer.reached(.copied)
         try await connection.analyze("pg_temp.staged", of: dimension.key)
         var warnings: [String] = []

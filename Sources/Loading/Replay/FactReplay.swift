@@ -13,12 +13,12 @@ extension FactLoad {
     /// there is older than its source.
     func replay() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
-        let references = try await ReferenceMaps.load(fact.references, of: attempt)
+        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
         let closed = fact.loading == .replace ? [] : try await others.closed()
         let staged = staging(hasOrigin: !closed.isEmpty)
         try await staged.create()
         attempt.observer.reached(.opened)
-        let rejects = RejectReplay(attempt: attempt)
+        let rejects = RejectReplay(attempt: attempt, layout: layout.rows)
         // All are read before tables and versions are locked: to infer members is to wait for merges of
         // dimensions, which may wait for these.
         var result = AttemptResult(

@@ -1,5 +1,4 @@
 import Extraction
-import Foundation
 import Ledger
 import Pipelines
 import Planning
@@ -15,6 +14,8 @@ import Words
 /// superseded them.
 struct RejectReplay {
     let attempt: Attempt
+    /// By what they are read.
+    let layout: RowLayout
 
     private var connection: PostgresConnection { attempt.connection }
 
@@ -39,7 +40,10 @@ struct RejectReplay {
                 page.records,
                 types: origin.types,
                 format: origin.format,
+                layout: layout,
                 known: origin.known,
+                modified: origin.modified,
+                period: origin.period,
                 // Each row is of one input at most.
                 inputsBefore: counts.read
             )
@@ -59,23 +63,8 @@ struct RejectReplay {
     ///
     /// - Returns: where they came from, in words.
     func settle() async throws -> String {
-        let rows = try await connection.query(
-            """
-            with fixed as (
-                update longshore.reject r set state = 'fixed', fixed_by_load = \(attempt.task.load),
-                    fixed_by_ordinal = \(attempt.task.ordinal), fixed_at = clock_timestamp()
-                from pg_temp.replayed p
-                where r.id = p.id and r.replay_by = \(attempt.task.load) and r.state = 'open'
-                returning r.source)
-            select source, count(*) as rows from fixed group by source order by source
-            """
-        )
-        return
-            try rows
-            .map { row in
-                let rejects = counted(try row.integer("rows"), "reject")
-                return "\(rejects) of \(try row.text("source"))"
-            }
+        let fixed = try await RejectTable(connection).fix("pg_temp.replayed", by: attempt.task)
+        return fixed.map { "\(counted($0.rejects, "reject")) of \($0.source)" }
             .joined(separator: "; ")
     }
 
@@ -91,6 +80,10 @@ struct RejectReplay {
         let format: Format
         /// The source's columns that were read.
         let known: Set<String>
+        /// When the files were modified that were read, by their names.
+        let modified: [String: Int64]
+        /// The period that a file was of, by its name.
+        let period: (String) -> Period?
     }
 
     /// Where the rejects came from; `nil` when none is left.
@@ -99,39 +92,62 @@ struct RejectReplay {
         let rows = try await connection.query(
             """
             select r.load_id, r.ordinal, array_to_json(t.header)::text as header,
-                array_to_json(t.header_types)::text as types, t.format::text as format, d.bundle
+                array_to_json(t.header_types)::text as types, t.format::text as format,
+                t.inputs::text as inputs
             from longshore.reject r
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
-            join longshore.load l on l.id = r.load_id
-            join longshore.definition d on d.digest = l.definition
             where r.replay_by = \(attempt.task.load) and r.schema_name = \(row.schema)
                 and r.table_name = \(row.table) and r.period = \(row.period)
-                and r.state = 'open' and t.header is not null
+                and r.state = \(RejectState.open) and t.header is not null
             limit 1
             """
         )
         guard let found = rows.first else { return nil }
-        let header = Data(try found.text("header").utf8)
-        let types = Data(try (found.optionalText("types") ?? "[]").utf8)
         let task = try LoadTaskID(
             load: found.integer("load_id", as: Int64.self),
             ordinal: found.integer("ordinal")
         )
         // Rows are read as they were read, whatever the definition says now of their source.
-        let bundle = try found.text("bundle")
-        let pipeline = try UnreadableDefinition.telling(ofLoad: task.load) {
-            try Pipeline.parse(bundle: DefinitionBundle(encoded: bundle))
-        }
+        guard
+            let pipeline = try await StoredDefinition.ofLoad(task.load, on: connection)?.pipeline()
+        else { return nil }
+        let format =
+            try StoredFormat.read(found.optionalText("format"))
+            ?? pipeline.format(ofTable: row.name)
         return Origin(
             task: task,
-            header: try JSONDecoder().decode([String].self, from: header),
+            // What has no header may be asked for other columns than then.
+            header: format.hasHeader
+                ? try Self.columns(
+                    StoredHeader.names(found.text("header")),
+                    "longshore.task",
+                    of: task
+                ) : layout.sourceColumns,
             otherHeaders: try await otherHeaders(of: task),
-            types: try JSONDecoder().decode([String?].self, from: types)
+            types:
+                try Self.columns(
+                    StoredHeader.types(found.optionalText("types") ?? "[]"),
+                    "longshore.task",
+                    of: task
+                )
                 .map { $0.flatMap(SourceType.init) },
-            format: try StoredFormat.read(found.optionalText("format"))
-                ?? pipeline.format(ofTable: row.name),
-            known: pipeline.columnsRead(forTable: row.name)
+            format: format,
+            known: pipeline.columnsRead(forTable: row.name),
+            modified: try Self.modified(found.optionalText("inputs")),
+            period: { name in
+                pipeline.extract(ofTable: row.name)?
+                    .period(
+                        of: name,
+                        reading: pipeline.periods.flatMap { Period(row.period, grain: $0.grain) }
+                    )
+            }
         )
+    }
+
+    private static func modified(_ inputs: String?) -> [String: Int64] {
+        let known = (inputs.flatMap(InputRecord.read) ?? [])
+            .compactMap { input in input.modified.map { (input.name, $0) } }
+        return Dictionary(known) { first, _ in first }
     }
 
     /// The columns of inputs that have others than the first one, by their names.
@@ -139,15 +155,29 @@ struct RejectReplay {
         let rows = try await connection.query(
             """
             select source, array_to_json(header)::text as header from longshore.input_header
-            where load_id = \(task.load) and ordinal = \(task.ordinal)
+            where \(task.isRow)
             """
         )
         var headers: [String: [String]] = [:]
         for row in rows {
-            let names = Data(try row.text("header").utf8)
-            headers[try row.text("source")] = try JSONDecoder().decode([String].self, from: names)
+            headers[try row.text("source")] = try Self.columns(
+                StoredHeader.names(row.text("header")),
+                "longshore.input_header",
+                of: task
+            )
         }
         return headers
+    }
+
+    /// - Throws: `LedgerError` when the ledger's columns of a task's rows are none: by others the rows would be
+    ///   read wrongly.
+    private static func columns<Column>(
+        _ read: [Column]?,
+        _ table: String,
+        of task: LoadTaskID
+    ) throws -> [Column] {
+        guard let read else { throw LedgerError.unreadableColumns(table, of: task) }
+        return read
     }
 
     /// Rows that waited for members were refused after others that follow them; files are read in the
@@ -159,7 +189,7 @@ struct RejectReplay {
             select row_number() over (order by source collate "C", line, id), id
             from longshore.reject
             where replay_by = \(attempt.task.load) and load_id = \(origin.task.load)
-                and ordinal = \(origin.task.ordinal) and state = 'open'
+                and ordinal = \(origin.task.ordinal) and state = \(RejectState.open)
             """
         )
         try await connection.analyze("pg_temp.replayed")
@@ -172,15 +202,16 @@ struct RejectReplay {
     ) async throws -> (records: [RawRecord], last: Int64)? {
         let rows = try await connection.query(
             """
-            select p.place, r.id, r.source, r.line, r.raw, r.reason,
-                r.rule = 'encoding' and r.column_name is null as is_no_text
+            select p.place, r.id, r.source, r.line, r.raw, r.rule, r.reason,
+                r.rule = any(\(RowFault.ofTheSource)::text[]) and r.column_name is null as is_of_source
             from pg_temp.replayed p join longshore.reject r on r.id = p.id
-            where p.place > \(last) and r.replay_by = \(attempt.task.load) and r.state = 'open' and p.place <= (
+            where p.place > \(last) and r.replay_by = \(attempt.task.load)
+                and r.state = \(RejectState.open) and p.place <= (
                 select max(place) from (
                     select n.place, \(RejectPage.bytesBefore("o.raw", "n.place"))
                     from pg_temp.replayed n join longshore.reject o on o.id = n.id
                     where n.place > \(last) and o.replay_by = \(attempt.task.load)
-                        and o.state = 'open'
+                        and o.state = \(RejectState.open)
                     order by n.place limit \(RejectPage.rows)) page
                 where \(RejectPage.isNotFull))
             order by p.place for update of r
@@ -194,9 +225,8 @@ struct RejectReplay {
                 line: try row.integer("line"),
                 header: origin.otherHeaders[source] ?? origin.header,
                 bytes: try row.bytes("raw"),
-                // What was no text in its file's encoding is right only when the file is read again.
-                fault: try row.boolean("is_no_text")
-                    ? RowFault(rule: "encoding", reason: row.text("reason")) : nil
+                fault: try row.boolean("is_of_source")
+                    ? RowFault(rule: row.text("rule"), reason: row.text("reason")) : nil
             )
         }
         return try rows.map { try $0.integer("place", as: Int64.self) }.last.map { (records, $0) }

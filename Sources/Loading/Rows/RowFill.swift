@@ -78,24 +78,24 @@ final class RowFill {
         absences.add(encoder.absent, input: reader.firstInput)
     }
 
-    /// Names, sizes and digests of what was read.
-    var input: String {
-        reader.inputs
-            .map { "\($0.name) (\($0.size) bytes, sha256 \($0.digest))" }
-            .joined(separator: "; ")
+    /// What is to be recorded of what was read to its end.
+    ///
+    /// - Parameters:
+    ///   - counts: what became of the rows.
+    ///   - warnings: what is worth one besides the columns that were not there.
+    /// - Returns: the result, as far as reading tells it.
+    func result(_ counts: RowCounts, warnings: [String] = []) -> AttemptResult {
+        AttemptResult(
+            counts: counts,
+            input: reader.inputs
+                .map { "\($0.name) (\($0.size) bytes, sha256 \($0.digest))" }
+                .joined(separator: "; "),
+            inputs: reader.inputs,
+            header: reader.header,
+            types: reader.types,
+            warnings: absences.warnings + warnings
+        )
     }
-
-    /// The same, for the ledger.
-    var inputs: [InputSummary] { reader.inputs }
-
-    /// The columns of what was read: of the first input.
-    var header: [String] { reader.header }
-
-    /// What was not there and is empty in what was loaded.
-    var warnings: [String] { absences.warnings }
-
-    /// What the source knows of these columns.
-    var types: [SourceType?] { reader.types }
 
     /// Reads to the end.
     ///
@@ -188,7 +188,10 @@ final class RowFill {
             rejects: &rejects
         )
         let isWhole = nextRow == batch.rows.count
-        attempt.progress(nextRow - first, isWhole ? batch.bytes.count : 0)
+        attempt.observer.progressed(
+            rows: nextRow - first,
+            bytes: isWhole ? batch.bytes.count : 0
+        )
     }
 
     /// The batch that is not encoded to its end, or the next one; `nil` when all have been read.
@@ -260,9 +263,9 @@ final class RowFill {
                 keys.insert(key, surrogate: surrogate, validFrom: start, map: map)
             }
         }
-        switch attempt.inferring {
-        case .within: try await make(on: attempt.connection)
-        case .aside(let connect):
+        switch attempt.mode {
+        case .rehearsal: try await make(on: attempt.connection)
+        case .load(let connect):
             let connection = try await side(connect)
             try await connection.transaction {
                 try await attempt.ticket.show(on: connection)
@@ -288,7 +291,9 @@ final class RowFill {
     private func keepRejects(in store: RejectStore) async throws {
         for reject in rejects {
             refusals.add(reject, of: inputNames[reject.input] ?? "")
-            guard reject.rule == OtherPeriods.rule, let period = reject.period else { continue }
+            guard reject.rule == PeriodRefusal.late.rule, let period = reject.period else {
+                continue
+            }
             lateRows[period, default: 0] += 1
         }
         try await store.write(rejects, inputNames: inputNames)

@@ -10,8 +10,9 @@ final class Findings {
 
     /// Problems that are told; somebody who has as many looks at no more.
     private static let mostTold = 200
-    /// Characters of a line that are shown with a problem, and those in which passwords are looked for.
-    private static let mostShown = 1_001
+    /// Characters of a line that are shown with a problem at most, the `…` of a longer one among them; and
+    /// those in which passwords are looked for.
+    private static let mostShown = 1_000
     private static let mostMasked = 1_500
 
     var hasErrors: Bool { errors > 0 }
@@ -19,8 +20,8 @@ final class Findings {
     /// The problems in the order of the text, each once.
     var sorted: [Diagnostic] {
         var seen: Set<Diagnostic> = []
-        return (diagnostics + [rest].compactMap(\.self)).map(concealing)
-            .filter { seen.insert($0).inserted }
+        let told = diagnostics.map(concealing).filter { seen.insert($0).inserted }
+        return (told + [rest(behind: told)].compactMap(\.self).map(concealing))
             .sorted { left, right in
                 // The definition itself comes before the files it names.
                 if left.file != right.file {
@@ -112,9 +113,10 @@ extension Findings {
     }
 
     /// What says that there are more problems than are told; `nil` when there are none.
-    private var rest: Diagnostic? {
+    private func rest(behind told: [Diagnostic]) -> Diagnostic? {
         let more = errors - diagnostics.count { $0.severity == .error }
         guard more > 0 else { return nil }
+        let shown = told.count { $0.severity == .error }
         let main = sources[DefinitionBundle.mainFile]
         return Diagnostic(
             severity: .error,
@@ -123,7 +125,7 @@ extension Findings {
             position: .start,
             length: 1,
             message:
-                "there are \(counted(more, "problem")) more than the \(Self.mostTold) that are told",
+                "there are \(counted(more, "problem")) more than the \(shown) that are told",
             expected: nil,
             suggestion: nil,
             note: nil,

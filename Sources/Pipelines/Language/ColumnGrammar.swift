@@ -86,7 +86,7 @@ extension Grammar {
         .init(
             name: "from",
             shape: .text,
-            summary: "The source's column; the column's own name unless said."
+            summary: "The source's column; default: the column's own name."
         ),
         .init(
             name: "expression",

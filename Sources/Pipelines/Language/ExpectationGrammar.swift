@@ -18,7 +18,7 @@ extension Grammar {
             .init(
                 name: "expired",
                 shape: .record(expiryBound),
-                summary: "How many members may expire at once; 10% unless said."
+                summary: "How many members may expire at once; default: 10%."
             )
         ],
         misplaced: ["file": "only periods of a fact wait for their files"]
@@ -30,12 +30,12 @@ extension Grammar {
             .init(
                 name: "rows",
                 shape: .record(rowBounds),
-                summary: "How many rows may be loaded; at least 1 unless said."
+                summary: "How many rows may be loaded; default: at least 1."
             ),
             .init(
                 name: "rejects",
                 shape: .record(rejectBound),
-                summary: "How many rows may be rejected; a warning over a tenth unless said."
+                summary: "How many rows may be rejected; default: a warning over a tenth."
             ),
             .init(
                 name: "volume",
@@ -158,7 +158,7 @@ extension Grammar {
             .init(
                 name: "value",
                 shape: .text,
-                summary: "The column of that row with the figure; its only one unless said."
+                summary: "The column of that row with the figure; default: its only one."
             ),
             .init(
                 name: "within",

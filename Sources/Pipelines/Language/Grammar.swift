@@ -27,11 +27,26 @@ enum Grammar {
                 shape: .record(period),
                 summary: "How facts are cut into periods."
             ),
+            .init(
+                name: "schedule",
+                shape: .record(schedule),
+                summary: "When it is loaded without being asked for."
+            ),
+            .init(
+                name: "alerts",
+                shape: .list(.record(alert)),
+                summary: "Who is told what is wrong with it."
+            ),
             limits,
             .init(
                 name: "parameters",
                 shape: .named(of: "parameter", .record(parameter)),
                 summary: "Values that can be given to a load; written ${name} where they are used."
+            ),
+            .init(
+                name: "credentials",
+                shape: .named(of: "credential", .record(credential)),
+                summary: "As whom sources are read, and where the proof of it comes from."
             ),
             .init(
                 name: "sources",
@@ -53,6 +68,16 @@ enum Grammar {
                 shape: .named(of: "mart", .record(mart)),
                 summary: "Tables computed by SQL from facts and dimensions."
             ),
+            .init(
+                name: "exports",
+                shape: .named(of: "export", .record(export)),
+                summary: "Rows that are delivered to somewhere outside of the warehouse."
+            ),
+            .init(
+                name: "charts",
+                shape: .named(of: "chart", .record(chart)),
+                summary: "Pictures of rows that are delivered to an object store."
+            ),
         ]
     )
 
@@ -60,6 +85,19 @@ enum Grammar {
         name: "description",
         shape: .text,
         summary: "A sentence for people."
+    )
+
+    static let query = Record.Key(
+        name: "sql",
+        shape: .text,
+        isRequired: true,
+        summary: "The file with its query, one SELECT."
+    )
+
+    static let reads = Record.Key(
+        name: "reads",
+        shape: .oneOrMore(.name),
+        summary: "The facts, dimensions and marts it reads; default: found in the SQL."
     )
 
     static let pool = Record.Key(
@@ -99,7 +137,7 @@ enum Grammar {
             .init(
                 name: "schema",
                 shape: .name,
-                summary: "The Postgres schema of the tables; the pipeline's name unless said."
+                summary: "The Postgres schema of the tables; default: the pipeline's name."
             )
         ]
     )
@@ -117,7 +155,7 @@ enum Grammar {
             .init(
                 name: "end",
                 shape: .text,
-                summary: "The last period; every period that has ended unless said."
+                summary: "The last period; default: every period that has ended."
             ),
         ]
     )
@@ -145,15 +183,85 @@ enum Grammar {
         keys: [
             .init(name: "files", shape: .text, summary: "A folder of files."),
             .init(name: "postgres", shape: .text, summary: "The URL of a Postgres database."),
+            .init(name: "mysql", shape: .text, summary: "The URL of a MariaDB or MySQL database."),
+            .init(name: "mongo", shape: .text, summary: "The URL of a MongoDB database."),
+            .init(
+                name: "s3",
+                shape: .text,
+                summary: "A folder of objects: `s3://bucket/folder`."
+            ),
+            .init(name: "http", shape: .text, summary: "The URL of an API: `https://host/v2`."),
             .init(
                 name: "hard_links",
                 shape: .boolean,
                 standard: "false",
                 summary: "Whether its files may have other names elsewhere (see --sources-below)."
             ),
+            .init(
+                name: "region",
+                shape: .text,
+                standard: "us-east-1",
+                summary: "The region of an `s3` source."
+            ),
+            .init(
+                name: "endpoint",
+                shape: .text,
+                summary: "The store of an `s3` source: `https://host:port`; AWS without it."
+            ),
+            .init(
+                name: "credentials",
+                shape: .either(text: .name, mapping: .record(s3Credentials)),
+                summary: "As whom an `s3` source is read: a key, or the name of a credential."
+            ),
+            .init(
+                name: "encryption",
+                shape: .either(text: .choice(["aes256"]), mapping: .record(s3Encryption)),
+                summary: "How an `s3` store encrypts what exports write; else as its bucket says."
+            ),
+            .init(
+                name: "private",
+                shape: .boolean,
+                standard: "false",
+                summary: "Whether an `s3` or `http` source may be in a private network."
+            ),
             description,
-        ],
-        alternatives: [["files", "postgres"]]
+        ] + httpKeys,
+        alternatives: [["files", "postgres", "mysql", "mongo", "s3", "http"]]
+    )
+
+    static let s3Encryption = Record(
+        title: "the encryption of what is written",
+        keys: [
+            .init(
+                name: "kms",
+                shape: .text,
+                isRequired: true,
+                summary: "The name or ARN of a key of the key management service."
+            )
+        ]
+    )
+
+    static let s3Credentials = Record(
+        title: "the credentials of a source",
+        keys: [
+            .init(
+                name: "key",
+                shape: .text,
+                isRequired: true,
+                summary: "The name of the key."
+            ),
+            .init(
+                name: "secret",
+                shape: .text,
+                isRequired: true,
+                summary: "The key's secret: `${NAME}`."
+            ),
+            .init(
+                name: "session",
+                shape: .text,
+                summary: "The token of credentials that hold for a while: `${NAME:-}`."
+            ),
+        ]
     )
 
     static let extract = Record(
@@ -171,29 +279,51 @@ enum Grammar {
                 summary: "CSV files: `{period}` is the period's label, `*` any text."
             ),
             .init(
+                name: "jsonl",
+                shape: .text,
+                summary: "Files of JSON lines: `{period}` is the period's label, `*` any text."
+            ),
+            .init(
+                name: "json",
+                shape: .text,
+                summary: "JSON files: `{period}` is the period's label, `*` any text."
+            ),
+            .init(
+                name: "fixed",
+                shape: .text,
+                summary:
+                    "Text files of fixed width: `{period}` is the period's label, `*` any text."
+            ),
+            .init(
+                name: "rows",
+                shape: .text,
+                summary:
+                    "Where in a JSON file or an answer the array of rows lies; default: it is the array."
+            ),
+            .init(
                 name: "query",
                 shape: .text,
                 summary: "A query; `:period_start` and `:period_end` are the period's bounds."
             ),
             .init(
-                name: "delimiter",
+                name: "collection",
                 shape: .text,
-                standard: ",",
-                summary: "The character between the fields of a CSV file."
+                summary: "A collection of a MongoDB database, whose documents are the rows."
             ),
             .init(
-                name: "encoding",
-                shape: .encoding,
-                standard: "utf-8",
-                summary: "The text encoding of a CSV file."
+                name: "filter",
+                shape: .text,
+                summary:
+                    "Which documents, in extended JSON; `\":period_start\"` is the period's begin."
             ),
+        ] + FormatGrammar.csv + FormatGrammar.fixed + FormatGrammar.shape + [
             .init(
                 name: "wait",
                 shape: .record(sourceWait),
                 summary: "How long a source that is not there is awaited."
-            ),
-        ],
-        alternatives: [["csv", "query"]]
+            )
+        ] + callKeys,
+        alternatives: [Format.keys + ["query", "collection", "get"]]
     )
 
     static let sourceWait = Record(

@@ -3,23 +3,14 @@ extension Grammar {
     static let mart = Record(
         title: "a mart",
         keys: [
-            .init(
-                name: "sql",
-                shape: .text,
-                isRequired: true,
-                summary: "The file with its query, one SELECT."
-            ),
+            query,
             .init(
                 name: "per",
                 shape: .choice(["period", "whole"]),
                 standard: "whole",
                 summary: "Whether it is computed anew for each period, or whole."
             ),
-            .init(
-                name: "reads",
-                shape: .oneOrMore(.name),
-                summary: "The facts, dimensions and marts it reads; found in the SQL unless said."
-            ),
+            reads,
             .init(
                 name: "tests",
                 shape: .list(.record(martTest)),

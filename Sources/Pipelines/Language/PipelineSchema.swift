@@ -1,3 +1,5 @@
+import Words
+
 /// The JSON Schema of `pipeline.yaml`, for editors: completion, and marks under what is wrong.
 ///
 /// It is made of the same table of keys as the check of definitions. It tells keys and kinds; names
@@ -6,28 +8,28 @@ public enum PipelineSchema {
     /// The schema as indented JSON text (draft 2020-12).
     public static func json() -> String {
         guard case .object(let members) = schema(of: Grammar.pipeline) else { return "{}" }
-        let head: [(String, JSONText)] = [
+        let head: [(String, SchemaText)] = [
             ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
             ("title", .string("A Longshore pipeline")),
         ]
-        let definitions = JSONText.object([
+        let definitions = SchemaText.object([
             ("parameter", .object([("type", .string("string")), ("pattern", .string(#"^\$\{"#))]))
         ])
-        return JSONText.object(head + members + [("$defs", definitions)]).text() + "\n"
+        return SchemaText.object(head + members + [("$defs", definitions)]).text() + "\n"
     }
 
     // MARK: Records
 
-    private static func schema(of record: Record) -> JSONText {
-        var members: [(String, JSONText)] = [
+    private static func schema(of record: Record) -> SchemaText {
+        var members: [(String, SchemaText)] = [
             ("type", .string("object")),
             ("properties", .object(record.keys.map { ($0.name, property($0)) })),
             ("additionalProperties", .bool(false)),
         ]
-        let required = record.keys.filter(\.isRequired).map { JSONText.string($0.name) }
+        let required = record.keys.filter(\.isRequired).map { SchemaText.string($0.name) }
         if !required.isEmpty { members.append(("required", .array(required))) }
         let alternatives = record.alternatives.map { group in
-            JSONText.object([
+            SchemaText.object([
                 ("oneOf", .array(group.map { .object([("required", .array([.string($0)]))]) }))
             ])
         }
@@ -35,7 +37,7 @@ public enum PipelineSchema {
         return .object(members)
     }
 
-    private static func property(_ key: Record.Key) -> JSONText {
+    private static func property(_ key: Record.Key) -> SchemaText {
         guard case .object(let members) = schema(of: key.shape) else { return .bool(true) }
         guard let standard = key.standard else {
             return .object([("description", .string(key.summary))] + members)
@@ -49,34 +51,37 @@ public enum PipelineSchema {
     }
 
     /// What YAML makes of a text at a place of this shape.
-    private static func value(_ text: String, of shape: Shape) -> JSONText {
+    private static func value(_ text: String, of shape: Shape) -> SchemaText {
         switch shape {
         case .boolean: .bool(text == "true")
-        case .integer, .choice: Int(text).map(JSONText.number) ?? .string(text)
+        case .integer, .choice: Int(text).map(SchemaText.number) ?? .string(text)
         default: .string(text)
         }
     }
 
     // MARK: Shapes
 
-    private static func schema(of shape: Shape) -> JSONText {
+    private static func schema(of shape: Shape) -> SchemaText {
         switch shape {
         case .text:
-            return .object([("type", .array(["string", "number", "boolean"].map(JSONText.string)))])
+            return .object([
+                ("type", .array(["string", "number", "boolean"].map(SchemaText.string)))
+            ])
         case .name:
             return orParameter([
                 ("type", .string("string")), ("pattern", .string(Identifier.pattern)),
             ])
         case .type:
-            let decimal = JSONText.object([
+            let decimal = SchemaText.object([
                 ("type", .string("string")),
                 ("pattern", .string(#"^decimal *\( *[0-9]+ *(, *[0-9]+ *)?\)$"#)),
             ])
-            let words = ColumnTypeReading.names.map(JSONText.string)
+            let words = ColumnTypeReading.names.map(SchemaText.string)
             return anyOf([.object([("enum", .array(words))]), decimal, parameter])
         case .boolean: return orParameter([("type", .string("boolean"))])
         case .integer: return orParameter([("type", .string("integer"))])
-        case .share: return .object([("type", .array(["string", "number"].map(JSONText.string)))])
+        case .share:
+            return .object([("type", .array(["string", "number"].map(SchemaText.string)))])
         case .duration, .patience:
             return orParameter([
                 ("type", .string("string")), ("pattern", .string("^[0-9]+ ?(s|min|h)$")),
@@ -106,33 +111,33 @@ public enum PipelineSchema {
     }
 
     /// A word, and the number that YAML makes of it when it is not in quotes.
-    private static func choices(_ word: String) -> [JSONText] {
+    private static func choices(_ word: String) -> [SchemaText] {
         [.string(word)] + (Int(word).map { [.number($0)] } ?? [])
     }
 
-    private static func orParameter(_ members: [(String, JSONText)]) -> JSONText {
+    private static func orParameter(_ members: [(String, SchemaText)]) -> SchemaText {
         anyOf([.object(members), parameter])
     }
 
-    private static let parameter = JSONText.object([("$ref", .string("#/$defs/parameter"))])
+    private static let parameter = SchemaText.object([("$ref", .string("#/$defs/parameter"))])
 
-    private static func anyOf(_ schemas: [JSONText]) -> JSONText {
+    private static func anyOf(_ schemas: [SchemaText]) -> SchemaText {
         .object([("anyOf", .array(schemas))])
     }
 }
 
 /// A JSON value whose members keep their order.
-private indirect enum JSONText {
+private indirect enum SchemaText {
     case string(String)
     case number(Int)
     case bool(Bool)
-    case array([JSONText])
-    case object([(String, JSONText)])
+    case array([SchemaText])
+    case object([(String, SchemaText)])
 
     func text(indent: String = "") -> String {
         let deeper = indent + "  "
         switch self {
-        case .string(let text): return Self.quoted(text)
+        case .string(let text): return QuotedText.double(text)
         case .number(let number): return String(number)
         case .bool(let flag): return flag ? "true" : "false"
         case .array(let items):
@@ -140,22 +145,9 @@ private indirect enum JSONText {
             return lines.isEmpty ? "[]" : "[\n" + lines.joined(separator: ",\n") + "\n\(indent)]"
         case .object(let members):
             let lines = members.map { name, value in
-                "\(deeper)\(Self.quoted(name)): \(value.text(indent: deeper))"
+                "\(deeper)\(QuotedText.double(name)): \(value.text(indent: deeper))"
             }
             return lines.isEmpty ? "{}" : "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }

@@ -1,14 +1,16 @@
 /// The keys of dimensions and facts.
 extension Grammar {
+    private static let from = Record.Key(
+        name: "from",
+        shape: .record(extract),
+        isRequired: true,
+        summary: "What is read."
+    )
+
     static let dimension = Record(
         title: "a dimension",
         keys: [
-            .init(
-                name: "from",
-                shape: .record(extract),
-                isRequired: true,
-                summary: "What is read."
-            ),
+            from,
             .init(
                 name: "key",
                 shape: .oneOrMore(.name),
@@ -94,7 +96,7 @@ extension Grammar {
                 name: "region",
                 shape: .text,
                 summary:
-                    "The region whose holidays count, beside those without one; all unless said."
+                    "The region whose holidays count, beside those without one; default: all."
             )
         ],
         alternatives: extract.alternatives
@@ -103,12 +105,7 @@ extension Grammar {
     static let fact = Record(
         title: "a fact",
         keys: [
-            .init(
-                name: "from",
-                shape: .record(extract),
-                isRequired: true,
-                summary: "What is read."
-            ),
+            from,
             .init(
                 name: "period",
                 shape: .name,

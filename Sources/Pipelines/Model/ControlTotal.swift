@@ -41,7 +41,11 @@ public struct ControlTotal: Sendable, Hashable {
         init?(_ text: String) {
             let isPercent = text.hasSuffix("%")
             let number = isPercent ? String(text.dropLast()) : text
-            guard number.wholeMatch(of: #/[0-9]{1,30}(\.[0-9]{1,30})?/#) != nil else { return nil }
+            guard
+                number.wholeMatch(
+                    of: #/[0-9]{1,30}(\.[0-9]{1,30})?/#.matchingSemantics(.unicodeScalar)
+                ) != nil
+            else { return nil }
             self = isPercent ? .percent(number) : .amount(number)
         }
     }

@@ -1,3 +1,5 @@
+internal import Words
+
 /// A day of the proleptic Gregorian calendar, counted from 1970-01-01.
 public struct Day: Sendable, Hashable, Comparable {
     /// Days since 1970-01-01.
@@ -76,12 +78,6 @@ extension Day: CustomStringConvertible {
         let (year, month, day) = civil
         return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
     }
-}
-
-/// `number` with zeros in front, at least `width` digits.
-func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
 /// The number that `text` is in decimal digits, without a sign.

@@ -60,6 +60,12 @@ public struct Dimension: Sendable, Hashable {
         case calendar(CalendarPlan)
     }
 
+    /// What it reads; `nil` of a calendar.
+    public var extract: Extract? {
+        guard case .extract(let extract) = content else { return nil }
+        return extract
+    }
+
     /// The source that it reads; `nil` when it reads none.
     public var source: String? {
         switch content {

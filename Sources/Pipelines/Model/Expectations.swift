@@ -1,12 +1,12 @@
 /// What must hold of a load task's result before it commits.
 public struct Expectations: Sendable, Hashable {
-    /// The fewest rows that may be loaded; 1 unless said, so that an empty source is a failure.
+    /// The fewest rows that may be loaded; by default 1, so that an empty source is a failure.
     public var minimumRows: Int
     /// The most rows that may be loaded.
     public var maximumRows: Int?
     /// What follows from too few or too many rows.
     public var rowsSeverity: Severity
-    /// The largest share of rows that may be rejected, 0 to 1; a tenth unless said.
+    /// The largest share of rows that may be rejected, 0 to 1; by default a tenth.
     public var maximumRejectShare: Double
     /// What follows from too many rejects; a warning where the share is not said either.
     public var rejectsSeverity: Severity

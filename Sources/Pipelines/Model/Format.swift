@@ -2,20 +2,48 @@
 public enum Format: Sendable, Hashable {
     /// Comma-separated values.
     case csv(CSVDialect)
+    /// An object of JSON a line.
+    case jsonLines(RowShape = RowShape())
+    /// The objects of an array in a document of JSON: the one at a path, or the document itself.
+    case json(rows: JSONPath?, RowShape = RowShape())
+    /// Lines whose columns are as wide in each.
+    case fixed(FixedWidth)
 }
 
-/// How a CSV file is written.
-///
-/// The format is RFC 4180's with these liberties.
-public struct CSVDialect: Sendable, Hashable {
-    /// The byte between fields.
-    public var delimiter: UInt8
-    /// The text encoding.
-    public var encoding: Encoding
+extension Format {
+    /// The keys that declare the formats, the usual first.
+    static let keys = ["csv", "jsonl", "json", "fixed"]
 
-    /// Creates a dialect; a comma and UTF-8 unless said.
-    public init(delimiter: UInt8 = UInt8(ascii: ","), encoding: Encoding = .utf8) {
-        self.delimiter = delimiter
-        self.encoding = encoding
+    /// The key that declares this one.
+    public var key: String {
+        switch self {
+        case .csv: "csv"
+        case .jsonLines: "jsonl"
+        case .json: "json"
+        case .fixed: "fixed"
+        }
+    }
+
+    /// The key that declares its columns.
+    var declaringKey: String {
+        if case .fixed = self { "widths" } else { "columns" }
+    }
+
+    /// The names of the columns that the definition declares; `nil` where objects tell them.
+    var declaredColumns: [String]? {
+        switch self {
+        case .csv(let dialect): dialect.columns
+        case .fixed(let layout): layout.columns.map(\.name)
+        case .jsonLines, .json: nil
+        }
+    }
+
+    /// Whether all rows of an object have the same columns, known before its rows; otherwise it has those that are read of
+    /// it, and what a row does not have is nothing there.
+    public var hasHeader: Bool {
+        switch self {
+        case .csv, .fixed: true
+        case .jsonLines, .json: false
+        }
     }
 }

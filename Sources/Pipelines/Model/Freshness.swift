@@ -25,7 +25,10 @@ public struct Freshness: Sendable, Hashable {
 
         /// Reads `90 minutes`, `36 hours`, `2 days` or `1 week`; `nil` when it is nothing like that.
         init?(_ text: String) {
-            guard let match = text.wholeMatch(of: #/([0-9]{1,6}) ?(minute|hour|day|week)s?/#),
+            guard
+                let match = text.wholeMatch(
+                    of: #/([0-9]{1,6}) ?(minute|hour|day|week)s?/#.matchingSemantics(.unicodeScalar)
+                ),
                 let count = Int(match.1), let unit = Self.units[String(match.2)]
             else { return nil }
             seconds = count * unit

@@ -5,7 +5,7 @@ public struct Limits: Sendable, Hashable {
     /// How long it may take from BEGIN to COMMIT.
     public var total: Duration?
 
-    /// Creates limits; none unless said.
+    /// Creates limits; by default none.
     public init(idle: Duration? = nil, total: Duration? = nil) {
         self.idle = idle
         self.total = total

@@ -1,3 +1,5 @@
+internal import Words
+
 /// How long a period is.
 public enum PeriodGrain: String, Sendable, Hashable, CaseIterable {
     /// One day: `2024-01-31`.
@@ -10,6 +12,17 @@ public enum PeriodGrain: String, Sendable, Hashable, CaseIterable {
     case quarter
     /// One year: `2024`.
     case year
+
+    /// How a period is written.
+    public var example: String {
+        switch self {
+        case .day: "2024-01-31"
+        case .week: "2024-W05"
+        case .month: "2024-01"
+        case .quarter: "2024-Q1"
+        case .year: "2024"
+        }
+    }
 }
 
 /// The slice of time in which facts are replaced: from `start` up to, not including, `end`.
@@ -70,16 +83,19 @@ public struct Period: Sendable, Hashable, Comparable {
         let (year, month, _) = start.civil
         switch grain {
         case .day: return start.description
-        case .week:
-            let thursday = Day(number: start.number + 3)
-            let isoYear = thursday.civil.year
-            let firstDay = Day(year: isoYear, month: 1, day: 1) ?? thursday
-            return padded(isoYear, 4) + "-W"
-                + padded((thursday.number - firstDay.number) / 7 + 1, 2)
+        case .week: return padded(isoWeek.year, 4) + "-W" + padded(isoWeek.week, 2)
         case .month: return padded(year, 4) + "-" + padded(month, 2)
         case .quarter: return padded(year, 4) + "-Q\((month - 1) / 3 + 1)"
         case .year: return padded(year, 4)
         }
+    }
+
+    /// The ISO 8601 week of its first day, a Monday, and the year that the week belongs to.
+    var isoWeek: (year: Int, week: Int) {
+        let thursday = Day(number: start.number + 3)
+        let year = thursday.civil.year
+        let firstDay = Day(year: year, month: 1, day: 1) ?? thursday
+        return (year, (thursday.number - firstDay.number) / 7 + 1)
     }
 
     /// The earlier of two periods.

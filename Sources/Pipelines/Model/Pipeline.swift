@@ -1,3 +1,5 @@
+public import Schedules
+
 /// One star schema and how it is filled: what a `pipeline.yaml` says, checked and resolved.
 public struct Pipeline: Sendable, Hashable {
     /// The pipeline's name: what commands call it.
@@ -10,10 +12,16 @@ public struct Pipeline: Sendable, Hashable {
     public var zone: String
     /// How facts are cut into periods; `nil` when every fact is loaded whole.
     public var periods: PeriodRule?
+    /// When it is loaded without being asked for; `nil` when it never is.
+    public var schedule: Schedule?
+    /// Who is told what is wrong with it.
+    public var alerts: [AlertEntry]
     /// The time limits of tables that have none of their own.
     public var limits: Limits
     /// The time limits that tables have of their own, by the tables' names.
     public var tableLimits: [String: Limits]
+    /// The credentials by name.
+    public var credentials: [String: Credential]
     /// The sources by name.
     public var sources: [String: Source]
     /// The dimensions, in the order in which they are written.
@@ -22,6 +30,8 @@ public struct Pipeline: Sendable, Hashable {
     public var facts: [Fact]
     /// The marts, in the order in which they are written.
     public var marts: [Mart]
+    /// The exports, in the order in which they are written.
+    public var exports: [Export]
 
     /// Creates a pipeline.
     public init(
@@ -32,22 +42,30 @@ public struct Pipeline: Sendable, Hashable {
         dimensions: [Dimension],
         facts: [Fact],
         marts: [Mart],
+        exports: [Export] = [],
+        credentials: [String: Credential] = [:],
         limits: Limits = Limits(),
         tableLimits: [String: Limits] = [:],
         description: String? = nil,
-        zone: String = "UTC"
+        zone: String = "UTC",
+        schedule: Schedule? = nil,
+        alerts: [AlertEntry] = []
     ) {
         self.name = name
         self.schema = schema
         self.periods = periods
+        self.credentials = credentials
         self.sources = sources
         self.dimensions = dimensions
         self.facts = facts
         self.marts = marts
+        self.exports = exports
         self.limits = limits
         self.tableLimits = tableLimits
         self.description = description
         self.zone = zone
+        self.schedule = schedule
+        self.alerts = alerts
     }
 
     /// How long an attempt at a task of the table called `name` may take.
@@ -71,14 +89,27 @@ public struct Pipeline: Sendable, Hashable {
         marts.first { $0.name == name }
     }
 
+    /// The export called `name`.
+    public func export(_ name: String) -> Export? {
+        exports.first { $0.name == name }
+    }
+
     /// The names of the dimensions, facts and marts that are loaded before the one called `name`.
     public func needs(of name: String) -> [String] {
-        dimension(name)?.references.map(\.dimension) ?? fact(name)?.references.map(\.dimension)
-            ?? mart(name)?.reads ?? []
+        if let dimension = dimension(name) {
+            return Self.needs(of: dimension.references, dimension.extract)
+        }
+        if let fact = fact(name) { return Self.needs(of: fact.references, fact.extract) }
+        return mart(name)?.reads ?? export(name)?.reads ?? []
+    }
+
+    private static func needs(of references: [Reference], _ extract: Extract?) -> [String] {
+        references.map(\.dimension) + (extract?.calls?.each?.reads ?? [])
     }
 
     /// The pools that its tasks go to, each once.
     public var pools: [String] {
-        Set(dimensions.map(\.pool) + facts.map(\.pool) + marts.map(\.pool)).sorted()
+        Set(dimensions.map(\.pool) + facts.map(\.pool) + marts.map(\.pool) + exports.map(\.pool))
+            .sorted()
     }
 }

@@ -7,6 +7,14 @@ public enum Source: Sendable, Hashable {
     case files(folder: String, allowsHardLinks: Bool = false)
     /// A Postgres database, by URL.
     case postgres(url: String)
+    /// A MariaDB or MySQL database, by URL.
+    case mysql(url: String)
+    /// A MongoDB database, by URL.
+    case mongo(url: String)
+    /// Objects in S3.
+    case s3(S3Place)
+    /// An API that is asked over HTTP.
+    case http(HTTPPlace)
 }
 
 extension Source {
@@ -15,6 +23,10 @@ extension Source {
         switch self {
         case .files: "files"
         case .postgres: "postgres"
+        case .mysql: "mysql"
+        case .mongo: "mongo"
+        case .s3: "s3"
+        case .http: "http"
         }
     }
 
@@ -22,23 +34,53 @@ extension Source {
     public var place: String {
         switch self {
         case .files(let folder, _): folder
-        case .postgres(let url): url
+        case .postgres(let url), .mysql(let url), .mongo(let url): url
+        case .s3(let place): place.url
+        case .http(let place): place.url
         }
     }
 
     /// What it is, in a sentence.
-    var title: String {
+    public var title: String {
         switch self {
         case .files: "a folder of files"
         case .postgres: "a Postgres database"
+        case .mysql: "a MariaDB or MySQL database"
+        case .mongo: "a MongoDB database"
+        case .s3: "a bucket of objects"
+        case .http: "an API"
         }
     }
 
-    /// Whether objects are read from it; otherwise it is queried.
-    var hasObjects: Bool {
+    /// The key of an export that delivers there; `nil` where nothing is delivered.
+    var exportKey: String? {
         switch self {
-        case .files: true
-        case .postgres: false
+        case .files, .mysql, .http: nil
+        case .postgres: "table"
+        case .mongo: "collection"
+        case .s3: "object"
+        }
+    }
+
+    /// The keys of which one says what is read from it.
+    var selectionKeys: [String] {
+        switch self {
+        case .files, .s3: Format.keys
+        case .postgres, .mysql: ["query"]
+        case .mongo: ["collection"]
+        case .http: ["get"]
+        }
+    }
+}
+
+extension Source {
+    /// All its texts in which `${…}` may stand.
+    public var texts: [String] {
+        switch self {
+        case .files(let folder, _): [folder]
+        case .postgres(let url), .mysql(let url), .mongo(let url): [url]
+        case .s3(let place): place.texts
+        case .http(let place): [place.url] + place.authentication.texts
         }
     }
 }

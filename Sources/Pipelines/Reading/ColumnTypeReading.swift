@@ -56,7 +56,10 @@ struct ColumnTypeReading {
     func checkZone(_ node: YAMLNode?) {
         guard let node, let zone = node.text else { return }
         let isName =
-            zone.wholeMatch(of: #/[A-Za-z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+)*/#) != nil
+            zone.wholeMatch(
+                of: #/[A-Za-z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+)*/#
+                    .matchingSemantics(.unicodeScalar)
+            ) != nil
             && (zone.contains("/") || zone == "UTC" || zone == "GMT")
         guard !isName else { return }
         findings.add(
@@ -70,7 +73,10 @@ struct ColumnTypeReading {
     private func decimal(_ word: String, at span: Span, column: YAMLNode) -> ColumnType? {
         refuse(["format", "zone"], in: column, for: "a date or timestamp")
         let isCut = word.contains("(") && !word.contains(")")
-        guard let match = word.wholeMatch(of: #/decimal\(([0-9]{1,9})(?:,([0-9]{1,9}))?\)/#),
+        guard
+            let match = word.wholeMatch(
+                of: #/decimal\(([0-9]{1,9})(?:,([0-9]{1,9}))?\)/#.matchingSemantics(.unicodeScalar)
+            ),
             let precision = Int(match.1), let scale = Int(match.2 ?? "0")
         else {
             findings.add(

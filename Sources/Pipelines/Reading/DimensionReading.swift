@@ -17,24 +17,36 @@ struct DimensionReading {
         let read = columns.columns(in: node, taken: taken)
         checkKey(node["key"], in: read)
         checkEffective(node["effective"], in: read)
+        var all = extracts
+        all.readsEveryPeriod = true
+        let extract = all.extract(of: node, isByPeriod: false)
+        checkExpiry(node, extract)
+        extracts.checkSources(of: read, in: extract)
         return Dimension(
             name: entry.name,
-            content: .extract(extracts.extract(of: node, isByPeriod: false)),
+            content: .extract(extract),
             key: node["key"]?.texts ?? [],
             effective: node["effective"]?.text,
             attributes: read.attributes,
             references: read.references,
             expiry: expiry,
             checks: ExpressionReading(findings: findings).checks(of: node, in: read),
-            expectations: ExpectationReading(
-                findings: findings,
-                extracts: extracts,
-                columns: read,
-                isByPeriod: false
-            )
-            .expectations(node["expect"]),
+            expectations: extracts.expectations(of: node, in: read, isByPeriod: false),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
+        )
+    }
+
+    /// A file of one period says nothing of members that others have told.
+    private func checkExpiry(_ node: YAMLNode, _ extract: Extract) {
+        guard extract.everyPeriod != nil, node["on_missing"]?.text == "expire",
+            let entry = node.entry("on_missing")
+        else { return }
+        findings.add(
+            .keyConflict,
+            at: entry.key.span,
+            "`on_missing: expire` stands where members come period by period",
+            expected: "no `on_missing`, or one file with all members"
         )
     }
 
@@ -71,7 +83,7 @@ struct DimensionReading {
                 findings.add(.nameTaken, at: item.span, "`\(name)` stands twice in `key`")
             }
             guard let entry = columns.entry(name) else {
-                reportUnknown(name, at: item.span, among: columns.names)
+                findings.reportNoColumn(name, at: item.span, of: "dimension", columns)
                 continue
             }
             checkKeyColumn(entry, columns, at: item.span)
@@ -114,25 +126,6 @@ struct DimensionReading {
 
     private func checkEffective(_ node: YAMLNode?, in columns: Columns) {
         guard let node, let name = node.text else { return }
-        guard let entry = columns.entry(name) else {
-            return reportUnknown(name, at: node.span, among: columns.names)
-        }
-        guard !columns.isMoment(entry) else { return }
-        findings.add(
-            .typeMismatch,
-            at: node.span,
-            "`effective` cannot be `\(name)`",
-            expected: "a column of type `date` or `timestamp`"
-        )
-    }
-
-    private func reportUnknown(_ name: String, at span: Span, among names: [String]) {
-        findings.add(
-            .nameUnknown,
-            at: span,
-            "the dimension has no column `\(name)`",
-            expected: "a name under `columns`",
-            suggestion: suggestion(for: name, among: names)
-        )
+        findings.requireMoment(name, at: node.span, as: "effective", of: "dimension", columns)
     }
 }

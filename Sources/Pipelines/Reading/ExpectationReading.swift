@@ -1,7 +1,20 @@
 internal import Rows
 
+extension ExtractReading {
+    /// What the section `expect` of a fact or dimension says.
+    func expectations(of table: YAMLNode, in columns: Columns, isByPeriod: Bool) -> Expectations {
+        ExpectationReading(
+            findings: findings,
+            extracts: self,
+            columns: columns,
+            isByPeriod: isByPeriod
+        )
+        .expectations(table["expect"])
+    }
+}
+
 /// Reads the section `expect` of a fact or dimension.
-struct ExpectationReading {
+private struct ExpectationReading {
     let findings: Findings
     let extracts: ExtractReading
     /// The columns of the table.
@@ -65,13 +78,7 @@ struct ExpectationReading {
             return nil
         }
         if let column = node["column"], let name = column.text {
-            if let entry = columns.entry(name) {
-                if !columns.isMoment(entry) {
-                    reportType(column, "a column of type `date` or `timestamp`")
-                }
-            } else {
-                reportUnknown(column)
-            }
+            findings.requireMoment(name, at: column.span, as: "column", of: "table", columns)
         }
         guard let age = Freshness.Age(text) else {
             findings.add(
@@ -108,13 +115,21 @@ struct ExpectationReading {
     /// Floating-point numbers have no exact sum: what it is depends on the order of the rows.
     private func checkSummed(_ node: YAMLNode) {
         guard let name = node.text else { return }
-        guard columns.entry(name) != nil else { return reportUnknown(node) }
+        guard columns.entry(name) != nil else {
+            return findings.reportNoColumn(name, at: node.span, of: "table", columns)
+        }
         // Of a column whose type is wrong nothing more is to be told.
         guard !columns.unreadable.contains(name) else { return }
         switch columns.attribute(name)?.plan.type {
         case .integer, .decimal: return
         case nil where !columns.isReference(name): return
-        default: reportType(node, "a column of type `integer` or `decimal(p,s)`")
+        default:
+            findings.add(
+                .typeMismatch,
+                at: node.span,
+                "`column` cannot be `\(name)`",
+                expected: "a column of type `integer` or `decimal(p,s)`"
+            )
         }
     }
 
@@ -128,27 +143,5 @@ struct ExpectationReading {
             expected: "a number or a percentage from 0 on: `0`, `0.01`, `0.5%`"
         )
         return nil
-    }
-
-    // MARK: Problems
-
-    private func reportUnknown(_ node: YAMLNode) {
-        let name = node.text ?? ""
-        findings.add(
-            .nameUnknown,
-            at: node.span,
-            "the table has no column `\(name)`",
-            expected: "a name under `columns`",
-            suggestion: suggestion(for: name, among: columns.names)
-        )
-    }
-
-    private func reportType(_ node: YAMLNode, _ expected: String) {
-        findings.add(
-            .typeMismatch,
-            at: node.span,
-            "`column` cannot be `\(node.text ?? "")`",
-            expected: expected
-        )
     }
 }

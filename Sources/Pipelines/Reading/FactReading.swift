@@ -16,6 +16,7 @@ struct FactReading {
         checkGrain(node["grain"], in: read)
         checkLoading(node, in: read)
         let extract = extracts.extract(of: node, isByPeriod: isByPeriod)
+        extracts.checkSources(of: read, in: extract)
         checkCut(node, extract)
         return Fact(
             name: entry.name,
@@ -29,13 +30,7 @@ struct FactReading {
             late: node["late"]?.text.flatMap(Fact.Late.init) ?? .reject,
             reload: node["reload"]?.text.flatMap(Fact.Reload.init) ?? .delete,
             checks: ExpressionReading(findings: findings).checks(of: node, in: read),
-            expectations: ExpectationReading(
-                findings: findings,
-                extracts: extracts,
-                columns: read,
-                isByPeriod: isByPeriod
-            )
-            .expectations(node["expect"]),
+            expectations: extracts.expectations(of: node, in: read, isByPeriod: isByPeriod),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )
@@ -51,16 +46,7 @@ struct FactReading {
                 expected: "`period: { grain: month, start: 2024-01 }` at the top of the definition"
             )
         }
-        guard let entry = columns.entry(name) else {
-            return reportUnknown(name, at: node.span, among: columns.names)
-        }
-        guard !columns.isMoment(entry) else { return }
-        findings.add(
-            .typeMismatch,
-            at: node.span,
-            "`period` cannot be `\(name)`",
-            expected: "a column of type `date` or `timestamp`"
-        )
+        findings.requireMoment(name, at: node.span, as: "period", of: "fact", columns)
     }
 
     private func checkGrain(_ node: YAMLNode?, in columns: Columns) {
@@ -72,7 +58,7 @@ struct FactReading {
                 findings.add(.nameTaken, at: item.span, "`\(name)` stands twice in `grain`")
             }
             if columns.entry(name) == nil {
-                reportUnknown(name, at: item.span, among: columns.names)
+                findings.reportNoColumn(name, at: item.span, of: "fact", columns)
             }
         }
     }
@@ -122,13 +108,13 @@ struct FactReading {
         let merging =
             "`load: merge` (or `append`) with `late: merge`, which takes in the rows of all "
             + "periods; or no `period`, to load the fact whole"
-        if let pattern = node["from"]?["csv"], let text = pattern.text, !text.isEmpty {
+        if let entry = node["from"]?.objects, let text = entry.value.text, !text.isEmpty {
             // A placeholder that is misspelled is told by itself.
             guard !text.contains("{") else { return }
             findings.add(
                 .periodMissing,
-                at: pattern.span,
-                "the fact is loaded by period, but `csv: \(text)` names the same file for each: every "
+                at: entry.value.span,
+                "the fact is loaded by period, but `\(entry.name): \(text)` names the same file for each: every "
                     + "period would read it whole and reject the rows of the others",
                 expected:
                     "`{period}` in the file's name (`\(Self.named(text))`), for one file a period; "
@@ -169,15 +155,5 @@ struct FactReading {
                     + "again by their grain"
             )
         }
-    }
-
-    private func reportUnknown(_ name: String, at span: Span, among names: [String]) {
-        findings.add(
-            .nameUnknown,
-            at: span,
-            "the fact has no column `\(name)`",
-            expected: "a name under `columns`",
-            suggestion: suggestion(for: name, among: names)
-        )
     }
 }

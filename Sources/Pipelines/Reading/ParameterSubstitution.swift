@@ -14,17 +14,29 @@ struct ParameterSubstitution {
     private enum Place {
         /// A value of the definition.
         case text
-        /// A text of a source, in which variables of the environment may stand.
+        /// A text of a source, a credential or an alert, in which variables of the environment may stand.
         case source
+        /// A value of an export, which declares its API where it is used.
+        case export
         /// A query.
         case sql
+        /// A filter, in which no parameter stands.
+        case filter
     }
+
+    /// The keys of an extract whose texts are another language.
+    private static let places: [String: Place] = ["query": .sql, "each": .sql, "filter": .filter]
 
     /// The definition with all parameters replaced, save in the section that declares them.
     mutating func apply(to root: YAMLNode) -> YAMLNode {
         guard case .mapping(var entries) = root.content else { return root }
         for index in entries.indices where entries[index].name != "parameters" {
-            let place: Place = entries[index].name == "sources" ? .source : .text
+            let place: Place =
+                switch entries[index].name {
+                case "credentials", "sources", "alerts": .source
+                case "exports", "charts": .export
+                default: .text
+                }
             entries[index].value = substituted(entries[index].value, place)
         }
         return YAMLNode(content: .mapping(entries), span: root.span)
@@ -42,8 +54,10 @@ struct ParameterSubstitution {
         case .mapping(var entries):
             let isExtract = place == .text && node.entry("source") != nil
             for index in entries.indices {
-                let isQuery = isExtract && entries[index].name == "query"
-                entries[index].value = substituted(entries[index].value, isQuery ? .sql : place)
+                let name = entries[index].name
+                let isCall = place == .export && ["http", "headers"].contains(name)
+                let own = isExtract ? Self.places[name] : isCall ? .source : nil
+                entries[index].value = substituted(entries[index].value, own ?? place)
             }
             result.content = .mapping(entries)
         case .broken: break
@@ -62,6 +76,10 @@ struct ParameterSubstitution {
             return nil
         }
         if place == .sql { return query(scalar, at: span) }
+        if place == .filter {
+            reportFilter(at: span)
+            return nil
+        }
         var text = ""
         for part in template.parts {
             switch part {
@@ -117,6 +135,16 @@ struct ParameterSubstitution {
 
     // MARK: Problems
 
+    private func reportFilter(at span: Span) {
+        findings.add(
+            .parameterPlace,
+            at: span,
+            "a `${…}` stands in a `filter`",
+            expected: "a filter without parameters",
+            note: "a parameter's value could be more of a filter than a value"
+        )
+    }
+
     private func reportMalformed(_ malformed: String, at span: Span, _ place: Place) {
         findings.add(
             .valueMalformed,
@@ -134,7 +162,8 @@ struct ParameterSubstitution {
             "the pipeline has no parameter `\(name)`",
             expected: "a name under `parameters`",
             suggestion: suggestion(for: name, among: values.keys.sorted()),
-            note: "variables of the environment can be used in the texts of `sources` only"
+            note:
+                "variables of the environment can be used in the texts of `sources`, `credentials` and `alerts` only"
         )
     }
 }

@@ -46,16 +46,3 @@ struct PeriodReading {
         return nil
     }
 }
-
-extension PeriodGrain {
-    /// How a period is written.
-    fileprivate var example: String {
-        switch self {
-        case .day: "2024-01-31"
-        case .week: "2024-W05"
-        case .month: "2024-01"
-        case .quarter: "2024-Q1"
-        case .year: "2024"
-        }
-    }
-}

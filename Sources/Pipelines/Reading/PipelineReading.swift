@@ -5,7 +5,7 @@
 struct PipelineReading {
     private let root: YAMLNode
     private let findings: Findings
-    private let files: any DefinitionFiles
+    private let sql: SQLFileReading
     private let usedParameters: Set<String>
 
     /// The pipeline of `text`, or `nil` when there are errors: they are in `findings`.
@@ -25,7 +25,7 @@ struct PipelineReading {
         let reading = PipelineReading(
             root: root,
             findings: findings,
-            files: files,
+            sql: SQLFileReading(files, parameters: values, findings: findings),
             usedParameters: substitution.used
         )
         let pipeline = reading.pipeline()
@@ -34,11 +34,13 @@ struct PipelineReading {
 
     private func pipeline() -> Pipeline {
         let name = root["pipeline"]?.text ?? ""
+        let credentials = CredentialReading(root, findings: findings)
+        let usedCredentials = credentials.check(root)
         let sources = SourceReading(findings: findings).sources(in: root)
         let periods = PeriodReading(findings: findings).rule(in: root)
         checkTableNames()
         let tables = tables(sources: sources)
-        reportUnused(tables)
+        reportUnused(tables, credentials: usedCredentials)
         return Pipeline(
             name: name,
             schema: schema(otherwise: name),
@@ -47,11 +49,19 @@ struct PipelineReading {
             dimensions: tables.dimensions,
             facts: tables.facts,
             marts: tables.marts,
+            exports: tables.exports,
+            credentials: credentials.credentials,
             limits: limits(in: root),
             tableLimits: tableLimits,
             description: root["description"]?.text,
-            zone: root["zone"]?.text ?? "UTC"
+            zone: root["zone"]?.text ?? "UTC",
+            schedule: ScheduleReading(findings: findings, types: types).schedule(in: root),
+            alerts: AlertReading(findings: findings).entries(in: root)
         )
+    }
+
+    private var types: ColumnTypeReading {
+        ColumnTypeReading(findings: findings, defaultZone: root["zone"]?.text ?? "UTC")
     }
 
     private var tableLimits: [String: Limits] {
@@ -73,20 +83,14 @@ struct PipelineReading {
 
     // MARK: Tables
 
-    private typealias Tables = (dimensions: [Dimension], facts: [Fact], marts: [Mart])
+    private typealias Tables = (
+        dimensions: [Dimension], facts: [Fact], marts: [Mart], exports: [Export]
+    )
 
     private func tables(sources: [String: Source]) -> Tables {
-        let types = ColumnTypeReading(
-            findings: findings,
-            defaultZone: root["zone"]?.text ?? "UTC"
-        )
         types.checkZone(root["zone"])
         let columns = ColumnReading(findings: findings, types: types, keys: dimensionKeys)
-        let extracts = ExtractReading(
-            findings: findings,
-            sources: sources,
-            sourceNames: entries("sources").map(\.name)
-        )
+        let extracts = self.extracts(sources)
         let hasPeriods = root.entry("period") != nil
         let dimensions = DimensionReading(findings: findings, columns: columns, extracts: extracts)
         let facts = FactReading(
@@ -95,25 +99,57 @@ struct PipelineReading {
             extracts: extracts,
             hasPeriods: hasPeriods
         )
+        let reads = SQLReads(
+            findings: findings,
+            schema: warehouseSchema,
+            tables: tableNames
+        )
         let marts = MartReading(
             findings: findings,
-            sql: SQLFileReading(findings: findings, files: files),
+            sql: sql,
             hasPeriods: hasPeriods,
-            schema: root["warehouse"]?["schema"]?.text ?? root["pipeline"]?.text ?? "",
-            tables: tableNames
+            reads: reads
         )
         let tables = (
             tableEntries("dimensions").map(dimensions.dimension),
             tableEntries("facts").map(facts.fact),
-            tableEntries("marts").map(marts.mart)
+            tableEntries("marts").map(marts.mart),
+            exports(sources, reads)
         )
-        checkCycles(marts: tables.2)
+        checkCycles(dimensions: tables.0, marts: tables.2)
+        checkCycles(exports: tables.3)
         RowWidthCheck(findings: findings)
             .check(
                 Array(zip(tableEntries("dimensions"), tables.0)),
                 Array(zip(tableEntries("facts"), tables.1))
             )
         return tables
+    }
+
+    /// The exports, and then the charts.
+    private func exports(_ sources: [String: Source], _ reads: SQLReads) -> [Export] {
+        let exports = ExportReading(
+            findings: findings,
+            sql: sql,
+            reads: reads,
+            sources: sources,
+            sourceNames: entries("sources").map(\.name),
+            exportNames: (entries("exports") + entries("charts")).map(\.name)
+        )
+        let charts = ChartReading(findings: findings, exports: exports)
+        return tableEntries("exports").map(exports.export)
+            + tableEntries("charts").map(charts.chart)
+    }
+
+    private func extracts(_ sources: [String: Source]) -> ExtractReading {
+        ExtractReading(
+            findings: findings,
+            sources: sources,
+            sourceNames: entries("sources").map(\.name),
+            grain: root["period"]?["grain"]?.text.flatMap(PeriodGrain.init),
+            schema: warehouseSchema,
+            tables: tableNames
+        )
     }
 
     private func entries(_ section: String) -> [YAMLNode.Entry] {
@@ -129,6 +165,10 @@ struct PipelineReading {
             }
     }
 
+    private var warehouseSchema: String {
+        root["warehouse"]?["schema"]?.text ?? root["pipeline"]?.text ?? ""
+    }
+
     private var dimensionKeys: [String: [String]] {
         var keys: [String: [String]] = [:]
         for entry in entries("dimensions") {
@@ -142,11 +182,14 @@ struct PipelineReading {
         (name: "dimensions", prefix: "dim_", kind: "dimension"),
         (name: "facts", prefix: "fact_", kind: "fact"),
         (name: "marts", prefix: "mart_", kind: "mart"),
+        (name: "exports", prefix: "export_", kind: "export"),
+        (name: "charts", prefix: "export_", kind: "chart"),
     ]
 
+    /// What SQL can read: exports and charts have no table.
     private var tableNames: [String: String] {
         var names: [String: String] = [:]
-        for section in Self.sections {
+        for section in Self.sections where section.prefix != "export_" {
             for entry in entries(section.name) { names[section.prefix + entry.name] = entry.name }
         }
         return names
@@ -176,7 +219,7 @@ struct PipelineReading {
                     findings.add(
                         .nameTaken,
                         at: entry.key.span,
-                        "the name `\(entry.name)` is taken: there is a \(owner) of that name",
+                        "the name `\(entry.name)` is taken: there is \(owner == "export" ? "an" : "a") \(owner) of that name",
                         expected: "another name for the \(section.kind)"
                     )
                 }
@@ -221,13 +264,19 @@ struct PipelineReading {
 
     // MARK: Circles and leftovers
 
-    private func checkCycles(marts: [Mart]) {
+    private func checkCycles(dimensions: [Dimension], marts: [Mart]) {
         var needs: [String: [(name: String, span: Span)]] = [:]
         for entry in entries("dimensions") {
             for column in entry.value["columns"]?.entries ?? [] {
                 guard let node = column.value["references"], let name = node.text else { continue }
                 needs[entry.name, default: []].append((name, node.span))
             }
+        }
+        for (dimension, entry) in zip(dimensions, tableEntries("dimensions")) {
+            let span = (entry.value["from"]?["each"] ?? entry.value).span
+            needs[entry.name, default: []] +=
+                dimension.extract?.calls?.each?.reads
+                .map { ($0, span) } ?? []
         }
         CycleCheck(findings: findings, kind: "dimensions", needs: needs)
             .run(inOrder: entries("dimensions").map(\.name))
@@ -242,15 +291,31 @@ struct PipelineReading {
         CycleCheck(findings: findings, kind: "marts", needs: martNeeds).run(inOrder: names)
     }
 
-    private func reportUnused(_ tables: Tables) {
+    private func checkCycles(exports: [Export]) {
+        let names = exports.map(\.name)
+        var needs: [String: [(name: String, span: Span)]] = [:]
+        for (export, entry) in zip(exports, tableEntries("exports") + tableEntries("charts")) {
+            let span = entry.value["after"]?.span ?? entry.key.span
+            needs[export.name] = export.after.filter(names.contains).map { ($0, span) }
+        }
+        CycleCheck(findings: findings, kind: "exports", needs: needs).run(inOrder: names)
+    }
+
+    private func reportUnused(_ tables: Tables, credentials: Set<String>) {
         // After an error, what is unused may only be misspelt.
         guard !findings.hasErrors else { return }
         var used = Set(tables.facts.map(\.extract.source))
         used.formUnion(tables.dimensions.compactMap(\.source))
+        used.formUnion(tables.exports.compactMap(\.target.source))
         let expectations = tables.dimensions.map(\.expectations) + tables.facts.map(\.expectations)
         used.formUnion(expectations.flatMap(\.totals).map(\.extract.source))
+        report(entries("credentials"), butNot: credentials, as: "credential")
         report(entries("sources"), butNot: used, as: "source")
-        report(entries("parameters"), butNot: usedParameters, as: "parameter")
+        report(
+            entries("parameters"),
+            butNot: usedParameters.union(sql.usedParameters),
+            as: "parameter"
+        )
     }
 
     private func report(_ entries: [YAMLNode.Entry], butNot used: Set<String>, as kind: String) {

@@ -30,5 +30,6 @@ enum RelationNames {
     /// `2024`, `2024_01`, `2024_w05`, `2024_q1`, `20240131`, and the index of each.
     private static var label: Regex<Substring> {
         #/[0-9]{4}(?:[0-9]{4}|_[0-9]{2}|_w[0-9]{2}|_q[0-9])?(?:_grain)?/#
+            .matchingSemantics(.unicodeScalar)
     }
 }

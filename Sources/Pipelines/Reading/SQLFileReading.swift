@@ -1,9 +1,20 @@
 /// Reads the SQL files that a definition names: each is one query.
-struct SQLFileReading {
-    let findings: Findings
-    let files: any DefinitionFiles
+final class SQLFileReading {
+    private let findings: Findings
+    private let files: any DefinitionFiles
+    /// The parameters' values as SQL, by name.
+    private let literals: [String: String]
+    /// The parameters that the files have used so far.
+    private(set) var usedParameters: Set<String> = []
 
-    /// The text of the file that `node` names; `nil` when it cannot be had, which is reported.
+    init(_ files: any DefinitionFiles, parameters: Parameters, findings: Findings) {
+        self.files = files
+        self.findings = findings
+        literals = parameters.literals
+    }
+
+    /// The text of the file that `node` names, with parameters' values for their `:name`; `nil` when it
+    /// cannot be had, which is reported.
     func scan(_ node: YAMLNode?, isByPeriod: Bool) -> SQLScan? {
         guard let node, let path = node.text, let text = text(at: path, named: node) else {
             return nil
@@ -17,9 +28,26 @@ struct SQLFileReading {
         for placeholder in scan.placeholders {
             let length = placeholder.name.unicodeScalars.count + 1
             let span = Span(file: path, position: placeholder.position, length: length)
-            SQLPlaceholder.check(placeholder.name, at: span, isByPeriod: isByPeriod, findings)
+            check(placeholder.name, at: span, isByPeriod: isByPeriod)
         }
-        return scan
+        return literals.isEmpty ? scan : SQLScan(SQLText(text).replacing(placeholders: literals))
+    }
+
+    private func check(_ placeholder: String, at span: Span, isByPeriod: Bool) {
+        guard !isParameter(placeholder) else { return }
+        SQLPlaceholder.check(
+            placeholder,
+            at: span,
+            isByPeriod: isByPeriod,
+            others: literals.keys.sorted(),
+            findings
+        )
+    }
+
+    private func isParameter(_ name: String) -> Bool {
+        guard literals.keys.contains(name) else { return false }
+        usedParameters.insert(name)
+        return true
     }
 
     private func text(at path: String, named node: YAMLNode) -> String? {

@@ -57,7 +57,8 @@ struct SQLScan {
     /// ends and the capital letters that mean nothing.
     private(set) var canonical = ""
 
-    private let scalars: [Unicode.Scalar]
+    /// The text.
+    let scalars: [Unicode.Scalar]
     private var index = 0
     private var line = 1
     private var lineStart = 0
@@ -358,8 +359,15 @@ extension SQLScan {
 enum SQLPlaceholder {
     static let names = ["period_start", "period_end"]
 
-    /// Reports `name` when it stands for nothing in this query.
-    static func check(_ name: String, at span: Span, isByPeriod: Bool, _ findings: Findings) {
+    /// Reports `name` when it stands for nothing in this query, which has placeholders of `others`, too.
+    static func check(
+        _ name: String,
+        at span: Span,
+        isByPeriod: Bool,
+        others: [String] = [],
+        _ findings: Findings
+    ) {
+        let names = names + others
         if !names.contains(name) {
             findings.add(
                 .sqlPlaceholder,

@@ -1,6 +1,6 @@
 internal import Words
 
-/// The URL of a Postgres source as a definition has it, with `${…}` for what the environment says later.
+/// The URL of a server as a definition has it, with `${…}` for what the environment says later.
 ///
 /// All is decided by unicode scalars: a sign that joins its neighbour does not hide it.
 struct SourceURL {
@@ -8,13 +8,42 @@ struct SourceURL {
     enum Mistake {
         /// It holds a password that anyone can read.
         case password
-        /// It is no URL of Postgres.
+        /// It is no URL of that product.
         case form
     }
 
-    private let units: [Unit]
+    /// What server it is of.
+    enum Product: String {
+        case postgres, mysql, mongo, mail, web
 
-    init(_ text: String) {
+        /// What people call it.
+        var name: String {
+            switch self {
+            case .postgres: "Postgres"
+            case .mysql: "MariaDB"
+            case .mongo: "MongoDB"
+            case .mail: "a mail server"
+            case .web: "a web server"
+            }
+        }
+
+        /// What its URLs begin with.
+        var schemes: [String] {
+            switch self {
+            case .postgres: ["postgres", "postgresql"]
+            case .mysql: ["mysql", "mariadb"]
+            case .mongo: ["mongodb", "mongodb+srv"]
+            case .mail: ["smtps", "smtp"]
+            case .web: ["https", "http"]
+            }
+        }
+    }
+
+    private let units: [Unit]
+    private let product: Product
+
+    init(_ text: String, of product: Product) {
+        self.product = product
         units = Template(text).parts
             .flatMap { part in
                 switch part {
@@ -57,7 +86,7 @@ struct SourceURL {
         if units.indices.contains(where: isPasswordBehind) { return true }
         return units.contains { unit in
             guard case .expansion(let fallback) = unit, !fallback.isEmpty else { return false }
-            return SourceURL(fallback).holdsPassword
+            return SourceURL(fallback, of: product).holdsPassword
         }
     }
 
@@ -67,7 +96,7 @@ struct SourceURL {
         let before = units[..<at]
         let start =
             Self.end(of: "//", in: before)
-            ?? ["postgres:", "postgresql:"].first(where: begins)?.utf8.count ?? 0
+            ?? product.schemes.map { $0 + ":" }.first(where: begins)?.utf8.count ?? 0
         let colon = before[start...].firstIndex(of: .scalar(":"))
         return colon.map { before[($0 + 1)...] } ?? encodedBeforeAt(before[start...])
     }
@@ -103,14 +132,14 @@ struct SourceURL {
 
     // MARK: Form
 
-    /// Whether it may be a URL of Postgres: what the environment says is not known yet.
+    /// Whether it may be a URL of the product: what the environment says is not known yet.
     private var hasForm: Bool {
         guard !units.compactMap(\.scalar).contains(where: VisibleText.isHidden) else {
             return false
         }
         guard let first = units.first else { return false }
         if first.scalar == nil { return true }
-        guard let scheme = ["postgres://", "postgresql://"].first(where: begins) else {
+        guard let scheme = product.schemes.map({ $0 + "://" }).first(where: begins) else {
             return false
         }
         let authority = units.dropFirst(scheme.utf8.count)

@@ -9,7 +9,7 @@ public struct Template: Sendable {
     public enum Part: Hashable, Sendable {
         /// What stands there as it is.
         case literal(String)
-        /// `${name}` or `${name:-fallback}`.
+        /// `${name}` or `${name:-fallback}`; also `${credential:name}`, whose name has the mark in it.
         case expansion(name: String, fallback: String?)
     }
 
@@ -49,6 +49,9 @@ public struct Template: Sendable {
     }
 
     private static func expansion(_ body: Scalars) -> Part? {
+        if let name = credential(in: String(body)) {
+            return Identifier.isValid(name) ? .expansion(name: String(body), fallback: nil) : nil
+        }
         let mark = body.firstRange(of: ":-".unicodeScalars)
         let name = mark.map { body[..<$0.lowerBound] } ?? body
         guard let first = name.first, !("0"..."9").contains(first) else { return nil }
@@ -63,5 +66,23 @@ public struct Template: Sendable {
             name: String(name),
             fallback: mark.map { String(body[$0.upperBound...]) }
         )
+    }
+}
+
+extension Template {
+    private static let credentialMark = "credential:"
+
+    /// The credential that an expansion's name means; `nil` for a parameter or a variable.
+    public static func credential(in name: String) -> String? {
+        guard name.utf8.starts(with: credentialMark.utf8) else { return nil }
+        return String(Substring(name.utf8.dropFirst(credentialMark.utf8.count)))
+    }
+
+    /// The credentials that the text names, as often as it does.
+    public var credentials: [String] {
+        parts.compactMap { part in
+            guard case .expansion(let name, _) = part else { return nil }
+            return Self.credential(in: name)
+        }
     }
 }

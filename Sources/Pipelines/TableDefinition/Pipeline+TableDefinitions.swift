@@ -65,15 +65,23 @@ extension Pipeline {
             sources[extract.source].map { "\($0.key) \(quoted($0.place))" }
             ?? quoted(extract.source)
         switch extract.selection {
-        case .objects(let pattern, .csv(let dialect)):
-            return [
-                TableDefinition.Part(.source, "", "\(place) csv \(quoted(pattern))\(dialect.words)")
-            ]
+        case .objects(let pattern, let format):
+            let words = "\(place) \(format.key) \(quoted(pattern))\(format.words)"
+            return [TableDefinition.Part(.source, "", words)]
         case .query(let query):
             return [
                 TableDefinition.Part(.source, "", place),
                 TableDefinition.Part(.query, "", SQLText(query).canonical),
             ]
+        case .documents(let collection, let filter, let shape):
+            let words = "\(place) collection \(quoted(collection))\(shape.words)"
+            return [TableDefinition.Part(.source, "", words)]
+                + (filter.map { [TableDefinition.Part(.query, "", $0.text)] } ?? [])
+        case .calls(let calls):
+            let asked = TableDefinition.Part(.source, "", "\(place) \(calls.words)")
+            let each = calls.each
+                .map { TableDefinition.Part(.query, $0.name, SQLText($0.query).canonical) }
+            return [asked] + [each].compactMap(\.self)
         }
     }
 
@@ -151,13 +159,15 @@ extension Pipeline {
     }
 }
 
-extension CSVDialect {
+extension Format {
     /// What is declared beyond the usual; it begins with a blank.
     fileprivate var words: String {
-        let usual = CSVDialect()
-        return
-            (delimiter == usual.delimiter
-            ? "" : " delimiter \(quoted(String(Unicode.Scalar(delimiter))))")
-            + (encoding == usual.encoding ? "" : " encoding \(encoding.rawValue)")
+        switch self {
+        case .csv(let dialect): dialect.words
+        case .jsonLines(let shape): shape.words
+        case .json(let rows, let shape):
+            (rows.map { " rows \(quoted($0.text))" } ?? "") + shape.words
+        case .fixed(let layout): layout.words
+        }
     }
 }

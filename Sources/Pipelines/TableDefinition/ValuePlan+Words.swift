@@ -17,15 +17,9 @@ extension ValuePlan {
 extension ColumnType {
     fileprivate var words: String {
         switch self {
-        case .text: "text"
-        case .integer: "integer"
-        case .decimal(let precision, let scale): "decimal(\(precision),\(scale))"
-        case .float: "float"
-        case .boolean: "boolean"
         case .date(let format): "date \(quoted(format.pattern))"
         case .timestamp(let format, let zone): "timestamp \(quoted(format.pattern)) \(zone)"
-        case .uuid: "uuid"
-        case .json: "json"
+        default: definitionName
         }
     }
 }
@@ -39,7 +33,7 @@ extension CleaningStep {
         case .lower: "lower"
         case .title: "title"
         case .digits: "digits"
-        case .nullIf(let texts): "null_if \(list(texts.sorted()))"
+        case .nullIf(let texts): "null_if \(quotedList(texts.sorted()))"
         case .replace(let text, let other): "replace \(quoted(text)) \(quoted(other))"
         case .defaultTo(let text): "default \(quoted(text))"
         }
@@ -51,7 +45,7 @@ extension Rule {
         switch self {
         case .required: name
         case .minimum(let value), .maximum(let value): "\(name) \(quoted(value))"
-        case .oneOf(let texts): "\(name) \(list(texts.sorted()))"
+        case .oneOf(let texts): "\(name) \(quotedList(texts.sorted()))"
         case .matches(let pattern): "\(name) \(quoted(pattern))"
         case .length(let minimum, let maximum):
             "\(name) \(minimum.map(String.init) ?? "")..\(maximum.map(String.init) ?? "")"
@@ -86,6 +80,7 @@ func quoted(_ text: String) -> String {
     return String(scalars)
 }
 
-private func list(_ texts: [String]) -> String {
+/// Texts in quotes and brackets, in their order.
+func quotedList(_ texts: [String]) -> String {
     "[" + texts.map(quoted).joined(separator: ", ") + "]"
 }

@@ -32,7 +32,8 @@ package struct LoadCreation {
     package func run() async throws -> Int64 {
         try await check()
         let load = try await insert(as: .load)
-        try await TaskRows(tasks, pipeline: request.pipeline).claim(forLoad: load, on: connection)
+        try await ControlTable(connection)
+            .claim(TaskRows(tasks, pipeline: request.pipeline), forLoad: load)
         return load
     }
 
@@ -71,8 +72,8 @@ package struct LoadCreation {
     /// - Returns: the load's number.
     func insert(as kind: LoadKind) async throws -> Int64 {
         let load = try await insertLoad(kind)
-        try await TaskRows(tasks, pipeline: request.pipeline)
-            .insertTasks(ofLoad: load, on: connection)
+        try await TaskTable(connection)
+            .insert(TaskRows(tasks, pipeline: request.pipeline), ofLoad: load)
         return load
     }
 
@@ -122,24 +123,11 @@ package struct LoadCreation {
     }
 
     private func insertLoad(_ kind: LoadKind) async throws -> Int64 {
-        let digest = request.definition.digest
-        try await connection.query(
-            """
-            insert into longshore.definition (digest, pipeline, bundle)
-            values (\(digest), \(request.pipeline.name), \(try request.definition.encoded()))
-            on conflict (digest) do nothing
-            """
+        try await StoredDefinition.keep(
+            request.definition,
+            of: request.pipeline.name,
+            on: connection
         )
-        let rows = try await connection.query(
-            """
-            insert into longshore.load
-                (pipeline, definition, folder, grain, periods, requested_by, kind, fleet)
-            values (\(request.pipeline.name), \(digest), \(request.folder),
-                \(request.pipeline.periods?.grain.rawValue), \(request.periods.map(\.label)),
-                \(request.requestedBy), \(kind.rawValue), \(fleet)) returning id
-            """
-        )
-        guard let row = rows.first else { throw LedgerError.unknownLoad(0) }
-        return try row.integer("id", as: Int64.self)
+        return try await LoadTable(connection).insert(request, as: kind, fleet: fleet)
     }
 }

@@ -19,10 +19,10 @@ package struct PlanStanding {
             """
             select c.table_name, c.period, c.state, c.loaded_by, c.revision, l.id as running
             from longshore.control c
-            left join longshore.load l on l.id = c.claimed_by and l.state = 'running'
+            left join longshore.load l on l.id = c.claimed_by and l.state = \(LoadState.running)
                 and l.id is distinct from c.loaded_by
-            where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name) and (c.kind = 'dimension'
-                or c.kind = 'fact' and (c.period = '' or c.period = any(\(periods.map(\.label))::text[])))
+            where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name) and (c.kind = \(LoadTaskKind.dimension)
+                or c.kind = \(LoadTaskKind.fact) and (c.period = '' or c.period = any(\(periods.map(\.label))::text[])))
             """
         )
         var known: [String: String] = [:]
@@ -47,11 +47,11 @@ package struct PlanStanding {
             .map { PlanFingerprint.Part($0, $1, known[$1] ?? Self.neverLoaded) }
     }
 
-    private static let neverLoaded = "pending"
+    private static let neverLoaded = PeriodState.pending.rawValue
 
     /// `loaded by load 3, revision 2`.
     private static func words(_ row: PostgresRow) throws -> String {
-        var words = try row.text("state")
+        var words = try row.word("state", as: PeriodState.self).rawValue
         if let load = try row.optionalInteger("loaded_by", as: Int64.self) {
             words += " by load \(load)"
         }

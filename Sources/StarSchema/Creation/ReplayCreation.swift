@@ -1,6 +1,6 @@
-public import Ledger
+import Ledger
 import Pipelines
-public import Planning
+import Planning
 import Postgres
 
 /// A replay that was written to the ledger, and what was left out of it.
@@ -21,28 +21,6 @@ public struct CreatedReplay: Sendable, Hashable, Codable {
         self.rejects = rejects
         self.closed = closed
         self.unreadable = unreadable
-    }
-}
-
-extension PostgresLedger {
-    /// Writes a load that reads open rejects again: a task for each table and period that has some, and
-    /// for the marts that read these.
-    ///
-    /// It claims no period: loads of the same period go on as if it were not there. The request has the
-    /// pipeline as it is now; its periods are of no account.
-    public func createReplay(
-        of filter: RejectFilter,
-        _ request: LoadRequest
-    ) async throws -> CreatedReplay {
-        try await transaction(foreignSQL: true) { connection in
-            try await ReplayCreation(
-                filter: filter,
-                request: request,
-                fleet: self.fleet,
-                connection: connection
-            )
-            .run()
-        }
     }
 }
 
@@ -107,12 +85,11 @@ struct ReplayCreation {
             """
             select r.table_name, r.period, count(*) as rejects,
                 count(*) filter (where t.header is null) as headless,
-                coalesce(bool_or(c.state = 'closed'), false) as closed
+                coalesce(bool_or(c.state = \(PeriodState.closed)), false) as closed
             from longshore.reject r
             join longshore.load l on l.id = r.load_id
             join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
-            left join longshore.control c on c.schema_name = r.schema_name
-                and c.table_name = r.table_name and c.period = r.period
+            left join longshore.control c on \(ControlTable.isOf("r"))
             where \(filter.condition) and r.schema_name = \(pipeline.schema)
             group by r.table_name, r.period order by r.table_name, r.period
             """
@@ -151,17 +128,20 @@ struct ReplayCreation {
             fleet: fleet
         )
         .insert(as: .replay)
-        try await connection.query(
-            """
-            update longshore.reject w set replay_by = \(load)
-            from longshore.reject r
-            join longshore.load l on l.id = r.load_id
-            join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
-            where w.id = r.id and \(filter.condition) and r.schema_name = \(pipeline.schema)
-                and t.header is not null and (r.table_name, r.period) in (select *
-                    from unnest(\(slices.map(\.table))::text[], \(slices.map(\.period))::text[]))
-            """
-        )
+        try await RejectTable(connection)
+            .choose(
+                """
+                w.id = r.id and \(filter.condition) and r.schema_name = \(pipeline.schema)
+                    and t.header is not null and (r.table_name, r.period) in (select *
+                        from unnest(\(slices.map(\.table))::text[], \(slices.map(\.period))::text[]))
+                """,
+                from: """
+                    longshore.reject r
+                    join longshore.load l on l.id = r.load_id
+                    join longshore.task t on t.load_id = r.load_id and t.ordinal = r.ordinal
+                    """,
+                forReplay: load
+            )
         return load
     }
 

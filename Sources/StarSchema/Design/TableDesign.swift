@@ -4,7 +4,9 @@ import Rows
 
 /// A table as the definition wants it.
 package struct TableDesign: Sendable, Hashable {
+    /// A column.
     package struct Column: Sendable, Hashable {
+        /// Its name, as it is.
         package var name: String
         /// The type as Postgres' `format_type` prints it.
         package var type: String
@@ -24,16 +26,22 @@ package struct TableDesign: Sendable, Hashable {
         case own
     }
 
+    /// An index.
     package struct Index: Sendable, Hashable {
         var name: String
+        /// The columns that it is on, in its order.
         package var columns: [String]
         var isUnique = true
         var condition: SQL?
     }
 
+    /// The schema that it is in.
     package var schema: String
+    /// Its name.
     package var name: String
+    /// Its columns, in their order.
     package var columns: [Column]
+    /// Its indexes.
     package var indexes: [Index] = []
     var isPartitionedByPeriod = false
     var comment: String?
@@ -64,7 +72,9 @@ package struct TableDesign: Sendable, Hashable {
 
 extension TableDesign.Column {
     /// Its definition in DDL.
-    var sql: SQL { "\(id: name) \(raw: type) \(raw: constraint)" }
+    package var sql: SQL {
+        "\(id: name) \(raw: type)\(raw: constraint.isEmpty ? "" : " " + constraint)"
+    }
 }
 
 extension TableDesign.Index {

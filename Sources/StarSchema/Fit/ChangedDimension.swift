@@ -27,12 +27,13 @@ package struct ChangedDimension {
         guard dimension.keepsObservations, let earlier = try await previous(),
             let before = earlier.dimension(dimension.name)
         else { return false }
+        guard before.keepsAbsences == dimension.keepsAbsences else { return true }
+        guard before.changes != dimension.changes else { return false }
         let columns = try await TableColumns.read(of: table, on: connection)
         let names = namesGiven(since: earlier, to: columns)
-        return before.keepsAbsences != dimension.keepsAbsences
-            || before.changes.contains { column, change in
-                dimension.changes[names[column] ?? column].map { $0 != change } ?? false
-            }
+        return before.changes.contains { column, change in
+            dimension.changes[names[column] ?? column].map { $0 != change } ?? false
+        }
     }
 
     /// Refuses a change that only a new load of everything can follow; an empty table follows any.
@@ -101,11 +102,12 @@ package struct ChangedDimension {
 
     /// The pipeline as it was defined in the load that merged the dimension last.
     func previous() async throws -> Pipeline? {
-        try await EarlierDefinition.ofTable(
+        try await StoredDefinition.ofTable(
             dimension.table,
             in: pipeline.schema,
             on: connection
-        )
+        )?
+        .pipelineIfReadable
     }
 
     private func hasMembers() async throws -> Bool {

@@ -28,12 +28,14 @@ package struct ForeignCode {
 
     /// Looks for such code before tables are read: Longshore's in the schema, the pipeline's, their partitions.
     ///
-    /// A load touches no others. Postgres takes the look for a long one, and would compile it.
+    /// A load touches no others. For this one statement JIT is off: Postgres overestimates what it costs, and
+    /// would compile it for seconds.
     ///
     /// - Throws: ``StarSchemaError`` that names what was found.
     package func refuse() async throws {
         try await connection.query("set local jit = off")
         let rows = try await connection.query(sql)
+        try await connection.query("set local jit to default")
         let found = try rows.map { try $0.text("found") }
         guard found.isEmpty else { throw StarSchemaError.foreignCode(found) }
     }
@@ -48,12 +50,11 @@ package struct ForeignCode {
             order by c.relname
             """
         )
-        for row in rows {
-            let name = try row.text("name")
-            try await connection.query(
-                "lock table only \(id: pipeline.schema, name) in row exclusive mode"
-            )
-        }
+        guard !rows.isEmpty else { return }
+        let found = try rows.map { "only \(id: pipeline.schema, try $0.text("name"))" as SQL }
+        try await connection.query(
+            "lock table \(found.joined(separator: ", ")) in row exclusive mode"
+        )
     }
 
     private var sql: SQL {
@@ -162,11 +163,8 @@ package struct ForeignCode {
         select distinct format('%s of `%s` calls `%s`, which does more than to compute',
             e.kind, e.relation::regclass, p.oid::regprocedure)
         from expressions e join ours on ours.oid = e.relation
-        join lateral regexp_matches(e.nodes, ':(?:op)?funcid (\\d+) ', 'g') called (ids) on true
-        join pg_proc p on p.oid = called.ids[1]::oid and p.pronamespace = 'pg_catalog'::regnamespace
-        where p.provolatile = 'v' or p.proname ~ '_to_xml|_xmlschema$|^pg_input_|^ts_(stat|rewrite)$'
-            or p.proargtypes = array_to_string(
-                array['cstring'::regtype::oid, 'oid'::regtype, 'integer'::regtype], ' ')::oidvector
+        \(CodeGuard.called)
+        where p.pronamespace = 'pg_catalog'::regnamespace and (\(CodeGuard.acts))
         """
     }
 

@@ -1,3 +1,5 @@
+import Ledger
+import Planning
 import Postgres
 import Words
 
@@ -17,7 +19,8 @@ struct LoadedPeriods {
     func summary() async throws -> String {
         let rows = try await connection.query(
             """
-            select table_name, count(*) as periods, count(*) filter (where state = 'closed') as closed,
+            select table_name, count(*) as periods,
+                count(*) filter (where state = \(PeriodState.closed)) as closed,
                 min(period) as first, max(period) as last
             from longshore.control
             where schema_name = \(schema) and table_name = any(\(tables)::text[])

@@ -1,4 +1,5 @@
 import Ledger
+import Planning
 import Postgres
 import Words
 
@@ -27,15 +28,17 @@ struct NewColumns {
     /// number, which is greater than all that are there.
     func markPeriods() async throws {
         guard !columns.isEmpty else { return }
-        try await connection.query(
-            """
-            update longshore.control c
-            set \(StaleMark(reason: "\(reason)", by: StaleMark.newestLoad).sql)
-            where schema_name = \(design.schema) and table_name = \(design.name) and kind = 'fact'
-                and (loaded_by is not null or exists (select from longshore.load l
-                    where l.id = c.claimed_by and l.state = 'running'))
-            """
-        )
+        let key = PeriodKey(schema: design.schema, table: design.name)
+        try await ControlTable(connection)
+            .markStale(
+                """
+                \(key.isOfTable) and kind = \(LoadTaskKind.fact)
+                    and (loaded_by is not null or exists (select from longshore.load l
+                        where l.id = c.claimed_by and l.state = \(LoadState.running)))
+                """,
+                because: "\(reason)",
+                by: ControlTable.newestLoad
+            )
     }
 
     /// `` `qty` is new, and null in its rows; `agent_key` is new, and the unknown member in its rows ``.

@@ -1,4 +1,6 @@
+import Ledger
 import Pipelines
+import Planning
 import Postgres
 
 /// What has to follow when rows are taken away, so that a load brings them back.
@@ -12,13 +14,13 @@ struct Reload {
 
     /// Marks the loaded periods of facts: they hold keys of members that are gone, or rows no more.
     func mark(_ facts: [String], reason: String) -> String {
-        let names = facts.map { "\(literal: $0)" as SQL }.joined(separator: ", ")
-        let update: SQL = """
-            update longshore.control set state = 'stale', reason = \(literal: reason) \
-            where schema_name = \(literal: schema) and table_name in (\(names)) \
-            and state = 'loaded';
-            """
-        return update.written
+        let names = facts.map { "\($0)" as SQL }.joined(separator: ", ")
+        return
+            ControlTable.staleMark(
+                of: "schema_name = \(schema) and table_name in (\(names))",
+                because: reason
+            )
+            .written + ";"
     }
 
     /// The command that loads what was marked.
@@ -29,7 +31,7 @@ struct Reload {
         let rows = try await connection.query(
             """
             select max(period) as period from longshore.control
-            where schema_name = \(schema) and kind = 'fact' and period <> ''
+            where schema_name = \(schema) and kind = \(LoadTaskKind.fact) and period <> ''
                 and loaded_by is not null
             """
         )

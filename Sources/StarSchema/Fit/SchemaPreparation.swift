@@ -40,7 +40,7 @@ struct SchemaPreparation {
         try await ownership.takePeriods()
         try await makeVersionLocks()
         try await OwnedSchema(name: pipeline.schema, connection: connection).ensure()
-        let losses = try await LossSurvey(pipeline: pipeline, connection: connection).run()
+        let losses = try await LossSurvey(pipeline: pipeline, connection: connection).losses()
         try await refuse(losses)
         let record = LossRecord(losses: losses, pipeline: pipeline, connection: connection)
         try await record.mark()
@@ -82,6 +82,22 @@ struct SchemaPreparation {
                 .map { [$0] } ?? []
         }
         guard misfits.isEmpty else { throw StarSchemaError.destructive(misfits) }
+        for export in pipeline.exports {
+            try await ExportCheck(
+                export: export,
+                pipeline: pipeline,
+                role: role,
+                connection: connection
+            )
+            .run()
+        }
+        if asksAboutRows { try await role?.admit(on: connection) }
+    }
+
+    /// Whether an API is asked about rows of the pipeline's tables.
+    private var asksAboutRows: Bool {
+        let extracts = pipeline.dimensions.compactMap(\.extract) + pipeline.facts.map(\.extract)
+        return extracts.contains { $0.calls?.each != nil }
     }
 
     /// - Returns: why it cannot follow its definition: then its tables are as they were.
@@ -127,9 +143,11 @@ struct SchemaPreparation {
         }
     }
 
-    /// The role that reads the tables for marts.
+    /// The role that reads the tables for marts and exports, and for those who ask about their rows.
     private func martRole() async throws -> MartRole? {
-        guard !pipeline.marts.isEmpty else { return nil }
+        guard !pipeline.marts.isEmpty || !pipeline.exports.isEmpty || asksAboutRows else {
+            return nil
+        }
         return try await MartRole.ensure(for: pipeline.schema, on: connection)
     }
 

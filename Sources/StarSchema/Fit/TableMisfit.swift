@@ -1,3 +1,4 @@
+import Ledger
 import Pipelines
 import Postgres
 import Rows
@@ -68,7 +69,8 @@ struct TableMisfit {
                 } ?? false
         }
         guard !lost.isEmpty || !changed.isEmpty else { return ([], [:]) }
-        let earlier = try await EarlierDefinition.ofTable(owner, in: design.schema, on: connection)
+        let earlier = try await StoredDefinition.ofTable(owner, in: design.schema, on: connection)?
+            .pipelineIfReadable
         let now = ColumnOrigins(of: owner, in: pipeline)
         let before = earlier.map { ColumnOrigins(of: owner, in: $0) }
         let renamed = RenamedColumns(
@@ -289,12 +291,9 @@ struct TableMisfit {
             let mark = reload.mark([design.name], reason: "\(design.name) was dropped")
             return [drop, mark, reload.ofMarked]
         }
-        let forget: SQL = """
-            delete from longshore.control where schema_name = \(literal: design.schema) \
-            and table_name = \(literal: design.name);
-            """
+        let key = PeriodKey(schema: design.schema, table: design.name)
         return [
-            drop, forget.written,
+            drop, ControlTable.deletion(of: key.isOfTable).written + ";",
             design.isPartitionedByPeriod
                 ? Reload.prefix + "longshore load FOLDER" : try await reload.ofWhole(),
         ]

@@ -23,10 +23,12 @@ package struct VersionLock {
         try await lock.make(within: patience, on: connection)
     }
 
+    /// Taken by a fact, beside others, until the transaction ends.
     package func share(on connection: PostgresConnection) async throws {
         try await lock.take(.together, on: connection)
     }
 
+    /// Taken by a merge that has moved versions, until the transaction ends.
     package func takeAlone(on connection: PostgresConnection) async throws {
         try await lock.take(.alone, on: connection)
     }

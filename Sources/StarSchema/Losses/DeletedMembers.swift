@@ -39,7 +39,7 @@ struct DeletedMembers {
             """
             select pg_stat_get_tuples_deleted(to_regclass(\(members.text))) as deletions
             from longshore.control
-            where schema_name = \(pipeline.schema) and table_name = \(dimension.table) and period = '' and loaded_by is not null
+            where \(pipeline.key(of: dimension.table).isRow) and loaded_by is not null
                 and pg_stat_get_tuples_deleted(to_regclass(\(members.text))) <> deletions
             """
         )
@@ -65,7 +65,7 @@ struct DeletedMembers {
         let rows = try await connection.query(
             """
             select c.period, c.state from longshore.control c
-            where c.schema_name = \(pipeline.schema) and c.table_name = \(fact.table) and c.loaded_by is not null
+            where \(pipeline.key(of: fact.table).isOfTable) and c.loaded_by is not null
                 and exists (select from (select distinct \(period) as start from \(table) f
                         where \(conditions.joined(separator: " or "))) dangling
                     where dangling.start is not distinct from c.period_start)
@@ -77,7 +77,7 @@ struct DeletedMembers {
                 kind: .fact,
                 table: fact.table,
                 period: try row.text("period"),
-                state: try row.periodState("state"),
+                state: try row.word("state"),
                 reason: "members of `\(dimension.table)` that its rows refer to are gone",
                 isGone: false
             )

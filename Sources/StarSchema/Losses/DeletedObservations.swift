@@ -37,7 +37,7 @@ struct DeletedObservations {
             select d.deletions, c.observations as recorded,
                 (select count(*) from \(observations)) as count
             from longshore.control c, pg_stat_get_tuples_deleted(to_regclass(\(observations.text))) d(deletions)
-            where c.schema_name = \(pipeline.schema) and c.table_name = \(dimension.table) and c.period = ''
+            where \(pipeline.key(of: dimension.table).isRow)
                 and c.loaded_by is not null
                 and (c.observations is null or d.deletions <> c.observation_deletions)
             """

@@ -43,22 +43,21 @@ struct EmptiedTables {
             select c.kind, c.table_name, c.period, c.state, c.period_start::text as start,
                 format('%I.%I', n.nspname, t.relname) as relation
             from longshore.control c
-            cross join lateral (select case when c.kind = 'mart' or c.period = '' then c.table_name
+            cross join lateral (select case when c.kind = \(LoadTaskKind.mart) or c.period = '' then c.table_name
                 else \(Self.leafSQL) end as name) p
             join pg_namespace n on n.nspname = c.schema_name
             join pg_class t on t.relnamespace = n.oid and t.relname = p.name::name and t.relkind = 'r'
             where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name)
                 and c.loaded_by is not null and c.rows_loaded > 0
-                and c.kind in ('fact', 'mart') and c.state in ('loaded', 'closed')
+                and c.kind in (\([LoadTaskKind.fact, .mart])) and c.state in (\([PeriodState.loaded, .closed]))
             """
         )
         return try rows.compactMap { row in
-            guard let kind = LoadTaskKind(rawValue: try row.text("kind")) else { return nil }
             let slice = Losses.Slice(
-                kind: kind,
+                kind: try row.word("kind"),
                 table: try row.text("table_name"),
                 period: try row.text("period"),
-                state: try row.periodState("state"),
+                state: try row.word("state"),
                 reason: "its rows are gone",
                 isGone: true,
                 isEmptied: true

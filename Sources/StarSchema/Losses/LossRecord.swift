@@ -20,38 +20,36 @@ struct LossRecord {
         try await noteObservations()
         let slices = losses.slices
         guard !slices.isEmpty else { return }
-        try await connection.query(
+        try await control.markStale(
             """
-            update longshore.control c
-            set \(StaleMark(reason: "t.reason", by: StaleMark.newestLoad).sql)
-            from unnest(\(slices.map(\.table))::text[], \(slices.map(\.period))::text[], \(slices.map(\.reason))::text[]) t(table_name, period, reason)
-            where c.schema_name = \(pipeline.schema) and c.table_name = t.table_name and c.period = t.period
-                and c.state in ('loaded', 'stale', 'closed')
-            """
+            c.schema_name = \(pipeline.schema) and c.table_name = t.table_name and c.period = t.period
+                and c.state in (\([PeriodState.loaded, .stale, .closed]))
+            """,
+            from: """
+                unnest(\(slices.map(\.table))::text[], \(slices.map(\.period))::text[],
+                    \(slices.map(\.reason))::text[]) t(table_name, period, reason)
+                """,
+            because: "t.reason",
+            by: ControlTable.newestLoad
         )
     }
+
+    private var control: ControlTable { ControlTable(connection) }
 
     /// What is marked is not looked for again; workers' key maps hold members that are gone.
     private func noteDeletions() async throws {
         for (table, count) in losses.deletionCounts.sorted(by: { $0.key < $1.key }) {
-            try await connection.query(
-                """
-                update longshore.control set deletions = \(count), revision = revision + 1
-                where schema_name = \(pipeline.schema) and table_name = \(table) and period = ''
-                """
-            )
+            try await control.noteDeletions(count, from: pipeline.key(of: table))
         }
     }
 
     /// What was counted is not counted again before Postgres counts another deletion.
     private func noteObservations() async throws {
         for look in losses.observations {
-            try await connection.query(
-                """
-                update longshore.control
-                set observation_deletions = \(look.deletions), observations = coalesce(observations, \(look.count))
-                where schema_name = \(pipeline.schema) and table_name = \(look.dimension.table) and period = ''
-                """
+            try await control.noteObservations(
+                look.count,
+                deletions: look.deletions,
+                of: pipeline.key(of: look.dimension.table)
             )
         }
     }
@@ -59,13 +57,9 @@ struct LossRecord {
     /// The key maps that workers have of them are of another table.
     private func markDimensions() async throws {
         guard !losses.dimensions.isEmpty else { return }
-        try await connection.query(
-            """
-            update longshore.control c
-            set state = 'stale', reason = t.reason, revision = revision + 1
-            from unnest(\(losses.dimensions.map(\.dimension.table))::text[], \(losses.dimensions.map(\.reason))::text[]) t(table_name, reason)
-            where c.schema_name = \(pipeline.schema) and c.table_name = t.table_name and c.period = ''
-            """
+        try await control.markGone(
+            losses.dimensions.map { ($0.dimension.table, $0.reason) },
+            in: pipeline.schema
         )
     }
 

@@ -191,7 +191,7 @@ struct LossRefusal {
             opening: Self.opening,
             problems: [
                 "loads have recorded \(counted(look.recorded, "row")) in it, \(look.count) "
-                    + "\(look.count == 1 ? "is" : "are") left, and the history of `\(dimension.table)` is "
+                    + "\(agreeing(look.count, "is", "are")) left, and the history of `\(dimension.table)` is "
                     + "computed from them. Restore it from a backup where there is one. With this, the "
                     + "history goes on from what is left and what `\(dimension.table)` holds; "
                     + "\(lossBetweenVersions(of: dimension)), so rows that come late may find another place. "
@@ -228,12 +228,10 @@ struct LossRefusal {
 
     /// What is there now is all that loads have recorded.
     private func recount(of dimension: Dimension) -> SQL {
-        """
-        update longshore.control set observations = \
-        (select count(*) from \(quoted(dimension.observationTable))) \
-        where schema_name = \(literal: pipeline.schema) \
-        and table_name = \(literal: dimension.table) and period = '';
-        """
+        ControlTable.observationCount(
+            of: pipeline.key(of: dimension.table),
+            in: quoted(dimension.observationTable)
+        ) + ";"
     }
 
     private static let gone = "gone or empty"
@@ -320,11 +318,8 @@ extension TableDesign {
     /// The statement that makes it where it is missing, as people run it; a load adds indexes and
     /// comments.
     var creation: String {
-        let definitions = columns.map { column in
-            "\(quoteIdentifier(column.name)) \(column.type) \(column.constraint)"
-        }
-        return "create table if not exists \(qualifiedName.written) ("
-            + definitions.map { $0.hasSuffix(" ") ? String($0.dropLast()) : $0 }
-            .joined(separator: ", ") + ");"
+        let definitions = columns.map(\.sql).joined(separator: ", ")
+        let sql: SQL = "create table if not exists \(qualifiedName) (\(definitions));"
+        return sql.written
     }
 }

@@ -20,7 +20,7 @@ public struct LossReport: Sendable {
         }
         let thinned = losses.thinned.map {
             "`\($0.dimension.observationTable)`: \(counted($0.missing, "row")) of what the history of "
-                + "`\($0.dimension.table)` is computed from \($0.missing == 1 ? "is" : "are") gone; nothing is "
+                + "`\($0.dimension.table)` is computed from \(agreeing($0.missing, "is", "are")) gone; nothing is "
                 + "loaded before that is decided"
         }
         let groups = Dictionary(grouping: losses.slices, by: Group.init)

@@ -13,11 +13,16 @@ package struct LossSurvey {
         self.connection = connection
     }
 
-    /// What is lost of the pipeline's tables.
+    /// Refuses code of others that is tied to the tables, which reading them would run, and surveys them.
     ///
-    /// - Throws: ``StarSchemaError`` when code of others is tied to them, which reading them would run.
+    /// - Throws: ``StarSchemaError`` that names such code.
     package func run() async throws -> Losses {
         try await ForeignCode(pipeline: pipeline, connection: connection).refuse()
+        return try await losses()
+    }
+
+    /// What is lost of the pipeline's tables, to which nobody has tied code.
+    func losses() async throws -> Losses {
         var losses = Losses()
         let rows = try await missing()
         losses.dimensions = try await lostDimensions(rows)
@@ -60,23 +65,22 @@ package struct LossSurvey {
             left join pg_namespace n on n.nspname = c.schema_name
             left join pg_class t on t.relnamespace = n.oid and t.relname = c.table_name
                 and t.relkind in ('r', 'p')
-            left join pg_class l on c.kind = 'fact' and c.period <> '' and l.relnamespace = n.oid
+            left join pg_class l on c.kind = \(LoadTaskKind.fact) and c.period <> '' and l.relnamespace = n.oid
                 and l.relname = p.leaf::name and l.relkind = 'r'
             left join pg_inherits i on i.inhrelid = l.oid and i.inhparent = t.oid
             where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name) and c.loaded_by is not null
-                and (c.kind = 'dimension' or t.oid is null
+                and (c.kind = \(LoadTaskKind.dimension) or t.oid is null
                     or t.relkind = 'p' and c.period <> '' and i.inhrelid is null)
             order by c.kind, c.table_name, c.period
             """
         )
-        return try rows.compactMap { row in
-            guard let kind = LoadTaskKind(rawValue: try row.text("kind")) else { return nil }
-            return Entry(
-                kind: kind,
+        return try rows.map { row in
+            Entry(
+                kind: try row.word("kind"),
                 name: try row.text("name"),
                 table: try row.text("table_name"),
                 period: try row.text("period"),
-                state: try row.periodState("state"),
+                state: try row.word("state"),
                 hasRows: try row.boolean("has_rows"),
                 hasTable: try row.boolean("has_table"),
                 leaf: try row.text("leaf"),
@@ -94,6 +98,7 @@ package struct LossSurvey {
                 (fact.periodColumn == nil) == entry.period.isEmpty
             else { return nil }
         case .mart: guard pipeline.mart(entry.name) != nil else { return nil }
+        case .export, .delivery: return nil
         }
         let isDetached = entry.hasTable && entry.hasLeaf
         let reason =
@@ -228,10 +233,10 @@ package struct LossSurvey {
         let rows = try await connection.query(
             """
             select period, state from longshore.control
-            where schema_name = \(pipeline.schema) and table_name = \(table) and loaded_by is not null order by period
+            where \(pipeline.key(of: table).isOfTable) and loaded_by is not null order by period
             """
         )
-        return try rows.map { (try $0.text("period"), try $0.periodState("state")) }
+        return try rows.map { (try $0.text("period"), try $0.word("state")) }
     }
 }
 

@@ -1,17 +1,18 @@
 public import Ledger
 import Pipelines
 import Planning
+import Postgres
 
-extension PostgresLedger {
+extension PeriodDesk {
     /// The control table's facts, of one pipeline or all; and the marts that are behind them.
     ///
     /// What is loaded by the table, and not there any more, is stale.
-    public func periods(ofPipeline pipeline: String?) async throws -> [PeriodReport] {
-        var periods = try await recordedPeriods(ofPipeline: pipeline)
+    public func reports(ofPipeline pipeline: String?) async throws -> [PeriodReport] {
+        var periods = try await recorded(ofPipeline: pipeline)
         for name in Set(periods.map(\.pipeline)).sorted() {
             guard
                 let known = try await unlessUnreadable({
-                    try await newestDefinition(ofPipeline: name)
+                    try await PipelineDesk(client).newestDefinition(ofPipeline: name)
                 })
             else { continue }
             let losses = try await surveyedLosses(of: known)
@@ -24,7 +25,7 @@ extension PostgresLedger {
     }
 
     private func surveyedLosses(of pipeline: Pipeline) async throws -> Losses {
-        try await transaction { connection in
+        try await client.transaction { connection in
             try await LossSurvey(pipeline: pipeline, connection: connection).run()
         }
     }

@@ -1,15 +1,17 @@
 package import Ledger
 package import Postgres
 
-/// SQL of a mart or of its tests, run so that it reads the tables of its schema and does nothing else.
+/// SQL of a mart, of its tests or of an export, run so that it reads the tables of its schema and does nothing else.
 ///
 /// It is the body of a function of the schema's ``MartRole``. While a `security definer` function runs,
 /// nothing leads back to the rights of the login: neither `set role` nor `set_config`. A `stable` one
 /// refuses statements that write. It lies in the session's own temporary schema, where nobody else finds it
 /// and the role needs no right in the pipeline's, and is dropped after its one call.
 package struct MartFunction {
-    /// The mart, as the definition calls it.
+    /// The mart or export, as the definition calls it; empty for SQL of neither.
     let mart: String
+    /// What it is: `mart`.
+    let kind: String
     package let setting: MartSetting
     /// `nil` where there is none that the login may act as: then the SQL has the login's rights.
     package let role: MartRole?
@@ -17,11 +19,13 @@ package struct MartFunction {
 
     package init(
         mart: String,
+        kind: String = "mart",
         setting: MartSetting,
         role: MartRole? = nil,
         connection: PostgresConnection
     ) {
         self.mart = mart
+        self.kind = kind
         self.setting = setting
         self.role = role
         self.connection = connection
@@ -69,8 +73,8 @@ package struct MartFunction {
 
     /// Why the role's rights do not suffice; `nil` when it is another error.
     func refusal(_ error: PostgresError) -> StarSchemaError? {
-        guard let role, error.sqlState == .insufficientPrivilege else { return nil }
-        return .martRights(of: mart, role, error.message)
+        guard let role, !mart.isEmpty, error.sqlState == .insufficientPrivilege else { return nil }
+        return .martRights(of: mart, kind, role, error.message)
     }
 
     private func create(_ body: SQL, returning type: SQL) async throws {

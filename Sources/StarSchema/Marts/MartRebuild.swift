@@ -16,6 +16,8 @@ struct MartRebuild {
     let connection: PostgresConnection
 
     private var table: SQL { "\(id: schema, mart.table)" }
+    private var key: PeriodKey { PeriodKey(schema: schema, table: mart.table) }
+    private var control: ControlTable { ControlTable(connection) }
 
     /// Adds, drops and converts columns, and marks what was computed as stale.
     ///
@@ -60,20 +62,12 @@ struct MartRebuild {
 
     /// Loads that run now were created with the older SQL: they do not clear the mark.
     private func markStale(_ difference: String) async throws {
-        try await connection.query(
-            """
-            delete from longshore.control
-            where schema_name = \(schema) and table_name = \(mart.table)
-                and (period <> '') <> \(mart.isPerPeriod)
-            """
-        )
+        try await control.forget("\(key.isOfTable) and (period <> '') <> \(mart.isPerPeriod)")
         let reason = "its columns have changed: \(difference)"
-        try await connection.query(
-            """
-            update longshore.control c
-            set \(StaleMark(reason: "\(reason)", by: StaleMark.newestLoad).sql)
-            where schema_name = \(schema) and table_name = \(mart.table) and loaded_by is not null
-            """
+        try await control.markStale(
+            "\(key.isOfTable) and loaded_by is not null",
+            because: "\(reason)",
+            by: ControlTable.newestLoad
         )
     }
 
@@ -101,12 +95,7 @@ struct MartRebuild {
 
     /// Nothing of it is computed any more.
     func forgetPeriods() async throws {
-        try await connection.query(
-            """
-            delete from longshore.control
-            where schema_name = \(schema) and table_name = \(mart.table)
-            """
-        )
+        try await control.forget(key.isOfTable)
     }
 
     private func inTheWay(_ problem: String, _ sql: SQL) -> Misfit {

@@ -22,8 +22,20 @@ package struct MartSetting {
         """
     }
 
+    /// Runs one statement with the setting; nothing else runs in it, because its schema holds names of others.
+    @discardableResult
+    package func query(
+        _ sql: SQL,
+        on connection: PostgresConnection
+    ) async throws -> PostgresResult {
+        try await enter(on: connection)
+        let result = try await connection.query(sql)
+        try await leave(on: connection)
+        return result
+    }
+
     /// Holds until the transaction ends, or ``leave(on:)``.
-    package func enter(on connection: PostgresConnection) async throws {
+    private func enter(on connection: PostgresConnection) async throws {
         try await connection.query(
             """
             select set_config('search_path', \(searchPath.text), true),
@@ -33,7 +45,7 @@ package struct MartSetting {
     }
 
     /// What follows in the transaction means what it usually does, whatever the mart's SQL has set.
-    package func leave(on connection: PostgresConnection) async throws {
+    func leave(on connection: PostgresConnection) async throws {
         try await connection.settleTransaction()
     }
 }

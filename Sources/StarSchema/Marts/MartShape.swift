@@ -12,15 +12,18 @@ package enum MartShape {
     ///
     /// - Parameters:
     ///   - query: the query of a mart, with a period's bounds in place.
+    ///   - setting: what its names and times mean.
     ///   - connection: a connection in a transaction.
     /// - Returns: the types of the columns by their names.
     /// - Throws: `PostgresError`.
     package static func make(
         of query: SQL,
+        in setting: MartSetting,
         on connection: PostgresConnection
     ) async throws -> [String: String] {
-        try await connection.query(
-            "create temp table mart_shape on commit drop as \(query) with no data"
+        try await setting.query(
+            "create temp table mart_shape on commit drop as \(query) with no data",
+            on: connection
         )
         return try await TableColumns.read(of: table, on: connection)
     }

@@ -50,7 +50,7 @@ struct MartTable {
         let rows = try await connection.query(
             """
             select period from longshore.control
-            where schema_name = \(schema) and table_name = \(mart.table) and loaded_by is not null
+            where \(PeriodKey(schema: schema, table: mart.table).isOfTable) and loaded_by is not null
             order by period
             """
         )
@@ -70,13 +70,12 @@ struct MartTable {
         let period = mart.isPerPeriod ? Period(.day, containing: Day(number: 0)) : nil
         do {
             if let misfit = try await createOrFit() { return misfit }
-            try await setting.leave(on: connection)
             try await role?.admit(on: connection)
             try await function.check(mart.select(for: period))
         } catch let error as PostgresError
             where ["0A", "42", "54"].contains(error.sqlState?.errorClass)
         {
-            throw function.refusal(error) ?? .badQuery(ofMart: mart.name, error.message)
+            throw function.refusal(error) ?? .badQuery(of: "mart `\(mart.name)`", error.message)
         }
         try await MartTestRun(mart: mart, period: period, function: function).check()
         return nil
@@ -90,18 +89,20 @@ struct MartTable {
 
     /// Creates a mart's table with the columns that its query has, or gives it those that it has now.
     private func createOrFit() async throws -> Misfit? {
-        try await setting.enter(on: connection)
         let query = mart.select(for: Period(.day, containing: Day(number: 0)))
         let existing = try await TableColumns.read(of: table, on: connection)
         guard !existing.isEmpty else {
-            try await connection.query("create table \(table) as \(query) with no data")
+            try await setting.query(
+                "create table \(table) as \(query) with no data",
+                on: connection
+            )
             try await OwnedSchema(name: schema, connection: connection).take(mart.table)
             if mart.isPerPeriod {
                 try await connection.query("create index on \(table) (period)")
             }
             return nil
         }
-        let shape = try await MartShape.make(of: query, on: connection)
+        let shape = try await MartShape.make(of: query, in: setting, on: connection)
         try await MartShape.drop(on: connection)
         guard shape != existing else { return nil }
         return try await rebuild.fit(existing, to: shape)

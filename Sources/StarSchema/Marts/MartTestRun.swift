@@ -98,14 +98,16 @@ package struct MartTestRun {
         return ["period = date \(literal: period.start.description)"]
     }
 
-    /// A statement that shows the failing rows although they were never committed: the mart's own query
-    /// stands in for its table.
+    /// Statements that show the failing rows although they were never committed.
+    ///
+    /// The mart's own query stands in for its table; nothing is written, whatever the query calls.
     private func reproduction(of test: MartTest) -> SQL {
         let name: SQL = "\(id: mart.table)"
         return """
-            set search_path to \(id: setting.schema); set timezone to \(literal: setting.zone); \
+            begin read only; set local search_path to \(id: setting.schema); \
+            set local timezone to \(literal: setting.zone); \
             with \(name) as (\(mart.select(for: period))) \
-            select * from (\(select(test, from: name))) failing;
+            select * from (\(select(test, from: name))) failing; rollback;
             """
     }
 }

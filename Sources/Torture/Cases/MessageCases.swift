@@ -69,9 +69,8 @@ enum MessageCases {
         by publisher: BrokerTaskPublisher,
         open: Bool = false
     ) async throws {
-        let tasks = try await arena.ask(
-            "select load_id, ordinal from longshore.task \(open ? "where state = 'published'" : "")"
-        )
+        let state: SQL = open ? "where state = \(literal: TaskState.published.rawValue)" : ""
+        let tasks = try await arena.ask("select load_id, ordinal from longshore.task \(state)")
         let messages = tasks.map { row in
             let parts = row.split(separator: "|").compactMap { Int64($0) }
             return TaskMessage(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Ledger
 import Planning
+import Views
 
 /// `longshore cancel`: end a load or a task.
 struct CancelCommand: AsyncParsableCommand {
@@ -16,21 +17,17 @@ struct CancelCommand: AsyncParsableCommand {
 
     @OptionGroup var argument: ControlArgument
 
-    @Option(help: "Why; `longshore why` tells it.")
-    var reason: String?
-
-    @OptionGroup var options: FleetOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var order: OrderOptions
 
     func run() async throws {
         let target = argument.target
-        let (change, stillRunning) = try await ControlDesk.open(options) { desk in
-            let change = try await desk.give { ledger in
-                try await ledger.cancel(target, reason: reason, by: Requester.name)
+        let (change, stillRunning) = try await ControlDesk.open(order.options) { desk in
+            let change = try await desk.give { orders in
+                try await orders.cancel(target, reason: order.reason, by: Requester.name)
             }
             return (change, try await desk.settleCancelled(target, change))
         }
-        guard !output.json else { return try output.printJSON(change) }
+        guard !order.output.json else { return try order.output.printJSON(change) }
         let lines = ControlView(target, change, .current).cancelled(stillRunning: stillRunning)
         Output.print(lines.joined(separator: "\n"))
     }

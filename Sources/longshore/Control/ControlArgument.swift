@@ -31,7 +31,7 @@ struct TargetName: ExpressibleByArgument {
 /// Gives orders: to the ledger, which keeps them, and by a signal to the workers, which then look.
 struct ControlDesk {
     let fleet: Fleet
-    let ledger: PostgresLedger
+    let ledger: LedgerDesks
 
     /// Does something at the desk of a fleet.
     static func open<Value>(
@@ -47,9 +47,8 @@ struct ControlDesk {
     /// Gives an order and tells the workers that there is one.
     ///
     /// Without Redis they look by themselves, a little later.
-    func give(_ order: (PostgresLedger) async throws -> ControlChange) async throws -> ControlChange
-    {
-        let change = try await order(ledger)
+    func give(_ order: (Orders) async throws -> OrderChange) async throws -> OrderChange {
+        let change = try await order(ledger.orders)
         if change.isNew { await signal() }
         return change
     }
@@ -57,8 +56,7 @@ struct ControlDesk {
     /// Waits until attempts that run have given up, as long as that may reasonably take.
     ///
     /// - Returns: how many go on.
-    func settleCancelled(_ target: InterventionTarget, _ change: ControlChange) async throws -> Int
-    {
+    func settleCancelled(_ target: InterventionTarget, _ change: OrderChange) async throws -> Int {
         var running = change.running
         let deadline = ContinuousClock.now + .seconds(10)
         while running > 0, ContinuousClock.now < deadline {
@@ -66,14 +64,14 @@ struct ControlDesk {
             running = 0
             for load in change.loads {
                 let about = target.load == nil ? InterventionTarget.load(load) : target
-                running += try await ledger.settleCancelled(about)
+                running += try await ledger.orders.settleCancelled(about)
             }
         }
         return running
     }
 
     private func signal() async {
-        guard let identity = try? await fleet.identity(in: ledger) else { return }
+        guard let identity = try? await ledger.fleet.identity() else { return }
         await fleet.withInFlight(of: identity) { await $0.signalOrder() }
     }
 }

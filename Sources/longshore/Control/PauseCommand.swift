@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Ledger
 import Planning
+import Views
 
 /// `longshore pause`: hold a load, a task or a pipeline up.
 struct PauseCommand: AsyncParsableCommand {
@@ -21,25 +22,21 @@ struct PauseCommand: AsyncParsableCommand {
     @Flag(help: "Cancel attempts that run, too.")
     var now = false
 
-    @Option(help: "Why; `longshore why` tells it.")
-    var reason: String?
-
-    @OptionGroup var options: FleetOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var order: OrderOptions
 
     func run() async throws {
         let target = argument.target
-        let change = try await ControlDesk.open(options) { desk in
-            try await desk.give { ledger in
-                try await ledger.pause(
+        let change = try await ControlDesk.open(order.options) { desk in
+            try await desk.give { orders in
+                try await orders.pause(
                     target,
                     interrupts: now,
-                    reason: reason,
+                    reason: order.reason,
                     by: Requester.name
                 )
             }
         }
-        guard !output.json else { return try output.printJSON(change) }
+        guard !order.output.json else { return try order.output.printJSON(change) }
         let lines = ControlView(target, change, .current).paused(now: now)
         Output.print(lines.joined(separator: "\n"))
     }

@@ -3,6 +3,7 @@ import Console
 import Ledger
 import Pipelines
 import Planning
+import Views
 
 /// `longshore resume`: go on with what was paused, or with a load whose coordinator stopped.
 struct ResumeCommand: AsyncParsableCommand {
@@ -46,7 +47,7 @@ struct ResumeCommand: AsyncParsableCommand {
                 return
             }
             guard let load = try await chosen(in: ledger) else { return try tellNothing() }
-            try await waitForLease(on: load, in: ledger)
+            try await waitForLease(on: load, in: ledger.loads)
             try await goOn(with: load, on: fleet, ledger)
         }
     }
@@ -54,20 +55,12 @@ struct ResumeCommand: AsyncParsableCommand {
     private func goOn(
         with load: Int64,
         on fleet: Fleet,
-        _ ledger: PostgresLedger
+        _ ledger: LedgerDesks
     ) async throws {
-        guard let record = try await ledger.load(load) else { return }
-        try await fleet.withWiring(as: ledger.membership(), pools: record.pipeline.pools) {
+        guard let record = try await ledger.coordination.load(load) else { return }
+        try await fleet.withWiring(as: ledger.fleet.membership(), pools: record.pipeline.pools) {
             wiring in
-            try await ForegroundLoad(
-                load: load,
-                fleet: fleet,
-                wiring: wiring,
-                ledger: ledger,
-                workers: workers,
-                output: output
-            )
-            .run()
+            try await ForegroundLoad(load, wiring, ledger, workers: workers, output: output).run()
         }
     }
 
@@ -78,10 +71,10 @@ struct ResumeCommand: AsyncParsableCommand {
         _ target: InterventionTarget,
         _ desk: ControlDesk
     ) async throws -> Bool {
-        let change = try await desk.give { ledger in try await ledger.resume(target) }
+        let change = try await desk.give { orders in try await orders.resume(target) }
         let isOrphan: Bool
         if case .load(let load) = target {
-            isOrphan = try await desk.ledger.orphanedLoads().contains(load)
+            isOrphan = try await desk.ledger.coordination.orphanedLoads().contains(load)
         } else {
             isOrphan = false
         }
@@ -107,9 +100,9 @@ struct ResumeCommand: AsyncParsableCommand {
     }
 
     /// A coordinator that died keeps its lease for some seconds more; one that lives renews it.
-    private func waitForLease(on load: Int64, in ledger: PostgresLedger) async throws {
+    private func waitForLease(on load: Int64, in loads: LoadReports) async throws {
         var last: Double?
-        while let lease = try await ledger.lease(on: load) {
+        while let lease = try await loads.lease(on: load) {
             guard lease.seconds <= last ?? lease.seconds else {
                 throw CommandFailure(
                     .usage,
@@ -129,12 +122,12 @@ struct ResumeCommand: AsyncParsableCommand {
         Output.print("No load is waiting for a coordinator: `longshore status` lists the loads.")
     }
 
-    private func chosen(in ledger: PostgresLedger) async throws -> Int64? {
+    private func chosen(in ledger: LedgerDesks) async throws -> Int64? {
         guard let load = target?.load else {
-            if let orphan = try await ledger.orphanedLoads().first { return orphan }
-            return try await ledger.unfinishedLoads().first
+            if let orphan = try await ledger.coordination.orphanedLoads().first { return orphan }
+            return try await ledger.loads.unfinished().first
         }
-        guard let state = try await ledger.state(ofLoad: load) else {
+        guard let state = try await ledger.coordination.state(ofLoad: load) else {
             throw CommandFailure(
                 .usage,
                 "there is no load `\(load)`: `longshore status` lists the loads"

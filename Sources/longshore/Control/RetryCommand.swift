@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Ledger
 import Planning
+import Views
 
 /// `longshore retry`: try again what failed or was cancelled.
 struct RetryCommand: AsyncParsableCommand {

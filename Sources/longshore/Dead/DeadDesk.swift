@@ -3,11 +3,13 @@ import Console
 import Ledger
 import Messaging
 import Planning
+import Views
+import Words
 
 /// The dead letters beside what the ledger knows of their tasks.
 struct DeadDesk {
     private let fleet: Fleet
-    let ledger: PostgresLedger
+    let ledger: LedgerDesks
     let letters: DeadLetters
 
     /// Does something at the desk of a fleet.
@@ -17,11 +19,11 @@ struct DeadDesk {
     ) async throws -> Value {
         let fleet = try await options.fleet().inForeground()
         return try await fleet.withLedger { ledger in
-            try await body(DeadDesk(fleet, ledger, as: ledger.membership()))
+            try await body(DeadDesk(fleet, ledger, as: ledger.fleet.membership()))
         }
     }
 
-    private init(_ fleet: Fleet, _ ledger: PostgresLedger, as membership: FleetMembership) {
+    private init(_ fleet: Fleet, _ ledger: LedgerDesks, as membership: FleetMembership) {
         self.fleet = fleet
         self.ledger = ledger
         letters = DeadLetters(
@@ -33,7 +35,7 @@ struct DeadDesk {
 
     /// The letters about which there is something to do; the others are taken away.
     func swept() async throws -> [DeadLetter] {
-        try await DeadSweep(letters: letters, ledger: ledger, logger: fleet.logger).run()
+        try await DeadSweep(letters, logger: fleet.logger, settled: ledger.tasks.settled).run()
     }
 
     /// Letters and their tasks.
@@ -53,7 +55,7 @@ struct DeadDesk {
         )
         guard let task = letter.message?.task else { return entry }
         do {
-            let facts = try await ledger.facts(of: task)
+            let facts = try await ledger.tasks.facts(of: task)
             entry.table = facts.label
             entry.pipeline = facts.pipeline
             entry.state = .known(facts.state)
@@ -87,11 +89,11 @@ struct DeadSelection: ParsableArguments {
 
     /// Names that were given and are no letters are a mistake worth an exit code.
     func refuseOthers(than letters: [DeadLetter]) throws {
-        let others = Set(names).subtracting(letters.map(\.name)).sorted().map { "`\($0)`" }
+        let others = Set(names).subtracting(letters.map(\.name)).sorted()
         guard !others.isEmpty else { return }
         throw CommandFailure(
             .usage,
-            "no such dead letter: \(others.joined(separator: ", ")); "
+            "no such dead letter: \(others.inBackticks()); "
                 + "`longshore dead list` lists them"
         )
     }

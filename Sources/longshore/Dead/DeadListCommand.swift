@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Messaging
+import Views
 
 /// `longshore dead list`: a line for each dead letter.
 struct DeadListCommand: AsyncParsableCommand {

@@ -33,7 +33,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
         let letters = try await DeadDesk.open(options) { desk in
             try await desk.letters.read { letter in
                 guard selection.contains(letter) else { return false }
-                let (result, isSettled) = try await replay(letter, in: desk.ledger)
+                let (result, isSettled) = try await replay(letter, by: desk.ledger.orders)
                 results.append(result)
                 return isSettled
             }
@@ -57,7 +57,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
     /// - Returns: Also whether the letter is to be taken away.
     private func replay(
         _ letter: DeadLetter,
-        in ledger: PostgresLedger
+        by orders: Orders
     ) async throws -> (Result, isSettled: Bool) {
         guard let task = letter.message?.task else {
             return (
@@ -65,7 +65,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
             )
         }
         do {
-            let change = try await ledger.retry(.task(task), .unfinished)
+            let change = try await orders.retry(.task(task), .unfinished)
             let outcome =
                 if change.tasks > 0 {
                     "runs again with a new budget of attempts"

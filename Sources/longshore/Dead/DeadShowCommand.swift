@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Messaging
+import Views
 
 /// `longshore dead show`: all that is known of some dead letters.
 struct DeadShowCommand: AsyncParsableCommand {

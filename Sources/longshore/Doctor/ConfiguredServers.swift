@@ -1,6 +1,7 @@
 import AMQP
 import Console
 import Endpoints
+import Ledger
 import LocalStack
 import Messaging
 import Planning
@@ -85,14 +86,15 @@ struct ConfiguredServers {
             .condition(pools: ["default"], configuration: configuration)
         guard let alarm = condition.alarm else { return "answers, and takes messages" }
         throw Unfit(
-            "answers, but \(FleetStatus.words(alarm: alarm))",
+            "answers, but \(BrokerAlarm.words(alarm))",
             remedy: "give the broker room: loads wait until its alarm has ended"
         )
     }
 
     private func askPostgres(_ url: String) async throws -> String {
         let configuration = try PostgresConfiguration(url: url, allowsPlaintext: allowsPlaintext)
-        let rows = try await PostgresConnection.withConnection(configuration) { connection in
+        let rows = try await PostgresConnection.withConnection(configuration.atWarehouse) {
+            connection in
             try await connection.query(
                 """
                 select pg_is_in_recovery() as standby,

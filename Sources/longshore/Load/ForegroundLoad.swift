@@ -1,20 +1,37 @@
 import Console
 import Coordinator
 import Ledger
+import Messaging
 import Pipelines
 import Planning
 import ServiceLifecycle
 import UnixSignals
+import Views
 
 /// A load that this process coordinates and shows, with workers of its own if wanted.
 struct ForegroundLoad {
     let load: Int64
-    let fleet: Fleet
     let wiring: Wiring
-    let ledger: PostgresLedger
+    let ledger: LedgerDesks
     /// Load tasks to run at a time within this process, as the user wants it.
     let workers: Int?
     let output: OutputOptions
+
+    init(
+        _ load: Int64,
+        _ wiring: Wiring,
+        _ ledger: LedgerDesks,
+        workers: Int?,
+        output: OutputOptions
+    ) {
+        self.load = load
+        self.wiring = wiring
+        self.ledger = ledger
+        self.workers = workers
+        self.output = output
+    }
+
+    var fleet: Fleet { wiring.fleet }
 
     /// Load tasks to run at a time within this process.
     var slots: Int { workers ?? (fleet.isLocal ? 2 : 0) }
@@ -23,7 +40,7 @@ struct ForegroundLoad {
     ///
     /// - Throws: ``CommandFailure`` when the load does not end as loaded.
     func run() async throws {
-        guard let record = try await ledger.load(load) else { return }
+        guard let record = try await ledger.coordination.load(load) else { return }
         do {
             try await coordinate(record)
         } catch {
@@ -105,8 +122,8 @@ struct ForegroundLoad {
                 exitCode: failure.code.rawValue,
                 message: ([message] + (cause.map { [$0] } ?? [])).joined(separator: "; ")
             )
-            let tasks = (try? await ledger.tasks(ofLoad: load)) ?? []
-            if let report = try? await ledger.report(ofLoad: load) {
+            let tasks = (try? await ledger.tasks.reports(ofLoad: load)) ?? []
+            if let report = try? await ledger.loads.report(ofLoad: load) {
                 try output.printJSON(LoadOutcome(report, tasks, .interrupted, error: problem))
             } else {
                 let name = record.pipeline.name
@@ -120,15 +137,15 @@ struct ForegroundLoad {
 
     private func show(_ state: LoadState) async throws {
         if state == .cancelled { try await settleCancelled() }
-        await wiring.deadSweep(ledger: ledger).tryToRun()
-        let tasks = try await ledger.tasks(ofLoad: load)
+        await wiring.deadSweep(tasks: ledger.tasks).tryToRun()
+        let tasks = try await ledger.tasks.reports(ofLoad: load)
         let failure: CommandFailure? =
             switch state {
             case .loaded, .superseded: nil
             case .cancelled: CommandFailure(.loadCancelled)
             case .failed, .running: CommandFailure(.loadFailed)
             }
-        if let report = try await ledger.report(ofLoad: load) {
+        if let report = try await ledger.loads.report(ofLoad: load) {
             let summary = LoadSummary(report, tasks, try await graph(), .current)
             if output.json {
                 let problem = failure.map { failure in
@@ -146,13 +163,15 @@ struct ForegroundLoad {
     }
 
     private func graph() async throws -> PlanGraph? {
-        try await unlessUnreadable({ try await ledger.load(load)?.graph() })
+        try await unlessUnreadable({ try await ledger.coordination.load(load)?.graph() })
     }
 
     /// Attempts of a cancelled load give up a moment after the load has ended.
     private func settleCancelled() async throws {
         let deadline = ContinuousClock.now + .seconds(5)
-        while try await ledger.settleCancelled(.load(load)) > 0, ContinuousClock.now < deadline {
+        while try await ledger.orders.settleCancelled(.load(load)) > 0,
+            ContinuousClock.now < deadline
+        {
             try await Task.sleep(for: .milliseconds(200))
         }
     }

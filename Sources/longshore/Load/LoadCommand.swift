@@ -8,6 +8,7 @@ import Ledger
 import Pipelines
 import Planning
 import StarSchema
+import Views
 
 /// `longshore load`: load a pipeline, coordinated in the foreground.
 struct LoadCommand: AsyncParsableCommand {
@@ -80,7 +81,7 @@ struct LoadCommand: AsyncParsableCommand {
                 )
             else { return }
             guard detach else { return try await coordinate(request, on: fleet, ledger) }
-            let load = try await LoadPlanner(creator: ledger).create(request).load
+            let load = try await LoadPlanner(creator: ledger.requests).create(request).load
             try await tellDetached(load, of: request.pipeline, in: ledger)
         }
     }
@@ -90,12 +91,15 @@ struct LoadCommand: AsyncParsableCommand {
         for definition: Definition,
         adopting adopted: Set<String>,
         _ sources: SourceEnvironment,
-        in ledger: PostgresLedger
+        in ledger: LedgerDesks
     ) async throws -> LoadRequest? {
         let pipeline = definition.pipeline
-        let needless = try await ledger.refuseTablesOfOthers(of: pipeline, adopting: adopted)
+        let needless = try await ledger.pipelines.refuseTablesOfOthers(
+            of: pipeline,
+            adopting: adopted
+        )
         for note in adopt.notes(onNeedless: needless) { Output.note(note) }
-        let plan = try await rememberedPlan(of: pipeline, in: ledger)
+        let plan = try await rememberedPlan(of: pipeline, in: ledger.plans)
         let due = try await selection.survey(
             of: pipeline,
             folder: argument.folder,
@@ -103,9 +107,10 @@ struct LoadCommand: AsyncParsableCommand {
             in: ledger
         )
         let choice = try choice(of: pipeline, plan, due)
-        let notes = selection.notes(of: pipeline, due, choice, command: command)
+        let view = selection.view(due, of: pipeline)
+        let notes = view.notes(apartFrom: choice.labels, command: command)
         if case .nothing = choice {
-            try await tellNothing(due, notes, of: pipeline, in: ledger)
+            try await tellNothing(view, notes, of: pipeline, in: ledger)
             return nil
         }
         for note in notes { Output.note(note) }
@@ -117,17 +122,16 @@ struct LoadCommand: AsyncParsableCommand {
     // MARK: What is told
 
     private func tellNothing(
-        _ due: Due,
+        _ view: DueView,
         _ notes: [String],
         of pipeline: Pipeline,
-        in ledger: PostgresLedger
+        in ledger: LedgerDesks
     ) async throws {
         guard !output.json else {
             return try output.printJSON(LoadOutcome(.nothingDue, pipeline: pipeline.name))
         }
-        Output.print(selection.nothing(of: pipeline, due))
-        for line in notes { Output.print(line) }
-        for hint in try await selection.hints(of: pipeline, in: ledger) { Output.print(hint) }
+        let unfinished = try await ledger.loads.unfinished(ofPipeline: pipeline.name)
+        for line in [view.nothing] + notes + view.hints(unfinished) { Output.print(line) }
         let options = Invocation.current.settings + Invocation.current.stack
         Output.print("To load some again: \(command) --periods FIRST..LAST\(options)")
         if selection.isDefault, !pipeline.dimensions.isEmpty {
@@ -138,15 +142,15 @@ struct LoadCommand: AsyncParsableCommand {
     private func tellDetached(
         _ load: Int64,
         of pipeline: Pipeline,
-        in ledger: PostgresLedger
+        in ledger: LedgerDesks
     ) async throws {
         guard output.json else {
             let command = "longshore status \(load)\(Invocation.current.stack)"
             return Output.print("load \(load) is written; follow it with: \(command)")
         }
         // The load is written, whether the ledger can be asked of it now or not.
-        let tasks = (try? await ledger.tasks(ofLoad: load)) ?? []
-        guard let report = try? await ledger.report(ofLoad: load) else {
+        let tasks = (try? await ledger.tasks.reports(ofLoad: load)) ?? []
+        guard let report = try? await ledger.loads.report(ofLoad: load) else {
             return try output.printJSON(
                 LoadOutcome(.detached, pipeline: pipeline.name, load: load)
             )
@@ -158,10 +162,10 @@ struct LoadCommand: AsyncParsableCommand {
 
     private func rememberedPlan(
         of pipeline: Pipeline,
-        in ledger: PostgresLedger
+        in plans: PlanMemory
     ) async throws -> RememberedPlan? {
         guard let plan else { return nil }
-        return try await ledger.plan(plan, ofPipeline: pipeline.name)
+        return try await plans.plan(plan, ofPipeline: pipeline.name)
     }
 
     /// A plan has its periods; other ones that the user names are told as moved.
@@ -169,7 +173,7 @@ struct LoadCommand: AsyncParsableCommand {
         of pipeline: Pipeline,
         _ plan: RememberedPlan?,
         _ due: Due
-    ) throws -> LoadSelection.Choice {
+    ) throws -> LoadChoice {
         guard let plan, selection.periods == nil, let grain = pipeline.periods?.grain else {
             return try selection.choice(of: pipeline, due)
         }
@@ -183,7 +187,7 @@ struct LoadCommand: AsyncParsableCommand {
         _ plan: RememberedPlan,
         of request: LoadRequest,
         _ sources: SourceEnvironment,
-        in ledger: PostgresLedger
+        in ledger: LedgerDesks
     ) async throws -> PlanFingerprint {
         let now = try await PlanSurvey(request).fingerprint(in: ledger, environment: sources)
         let changes = plan.fingerprint.changes(to: now)
@@ -197,22 +201,15 @@ struct LoadCommand: AsyncParsableCommand {
     private func coordinate(
         _ request: LoadRequest,
         on fleet: Fleet,
-        _ ledger: PostgresLedger
+        _ ledger: LedgerDesks
     ) async throws {
         try await fleet.withWiring(
-            as: ledger.membership(),
+            as: ledger.fleet.membership(),
             pools: request.pipeline.pools
         ) { wiring in
             try await wiring.tellOfMissingRedis()
-            try await ForegroundLoad(
-                load: try await LoadPlanner(creator: ledger).create(request).load,
-                fleet: fleet,
-                wiring: wiring,
-                ledger: ledger,
-                workers: workers,
-                output: output
-            )
-            .run()
+            let load = try await LoadPlanner(creator: ledger.requests).create(request).load
+            try await ForegroundLoad(load, wiring, ledger, workers: workers, output: output).run()
         }
     }
 }

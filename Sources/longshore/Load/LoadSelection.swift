@@ -1,12 +1,12 @@
 import ArgumentParser
 import Console
 import Extraction
-import Foundation
 import Inquiry
 import Ledger
 import Pipelines
 import Planning
 import StarSchema
+import Views
 
 /// Which periods a command is about.
 struct LoadSelection: ParsableArguments {
@@ -26,21 +26,6 @@ struct LoadSelection: ParsableArguments {
 
     @Flag(help: "No period: dimensions, and what else is loaded whole.")
     var dimensions = false
-
-    /// What a load is about.
-    enum Choice {
-        /// These periods, and all that is loaded whole.
-        case periods([Period])
-        /// What is loaded whole.
-        case whole
-        /// Nothing.
-        case nothing
-
-        /// The periods.
-        var periods: [Period] {
-            if case .periods(let periods) = self { periods } else { [] }
-        }
-    }
 
     /// The option that chooses, when it is not `--periods`.
     private var flag: String? {
@@ -71,24 +56,19 @@ struct LoadSelection: ParsableArguments {
         of pipeline: Pipeline,
         folder: String,
         sources: SourceEnvironment,
-        in ledger: PostgresLedger
+        in ledger: LedgerDesks
     ) async throws -> Due {
         try await DueSurvey(
             pipeline,
             folder: folder,
-            today: Self.today(of: pipeline),
+            today: pipeline.today(),
             environment: sources
         )
         .look(in: ledger)
     }
 
-    /// The day that it is for every fact of a pipeline.
-    static func today(of pipeline: Pipeline) throws -> Day {
-        try pipeline.today(at: Int(Date().timeIntervalSince1970))
-    }
-
     /// What is chosen: by the user, or by what is due.
-    func choice(of pipeline: Pipeline, _ due: Due) throws -> Choice {
+    func choice(of pipeline: Pipeline, _ due: Due) throws -> LoadChoice {
         guard let rule = pipeline.periods else {
             if changed { return due.changes.isEmpty ? .nothing : .whole }
             guard periods == nil, !stale else {
@@ -106,62 +86,16 @@ struct LoadSelection: ParsableArguments {
             try PeriodSelection.check(named, of: rule, registered: due.registered)
             return .periods(named)
         }
-        if isDefault, let refusal = due.refusal { throw refusal }
-        let chosen =
-            stale
-            ? due.stale : changed ? due.changedPeriods(grain: rule.grain) : due.periods
+        if isDefault { return try due.choice(of: pipeline) }
+        let chosen = stale ? due.stale : due.changedPeriods(grain: rule.grain)
         if !chosen.isEmpty { return .periods(chosen) }
-        let isWhole =
-            changed
-            ? due.isWholeChanged
-            : !stale && (!pipeline.hasTablesByPeriod || due.hasLostWholeTables)
-        return isWhole ? .whole : .nothing
+        return changed && due.isWholeChanged ? .whole : .nothing
     }
 
-    // MARK: Words
-
-    /// Why there is nothing to load.
-    func nothing(of pipeline: Pipeline, _ due: Due) -> String {
-        if stale { return "No period of \(pipeline.name) is stale." }
-        if changed { return "Nothing of \(pipeline.name) has changed since it was loaded." }
-        let states = due.awaited.isEmpty ? "loaded or closed" : "loaded, closed or awaited"
-        return "Nothing is due: every period of \(pipeline.name) is \(states)."
-    }
-
-    /// What is not as a load would make it, apart from what is loaded now, and how to load it.
-    func notes(of pipeline: Pipeline, _ due: Due, _ choice: Choice, command: String) -> [String] {
-        let isNothing = if case .nothing = choice { true } else { false }
-        let chosen = isNothing ? nil : Set(choice.periods.map(\.label))
-        let notes = due.notes(
-            apartFrom: chosen,
-            grain: pipeline.periods?.grain,
-            hasAwaited: isDefault
-        )
-        guard !changed, due.hasChanged(apartFrom: chosen) else { return notes }
-        let invocation = Invocation.current
-        let options = invocation.settings + invocation.reading + invocation.stack
-        return notes + ["load what has changed: \(command) --changed\(options)"]
-    }
-
-    /// What is not as it should be although nothing is due: loads that are not over, and tables without
-    /// periods that are behind what they read.
-    func hints(of pipeline: Pipeline, in ledger: PostgresLedger) async throws -> [String] {
-        let loads = try await ledger.unfinishedLoads(ofPipeline: pipeline.name)
-            .map { load in
-                let running = "\(load.kind.rawValue) \(load.load) is running: "
-                return (load.hindrance ?? "\(running)longshore status \(load.load)")
-                    + Invocation.current.stack
-            }
-        let tables = try await ledger.periods(ofPipeline: pipeline.name)
-            .filter { $0.period.isEmpty && $0.state != .loaded }
-            .map { "`\($0.table)` is \($0.state)\($0.reason.map { ": \($0)" } ?? "")" }
-        return loads + tables
-    }
-}
-
-extension Pipeline {
-    /// Whether any table is loaded by period.
-    fileprivate var hasTablesByPeriod: Bool {
-        facts.contains { $0.periodColumn != nil } || marts.contains(where: \.isPerPeriod)
+    /// The words of what is due, for who asked with these options.
+    func view(_ due: Due, of pipeline: Pipeline) -> DueView {
+        let question: DueView.Question =
+            stale ? .stale : changed ? .changed : isDefault ? .due : .named
+        return DueView(due, of: pipeline, question: question, .current)
     }
 }

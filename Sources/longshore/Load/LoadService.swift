@@ -5,6 +5,7 @@ import Ledger
 import Pipelines
 import Planning
 import ServiceLifecycle
+import Views
 import Worker
 
 /// Coordinator, workers and display of a foreground load, as one service.
@@ -57,10 +58,10 @@ final class LoadService: Service {
     private static func worker(of job: ForegroundLoad, pools: [String]) async throws -> Worker? {
         guard job.slots > 0 else { return nil }
         return try await job.wiring.worker(
-            pools: pools,
-            settings: WorkerSettings(
+            WorkerSettings(
                 name: Fleet.processName(),
                 slots: job.slots,
+                pools: pools,
                 policy: RetryPolicy(patience: patience),
                 consumerTimeout: try Limits.consumerTimeout()
             )

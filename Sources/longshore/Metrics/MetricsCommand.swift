@@ -4,6 +4,7 @@ import InFlight
 import Ledger
 import Messaging
 import Planning
+import Views
 
 /// `longshore metrics`: what monitoring wants to know, once.
 struct MetricsCommand: AsyncParsableCommand {
@@ -25,8 +26,8 @@ struct MetricsCommand: AsyncParsableCommand {
         let (figures, identity) = await fleet.withLedger { ledger in
             // Without the ledger nobody knows what queues and keys are called: then there are none to tell of.
             (
-                await Self.ask { try await ledger.figures() },
-                (try? await fleet.identity(in: ledger))
+                await Self.ask { try await ledger.fleet.figures() },
+                (try? await ledger.fleet.identity())
                     ?? FleetIdentity(name: fleet.name, warehouse: "unknown")
             )
         }

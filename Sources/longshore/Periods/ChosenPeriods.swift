@@ -4,6 +4,7 @@ import Foundation
 import Ledger
 import Pipelines
 import Planning
+import Views
 
 /// A pipeline and some of its periods: what `periods add`, `close` and `reopen` are about.
 struct ChosenPeriods: ParsableArguments {
@@ -16,28 +17,28 @@ struct ChosenPeriods: ParsableArguments {
     /// Changes these periods in the ledger of a fleet.
     func change(
         at options: FleetOptions,
-        _ change: (PostgresLedger, [Period], Pipeline) async throws -> [PeriodChange]
+        _ change: (PeriodDesk, [Period], Pipeline) async throws -> [PeriodChange]
     ) async throws -> [PeriodChange] {
         try await options.fleet()
             .withLedger { ledger in
-                let (pipeline, periods) = try await read(in: ledger)
-                return try await change(ledger, periods, pipeline)
+                let (pipeline, periods) = try await read(among: ledger.pipelines)
+                return try await change(ledger.periods, periods, pipeline)
             }
     }
 
     /// Finds the pipeline's definition and reads the periods by its grain.
-    private func read(in ledger: PostgresLedger) async throws -> (Pipeline, [Period]) {
-        let found = try await definition(in: ledger)
+    private func read(among known: PipelineDesk) async throws -> (Pipeline, [Period]) {
+        let found = try await definition(among: known)
         guard let rule = found.periods else {
             throw CommandFailure(.usage, "the pipeline `\(found.name)` has no periods")
         }
         return (found, try PeriodSelection.parse(periods, grain: rule.grain))
     }
 
-    private func definition(in ledger: PostgresLedger) async throws -> Pipeline {
-        if let known = try await ledger.newestDefinition(ofPipeline: pipeline) { return known }
+    private func definition(among known: PipelineDesk) async throws -> Pipeline {
+        if let found = try await known.newestDefinition(ofPipeline: pipeline) { return found }
         guard FileManager.default.fileExists(atPath: pipeline + "/pipeline.yaml") else {
-            throw try await CommandFailure.unknownPipeline(pipeline, in: ledger)
+            throw try await CommandFailure.unknownPipeline(pipeline, among: known)
         }
         var folder = PipelineArgument()
         folder.pipeline = pipeline

@@ -17,8 +17,8 @@ struct PeriodsAddCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let changes = try await chosen.change(at: options) { ledger, periods, pipeline in
-            try await ledger.addPeriods(periods, of: pipeline)
+        let changes = try await chosen.change(at: options) { desk, periods, pipeline in
+            try await desk.add(periods, of: pipeline)
         }
         try output.printChanges(changes, otherwise: "All of these periods are registered already.")
     }

@@ -21,8 +21,8 @@ struct PeriodsCloseCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let changes = try await chosen.change(at: options) { ledger, periods, pipeline in
-            try await ledger.closePeriods(
+        let changes = try await chosen.change(at: options) { desk, periods, pipeline in
+            try await desk.close(
                 periods,
                 of: pipeline,
                 reason: reason,

@@ -1,5 +1,11 @@
 import ArgumentParser
 import Console
+import Extraction
+import Foundation
+import Inquiry
+import Ledger
+import Pipelines
+import Views
 
 /// `longshore periods list`: the control table.
 struct PeriodsListCommand: AsyncParsableCommand {
@@ -23,7 +29,7 @@ struct PeriodsListCommand: AsyncParsableCommand {
     func run() async throws {
         let fleet = try await options.fleet()
         let listed = try await fleet.withLedger { ledger in
-            try await ListedPeriods(of: pipeline, in: ledger, sources: fleet.sources)
+            try await periods(in: ledger, fleet.sources)
         }
         guard !output.json else { return try output.printJSON(listed.reports) }
         if listed.reports.isEmpty {
@@ -32,5 +38,26 @@ struct PeriodsListCommand: AsyncParsableCommand {
             Output.print(PeriodsView(listed.reports).lines.joined(separator: "\n"))
         }
         for note in listed.notes { Output.note(note) }
+    }
+
+    private func periods(
+        in ledger: LedgerDesks,
+        _ sources: SourceEnvironment
+    ) async throws -> ListedPeriods {
+        guard let pipeline, FileManager.default.fileExists(atPath: pipeline + "/pipeline.yaml")
+        else {
+            return try await ListedPeriods(
+                ofPipeline: pipeline,
+                by: Requester.name,
+                in: ledger,
+                sources: sources
+            )
+        }
+        return try await ListedPeriods(
+            of: PipelineArgument.read(pipeline, parameters: [:]).pipeline,
+            folder: PipelineArgument.folder(of: pipeline),
+            in: ledger,
+            sources: sources
+        )
     }
 }

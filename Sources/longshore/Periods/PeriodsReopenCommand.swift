@@ -14,8 +14,8 @@ struct PeriodsReopenCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let changes = try await chosen.change(at: options) { ledger, periods, pipeline in
-            try await ledger.reopenPeriods(periods, of: pipeline)
+        let changes = try await chosen.change(at: options) { desk, periods, pipeline in
+            try await desk.reopen(periods, of: pipeline)
         }
         try output.printChanges(changes, otherwise: "None of these periods is closed.")
     }

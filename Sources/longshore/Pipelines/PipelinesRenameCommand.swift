@@ -40,7 +40,7 @@ struct PipelinesRenameCommand: AsyncParsableCommand {
 
     func run() async throws {
         let rename = try await options.fleet()
-            .withLedger { try await $0.renamePipeline(old, to: new, merging: merge) }
+            .withLedger { try await $0.pipelines.rename(old, to: new, merging: merge) }
         if output.json { return try output.printJSON(rename) }
         guard rename.isNew else {
             return Output.print(

@@ -9,6 +9,7 @@ import Pipelines
 import Planning
 import Rehearsal
 import StarSchema
+import Views
 
 /// `longshore plan`: what a load would do, without doing it.
 struct PlanCommand: AsyncParsableCommand {
@@ -59,25 +60,38 @@ struct PlanCommand: AsyncParsableCommand {
     private func plan(
         _ definition: Definition,
         _ fleet: Fleet?,
-        _ ledger: PostgresLedger?
+        _ ledger: LedgerDesks?
     ) async throws {
         let pipeline = definition.pipeline
         let adopted = try adopt.names(in: pipeline)
         let needless =
-            try await ledger?.refuseTablesOfOthers(of: pipeline, adopting: adopted) ?? []
+            try await ledger?.pipelines.refuseTablesOfOthers(of: pipeline, adopting: adopted) ?? []
         let sources = try access.sources(beside: options)
-        let due =
-            try await ledger?
-            .survey(selection, of: pipeline, folder: argument.folder, sources: sources) ?? Due()
+        let due = try await survey(pipeline, sources, in: ledger)
         let choice = try selection.choice(of: pipeline, due)
+        let view = selection.view(due, of: pipeline)
         let notes =
             adopt.notes(onNeedless: needless)
-            + selection.notes(of: pipeline, due, choice, command: loadCommand)
+            + view.notes(apartFrom: choice.labels, command: loadCommand)
         if case .nothing = choice {
-            return try await tellNothing(due, notes, of: pipeline, in: ledger)
+            return try await tellNothing(view, notes, of: pipeline, in: ledger)
         }
         let request = argument.request(definition, choice.periods, adopting: adopted)
         try show(try await report(on: request, notes, sources, fleet, ledger))
+    }
+
+    private func survey(
+        _ pipeline: Pipeline,
+        _ sources: SourceEnvironment,
+        in ledger: LedgerDesks?
+    ) async throws -> Due {
+        guard let ledger else { return Due() }
+        return try await selection.survey(
+            of: pipeline,
+            folder: argument.folder,
+            sources: sources,
+            in: ledger
+        )
     }
 
     private func report(
@@ -85,10 +99,10 @@ struct PlanCommand: AsyncParsableCommand {
         _ notes: [String],
         _ sources: SourceEnvironment,
         _ fleet: Fleet?,
-        _ ledger: PostgresLedger?
+        _ ledger: LedgerDesks?
     ) async throws -> PlanReport {
         let graph = try LoadPlanner.plan(request.pipeline, periods: request.periods)
-        try await ledger?.check(request, tasks: graph.tasks)
+        try await ledger?.requests.check(request, tasks: graph.tasks)
         var report = PlanReport(
             graph,
             uncovered: PlanSurvey(request).uncovered,
@@ -113,15 +127,15 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private func tellNothing(
-        _ due: Due,
+        _ view: DueView,
         _ notes: [String],
         of pipeline: Pipeline,
-        in ledger: PostgresLedger?
+        in ledger: LedgerDesks?
     ) async throws {
-        var hints: [String] = []
-        if let ledger { hints = try await selection.hints(of: pipeline, in: ledger) }
-        guard !output.json else { return try output.printJSON(PlanReport.nothing(notes + hints)) }
-        for line in [selection.nothing(of: pipeline, due)] + notes + hints { Output.print(line) }
+        let unfinished = try await ledger?.loads.unfinished(ofPipeline: pipeline.name) ?? []
+        let lines = notes + view.hints(unfinished)
+        guard !output.json else { return try output.printJSON(PlanReport.nothing(lines)) }
+        for line in [view.nothing] + lines { Output.print(line) }
     }
 
     /// What the user names needs no server: without one the plan has no hash.
@@ -139,12 +153,12 @@ struct PlanCommand: AsyncParsableCommand {
     private func remember(
         _ request: LoadRequest,
         _ sources: SourceEnvironment,
-        in ledger: PostgresLedger?
+        in ledger: LedgerDesks?
     ) async throws -> PlanFingerprint? {
         guard let ledger else { return nil }
         let fingerprint = try await PlanSurvey(request)
             .fingerprint(in: ledger, environment: sources)
-        try await ledger.remember(fingerprint, of: request)
+        try await ledger.plans.remember(fingerprint, of: request)
         return fingerprint
     }
 
@@ -156,16 +170,5 @@ struct PlanCommand: AsyncParsableCommand {
         return "\(invocation.program) load \(Invocation.quoted(argument.pipeline))"
             + invocation.settings + invocation.adopted + invocation.reading + invocation.stack
             + " --plan"
-    }
-}
-
-extension PostgresLedger {
-    fileprivate func survey(
-        _ selection: LoadSelection,
-        of pipeline: Pipeline,
-        folder: String,
-        sources: SourceEnvironment
-    ) async throws -> Due {
-        try await selection.survey(of: pipeline, folder: folder, sources: sources, in: self)
     }
 }

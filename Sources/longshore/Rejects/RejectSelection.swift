@@ -42,12 +42,12 @@ struct RejectSelection: ParsableArguments {
     func filter(
         of name: String? = nil,
         all: Bool = false,
-        in ledger: PostgresLedger
+        among pipelines: PipelineDesk
     ) async throws -> RejectFilter {
         var filter = filter
         filter.pipeline = name ?? pipeline
         filter.onlyOpen = !all
-        if let pipeline = filter.pipeline { try await ledger.requirePipeline(pipeline) }
+        if let pipeline = filter.pipeline { try await pipelines.require(pipeline) }
         return filter
     }
 

@@ -47,23 +47,23 @@ struct RejectsExportCommand: AsyncParsableCommand {
     func run() async throws {
         let count = try await options.fleet()
             .withLedger { ledger in
-                let filter = try await selection.filter(of: name, all: all, in: ledger)
-                try await refuseSeveralTables(filter, in: ledger)
-                return try await write(filter, from: ledger)
+                let filter = try await selection.filter(of: name, all: all, among: ledger.pipelines)
+                try await refuseSeveralTables(filter, in: ledger.rejects)
+                return try await write(filter, from: ledger.rejects)
             }
         let place = file.map { " written to \($0)" } ?? ""
         Output.note("\(counted(count, "reject"))\(place)")
     }
 
-    private func write(_ filter: RejectFilter, from ledger: PostgresLedger) async throws -> Int {
+    private func write(_ filter: RejectFilter, from rejects: RejectDesk) async throws -> Int {
         guard let file else {
-            return try await write(filter, from: ledger) { bytes in
+            return try await write(filter, from: rejects) { bytes in
                 Output.data(bytes)
                 return !Output.isOver
             }
         }
         return try await OutputFile.write(file) { target in
-            try await write(filter, from: ledger) { bytes in
+            try await write(filter, from: rejects) { bytes in
                 try target.write(bytes)
                 return true
             }
@@ -75,14 +75,14 @@ struct RejectsExportCommand: AsyncParsableCommand {
     /// What takes the bytes says `false` when nobody wants more.
     private func write(
         _ filter: RejectFilter,
-        from ledger: PostgresLedger,
+        from rejects: RejectDesk,
         _ put: ([UInt8]) throws -> Bool
     ) async throws -> Int {
         let page = 1_000
         var (count, last) = (0, Int64(0))
         var sheet: RejectSheet?
         while true {
-            let rows = try await ledger.rejectedRows(filter, after: last, limit: page)
+            let rows = try await rejects.rows(filter, after: last, limit: page)
             guard let final = rows.last else { return count }
             let current =
                 sheet
@@ -97,9 +97,9 @@ struct RejectsExportCommand: AsyncParsableCommand {
 
     private func refuseSeveralTables(
         _ filter: RejectFilter,
-        in ledger: PostgresLedger
+        in rejects: RejectDesk
     ) async throws {
-        let tables = try await ledger.tables(ofRejects: filter)
+        let tables = try await rejects.tables(of: filter)
         guard tables.count > 1 else { return }
         throw CommandFailure(
             .usage,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Ledger
+import Views
 import Words
 
 /// `longshore rejects list`: refused rows, a line each.
@@ -32,22 +33,22 @@ struct RejectsListCommand: AsyncParsableCommand {
     func run() async throws {
         try await options.fleet()
             .withLedger { ledger in
-                let filter = try await selection.filter(of: name, all: all, in: ledger)
+                let filter = try await selection.filter(of: name, all: all, among: ledger.pipelines)
                 if output.json, limit == nil {
-                    try await printAll(filter, from: ledger)
+                    try await printAll(filter, from: ledger.rejects)
                 } else {
-                    try await printSome(filter, from: ledger, limit: limit ?? 50)
+                    try await printSome(filter, from: ledger.rejects, limit: limit ?? 50)
                 }
             }
     }
 
     /// A page at a time, so that memory stays flat.
-    private func printAll(_ filter: RejectFilter, from ledger: PostgresLedger) async throws {
+    private func printAll(_ filter: RejectFilter, from desk: RejectDesk) async throws {
         let page = 5_000
-        var array = output.array()
+        var array = JSONArrayOutput()
         var last: Int64 = 0
         while !Output.isOver {
-            let rejects = try await ledger.rejects(filter, after: last, limit: page)
+            let rejects = try await desk.reports(filter, after: last, limit: page)
             try array.add(rejects)
             guard let final = rejects.last, rejects.count == page else { break }
             last = final.reject
@@ -57,11 +58,11 @@ struct RejectsListCommand: AsyncParsableCommand {
 
     private func printSome(
         _ filter: RejectFilter,
-        from ledger: PostgresLedger,
+        from desk: RejectDesk,
         limit: Int
     ) async throws {
-        let rejects = try await ledger.rejects(filter, limit: limit)
-        let total = rejects.count < limit ? rejects.count : try await ledger.count(filter)
+        let rejects = try await desk.reports(filter, limit: limit)
+        let total = rejects.count < limit ? rejects.count : try await desk.count(filter)
         if output.json {
             try output.printJSON(rejects)
         } else if rejects.isEmpty {

@@ -30,7 +30,7 @@ struct RejectsPruneCommand: AsyncParsableCommand {
 
     func run() async throws {
         let count = try await options.fleet()
-            .withLedger { try await $0.pruneRejects(olderThanDays: olderThan) }
+            .withLedger { try await $0.rejects.prune(olderThanDays: olderThan) }
         if output.json {
             try output.printJSON(["pruned": count])
         } else {

@@ -5,6 +5,7 @@ import Ledger
 import Pipelines
 import Planning
 import StarSchema
+import Views
 import Words
 
 /// `longshore rejects replay`: refused rows are read again, by the rules of now.
@@ -65,24 +66,23 @@ struct RejectsReplayCommand: AsyncParsableCommand {
     private func replay() async throws {
         let fleet = try await options.fleet().inForeground()
         try await fleet.withLedger { ledger in
-            let request = try await request(in: ledger)
+            let request = try await request(among: ledger.pipelines)
             try await fleet.withWiring(
-                as: ledger.membership(),
+                as: ledger.fleet.membership(),
                 pools: request.pipeline.pools
             ) { wiring in
-                try await replay(request, on: fleet, ledger, wiring)
+                try await replay(request, ledger, wiring)
             }
         }
     }
 
     private func replay(
         _ request: LoadRequest,
-        on fleet: Fleet,
-        _ ledger: PostgresLedger,
+        _ ledger: LedgerDesks,
         _ wiring: Wiring
     ) async throws {
         try await wiring.tellOfMissingRedis()
-        let replay = try await ledger.createReplay(of: selection.filter, request)
+        let replay = try await ledger.requests.createReplay(of: selection.filter, request)
         tell(replay)
         guard let load = replay.load else {
             guard output.json else { return }
@@ -90,27 +90,19 @@ struct RejectsReplayCommand: AsyncParsableCommand {
                 LoadOutcome(.nothingDue, pipeline: request.pipeline.name)
             )
         }
-        try await ForegroundLoad(
-            load: load,
-            fleet: fleet,
-            wiring: wiring,
-            ledger: ledger,
-            workers: workers,
-            output: output
-        )
-        .run()
+        try await ForegroundLoad(load, wiring, ledger, workers: workers, output: output).run()
     }
 
     /// The pipeline as it is now, and where its relative folders start.
-    private func request(in ledger: PostgresLedger) async throws -> LoadRequest {
+    private func request(among known: PipelineDesk) async throws -> LoadRequest {
         if let folder { return folder.request(try folder.read(), []) }
         guard
-            let request = try await ledger.newestRequest(
+            let request = try await known.newestRequest(
                 ofPipeline: pipeline,
                 by: Requester.name
             )
         else {
-            throw try await CommandFailure.unknownPipeline(pipeline, in: ledger)
+            throw try await CommandFailure.unknownPipeline(pipeline, among: known)
         }
         return request
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Ledger
+import Views
 
 /// `longshore rejects show`: one refused row and everything that is known of it.
 struct RejectsShowCommand: AsyncParsableCommand {
@@ -20,7 +21,7 @@ struct RejectsShowCommand: AsyncParsableCommand {
         filter.rejects = [reject]
         filter.onlyOpen = false
         let found = try await options.fleet()
-            .withLedger { try await $0.rejectedRows(filter, limit: 1).first }
+            .withLedger { try await $0.rejects.rows(filter, limit: 1).first }
         guard let found else {
             throw CommandFailure(
                 .usage,

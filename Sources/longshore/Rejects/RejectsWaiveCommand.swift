@@ -41,9 +41,9 @@ struct RejectsWaiveCommand: AsyncParsableCommand {
     func run() async throws {
         let waived = try await options.fleet()
             .withLedger { ledger in
-                var filter = try await selection.filter(in: ledger)
+                var filter = try await selection.filter(among: ledger.pipelines)
                 if !rejects.isEmpty { filter.rejects = rejects }
-                return try await ledger.waiveRejects(filter, reason: reason, by: Requester.name)
+                return try await ledger.rejects.waive(filter, reason: reason, by: Requester.name)
             }
         if output.json {
             try output.printJSON(waived)
@@ -55,11 +55,11 @@ struct RejectsWaiveCommand: AsyncParsableCommand {
 
     /// Numbers that were given and are no open rejects are a mistake worth an exit code.
     private func refuseOthers(than waived: [Int64]) throws {
-        let others = Set(rejects).subtracting(waived).sorted().map { "`\($0)`" }
+        let others = Set(rejects).subtracting(waived).sorted().map(String.init)
         guard !others.isEmpty else { return }
         throw CommandFailure(
             .usage,
-            "not open, or no such reject: \(others.joined(separator: ", ")); "
+            "not open, or no such reject: \(others.inBackticks()); "
                 + "`longshore rejects list --all` lists them"
         )
     }

@@ -4,21 +4,25 @@ import Ledger
 import Messaging
 import Planning
 import Redis
+import Views
 
 extension FleetStatus {
     /// Asks all servers; only the ledger has to answer.
     static func asked(
         of fleet: Fleet,
-        _ ledger: PostgresLedger,
+        _ ledger: LedgerDesks,
         limit: Int
     ) async throws -> FleetStatus {
         var status = FleetStatus(
-            loads: try await ledger.loads(limit: limit),
-            coordinators: try await ledger.coordinators()
+            loads: try await ledger.loads.newest(limit: limit),
+            coordinators: try await ledger.fleet.coordinators()
         )
-        let identity = try await fleet.identity(in: ledger)
-        // A reader may not count rejects, and is told the rest all the same.
-        let pools = (try? await ledger.figures().pools) ?? ["default"]
+        let identity = try await ledger.fleet.identity()
+        // A reader may not see all of it, and is told the rest all the same.
+        try? await ledger.loads.addUnbegun(to: &status.loads)
+        status.overdue = (try? await ledger.schedules.overdue()) ?? []
+        status.exports = try? await ledger.effects.unfinished()
+        let pools = (try? await ledger.fleet.figures().pools) ?? ["default"]
         await status.ask(broker: fleet, identity, pools: pools)
         await status.ask(redis: fleet, identity)
         return status
@@ -34,7 +38,7 @@ extension FleetStatus {
                 .condition(pools: pools, configuration: fleet.amqp)
             queues = condition.depths.map(Queue.init).sorted { $0.name < $1.name }
             guard let alarm = condition.alarm else { return }
-            add("RabbitMQ", Self.words(alarm: alarm))
+            add("RabbitMQ", BrokerAlarm.words(alarm))
         } catch {
             add("RabbitMQ", "does not answer, so no task is published or taken: \(error)")
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Ledger
 import Planning
+import Views
 
 /// `longshore status`: the loads and who works, or the tasks of one load.
 struct StatusCommand: AsyncParsableCommand {
@@ -39,19 +40,20 @@ struct StatusCommand: AsyncParsableCommand {
         Output.print(StatusView(status, .current).lines.joined(separator: "\n"))
     }
 
-    private func showTasks(of load: Int64, in ledger: PostgresLedger) async throws {
-        guard let report = try await ledger.report(ofLoad: load) else {
+    private func showTasks(of load: Int64, in ledger: LedgerDesks) async throws {
+        guard let report = try await ledger.loads.report(ofLoad: load) else {
             throw CommandFailure(
                 .usage,
                 "there is no load `\(load)`: `longshore status` lists the loads"
             )
         }
-        let tasks = try await ledger.tasks(ofLoad: load)
+        let tasks = try await ledger.tasks.reports(ofLoad: load)
         if output.json {
             try output.printJSON(tasks)
             return
         }
-        let graph = try await unlessUnreadable({ try await ledger.load(load)?.graph() })
+        let graph = try await unlessUnreadable({ try await ledger.coordination.load(load)?.graph() }
+        )
         Output.print(LoadSummary(report, tasks, graph, .current).lines.joined(separator: "\n"))
     }
 }

@@ -38,31 +38,51 @@ struct WhyCommand: AsyncParsableCommand {
         guard case .task(let task) = named.target else { return }
         let fleet = try await options.fleet().inForeground()
         let report = try await fleet.withLedger { ledger in
-            let identity = try await fleet.identity(in: ledger)
+            let identity = try await ledger.fleet.identity()
             return try await fleet.withInFlight(of: identity) { inFlight in
-                let inquiry = inquiry(fleet, ledger, inFlight, identity)
-                return inquiry.diagnosis.report(try await inquiry.evidence(on: task))
+                let diagnosis = Diagnosis(.current)
+                let search = search(diagnosis, fleet, ledger, inFlight, identity)
+                return diagnosis.report(try await search.evidence(on: task))
             }
         }
         guard !output.json else { return try output.printJSON(report) }
         Output.print(report.lines.joined(separator: "\n"))
     }
 
-    private func inquiry(
+    private func search(
+        _ diagnosis: Diagnosis,
         _ fleet: Fleet,
-        _ ledger: PostgresLedger,
+        _ ledger: LedgerDesks,
         _ inFlight: RedisInFlightStore,
         _ identity: FleetIdentity
-    ) -> Inquiry {
+    ) -> EvidenceSearch {
         let topology = Topology(identity)
-        return Inquiry(ledger: ledger, diagnosis: Diagnosis(.current)) { task in
+        let questions = EvidenceSearch.LedgerQuestions(
+            facts: { try await ledger.tasks.facts(of: $0) },
+            graph: { load in
+                try await unlessUnreadable { try await ledger.coordination.load(load)?.graph() }
+            },
+            states: { try await ledger.coordination.states(ofLoad: $0, tasks: $1) },
+            places: { try await ledger.fleet.places() },
+            unbegun: { try await ledger.tasks.unbegun(inPool: $0) }
+        )
+        return EvidenceSearch(diagnosis, ledger: questions) { task in
             try await inFlight.knownHolder(of: task)
-        } broker: { pool in
+        } workers: {
+            try await inFlight.knownWorkers()
+        } queue: { pool in
             let condition = try await topology.condition(
                 pools: [pool],
                 configuration: fleet.amqp
             )
-            return (condition.depths[topology.taskQueue(pool: pool)], condition.alarm)
+            return condition.depths[topology.taskQueue(pool: pool)]
+                .map {
+                    Evidence.Queue(
+                        ready: $0.ready,
+                        consumers: $0.consumers,
+                        alarm: condition.alarm
+                    )
+                }
         }
     }
 }

@@ -52,11 +52,10 @@ struct CredulousLoader: TaskLoader {
     func perform(
         _ task: LoadTaskID,
         by worker: String,
-        observer: any StepObserver,
-        progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
+        observer: any StepObserver
     ) async -> TaskOutcome {
         if cache.done.contains(task) { return .alreadyDone }
-        return await loader.perform(task, by: worker, observer: observer, progress: progress)
+        return await loader.perform(task, by: worker, observer: observer)
     }
 
     func record(

@@ -50,6 +50,20 @@ struct DocumentationRuleTests {
         )
     }
 
+    @Test("what a command exports is there for the next one, and its exit code is its own")
+    func exports() async throws {
+        let text = """
+            ```console
+            $ export GREETING="it's  here"; (exit 3)
+            [exit 3]
+            $ printf '%s' "$GREETING"
+            it's  here
+            ```
+            """
+        let run = try await PageRun.of(Page(path: "docs/example.md", text: text))
+        #expect(run.failures.map(\.description) == [])
+    }
+
     @Test("an example that is wrong is told with page, line and difference, and can be corrected")
     func wrong() async throws {
         let page = Page(

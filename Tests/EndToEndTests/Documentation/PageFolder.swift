@@ -41,7 +41,9 @@ struct PageFolder: Sendable {
     private static let program = """
         #!/bin/bash
         case "$1 $*" in
-        "up "*) exec -a longshore '\(Program.path)' "$@" --stack '\(TestStack.directory)' ;;
+        "up "*)
+            (exec -a longshore '\(Program.path)' "$@" --stack '\(TestStack.directory)') | sed 's/ --stack .*//'
+            exit "${PIPESTATUS[0]}" ;;
         "down "*) echo "mark this block as text: the stack is shared" >&2; exit 70 ;;
         *--workers* | *--detach* | *--help*) ;;
         "load "* | "resume "* | "rejects rejects replay "*) exec -a longshore '\(Program.path)' "$@" --workers 2 ;;
@@ -90,7 +92,7 @@ struct PageFolder: Sendable {
     func run(_ command: String) async throws -> [String] {
         let run = try await RunningProgram(
             "/usr/bin/timeout",
-            ["120", "stdbuf", "-oL", "bash", "-c", Self.prelude + command],
+            ["120", "stdbuf", "-oL", "bash", "-c", prelude + command],
             environment: environment,
             folder: path
         )
@@ -102,11 +104,15 @@ struct PageFolder: Sendable {
         return lines + (run.exitCode == 0 ? [] : ["[exit \(run.exitCode)]"])
     }
 
-    /// Both streams are one, as at a terminal.
-    private static let prelude = """
+    /// Both streams are one, as at a terminal, and what a command exports is there for the next one.
+    private var prelude: String {
+        """
         exec 2>&1
+        [ ! -e '\(root)/exports' ] || . '\(root)/exports'
+        trap 'export -p >"\(root)/exports"' EXIT
 
         """
+    }
 
     /// A line without what is different on each machine and each day.
     private func told(_ line: String) -> String {

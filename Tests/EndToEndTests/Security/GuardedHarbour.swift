@@ -35,7 +35,7 @@ struct GuardedHarbour: Sendable {
         harbour.program.with(["LONGSHORE_POSTGRES_URL": try url(role)])
     }
 
-    /// Runs a statement as a role, in a session that has shown a task's `ticket`.
+    /// Runs statements as a role, in a session that has shown a task's `ticket`.
     ///
     /// - Returns: the server's code when it is refused, `nil` when it is not.
     func refusal(
@@ -53,7 +53,7 @@ struct GuardedHarbour: Sendable {
                     "select set_config('longshore.ticket', \(ticket), false)"
                 )
             }
-            try await connection.query(SQL(raw: sql))
+            try await connection.script(SQL(raw: sql))
             await connection.close()
             return nil
         } catch let error as PostgresError {

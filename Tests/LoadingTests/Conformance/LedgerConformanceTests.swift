@@ -33,7 +33,7 @@ struct LedgerConformanceTests {
         var request = asked
         request.pipeline.name = "other"
         await #expect {
-            try await bench.ledger.create(request, tasks: graph.tasks)
+            try await bench.creator(of: "longshore").create(request, tasks: graph.tasks)
         } throws: { error in
             (error as? any TaskFailureConvertible)?.taskFailure.code == "warehouse.others_table"
         }

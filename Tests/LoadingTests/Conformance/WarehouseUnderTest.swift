@@ -4,6 +4,7 @@ import Loading
 import Pipelines
 import Planning
 import Postgres
+import StarSchema
 import TestSupport
 import Testing
 import WarehouseTestSupport
@@ -28,7 +29,8 @@ enum WarehouseUnderTest: String, CaseIterable, CustomTestStringConvertible {
 ///
 /// Loads are of the shop: the task 0 is its dimension, the others are a fact of one month each.
 protocol WarehouseBench: Sendable {
-    func ledger(of fleet: String) -> any LoadCreator & LoadLedger & InterventionLedger
+    func creator(of fleet: String) -> any LoadCreator
+    func ledger(of fleet: String) -> any LoadLedger & InterventionLedger
     /// A slot's connection.
     func loader() -> any TaskLoader
     func request(_ periods: String) throws -> (LoadRequest, PlanGraph)
@@ -52,12 +54,12 @@ protocol WarehouseBench: Sendable {
 }
 
 extension WarehouseBench {
-    var ledger: any LoadCreator & LoadLedger & InterventionLedger { ledger(of: "longshore") }
+    var ledger: any LoadLedger & InterventionLedger { ledger(of: "longshore") }
 
     func create(_ periods: String = "2024-01", of fleet: String = "longshore") async throws -> Int64
     {
         let (request, graph) = try self.request(periods)
-        return try await ledger(of: fleet).create(request, tasks: graph.tasks)
+        return try await creator(of: fleet).create(request, tasks: graph.tasks)
     }
 
     func lease(_ load: Int64, as owner: String = "one") async throws -> LoadLease {
@@ -75,8 +77,7 @@ extension WarehouseBench {
             .perform(
                 LoadTaskID(load: load, ordinal: ordinal),
                 by: "test",
-                observer: NoObserver(),
-                progress: { _, _ in }
+                observer: NoObserver()
             )
     }
 
@@ -100,7 +101,9 @@ final class TwinBench: WarehouseBench {
         warehouse.setBehaviour { _, _ in .init(stepTime: .zero) }
     }
 
-    func ledger(of fleet: String) -> any LoadCreator & LoadLedger & InterventionLedger {
+    func creator(of fleet: String) -> any LoadCreator { InMemoryLedger(warehouse, fleet: fleet) }
+
+    func ledger(of fleet: String) -> any LoadLedger & InterventionLedger {
         InMemoryLedger(warehouse, fleet: fleet)
     }
 
@@ -139,8 +142,14 @@ final class PostgresBench: WarehouseBench {
         dock = try await Dock(Shop.files)
     }
 
-    func ledger(of fleet: String) -> any LoadCreator & LoadLedger & InterventionLedger {
-        fleet == "longshore" ? dock.ledger : PostgresLedger(dock.configuration, fleet: fleet)
+    private func desks(of fleet: String) -> LedgerDesks {
+        fleet == "longshore" ? dock.ledger : LedgerDesks(dock.configuration, fleet: fleet)
+    }
+
+    func creator(of fleet: String) -> any LoadCreator { desks(of: fleet).requests }
+
+    func ledger(of fleet: String) -> any LoadLedger & InterventionLedger {
+        desks(of: fleet).coordination
     }
 
     func loader() -> any TaskLoader { dock.loader }
@@ -191,17 +200,22 @@ final class PostgresBench: WarehouseBench {
     }
 
     func pause(_ load: Int64) async throws {
-        _ = try await dock.ledger.pause(.load(load), interrupts: false, reason: nil, by: "test")
+        _ = try await dock.ledger.orders.pause(
+            .load(load),
+            interrupts: false,
+            reason: nil,
+            by: "test"
+        )
     }
-    func resume(_ load: Int64) async throws { _ = try await dock.ledger.resume(.load(load)) }
+    func resume(_ load: Int64) async throws { _ = try await dock.ledger.orders.resume(.load(load)) }
     func cancel(_ load: Int64) async throws {
-        _ = try await dock.ledger.cancel(.load(load), reason: nil, by: "test")
+        _ = try await dock.ledger.orders.cancel(.load(load), reason: nil, by: "test")
     }
     func cancel(_ task: LoadTaskID) async throws {
-        _ = try await dock.ledger.cancel(.task(task), reason: nil, by: "test")
+        _ = try await dock.ledger.orders.cancel(.task(task), reason: nil, by: "test")
     }
     func retry(_ load: Int64) async throws {
-        _ = try await dock.ledger.retry(.load(load), .unfinished)
+        _ = try await dock.ledger.orders.retry(.load(load), .unfinished)
     }
     func migrate() async throws {
         try await dock.connection.query(

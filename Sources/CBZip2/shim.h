@@ -1,0 +1,4 @@
+#pragma once
+/* bzlib.h names FILE without including what declares it. */
+#include <stdio.h>
+#include <bzlib.h>

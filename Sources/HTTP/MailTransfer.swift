@@ -1,0 +1,147 @@
+internal import CCurl
+internal import Endpoints
+internal import Glibc
+internal import Words
+
+/// One mail on its way.
+///
+/// libcurl calls it back on the client's thread, within ``MultiHandle/advance()``.
+final class MailTransfer {
+    let easy: EasyHandle
+    private let server: MailURL
+    private let reach: Reach
+    private let sending: OutgoingBody
+    private var isAddressRefused = false
+
+    /// How long a mail may take, in milliseconds.
+    private static let limit = 30_000
+    /// How long an answer of the server may take, in seconds: also to being told that this was all.
+    private static let patience = 20
+
+    /// Prepares a mail.
+    ///
+    /// - Throws: ``HTTPError`` for what cannot be sent.
+    init(
+        _ mail: OutgoingMail,
+        _ server: MailURL,
+        _ configuration: HTTPConfiguration
+    ) throws(HTTPError) {
+        self.server = server
+        reach = configuration.reach
+        sending = try OutgoingBody(.bytes(mail.bytes))
+        easy = try EasyHandle()
+        address(mail)
+        secure(configuration)
+        listen()
+    }
+
+    private func address(_ mail: OutgoingMail) {
+        easy.set(CURLOPT_URL, server.description)
+        easy.set(CURLOPT_PROTOCOLS_STR, server.isSecure ? "smtps" : "smtp")
+        easy.set(CURLOPT_PROXY, "")
+        easy.set(CURLOPT_NOPROXY, "*")
+        easy.set(CURLOPT_NOSIGNAL, 1)
+        easy.set(CURLOPT_QUICK_EXIT, 1)
+        easy.set(CURLOPT_TIMEOUT_MS, Self.limit)
+        easy.set(CURLOPT_CONNECTTIMEOUT_MS, Self.limit / 3)
+        easy.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Self.patience)
+        // A connection that is kept would be taken leave of when the client goes.
+        easy.set(CURLOPT_FORBID_REUSE, 1)
+        if let user = server.user { easy.set(CURLOPT_USERNAME, user) }
+        if let password = server.password { easy.set(CURLOPT_PASSWORD, password.revealed) }
+        easy.set(CURLOPT_MAIL_FROM, "<\(mail.sender)>")
+        easy.set(recipients: mail.recipients.map { "<\($0)>" })
+        // One address that is gone must not keep the others from being told.
+        easy.set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1)
+        easy.set(CURLOPT_UPLOAD, 1)
+        easy.set(large: CURLOPT_INFILESIZE_LARGE, sending.count)
+    }
+
+    /// Only to this machine, and where the operator allows it, TLS is not demanded.
+    private func secure(_ configuration: HTTPConfiguration) {
+        let isNear = NetworkRange.isThisMachine(server.host)
+        let isDemanded = !(configuration.allowsPlaintext && isNear)
+        easy.set(
+            CURLOPT_USE_SSL,
+            Int((isDemanded ? CURLUSESSL_ALL : CURLUSESSL_TRY).rawValue)
+        )
+        easy.trust(configuration)
+    }
+
+    private func listen() {
+        let pointer = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe easy.withPointer { handle in
+            _ = unsafe ccurl_set_receiver(handle, CURLOPT_WRITEFUNCTION, dropReply)
+            _ = unsafe ccurl_set_reader(handle, readMail)
+            _ = unsafe ccurl_set_pointer(handle, CURLOPT_READDATA, pointer)
+            _ = unsafe ccurl_set_socket_opener(handle, openMailSocket)
+            _ = unsafe ccurl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, pointer)
+        }
+    }
+
+    /// Has it taken leave of without waiting for long.
+    func abandon() { easy.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, 1) }
+
+    /// - Throws: ``MailError``, when it has ended badly.
+    func requireGood(_ code: CURLcode) throws(MailError) {
+        guard code != CurlCode.success else { return }
+        let reason =
+            isAddressRefused && code == CurlCode.notConnected
+            ? "its host has an address of a private network, of this machine or of the link: write "
+                + "`private: true` beside it where that is meant"
+            : VisibleText.shortened(
+                VisibleText.line(easy.reason(of: code, inDetail: true)),
+                to: 200
+            )
+        throw MailError(
+            code: .failed,
+            message: "sending a mail by `\(server.description)`: \(reason)"
+        )
+    }
+
+    fileprivate func read(into target: UnsafeMutableRawBufferPointer) -> Int {
+        let count = unsafe sending.read(into: target)
+        return count >= 0 ? count : ccurl_abort_sending()
+    }
+
+    fileprivate func allows(_ address: [UInt8]) -> Bool {
+        if reach.covers(NetworkRange(address)) { return true }
+        isAddressRefused = true
+        return false
+    }
+}
+
+private func mail(_ pointer: UnsafeMutableRawPointer?) -> MailTransfer? {
+    unsafe pointer.map { unsafe Unmanaged<MailTransfer>.fromOpaque($0).takeUnretainedValue() }
+}
+
+/// What a server says besides its codes is nothing to us, and libcurl would print it.
+private func dropReply(
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ pointer: UnsafeMutableRawPointer?
+) -> Int {
+    size * count
+}
+
+private func readMail(
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ pointer: UnsafeMutableRawPointer?
+) -> Int {
+    let target = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
+    return unsafe mail(pointer)?.read(into: target) ?? ccurl_abort_sending()
+}
+
+private func openMailSocket(
+    _ pointer: UnsafeMutableRawPointer?,
+    _ purpose: curlsocktype,
+    _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let address = unsafe address,
+        unsafe mail(pointer)?.allows(bytes(of: address)) == true
+    else { return CURL_SOCKET_BAD }
+    return unsafe openedSocket(address)
+}

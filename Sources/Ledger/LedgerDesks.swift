@@ -1,0 +1,59 @@
+public import Postgres
+
+/// A warehouse's ledger as a fleet sees it.
+///
+/// A desk is what can be asked and ordered about one subject: loads, periods, rejects. All desks share one
+/// connection, which is made when one of them is first asked.
+public struct LedgerDesks: Sendable {
+    /// The connection.
+    package let client: PostgresClient
+    /// The fleet's name: loads that are created belong to it.
+    package let fleetName: String
+
+    /// The desks of a ledger, which the first of them that is asked makes or brings up to date.
+    ///
+    /// Whatever is written at them waits for others' locks for as long as `patience` lasts; then a ``LedgerError`` says
+    /// who has them.
+    public init(
+        _ configuration: PostgresConfiguration,
+        fleet: String = "longshore",
+        patience: Duration = .seconds(30)
+    ) {
+        var warehouse = configuration.atWarehouse
+        warehouse.session.limits?.lockWait = patience
+        client = PostgresClient(warehouse, lockWatch: .naming(in: warehouse, after: patience)) {
+            try await LedgerSchema.migrate($0)
+        }
+        fleetName = fleet
+    }
+
+    /// Ends the connection; a desk that is asked later connects again.
+    public func close() async {
+        await client.close()
+    }
+
+    /// What coordinators read and write.
+    public var coordination: PostgresLedger { PostgresLedger(client: client, fleet: fleetName) }
+    /// The fleet: who it is, who of it lives.
+    public var fleet: FleetDesk { FleetDesk(client: client, fleet: fleetName) }
+    /// Reports of loads.
+    public var loads: LoadReports { LoadReports(client: client, fleet: fleetName) }
+    /// Reports of load tasks.
+    public var tasks: TaskReports { TaskReports(client: client, fleet: fleetName) }
+    /// Pausing, cancelling, trying again.
+    public var orders: Orders { Orders(client: client) }
+    /// The periods of the control table.
+    public var periods: PeriodDesk { PeriodDesk(client: client) }
+    /// Whole pipelines and what they were loaded with.
+    public var pipelines: PipelineDesk { PipelineDesk(client) }
+    /// Schedules and their firings.
+    public var schedules: ScheduleDesk { ScheduleDesk(client: client, fleet: fleetName) }
+    /// Alerts, and whom they were told.
+    public var alerts: AlertDesk { AlertDesk(client: client, fleet: fleetName) }
+    /// Plans that were made.
+    public var plans: PlanMemory { PlanMemory(client: client) }
+    /// What exports deliver.
+    public var effects: EffectDesk { EffectDesk(client: client) }
+    /// Refused rows.
+    public var rejects: RejectDesk { RejectDesk(client: client) }
+}

@@ -1,0 +1,46 @@
+import CMariaDB
+
+extension MariaDBError {
+    /// What the library tells of a call that has failed.
+    ///
+    /// - Parameters:
+    ///   - number: `mysql_errno`: the server's, or from 2000 on the library's own.
+    ///   - message: `mysql_error`.
+    ///   - sqlState: `mysql_sqlstate`.
+    init(number: Int, message: String, sqlState: String) {
+        let isClient = (2_000..<3_000).contains(number) || (5_000..<6_000).contains(number)
+        self.init(
+            Self.code(of: number, isClient: isClient),
+            Self.safe(message, number: number, sqlState: sqlState),
+            sqlState: isClient || sqlState == "00000" ? nil : sqlState
+        )
+    }
+
+    private static func code(of number: Int, isClient: Bool) -> Code {
+        switch number {
+        case Int(CR_CONNECTION_ERROR), Int(CR_CONN_HOST_ERROR), Int(CR_UNKNOWN_HOST),
+            Int(CR_IPSOCK_ERROR):
+            .connectionRefused
+        case Int(CR_SERVER_GONE_ERROR), Int(CR_SERVER_LOST), Int(CR_MALFORMED_PACKET),
+            Int(ER_CONNECTION_KILLED), Int(ER_SERVER_SHUTDOWN):
+            .connectionLost
+        case Int(CR_SSL_CONNECTION_ERROR): .tls
+        case Int(CR_NET_PACKET_TOO_LARGE): .tooLarge
+        case Int(ER_ACCESS_DENIED_ERROR), Int(ER_DBACCESS_DENIED_ERROR),
+            Int(CR_AUTH_PLUGIN_CANNOT_LOAD), Int(CR_AUTH_PLUGIN_ERR):
+            .authentication
+        default: isClient ? .client(number) : .server(number)
+        }
+    }
+
+    /// The first line; where the server, or a function of a user's (class 45), would show a row's value, only that it did
+    /// not like one.
+    private static func safe(_ message: String, number: Int, sqlState: String) -> String {
+        let mayHoldValue =
+            ["21", "22", "23", "45"].contains(sqlState.prefix(2))
+            || [Int(ER_TRUNCATED_WRONG_VALUE), Int(ER_UNKNOWN_ERROR)].contains(number)
+        if mayHoldValue { return "the server could not compute a value of the query's rows" }
+        let line = message.unicodeScalars.prefix { $0 != "\n" && $0 != "\r" }
+        return String(String.UnicodeScalarView(line))
+    }
+}

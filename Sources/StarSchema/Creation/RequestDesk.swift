@@ -1,0 +1,63 @@
+public import Ledger
+public import Planning
+import Postgres
+
+/// Where loads and replays are asked for.
+public struct RequestDesk: LoadCreator {
+    let client: PostgresClient
+    /// The fleet that loads belong to.
+    let fleet: String
+
+    /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
+    public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
+        try await client.transaction(leavesSettings: true) { connection in
+            try await LoadCreation(
+                request: request,
+                tasks: tasks,
+                connection: connection,
+                fleet: fleet
+            )
+            .run()
+        }
+    }
+
+    /// Refuses what ``create(_:tasks:)`` would refuse now, in the same words; it changes nothing.
+    public func check(_ request: LoadRequest, tasks: [LoadTask]) async throws {
+        try await client.withConnection(leavesSettings: true) { connection in
+            try await connection.rolledBack {
+                try await LoadCreation(
+                    request: request,
+                    tasks: tasks,
+                    connection: connection,
+                    alteration: .tried
+                )
+                .check()
+            }
+        }
+    }
+
+    /// Writes a load that reads open rejects again: a task for each table and period that has some, and
+    /// for the marts that read these.
+    ///
+    /// It claims no period: loads of the same period go on as if it were not there. The request has the
+    /// pipeline as it is now; its periods are of no account.
+    public func createReplay(
+        of filter: RejectFilter,
+        _ request: LoadRequest
+    ) async throws -> CreatedReplay {
+        try await client.transaction(leavesSettings: true) { connection in
+            try await ReplayCreation(
+                filter: filter,
+                request: request,
+                fleet: fleet,
+                connection: connection
+            )
+            .run()
+        }
+    }
+}
+
+extension LedgerDesks {
+    /// Where loads and replays are asked for.
+    public var requests: RequestDesk { RequestDesk(client: client, fleet: fleetName) }
+}

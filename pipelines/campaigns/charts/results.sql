@@ -1,0 +1,3 @@
+select campaign_id as "Campaign", spend as "Spend"
+from mart_campaign_result
+order by spend desc, campaign_id
