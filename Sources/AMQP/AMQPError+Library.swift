@@ -2,7 +2,7 @@ import CRabbitMQ
 import Endpoints
 
 extension AMQPError {
-    /// A status of the library while a connection was being made.
+    /// A status of the library while a connection was being made, on the thread that made it.
     static func connecting(_ configuration: AMQPConfiguration, status: Int32) -> AMQPError {
         let url = configuration.url
         let place = "connecting to `\(url)`"
@@ -18,18 +18,13 @@ extension AMQPError {
                 message: "\(place): nothing accepts connections on port \(configuration.port); "
                     + "check that the broker runs there"
             )
-        case AMQP_STATUS_SSL_PEER_VERIFY_FAILED, AMQP_STATUS_SSL_CONNECTION_FAILED,
-            AMQP_STATUS_SSL_ERROR:
-            guard let reason = handshakeRefusal() else {
+        case AMQP_STATUS_SSL_PEER_VERIFY_FAILED:
+            return .handshakeRefused(configuration, "its certificate is not the right one")
+        case AMQP_STATUS_SSL_CONNECTION_FAILED, AMQP_STATUS_SSL_ERROR:
+            guard let refusal = handshakeRefusal() else {
                 return .lost("the broker ended it during the TLS handshake").prefixed(place)
             }
-            return .tls(
-                place,
-                "the handshake failed (\(reason)); the broker must speak TLS 1.2 or newer on this "
-                    + "port, with a certificate that names the host `\(url.host)` in its "
-                    + "subjectAltName, from an authority that is trusted (`cacertfile` names a file "
-                    + "of them)"
-            )
+            return .handshakeRefused(configuration, refusal)
         case AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD:
             return AMQPError(
                 code: .accessRefused,
@@ -40,11 +35,23 @@ extension AMQPError {
         }
     }
 
-    /// Why the last TLS handshake of this thread was refused, in OpenSSL's words; `nil` when it was not
-    /// refused but cut: a broker that is short of time or that stops closes the connection.
+    private static func handshakeRefused(
+        _ configuration: AMQPConfiguration,
+        _ reason: String
+    ) -> AMQPError {
+        .tls(
+            "connecting to `\(configuration.url)`",
+            "the handshake failed: \(reason); the broker must speak TLS 1.2 or newer on this port, with a "
+                + "certificate that names the host `\(configuration.url.host)` in its subjectAltName, "
+                + "from an authority that is trusted (`cacertfile` names a file of them)"
+        )
+    }
+
+    /// Why the last handshake of this thread was refused, in OpenSSL's words; `nil` of one that was cut, as a broker does
+    /// that is short of time or stops.
     ///
-    /// The library has one status for both. It leaves OpenSSL's queue of errors, which is empty after a
-    /// reset and has a reason of its own for an end.
+    /// The library has one status for both. It leaves OpenSSL's queue of errors, where nothing is of a connection that
+    /// was reset or has ended.
     private static func handshakeRefusal() -> String? {
         let error = ERR_peek_last_error()
         guard error != 0, ERR_GET_REASON(error) != SSL_R_UNEXPECTED_EOF_WHILE_READING else {

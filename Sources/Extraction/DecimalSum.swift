@@ -4,13 +4,15 @@ struct DecimalSum {
     private var scale = 0
 
     private static let digits = 38
+    private static let limit: UInt128 = 100_000_000_000_000_000_000_000_000_000_000_000_000
 
     /// Adds a number; `false`, and nothing is added, for what is none or has too many digits.
     mutating func add(_ text: String) -> Bool {
         guard let number = Self.read(text.utf8) else { return false }
         if number.coefficient == 0 { return true }
         guard number.places <= Self.digits,
-            let value = Self.scaled(number.coefficient, by: max(0, -number.places))
+            let value = Self.scaled(number.coefficient, by: max(0, -number.places)),
+            value.magnitude < Self.limit
         else { return false }
         return add(value, scale: max(0, number.places))
     }

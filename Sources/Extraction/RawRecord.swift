@@ -38,8 +38,9 @@ extension RowFault {
     /// The rule of an object that a definition's `expand` or `fields` refuse.
     package static let shape = "shape"
 
-    /// Rules of faults that a record by itself does not show: its bytes were no text in its file's encoding, or no rows
-    /// could be made of it. Only reading the source again tells whether it is right now.
+    /// Rules of faults that a record by itself does not show, so that only its source tells whether it is right now.
+    ///
+    /// Its bytes were no text in its file's encoding, or no rows could be made of it.
     package static let ofTheSource = ["encoding", shape]
 }
 

@@ -9,13 +9,11 @@ enum CurlCode {
 
     /// The kind of failure; what is not listed is something that no HTTP server says.
     ///
-    /// libcurl has one code for a handshake that is refused and for one that the server cuts, which may succeed later.
-    /// `detail`, its text, tells them apart: without a reason of OpenSSL's it begins otherwise, and an end has one.
+    /// libcurl has one code for a handshake that is refused and for one that the server cuts, which may succeed later:
+    /// `detail`, its text, tells them apart.
     static func meaning(_ code: CURLcode, detail: String) -> HTTPError.Code {
         switch code {
-        case CURLE_SSL_CONNECT_ERROR
-        where detail.hasPrefix("OpenSSL SSL_connect: ") || detail.contains("unexpected eof"):
-            .connectionLost
+        case CURLE_SSL_CONNECT_ERROR where cuts.contains(where: detail.contains): .connectionLost
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unresolved
         case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED, CURLE_PROXY: .connectionFailed
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
@@ -26,6 +24,11 @@ enum CurlCode {
         default: tls.contains(code.rawValue) ? .tls : .protocolViolation
         }
     }
+
+    /// What libcurl says where the socket failed, and not OpenSSL; an end without a goodbye is OpenSSL's own word.
+    private static let cuts = [
+        "OpenSSL SSL_connect: ", "Recv failure: ", "Send failure: ", "unexpected eof",
+    ]
 
     private static let tls = Set(
         [

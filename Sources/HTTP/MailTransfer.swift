@@ -4,14 +4,8 @@ internal import Glibc
 internal import Words
 
 /// One mail on its way.
-///
-/// libcurl calls it back on the client's thread, within ``MultiHandle/advance()``.
-final class MailTransfer {
-    let easy: EasyHandle
+final class MailTransfer: Exchange {
     private let server: MailURL
-    private let reach: Reach
-    private let sending: OutgoingBody
-    private var isAddressRefused = false
 
     /// How long a mail may take, in milliseconds.
     private static let limit = 30_000
@@ -27,12 +21,12 @@ final class MailTransfer {
         _ configuration: HTTPConfiguration
     ) throws(HTTPError) {
         self.server = server
-        reach = configuration.reach
-        sending = try OutgoingBody(.bytes(mail.bytes))
-        easy = try EasyHandle()
+        try super.init(sending: .bytes(mail.bytes), reach: configuration.reach)
         address(mail)
         secure(configuration)
-        listen()
+        unsafe easy.withPointer {
+            _ = unsafe ccurl_set_receiver($0, CURLOPT_WRITEFUNCTION, dropReply)
+        }
     }
 
     private func address(_ mail: OutgoingMail) {
@@ -68,17 +62,6 @@ final class MailTransfer {
         easy.trust(configuration)
     }
 
-    private func listen() {
-        let pointer = unsafe Unmanaged.passUnretained(self).toOpaque()
-        unsafe easy.withPointer { handle in
-            _ = unsafe ccurl_set_receiver(handle, CURLOPT_WRITEFUNCTION, dropReply)
-            _ = unsafe ccurl_set_reader(handle, readMail)
-            _ = unsafe ccurl_set_pointer(handle, CURLOPT_READDATA, pointer)
-            _ = unsafe ccurl_set_socket_opener(handle, openMailSocket)
-            _ = unsafe ccurl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, pointer)
-        }
-    }
-
     /// Has it taken leave of without waiting for long.
     func abandon() { easy.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, 1) }
 
@@ -98,21 +81,6 @@ final class MailTransfer {
             message: "sending a mail by `\(server.description)`: \(reason)"
         )
     }
-
-    fileprivate func read(into target: UnsafeMutableRawBufferPointer) -> Int {
-        let count = unsafe sending.read(into: target)
-        return count >= 0 ? count : ccurl_abort_sending()
-    }
-
-    fileprivate func allows(_ address: [UInt8]) -> Bool {
-        if reach.covers(NetworkRange(address)) { return true }
-        isAddressRefused = true
-        return false
-    }
-}
-
-private func mail(_ pointer: UnsafeMutableRawPointer?) -> MailTransfer? {
-    unsafe pointer.map { unsafe Unmanaged<MailTransfer>.fromOpaque($0).takeUnretainedValue() }
 }
 
 /// What a server says besides its codes is nothing to us, and libcurl would print it.
@@ -123,25 +91,4 @@ private func dropReply(
     _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
     size * count
-}
-
-private func readMail(
-    _ bytes: UnsafeMutablePointer<CChar>?,
-    _ size: Int,
-    _ count: Int,
-    _ pointer: UnsafeMutableRawPointer?
-) -> Int {
-    let target = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
-    return unsafe mail(pointer)?.read(into: target) ?? ccurl_abort_sending()
-}
-
-private func openMailSocket(
-    _ pointer: UnsafeMutableRawPointer?,
-    _ purpose: curlsocktype,
-    _ address: UnsafeMutablePointer<curl_sockaddr>?
-) -> curl_socket_t {
-    guard let address = unsafe address,
-        unsafe mail(pointer)?.allows(bytes(of: address)) == true
-    else { return CURL_SOCKET_BAD }
-    return unsafe openedSocket(address)
 }

@@ -3,20 +3,13 @@ internal import Endpoints
 internal import Glibc
 
 /// One request and its answer, as far as it has come.
-///
-/// libcurl calls it back on the client's thread, within ``MultiHandle/advance()``.
-final class Transfer {
+final class Transfer: Exchange {
     let request: HTTPRequest
-    let easy: EasyHandle
     private(set) var head = ResponseHead()
-    private let reach: Reach
     /// Whether the address that libcurl connects to is a proxy's, which the environment has named.
     private let isProxied: Bool
-    private let sending: OutgoingBody
     private var buffer: [UInt8] = []
     private var refusal: HTTPError?
-    /// Whether an address of the host was refused; another one may still answer.
-    private var isAddressRefused = false
     private var result: CURLcode?
 
     /// From so many bytes on that nobody has taken, the connection is left alone.
@@ -27,12 +20,10 @@ final class Transfer {
     /// - Throws: ``HTTPError`` for what may not or cannot be sent.
     init(_ request: HTTPRequest, _ configuration: HTTPConfiguration) throws(HTTPError) {
         self.request = request
-        reach = configuration.reach
         let proxy = configuration.proxies.proxy(for: request.url)
         isProxied = proxy != nil
         try Self.requireAllowed(request, configuration, isProxied: isProxied)
-        sending = try OutgoingBody(request.body)
-        easy = try EasyHandle()
+        try super.init(sending: request.body, reach: configuration.reach)
         easy.set(CURLOPT_PROXY, proxy?.revealed ?? "")
         easy.set(CURLOPT_NOPROXY, isProxied ? "" : "*")
         easy.set(fields: try request.fields.lines() + ["Expect:"])
@@ -98,14 +89,20 @@ final class Transfer {
             _ = unsafe ccurl_set_pointer(handle, CURLOPT_HEADERDATA, pointer)
             _ = unsafe ccurl_set_receiver(handle, CURLOPT_WRITEFUNCTION, takeBody)
             _ = unsafe ccurl_set_pointer(handle, CURLOPT_WRITEDATA, pointer)
-            _ = unsafe ccurl_set_reader(handle, readBody)
-            _ = unsafe ccurl_set_pointer(handle, CURLOPT_READDATA, pointer)
             _ = unsafe ccurl_set_seeker(handle, seekBody)
             _ = unsafe ccurl_set_pointer(handle, CURLOPT_SEEKDATA, pointer)
-            _ = unsafe ccurl_set_socket_opener(handle, openSocket)
-            _ = unsafe ccurl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, pointer)
         }
     }
+
+    override func read(into target: UnsafeMutableRawBufferPointer) -> Int {
+        let count = unsafe super.read(into: target)
+        if count == ccurl_abort_sending() {
+            refusal = .invalidInput("a file that it sends cannot be read, or has become shorter")
+        }
+        return count
+    }
+
+    override func allows(_ address: [UInt8]) -> Bool { isProxied || super.allows(address) }
 }
 
 extension Transfer {
@@ -132,22 +129,7 @@ extension Transfer {
         return bytes.count
     }
 
-    fileprivate func read(into target: UnsafeMutableRawBufferPointer) -> Int {
-        let count = unsafe sending.read(into: target)
-        if count >= 0 { return count }
-        refusal = .invalidInput("a file that it sends cannot be read, or has become shorter")
-        return ccurl_abort_sending()
-    }
-
     fileprivate func seek(to position: Int) -> Bool { sending.seek(to: position) }
-
-    /// Whether libcurl may connect to what it has found for the host's name: between this and the
-    /// connection no name is looked up again.
-    func allows(_ address: [UInt8]) -> Bool {
-        if isProxied || reach.covers(NetworkRange(address)) { return true }
-        isAddressRefused = true
-        return false
-    }
 }
 
 private func transfer(_ pointer: UnsafeMutableRawPointer?) -> Transfer? {
@@ -174,16 +156,6 @@ private func takeBody(
     return unsafe transfer(pointer)?.take(body: body) ?? 0
 }
 
-private func readBody(
-    _ bytes: UnsafeMutablePointer<CChar>?,
-    _ size: Int,
-    _ count: Int,
-    _ pointer: UnsafeMutableRawPointer?
-) -> Int {
-    let target = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
-    return unsafe transfer(pointer)?.read(into: target) ?? ccurl_abort_sending()
-}
-
 private func seekBody(
     _ pointer: UnsafeMutableRawPointer?,
     _ position: curl_off_t,
@@ -192,28 +164,4 @@ private func seekBody(
     let isDone =
         unsafe origin == SEEK_SET && transfer(pointer)?.seek(to: Int(position)) == true
     return isDone ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
-}
-
-private func openSocket(
-    _ pointer: UnsafeMutableRawPointer?,
-    _ purpose: curlsocktype,
-    _ address: UnsafeMutablePointer<curl_sockaddr>?
-) -> curl_socket_t {
-    guard let address = unsafe address, unsafe transfer(pointer)?.allows(bytes(of: address)) == true
-    else { return CURL_SOCKET_BAD }
-    return unsafe openedSocket(address)
-}
-
-/// A socket that no process inherits which is started meanwhile.
-func openedSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
-    let found = unsafe address.pointee
-    let type = found.socktype | Int32(SOCK_CLOEXEC.rawValue)
-    return socket(found.family, type, found.protocol)
-}
-
-/// The four or sixteen bytes of an address; none for another kind of network.
-func bytes(of address: UnsafeMutablePointer<curl_sockaddr>) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: 16)
-    let count = unsafe ccurl_copy_address(address, &bytes)
-    return Array(bytes.prefix(Int(count)))
 }

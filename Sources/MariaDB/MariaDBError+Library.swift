@@ -1,4 +1,5 @@
 import CMariaDB
+import Glibc
 
 extension MariaDBError {
     /// What the library tells of a call that has failed.
@@ -10,14 +11,16 @@ extension MariaDBError {
     init(number: Int, message: String, sqlState: String) {
         let isClient = (2_000..<3_000).contains(number) || (5_000..<6_000).contains(number)
         self.init(
-            Self.code(of: number, isClient: isClient),
+            Self.code(of: number, message, isClient: isClient),
             Self.safe(message, number: number, sqlState: sqlState),
             sqlState: isClient || sqlState == "00000" ? nil : sqlState
         )
     }
 
-    private static func code(of number: Int, isClient: Bool) -> Code {
+    private static func code(of number: Int, _ message: String, isClient: Bool) -> Code {
         switch number {
+        case Int(CR_SSL_CONNECTION_ERROR) where cuts.contains(where: message.contains):
+            .connectionLost
         case Int(CR_CONNECTION_ERROR), Int(CR_CONN_HOST_ERROR), Int(CR_UNKNOWN_HOST),
             Int(CR_IPSOCK_ERROR):
             .connectionRefused
@@ -32,6 +35,10 @@ extension MariaDBError {
         default: isClient ? .client(number) : .server(number)
         }
     }
+
+    /// What the library says of a TLS handshake that the server has cut, which may succeed later: its number is that of one
+    /// that is refused.
+    private static let cuts = ["unexpected eof", "(\(ECONNRESET))", "(\(EPIPE))"]
 
     /// The first line; where the server, or a function of a user's (class 45), would show a row's value, only that it did
     /// not like one.

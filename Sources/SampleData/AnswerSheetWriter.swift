@@ -26,13 +26,13 @@ final class AnswerSheetWriter {
     func add(_ fault: some SampleFault, line: Int) throws(SampleDataError) {
         let file = totals[totals.count - 1].file
         totals[totals.count - 1].read += 1
-        if fault.rule == nil {
+        if fault.reject == nil {
             totals[totals.count - 1].deduplicated += 1
         } else {
             totals[totals.count - 1].rejected += 1
         }
-        let rule = fault.rule.map { ", \"rule\": \"\($0)\"" } ?? ""
-        let column = fault.column.map { ", \"column\": \"\($0)\"" } ?? ""
+        let rule = fault.reject.map { ", \"rule\": \"\($0.rule)\"" } ?? ""
+        let column = fault.reject?.column.map { ", \"column\": \"\($0)\"" } ?? ""
         let kind = ", \"kind\": \"\(fault.rawValue)\""
         try output.write(isFirstRow ? "\n" : ",\n")
         try output.write("{\"file\": \"\(file)\", \"line\": \(line)\(kind)\(rule)\(column)}")

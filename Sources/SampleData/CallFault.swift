@@ -13,36 +13,23 @@ enum CallFault: String, SampleFault {
     case tooFewFields = "too_few_fields"
     case invalidUTF8 = "invalid_utf8"
 
-    var rule: String? {
+    var reject: SampleReject? {
         switch self {
-        case .missingCallID: "required"
-        case .unparsableStart: "timestamp"
-        case .outsideMonth: "period"
-        case .unknownAgent, .unknownOutcome: "references"
-        case .negativeDuration: "min"
-        case .wordyDuration: "integer"
-        case .wordyAmount: "decimal"
-        case .sameIDOtherContent: "grain"
+        case .missingCallID: SampleReject("required", in: "call_id")
+        case .unparsableStart: SampleReject("timestamp", in: "started_at")
+        case .outsideMonth: SampleReject("period", in: "started_at")
+        case .unknownAgent: SampleReject("references", in: "agent")
+        case .negativeDuration: SampleReject("min", in: "duration_s")
+        case .wordyDuration: SampleReject("integer", in: "duration_s")
+        case .unknownOutcome: SampleReject("references", in: "outcome")
+        case .wordyAmount: SampleReject("decimal", in: "promise_amount")
+        case .sameIDOtherContent: SampleReject("grain", in: "call_id")
         case .duplicateLine: nil
-        case .tooFewFields: "fields"
-        case .invalidUTF8: "encoding"
+        case .tooFewFields: SampleReject("fields")
+        case .invalidUTF8: SampleReject("encoding", in: "notes")
         }
     }
 
-    var column: String? {
-        switch self {
-        case .missingCallID, .sameIDOtherContent: "call_id"
-        case .unparsableStart, .outsideMonth: "started_at"
-        case .unknownAgent: "agent"
-        case .negativeDuration, .wordyDuration: "duration_s"
-        case .unknownOutcome: "outcome"
-        case .wordyAmount: "promise_amount"
-        case .invalidUTF8: "notes"
-        case .duplicateLine, .tooFewFields: nil
-        }
-    }
-
-    /// Whether the row repeats the last good one, instead of spoiling a new one.
     var repeatsLastRow: Bool { self == .duplicateLine || self == .sameIDOtherContent }
 
     /// `row`, made bad.

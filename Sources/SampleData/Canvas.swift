@@ -44,15 +44,11 @@ enum CanvasFault: String, SampleFault {
     case wordyContribution = "contribution_not_a_number"
     case negativeContribution = "negative_contribution"
 
-    var rule: String? {
+    var reject: SampleReject? {
         switch self {
-        case .missingCampaign: "required"
-        case .wordyContribution: "decimal"
-        case .negativeContribution: "min"
+        case .missingCampaign: SampleReject("required", in: "campaign_id")
+        case .wordyContribution: SampleReject("decimal", in: "contribution")
+        case .negativeContribution: SampleReject("min", in: "contribution")
         }
-    }
-
-    var column: String? {
-        self == .missingCampaign ? "campaign_id" : "contribution"
     }
 }

@@ -8,29 +8,18 @@ enum InvoiceFault: String, SampleFault {
     case tooManyFields = "too_many_fields"
     case duplicateLine = "duplicate_line"
 
-    var rule: String? {
+    var reject: SampleReject? {
         switch self {
-        case .missingInvoiceID, .missingCustomer: "required"
-        case .badDate: "date"
-        case .unknownStatus: "references"
-        case .wordyTotal: "decimal"
-        case .tooManyFields: "fields"
+        case .missingInvoiceID: SampleReject("required", in: "invoice_id")
+        case .badDate: SampleReject("date", in: "issue_date")
+        case .missingCustomer: SampleReject("required", in: "customer")
+        case .unknownStatus: SampleReject("references", in: "status")
+        case .wordyTotal: SampleReject("decimal", in: "total")
+        case .tooManyFields: SampleReject("fields")
         case .duplicateLine: nil
         }
     }
 
-    var column: String? {
-        switch self {
-        case .missingInvoiceID: "invoice_id"
-        case .badDate: "issue_date"
-        case .missingCustomer: "customer"
-        case .unknownStatus: "status"
-        case .wordyTotal: "total"
-        case .tooManyFields, .duplicateLine: nil
-        }
-    }
-
-    /// Whether the row repeats the last good one, instead of spoiling a new one.
     var repeatsLastRow: Bool { self == .duplicateLine }
 
     /// `row`, made bad.

@@ -15,37 +15,25 @@ enum SaleFault: String, SampleFault {
     case tooFewFields = "too_few_fields"
     case invalidUTF8 = "invalid_utf8"
 
-    var rule: String? {
+    var reject: SampleReject? {
         switch self {
-        case .missingSaleID: "required"
-        case .impossibleDay: "date"
-        case .outsideMonth: "period"
-        case .unknownStore, .unknownSalesperson, .unknownCustomer: "references"
-        case .zeroQuantity, .negativeAmount: "min"
-        case .wordyQuantity: "integer"
-        case .wordyAmount: "decimal"
-        case .sameIDOtherContent: "grain"
+        case .missingSaleID: SampleReject("required", in: "sale_id")
+        case .impossibleDay: SampleReject("date", in: "sold_on")
+        case .outsideMonth: SampleReject("period", in: "sold_on")
+        case .unknownStore: SampleReject("references", in: "store")
+        case .unknownSalesperson: SampleReject("references", in: "salesperson")
+        case .unknownCustomer: SampleReject("references", in: "customer")
+        case .zeroQuantity: SampleReject("min", in: "quantity")
+        case .wordyQuantity: SampleReject("integer", in: "quantity")
+        case .negativeAmount: SampleReject("min", in: "amount")
+        case .wordyAmount: SampleReject("decimal", in: "amount")
+        case .sameIDOtherContent: SampleReject("grain", in: "sale_id")
         case .duplicateLine: nil
-        case .tooFewFields: "fields"
-        case .invalidUTF8: "encoding"
+        case .tooFewFields: SampleReject("fields")
+        case .invalidUTF8: SampleReject("encoding", in: "product")
         }
     }
 
-    var column: String? {
-        switch self {
-        case .missingSaleID, .sameIDOtherContent: "sale_id"
-        case .impossibleDay, .outsideMonth: "sold_on"
-        case .unknownStore: "store"
-        case .unknownSalesperson: "salesperson"
-        case .unknownCustomer: "customer"
-        case .zeroQuantity, .wordyQuantity: "quantity"
-        case .negativeAmount, .wordyAmount: "amount"
-        case .invalidUTF8: "product"
-        case .duplicateLine, .tooFewFields: nil
-        }
-    }
-
-    /// Whether the row repeats the last good one, instead of spoiling a new one.
     var repeatsLastRow: Bool { self == .duplicateLine || self == .sameIDOtherContent }
 
     /// `row`, made bad.

@@ -1,9 +1,26 @@
 /// One way to make a good row bad.
 protocol SampleFault: Sendable, CaseIterable, RawRepresentable<String> {
-    /// The rule that the reject must name; `nil` when the row is only deduplicated.
-    var rule: String? { get }
-    /// The source's column that is wrong.
-    var column: String? { get }
+    /// What the reject must say; `nil` when the row is only deduplicated.
+    var reject: SampleReject? { get }
+    /// Whether the row repeats the last good one, instead of spoiling a new one.
+    var repeatsLastRow: Bool { get }
+}
+
+extension SampleFault {
+    var repeatsLastRow: Bool { false }
+}
+
+/// Why a bad row is refused.
+struct SampleReject: Sendable {
+    /// The rule that it breaks.
+    let rule: String
+    /// The source's column that is wrong, where it is one.
+    let column: String?
+
+    init(_ rule: String, in column: String? = nil) {
+        self.rule = rule
+        self.column = column
+    }
 }
 
 /// Which rows of a file are bad: spread over it, each kind in turn, the first row never.

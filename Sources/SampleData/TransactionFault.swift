@@ -11,29 +11,18 @@ enum TransactionFault: String, SampleFault {
     case duplicateLine = "duplicate_line"
     case tooManyFields = "too_many_fields"
 
-    var rule: String? {
+    var reject: SampleReject? {
         switch self {
-        case .missingID: "required"
-        case .brokenID: "uuid"
-        case .unknownAccount: "references"
-        case .unknownType: "one_of"
-        case .negativeAmount: "min"
-        case .wordyAmount: "decimal"
-        case .anotherDay: "period"
-        case .impossibleDay: "date"
+        case .missingID: SampleReject("required", in: "transaction_id")
+        case .brokenID: SampleReject("uuid", in: "transaction_id")
+        case .unknownAccount: SampleReject("references", in: "account")
+        case .unknownType: SampleReject("one_of", in: "transaction_type")
+        case .negativeAmount: SampleReject("min", in: "amount")
+        case .wordyAmount: SampleReject("decimal", in: "amount")
+        case .anotherDay: SampleReject("period", in: "transaction_date")
+        case .impossibleDay: SampleReject("date", in: "transaction_date")
         case .duplicateLine: nil
-        case .tooManyFields: "fields"
-        }
-    }
-
-    var column: String? {
-        switch self {
-        case .missingID, .brokenID: "transaction_id"
-        case .unknownAccount: "account"
-        case .unknownType: "transaction_type"
-        case .negativeAmount, .wordyAmount: "amount"
-        case .anotherDay, .impossibleDay: "transaction_date"
-        case .duplicateLine, .tooManyFields: nil
+        case .tooManyFields: SampleReject("fields")
         }
     }
 

@@ -26,16 +26,16 @@ struct Arena: Sendable {
     let proxies: [StackServer: FaultProxy]
     /// The small file system on which its database is, for the case that fills it.
     let disk: SmallDisk?
-    /// What it has besides when its pipeline has an export.
-    let exporting: Exporting?
+    /// What its pipeline speaks to besides, and a copy of the pipeline that does.
+    let outside: Outside?
 
-    // With `onSmallDisk`, the database is on a file system of its own; with `exports`, its pipeline has one.
+    // With `onSmallDisk`, the database is on a file system of its own; `outside` makes what the pipeline speaks to.
     static func open(
         _ name: String,
         on ground: Ground,
         seed: UInt64,
         onSmallDisk: Bool = false,
-        exports: Bool = false
+        outside: Outside.Maker? = nil
     ) async throws -> Arena {
         let tag = String(UInt32.random(in: 0 ... .max), radix: 36)
         let database = "torture_\(tag)"
@@ -49,13 +49,13 @@ struct Arena: Sendable {
         try await ground.execute("create database \(id: database) \(place)")
         let addresses = try ground.addresses()
         let proxies = try addresses.ports.mapValues { try FaultProxy(to: $0) }
-        let exporting = exports ? try Exporting.prepare(named: database, on: ground) : nil
+        let outside = try await outside?.make(database, ground)
         let environment =
             ground.environment(
                 fleet: "torture-\(tag)",
                 urls: addresses.urls(database: database, through: proxies)
             )
-            .merging(exporting?.environment ?? [:]) { _, new in new }
+            .merging(outside?.environment ?? [:]) { _, new in new }
         let crew = Crew { role, fault in
             try ChildProcess(
                 Command(
@@ -77,14 +77,14 @@ struct Arena: Sendable {
             crew: crew,
             proxies: proxies,
             disk: disk,
-            exporting: exporting
+            outside: outside
         )
     }
 
     /// Ends the proxies, and drops the database and the queues.
     func close() async throws {
         for proxy in proxies.values { proxy.close() }
-        try exporting?.close()
+        try outside?.close()
         try await ground.execute("drop database if exists \(id: database) with (force)")
         try await disk?.unmount(from: ground)
         try await ground.deleteQueues(of: fleet)
@@ -95,11 +95,13 @@ struct Arena: Sendable {
         let process = try ChildProcess(
             Command(
                 ground.program,
-                ["load", exporting?.pipeline ?? ground.pipeline, "--periods", periods, "--detach"],
-                environment: ground.environment(
-                    fleet: fleet,
-                    urls: try ground.addresses().urls(database: database, through: [:])
-                ),
+                ["load", outside?.pipeline ?? ground.pipeline, "--periods", periods, "--detach"],
+                environment:
+                    ground.environment(
+                        fleet: fleet,
+                        urls: try ground.addresses().urls(database: database, through: [:])
+                    )
+                    .merging(outside?.environment ?? [:]) { _, new in new },
                 directory: folder,
                 output: .file("\(folder)/load.log")
             )

@@ -119,7 +119,7 @@ public struct Campaign: Sendable {
                 on: ground,
                 seed: settings.seed,
                 onSmallDisk: torture.needsSmallDisk,
-                exports: torture.exports
+                outside: torture.outside
             )
             var verdict = await CaseRun(torture: torture, arena: arena, baseline: baseline).run()
             do {

@@ -19,7 +19,7 @@ struct Invariants: Sendable {
         found += try await differences()
         found += try await remains()
         found += try await leaks()
-        found += try await arena.exporting?.violations(arena) ?? []
+        found += try await arena.outside?.violations(arena) ?? []
         return found
     }
 

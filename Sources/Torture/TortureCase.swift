@@ -8,8 +8,8 @@ struct TortureCase: Sendable {
     let isExclusive: Bool
     /// Whether its database is on a small file system of its own.
     let needsSmallDisk: Bool
-    /// Whether its pipeline has an export, to an API of the case's own.
-    let exports: Bool
+    /// What its pipeline speaks to besides, of the case's own.
+    let outside: Outside.Maker?
     /// What only the first worker has in its environment.
     let fault: [String: String]
     /// Disturbs the fleet from the moment at which its first task is done; the load is over only when
@@ -21,7 +21,7 @@ struct TortureCase: Sendable {
         expected: String = "loaded once",
         isExclusive: Bool = false,
         needsSmallDisk: Bool = false,
-        exports: Bool = false,
+        outside: Outside.Maker? = nil,
         fault: [String: String] = [:],
         disturb: @escaping @Sendable (Arena) async throws -> Void = { _ in }
     ) {
@@ -29,7 +29,7 @@ struct TortureCase: Sendable {
         self.expected = expected
         self.isExclusive = isExclusive
         self.needsSmallDisk = needsSmallDisk
-        self.exports = exports
+        self.outside = outside
         self.fault = fault
         self.disturb = disturb
     }
@@ -37,5 +37,6 @@ struct TortureCase: Sendable {
     /// All of them, in the order of `faults.md`'s tables.
     static let all: [TortureCase] =
         WorkerCases.all + CoordinatorCases.all + BrokerCases.all + CacheCases.all
-        + PostgresCases.all + NetworkCases.all + MessageCases.all + ExportCases.all
+        + PostgresCases.all + NetworkCases.all + MessageCases.all + SourceCases.all
+        + ExportCases.all
 }

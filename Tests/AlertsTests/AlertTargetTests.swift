@@ -1,5 +1,6 @@
 import Extraction
 import Foundation
+import Loopback
 import Pipelines
 import Planning
 import TestSupport

@@ -1,5 +1,6 @@
 import Digests
 import Endpoints
+import Loopback
 import Signing
 import Synchronization
 import TestSupport

@@ -1,6 +1,7 @@
 import Digests
 import Endpoints
 import Foundation
+import Loopback
 import TestSupport
 import Testing
 

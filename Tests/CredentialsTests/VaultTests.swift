@@ -1,5 +1,6 @@
 import Endpoints
 import Foundation
+import Loopback
 import Synchronization
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Charts
+import Loopback
 import Pipelines
 import Planning
 import Rasters

@@ -19,7 +19,7 @@ import Testing
         let program = Program(environment: [:], folder: TestStack.packageDirectory)
         let cases = try await program.run("torture", "--list").output.split(separator: "\n")
         let prefix =
-            /`((?:worker|coordinator|broker|redis|postgres|network|message|export)\.[a-z.-]+)`/
+            /`((?:worker|coordinator|broker|redis|postgres|network|message|export|source\.(?:objects|api))\.[a-z.-]+)`/
         let named = page.matches(of: prefix).map { String($0.1) }
         #expect(named.count > 30)
         // Only where `libfaketime` is installed, and only as root.

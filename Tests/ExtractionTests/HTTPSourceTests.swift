@@ -1,5 +1,6 @@
 import Endpoints
 import Foundation
+import Loopback
 import Pipelines
 import Rows
 import Synchronization

@@ -115,7 +115,7 @@ struct MongoSourceTests {
         let records = try await drain(&reader)
         #expect(records.map(\.fields) == [["1", "a", "5"], ["1", "b", "5"], ["", "", ""]])
         #expect(records.map(\.line) == [1, 1, 2])
-        #expect(records.map { $0.fault ?? "" } == ["", "", "json"])
+        #expect(records.map { $0.fault ?? "" } == ["", "", "shape"])
         let find = try #require(server.commands("find").first)
         for name in ["items", "where"] { #expect(find["projection"]?[name] == .int32(1)) }
     }

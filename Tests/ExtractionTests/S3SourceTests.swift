@@ -1,3 +1,4 @@
+import Loopback
 import Pipelines
 import Rows
 import Synchronization

@@ -46,7 +46,7 @@ struct ShapedJSONTests {
             ]
         )
         #expect(rows.map(\.line) == [1, 1, 3, 4, 5, 5])
-        #expect(rows.map { $0.fault ?? "" } == ["", "", "json", "json", "", "json"])
+        #expect(rows.map { $0.fault ?? "" } == ["", "", "shape", "json", "", "json"])
         let starts = rows.map { text.utf8.index(text.startIndex, offsetBy: $0.byteOffset) }
         #expect(
             zip(starts, [0, 0, 2, 3, 4, 4])

@@ -1,4 +1,5 @@
 import Endpoints
+import Loopback
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import Ledger
 import Loading
+import Loopback
 import Pipelines
 import Planning
 import Postgres

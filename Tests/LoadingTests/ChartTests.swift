@@ -1,6 +1,7 @@
 import Extraction
 import Ledger
 import Loading
+import Loopback
 import Pipelines
 import Planning
 import TestSupport

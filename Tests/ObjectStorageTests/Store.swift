@@ -1,5 +1,6 @@
 import Endpoints
 import HTTP
+import Loopback
 import ObjectStorage
 import Signing
 import TestSupport

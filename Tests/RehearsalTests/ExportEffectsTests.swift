@@ -1,4 +1,5 @@
 import Extraction
+import Loopback
 import Planning
 import Rehearsal
 import TestSupport

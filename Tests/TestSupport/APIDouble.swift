@@ -1,4 +1,5 @@
 internal import Foundation
+package import Loopback
 internal import Synchronization
 
 /// An API of a test's own: rows below paths, page by page, for those who know its token.
@@ -68,7 +69,7 @@ public final class APIDouble: Sendable {
     /// Where it listens.
     public var url: String { server.withLock { $0?.url ?? "" } }
     /// All that was asked until now.
-    public var requests: [WebServer.Request] { server.withLock { $0?.requests ?? [] } }
+    package var requests: [WebServer.Request] { server.withLock { $0?.requests ?? [] } }
 
     /// Plays faults from now on.
     public func play(_ faults: [Fault]) { self.faults.withLock { $0 = faults } }

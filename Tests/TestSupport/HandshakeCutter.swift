@@ -9,10 +9,13 @@ public final class HandshakeCutter: Sendable {
     private let consent: [UInt8]
     private let isReset: Bool
 
+    /// Starts it on a free port of this machine.
+    ///
     /// - Parameters:
     ///   - greeting: What is said before the client says anything.
     ///   - consent: What answers a client that asks for TLS; empty where TLS begins by itself.
     ///   - isReset: Whether the connection is reset instead of ended.
+    /// - Throws: when there is no port.
     public init(greeting: [UInt8] = [], consent: [UInt8] = [], isReset: Bool) throws {
         self.greeting = greeting
         self.consent = consent

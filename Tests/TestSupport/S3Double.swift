@@ -1,29 +1,30 @@
 internal import Digests
 internal import Foundation
+package import Loopback
 internal import Synchronization
 
 /// An object store of a test's own that speaks as S3 does, in memory, by paths.
 ///
 /// It is strict: each request has to be signed, which it checks by the bytes that have come with code of
 /// its own; the body has to be the one that was signed, and the time today's.
-public final class S3Double: Sendable {
+package final class S3Double: Sendable {
     /// The key's name that it knows.
-    public static let accessKey = "AKIATEST"
+    package static let accessKey = "AKIATEST"
     /// The secret of the key.
-    public static let secretKey = "s3cret/Key+of=the-double"
+    package static let secretKey = "s3cret/Key+of=the-double"
     /// The session's token that it wants.
-    public static let sessionToken = "s3cret/token=="
+    package static let sessionToken = "s3cret/token=="
     /// The bucket that it has.
-    public static let bucket = "drops"
+    package static let bucket = "drops"
 
     /// An object as it lies there.
-    public struct Object: Sendable {
+    package struct Object: Sendable {
         /// Its bytes.
-        public var bytes: [UInt8]
+        package var bytes: [UInt8]
         /// Its ETag, with quotes.
-        public var etag: String
+        package var etag: String
         /// What was written with it: `x-amz-meta-…` and its encryption, by names in small letters.
-        public var metadata: [String: String] = [:]
+        package var metadata: [String: String] = [:]
     }
 
     private struct State {
@@ -33,7 +34,7 @@ public final class S3Double: Sendable {
     }
 
     /// What a test does instead of the store: `true` when it has answered.
-    public typealias Fault = @Sendable (WebServer.Request, WebConnection, S3Double) -> Bool
+    package typealias Fault = @Sendable (WebServer.Request, WebConnection, S3Double) -> Bool
 
     private let state = Mutex(State())
     private let server = Mutex<WebServer?>(nil)
@@ -49,7 +50,7 @@ public final class S3Double: Sendable {
     ///   - knowsConditions: Whether it writes on conditions; other stores say that they do not.
     ///   - fault: What is done before the store answers itself.
     /// - Throws: when there is no port.
-    public init(
+    package init(
         region: String = "eu-west-1",
         pageSize: Int = 1000,
         knowsConditions: Bool = true,
@@ -66,16 +67,16 @@ public final class S3Double: Sendable {
     }
 
     /// Where it listens.
-    public var url: String { server.withLock { $0?.url ?? "" } }
+    package var url: String { server.withLock { $0?.url ?? "" } }
     /// All that was asked until now.
-    public var requests: [WebServer.Request] { server.withLock { $0?.requests ?? [] } }
+    package var requests: [WebServer.Request] { server.withLock { $0?.requests ?? [] } }
     /// The uploads that are neither completed nor aborted.
-    public var uploadCount: Int { state.withLock { $0.uploads.count } }
+    package var uploadCount: Int { state.withLock { $0.uploads.count } }
     /// The objects by their keys.
-    public var objects: [String: Object] { state.withLock { $0.objects } }
+    package var objects: [String: Object] { state.withLock { $0.objects } }
 
     /// Puts an object there, in the place of another one.
-    public func put(
+    package func put(
         _ key: String,
         _ bytes: some Collection<UInt8>,
         metadata: [String: String] = [:]
@@ -87,17 +88,17 @@ public final class S3Double: Sendable {
     }
 
     /// Takes an object away.
-    public func remove(_ key: String) {
+    package func remove(_ key: String) {
         state.withLock { $0.objects[key] = nil }
     }
 
     /// Forgets all uploads, as when they were completed and nobody has heard of it.
-    public func loseUploads() {
+    package func loseUploads() {
         state.withLock { $0.uploads = [:] }
     }
 
     /// Answers as the store does; a test that only adds something calls it by itself.
-    public func answer(_ request: WebServer.Request, _ connection: WebConnection) {
+    package func answer(_ request: WebServer.Request, _ connection: WebConnection) {
         if let (status, code) = S3SignatureCheck(region: region).refusal(of: request) {
             return Self.refuse(connection, status, code, isHead: request.method == "HEAD")
         }
@@ -118,7 +119,7 @@ public final class S3Double: Sendable {
     }
 
     /// Says no, as stores do.
-    public static func refuse(
+    package static func refuse(
         _ connection: WebConnection,
         _ status: Int,
         _ code: String,

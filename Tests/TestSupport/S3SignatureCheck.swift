@@ -1,5 +1,6 @@
 internal import Digests
 internal import Foundation
+internal import Loopback
 
 /// Whether a request is signed as AWS wants it, judged by the bytes that have come: nothing of it is shared
 /// with what signs.

@@ -117,21 +117,23 @@ class ObjectStore(BaseHTTPRequestHandler):
         self.answer(200, {"Content-Type": "application/xml"}, text.encode())
 
     def get(self, place):
-        content, tag = place.read_bytes(), self.tag(place)
-        fields = {"ETag": tag, "Last-Modified": formatdate(place.stat().st_mtime, usegmt=True)}
-        if self.headers.get("If-Match", tag) != tag:
-            return self.refuse(412, "PreconditionFailed")
-        start = self.headers.get("Range", "").removeprefix("bytes=").split("-")[0]
-        if self.command == "HEAD":
-            return self.answer(200, {**fields, "Content-Length": len(content)})
-        if not start:
-            return self.answer(200, fields, content)
-        fields["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-        self.answer(206, fields, content[int(start):])
+        with place.open("rb") as content:
+            size, tag = place.stat().st_size, self.tag(place)
+            if self.headers.get("If-Match", tag) != tag:
+                return self.refuse(412, "PreconditionFailed")
+            asked = self.headers.get("Range", "").removeprefix("bytes=").split("-")[0]
+            start = int(asked or 0)
+            fields = {"ETag": tag, "Last-Modified": formatdate(place.stat().st_mtime, usegmt=True)}
+            if asked:
+                fields["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
+            self.answer(206 if asked else 200, {**fields, "Content-Length": size - start})
+            if self.command != "HEAD" and start < size:
+                self.connection.sendfile(content, start)
 
     @staticmethod
     def tag(place):
-        return f'"{hashlib.md5(place.read_bytes()).hexdigest()}"'
+        found = place.stat()
+        return f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
 
     @staticmethod
     def time(found):

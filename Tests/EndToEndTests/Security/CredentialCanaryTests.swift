@@ -1,5 +1,6 @@
 import Endpoints
 import Foundation
+import Loopback
 import Redis
 import TestSupport
 import Testing

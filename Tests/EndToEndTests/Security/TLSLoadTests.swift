@@ -54,10 +54,10 @@ struct TLSLoadTests {
 
     @Test(
         "a server that is not proven to be the right one is refused with one line",
-        arguments: ["AMQP", "POSTGRES", "REDIS"],
+        arguments: [("AMQP", "RabbitMQ"), ("POSTGRES", "Postgres"), ("REDIS", "Redis")],
         [true, false]
     )
-    func refused(server: String, isWrongHost: Bool) async throws {
+    func refused(_ server: (variable: String, name: String), isWrongHost: Bool) async throws {
         let harbour = try await Harbour.open()
         try await harbour.generateCalls(months: 1, calls: 100)
         let secured = try await TestStack.shared().tls
@@ -68,7 +68,7 @@ struct TLSLoadTests {
             host: isWrongHost ? "127.0.0.1" : "localhost",
             authority: isWrongHost ? secured.caFile : secured.otherCAFile
         )
-        let name = "LONGSHORE_\(server)_URL"
+        let name = "LONGSHORE_\(server.variable)_URL"
         let program = harbour.program.with(right).with([name: try #require(wrong[name])])
         let run = try await program.run(
             "load",
@@ -81,7 +81,7 @@ struct TLSLoadTests {
         #expect(run.exitCode == 69, "\(run.errors)")
         let lines = run.errors.split(whereSeparator: \.isNewline)
         #expect(lines.count == 1, "\(run.errors)")
-        #expect(lines.first?.hasPrefix("error: ") == true)
+        #expect(lines.first?.hasPrefix("error: \(server.name): ") == true, "\(run.errors)")
         #expect(run.errors.contains("certificate"), "\(run.errors)")
         let password = try ConnectionURL(try #require(wrong[name])).password?.revealed ?? ""
         #expect(!run.errors.contains(password))

@@ -1,31 +1,31 @@
-internal import Foundation
-internal import Loopback
-internal import Synchronization
+import Foundation
+import Glibc
+import Synchronization
 
-/// A web server of a test's own, on a free port of 127.0.0.1: it answers with what the test writes, as fast and
-/// as truthfully as the test wants.
+/// A web server on a free port of 127.0.0.1: it answers with what whoever has made it writes, as fast and as truthfully
+/// as is wanted, for tests and campaigns.
 ///
 /// Each connection has a thread, and serves one request after the other.
-public final class WebServer: Sendable {
+package final class WebServer: Sendable {
     /// What a client has asked.
-    public struct Request: Sendable {
+    package struct Request: Sendable {
         /// The method.
-        public let method: String
+        package let method: String
         /// Path and query as they were sent.
-        public let target: String
+        package let target: String
         /// The fields as they were sent.
-        public let fields: [(name: String, value: String)]
+        package let fields: [(name: String, value: String)]
         /// The body.
-        public let body: [UInt8]
+        package let body: [UInt8]
 
         /// The first value of a field.
-        public subscript(name: String) -> String? {
+        package subscript(name: String) -> String? {
             fields.first { $0.name.lowercased() == name.lowercased() }?.value
         }
         /// What stands before `?`.
-        public var path: String { String(target.prefix { $0 != "?" }) }
+        package var path: String { String(target.prefix { $0 != "?" }) }
         /// What stands behind it, still encoded; names without `=` have an empty value.
-        public var query: [String: String] {
+        package var query: [String: String] {
             let text = target.drop { $0 != "?" }.dropFirst()
             return Dictionary(
                 text.split(separator: "&")
@@ -52,7 +52,7 @@ public final class WebServer: Sendable {
     }
 
     /// Answers requests by calling `answer`, which says something on the connection, or cuts it.
-    public init(_ answer: @escaping @Sendable (Request, WebConnection) -> Void) throws {
+    package init(_ answer: @escaping @Sendable (Request, WebConnection) -> Void) throws {
         listener = try LoopbackListener()
         Thread.detachNewThread { [listener, record] in
             while let socket = listener.accept() {
@@ -69,13 +69,13 @@ public final class WebServer: Sendable {
     }
 
     /// Where it listens.
-    public var port: Int { listener.port }
+    package var port: Int { listener.port }
     /// Its address, without a path.
-    public var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
     /// All that was asked until now.
-    public var requests: [Request] { record.value.withLock { $0.requests } }
+    package var requests: [Request] { record.value.withLock { $0.requests } }
     /// How many connections there were.
-    public var connectionCount: Int { record.value.withLock { $0.connections } }
+    package var connectionCount: Int { record.value.withLock { $0.connections } }
 
     private static func serve(
         _ connection: WebConnection,
@@ -90,7 +90,7 @@ public final class WebServer: Sendable {
 }
 
 /// A client's connection to a ``WebServer``; it is closed when nobody uses it any more.
-public final class WebConnection: Sendable {
+package final class WebConnection: Sendable {
     private let socket: Int32
     private let arrived = Mutex<[UInt8]>([])
 
@@ -104,16 +104,16 @@ public final class WebConnection: Sendable {
 
     /// Sends bytes as they are; `false` when the client is gone.
     @discardableResult
-    public func write(_ bytes: some Collection<UInt8>) -> Bool {
+    package func write(_ bytes: some Collection<UInt8>) -> Bool {
         LoopbackSocket.send(Array(bytes)[...], to: socket)
     }
 
     /// Sends a text as it is; `false` when the client is gone.
     @discardableResult
-    public func write(_ text: String) -> Bool { write(text.utf8) }
+    package func write(_ text: String) -> Bool { write(text.utf8) }
 
     /// Sends a whole answer.
-    public func answer(
+    package func answer(
         _ status: Int = 200,
         _ fields: [(name: String, value: String)] = [],
         _ body: some Collection<UInt8> = "".utf8
@@ -123,18 +123,18 @@ public final class WebConnection: Sendable {
     }
 
     /// Sends the status and fields of an answer.
-    public func begin(_ status: Int, _ fields: [(name: String, value: String)] = []) {
+    package func begin(_ status: Int, _ fields: [(name: String, value: String)] = []) {
         let lines = fields.map { "\($0.name): \($0.value)\r\n" }.joined()
         write("HTTP/1.1 \(status) Status\r\n\(lines)\r\n")
     }
 
     /// Ends the connection; what was sent still arrives.
-    public func cut() {
+    package func cut() {
         shutdown(socket, Int32(SHUT_RDWR))
     }
 
     /// Waits until the client has ended the connection.
-    public func waitForEnd() {
+    package func waitForEnd() {
         while receive() {}
     }
 

@@ -1,0 +1,143 @@
+import Foundation
+import Loopback
+import Synchronization
+
+/// What a server outside of the fleet holds, and how it answers.
+protocol OutsideContent: Sendable {
+    /// The right answer.
+    func answer(to request: WebServer.Request) -> TroubledServer.Answer
+    /// Puts other bytes in the place of what is there, which mean the same.
+    func change()
+    /// What must never have been asked, and was.
+    var complaints: [String] { get }
+}
+
+extension OutsideContent {
+    func change() {}
+    var complaints: [String] { [] }
+}
+
+/// A web server outside of the fleet: it gives the right answers, and now and then plays what such servers do.
+final class TroubledServer: Sendable {
+    /// An answer as it is meant.
+    struct Answer: Sendable {
+        var status = 200
+        var fields: [(name: String, value: String)] = []
+        var body: [UInt8] = []
+    }
+
+    /// What it does instead of giving the right answer.
+    enum Trouble: Sendable {
+        /// It puts the client off with a status, and `Retry-After`.
+        case refusal(Int)
+        /// It does what is asked, and ends the connection within the answer.
+        case cut
+        /// A few bytes at a time.
+        case slow
+        /// It tells a length that is more than what comes.
+        case longer
+        /// It tells a length that is less than what there is, and sends that much.
+        case shorter
+        /// What it holds is changed first; then it answers as it should.
+        case change
+    }
+
+    private struct Manners {
+        var delay = Duration.zero
+        var trouble: @Sendable () -> Trouble? = { nil }
+        var requests = 0
+        var troubles = 0
+    }
+
+    private final class Shared: Sendable {
+        let manners = Mutex(Manners())
+    }
+
+    private let server: WebServer
+    private let shared: Shared
+
+    /// Starts it on a free port of this machine.
+    init(_ content: any OutsideContent) throws {
+        let shared = Shared()
+        self.shared = shared
+        server = try WebServer { request, connection in
+            Self.serve(request, connection, content, shared)
+        }
+    }
+
+    /// Where it listens.
+    var url: String { server.url }
+    /// How often it was asked.
+    var requestCount: Int { shared.manners.withLock { $0.requests } }
+    /// How often it has made trouble.
+    var troubleCount: Int { shared.manners.withLock { $0.troubles } }
+
+    /// From now on it takes its time for each answer, and makes trouble where `trouble` says so.
+    func behave(
+        delay: Duration = .zero,
+        trouble: @escaping @Sendable () -> Trouble? = { nil }
+    ) {
+        shared.manners.withLock { ($0.delay, $0.trouble) = (delay, trouble) }
+    }
+
+    private static func serve(
+        _ request: WebServer.Request,
+        _ connection: WebConnection,
+        _ content: any OutsideContent,
+        _ shared: Shared
+    ) {
+        let (delay, choose) = shared.manners.withLock { ($0.delay, $0.trouble) }
+        if delay > .zero { Thread.sleep(forTimeInterval: delay / .seconds(1)) }
+        let trouble = choose()
+        if case .refusal(let status) = trouble {
+            connection.answer(status, [("Retry-After", "1")])
+        } else {
+            if case .change = trouble { content.change() }
+            let answer = content.answer(to: request)
+            // An answer to HEAD has a length, and no body.
+            if request.method == "HEAD" {
+                connection.begin(answer.status, answer.fields + [length(answer.body.count)])
+            } else {
+                send(answer, trouble, connection)
+            }
+        }
+        shared.manners.withLock {
+            $0.requests += 1
+            if trouble != nil { $0.troubles += 1 }
+        }
+    }
+
+    private static func send(_ answer: Answer, _ trouble: Trouble?, _ connection: WebConnection) {
+        let size = answer.body.count
+        func begin(_ told: Int) {
+            connection.begin(answer.status, answer.fields + [length(told)])
+        }
+        switch trouble {
+        case .cut:
+            begin(size)
+            connection.write(answer.body.prefix(size / 2))
+            connection.cut()
+        case .longer:
+            begin(size + 100)
+            connection.write(answer.body)
+            connection.cut()
+        case .shorter:
+            begin(size / 2)
+            connection.write(answer.body.prefix(size / 2))
+        case .slow:
+            begin(size)
+            var rest = answer.body[...]
+            while !rest.isEmpty, connection.write(rest.prefix(8_192)) {
+                rest = rest.dropFirst(8_192)
+                Thread.sleep(forTimeInterval: 0.02)
+            }
+        case .refusal, .change, nil:
+            begin(size)
+            connection.write(answer.body)
+        }
+    }
+
+    private static func length(_ count: Int) -> (name: String, value: String) {
+        ("Content-Length", "\(count)")
+    }
+}
