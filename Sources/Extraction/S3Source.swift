@@ -4,6 +4,7 @@ import HTTP
 package import ObjectStorage
 package import Pipelines
 import Signing
+import Synchronization
 
 /// The objects of a folder in S3, or in what speaks like it, which exports write to, too.
 package struct S3Source: ObjectStore {
@@ -13,6 +14,7 @@ package struct S3Source: ObjectStore {
     package let prefix: String
     /// What its declaration says.
     package let texts: S3Texts
+    private let listed = ListedObjects()
     /// The fields of a request that writes, by which the store encrypts.
     package let encryption: [(name: String, value: String)]
 
@@ -116,7 +118,9 @@ package struct S3Source: ObjectStore {
         } else {
             let key = prefix + pattern.components.joined(separator: "/")
             found = try await asked { () async throws(ObjectStorageError) in
-                try await bucket.status(of: key).map { [$0.key] } ?? []
+                let status = try await bucket.status(of: key)
+                listed.note(status.map { [$0] } ?? [])
+                return status.map { [$0.key] } ?? []
             }
         }
         guard !found.isEmpty else {
@@ -146,7 +150,8 @@ package struct S3Source: ObjectStore {
 
     nonisolated(nonsending) func open(_ name: String) async throws -> any ByteInput {
         let reader = try await asked { () async throws(ObjectStorageError) in
-            try await bucket.open(prefix + name)
+            let key = prefix + name
+            return try await bucket.open(key, listed: listed[key])
         }
         return S3Input(name: name, reader, texts)
     }
@@ -163,7 +168,7 @@ package struct S3Source: ObjectStore {
         let start = Bucket.prefix(ofPattern: prefix + components.joined(separator: "/"))
         let length = prefix.utf8.count
         return try await asked { () async throws(ObjectStorageError) in
-            try await bucket.objects(withPrefix: start) { key in
+            let found = try await bucket.objects(withPrefix: start) { key in
                 let parts = key.utf8.dropFirst(length)
                     .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
                 return parts.count == components.count
@@ -176,6 +181,8 @@ package struct S3Source: ObjectStore {
                                 )
                         }
             }
+            listed.note(found)
+            return found
         }
     }
 
@@ -206,6 +213,19 @@ package struct S3Source: ObjectStore {
             )
         }
         return (bucket, parts.dropFirst().joined(separator: "/"))
+    }
+}
+
+/// What a store has said of its objects when it was asked for their names, by their keys.
+private final class ListedObjects: Sendable {
+    private let statuses = Mutex<[String: ObjectStatus]>([:])
+
+    subscript(key: String) -> ObjectStatus? { statuses.withLock { $0[key] } }
+
+    func note(_ objects: [ObjectStatus]) {
+        statuses.withLock { statuses in
+            for object in objects { statuses[object.key] = object }
+        }
     }
 }
 

@@ -81,11 +81,22 @@ public final class ObjectReader {
 extension Bucket {
     /// Opens an object to read it.
     ///
-    /// - Throws: ``ObjectStorageError``.
-    public func open(_ key: String) async throws(ObjectStorageError) -> ObjectReader {
+    /// With `listed`, what the store has said of it before: the same version has the same length, or somebody between the
+    /// store and us has cut it.
+    ///
+    /// - Throws: ``ObjectStorageError``; ``ObjectStorageError/Code/changed`` for another length.
+    public func open(
+        _ key: String,
+        listed: ObjectStatus? = nil
+    ) async throws(ObjectStorageError) -> ObjectReader {
         let response = try await perform(reading(key))
         try await require(response, at: 0, size: nil, reading(key))
-        return ObjectReader(ObjectStatus(key: key, response.fields), self, response.body)
+        let status = ObjectStatus(key: key, response.fields)
+        if let listed, listed.etag == status.etag, let size = status.size, size != listed.size {
+            await response.body.close()
+            throw .otherLength(doing: reading(key).activity)
+        }
+        return ObjectReader(status, self, response.body)
     }
 
     /// The rest of the same version of an object, asked for once: who reads it is patient.

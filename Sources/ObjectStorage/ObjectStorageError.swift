@@ -126,6 +126,15 @@ extension ObjectStorageError {
         )
     }
 
+    static func otherLength(doing activity: String) -> ObjectStorageError {
+        ObjectStorageError(
+            .changed,
+            "\(activity): it has another length than the store has said before, though it is the same version; nothing "
+                + "of it is used",
+            isRetryable: true
+        )
+    }
+
     /// A HEAD is refused without a code.
     private static let bareDenial =
         "check the credentials, and their rights to read and to list: without the second, an object that is "

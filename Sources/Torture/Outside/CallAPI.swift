@@ -11,7 +11,7 @@ struct CallAPI: OutsideContent {
     /// The pipeline that asks it for the facts.
     static let sources = Outside.Maker { name, ground in
         try await Outside(
-            CallAPI(folder: ground.data),
+            CallAPI(folder: ground.data, named: name, on: ground),
             named: name,
             on: ground,
             environment: { ["OUTSIDE_URL": $0] },
@@ -29,12 +29,13 @@ struct CallAPI: OutsideContent {
         )
     }
 
-    private init(folder: String) async throws {
+    private init(folder: String, named copy: String, on ground: Ground) async throws {
+        let text = "\(ground.folder)/\(copy)-calls.csv"
         var months: [String: [String]] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: folder)
         where name.hasPrefix("calls_") {
             let month = name.dropFirst("calls_".count).prefix("2024-01".count)
-            months[String(month)] = try await Self.calls("\(folder)/\(name)")
+            months[String(month)] = try await Self.calls("\(folder)/\(name)", expandedTo: text)
         }
         self.months = months
     }
@@ -54,8 +55,7 @@ struct CallAPI: OutsideContent {
     }
 
     /// The rows of a file that an API can have: those of right texts, with all their fields.
-    private static func calls(_ path: String) async throws -> [String] {
-        let text = path + ".csv"
+    private static func calls(_ path: String, expandedTo text: String) async throws -> [String] {
         defer { try? FileManager.default.removeItem(atPath: text) }
         let gunzip = try ChildProcess(Command("gzip", ["-dc", path], output: .file(text)))
         guard await gunzip.end() == .exited(0) else { throw TortureError(what: "gzip failed") }

@@ -56,7 +56,10 @@ final class ObjectShelf: OutsideContent {
     private static func shifted(_ bytes: [UInt8]) -> [UInt8] {
         let isGzip = bytes.starts(with: [0x1f, 0x8b]) && bytes[3] & 0x04 == 0
         // A mark of the byte order; in gzip an extra field of seven bytes, RFC 1952, 2.3.1.1.
-        guard isGzip else { return [0xef, 0xbb, 0xbf] + bytes }
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        guard isGzip else {
+            return bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : mark + bytes
+        }
         let extra: [UInt8] = [7, 0, 0x4c, 0x53, 3, 0, 1, 2, 3]
         return bytes[..<3] + [bytes[3] | 0x04] + bytes[4..<10] + extra + bytes[10...]
     }

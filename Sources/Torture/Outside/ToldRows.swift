@@ -35,9 +35,14 @@ final class ToldRows: OutsideContent {
         self.isStore = isStore
     }
 
-    /// The rows as they were told last, by their keys.
+    /// The rows as they were told last, by their keys; an object is a line.
     var rows: [String: String] {
-        state.withLock { $0.rows.mapValues { String(decoding: $0.body, as: UTF8.self) } }
+        state.withLock { state in
+            state.rows.mapValues { row in
+                let line = isStore ? row.body.dropLast() : row.body[...]
+                return String(decoding: line, as: UTF8.self)
+            }
+        }
     }
 
     var complaints: [String] { state.withLock { $0.complaints.sorted() } }
