@@ -48,6 +48,7 @@ let package = Package(
         cLibrary("CBZip2", apt: "libbz2-dev"),
         cLibrary("CMariaDB", pkgConfig: "libmariadb", apt: "libmariadb-dev"),
         cLibrary("CMongoC", pkgConfig: "libmongoc-1.0", apt: "libmongoc-dev"),
+        cLibrary("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         .target(name: "Words"),
         .target(name: "BlockingThread"),
         .target(name: "Latches"),
@@ -77,6 +78,7 @@ let package = Package(
             name: "HTTP",
             dependencies: ["BlockingThread", "Endpoints", "Values", "Words", "CCurl"]
         ),
+        .target(name: "Listening", dependencies: ["Endpoints", "Words", "CMicroHTTPD"]),
         .target(
             name: "MongoDB",
             dependencies: ["BlockingThread", "Endpoints", "Values", "Words", "CMongoC"]
@@ -177,7 +179,7 @@ let package = Package(
                 "Endpoints", "Latches", "Pipelines", "Planning", "Words", logging, lifecycle,
             ]
         ),
-        .target(name: "Console", dependencies: ["Words"]),
+        .target(name: "Console", dependencies: ["Words", logging]),
         .target(
             name: "Views",
             dependencies: [
@@ -200,7 +202,7 @@ let package = Package(
             dependencies: [
                 "Alerts", "AMQP", "BlockingThread", "Console", "Coordinator", "Credentials",
                 "Diagnosis", "Digests",
-                "Endpoints", "Extraction", "InFlight", "Inquiry", "Ledger", "Loading",
+                "Endpoints", "Extraction", "InFlight", "Inquiry", "Ledger", "Listening", "Loading",
                 "LocalStack", "Messaging", "MongoDB", "Pipelines", "Planning", "Postgres", "Redis",
                 "Rehearsal", "Rows", "SampleData", "Schedules", "StarSchema", "Survey", "Torture",
                 "Views", "Words", "Worker", arguments, logging, lifecycle, signals,
@@ -249,6 +251,7 @@ package.targets += [
     tests(of: "Redis", and: "Endpoints", "Loopback"),
     tests(of: "Charts", and: "Digests"),
     tests(of: "Rasters", and: "Charts"),
+    tests(of: "Listening", and: "Endpoints", "HTTP"),
     tests(of: "HTTP", and: "Endpoints", "Loopback", "Processes"),
     tests(of: "MongoDB"),
     tests(of: "Signing", and: "Endpoints"),

@@ -9,12 +9,12 @@ toolchain="binutils gcc libc6-dev libstdc++-12-dev libcurl4 libedit2 libicu72 li
   libsqlite3-0 libxml2 libz3-4 tzdata"
 # What the package manager, the Makefile, and the tests and examples call; netbase is what makes
 # `localhost` a name.
-tools="ca-certificates git make netbase openssl pkg-config python3"
+tools="ca-certificates curl git make netbase openssl pkg-config python3"
 # What makes PNG of charts, with a font.
 pictures="librsvg2-bin fonts-dejavu-core"
 # The C libraries, and the servers of the local stack.
 libraries="librabbitmq-dev libpq-dev libhiredis-dev libssl-dev zlib1g-dev libzstd-dev libbz2-dev
-  libcurl4-openssl-dev libmariadb-dev libmongoc-dev"
+  libcurl4-openssl-dev libmariadb-dev libmongoc-dev libmicrohttpd-dev"
 servers="rabbitmq-server redis-server postgresql mariadb-server"
 
 state() { # state PACKAGE: prints dpkg's word for it, such as `installed`

@@ -11,23 +11,47 @@ public struct MetricsText: Sendable {
         case counter
         /// It goes up and down.
         case gauge
+        /// How many values there were up to some bounds: only ``MetricsText/add(_:_:_:)`` writes it.
+        case histogram
     }
 
     /// One number, and what it is of.
     public struct Sample: Sendable {
-        let labels: KeyValuePairs<String, String>
+        let labels: [(key: String, value: String)]
         let value: Double
 
-        /// A number with its labels: `["pool": "default"]`.
-        public init(_ labels: KeyValuePairs<String, String>, _ value: Double) {
-            self.labels = labels
+        /// A number with its labels: `["pool": "default"]`, and more of them behind these.
+        public init(
+            _ labels: KeyValuePairs<String, String>,
+            and others: KeyValuePairs<String, String> = [:],
+            _ value: Double
+        ) {
+            self.labels = Array(labels) + Array(others)
             self.value = value
         }
 
         /// `{worker="a",result="loaded"}`; empty without labels.
-        fileprivate var series: String {
-            let labels = self.labels.map { "\($0)=\"\(MetricsText.escaped(value: $1))\"" }
-            return labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}"
+        fileprivate var series: String { MetricsText.series(labels) }
+    }
+
+    /// How many values there were, and what they are of.
+    public struct Distribution: Sendable {
+        let labels: KeyValuePairs<String, String>
+        let bounds: [Double]
+        let counts: [Int]
+        let sum: Double
+
+        /// Values by their upper bounds, which ascend; the last count is of those above all bounds.
+        public init(
+            _ labels: KeyValuePairs<String, String>,
+            bounds: [Double],
+            counts: [Int],
+            sum: Double
+        ) {
+            self.labels = labels
+            self.bounds = bounds
+            self.counts = counts
+            self.sum = sum
         }
     }
 
@@ -50,6 +74,34 @@ public struct MetricsText: Sendable {
         guard !lines.isEmpty else { return }
         text += "# HELP \(name) \(Self.escaped(help: help))\n# TYPE \(name) \(kind.rawValue)\n"
         text += lines.joined()
+    }
+
+    /// Adds a histogram; nothing when there are no values.
+    ///
+    /// Each bound counts all values up to it, as the format wants it.
+    public mutating func add(_ name: String, _ help: String, _ distributions: [Distribution]) {
+        guard !distributions.isEmpty else { return }
+        text += "# HELP \(name) \(Self.escaped(help: help))\n# TYPE \(name) histogram\n"
+        for distribution in distributions {
+            var total = 0
+            let labels = Array(distribution.labels)
+            for (bound, count) in zip(distribution.bounds + [.infinity], distribution.counts) {
+                total += count
+                let limit = bound.isFinite ? Self.number(bound) : "+Inf"
+                let series = Self.series(labels + [(key: "le", value: limit)])
+                text += "\(name)_bucket\(series) \(total)\n"
+            }
+            let series = Self.series(labels)
+            text += "\(name)_sum\(series) \(Self.number(distribution.sum))\n"
+            text += "\(name)_count\(series) \(total)\n"
+        }
+    }
+
+    fileprivate static func series(
+        _ labels: some Sequence<(key: String, value: String)>
+    ) -> String {
+        let pairs = labels.map { "\($0.key)=\"\(escaped(value: $0.value))\"" }
+        return pairs.isEmpty ? "" : "{\(pairs.joined(separator: ","))}"
     }
 
     fileprivate static func escaped(value: String) -> String {

@@ -50,11 +50,20 @@ public final class CoordinatorService: Service {
         CoordinatorPresence(name: settings.owner, places: limit, taken: loads.count)
     }
 
+    /// What it needs and has not, in words; empty when it can take loads up.
+    public var wants: [String] {
+        state.withLock { state in
+            if state.isStopping { return ["it stops, and takes no more loads"] }
+            return state.isHeard ? [] : ["the ledger has not answered when it looked for loads"]
+        }
+    }
+
     /// Looks for loads at once: there may be one to take up.
     public func look() { bell.yield() }
 
     /// Stops every coordination and releases the leases; ``run()`` returns when that is done.
     public func stop() {
+        state.withLock { $0.isStopping = true }
         bell.finish()
         stopping.finish()
     }
@@ -156,6 +165,7 @@ public final class CoordinatorService: Service {
             try await wake()
             let orphans = try await ports.ledger.orphanedLoads()
             return state.withLock { state in
+                state.isHeard = true
                 state.take(orphans, limit: limit) { load in
                     LoadCoordinator(of: load, settings: settings, ports: ports, logger: logger)
                 }
@@ -164,6 +174,7 @@ public final class CoordinatorService: Service {
             end(because: error)
             return []
         } catch {
+            state.withLock { $0.isHeard = false }
             if !Task.isCancelled {
                 logger.warning("no loads from the ledger", metadata: .init([.error: .error(error)]))
             }
@@ -211,6 +222,10 @@ private struct ServiceState {
     var woken: Set<Int64> = []
     /// Why the daemon must not go on.
     var refusal: NewerLedger?
+    /// Whether the ledger answered when it was asked for loads last.
+    var isHeard = false
+    /// Whether somebody has stopped it.
+    var isStopping = false
 
     /// Whether a load has ended since it was last asked.
     private var hasEnded = false

@@ -8,6 +8,8 @@ private final class Told: Sendable {
     let losses = Atomic(0)
     /// Why the broker takes no messages.
     let alarm = Mutex<String?>(nil)
+    /// Whether the last that was heard of the connection is that it stands.
+    let isConnected = Atomic(false)
 }
 
 /// Log lines about a connection to the broker.
@@ -21,6 +23,9 @@ struct BrokerLog: Sendable {
     /// Why the broker takes no messages; `nil` when it takes them, as far as it has said.
     var alarm: String? { told.alarm.withLock(\.self) }
 
+    /// Whether there is a connection now.
+    var isConnected: Bool { told.isConnected.load(ordering: .relaxed) }
+
     /// `role` tells connections of one process apart: `publisher`, `tasks`, `events`.
     init(_ logger: Logger, role: String) {
         var logger = logger
@@ -32,9 +37,11 @@ struct BrokerLog: Sendable {
         switch event {
         case .connected(let generation):
             told.alarm.withLock { $0 = nil }
+            told.isConnected.store(true, ordering: .relaxed)
             logger.info("connected to the broker", metadata: ["generation": "\(generation)"])
         case .lost(let error, let pause):
             told.losses.add(1, ordering: .relaxed)
+            told.isConnected.store(false, ordering: .relaxed)
             logger.warning(
                 "no connection to the broker, trying again",
                 metadata: ["error": "\(error)", "pause": "\(pause)"]

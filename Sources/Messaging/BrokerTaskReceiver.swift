@@ -13,6 +13,7 @@ public final class BrokerTaskReceiver: TaskReceiver {
     /// The prefetch of each pool's queue.
     public let shares: [String: Int]
     private let consumer: AMQPConsumer
+    private let log: BrokerLog
     private let countWaiting: @Sendable () async -> [String: Int]?
 
     /// Connects, declares the queues of `pools`, and starts to take tasks.
@@ -66,6 +67,7 @@ public final class BrokerTaskReceiver: TaskReceiver {
         countWaiting: @escaping @Sendable () async -> [String: Int]?
     ) {
         self.consumer = consumer
+        self.log = log
         self.shares = shares
         self.countWaiting = countWaiting
         deliveries = AsyncStream {
@@ -124,6 +126,9 @@ public final class BrokerTaskReceiver: TaskReceiver {
             consumer.reject(delivery.receipt, requeue: true)
         }
     }
+
+    /// Whether it has a connection to the broker now.
+    public var isConnected: Bool { log.isConnected }
 
     /// Tells the broker that the delivery is settled.
     public func acknowledge(_ receipt: TaskDelivery.Receipt) async {

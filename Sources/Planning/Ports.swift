@@ -33,6 +33,8 @@ public protocol TaskReceiver: Sendable {
     func backlog() async -> [String: Int]?
     /// Gives the connection up and makes another; what is not settled is delivered again.
     func reconnect() async
+    /// Whether it has a connection now, as far as it knows.
+    var isConnected: Bool { get }
 }
 
 extension TaskReceiver {
@@ -42,6 +44,8 @@ extension TaskReceiver {
     public func backlog() async -> [String: Int]? { nil }
     /// Nothing: of a receiver without a connection.
     public func reconnect() async {}
+    /// `true`: of a receiver without a connection.
+    public var isConnected: Bool { true }
 }
 
 /// Hears the events of workers.

@@ -36,8 +36,8 @@ public enum Step: String, Sendable, Hashable, CaseIterable {
 public protocol StepObserver: Sendable {
     /// Called when an attempt reaches `step`.
     func reached(_ step: Step)
-    /// Called when an attempt knows how long it may take.
-    func began(within limits: Limits)
+    /// Called when an attempt knows what it loads, and how long it may take.
+    func began(_ table: String, of pipeline: String, within limits: Limits)
     /// Called when an attempt has done some more rows, and read the bytes of files that hold them.
     func progressed(rows: Int, bytes: Int)
     /// Called when an attempt begins to wait for its source, and when the source has answered.
@@ -46,7 +46,7 @@ public protocol StepObserver: Sendable {
 
 extension StepObserver {
     /// Does nothing.
-    public func began(within limits: Limits) {}
+    public func began(_ table: String, of pipeline: String, within limits: Limits) {}
     /// Does nothing.
     public func progressed(rows: Int, bytes: Int) {}
     /// Does nothing.

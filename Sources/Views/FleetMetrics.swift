@@ -83,7 +83,40 @@ public struct FleetMetrics {
             "When a schedule is fired next, in seconds since 1970.",
             figures.nextFirings.map { .init(["pipeline": $0.subject], $0.value) }
         )
+        add(figures.waiting)
+        metrics.add(
+            "longshore_table_age_seconds",
+            .gauge,
+            "How long ago a table was loaded last.",
+            figures.ages.map {
+                .init(["pipeline": $0.pipeline, "table": $0.table], $0.seconds)
+            }
+        )
+        metrics.add(
+            "longshore_effects_pending",
+            .gauge,
+            "Rows of exports that are still to be delivered.",
+            figures.pendingEffects.map { .init(["export": $0.subject], $0.value) }
+        )
         add(figures.places)
+    }
+
+    private mutating func add(_ pools: [LedgerFigures.PoolStanding]) {
+        metrics.add(
+            "longshore_pool_tasks",
+            .gauge,
+            "Tasks that are published, by whether a worker has begun them.",
+            pools.flatMap { pool in
+                [("waiting", pool.waiting), ("running", pool.running)]
+                    .map { .init(["pool": pool.pool, "state": $0.0], $0.1) }
+            }
+        )
+        metrics.add(
+            "longshore_oldest_waiting_task_seconds",
+            .gauge,
+            "For how long the oldest task of a pool that could run waits for a worker.",
+            pools.map { .init(["pool": $0.pool], $0.oldest) }
+        )
     }
 
     private mutating func add(_ places: CoordinatorPlaces) {
@@ -134,15 +167,33 @@ public struct FleetMetrics {
                     .map { .init(["worker": worker.name, "state": $0], $1) }
             }
         )
-        let known = workers.compactMap { worker in worker.metrics.map { (worker.name, $0) } }
+        add(workers.compactMap { worker in worker.metrics.map { (["worker": worker.name], $0) } })
+    }
+
+    /// Adds what a worker tells of itself; whose it is says who asks.
+    public mutating func add(ofThisWorker worker: WorkerMetrics, _ measures: TaskMeasures) {
+        let states = Self.slots(busy: worker.busySlots, of: worker.slots) + Self.troubles(of: worker)
+        metrics.add(
+            "longshore_worker_slots",
+            .gauge,
+            "Slots of living workers, by what they do.",
+            states.map { .init(["state": $0.state], $0.count) }
+        )
+        add([([:], worker)])
+        add(measures)
+    }
+
+    private mutating func add(
+        _ workers: [(labels: KeyValuePairs<String, String>, metrics: WorkerMetrics)]
+    ) {
         metrics.add(
             "longshore_worker_tasks_total",
             .counter,
             "Deliveries that a worker has settled, by result.",
-            known.flatMap { name, metrics in
+            workers.flatMap { labels, metrics in
                 WorkerMetrics.Result.allCases.compactMap { result in
                     metrics.results[result]
-                        .map { .init(["worker": name, "result": result.rawValue], Double($0)) }
+                        .map { .init(labels, and: ["result": result.rawValue], Double($0)) }
                 }
             }
         )
@@ -158,19 +209,87 @@ public struct FleetMetrics {
                 "longshore_worker_\(name)_total",
                 .counter,
                 help,
-                known.map { .init(["worker": $0], Double(value($1))) }
+                workers.map { .init($0.labels, Double(value($0.metrics))) }
             )
+        }
+    }
+
+    private mutating func add(_ measures: TaskMeasures) {
+        metrics.add(
+            "longshore_task_duration_seconds",
+            "How long attempts took, by how they ended.",
+            measures.durations.map { ending, histogram in
+                histogram.distribution([
+                    "pipeline": ending.subject.pipeline, "table": ending.subject.table,
+                    "result": ending.result.rawValue,
+                ])
+            }
+        )
+        metrics.add(
+            "longshore_task_phase_seconds",
+            "How long the parts of attempts took.",
+            measures.phases.map { $1.distribution(["phase": $0.rawValue]) }
+        )
+        metrics.add(
+            "longshore_rows_total",
+            .counter,
+            "Rows of attempts that committed, by what became of them.",
+            measures.rows.flatMap { subject, counts in
+                [
+                    ("loaded", counts.loaded), ("rejected", counts.rejected),
+                    ("deduplicated", counts.deduplicated),
+                ]
+                .map {
+                    .init(
+                        ["pipeline": subject.pipeline, "table": subject.table, "result": $0.0],
+                        Double($0.1)
+                    )
+                }
+            }
+        )
+        metrics.add(
+            "longshore_bytes_read_total",
+            .counter,
+            "Bytes of files and objects that were read.",
+            [.init([:], Double(measures.bytesRead))]
+        )
+    }
+
+    /// Adds what any process of the fleet tells of itself.
+    public mutating func add(_ process: ProcessFigures, version: String, role: String) {
+        metrics.add(
+            "longshore_build_info",
+            .gauge,
+            "The program: always 1.",
+            [.init(["version": version, "role": role], 1)]
+        )
+        for (name, kind, help, value) in process.figures {
+            metrics.add(name, kind, help, [.init([:], value)])
         }
     }
 
     /// As numbers of the text: a presence is what anybody with access to Redis has written.
     private static func slots(of worker: WorkerPresence) -> [(state: String, count: Double)] {
-        let busy = Double(worker.metrics?.busySlots ?? worker.running.count)
-        let states = [("busy", busy), ("idle", Double(worker.slots) - busy)]
-        guard let metrics = worker.metrics else { return states }
-        return states + [
+        slots(busy: worker.metrics?.busySlots ?? worker.running.count, of: worker.slots)
+            + (worker.metrics.map(troubles) ?? [])
+    }
+
+    private static func slots(busy: Int, of slots: Int) -> [(state: String, count: Double)] {
+        [("busy", Double(busy)), ("idle", Double(slots) - Double(busy))]
+    }
+
+    private static func troubles(of metrics: WorkerMetrics) -> [(state: String, count: Double)] {
+        [
             ("stuck", Double(metrics.stuckSlots)), ("abandoned", Double(metrics.abandonedSlots)),
             ("disconnected", Double(metrics.disconnectedSlots)),
         ]
+    }
+}
+
+extension Histogram {
+    fileprivate func distribution(
+        _ labels: KeyValuePairs<String, String>
+    ) -> MetricsText.Distribution {
+        MetricsText.Distribution(labels, bounds: bounds, counts: counts, sum: sum)
     }
 }

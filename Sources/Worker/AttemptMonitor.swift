@@ -12,6 +12,7 @@ final class AttemptMonitor: StepObserver {
         /// Counts what the source has given.
         var answers = 0
         var isWaiting = false
+        var measure = AttemptMeasure()
     }
 
     private let observer: any StepObserver
@@ -30,10 +31,14 @@ final class AttemptMonitor: StepObserver {
     /// How many answers the source has given while it is waited for; `nil` while nobody waits.
     var answersAwaited: Int? { state.withLock { $0.isWaiting ? $0.answers : nil } }
 
-    func reached(_ step: Step) { observer.reached(step) }
+    func reached(_ step: Step) {
+        state.withLock { $0.measure.reached(step, at: .now) }
+        observer.reached(step)
+    }
 
-    func began(within limits: Limits) {
+    func began(_ table: String, of pipeline: String, within limits: Limits) {
         state.withLock { state in
+            state.measure.subject = TaskMeasures.Subject(pipeline: pipeline, table: table)
             state.limits.idle = limits.idle ?? state.limits.idle
             state.limits.total = limits.total ?? state.limits.total
         }
@@ -51,6 +56,14 @@ final class AttemptMonitor: StepObserver {
         state.withLock { state in
             state.rows += rows
             state.bytes += bytes
+        }
+    }
+
+    /// What was measured until now, which is the attempt's end.
+    func measure() -> AttemptMeasure {
+        state.withLock { state in
+            state.measure.end(at: .now)
+            return state.measure
         }
     }
 

@@ -8,6 +8,7 @@ final class Gauges: Sendable {
         var running: [Int: TaskMessage] = [:]
         var free: Set<Int> = []
         var begun: [String: Int] = [:]
+        var measures = TaskMeasures()
     }
 
     private let state: Mutex<State>
@@ -17,6 +18,7 @@ final class Gauges: Sendable {
     }
 
     var metrics: WorkerMetrics { state.withLock { $0.metrics } }
+    var measures: TaskMeasures { state.withLock { $0.measures } }
 
     /// The tasks that run now.
     var running: [LoadTaskID] {
@@ -36,6 +38,10 @@ final class Gauges: Sendable {
 
     func update(_ change: (inout WorkerMetrics) -> Void) {
         state.withLock { change(&$0.metrics) }
+    }
+
+    func measure(_ change: (inout TaskMeasures) -> Void) {
+        state.withLock { change(&$0.measures) }
     }
 
     func rest(slot: Int) {

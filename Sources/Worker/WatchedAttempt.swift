@@ -42,11 +42,12 @@ struct WatchedAttempt: Sendable {
             return TaskOutcome.cancelled
         }
         await send(monitor)
-        note(outcome)
+        note(outcome, monitor.measure())
         return (outcome, recall.reason ?? (Task.isCancelled ? .shutdown : nil))
     }
 
-    private func note(_ outcome: TaskOutcome) {
+    private func note(_ outcome: TaskOutcome, _ measure: AttemptMeasure) {
+        context.gauges.measure { $0.add(measure, outcome) }
         if case .loaded(let counts) = outcome {
             context.gauges.update { $0.rowsRead += counts.read }
         }
@@ -111,6 +112,7 @@ struct WatchedAttempt: Sendable {
     private func send(_ monitor: AttemptMonitor) async {
         let (rows, bytes) = monitor.take()
         guard rows > 0 || bytes > 0 else { return }
+        context.gauges.measure { $0.bytesRead += bytes }
         await context.ports.inFlight.report(task, rows: rows, bytes: bytes)
     }
 

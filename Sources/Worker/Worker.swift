@@ -26,6 +26,21 @@ public final class Worker: Service {
     /// What the worker has done, and does.
     public var metrics: WorkerMetrics { context.gauges.metrics }
 
+    /// What the worker has measured of its attempts.
+    public var measures: TaskMeasures { context.gauges.measures }
+
+    /// What the worker needs and has not, in words; empty when it can take tasks.
+    public var wants: [String] {
+        if context.shutdown.isOpen { return ["it stops, and takes no more tasks"] }
+        var wants: [String] = []
+        if !context.ports.receiver.isConnected { wants.append("it has no connection to RabbitMQ") }
+        let metrics = metrics
+        if metrics.disconnectedSlots == metrics.slots {
+            wants.append("none of its slots has a connection to Postgres")
+        }
+        return wants
+    }
+
     /// Begins a graceful shutdown; ``run()`` returns when it is over.
     public func shutDown() {
         context.shutdown.open()

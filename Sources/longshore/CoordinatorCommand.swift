@@ -24,6 +24,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     )
     var loads = 8
 
+    @OptionGroup var listening: ListenOptions
     @OptionGroup var access: SourceOptions
     @OptionGroup var patience: StartPatience
     @OptionGroup var options: FleetOptions
@@ -39,11 +40,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let sources = try access.sources(beside: options)
-        let fleet = try await options.startedFleet().with(sources: sources)
-        try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
-        try await fleet.withLedger { ledger in
-            try await fleet.withWiring(as: ledger.fleet.membership()) { wiring in
-                try await coordinate(fleet, ledger, wiring)
+        try await listening.whileListening(as: "coordinator") { vitals in
+            let fleet = try await options.startedFleet().with(sources: sources)
+            try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)
+            try await fleet.withLedger { ledger in
+                try await fleet.withWiring(as: ledger.fleet.membership()) { wiring in
+                    try await coordinate(fleet, ledger, wiring, vitals)
+                }
             }
         }
     }
@@ -51,7 +54,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
     private func coordinate(
         _ fleet: Fleet,
         _ ledger: LedgerDesks,
-        _ wiring: Wiring
+        _ wiring: Wiring,
+        _ vitals: VitalSigns
     ) async throws {
         await wiring.tellOlderQueues()
         let ports = try await wiring.coordinatorPorts(ledger: ledger)
@@ -74,13 +78,15 @@ struct CoordinatorCommand: AsyncParsableCommand {
             teller: AlertTargets(environment: fleet.sources),
             logger: fleet.logger
         )
+        vitals.tell(wants: { daemon.wants })
+        let report = FleetReport(fleet: fleet, name: settings.owner, vitals: vitals)
         let group = ServiceGroup(
             services: [
                 SecondSignal(Self.announcement) { daemon.stop() }, ports.events,
                 LoadWatch(listener: LoadListener(fleet.postgres), logger: fleet.logger) {
                     daemon.look()
                 },
-                alerts, schedules, daemon,
+                report, alerts, schedules, daemon,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: fleet.logger

@@ -49,7 +49,10 @@ struct Fleet: Sendable {
         self.isLocal = isLocal
         self.sources = sources
         name = environment["LONGSHORE_FLEET"] ?? "longshore"
-        logger = Self.logger(level: environment["LONGSHORE_LOG"])
+        logger = try Self.logger(
+            level: environment["LONGSHORE_LOG"],
+            format: environment["LONGSHORE_LOG_FORMAT"]
+        )
         if allowsPlaintext {
             logger.warning("LONGSHORE_ALLOW_PLAINTEXT=1: connections may go unencrypted")
         }
@@ -103,11 +106,21 @@ struct Fleet: Sendable {
     }
 
     /// Logs go to standard error, so that output can be piped.
-    private static func logger(level: String?) -> Logger {
-        var logger = Logger(
-            label: "longshore",
-            factory: { StreamLogHandler(label: $0, stream: LogStream()) }
-        )
+    private static func logger(level: String?, format: String?) throws -> Logger {
+        var logger: Logger
+        switch format ?? "text" {
+        case "text", "":
+            logger = Logger(
+                label: "longshore",
+                factory: { StreamLogHandler(label: $0, stream: LogStream()) }
+            )
+        case "json": logger = Logger(label: "longshore", factory: { _ in JSONLog() })
+        case let other:
+            throw CommandFailure(
+                .usage,
+                "LONGSHORE_LOG_FORMAT is `\(other)`; expected `text` or `json`"
+            )
+        }
         logger.logLevel = level.flatMap { Logger.Level(rawValue: $0) } ?? .info
         return logger
     }

@@ -58,6 +58,16 @@ struct WorkerCommand: AsyncParsableCommand {
     )
     var sourcePatience: DurationOption?
 
+    @Option(
+        help: ArgumentHelp(
+            "End, with exit code 0, when there has been nothing to do for so long: for jobs that are started when "
+                + "there is.",
+            valueName: "duration"
+        )
+    )
+    var untilIdle: DurationOption?
+
+    @OptionGroup var listening: ListenOptions
     @OptionGroup var servers: RunOptions
 
     func validate() throws {
@@ -76,18 +86,37 @@ struct WorkerCommand: AsyncParsableCommand {
         try Limits.validate(timeLimit.duration)
         let settings = try workerSettings()
         try settings.validate()
-        let fleet = try await servers.fleet()
-        try await fleet.withWiring(as: fleet.membership(), pools: pools) { wiring in
-            try await work(fleet, wiring, settings)
+        try await listening.whileListening(as: "worker") { vitals in
+            let fleet = try await servers.fleet()
+            try await fleet.withWiring(as: fleet.membership(), pools: pools) { wiring in
+                try await work(fleet, wiring, settings, vitals)
+            }
         }
     }
 
-    private func work(_ fleet: Fleet, _ wiring: Wiring, _ settings: WorkerSettings) async throws {
+    private func work(
+        _ fleet: Fleet,
+        _ wiring: Wiring,
+        _ settings: WorkerSettings,
+        _ vitals: VitalSigns
+    ) async throws {
         let worker = try await wiring.worker(settings)
+        vitals.tell(wants: { worker.wants }) { metrics in
+            metrics.add(ofThisWorker: worker.metrics, worker.measures)
+        }
+        let idleness = untilIdle.map { IdleEnd(worker: worker, patience: $0.duration) }
+        let services: [any Service] = [
+            SecondSignal(announcement) { worker.hurry() }, worker,
+        ]
         let group = ServiceGroup(
-            services: [SecondSignal(announcement) { worker.hurry() }, worker],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: fleet.logger
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0) }
+                    + (idleness.map {
+                        [.init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)]
+                    } ?? []),
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: fleet.logger
+            )
         )
         try await group.run()
     }

@@ -65,7 +65,7 @@ public final class InMemoryTaskLoader: TaskLoader {
     ) async -> TaskOutcome {
         let faults = warehouse.state.withLock { $0.faults }
         observer.reached(.begun)
-        if let limits = behaviour.limits { observer.began(within: limits) }
+        if let limits = behaviour.limits { observer.began("table", of: "pipeline", within: limits) }
         for step in Self.work {
             if step == .extracting { observer.waits(forSource: true) }
             defer { if step == .extracting { observer.waits(forSource: false) } }

@@ -21,6 +21,28 @@ public struct LedgerFigures: Sendable, Hashable {
         public var value: Double
     }
 
+    /// How a pool's tasks stand that are published and due.
+    public struct PoolStanding: Sendable, Hashable {
+        /// The pool.
+        public var pool: String
+        /// How many no worker has begun.
+        public var waiting: Double
+        /// How many a worker has begun.
+        public var running: Double
+        /// For how many seconds the oldest that no worker has begun has been due; zero when there is none.
+        public var oldest: Double
+    }
+
+    /// How old a table's newest load is.
+    public struct Age: Sendable, Hashable {
+        /// The pipeline.
+        public var pipeline: String
+        /// The table with its schema.
+        public var table: String
+        /// Seconds since it was loaded.
+        public var seconds: Double
+    }
+
     /// Loads of each pipeline, by state.
     public var loads: [Share<LoadState>]
     /// Load tasks of each pipeline's running loads, by state.
@@ -39,6 +61,12 @@ public struct LedgerFigures: Sendable, Hashable {
     public var overdueFirings: [Figure] = []
     /// When each schedule that is not paused is fired next, in seconds since 1970.
     public var nextFirings: [Figure] = []
+    /// The pools of running loads.
+    public var waiting: [PoolStanding] = []
+    /// When tables were loaded last.
+    public var ages: [Age] = []
+    /// How many rows of each export are still to be delivered.
+    public var pendingEffects: [Figure] = []
 }
 
 extension FleetDesk {
@@ -93,8 +121,57 @@ extension FleetDesk {
                 select pipeline, extract(epoch from next_at) from longshore.schedule
                 where paused_at is null and next_at is not null
                 """
+            ),
+            waiting: try await waiting(),
+            ages: try await ages(),
+            pendingEffects: try await figures(
+                """
+                select schema_name || '.' || export, count(*) from longshore.effect
+                where state = \(EffectState.open) group by 1
+                """
             )
         )
+    }
+
+    /// A task is due from when it was published, or from its next attempt on.
+    private func waiting() async throws -> [LedgerFigures.PoolStanding] {
+        try await client.query(
+            """
+            select pool, count(*) filter (where begun_at is null)::float8 as waiting,
+                count(begun_at)::float8 as running,
+                coalesce(max(extract(epoch from clock_timestamp() - greatest(published_at, retry_at)))
+                    filter (where begun_at is null), 0)::float8 as oldest
+            from longshore.load l join longshore.task t on t.load_id = l.id
+            where l.state = \(LoadState.running) and t.state = \(TaskState.published)
+                and coalesce(retry_at, '-infinity') <= clock_timestamp()
+            group by pool order by pool
+            """
+        )
+        .map {
+            LedgerFigures.PoolStanding(
+                pool: try $0.text("pool"),
+                waiting: try $0.double("waiting"),
+                running: try $0.double("running"),
+                oldest: try $0.double("oldest")
+            )
+        }
+    }
+
+    private func ages() async throws -> [LedgerFigures.Age] {
+        try await client.query(
+            """
+            select pipeline, schema_name || '.' || table_name as subject,
+                extract(epoch from clock_timestamp() - max(loaded_at))::float8 as seconds
+            from longshore.control where loaded_at is not null group by 1, 2 order by 1, 2
+            """
+        )
+        .map {
+            LedgerFigures.Age(
+                pipeline: try $0.text("pipeline"),
+                table: try $0.text("subject"),
+                seconds: try $0.double("seconds")
+            )
+        }
     }
 
     private func shares<State: LedgerWord>(

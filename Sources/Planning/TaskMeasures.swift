@@ -1,0 +1,115 @@
+/// What a worker has measured of attempts at tasks since it started: how long they and their parts took, and rows.
+public struct TaskMeasures: Sendable, Hashable {
+    /// What an attempt was about.
+    public struct Subject: Sendable, Hashable {
+        /// The pipeline's name.
+        public let pipeline: String
+        /// The table's name.
+        public let table: String
+
+        /// A table of a pipeline.
+        public init(pipeline: String, table: String) {
+            self.pipeline = pipeline
+            self.table = table
+        }
+    }
+
+    /// A part of an attempt.
+    public enum Phase: String, Sendable, Hashable, CaseIterable {
+        /// From BEGIN until the source has answered.
+        case open
+        /// Rows are read, checked and sent to the warehouse.
+        case copy
+        /// The new rows take the place of the old.
+        case merge
+        /// Audits are asked, and the ledger is told.
+        case audit
+        /// COMMIT.
+        case commit
+    }
+
+    /// How an attempt ended.
+    public enum Result: String, Sendable, Hashable, CaseIterable {
+        /// It committed.
+        case loaded
+        /// It failed, and the task is tried again or not.
+        case failed
+        /// It was ended, or had nothing to do.
+        case ended
+    }
+
+    /// How an attempt at a table ended.
+    public struct Ending: Sendable, Hashable {
+        /// The table.
+        public let subject: Subject
+        /// How.
+        public let result: Result
+    }
+
+    /// Seconds of attempts.
+    public private(set) var durations: [Ending: Histogram] = [:]
+    /// Seconds of their parts.
+    public private(set) var phases: [Phase: Histogram] = [:]
+    /// Rows of attempts that committed.
+    public private(set) var rows: [Subject: RowCounts] = [:]
+    /// Bytes of files and objects that were read.
+    public var bytesRead = 0
+
+    /// Nothing measured yet.
+    public init() {}
+
+    /// Adds an attempt that has ended.
+    public mutating func add(_ measure: AttemptMeasure, _ outcome: TaskOutcome) {
+        for (phase, seconds) in measure.phases { phases[phase, default: Histogram()].add(seconds) }
+        guard let subject = measure.subject, let seconds = measure.seconds else { return }
+        let ending = Ending(subject: subject, result: Self.result(of: outcome))
+        durations[ending, default: Histogram()].add(seconds)
+        if case .loaded(let counts) = outcome {
+            rows[subject] = (rows[subject] ?? RowCounts()) + counts
+        }
+    }
+
+    private static func result(of outcome: TaskOutcome) -> Result {
+        switch outcome {
+        case .loaded: .loaded
+        case .failed, .retryable, .refused: .failed
+        case .alreadyDone, .superseded, .busy, .early, .redundant, .cancelled, .paused: .ended
+        }
+    }
+}
+
+/// One attempt as it is measured: what it is about, and when it reached its steps.
+public struct AttemptMeasure: Sendable {
+    /// What it loads, once it knows.
+    public var subject: TaskMeasures.Subject?
+    /// Seconds of its parts.
+    public private(set) var phases: [TaskMeasures.Phase: Double] = [:]
+    private var begin: ContinuousClock.Instant?
+    private var last: ContinuousClock.Instant?
+
+    /// Of an attempt that has not begun.
+    public init() {}
+
+    /// Seconds from BEGIN to the last step; `nil` when it has not begun.
+    public var seconds: Double? {
+        guard let begin, let last else { return nil }
+        return begin.duration(to: last) / .seconds(1)
+    }
+
+    /// Notes a step; those that end no part are left out.
+    public mutating func reached(_ step: Step, at time: ContinuousClock.Instant) {
+        if step == .begun { (begin, last) = (time, time) }
+        guard let phase = Self.ends[step], let last else { return }
+        phases[phase, default: 0] += last.duration(to: time) / .seconds(1)
+        self.last = time
+    }
+
+    /// Notes the end, whatever the last step was.
+    public mutating func end(at time: ContinuousClock.Instant) {
+        if begin != nil { last = time }
+    }
+
+    private static let ends: [Step: TaskMeasures.Phase] = [
+        .opened: .open, .copied: .copy, .swapped: .merge, .recorded: .audit, .committed: .commit,
+    ]
+}

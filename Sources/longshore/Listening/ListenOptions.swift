@@ -1,0 +1,100 @@
+import ArgumentParser
+import Endpoints
+import Foundation
+import Listening
+
+/// Where a daemon answers probes and tells its metrics.
+struct ListenOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where to answer /metrics, /livez and /readyz by HTTP: `127.0.0.1:9464`, `:9464` for all addresses; "
+                + "LONGSHORE_LISTEN without it, and nowhere without both.",
+            valueName: "address"
+        )
+    )
+    var listen: String?
+
+    /// Does something while probes are answered; first they are told that the process starts.
+    ///
+    /// - Throws: what `body` throws; ``CommandFailure`` for what is no address, token or certificate, `ListenerError` for
+    ///   an address that is taken.
+    func whileListening(
+        as role: String,
+        _ body: (VitalSigns) async throws -> Void
+    ) async throws {
+        let vitals = VitalSigns(role: role)
+        let listener = try listener(telling: vitals)
+        defer { withExtendedLifetime(listener) {} }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await vitals.beat() }
+            defer { group.cancelAll() }
+            try await body(vitals)
+        }
+    }
+
+    private static let variable = "LONGSHORE_LISTEN"
+
+    private func listener(telling vitals: VitalSigns) throws -> WebListener? {
+        let environment = ProcessInfo.processInfo.environment
+        guard let text = listen ?? environment[Self.variable], !text.isEmpty else { return nil }
+        guard let address = ListenAddress(text) else {
+            throw CommandFailure(
+                .usage,
+                "`\(text)` is no address to listen at; expected `127.0.0.1:9464`, `[::1]:9464` or `:9464`"
+            )
+        }
+        let token = try Self.token(environment)
+        let identity = try Self.identity(environment)
+        guard token == nil || identity != nil || address.isLoopback
+            || environment["LONGSHORE_ALLOW_PLAINTEXT"] == "1"
+        else {
+            throw CommandFailure(
+                .usage,
+                "a token would go to `\(address)` in the clear: give a certificate by \(Self.variable)_CERTIFICATE_FILE and "
+                    + "\(Self.variable)_KEY_FILE, or set LONGSHORE_ALLOW_PLAINTEXT=1 where the network itself is trusted"
+            )
+        }
+        return try WebListener(address, identity: identity) { question in
+            vitals.answer(question, demanding: token)
+        }
+    }
+
+    /// What who asks for metrics has to show: `LONGSHORE_LISTEN_TOKEN`, or the first line of a file.
+    private static func token(_ environment: [String: String]) throws -> Secret? {
+        if let token = environment["\(variable)_TOKEN"], !token.isEmpty { return Secret(token) }
+        guard let path = environment["\(variable)_TOKEN_FILE"], !path.isEmpty else { return nil }
+        guard let token = LoginFile(path: path).firstLine() else { throw unreadable("TOKEN", path) }
+        return token
+    }
+
+    private static func identity(
+        _ environment: [String: String]
+    ) throws -> WebListener.Identity? {
+        let names = ["CERTIFICATE", "KEY"]
+        let paths = names.compactMap { name in
+            environment["\(variable)_\(name)_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        guard !paths.isEmpty else { return nil }
+        guard paths.count == names.count else {
+            throw CommandFailure(
+                .usage,
+                "\(variable)_CERTIFICATE_FILE and \(variable)_KEY_FILE belong together: set both, or none"
+            )
+        }
+        let texts = try zip(names, paths)
+            .map { name, path in
+                guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                    throw unreadable(name, path)
+                }
+                return text
+            }
+        return WebListener.Identity(certificate: texts[0], key: Secret(texts[1]))
+    }
+
+    private static func unreadable(_ name: String, _ path: String) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            "\(variable)_\(name)_FILE names `\(path)`, which cannot be read or is empty: mount the secret there"
+        )
+    }
+}
