@@ -11,8 +11,7 @@ struct DecimalSum {
         guard let number = Self.read(text.utf8) else { return false }
         if number.coefficient == 0 { return true }
         guard number.places <= Self.digits,
-            let value = Self.scaled(number.coefficient, by: max(0, -number.places)),
-            value.magnitude < Self.limit
+            let value = Self.scaled(number.coefficient, by: max(0, -number.places))
         else { return false }
         return add(value, scale: max(0, number.places))
     }
@@ -63,7 +62,8 @@ struct DecimalSum {
             let second = Self.scaled(value, by: wanted - other)
         else { return false }
         let (sum, hasOverflown) = first.addingReportingOverflow(second)
-        guard !hasOverflown else { return false }
+        let isExact = !hasOverflown && max(sum.magnitude, second.magnitude) < Self.limit
+        guard isExact else { return false }
         (coefficient, scale) = (sum, wanted)
         return true
     }

@@ -14,6 +14,7 @@ package struct S3Source: ObjectStore {
     package let prefix: String
     /// What its declaration says.
     package let texts: S3Texts
+    /// What the store has said of the objects that are about to be read.
     private let listed = ListedObjects()
     /// The fields of a request that writes, by which the store encrypts.
     package let encryption: [(name: String, value: String)]
@@ -114,7 +115,9 @@ package struct S3Source: ObjectStore {
     ) async throws -> [String] {
         let found: [String]
         if pattern.components.contains(where: { $0.utf8.contains(UInt8(ascii: "*")) }) {
-            found = try await list(pattern.components).map(\.key)
+            let objects = try await list(pattern.components)
+            listed.note(objects)
+            found = objects.map(\.key)
         } else {
             let key = prefix + pattern.components.joined(separator: "/")
             found = try await asked { () async throws(ObjectStorageError) in
@@ -168,7 +171,7 @@ package struct S3Source: ObjectStore {
         let start = Bucket.prefix(ofPattern: prefix + components.joined(separator: "/"))
         let length = prefix.utf8.count
         return try await asked { () async throws(ObjectStorageError) in
-            let found = try await bucket.objects(withPrefix: start) { key in
+            try await bucket.objects(withPrefix: start) { key in
                 let parts = key.utf8.dropFirst(length)
                     .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
                 return parts.count == components.count
@@ -181,8 +184,6 @@ package struct S3Source: ObjectStore {
                                 )
                         }
             }
-            listed.note(found)
-            return found
         }
     }
 

@@ -11,6 +11,8 @@ class Exchange {
     /// Whether an address of the host was refused; another one may still answer.
     private(set) var isAddressRefused = false
 
+    /// Prepares what is asked and sent.
+    ///
     /// - Throws: ``HTTPError`` when the body cannot be sent.
     init(sending body: HTTPRequest.Body, reach: Reach) throws(HTTPError) {
         self.reach = reach

@@ -6,6 +6,8 @@ import CMariaDB
     private let binds: UnsafeMutableBufferPointer<MYSQL_BIND>
     private let lengths: UnsafeMutableBufferPointer<UInt>
     private let nulls: UnsafeMutableBufferPointer<my_bool>
+    /// Whether the library does not know yet where a buffer is.
+    private var hasMoved = false
 
     /// Bytes that a text has at first; it gets more when a longer one comes.
     private static let firstSize = 256
@@ -53,38 +55,39 @@ import CMariaDB
     ///
     /// - Returns: Whether the library could.
     func complete(_ statement: UnsafeMutablePointer<MYSQL_STMT>) -> Bool {
-        var hasGrown = false
         for index in columns.indices where isCut(index) {
-            hasGrown = true
             resize(index, to: unsafe Int(lengths[index]) * 2)
             guard
                 unsafe mysql_stmt_fetch_column(statement, &binds[index], UInt32(index), 0) == 0
             else { return false }
         }
-        guard hasGrown else { return true }
-        return unsafe attach(to: statement)
+        return true
     }
 
     private func isCut(_ index: Int) -> Bool {
         unsafe nulls[index] == 0 && lengths[index] > binds[index].buffer_length
     }
 
-    /// Gives back what a very long text took.
+    /// Makes ready for the next row, once this one has been taken.
+    ///
+    /// It gives back what a very long text took, and tells the library where the buffers are now: some versions of it
+    /// forget the lengths of a row's values then.
     ///
     /// - Returns: Whether the library knows of it.
-    func shrink(_ statement: UnsafeMutablePointer<MYSQL_STMT>) -> Bool {
-        var hasShrunk = false
+    func makeReady(for statement: UnsafeMutablePointer<MYSQL_STMT>) -> Bool {
         for index in columns.indices where unsafe binds[index].buffer_length > Self.mostKept {
-            hasShrunk = true
             resize(index, to: Self.firstSize)
         }
-        return hasShrunk ? unsafe attach(to: statement) : true
+        guard hasMoved else { return true }
+        hasMoved = false
+        return unsafe attach(to: statement)
     }
 
     private func resize(_ index: Int, to size: Int) {
         unsafe binds[index].buffer.deallocate()
         unsafe binds[index].buffer = .allocate(byteCount: size, alignment: Self.alignment)
         unsafe binds[index].buffer_length = UInt(size)
+        hasMoved = true
     }
 
     /// Adds the row that the buffers hold.

@@ -88,7 +88,7 @@ import CMariaDB
             case 0, MYSQL_DATA_TRUNCATED:
                 guard unsafe buffers.complete(statement) else { throw error() }
                 buffers.append(to: &rows)
-                guard unsafe buffers.shrink(statement) else { throw error() }
+                guard unsafe buffers.makeReady(for: statement) else { throw error() }
             case MYSQL_NO_DATA:
                 hasRowsLeft = false
                 rows.isLast = true

@@ -91,10 +91,13 @@ extension Bucket {
     ) async throws(ObjectStorageError) -> ObjectReader {
         let response = try await perform(reading(key))
         try await require(response, at: 0, size: nil, reading(key))
-        let status = ObjectStatus(key: key, response.fields)
-        if let listed, listed.etag == status.etag, let size = status.size, size != listed.size {
-            await response.body.close()
-            throw .otherLength(doing: reading(key).activity)
+        var status = ObjectStatus(key: key, response.fields)
+        if let etag = status.etag, etag == listed?.etag, let size = listed?.size {
+            guard size == status.size ?? size else {
+                await response.body.close()
+                throw .otherLength(doing: reading(key).activity)
+            }
+            status.size = size
         }
         return ObjectReader(status, self, response.body)
     }

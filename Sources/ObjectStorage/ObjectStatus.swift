@@ -5,7 +5,7 @@ public struct ObjectStatus: Sendable, Hashable {
     /// The object's whole name in the bucket.
     public let key: String
     /// Its bytes; `nil` where the store does not say.
-    public let size: Int?
+    public internal(set) var size: Int?
     /// The name of its content: another content has another one.
     ///
     /// It is no digest that could be computed: that of an object in parts is not.

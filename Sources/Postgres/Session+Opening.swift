@@ -127,7 +127,8 @@ extension Session {
         let report = ConnectionReport(text)
         let needsPassword = unsafe PQconnectionNeedsPassword(connection) == 1
         return PostgresError(
-            needsPassword ? .authentication : report.sqlState?.connectionCode ?? stage.failureCode,
+            needsPassword
+                ? .authentication : report.sqlState?.connectionCode ?? stage.code(of: report),
             "connecting to `\(name)` failed: \(report.message)",
             sqlState: report.sqlState
         )
@@ -159,9 +160,9 @@ private struct ConnectionStage {
         isClosedByPeer = count == 0 || (count < 0 && errno != EAGAIN)
     }
 
-    var failureCode: PostgresError.Code {
+    func code(of report: ConnectionReport) -> PostgresError.Code {
         if !isReached { return .connectionRefused }
-        if isClosedByPeer { return .connectionLost }
+        if isClosedByPeer || report.isOfCutHandshake { return .connectionLost }
         if isAnswered { return .authentication }
         return isInTLS ? .tls : .connectionLost
     }
@@ -171,6 +172,12 @@ private struct ConnectionStage {
 struct ConnectionReport {
     let sqlState: SQLState?
     let message: String
+
+    /// Whether the server has ended the connection in the TLS handshake, and so fast that nobody saw the end before
+    /// libpq did: a failure of the socket, or an end without a goodbye, which is OpenSSL's own word.
+    var isOfCutHandshake: Bool {
+        ["SSL SYSCALL error", "unexpected eof"].contains(where: message.contains)
+    }
 
     /// Reads libpq's text: a server's error is `FATAL:  28P01: message`, in any language of
     /// `FATAL`; anything else is libpq's own, with hints on lines that begin with a tab.

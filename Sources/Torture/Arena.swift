@@ -84,7 +84,7 @@ struct Arena: Sendable {
     /// Ends the proxies, and drops the database and the queues.
     func close() async throws {
         for proxy in proxies.values { proxy.close() }
-        try outside?.close()
+        defer { outside?.close() }
         try await ground.execute("drop database if exists \(id: database) with (force)")
         try await disk?.unmount(from: ground)
         try await ground.deleteQueues(of: fleet)

@@ -138,6 +138,18 @@ struct RowShapingTests {
         #expect(sum.text == expected)
     }
 
+    @Test("a sum has 38 digits; what would make it longer is not added")
+    func longSums() {
+        var sum = DecimalSum()
+        let half = "6" + String(repeating: "0", count: 37)
+        let parts = [(half, true), (half, false), ("1e37", true), ("0.1", false), ("-1e37", true)]
+        for (part, isAdded) in parts {
+            let wasAdded = sum.add(part)
+            #expect(wasAdded == isAdded, "\(part)")
+        }
+        #expect(sum.text == half)
+    }
+
     @Test("an address of the field `Link` is found by its relation")
     func links() {
         let field =

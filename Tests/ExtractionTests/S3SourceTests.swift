@@ -46,6 +46,22 @@ struct S3SourceTests {
         return try await drain(&reader).map(\.fields)
     }
 
+    @Test("an object that somebody cuts on its way is not loaded", arguments: ["*.csv", "a.csv"])
+    func cut(pattern: String) async throws {
+        let store = try S3Double { request, connection, store in
+            guard request.method == "GET", let object = store.objects["in/a.csv"],
+                request.path.hasSuffix("/a.csv")
+            else { return false }
+            connection.answer(200, [("ETag", object.etag)], object.bytes.prefix(9))
+            return true
+        }
+        store.put("in/a.csv", "id,v\n1,a\n2,b\n".utf8)
+        let error = await #expect(throws: ExtractionError.self) {
+            try await Self.rows(Self.sources(store), pattern)
+        }
+        #expect(error?.code == .changed)
+    }
+
     @Test("objects of a pattern are found page by page, and read in the order of their names")
     func patterns() async throws {
         let store = try S3Double(pageSize: 2)

@@ -69,6 +69,15 @@ struct ObjectReaderTests {
         }
         #expect(error?.code == .changed)
         #expect(error?.isRetryable == true)
+        #expect(error?.message.contains("another length") == true)
+        // Where the store said no length before, or says none now, nothing can be compared at the beginning.
+        let unsized = ObjectStatus(
+            key: "x",
+            size: nil,
+            etag: listed.first?.etag,
+            modified: nil
+        )
+        #expect(try await bucket.open("x", listed: unsized).all().count == 500)
         // Another version may have another length.
         store.put("x", [1, 2, 3])
         let reader = try await bucket.open("x", listed: listed.first)

@@ -10,6 +10,7 @@ pages), reads (with ranges and conditions) and writes objects, and refuses what 
 """
 import hashlib
 import hmac
+import os
 import secrets
 import sys
 from datetime import datetime, timezone
@@ -106,7 +107,7 @@ class ObjectStore(BaseHTTPRequestHandler):
         for key in page:
             found = (bucket / key).stat()
             entries += (
-                f"<Contents><Key>{quote(key)}</Key><Size>{found.st_size}</Size><ETag>{escape(self.tag(bucket / key))}</ETag>"
+                f"<Contents><Key>{quote(key)}</Key><Size>{found.st_size}</Size><ETag>{escape(self.tag(found))}</ETag>"
                 f"<LastModified>{self.time(found)}</LastModified></Contents>"
             )
         more = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if keys[PAGE:] else ""
@@ -118,21 +119,21 @@ class ObjectStore(BaseHTTPRequestHandler):
 
     def get(self, place):
         with place.open("rb") as content:
-            size, tag = place.stat().st_size, self.tag(place)
+            found = os.fstat(content.fileno())
+            size, tag = found.st_size, self.tag(found)
             if self.headers.get("If-Match", tag) != tag:
                 return self.refuse(412, "PreconditionFailed")
             asked = self.headers.get("Range", "").removeprefix("bytes=").split("-")[0]
             start = int(asked or 0)
-            fields = {"ETag": tag, "Last-Modified": formatdate(place.stat().st_mtime, usegmt=True)}
+            fields = {"ETag": tag, "Last-Modified": formatdate(found.st_mtime, usegmt=True)}
             if asked:
                 fields["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
             self.answer(206 if asked else 200, {**fields, "Content-Length": size - start})
             if self.command != "HEAD" and start < size:
-                self.connection.sendfile(content, start)
+                self.connection.sendfile(content, start, size - start)
 
     @staticmethod
-    def tag(place):
-        found = place.stat()
+    def tag(found):
         return f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
 
     @staticmethod

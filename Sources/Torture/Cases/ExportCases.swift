@@ -52,10 +52,7 @@ enum ExportCases {
         TortureCase("export.\(target).freeze", outside: outside) { arena in
             let server = try arena.server
             server.behave(delay: .milliseconds(80))
-            let seen = server.requestCount
-            try await arena.wait(within: .seconds(120), for: "a delivery") {
-                server.requestCount > seen
-            }
+            try await arena.waitForNextRequest(of: server)
             let workers = await arena.crew.living(.worker)
             for worker in workers { worker.send(SIGSTOP) }
             try await arena.crew.add(.worker)

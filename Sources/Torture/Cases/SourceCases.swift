@@ -61,10 +61,15 @@ enum SourceCases {
 }
 
 extension Arena {
-    /// Waits until somebody outside is asked, and kills workers, but not always all.
-    func killWorkers(atNextRequestOf server: TroubledServer) async throws {
+    /// Waits until somebody outside is asked.
+    func waitForNextRequest(of server: TroubledServer) async throws {
         let seen = server.requestCount
         try await wait(within: .seconds(120), for: "a request") { server.requestCount > seen }
+    }
+
+    /// Waits until somebody outside is asked, and kills workers, but not always all.
+    func killWorkers(atNextRequestOf server: TroubledServer) async throws {
+        try await waitForNextRequest(of: server)
         for worker in await crew.living(.worker) where luck.number(in: 0..<3) > 0 {
             worker.send(SIGKILL)
         }

@@ -86,24 +86,25 @@ final class TroubledServer: Sendable {
         _ content: any OutsideContent,
         _ shared: Shared
     ) {
-        let (delay, choose) = shared.manners.withLock { ($0.delay, $0.trouble) }
+        let (delay, choose) = shared.manners.withLock { manners in
+            manners.requests += 1
+            return (manners.delay, manners.trouble)
+        }
         if delay > .zero { Thread.sleep(forTimeInterval: delay / .seconds(1)) }
         let trouble = choose()
+        if trouble != nil { shared.manners.withLock { $0.troubles += 1 } }
         if case .refusal(let status) = trouble {
             connection.answer(status, [("Retry-After", "1")])
         } else {
             if case .change = trouble { content.change() }
             let answer = content.answer(to: request)
-            // An answer to HEAD has a length, and no body.
-            if request.method == "HEAD" {
+            // An answer to HEAD has a length, and no body: of it all can be lost, and nothing else happens to it.
+            switch (request.method, trouble) {
+            case ("HEAD", .cut): connection.cut()
+            case ("HEAD", _):
                 connection.begin(answer.status, answer.fields + [length(answer.body.count)])
-            } else {
-                send(answer, trouble, connection)
+            default: send(answer, trouble, connection)
             }
-        }
-        shared.manners.withLock {
-            $0.requests += 1
-            if trouble != nil { $0.troubles += 1 }
         }
     }
 
@@ -114,8 +115,11 @@ final class TroubledServer: Sendable {
         }
         switch trouble {
         case .cut:
-            begin(size)
-            connection.write(answer.body.prefix(size / 2))
+            // Of an answer without a body nothing arrives: what came of the request is not known then.
+            if size > 0 {
+                begin(size)
+                connection.write(answer.body.prefix(size / 2))
+            }
             connection.cut()
         case .longer:
             begin(size + 100)
