@@ -376,7 +376,8 @@ package.targets += [
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "AMQP", "Console", "Coordinator", "Endpoints", "Ledger", "LocalStack", "longshore",
+            "AMQP", "Console", "Coordinator", "Endpoints", "HTTP", "Ledger", "LocalStack",
+            "longshore",
             "Loopback", "Planning", "Postgres", "Processes", "Redis", "TestSupport", "Torture",
             yaml,
         ],

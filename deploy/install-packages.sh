@@ -9,7 +9,7 @@ toolchain="binutils gcc libc6-dev libstdc++-12-dev libcurl4 libedit2 libicu72 li
   libsqlite3-0 libxml2 libz3-4 tzdata"
 # What the package manager, the Makefile, and the tests and examples call; netbase is what makes
 # `localhost` a name.
-tools="ca-certificates curl git make netbase openssl pkg-config python3"
+tools="ca-certificates git make netbase openssl pkg-config python3"
 # What makes PNG of charts, with a font.
 pictures="librsvg2-bin fonts-dejavu-core"
 # The C libraries, and the servers of the local stack.

@@ -11,8 +11,6 @@ public struct MetricsText: Sendable {
         case counter
         /// It goes up and down.
         case gauge
-        /// How many values there were up to some bounds: only ``MetricsText/add(_:_:_:)`` writes it.
-        case histogram
     }
 
     /// One number, and what it is of.

@@ -53,7 +53,9 @@ public final class CoordinatorService: Service {
     /// What it needs and has not, in words; empty when it can take loads up.
     public var wants: [String] {
         state.withLock { state in
-            if state.isStopping { return ["it stops, and takes no more loads"] }
+            if state.isStopping || state.refusal != nil {
+                return ["it stops, and takes no more loads"]
+            }
             return state.isHeard ? [] : ["the ledger has not answered when it looked for loads"]
         }
     }

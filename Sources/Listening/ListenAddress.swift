@@ -38,18 +38,18 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         return isVersion6 ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
-    private var isVersion6: Bool { host?.utf8.contains(UInt8(ascii: ":")) ?? true }
+    /// Whether it is an address of IPv6; all addresses are those of IPv6, with IPv4 in them.
+    var isVersion6: Bool { host?.utf8.contains(UInt8(ascii: ":")) ?? true }
 
     private static func isAddress(_ text: String, _ family: Int32) -> Bool {
         var bytes = in6_addr()
         return unsafe inet_pton(family, text, &bytes) == 1
     }
 
-    /// Calls `body` with the kernel's form of the address, and whether it is one of IPv6.
-    ///
-    /// All addresses are those of IPv6 with IPv4 in them.
+    /// Calls `body` with the kernel's form of the address.
     func use<Result>(
-        _ body: (_ address: UnsafePointer<sockaddr>, _ isVersion6: Bool) -> Result
+        asVersion6 isVersion6: Bool,
+        _ body: (UnsafePointer<sockaddr>) -> Result
     ) -> Result {
         let port = in_port_t(UInt16(port)).bigEndian
         if isVersion6 {
@@ -58,7 +58,7 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
             address.sin6_port = port
             if let host { _ = unsafe inet_pton(AF_INET6, host, &address.sin6_addr) }
             return unsafe withUnsafePointer(to: &address) {
-                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, true) }
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0) }
             }
         }
         var address = sockaddr_in()
@@ -66,7 +66,7 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         address.sin_port = port
         if let host { _ = unsafe inet_pton(AF_INET, host, &address.sin_addr) }
         return unsafe withUnsafePointer(to: &address) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, false) }
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0) }
         }
     }
 }

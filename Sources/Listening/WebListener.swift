@@ -1,6 +1,7 @@
 internal import CMicroHTTPD
-internal import Endpoints
+public import Endpoints
 internal import Glibc
+internal import Synchronization
 internal import Words
 
 /// Answers questions by HTTP in this process: a few pages, each made at once out of what is known.
@@ -47,9 +48,8 @@ public final class WebListener: Sendable {
         }
     }
 
-    // Made once, and used by the library's thread only until it is stopped.
-    private nonisolated(unsafe) let daemon: OpaquePointer
-    private let context: Unmanaged<Context>
+    private let context: Context
+    private let daemon: Mutex<Daemon?>
 
     /// Where it listens.
     public let port: Int
@@ -60,14 +60,46 @@ public final class WebListener: Sendable {
     ///   - address: Where.
     ///   - identity: What it proves itself with; without one there is no TLS.
     ///   - answer: Is called on the listener's thread, one question at a time, and must not wait.
-    /// - Throws: ``ListenerError`` when the address is taken, or is none of this machine's.
+    /// - Throws: ``ListenerError`` when the address is taken, or is none of this machine's, and for an identity that is none.
     public init(
         _ address: ListenAddress,
         identity: Identity? = nil,
         answer: @escaping @Sendable (Question) -> Answer
     ) throws(ListenerError) {
-        let context = Unmanaged.passRetained(Context(answer))
-        let started = address.use { socketAddress, isVersion6 in
+        context = Context(answer)
+        let pointer = unsafe Unmanaged.passUnretained(context).toOpaque()
+        var daemon = unsafe Self.start(address, asVersion6: address.isVersion6, identity, pointer)
+        var code = errno
+        // All addresses are those of IPv4 where the kernel knows no others.
+        if unsafe daemon == nil, address.host == nil, code == EAFNOSUPPORT {
+            unsafe daemon = unsafe Self.start(address, asVersion6: false, identity, pointer)
+            code = errno
+        }
+        guard let daemon = unsafe daemon else {
+            throw ListenerError(address: address, code: code, hasIdentity: identity != nil)
+        }
+        port = Int(unsafe cmicrohttpd_port(daemon))
+        self.daemon = unsafe Mutex(Daemon(daemon))
+    }
+
+    deinit { close() }
+
+    /// Listens no more; who is being answered is waited for.
+    public func close() {
+        let daemon = daemon.withLock { daemon in
+            defer { daemon = nil }
+            return daemon
+        }
+        if let daemon { unsafe MHD_stop_daemon(daemon.pointer) }
+    }
+
+    private static func start(
+        _ address: ListenAddress,
+        asVersion6 isVersion6: Bool,
+        _ identity: Identity?,
+        _ context: UnsafeMutableRawPointer
+    ) -> OpaquePointer? {
+        unsafe address.use(asVersion6: isVersion6) { socketAddress in
             var flags = MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_USE_AUTO.rawValue
             if isVersion6 { flags |= MHD_USE_IPv6.rawValue }
             if isVersion6, address.host == nil { flags |= MHD_USE_DUAL_STACK.rawValue }
@@ -75,35 +107,37 @@ public final class WebListener: Sendable {
                 flags,
                 socketAddress,
                 answerRequest,
-                context.toOpaque(),
+                context,
                 identity?.certificate,
                 identity?.key.revealed
             )
         }
-        guard let daemon = unsafe started else {
-            let code = errno
-            context.release()
-            throw ListenerError(address: address, reason: systemMessage(code))
-        }
-        unsafe self.daemon = unsafe daemon
-        self.context = context
-        port = Int(unsafe cmicrohttpd_port(daemon))
     }
 
-    deinit {
-        unsafe MHD_stop_daemon(daemon)
-        context.release()
+    /// The library's handle: whoever has taken it out of its lock stops it.
+    private struct Daemon: @unchecked Sendable {
+        let pointer: OpaquePointer
+
+        init(_ pointer: OpaquePointer) { unsafe self.pointer = unsafe pointer }
     }
 }
 
 /// Nobody can listen there.
 public struct ListenerError: Error, Sendable, CustomStringConvertible {
     let address: ListenAddress
-    let reason: String
+    /// The `errno`; 0 when it was not the kernel that refused.
+    let code: Int32
+    let hasIdentity: Bool
 
-    /// What and why.
+    /// What, why, and what to do.
     public var description: String {
-        "listening on `\(address)`: \(reason); choose another port or address with `--listen`"
+        if code == 0, hasIdentity {
+            return
+                "listening on `\(address)`: its certificate and key cannot be used; expected both in PEM, the key that of "
+                + "the certificate"
+        }
+        return
+            "listening on `\(address)`: \(systemMessage(code)); choose another port or address with `--listen`"
     }
 }
 
@@ -133,37 +167,35 @@ private nonisolated func answerRequest(
     _ bodySize: UnsafeMutablePointer<Int>?,
     _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
-    guard let pointer = unsafe pointer, let path = unsafe path, let method = unsafe method else {
-        return MHD_NO
-    }
+    guard let pointer = unsafe pointer, let path = unsafe path, let method = unsafe method,
+        let connection = unsafe connection
+    else { return cmicrohttpd_refusal() }
     let context = unsafe Unmanaged<Context>.fromOpaque(pointer).takeUnretainedValue()
-    let field = unsafe MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization")
+    let field = unsafe cmicrohttpd_field(connection, "Authorization")
         .map { unsafe String(cString: $0) }
     let answer = unsafe context.answer(
         to: String(cString: method),
         String(cString: path),
         token: bearer(field)
     )
-    var bytes = Array(answer.text.utf8)
-    guard
-        let response = unsafe MHD_create_response_from_buffer(
-            bytes.count,
-            &bytes,
-            MHD_RESPMEM_MUST_COPY
-        )
-    else { return MHD_NO }
+    let bytes = Array(answer.text.utf8)
+    guard let response = unsafe cmicrohttpd_response(bytes, bytes.count) else {
+        return cmicrohttpd_refusal()
+    }
     defer { unsafe MHD_destroy_response(response) }
-    unsafe MHD_add_response_header(response, "Content-Type", answer.type)
-    unsafe MHD_add_response_header(response, "Cache-Control", "no-store")
+    _ = unsafe MHD_add_response_header(response, "Content-Type", answer.type)
+    _ = unsafe MHD_add_response_header(response, "Cache-Control", "no-store")
     if answer.status == 401 {
-        unsafe MHD_add_response_header(response, "WWW-Authenticate", "Bearer")
+        _ = unsafe MHD_add_response_header(response, "WWW-Authenticate", "Bearer")
     }
     return unsafe MHD_queue_response(connection, UInt32(answer.status), response)
 }
 
+/// What stands behind `Bearer`, RFC 6750, 2.1.
 private func bearer(_ field: String?) -> String? {
-    guard let field, field.utf8.count > 7, field.prefix(7).lowercased() == "bearer " else {
-        return nil
-    }
-    return String(field.dropFirst(7))
+    let scheme = "bearer ".utf8
+    guard let field, field.utf8.count > scheme.count,
+        zip(field.utf8, scheme).allSatisfy({ $0 | 0x20 == $1 })
+    else { return nil }
+    return String(Substring(field.utf8.dropFirst(scheme.count)))
 }

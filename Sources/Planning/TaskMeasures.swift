@@ -1,16 +1,21 @@
 /// What a worker has measured of attempts at tasks since it started: how long they and their parts took, and rows.
 public struct TaskMeasures: Sendable, Hashable {
     /// What an attempt was about.
-    public struct Subject: Sendable, Hashable {
+    public struct Subject: Sendable, Hashable, Comparable {
         /// The pipeline's name.
         public let pipeline: String
-        /// The table's name.
+        /// The table with its schema.
         public let table: String
 
         /// A table of a pipeline.
         public init(pipeline: String, table: String) {
             self.pipeline = pipeline
             self.table = table
+        }
+
+        /// By their names.
+        public static func < (left: Subject, right: Subject) -> Bool {
+            (left.pipeline, left.table) < (right.pipeline, right.table)
         }
     }
 
@@ -20,10 +25,10 @@ public struct TaskMeasures: Sendable, Hashable {
         case open
         /// Rows are read, checked and sent to the warehouse.
         case copy
-        /// The new rows take the place of the old.
+        /// The new rows take the place of the old, and are audited.
         case merge
-        /// Audits are asked, and the ledger is told.
-        case audit
+        /// The ledger is told, and a new partition is attached.
+        case record
         /// COMMIT.
         case commit
     }
@@ -34,16 +39,21 @@ public struct TaskMeasures: Sendable, Hashable {
         case loaded
         /// It failed, and the task is tried again or not.
         case failed
-        /// It was ended, or had nothing to do.
+        /// Somebody ended it.
         case ended
     }
 
     /// How an attempt at a table ended.
-    public struct Ending: Sendable, Hashable {
+    public struct Ending: Sendable, Hashable, Comparable {
         /// The table.
         public let subject: Subject
         /// How.
         public let result: Result
+
+        /// By their names.
+        public static func < (left: Ending, right: Ending) -> Bool {
+            (left.subject, left.result.rawValue) < (right.subject, right.result.rawValue)
+        }
     }
 
     /// Seconds of attempts.
@@ -60,8 +70,9 @@ public struct TaskMeasures: Sendable, Hashable {
 
     /// Adds an attempt that has ended.
     public mutating func add(_ measure: AttemptMeasure, _ outcome: TaskOutcome) {
-        for (phase, seconds) in measure.phases { phases[phase, default: Histogram()].add(seconds) }
+        // Who finds nothing to do never gets to know what it is about.
         guard let subject = measure.subject, let seconds = measure.seconds else { return }
+        for (phase, seconds) in measure.phases { phases[phase, default: Histogram()].add(seconds) }
         let ending = Ending(subject: subject, result: Self.result(of: outcome))
         durations[ending, default: Histogram()].add(seconds)
         if case .loaded(let counts) = outcome {
@@ -110,6 +121,6 @@ public struct AttemptMeasure: Sendable {
     }
 
     private static let ends: [Step: TaskMeasures.Phase] = [
-        .opened: .open, .copied: .copy, .swapped: .merge, .recorded: .audit, .committed: .commit,
+        .opened: .open, .copied: .copy, .swapped: .merge, .recorded: .record, .committed: .commit,
     ]
 }

@@ -1,4 +1,5 @@
 import Console
+import Glibc
 public import Ledger
 public import Planning
 
@@ -30,6 +31,16 @@ public struct FleetMetrics {
             servers.compactMap { server in
                 server.isAllowed.map { .init(["server": server.name], $0 ? 1 : 0) }
             }
+        )
+    }
+
+    /// Adds when the servers were asked: what is told may be older than the telling.
+    public mutating func addTime() {
+        metrics.add(
+            "longshore_fleet_report_timestamp_seconds",
+            .gauge,
+            "When the fleet's servers were asked, in seconds since 1970.",
+            [.init([:], Double(time(nil)))]
         )
     }
 
@@ -105,7 +116,7 @@ public struct FleetMetrics {
         metrics.add(
             "longshore_pool_tasks",
             .gauge,
-            "Tasks that are published, by whether a worker has begun them.",
+            "Published tasks that are due, by whether a worker has begun them.",
             pools.flatMap { pool in
                 [("waiting", pool.waiting), ("running", pool.running)]
                     .map { .init(["pool": pool.pool, "state": $0.0], $0.1) }
@@ -172,7 +183,8 @@ public struct FleetMetrics {
 
     /// Adds what a worker tells of itself; whose it is says who asks.
     public mutating func add(ofThisWorker worker: WorkerMetrics, _ measures: TaskMeasures) {
-        let states = Self.slots(busy: worker.busySlots, of: worker.slots) + Self.troubles(of: worker)
+        let states =
+            Self.slots(busy: worker.busySlots, of: worker.slots) + Self.troubles(of: worker)
         metrics.add(
             "longshore_worker_slots",
             .gauge,
@@ -218,34 +230,38 @@ public struct FleetMetrics {
         metrics.add(
             "longshore_task_duration_seconds",
             "How long attempts took, by how they ended.",
-            measures.durations.map { ending, histogram in
-                histogram.distribution([
-                    "pipeline": ending.subject.pipeline, "table": ending.subject.table,
-                    "result": ending.result.rawValue,
-                ])
-            }
+            measures.durations.sorted { $0.key < $1.key }
+                .map { ending, histogram in
+                    histogram.distribution([
+                        "pipeline": ending.subject.pipeline, "table": ending.subject.table,
+                        "result": ending.result.rawValue,
+                    ])
+                }
         )
         metrics.add(
             "longshore_task_phase_seconds",
             "How long the parts of attempts took.",
-            measures.phases.map { $1.distribution(["phase": $0.rawValue]) }
+            TaskMeasures.Phase.allCases.compactMap { phase in
+                measures.phases[phase]?.distribution(["phase": phase.rawValue])
+            }
         )
         metrics.add(
             "longshore_rows_total",
             .counter,
             "Rows of attempts that committed, by what became of them.",
-            measures.rows.flatMap { subject, counts in
-                [
-                    ("loaded", counts.loaded), ("rejected", counts.rejected),
-                    ("deduplicated", counts.deduplicated),
-                ]
-                .map {
-                    .init(
-                        ["pipeline": subject.pipeline, "table": subject.table, "result": $0.0],
-                        Double($0.1)
-                    )
+            measures.rows.sorted { $0.key < $1.key }
+                .flatMap { subject, counts in
+                    [
+                        ("loaded", counts.loaded), ("rejected", counts.rejected),
+                        ("deduplicated", counts.deduplicated),
+                    ]
+                    .map {
+                        .init(
+                            ["pipeline": subject.pipeline, "table": subject.table, "result": $0.0],
+                            Double($0.1)
+                        )
+                    }
                 }
-            }
         )
         metrics.add(
             "longshore_bytes_read_total",

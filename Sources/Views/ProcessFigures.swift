@@ -17,9 +17,10 @@ public struct ProcessFigures: Sendable {
         let values: [(String, MetricsText.Kind, String, Double?)] = [
             (
                 "process_cpu_seconds_total", .counter, "Time of the processor, in seconds.",
-                statistics[14].flatMap { user in
-                    statistics[15].map { (Double(user) + Double($0)) / ticks }
-                }
+                statistics[14]
+                    .flatMap { user in
+                        statistics[15].map { (Double(user) + Double($0)) / ticks }
+                    }
             ),
             (
                 "process_resident_memory_bytes", .gauge, "Memory, in bytes.",
@@ -27,9 +28,10 @@ public struct ProcessFigures: Sendable {
             ),
             (
                 "process_start_time_seconds", .gauge, "When it was started, in seconds since 1970.",
-                statistics[22].flatMap { start in
-                    Self.bootTime().map { Double($0) + Double(start) / ticks }
-                }
+                statistics[22]
+                    .flatMap { start in
+                        Self.bootTime().map { Double($0) + Double(start) / ticks }
+                    }
             ),
             ("process_open_fds", .gauge, "Open files and connections.", Self.openFiles()),
             ("process_max_fds", .gauge, "How many may be open.", Self.mostFiles()),
@@ -65,7 +67,7 @@ public struct ProcessFigures: Sendable {
         defer { unsafe closedir(folder) }
         var count = 0
         while let entry = unsafe readdir(folder) {
-            if unsafe entry.pointee.d_name.0 != CChar(bitPattern: UInt8(ascii: ".")) { count += 1 }
+            if unsafe entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 }
         }
         return Double(count)
     }

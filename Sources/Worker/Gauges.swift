@@ -9,6 +9,7 @@ final class Gauges: Sendable {
         var free: Set<Int> = []
         var begun: [String: Int] = [:]
         var measures = TaskMeasures()
+        var connectedSlots = 0
     }
 
     private let state: Mutex<State>
@@ -38,6 +39,13 @@ final class Gauges: Sendable {
 
     func update(_ change: (inout WorkerMetrics) -> Void) {
         state.withLock { change(&$0.metrics) }
+    }
+
+    /// How many slots have a connection to the warehouse, as far as they know: one that is lost shows with the next task.
+    var connectedSlots: Int { state.withLock { $0.connectedSlots } }
+
+    func changeConnectedSlots(by change: Int) {
+        state.withLock { $0.connectedSlots += change }
     }
 
     func measure(_ change: (inout TaskMeasures) -> Void) {

@@ -17,7 +17,9 @@ struct Slot: Sendable {
         var deliveries = deliveries.makeAsyncIterator()
         var troubles = 0
         while let loader = await connect() {
+            context.gauges.changeConnectedSlots(by: 1)
             let goesOn = await serve(&deliveries, with: loader, troubles: &troubles)
+            context.gauges.changeConnectedSlots(by: -1)
             await loader.close()
             guard goesOn else { return }
         }

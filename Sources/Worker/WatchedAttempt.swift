@@ -41,8 +41,8 @@ struct WatchedAttempt: Sendable {
             }
             return TaskOutcome.cancelled
         }
-        await send(monitor)
         note(outcome, monitor.measure())
+        await send(monitor)
         return (outcome, recall.reason ?? (Task.isCancelled ? .shutdown : nil))
     }
 

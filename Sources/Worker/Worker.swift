@@ -34,8 +34,7 @@ public final class Worker: Service {
         if context.shutdown.isOpen { return ["it stops, and takes no more tasks"] }
         var wants: [String] = []
         if !context.ports.receiver.isConnected { wants.append("it has no connection to RabbitMQ") }
-        let metrics = metrics
-        if metrics.disconnectedSlots == metrics.slots {
+        if context.gauges.connectedSlots == 0 {
             wants.append("none of its slots has a connection to Postgres")
         }
         return wants

@@ -6,6 +6,7 @@ import Endpoints
 import Extraction
 import Foundation
 import Ledger
+import Listening
 import LocalStack
 import Pipelines
 import Planning
@@ -164,6 +165,7 @@ struct CommandFailure: Error {
         case let error as PeriodSelectionError: self.init(.usage, error.description)
         case let error as PlanError: self.init(.badInput, error.description)
         case let error as EndpointError: self.init(.usage, error.description)
+        case let error as ListenerError: self.init(.usage, error.description)
         case let error as PostgresError:
             self.init(
                 Self.code(of: error),

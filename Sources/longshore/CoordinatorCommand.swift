@@ -79,14 +79,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
             logger: fleet.logger
         )
         vitals.tell(wants: { daemon.wants })
-        let report = FleetReport(fleet: fleet, name: settings.owner, vitals: vitals)
+        let reports =
+            vitals.address == nil
+            ? [] : [FleetReport(of: fleet, by: settings.owner, vitals: vitals)]
         let group = ServiceGroup(
-            services: [
+            services: reports + [
                 SecondSignal(Self.announcement) { daemon.stop() }, ports.events,
                 LoadWatch(listener: LoadListener(fleet.postgres), logger: fleet.logger) {
                     daemon.look()
                 },
-                report, alerts, schedules, daemon,
+                alerts, schedules, daemon,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: fleet.logger

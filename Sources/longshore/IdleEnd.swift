@@ -2,7 +2,7 @@ import Planning
 import ServiceLifecycle
 import Worker
 
-/// Returns when a worker has had nothing to do for a while, which ends the process.
+/// Returns when a worker could have worked for a while and had nothing to do, which ends the process.
 struct IdleEnd: Service {
     let worker: Worker
     let patience: Duration
@@ -16,7 +16,9 @@ struct IdleEnd: Service {
                     return
                 }
                 let metrics = worker.metrics
-                if metrics.busySlots > 0 || metrics.results != seen.results { since = .now }
+                let isIdle = metrics.busySlots == 0 && metrics.results == seen.results
+                // Who cannot reach the broker does not know whether there is something to do.
+                if !isIdle || !worker.wants.isEmpty { since = .now }
                 seen = metrics
             }
         }

@@ -3,6 +3,7 @@ import Pipelines
 import Planning
 import ServiceLifecycle
 import UnixSignals
+import Views
 import Words
 import Worker
 
@@ -104,16 +105,19 @@ struct WorkerCommand: AsyncParsableCommand {
         vitals.tell(wants: { worker.wants }) { metrics in
             metrics.add(ofThisWorker: worker.metrics, worker.measures)
         }
-        let idleness = untilIdle.map { IdleEnd(worker: worker, patience: $0.duration) }
-        let services: [any Service] = [
-            SecondSignal(announcement) { worker.hurry() }, worker,
-        ]
+        let lasting: [any Service] = [SecondSignal(announcement) { worker.hurry() }, worker]
+        var services = lasting.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
+        if let untilIdle {
+            services.append(
+                .init(
+                    service: IdleEnd(worker: worker, patience: untilIdle.duration),
+                    successTerminationBehavior: .gracefullyShutdownGroup
+                )
+            )
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services.map { .init(service: $0) }
-                    + (idleness.map {
-                        [.init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)]
-                    } ?? []),
+                services: services,
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: fleet.logger
             )

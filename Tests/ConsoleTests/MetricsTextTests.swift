@@ -27,6 +27,29 @@ import Testing
         )
     }
 
+    @Test("a histogram counts all values up to each bound")
+    func histogram() {
+        var metrics = MetricsText()
+        metrics.add(
+            "fleet_seconds",
+            "How long.",
+            [.init(["table": "a"], bounds: [0.5, 10], counts: [2, 1, 4], sum: 91.25)]
+        )
+        metrics.add("fleet_none", "Nothing.", [])
+        #expect(
+            metrics.text == """
+                # HELP fleet_seconds How long.
+                # TYPE fleet_seconds histogram
+                fleet_seconds_bucket{table="a",le="0.5"} 2
+                fleet_seconds_bucket{table="a",le="10"} 3
+                fleet_seconds_bucket{table="a",le="+Inf"} 7
+                fleet_seconds_sum{table="a"} 91.25
+                fleet_seconds_count{table="a"} 7
+
+                """
+        )
+    }
+
     @Test("whatever a label's value holds, it stays one value on one line")
     func escaping() {
         var metrics = MetricsText()

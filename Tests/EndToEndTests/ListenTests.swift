@@ -1,9 +1,12 @@
+import Endpoints
 import Foundation
 import HTTP
 import Loopback
+import Planning
+import TestSupport
 import Testing
 
-/// What daemons tell of themselves by HTTP, and worker that end by themselves.
+/// What daemons tell of themselves by HTTP, and workers that end by themselves.
 @Suite("Probes and metrics of daemons")
 struct ListenTests {
     /// An address that is free now.
@@ -32,8 +35,7 @@ struct ListenTests {
         try await harbour.generateCalls(months: 1, calls: 500)
         let (workerAt, coordinatorAt) = (try Self.address(), try Self.address())
         let coordinator = try harbour.program.start(["coordinator", "--listen", coordinatorAt])
-        let worker = try harbour.program.with(["LONGSHORE_LISTEN": workerAt])
-            .start(["worker", "--until-idle", "5 s"])
+        let worker = try harbour.program.with(["LONGSHORE_LISTEN": workerAt]).start(["worker"])
         for address in [workerAt, coordinatorAt] {
             await eventually(within: .seconds(30), "\(address) is ready") {
                 await Self.isAnswered(address, "/readyz", 200)
@@ -53,44 +55,59 @@ struct ListenTests {
             let told = try? await Self.ask(workerAt, "/metrics").text
             return told?
                 .contains(
-                    #"longshore_task_duration_seconds_count{pipeline="callcenter",table="call",result="loaded"} 1"#
+                    #"longshore_task_duration_seconds_count{pipeline="callcenter",table="callcenter.fact_call",result="loaded"} 1"#
                 ) == true
         }
         let own = try await Self.ask(workerAt, "/metrics").text
-        let loaded = try await harbour.ask("select count(*) from callcenter.fact_call").first
-        #expect(
-            own.contains(
-                #"longshore_rows_total{pipeline="callcenter",table="call",result="loaded"} \#(loaded ?? "")"#
-            )
+        let loaded = try #require(
+            await harbour.ask("select count(*) from callcenter.fact_call").first
         )
+        let rows =
+            #"longshore_rows_total{pipeline="callcenter",table="callcenter.fact_call",result="loaded"}"#
+        #expect(own.contains("\(rows) \(loaded)\n"))
         for name in ["longshore_task_phase_seconds_bucket", "process_resident_memory_bytes"] {
             #expect(own.contains(name), "\(name)")
         }
-        #expect(own.contains(#"longshore_build_info{version="0.1.0",role="worker"} 1"#))
+        let build = #"longshore_build_info{version="\#(ProgramVersion.current)",role="worker"} 1"#
+        #expect(own.contains(build))
         await eventually(within: .seconds(40), "the fleet's metrics are told") {
             let told = try? await Self.ask(coordinatorAt, "/metrics").text
             return told?.contains("longshore_table_age_seconds{") == true
                 && told?.contains("longshore_queue_messages{") == true
         }
-        // It ends by itself, and says that it stops before.
+        worker.signal(SIGTERM)
         #expect(try await worker.finish().exitCode == 0)
         coordinator.signal(SIGTERM)
         #expect(try await coordinator.finish().exitCode == 0)
     }
 
-    @Test("a process lives while its servers are away, and is not ready")
+    @Test("a worker whose broker is gone lives, is not ready, and does not take that for idleness")
     func away() async throws {
         let harbour = try await Harbour.open()
+        #expect(try await harbour.program.run("status").exitCode == 0)
+        let url = try ConnectionURL(harbour.amqpURL)
+        let proxy = try FaultProxy(to: #require(url.port))
         let address = try Self.address()
-        let away = "amqp://longshore:x@127.0.0.1:\(try LoopbackListener(listening: false).port)/x"
-        let worker = try harbour.program.with(["LONGSHORE_AMQP_URL": away])
-            .start(["worker", "--listen", address])
-        await eventually(within: .seconds(10), "it lives") {
-            await Self.isAnswered(address, "/livez", 200)
+        var other = url
+        other.port = proxy.port
+        let worker = try harbour.program.with(["LONGSHORE_AMQP_URL": other.revealed])
+            .start(["worker", "--listen", address, "--until-idle", "3 s"])
+        await eventually(within: .seconds(30), "it is ready") {
+            await Self.isAnswered(address, "/readyz", 200)
         }
-        #expect(try await Self.ask(address, "/readyz") == (503, "it starts\n"))
-        worker.signal(SIGKILL)
-        _ = try await worker.finish()
+        proxy.set(.refusing)
+        await eventually(within: .seconds(30), "it is not ready") {
+            await Self.isAnswered(address, "/readyz", 503)
+        }
+        #expect(
+            try await Self.ask(address, "/readyz").text == "it has no connection to RabbitMQ\n"
+        )
+        #expect(try await Self.ask(address, "/livez").status == 200)
+        try await Task.sleep(for: .seconds(4))
+        #expect(worker.isRunning)
+        proxy.set(.fair)
+        #expect(try await worker.finish().exitCode == 0)
+        proxy.close()
     }
 
     @Test("metrics are told to whom shows the token, and probes to everybody")
@@ -125,6 +142,7 @@ struct ListenTests {
     @Test("logs for machines are a line of JSON an event")
     func logs() async throws {
         let harbour = try await Harbour.open()
+        #expect(try await harbour.program.run("status").exitCode == 0)
         let run = try await harbour.program.with(["LONGSHORE_LOG_FORMAT": "json"])
             .run("worker", "--until-idle", "1 s")
         #expect(run.exitCode == 0, "\(run.errors)")

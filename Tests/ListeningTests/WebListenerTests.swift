@@ -1,7 +1,8 @@
 import Endpoints
+import Foundation
 import HTTP
-import Testing
 import TestSupport
+import Testing
 
 @testable import Listening
 
@@ -31,7 +32,10 @@ struct WebListenerTests {
         var request = HTTPRequest(method, try HTTPURL(url))
         if let token { request.fields.append("Authorization", "Bearer \(token)") }
         let response = try await client.send(request)
-        return (response.status, String(decoding: try await response.body.collect(upTo: 1 << 20), as: UTF8.self))
+        return (
+            response.status,
+            String(decoding: try await response.body.collect(upTo: 1 << 20), as: UTF8.self)
+        )
     }
 
     @Test("a question is answered with what is known of it")
@@ -50,7 +54,10 @@ struct WebListenerTests {
         let certificates = try TestCertificates()
         let listener = try Self.listener(
             identity: WebListener.Identity(
-                certificate: String(contentsOfFile: certificates.serverCertificate, encoding: .utf8),
+                certificate: String(
+                    contentsOfFile: certificates.serverCertificate,
+                    encoding: .utf8
+                ),
                 key: Secret(String(contentsOfFile: certificates.serverKey, encoding: .utf8))
             )
         )
@@ -63,6 +70,23 @@ struct WebListenerTests {
         await #expect(throws: HTTPError.self) {
             try await Self.ask("GET", "http://localhost:\(listener.port)/page")
         }
+    }
+
+    @Test("a certificate that is none is one clear error")
+    func unusable() throws {
+        let error = #expect(throws: ListenerError.self) {
+            try Self.listener(identity: WebListener.Identity(certificate: "x", key: Secret("y")))
+        }
+        #expect(error?.description.contains("expected both in PEM") == true)
+    }
+
+    @Test("a head of more than 16 KiB is refused, and the next question is answered")
+    func bounded() async throws {
+        let listener = try Self.listener()
+        let url = "http://127.0.0.1:\(listener.port)/page"
+        let long = String(repeating: "x", count: 20_000)
+        #expect(try await [431, 413].contains(Self.ask("GET", url, token: long).status))
+        #expect(try await Self.ask("GET", url).status == 200)
     }
 
     @Test("a port that is taken is one clear error")
@@ -80,7 +104,8 @@ struct WebListenerTests {
         "addresses are numbers with a port",
         arguments: [
             ("127.0.0.1:9464", "127.0.0.1:9464", true), ("[::1]:80", "[::1]:80", true),
-            (":9464", ":9464", false), ("*:9464", ":9464", false), ("10.0.0.1:1", "10.0.0.1:1", false),
+            (":9464", ":9464", false), ("*:9464", ":9464", false),
+            ("10.0.0.1:1", "10.0.0.1:1", false),
             ("localhost:80", nil, false), ("127.0.0.1", nil, false), ("::1:80", nil, false),
             ("127.0.0.1:70000", nil, false), ("", nil, false),
         ] as [(String, String?, Bool)]

@@ -27,7 +27,7 @@ public struct LedgerFigures: Sendable, Hashable {
         public var pool: String
         /// How many no worker has begun.
         public var waiting: Double
-        /// How many a worker has begun.
+        /// How many a worker has begun, and is not known to have ended: it may have died since.
         public var running: Double
         /// For how many seconds the oldest that no worker has begun has been due; zero when there is none.
         public var oldest: Double

@@ -72,7 +72,11 @@ package struct Attempt: Sendable {
 
     /// Does the work and says what came of it; throws when nothing may be committed.
     private func run() async throws -> AttemptResult {
-        observer.began(row.name, of: pipeline.name, within: pipeline.limits(of: row.name))
+        observer.began(
+            "\(row.schema).\(row.table)",
+            of: pipeline.name,
+            within: pipeline.limits(of: row.name)
+        )
         switch row.kind {
         case .dimension:
             guard let dimension = pipeline.dimension(row.name) else { throw missing() }

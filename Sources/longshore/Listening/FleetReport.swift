@@ -8,21 +8,37 @@ import Views
 
 /// Tells the metrics of the whole fleet by one of its coordinators: else each would repeat them.
 ///
-/// It is the living coordinator whose name is the first; when it dies, another one's is.
+/// It is the living coordinator whose name is the first; when it dies, another one's is. While the ledger does not answer,
+/// who told before goes on.
 struct FleetReport: Service {
-    let fleet: Fleet
-    let name: String
     let vitals: VitalSigns
+    /// Whether this process is the one; `nil` while nobody knows.
+    let isFirst: @Sendable () async -> Bool?
+    let ask: @Sendable () async -> Report
 
     /// How old what is told may be.
     private static let interval: Duration = .seconds(15)
 
+    /// Of a coordinator of a fleet, by its name.
+    init(of fleet: Fleet, by name: String, vitals: VitalSigns) {
+        self.vitals = vitals
+        isFirst = {
+            await fleet.withLedger { ledger in
+                try? await ledger.fleet.places().coordinators.first.map { $0.name == name }
+            }
+        }
+        ask = { await Self.ask(fleet, withWorkers: false) }
+    }
+
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var isMine = false
             repeat {
-                let report = await Self.ask(fleet, withWorkers: false)
-                let isMine = report.coordinators?.first.map { $0 == name } ?? true
-                vitals.tell(fleet: isMine ? report.metrics.text : "")
+                isMine = await isFirst() ?? isMine
+                let text = isMine ? await ask().metrics.text : ""
+                // What is cancelled has not asked anybody.
+                guard !Task.isCancelled else { return }
+                vitals.tell(fleet: text)
             } while (try? await Task.sleep(for: Self.interval)) != nil
         }
     }
@@ -32,8 +48,6 @@ struct FleetReport: Service {
         var metrics = FleetMetrics()
         /// Why something is not there, a line a server.
         var problems: [String] = []
-        /// The living coordinators, by name; `nil` when that is not known.
-        var coordinators: [String]?
     }
 
     /// Asks ledger and broker, and Redis for the workers, which tell that themselves where they listen.
@@ -66,7 +80,7 @@ struct FleetReport: Service {
         if let figures = figures.value { report.metrics.add(figures) }
         if let depths = depths.value { report.metrics.add(depths) }
         if withWorkers, let workers = workers.value { report.metrics.add(workers) }
-        report.coordinators = figures.value?.places.coordinators.map(\.name)
+        report.metrics.addTime()
         return report
     }
 

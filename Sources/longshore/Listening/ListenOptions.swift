@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Endpoints
 import Foundation
 import Listening
@@ -22,9 +23,9 @@ struct ListenOptions: ParsableArguments {
         as role: String,
         _ body: (VitalSigns) async throws -> Void
     ) async throws {
-        let vitals = VitalSigns(role: role)
+        let vitals = VitalSigns(role: role, address: try address())
         let listener = try listener(telling: vitals)
-        defer { withExtendedLifetime(listener) {} }
+        defer { listener?.close() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await vitals.beat() }
             defer { group.cancelAll() }
@@ -34,34 +35,65 @@ struct ListenOptions: ParsableArguments {
 
     private static let variable = "LONGSHORE_LISTEN"
 
-    private func listener(telling vitals: VitalSigns) throws -> WebListener? {
-        let environment = ProcessInfo.processInfo.environment
-        guard let text = listen ?? environment[Self.variable], !text.isEmpty else { return nil }
-        guard let address = ListenAddress(text) else {
+    private func address() throws -> ListenAddress? {
+        let written = listen ?? ProcessInfo.processInfo.environment[Self.variable]
+        guard let written, !written.isEmpty else { return nil }
+        guard let address = ListenAddress(written) else {
             throw CommandFailure(
                 .usage,
-                "`\(text)` is no address to listen at; expected `127.0.0.1:9464`, `[::1]:9464` or `:9464`"
+                "`\(written)` is no address to listen at; expected `127.0.0.1:9464`, `[::1]:9464` or `:9464`"
             )
         }
+        return address
+    }
+
+    private func listener(telling vitals: VitalSigns) throws -> WebListener? {
+        guard let address = vitals.address else { return nil }
+        let environment = ProcessInfo.processInfo.environment
         let token = try Self.token(environment)
         let identity = try Self.identity(environment)
-        guard token == nil || identity != nil || address.isLoopback
-            || environment["LONGSHORE_ALLOW_PLAINTEXT"] == "1"
-        else {
-            throw CommandFailure(
-                .usage,
-                "a token would go to `\(address)` in the clear: give a certificate by \(Self.variable)_CERTIFICATE_FILE and "
-                    + "\(Self.variable)_KEY_FILE, or set LONGSHORE_ALLOW_PLAINTEXT=1 where the network itself is trusted"
-            )
+        if !address.isLoopback {
+            try Self.judge(token, identity, at: address, environment)
         }
         return try WebListener(address, identity: identity) { question in
             vitals.answer(question, demanding: token)
         }
     }
 
+    /// - Throws: when a token would be sent in the clear.
+    private static func judge(
+        _ token: Secret?,
+        _ identity: WebListener.Identity?,
+        at address: ListenAddress,
+        _ environment: [String: String]
+    ) throws {
+        if token == nil {
+            Output.note(
+                "warning: whoever reaches `\(address)` sees names of pipelines, tables and queues: let nobody reach it who may "
+                    + "not, or set \(variable)_TOKEN_FILE"
+            )
+        } else if identity == nil, environment["LONGSHORE_ALLOW_PLAINTEXT"] != "1" {
+            throw CommandFailure(
+                .usage,
+                "a token would go to `\(address)` in the clear: give a certificate by "
+                    + "\(variable)_CERTIFICATE_FILE and \(variable)_KEY_FILE, or set "
+                    + "LONGSHORE_ALLOW_PLAINTEXT=1 where the network itself is trusted"
+            )
+        }
+    }
+
     /// What who asks for metrics has to show: `LONGSHORE_LISTEN_TOKEN`, or the first line of a file.
     private static func token(_ environment: [String: String]) throws -> Secret? {
-        if let token = environment["\(variable)_TOKEN"], !token.isEmpty { return Secret(token) }
+        if let token = environment["\(variable)_TOKEN"] {
+            // An empty secret of somebody's is no reason to tell everybody.
+            guard !token.isEmpty else {
+                throw CommandFailure(
+                    .usage,
+                    "\(variable)_TOKEN is empty: give a token, or unset it"
+                )
+            }
+            return Secret(token)
+        }
         guard let path = environment["\(variable)_TOKEN_FILE"], !path.isEmpty else { return nil }
         guard let token = LoginFile(path: path).firstLine() else { throw unreadable("TOKEN", path) }
         return token
@@ -83,9 +115,8 @@ struct ListenOptions: ParsableArguments {
         }
         let texts = try zip(names, paths)
             .map { name, path in
-                guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                    throw unreadable(name, path)
-                }
+                let text = try? String(contentsOfFile: path, encoding: .utf8)
+                guard let text, !text.isEmpty else { throw unreadable(name, path) }
                 return text
             }
         return WebListener.Identity(certificate: texts[0], key: Secret(texts[1]))

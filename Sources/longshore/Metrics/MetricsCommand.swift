@@ -11,8 +11,8 @@ struct MetricsCommand: AsyncParsableCommand {
             For a collector of text files, such as node_exporter's: \
             longshore metrics > /var/lib/node_exporter/longshore.prom.new, and then rename it. \
             A server that does not answer is `longshore_up` 0; one that answers and refuses this login is \
-            `longshore_access` 0. What they know is left out, and standard error says why. Workers and \
-            coordinators tell the same by themselves with `--listen`.
+            `longshore_access` 0. What they know is left out, and standard error says why. With \
+            `--listen`, workers and coordinators tell of themselves, and more than this.
             """
     )
 
