@@ -7,7 +7,9 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// The port; 0 takes a free one.
     public let port: Int
 
-    /// Reads an address; `nil` for what is none. Names are none: what they mean can change.
+    /// Reads an address; `nil` for what is none.
+    ///
+    /// Names are none: what they mean can change.
     public init?(_ text: String) {
         guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")),
             let port = UInt16(text[text.utf8.index(after: colon)...])

@@ -85,12 +85,12 @@ struct ListenTests {
     func away() async throws {
         let harbour = try await Harbour.open()
         #expect(try await harbour.program.run("status").exitCode == 0)
-        let url = try ConnectionURL(harbour.amqpURL)
-        let proxy = try FaultProxy(to: #require(url.port))
+        let url = try await TestStack.shared().amqpURL
+        let port = try #require(try ConnectionURL(url).port)
+        let proxy = try FaultProxy(to: port)
         let address = try Self.address()
-        var other = url
-        other.port = proxy.port
-        let worker = try harbour.program.with(["LONGSHORE_AMQP_URL": other.revealed])
+        let other = url.replacing(":\(port)/", with: ":\(proxy.port)/")
+        let worker = try harbour.program.with(["LONGSHORE_AMQP_URL": other])
             .start(["worker", "--listen", address, "--until-idle", "3 s"])
         await eventually(within: .seconds(30), "it is ready") {
             await Self.isAnswered(address, "/readyz", 200)
