@@ -168,7 +168,7 @@ public final class CoordinatorService: Service {
             let orphans = try await ports.ledger.orphanedLoads()
             return state.withLock { state in
                 state.isHeard = true
-                state.take(orphans, limit: limit) { load in
+                return state.take(orphans, limit: limit) { load in
                     LoadCoordinator(of: load, settings: settings, ports: ports, logger: logger)
                 }
             }

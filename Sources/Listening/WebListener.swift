@@ -115,7 +115,7 @@ public final class WebListener: Sendable {
     }
 
     /// The library's handle: whoever has taken it out of its lock stops it.
-    private struct Daemon: @unchecked Sendable {
+    @safe private struct Daemon: @unchecked Sendable {
         let pointer: OpaquePointer
 
         init(_ pointer: OpaquePointer) { unsafe self.pointer = unsafe pointer }

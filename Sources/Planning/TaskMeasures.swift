@@ -50,6 +50,12 @@ public struct TaskMeasures: Sendable, Hashable {
         /// How.
         public let result: Result
 
+        /// An end of an attempt.
+        public init(subject: Subject, result: Result) {
+            self.subject = subject
+            self.result = result
+        }
+
         /// By their names.
         public static func < (left: Ending, right: Ending) -> Bool {
             (left.subject, left.result.rawValue) < (right.subject, right.result.rawValue)

@@ -178,7 +178,11 @@ public struct FleetMetrics {
                     .map { .init(["worker": worker.name, "state": $0], $1) }
             }
         )
-        add(workers.compactMap { worker in worker.metrics.map { (["worker": worker.name], $0) } })
+        addCounters(
+            of: workers.compactMap { worker in
+                worker.metrics.map { MeasuredWorker(labels: ["worker": worker.name], metrics: $0) }
+            }
+        )
     }
 
     /// Adds what a worker tells of itself; whose it is says who asks.
@@ -191,21 +195,25 @@ public struct FleetMetrics {
             "Slots of living workers, by what they do.",
             states.map { .init(["state": $0.state], $0.count) }
         )
-        add([([:], worker)])
+        addCounters(of: [MeasuredWorker(labels: [:], metrics: worker)])
         add(measures)
     }
 
-    private mutating func add(
-        _ workers: [(labels: KeyValuePairs<String, String>, metrics: WorkerMetrics)]
-    ) {
+    /// What a worker counts, and how it is called.
+    private struct MeasuredWorker {
+        let labels: KeyValuePairs<String, String>
+        let metrics: WorkerMetrics
+    }
+
+    private mutating func addCounters(of workers: [MeasuredWorker]) {
         metrics.add(
             "longshore_worker_tasks_total",
             .counter,
             "Deliveries that a worker has settled, by result.",
-            workers.flatMap { labels, metrics in
+            workers.flatMap { worker in
                 WorkerMetrics.Result.allCases.compactMap { result in
-                    metrics.results[result]
-                        .map { .init(labels, and: ["result": result.rawValue], Double($0)) }
+                    worker.metrics.results[result]
+                        .map { .init(worker.labels, and: ["result": result.rawValue], Double($0)) }
                 }
             }
         )
@@ -249,19 +257,7 @@ public struct FleetMetrics {
             "longshore_rows_total",
             .counter,
             "Rows of attempts that committed, by what became of them.",
-            measures.rows.sorted { $0.key < $1.key }
-                .flatMap { subject, counts in
-                    [
-                        ("loaded", counts.loaded), ("rejected", counts.rejected),
-                        ("deduplicated", counts.deduplicated),
-                    ]
-                    .map {
-                        .init(
-                            ["pipeline": subject.pipeline, "table": subject.table, "result": $0.0],
-                            Double($0.1)
-                        )
-                    }
-                }
+            measures.rows.sorted { $0.key < $1.key }.flatMap { Self.samples($0.key, $0.value) }
         )
         metrics.add(
             "longshore_bytes_read_total",
@@ -269,6 +265,22 @@ public struct FleetMetrics {
             "Bytes of files and objects that were read.",
             [.init([:], Double(measures.bytesRead))]
         )
+    }
+
+    private static func samples(
+        _ subject: TaskMeasures.Subject,
+        _ counts: RowCounts
+    ) -> [MetricsText.Sample] {
+        [
+            ("loaded", counts.loaded), ("rejected", counts.rejected),
+            ("deduplicated", counts.deduplicated),
+        ]
+        .map { result, count in
+            MetricsText.Sample(
+                ["pipeline": subject.pipeline, "table": subject.table, "result": result],
+                Double(count)
+            )
+        }
     }
 
     /// Adds what any process of the fleet tells of itself.
