@@ -27,7 +27,10 @@ package struct EffectTargets: Sendable {
         )
         switch (export.target, source) {
         case (.table(let source, let table), .postgres(let url)):
-            let database = PostgresSource(name: source, url: try environment.resolve(url))
+            let database = PostgresSource(
+                name: source,
+                url: try environment.database(url, of: source)
+            )
             return try await TableTarget.open(table, key: export.key, in: database)
         case (.objects(let source, let name, let format), .s3(let place)):
             return ObjectTarget(
@@ -40,7 +43,7 @@ package struct EffectTargets: Sendable {
                 contents: ChartObjects(plan: plan, name: name)
             )
         case (.documents(let source, let collection, let inserts), .mongo(let url)):
-            let database = MongoSource(name: source, url: try environment.resolve(url))
+            let database = MongoSource(name: source, url: try environment.database(url, of: source))
             return DocumentTarget(
                 writer: try await database.writer(),
                 database: database,

@@ -116,7 +116,10 @@ struct PageObjects {
         }
         self.json = json
         guard let value = try? json.value(at: path?.names ?? [], in: json.root) else {
-            throw Self.failure(name, "`rows: \(path?.text ?? "")` is not in the answer")
+            throw Self.failure(
+                name,
+                "`rows: \(path?.text ?? "")` is not in the answer, or stands in it twice"
+            )
         }
         switch json.kind(of: value) {
         case UInt8(ascii: "["): objects = Array(json.elements(of: value))

@@ -86,10 +86,16 @@ struct JSONParts: Sendable {
     func elements(of value: Range<Int>) -> JSONElements { JSONElements(of: value, in: self) }
 
     /// The value at the end of some names; `nil` where there is none.
+    ///
+    /// - Throws: ``JSONFault`` also for a name that stands twice: which one is meant nobody knows.
     func value(at names: [String], in value: Range<Int>) throws(JSONFault) -> Range<Int>? {
         var found = value
         for name in names {
-            guard let member = try members(of: found, named: [name]).first else { return nil }
+            let members = try members(of: found, named: [name])
+            guard members.count < 2 else {
+                throw JSONFault(reason: .repeated(column: 0), place: members[1].value.lowerBound)
+            }
+            guard let member = members.first else { return nil }
             found = member.value
         }
         return found

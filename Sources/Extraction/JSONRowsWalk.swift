@@ -10,6 +10,8 @@ struct JSONRowsWalk: JSONWalk {
     private var phase = Phase.value
     /// How many objects of the path are open.
     private var level = 0
+    /// Whether the rows have been found: what comes behind them is no array of rows.
+    private var hasRows = false
     private var position = 0
     /// Where the element or name begins that has not ended.
     private var start: Int?
@@ -36,7 +38,7 @@ struct JSONRowsWalk: JSONWalk {
         case element(mayEnd: Bool)
         /// Behind an element.
         case afterElement
-        /// Behind the array: the objects of the path are still open.
+        /// Behind all of it.
         case rest
     }
 
@@ -83,7 +85,7 @@ struct JSONRowsWalk: JSONWalk {
             case .element(let mayEnd):
                 if let element = try readElement(byte, mayEnd, bytes) { return element }
             case .afterElement: try leaveElement(byte, bytes)
-            case .rest: try readRest(byte, bytes)
+            case .rest: throw failure("something follows it", bytes)
             }
         }
         return nil
@@ -129,7 +131,7 @@ struct JSONRowsWalk: JSONWalk {
     ) throws(ExtractionError) {
         if start == nil {
             guard byte == UInt8(ascii: "\"") else {
-                throw byte == UInt8(ascii: "}")
+                throw byte == UInt8(ascii: "}") && !hasRows
                     ? failure("`rows: \(pathText)` is not in it", bytes)
                     : failure("a member's name is expected", bytes)
             }
@@ -144,7 +146,14 @@ struct JSONRowsWalk: JSONWalk {
         } catch {
             throw failure("a member's name has a `\\` that escapes nothing", bytes)
         }
-        phase = .colon(isPath: name == path[level - 1])
+        let isPath = name == path[level - 1]
+        guard !isPath || !hasRows else {
+            throw failure(
+                "`rows: \(pathText)` stands in it twice: which one is meant nobody knows",
+                bytes
+            )
+        }
+        phase = .colon(isPath: isPath)
     }
 
     private mutating func readColon(
@@ -161,6 +170,12 @@ struct JSONRowsWalk: JSONWalk {
         _ byte: UInt8,
         _ bytes: Span<UInt8>
     ) throws(ExtractionError) {
+        if byte == UInt8(ascii: "}"), hasRows {
+            position += 1
+            level -= 1
+            phase = level == 0 ? .rest : .afterOther
+            return
+        }
         guard byte == UInt8(ascii: ",") else {
             throw byte == UInt8(ascii: "}")
                 ? failure("`rows: \(pathText)` is not in it", bytes)
@@ -210,29 +225,8 @@ struct JSONRowsWalk: JSONWalk {
 
     private mutating func endRows() {
         position += 1
-        phase = .rest
-    }
-
-    /// Passes over what is behind the rows, until the objects around them are closed.
-    private mutating func readRest(
-        _ byte: UInt8,
-        _ bytes: Span<UInt8>
-    ) throws(ExtractionError) {
-        guard level > 0 else { throw failure("something follows it", bytes) }
-        switch byte {
-        case UInt8(ascii: "}") where !extent.isOpen:
-            position += 1
-            level -= 1
-        case UInt8(ascii: ","), UInt8(ascii: ":"):
-            guard extent.isOpen else {
-                position += 1
-                return
-            }
-            _ = extent.end(bytes, from: &position)
-        case UInt8(ascii: "]") where !extent.isOpen:
-            throw failure("`]` closes nothing", bytes)
-        default: _ = extent.end(bytes, from: &position)
-        }
+        hasRows = true
+        phase = level == 0 ? .rest : .afterOther
     }
 
     // MARK: Places

@@ -90,13 +90,11 @@ struct RowShaping: Sendable {
     ) throws -> Range<Int>? {
         var value = object
         for (depth, name) in path.names.enumerated() {
-            if depth > 0 {
-                if json.isNull(value) { return nil }
-                guard json.kind(of: value) == UInt8(ascii: "{") else {
-                    throw Refusal(
-                        reason: "`\(path.text)` is not there: what should hold it is no object"
-                    )
-                }
+            if json.isNull(value) { return nil }
+            guard json.kind(of: value) == UInt8(ascii: "{") else {
+                throw Refusal(
+                    reason: "`\(path.text)` is not there: what should hold it is no object"
+                )
             }
             let known = depth == 0 ? known?.all(named: name) : nil
             let found = try known ?? json.members(of: value, named: [name])

@@ -1,5 +1,6 @@
 import Credentials
 import Endpoints
+import Foundation
 package import HTTP
 import ObjectStorage
 import Pipelines
@@ -90,6 +91,43 @@ public struct SourceEnvironment: Sendable {
         }
         return resolved
     }
+
+    /// The URL of a database, resolved; it names no file of this machine that no source may use, be it a key that would
+    /// prove who this process is, or a socket at which the kernel says so.
+    package func database(
+        _ text: String,
+        of source: String
+    ) throws(ExtractionError) -> ResolvedText {
+        let resolved = try resolve(text)
+        let shown = "a file that the URL of the source `\(source)` names"
+        for path in Self.paths(in: resolved.value) {
+            // What cannot be resolved is not there.
+            guard let real = FilePath.resolved(path) else { continue }
+            try places.resolved().require(real, shown)
+        }
+        return resolved
+    }
+
+    /// The files that a URL has libpq, libmariadb or libmongoc open: by its parameters, and as a host, which is a socket then.
+    private static func paths(in url: String) -> [String] {
+        let parts = url.unicodeScalars.split(separator: "?", maxSplits: 1)
+        let hosts = parts.first?.split { "@/,:".unicodeScalars.contains($0) } ?? []
+        var paths = hosts.map(String.init).filter { $0.lowercased().utf8.starts(with: "%2f".utf8) }
+            .compactMap(\.removingPercentEncoding)
+        for parameter in parts.dropFirst().first?.split(separator: "&") ?? [] {
+            let pair = parameter.split(separator: "=", maxSplits: 1).map(String.init)
+            guard pair.count == 2, let name = pair[0].removingPercentEncoding,
+                names.contains(name), let value = pair[1].removingPercentEncoding
+            else { continue }
+            paths += value.unicodeScalars.split(separator: ",").map(String.init)
+        }
+        return paths
+    }
+
+    /// The parameters by which the libraries read files of a client's own, or find a socket.
+    private static let names = [
+        "sslcert", "sslkey", "tlsCertificateKeyFile", "host", "hostaddr", "socket",
+    ]
 
     private func add(
         _ name: String,

@@ -60,11 +60,13 @@ public struct Sources: Sendable {
             )
             return .objects(FileSource(folder: folder, listings: listings ?? FolderListings()))
         case .postgres(let url):
-            return .queries(PostgresSource(name: name, url: try environment.resolve(url)))
+            return .queries(
+                PostgresSource(name: name, url: try environment.database(url, of: name))
+            )
         case .mysql(let url):
-            return .queries(MariaDBSource(name: name, url: try environment.resolve(url)))
+            return .queries(MariaDBSource(name: name, url: try environment.database(url, of: name)))
         case .mongo(let url):
-            return .documents(MongoSource(name: name, url: try environment.resolve(url)))
+            return .documents(MongoSource(name: name, url: try environment.database(url, of: name)))
         case .s3(let place):
             let proof = try await credentials.proof(of: place, for: name)
             return .objects(

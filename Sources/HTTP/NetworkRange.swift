@@ -65,6 +65,8 @@ enum NetworkRange: Sendable {
 
     /// Also `127.1` and `0x7f000001`, which libcurl takes for addresses.
     static func bytes(of host: String) -> [UInt8]? {
+        // With a dot behind it an address is still one to some.
+        let host = host.utf8.last == UInt8(ascii: ".") ? String(host.utf8.dropLast()) ?? "" : host
         var short = in_addr()
         if unsafe inet_aton(host, &short) != 0 {
             let number = UInt32(bigEndian: short.s_addr)

@@ -83,7 +83,10 @@ extension Bucket {
             }
             objects.append(object)
         }
-        guard root.says("IsTruncated") else { return (objects, nil) }
+        guard let isTruncated = root.says("IsTruncated") else {
+            throw .malformed("it does not say whether a list goes on", doing: call.activity)
+        }
+        guard isTruncated else { return (objects, nil) }
         guard let next = root["NextContinuationToken"], !next.isEmpty else {
             throw .malformed("a list ends before its end", doing: call.activity)
         }

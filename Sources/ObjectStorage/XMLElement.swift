@@ -14,8 +14,15 @@ public struct XMLElement: Sendable, Hashable {
         children.first { $0.name == name }?.text
     }
 
-    /// Whether a child of a name says `true`.
-    func says(_ name: String) -> Bool { self[name] == "true" }
+    /// Whether a child of a name says `true`, as XML Schema and stores write it; `false` where there is none, and `nil` for
+    /// another word.
+    func says(_ name: String) -> Bool? {
+        switch self[name]?.lowercased() {
+        case "true", "1": true
+        case "false", "0", "", nil: false
+        default: nil
+        }
+    }
 }
 
 /// What is no XML, or XML of a kind that no store answers with.

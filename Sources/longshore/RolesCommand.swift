@@ -46,7 +46,7 @@ struct RolesCommand: AsyncParsableCommand {
     /// What a definition may say, and not one of the server's or the ledger's own.
     private static func isUsable(_ schema: String) -> Bool {
         guard !["longshore", "public", "information_schema"].contains(schema),
-            !schema.hasPrefix("pg_")
+            !schema.hasPrefix("pg_"), !schema.hasPrefix("longshore_")
         else { return false }
         return schema.wholeMatch(of: #/[a-z][a-z0-9_]{0,62}/#.matchingSemantics(.unicodeScalar))
             != nil

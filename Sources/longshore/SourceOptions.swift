@@ -1,5 +1,6 @@
 import ArgumentParser
 import Credentials
+import Endpoints
 import Extraction
 import Foundation
 import LocalStack
@@ -50,11 +51,26 @@ struct SourceOptions: ParsableArguments {
             names: try allowed(names, variables),
             places: SourcePlaces(
                 below: places.isEmpty ? nil : places,
-                own: [LocalStack(directory: stack).data]
-                    + FleetOptions.names.compactMap { variables["LONGSHORE_\($0)_URL_FILE"] }
-                    + [variables[SealingKey.variable]].compactMap(\.self)
+                own: [LocalStack(directory: stack).data] + own(variables)
             )
         ) { variables[$0] }
+    }
+
+    /// The files with this process's own secrets: the URLs of its servers, what it proves itself with to them, and what the
+    /// environment names besides.
+    private static func own(_ variables: [String: String]) -> [String] {
+        let files = FleetOptions.names.compactMap { variables["LONGSHORE_\($0)_URL_FILE"] }
+        let urls = FleetOptions.names.compactMap { try? FleetOptions.url($0, in: variables) }
+        let proofs = urls.compactMap { try? ConnectionURL($0).query }
+            .flatMap { query in
+                ["sslkey", "sslcert", "keyfile", "certfile"].compactMap { query[$0] }
+            }
+        let named = [
+            SealingKey.variable, "LONGSHORE_LISTEN_TOKEN_FILE", "LONGSHORE_LISTEN_KEY_FILE",
+            "LONGSHORE_KUBERNETES_TOKEN_FILE", "CREDENTIALS_DIRECTORY",
+        ]
+        .compactMap { variables[$0] }
+        return (files + proofs + named).filter { !$0.isEmpty }
     }
 
     private static func list(_ text: String?) -> [String] {

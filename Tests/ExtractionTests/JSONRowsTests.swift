@@ -86,7 +86,29 @@ struct JSONRowsTests {
         }
         #expect(problem("[] []")?.contains("something follows it") == true)
         #expect(problem("")?.contains("it ends in the middle") == true)
-        #expect(problem(#"{"data": [] ]"#, rows: "data")?.contains("`]` closes nothing") == true)
+        #expect(
+            problem(#"{"data": [] ]"#, rows: "data")?.contains("`,` or `}` is expected") == true
+        )
+    }
+
+    @Test("is refused where the way to the rows stands twice, or no JSON is behind them")
+    func behind() throws {
+        for text in [
+            #"{"data":[{"id":"a"}],"data":[{"id":"b"}]}"#, #"{"data":[],"x":1,"d\u0061ta":[]}"#,
+        ] {
+            #expect(problem(text, rows: "data")?.contains("stands in it twice") == true, "\(text)")
+        }
+        let outer = #"{"a":{"data":[{"id":1}],"x":2},"a":{"data":[]}}"#
+        #expect(problem(outer, rows: "a.data")?.contains("stands in it twice") == true)
+        for text in [
+            #"{"data":[] ,, "x":1}"#, #"{"data":[] "x":1}"#, #"{"data":[],}"#, #"{"data":[], : 1}"#,
+            #"{"data":[], "x" nonsense}"#,
+        ] {
+            #expect(problem(text, rows: "data") != nil, "\(text)")
+        }
+        let good =
+            #"{"a":{"y":[1,{"data":0}],"data":[{"id":1},{"id":2}],"x":{"data":[3]}},"b":[],"c":"}"}"#
+        #expect(try read(good, rows: "a.data").count == 2)
     }
 
     @Test(

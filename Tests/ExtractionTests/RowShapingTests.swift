@@ -109,6 +109,21 @@ struct RowShapingTests {
         }
     }
 
+    @Test("an element without members is refused where a member of it is read")
+    func noMembers() {
+        for elements in ["[{\"v\":1}],[{\"v\":2}]", "5", "\"x\"", "true"] {
+            let text = #"{"l":[\#(elements)]}"#
+            for rule in ["sum(l.v)", "first(l.v)", "count(l[v = 'x'])"] {
+                let rows = Self.rows(text, [("s", rule)])
+                #expect(rows.first?.hasPrefix("! ") == true, "\(text) \(rule) \(rows)")
+            }
+        }
+        #expect(
+            Self.rows(#"{"l":[null,{"v":2}]}"#, [("s", "sum(l.v)")]).first?.hasSuffix("\"s\":2}")
+                == true
+        )
+    }
+
     @Test(
         "texts that are no rules are none",
         arguments: [

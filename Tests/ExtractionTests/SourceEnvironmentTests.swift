@@ -232,4 +232,38 @@ struct SourceEnvironmentTests {
         _ = try await open("h.csv", in: "in", places: places, allowsHardLinks: true)
         _ = try await open("h.csv", in: "in")
     }
+
+    @Test("a database's URL names no key and no socket where no source may read")
+    func databases() throws {
+        try write("key", "in/client.key")
+        let guarded = SourceEnvironment(places: SourcePlaces(below: ["\(root)/in"])) { _ in nil }
+        let own = SourceEnvironment(places: SourcePlaces(own: ["\(root)/out/shadow"])) { _ in nil }
+        let out = "\(root)/out"
+        for url in [
+            "postgres://u@h/d?sslmode=require&sslkey=\(out)/shadow",
+            "postgres://u@h/d?ssl%6Bey=\(out.replacing("/", with: "%2F"))%2Fshadow",
+            "postgres://u@h/d?sslcert=\(out)/shadow", "postgres:///d?host=\(out)",
+            "postgres://\(out.replacing("/", with: "%2F"))/d", "postgres:///d?host=h,\(out)",
+            "mysql://u@h/d?socket=\(out)/shadow",
+            "mongodb://a,b/d?tls=true&tlsCertificateKeyFile=\(out)/shadow",
+        ] {
+            let error = #expect(throws: ExtractionError.self, "\(url)") {
+                try guarded.database(url, of: "crm")
+            }
+            #expect(error?.code == .forbidden)
+            #expect(error?.message.contains(root) == false)
+        }
+        for url in [
+            "postgres://u@h/d?sslkey=\(root)/in/client.key&sslrootcert=\(out)/shadow",
+            "postgres://u:p@h:5432/d?application_name=/out", "mysql://u@h/d",
+        ] {
+            #expect(try guarded.database(url, of: "crm").value == url)
+        }
+        #expect(throws: ExtractionError.self) {
+            try own.database("postgres://u@h/d?sslkey=\(out)/shadow", of: "crm")
+        }
+        #expect(throws: Never.self) {
+            try own.database("postgres://u@h/d?sslkey=\(root)/in/client.key", of: "crm")
+        }
+    }
 }

@@ -86,6 +86,7 @@ struct HTTPValueTests {
             ("0x7f000001", .thisMachine), ("2130706433", .thisMachine),
             ("192.168.0.1", .privateNetwork), ("172.31.255.255", .privateNetwork),
             ("172.32.0.1", .internet), ("100.64.0.1", .privateNetwork), ("0.0.0.0", .nowhere),
+            ("10.0.0.1.", .privateNetwork), ("169.254.169.254.", .link),
             ("169.254.169.254", .link), ("100.100.100.200", .link), ("255.255.255.255", .nowhere),
             ("224.0.0.1", .nowhere), ("::1", .thisMachine), ("::", .nowhere),
             ("::ffff:10.0.0.1", .privateNetwork), ("::ffff:169.254.169.254", .link),

@@ -444,6 +444,25 @@ struct ExportTests {
         #expect(before.allSatisfy { $0 < revision })
     }
 
+    @Test("a key that is written otherwise, and is the same to the target, stays there")
+    func spelling() async throws {
+        let quay = try await Quay()
+        _ = try await quay.load()
+        let (table, load) = (EffectTable(quay.dock.connection), try await quay.compute())
+        let export = ExportKey(schema: quay.definition.pipeline.schema, name: "spend")
+        // As when `1` has become `01`: one key is put, and another one's row goes.
+        try await quay.dock.connection.query(
+            """
+            update longshore.effect set state = 'open', load_id = \(load.id),
+                kind = case key when 'c1' then 'delete' else 'put' end,
+                changed_at = clock_timestamp() - case key when 'c1' then interval '0' else interval '1 hour' end
+            """
+        )
+        #expect(
+            try await table.claim(export, by: ["customer_id"]).map(\.kind) == [.delete, .put]
+        )
+    }
+
     @Test("what another has sent and not yet marked is sent again when an older one came late")
     func unmarked() async throws {
         let quay = try await Quay()

@@ -42,6 +42,8 @@ struct BucketTests {
                 + "</ListBucketResult>",
             "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>1"
                 + "</NextContinuationToken></ListBucketResult>",
+            "<ListBucketResult><IsTruncated>TRUE</IsTruncated></ListBucketResult>",
+            "<ListBucketResult><IsTruncated>perhaps</IsTruncated></ListBucketResult>",
             "<html>hello</html>", "hello", "",
         ]
     )

@@ -89,6 +89,14 @@ struct NameMistakeTests {
                 ]
             ),
             Mistake(
+                "the schema of what guards the ledger is told",
+                replacing: "pipeline: shop",
+                with: "pipeline: longshore_guard",
+                [
+                    "1:11: error: the schema `longshore_guard` cannot be: it is Longshore's own [name.reserved]"
+                ]
+            ),
+            Mistake(
                 "an unknown source is told with the nearest one",
                 replacing: "source: drops, csv: customers",
                 with: "source: drop, csv: customers",

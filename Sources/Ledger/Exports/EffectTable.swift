@@ -154,7 +154,10 @@ package struct EffectTable {
 
     // MARK: Delivering
 
-    /// Takes effects that are due, the oldest first: whoever had them before has lost them.
+    /// Takes effects that are due, deletes before puts, the oldest of each first: whoever had them before has lost them.
+    ///
+    /// Two keys of different texts may be one to a target, such as `1` and `1.00`: where one takes the other's place, the row
+    /// is to be there at the end.
     ///
     /// Those of a key of other columns are left to who delivers by it: the definition of another load has it.
     ///
@@ -163,12 +166,12 @@ package struct EffectTable {
         let rows = try await connection.query(
             """
             with shown as materialized (select \(ticket.shown) as ticket), due as materialized (
-                select key, changed_at, octet_length(body) as size from longshore.effect
+                select key, kind, changed_at, octet_length(body) as size from longshore.effect
                 where \(export.isRow) and state = \(EffectState.open) and key_columns = \(key)::text[]
                     and (retry_at is null or retry_at <= clock_timestamp())
-                order by changed_at, key limit 100 for update skip locked
+                order by kind, changed_at, key limit 100 for update skip locked
             ), page as (
-                select key, sum(size) over (order by changed_at, key) - size as bytes_before from due
+                select key, sum(size) over (order by kind, changed_at, key) - size as bytes_before from due
             )
             update longshore.effect e set fence = e.fence + 1
             from page, shown
@@ -178,7 +181,7 @@ package struct EffectTable {
                 e.fence, e.attempts + 1 as attempts
             """
         )
-        return try rows.map { row in
+        let effects = try rows.map { row in
             let values = StoredHeader.names(try row.text("key_values")) ?? []
             return Effect(
                 export: export,
@@ -191,6 +194,8 @@ package struct EffectTable {
                 attempts: try row.integer("attempts")
             )
         }
+        // What is updated comes in any order.
+        return effects.filter { $0.kind == .delete } + effects.filter { $0.kind == .put }
     }
 
     /// Writes what became of an effect.

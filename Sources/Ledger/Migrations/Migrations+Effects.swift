@@ -37,7 +37,7 @@ extension Migrations {
             dropped_by          text,
             primary key (schema_name, export, key)
         );
-        create index effect_open on longshore.effect (schema_name, export, changed_at, key)
+        create index effect_open on longshore.effect (schema_name, export, kind, changed_at, key)
             where state = 'open';
         create index effect_unfinished on longshore.effect (schema_name, export)
             where state in ('open', 'dead');

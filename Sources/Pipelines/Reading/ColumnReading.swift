@@ -203,6 +203,7 @@ enum ReservedNames {
     /// What a schema of this name is used for, when it cannot be the author's.
     static func schema(_ name: String) -> String? {
         if name == "longshore" { return "it holds Longshore's ledger" }
+        if name.utf8.starts(with: "longshore_".utf8) { return "it is Longshore's own" }
         let isSystem = name.hasPrefix("pg_") || name == "information_schema"
         return isSystem ? "it is Postgres' own" : nil
     }
