@@ -67,7 +67,6 @@ struct SourceOptions: ParsableArguments {
             }
         let named = [
             SealingKey.variable, "LONGSHORE_LISTEN_TOKEN_FILE", "LONGSHORE_LISTEN_KEY_FILE",
-            "LONGSHORE_KUBERNETES_TOKEN_FILE", "CREDENTIALS_DIRECTORY",
         ]
         .compactMap { variables[$0] }
         return (files + proofs + named).filter { !$0.isEmpty }
