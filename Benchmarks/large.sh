@@ -41,14 +41,12 @@ ask() { psql -X -q -t -A -d "$LONGSHORE_POSTGRES_URL" -c "$1"; }
 measure() { # measure NAME SOURCE FORMAT
   cat > "$work/pipeline/pipeline.yaml" <<YAML
 pipeline: large
-period: { grain: month, start: 2024-01, end: 2024-01 }
 sources:
   disk: { files: "\${LAKE}" }
   store: { s3: "s3://lake", endpoint: "\${S3_URL}", region: eu-west-1, private: true }
 facts:
   sale:
     from: { source: $2, $3 }
-    period: sold_on
     grain: [sale_id]
     columns:
       sale_id:  { type: integer, required: true }
@@ -59,7 +57,7 @@ facts:
 YAML
   "$longshore" worker --slots 1 2> "$work/worker.log" &
   worker=$!
-  "$longshore" load "$work/pipeline" --periods 2024-01 --json > "$work/load.json"
+  "$longshore" load "$work/pipeline" --json > "$work/load.json"
   peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$worker/status")
   kill "$worker"; wait "$worker" || true
   worker=
@@ -69,7 +67,7 @@ YAML
   awk -v n="$1" -v b="$bytes" -v s="$seconds" -v p="$peak" -v r="$(ask 'select count(*) from large.fact_sale')" -v f="${first:-0}" 'BEGIN {
     rate = b / s / 1e6
     printf "%-28s %10d rows %7.2f GB %8.1f s %7.1f MB/s %6.0f MB peak %s\n", n, r, b / 1e9, s, rate, p / 1024,
-      f > 0 ? sprintf("%.2f x by bytes", rate / f) : "1" }'
+      (f > 0 ? sprintf("%.2f x by bytes", rate / f) : "1") }'
   [ -n "${first:-}" ] || first=$(awk -v b="$bytes" -v s="$seconds" 'BEGIN { print b / s / 1e6 }')
 }
 
