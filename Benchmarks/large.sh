@@ -2,8 +2,8 @@
 # A fact of GIGABYTES from a file and from an object store, as CSV and as JSON lines: the rate of each beside the file of CSV,
 # and the most memory that the worker took. Usage: large.sh [GIGABYTES]
 #
-# A row has about 1,000 bytes, most of them a text that is not loaded, so that reading is measured, and not Postgres. The files
-# and the table take some 2.3 times GIGABYTES of the disk of TMPDIR.
+# A row has about 1,000 bytes, most of them a text that is not loaded, so that reading is measured, and not Postgres. The two
+# files take somewhat more than twice GIGABYTES of the disk of TMPDIR.
 set -eu
 gigabytes=${1:-10}
 root=$(cd "$(dirname "$0")/.." && pwd)

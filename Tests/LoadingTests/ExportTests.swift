@@ -444,8 +444,8 @@ struct ExportTests {
         #expect(before.allSatisfy { $0 < revision })
     }
 
-    @Test("a key that is written otherwise, and is the same to the target, stays there")
-    func spelling() async throws {
+    @Test("what goes is taken before what comes, however old each is")
+    func goingFirst() async throws {
         let quay = try await Quay()
         _ = try await quay.load()
         let (table, load) = (EffectTable(quay.dock.connection), try await quay.compute())
