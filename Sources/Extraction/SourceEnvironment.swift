@@ -117,16 +117,18 @@ public struct SourceEnvironment: Sendable {
         for parameter in parts.dropFirst().first?.split(separator: "&") ?? [] {
             let pair = parameter.split(separator: "=", maxSplits: 1).map(String.init)
             guard pair.count == 2, let name = pair[0].removingPercentEncoding,
-                names.contains(name), let value = pair[1].removingPercentEncoding
+                names.contains(name.lowercased()), let value = pair[1].removingPercentEncoding
             else { continue }
             paths += value.unicodeScalars.split(separator: ",").map(String.init)
         }
         return paths
     }
 
-    /// The parameters by which the libraries read files of a client's own, or find a socket.
+    /// The parameters by which the libraries read files of a client's own, or find a socket, in small letters: libmongoc
+    /// does not tell them from others.
     private static let names = [
-        "sslcert", "sslkey", "tlsCertificateKeyFile", "host", "hostaddr", "socket",
+        "sslcert", "sslkey", "passfile", "servicefile", "tlscertificatekeyfile",
+        "sslclientcertificatekeyfile", "host", "hostaddr", "socket",
     ]
 
     private func add(

@@ -46,6 +46,27 @@ public struct FleetMetrics {
 
     /// Adds what the ledger tells.
     public mutating func add(_ figures: LedgerFigures) {
+        addStates(figures)
+        addTimes(figures)
+        add(figures.waiting)
+        metrics.add(
+            "longshore_table_age_seconds",
+            .gauge,
+            "How long ago a table was loaded last.",
+            figures.ages.map {
+                .init(["pipeline": $0.pipeline, "table": $0.table], $0.seconds)
+            }
+        )
+        metrics.add(
+            "longshore_effects_pending",
+            .gauge,
+            "Rows of exports that are still to be delivered.",
+            figures.pendingEffects.map { .init(["export": $0.subject], $0.value) }
+        )
+        add(figures.places)
+    }
+
+    private mutating func addStates(_ figures: LedgerFigures) {
         metrics.add(
             "longshore_loads",
             .gauge,
@@ -76,6 +97,9 @@ public struct FleetMetrics {
             "Rejects that nobody has settled.",
             figures.openRejects.map { .init(["table": $0.subject], $0.value) }
         )
+    }
+
+    private mutating func addTimes(_ figures: LedgerFigures) {
         metrics.add(
             "longshore_last_loaded_timestamp_seconds",
             .gauge,
@@ -94,22 +118,6 @@ public struct FleetMetrics {
             "When a schedule is fired next, in seconds since 1970.",
             figures.nextFirings.map { .init(["pipeline": $0.subject], $0.value) }
         )
-        add(figures.waiting)
-        metrics.add(
-            "longshore_table_age_seconds",
-            .gauge,
-            "How long ago a table was loaded last.",
-            figures.ages.map {
-                .init(["pipeline": $0.pipeline, "table": $0.table], $0.seconds)
-            }
-        )
-        metrics.add(
-            "longshore_effects_pending",
-            .gauge,
-            "Rows of exports that are still to be delivered.",
-            figures.pendingEffects.map { .init(["export": $0.subject], $0.value) }
-        )
-        add(figures.places)
     }
 
     private mutating func add(_ pools: [LedgerFigures.PoolStanding]) {

@@ -246,6 +246,7 @@ struct SourceEnvironmentTests {
             "postgres://\(out.replacing("/", with: "%2F"))/d", "postgres:///d?host=h,\(out)",
             "mysql://u@h/d?socket=\(out)/shadow",
             "mongodb://a,b/d?tls=true&tlsCertificateKeyFile=\(out)/shadow",
+            "mongodb://a,b/d?tls=true&tlscertificatekeyfile=\(out)/shadow",
         ] {
             let error = #expect(throws: ExtractionError.self, "\(url)") {
                 try guarded.database(url, of: "crm")

@@ -102,14 +102,7 @@ extension FleetDesk {
                 """
             ),
             places: try await places(),
-            pools:
-                try await client.query(
-                    """
-                    select pool from longshore.load l join longshore.task t on t.load_id = l.id
-                    where l.state = \(LoadState.running) union select 'default' order by 1
-                    """
-                )
-                .map { try $0.text("pool") },
+            pools: try await pools(),
             overdueFirings: try await figures(
                 """
                 select s.pipeline, count(o.pipeline) from longshore.schedule s
@@ -131,6 +124,16 @@ extension FleetDesk {
                 """
             )
         )
+    }
+
+    private func pools() async throws -> [String] {
+        try await client.query(
+            """
+            select pool from longshore.load l join longshore.task t on t.load_id = l.id
+            where l.state = \(LoadState.running) union select 'default' order by 1
+            """
+        )
+        .map { try $0.text("pool") }
     }
 
     /// A task is due from when it was published, or from its next attempt on.
