@@ -55,9 +55,22 @@ struct TableTarget: EffectTarget {
             try await connection.transaction {
                 let columns = try await columns(ofNewer: effect)
                 guard !columns.isEmpty else { return }
-                try await write(effect, columns)
+                switch effect.kind {
+                case .put: try await put(effect, columns)
+                case .delete: try await delete(effect)
+                }
             }
             return .delivered
+        } catch is OtherKey {
+            return .refused(
+                EffectFailure(
+                    code: "export.key",
+                    message: database.masked(
+                        "writing to \(table.written): the table reads the key as another text, so several "
+                            + "keys could be one row of it: let the query write it as the table does"
+                    )
+                )
+            )
         } catch let error as PostgresError {
             return try result(of: error)
         }
@@ -90,30 +103,50 @@ struct TableTarget: EffectTarget {
         return try rows.map { try $0.text("name") }
     }
 
-    private nonisolated(nonsending) func write(
+    private func row(_ effect: Effect) -> SQL {
+        "json_populate_record(null::\(table), \(effect.body)::json)"
+    }
+
+    private nonisolated(nonsending) func delete(_ effect: Effect) async throws {
+        let isRow = key.map { "t.\(id: $0) = r.\(id: $0)" as SQL } + [hasKey(of: effect)]
+        try await connection.query(
+            "delete from \(table) t using \(row(effect)) r where \(isRow.joined(separator: " and "))"
+        )
+    }
+
+    /// A row under this key of the table must not have another text for it: `1` and `01` are two keys to the ledger, and one
+    /// row where the column is a number; so are `a` and `A` where the column does not tell them apart.
+    private nonisolated(nonsending) func put(
         _ effect: Effect,
         _ columns: [String]
     ) async throws {
-        let row: SQL = "json_populate_record(null::\(table), \(effect.body)::json)"
-        switch effect.kind {
-        case .delete:
-            let isRow = key.map { "t.\(id: $0) = r.\(id: $0)" as SQL }
-            try await connection.query(
-                "delete from \(table) t using \(row) r where \(isRow.joined(separator: " and "))"
-            )
-        case .put:
-            let others = columns.filter { !key.contains($0) }
-                .map { "\(id: $0) = excluded.\(id: $0)" as SQL }
-            let change: SQL =
-                others.isEmpty ? "nothing" : "update set \(others.joined(separator: ", "))"
-            try await connection.query(
-                """
-                insert into \(table) (\(ids: columns)) select \(ids: columns) from \(row)
-                on conflict (\(ids: key)) do \(change)
-                """
-            )
-        }
+        let others = columns.filter { !key.contains($0) }
+        let changes = (others.isEmpty ? key : others)
+            .map { name in
+                others.isEmpty
+                    ? "\(id: name) = t.\(id: name)" as SQL : "\(id: name) = excluded.\(id: name)"
+            }
+        let rows = try await connection.query(
+            """
+            insert into \(table) as t (\(ids: columns)) select \(ids: columns) from \(row(effect))
+            on conflict (\(ids: key)) do update set \(changes.joined(separator: ", "))
+            returning \(hasKey(of: effect)) as has_key
+            """
+        )
+        guard try rows.allSatisfy({ try $0.boolean("has_key") }) else { throw OtherKey() }
     }
+
+    /// Whether the row `t` of the table has for its key what the effect has, as Postgres or JSON writes it.
+    private func hasKey(of effect: Effect) -> SQL {
+        let isSame = key.map { name in
+            """
+            \(effect.body)::json ->> \(name) in (t.\(id: name)::text, to_json(t.\(id: name)) #>> '{}')
+            """ as SQL
+        }
+        return isSame.joined(separator: " and ")
+    }
+
+    private struct OtherKey: Error {}
 
     // MARK: Errors
 

@@ -58,7 +58,8 @@ final class CallSession {
                 failures += 1
                 switch answer.verdict(by: place.errors) {
                 case .rows: return answer
-                case .wait(let pause):
+                case .wait(let wish):
+                    let pause = max(wish, patience.pause(afterFailures: failures))
                     book.leaveAlone(key, for: pause)
                     guard failures < patience.tries else { throw throttled(name, pause) }
                 case .retry:
@@ -130,8 +131,7 @@ final class CallSession {
                 isAway: true
             )
         }
-        let pause = patience.backoff.pause(afterFailures: failures, jitter: .random(in: 0..<1))
-        try await patience.wait(max(wish, pause))
+        try await patience.wait(max(wish, patience.pause(afterFailures: failures)))
     }
 
     private nonisolated(nonsending) func rest(
@@ -150,8 +150,7 @@ final class CallSession {
                 isAway: isAway
             )
         }
-        let pause = patience.backoff.pause(afterFailures: failures, jitter: .random(in: 0..<1))
-        try await patience.wait(pause)
+        try await patience.wait(patience.pause(afterFailures: failures))
     }
 
     // MARK: Tokens
@@ -279,4 +278,9 @@ struct CallPatience: Sendable {
     var longest = Duration.seconds(30)
     /// How one waits.
     var wait: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+
+    /// The pause after so many failures in a row; an API that says it may be asked at once is left alone for as long, too.
+    func pause(afterFailures failures: Int) -> Duration {
+        backoff.pause(afterFailures: failures, jitter: .random(in: 0..<1))
+    }
 }

@@ -105,9 +105,15 @@ struct WrittenSecret: Sendable {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
-    /// The letters that HTML has names for.
-    private static let names: [Unicode.Scalar: String] = [
-        "&": "amp", "<": "lt", ">": "gt", "\"": "quot", "'": "apos",
+    /// The names that HTML has for ASCII (13.5 of the standard), in lower case.
+    private static let names: [Unicode.Scalar: [String]] = [
+        "\t": ["tab"], "\n": ["newline"], "!": ["excl"], "\"": ["quot"], "#": ["num"],
+        "$": ["dollar"], "%": ["percnt"], "&": ["amp"], "'": ["apos"], "(": ["lpar"], ")": ["rpar"],
+        "*": ["ast", "midast"], "+": ["plus"], ",": ["comma"], ".": ["period"], "/": ["sol"],
+        ":": ["colon"], ";": ["semi"], "<": ["lt"], "=": ["equals"], ">": ["gt"], "?": ["quest"],
+        "@": ["commat"], "[": ["lsqb", "lbrack"], "\\": ["bsol"], "]": ["rsqb", "rbrack"],
+        "^": ["hat"], "_": ["lowbar", "underbar"], "`": ["grave", "diacriticalgrave"],
+        "{": ["lcub", "lbrace"], "|": ["verbar", "vert", "verticalline"], "}": ["rcub", "rbrace"],
     ]
 
     /// The controls that JSON has short escapes for.
@@ -129,7 +135,7 @@ struct WrittenSecret: Sendable {
         ]
         forms += (1...5).map { "&#\(padded(scalar.value, $0));" }
         forms += (1...6).map { "&#x\(padded(scalar.value, $0, radix: 16));" }
-        if let name = names[scalar] { forms.append("&\(name);") }
+        forms += names[scalar, default: []].map { "&\($0);" }
         if ["\"", "\\", "/"].contains(scalar) { forms.append("\\" + text) }
         if let escape = escapes[scalar] { forms.append(escape) }
         // As forms and queries write it.

@@ -1,8 +1,8 @@
 /// Expands the only file of a zip archive, without I/O of its own and without looking at its end first.
 ///
-/// Each file's header, data and checksum lie one after the other; the directory at the end repeats them. Folders
-/// and what macOS adds (`__MACOSX/`) are passed over; a second file is refused, and so is one that is encrypted or
-/// compressed otherwise than by deflate.
+/// Each file's header, data and checksum lie one after the other; the directory at the end repeats them, and must
+/// agree. Folders and what macOS adds (`__MACOSX/`) are passed over; a second file is refused, and so is one that is
+/// encrypted or compressed otherwise than by deflate, and whatever follows the archive.
 final class ZipReader: Expander {
     private let inflater: Inflater
     private var expansion: Expansion
@@ -11,6 +11,9 @@ final class ZipReader: Expander {
     private var gathered: [UInt8] = []
     private var member = ZipMember()
     private var hasFile = false
+    /// The file, once it has been read.
+    private var file: ZipDirectory.File?
+    private var directory = ZipDirectory()
     private var checksum: UInt32 = 0
     /// Bytes of a stored member that are still to come.
     private var remaining = 0
@@ -20,6 +23,8 @@ final class ZipReader: Expander {
         case data
         case descriptor
         case directory
+        /// Behind the archive.
+        case rest
     }
 
     init(name: String, limits: ExpansionLimits) throws(ExtractionError) {
@@ -47,15 +52,18 @@ final class ZipReader: Expander {
             case .descriptor:
                 guard try readDescriptor(input, &consumed) else { return 0 }
             case .directory:
-                expansion.passed(input.count - consumed)
-                consumed = input.count
+                guard try readDirectory(input, &consumed) else { return 0 }
+            case .rest:
+                guard consumed == input.count else {
+                    throw expansion.damaged("something follows the archive")
+                }
                 return 0
             }
         }
     }
 
     func finish() throws(ExtractionError) {
-        guard case .directory = phase else { throw expansion.isCutOff }
+        guard case .rest = phase else { throw expansion.isCutOff }
         guard hasFile else { throw expansion.damaged("there is no file in it") }
     }
 
@@ -77,7 +85,7 @@ final class ZipReader: Expander {
     ) throws(ExtractionError) -> Bool {
         guard gather(4, input, &consumed) else { return false }
         guard gathered.starts(with: ZipMember.mark) else {
-            guard ZipMember.isBehindFiles(gathered.prefix(4), hasFile: hasFile) else {
+            guard Self.isBehindFiles(gathered.prefix(4), hasFile: hasFile) else {
                 throw expansion.damaged("something that is not zip follows a file in it")
             }
             phase = .directory
@@ -132,7 +140,12 @@ final class ZipReader: Expander {
         consumed += step.consumed
         try expansion.count(step)
         checksum = Inflater.checksum(checksum, output[..<step.produced])
-        if step.outcome == .ended { try endData() }
+        if step.outcome == .ended {
+            if !member.isPassedOver {
+                file = ZipDirectory.File(name: member.name, checksum: checksum)
+            }
+            try endData()
+        }
         return step.produced
     }
 
@@ -170,7 +183,7 @@ final class ZipReader: Expander {
         try check(ZipMember.number(gathered, at: start))
         let next = gathered[(start + 12)...]
         if next.starts(with: ZipMember.mark)
-            || ZipMember.isBehindFiles(next.prefix(4), hasFile: hasFile)
+            || Self.isBehindFiles(next.prefix(4), hasFile: hasFile)
         {
             gathered.removeFirst(start + 12)
         } else {
@@ -180,34 +193,62 @@ final class ZipReader: Expander {
         phase = .header
         return true
     }
+
+    // MARK: Directory
+
+    /// Whether four bytes are the mark of what stands behind the files; an archive without any may just end.
+    private static func isBehindFiles(_ bytes: ArraySlice<UInt8>, hasFile: Bool) -> Bool {
+        switch ZipDirectory.Record(mark: bytes) {
+        case .entry, .extra: true
+        case .end: !hasFile
+        default: false
+        }
+    }
+
+    private func readDirectory(
+        _ input: Span<UInt8>,
+        _ consumed: inout Int
+    ) throws(ExtractionError) -> Bool {
+        guard gather(4, input, &consumed) else { return false }
+        guard let record = ZipDirectory.Record(mark: gathered.prefix(4)) else {
+            throw expansion.damaged("something that is not zip is in its directory")
+        }
+        guard gather(record.headSize, input, &consumed) else { return false }
+        let size = record.size(gathered)
+        guard size <= ZipDirectory.largest else {
+            throw expansion.damaged("its directory is damaged")
+        }
+        guard gather(size, input, &consumed) else { return false }
+        if let fault = directory.read(record, gathered, of: file) {
+            throw expansion.damaged("\(fault): make it anew by `zip`")
+        }
+        gathered = []
+        if record == .end { phase = .rest }
+        return true
+    }
 }
 
 /// What stands before a file's data in a zip archive.
 struct ZipMember {
     static let mark: [UInt8] = [0x50, 0x4b, 3, 4]
-    private static let directoryMark: [UInt8] = [0x50, 0x4b, 1, 2]
-    /// Of what may stand before the directory of an archive that is encrypted.
-    private static let extraMark: [UInt8] = [0x50, 0x4b, 6, 8]
-    /// Of the archive's end.
-    private static let endMark: [UInt8] = [0x50, 0x4b, 5, 6]
     /// Of the part that is always there.
     static let headerSize = 30
 
-    private var flags: UInt32 = 0
-    private var method: UInt32 = 0
+    private var flags = 0
+    private var method = 0
     private(set) var checksum: UInt32 = 0
     private(set) var compressedSize = 0
-    private var name: [UInt8] = []
+    private(set) var name: [UInt8] = []
 
     init() {}
 
     /// Reads a header that is whole.
     init(_ header: [UInt8]) {
-        flags = Self.number(header, at: 6) & 0xffff
-        method = Self.number(header, at: 8) & 0xffff
+        flags = Self.short(header, at: 6)
+        method = Self.short(header, at: 8)
         checksum = Self.number(header, at: 14)
         compressedSize = Int(Self.number(header, at: 18))
-        let length = Int(Self.number(header, at: 26) & 0xffff)
+        let length = Self.short(header, at: 26)
         name = Array(header[Self.headerSize..<Self.headerSize + length])
         // Sizes that four bytes do not hold stand behind the name: that of the data comes second.
         guard compressedSize == 0xffff_ffff else { return }
@@ -233,20 +274,19 @@ struct ZipMember {
         return nil
     }
 
-    /// Whether four bytes are the mark of what stands behind the files; an archive without any may just end.
-    static func isBehindFiles(_ bytes: ArraySlice<UInt8>, hasFile: Bool) -> Bool {
-        bytes.elementsEqual(directoryMark) || bytes.elementsEqual(extraMark)
-            || (!hasFile && bytes.elementsEqual(endMark))
-    }
-
     /// The size of a header whose first part is there.
     static func size(_ header: [UInt8]) -> Int {
-        headerSize + Int(number(header, at: 26) & 0xffff) + Int(number(header, at: 26) >> 16)
+        headerSize + short(header, at: 26) + short(header, at: 28)
     }
 
     /// The number of four bytes, the lowest first.
     static func number(_ bytes: [UInt8], at place: Int) -> UInt32 {
         bytes[place..<place + 4].reversed().reduce(0 as UInt32) { $0 << 8 | UInt32($1) }
+    }
+
+    /// The number of two bytes, the lower first.
+    static func short(_ bytes: [UInt8], at place: Int) -> Int {
+        Int(bytes[place]) | Int(bytes[place + 1]) << 8
     }
 
     var isEncrypted: Bool { flags & 1 != 0 }
@@ -257,8 +297,10 @@ struct ZipMember {
     var isStored: Bool { method == 0 }
     var isDeflated: Bool { method == 8 }
 
-    /// Whether it is a folder, or what macOS keeps beside files.
-    var isPassedOver: Bool {
+    var isPassedOver: Bool { Self.isPassedOver(name) }
+
+    /// Whether a name is a folder's, or of what macOS keeps beside files.
+    static func isPassedOver(_ name: [UInt8]) -> Bool {
         name.last == UInt8(ascii: "/") || name.starts(with: Array("__MACOSX/".utf8))
     }
 

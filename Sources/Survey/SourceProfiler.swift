@@ -108,7 +108,7 @@ public struct SourceProfiler {
         faultsAtEnd = 0
         var hashes: [UInt64] = []
         hashes.reserveCapacity(columns.count)
-        var repeatsHeader = profile.rows <= 1_000
+        var repeatsHeader = profile.rows <= 1_000 && !columns.isEmpty
         for index in columns.indices {
             let slice = batch.fields[row.firstField + index]
             let field = bytes.extracting(slice.start..<slice.start + slice.length)

@@ -143,6 +143,37 @@ struct TableTargetTests {
         await target.close()
     }
 
+    @Test(
+        "a key that the table reads as another one is dead, and its delete deletes no other's row",
+        arguments: [
+            ("integer", "1", "01"), ("numeric", "1.0", "1.00"), ("citext", "a", "A"),
+            ("char(3)", "a", "a "), ("date", "2024-01-02", "20240102"),
+        ]
+    )
+    func keys(_ type: String, _ first: String, _ second: String) async throws {
+        let (connection, target) = try await Self.open(
+            "create extension citext; create schema app; create table app.spend (id \(type) primary key);"
+                + Self.revisions
+        )
+        func rows() async throws -> [String] {
+            try await connection.query("select id::text from app.spend").map { try $0.text("id") }
+        }
+        let (one, other) = ("{\"id\":\"\(first)\"}", "{\"id\":\"\(second)\"}")
+        #expect(try await target.deliver(effect(first, body: one, revision: 1)) == .delivered)
+        #expect(try await target.deliver(effect(first, body: one, revision: 2)) == .delivered)
+        #expect(
+            try await target.deliver(effect(second, body: other, revision: 3)).code == "export.key"
+        )
+        let delete = effect(second, .delete, body: other, revision: 4)
+        #expect(try await target.deliver(delete) == .delivered)
+        #expect(try await rows() == [first])
+        #expect(
+            try await target.deliver(effect(first, .delete, body: one, revision: 5)) == .delivered
+        )
+        #expect(try await rows() == [])
+        await target.close()
+    }
+
     @Test("a database that is not made for it says what is missing")
     func unprepared() async throws {
         let (_, target) = try await Self.open(Self.table)

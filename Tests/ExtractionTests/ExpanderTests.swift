@@ -179,10 +179,41 @@ struct ExpanderTests {
         let folder = Self.hex(
             "504b03040a0000000000d6807d5d000000000000000000000000040000006469722f"
         )
-        for behind in ["504b01021e030a0000000000", "504b0506000000000000"] {
-            let empty = folder + Self.hex(behind)
-            #expect(await problem(empty)?.message.contains("there is no file in it") == true)
+        let end = Self.hex("504b0506" + String(repeating: "00", count: 18))
+        #expect(await problem(folder + end)?.message.contains("there is no file in it") == true)
+        let cut = await problem(Array(folder + end.dropLast()))
+        #expect(cut?.message.contains("it is cut off") == true)
+    }
+
+    @Test(
+        "are refused where the directory tells of another file, or of none, or something follows it"
+    )
+    func directories() async {
+        let start = Self.zip.indices.first {
+            Self.zip[$0...].starts(with: [0x50, 0x4b, 1, 2])
         }
+        guard let start else {
+            Issue.record("the archive has a directory")
+            return
+        }
+        // The checksum, and a letter of the name.
+        for place in [start + 16, start + 46] {
+            var other = Self.zip
+            other[place] ^= 1
+            #expect(await problem(other)?.message.contains("names another file") == true)
+        }
+        let end = Self.zip.suffix(22)
+        let entry = Self.zip[start..<Self.zip.count - 22]
+        let twice = Self.zip[..<start] + entry + entry + end
+        #expect(await problem(Array(twice))?.message.contains("names another file") == true)
+        let never = Self.zip[..<start] + Self.hex("504b060800000000") + end
+        #expect(await problem(Array(never))?.message.contains("does not name the file") == true)
+        #expect(
+            await problem(Self.zip + Self.zip)?.message.contains("something follows the archive")
+                == true
+        )
+        let cut = await problem(Array(Self.zip.dropLast()))
+        #expect(cut?.message.contains("it is cut off") == true)
     }
 
     @Test(

@@ -26,6 +26,15 @@ struct SecretScrubTests {
         #expect(Self.scrub(#"a+b/c=""#).scrubbed("<\(form)\(form)>") == "<******>")
     }
 
+    @Test("are found as HTML names signs")
+    func names() {
+        let secret = "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}"
+        let named =
+            "&excl;&quot;&num;&dollar;&percnt;&amp;&apos;&lpar;&rpar;&ast;&plus;&comma;&period;&sol;&colon;&semi;"
+            + "&lt;&equals;&gt;&quest;&commat;&lbrack;&bsol;&rsqb;&Hat;&lowbar;&grave;&lcub;&vert;&rbrace;"
+        #expect(Self.scrub(secret).scrubbed("<\(named)>") == "<***>")
+    }
+
     @Test("are found with letters of all writings and with their own backslashes")
     func scalars() {
         for form in ["clé-𝄞", "cl%C3%a9-%f0%9d%84%9e", #"cl\u00E9-\ud834\udd1e"#] {

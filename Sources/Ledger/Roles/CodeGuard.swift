@@ -8,7 +8,8 @@ package import Postgres
 /// anything that calls one: an event trigger sees them all, whatever they are tied to and when.
 ///
 /// What workers do make is allowed by name: tables, their indexes and partitions, and functions in the
-/// session's own temporary schema, on which nothing outside of it may depend. Event triggers are for
+/// session's own temporary schema, on which nothing outside of it may depend. Nor may they give others the rights to tie
+/// code to these tables, for no statement of another login is looked at. Event triggers are for
 /// superusers alone, and so is the schema of this one's function: who owns that function would act as each
 /// superuser that makes something.
 package enum CodeGuard {
@@ -31,6 +32,8 @@ package enum CodeGuard {
             end if;
             create event trigger longshore_guard on ddl_command_end
                 execute function longshore_guard.refuse_code();
+            create event trigger longshore_guard_of_rights on ddl_command_start when tag in ('GRANT')
+                execute function longshore_guard.remember_rights();
         end $$;
         """
 
@@ -52,6 +55,9 @@ package enum CodeGuard {
                     and not (command.command_tag in ('CREATE FUNCTION', 'ALTER FUNCTION')
                         and command.schema_name is not distinct from 'pg_temp') then
                     found := format('%s (%s)', command.command_tag, command.object_identity);
+                elsif command.command_tag = 'GRANT'
+                    and longshore_guard.rights() <> current_setting('longshore_guard.rights') then
+                    found := 'GRANT of create, references or trigger to others';
                 elsif command.schema_name is distinct from 'pg_temp' then
                     found := coalesce(longshore_guard.acting(command.objid), longshore_guard.temporary());
                 end if;
@@ -62,6 +68,26 @@ package enum CodeGuard {
                 end if;
             end loop;
         end $$;
+        -- No statement of the login is between this and the end of its GRANT.
+        create function longshore_guard.remember_rights() returns event_trigger
+        language plpgsql set search_path to pg_catalog, pg_temp as $$
+        begin
+            perform set_config('longshore_guard.rights', longshore_guard.rights(), true);
+        end $$;
+        -- The rights by which others than the owner's members can tie code of theirs to tables.
+        create function longshore_guard.rights() returns text
+        language sql stable set search_path to pg_catalog, pg_temp as $$
+            select coalesce(string_agg(format('%s %s %s', a.privilege_type, o.id, a.grantee), ','
+                order by o.id, a.privilege_type, a.grantee), '')
+            from (
+                select oid::text, nspacl from pg_namespace where nspacl is not null
+                union all select oid::text, relacl from pg_class where relacl is not null
+                union all select attrelid || '.' || attnum, attacl from pg_attribute where attacl is not null
+            ) o (id, acl)
+            cross join aclexplode(o.acl) a
+            where a.privilege_type in ('CREATE', 'REFERENCES', 'TRIGGER')
+                and pg_has_role(a.grantee, to_regrole('longshore_owner'), 'member') is not true
+        $$;
         -- What a table's or an index's own expressions call that does more than to compute.
         create function longshore_guard.acting(relation oid) returns text
         language sql stable set search_path to pg_catalog, pg_temp as $$

@@ -390,6 +390,11 @@ struct RolesTests {
         "alter table callcenter.dim_agent alter load_id set default nextval('pg_class')",
         "alter table callcenter.dim_agent alter load_id set default length(pg_read_file('x'))",
         "create table callcenter.mine (a integer check (set_config('a.b', 'c', false) is not null))",
+        // By these another login could make it.
+        "grant create on schema callcenter to longshore_reader",
+        "grant trigger on callcenter.dim_agent to public",
+        "grant all on all tables in schema callcenter to longshore_reader",
+        "grant references (load_id) on callcenter.dim_agent to longshore_reader",
     ]
 
     @Test("a worker makes no code, neither in the star nor on it, and makes what loads need")
@@ -407,6 +412,8 @@ struct RolesTests {
             "create index on callcenter.mine (lower(b)) where a > 2",
             "alter table callcenter.mine add c date default '2024-01-01'",
             "create function pg_temp.f() returns integer language sql as 'select 1'; select pg_temp.f()",
+            "grant select on callcenter.mine to longshore_reader",
+            "grant create on schema callcenter to longshore_coordinator",
         ] {
             #expect(try await guarded.refusal(of: allowed, as: "worker") == nil, "\(allowed)")
         }

@@ -1,0 +1,87 @@
+/// What stands behind the files of a zip archive: the directory, which names each again, and the archive's end.
+///
+/// It must tell of the file that was read, and of no other: whoever opens an archive otherwise goes by the directory, and would
+/// see other rows (APPNOTE.TXT, 4.3.12 to 4.3.16).
+struct ZipDirectory {
+    /// The only file, as it was read.
+    struct File: Equatable {
+        let name: [UInt8]
+        let checksum: UInt32
+    }
+
+    /// A kind of record, by its mark.
+    enum Record {
+        case entry
+        /// What may stand before the directory of an archive that is encrypted.
+        case extra
+        case signature
+        /// The end of an archive whose sizes need eight bytes, and where it stands.
+        case largeEnd
+        case placeOfLargeEnd
+        case end
+
+        /// The record that begins so; `nil` for what is none.
+        init?(mark: ArraySlice<UInt8>) {
+            guard mark.starts(with: [0x50, 0x4b]) else { return nil }
+            switch Array(mark.dropFirst(2).prefix(2)) {
+            case [1, 2]: self = .entry
+            case [6, 8]: self = .extra
+            case [5, 5]: self = .signature
+            case [6, 6]: self = .largeEnd
+            case [6, 7]: self = .placeOfLargeEnd
+            case [5, 6]: self = .end
+            default: return nil
+            }
+        }
+
+        /// Its bytes that are always there.
+        var headSize: Int {
+            switch self {
+            case .entry: 46
+            case .extra: 8
+            case .signature: 6
+            case .largeEnd: 12
+            case .placeOfLargeEnd: 20
+            case .end: 22
+            }
+        }
+
+        /// All its bytes, as these first ones tell.
+        func size(_ head: [UInt8]) -> Int {
+            switch self {
+            case .entry:
+                headSize + [28, 30, 32].reduce(0) { $0 + ZipMember.short(head, at: $1) }
+            case .extra, .largeEnd: headSize + Int(ZipMember.number(head, at: 4))
+            case .signature: headSize + ZipMember.short(head, at: 4)
+            case .placeOfLargeEnd: headSize
+            case .end: headSize + ZipMember.short(head, at: 20)
+            }
+        }
+    }
+
+    /// What a record is at most; what claims to be larger is damaged.
+    static let largest = 1 << 20
+
+    /// Whether an entry has told of the file.
+    private var isListed = false
+
+    /// Reads a record that is whole.
+    ///
+    /// - Returns: What is wrong with it; `nil` where nothing is.
+    mutating func read(_ record: Record, _ bytes: [UInt8], of file: File?) -> String? {
+        switch record {
+        case .entry:
+            let name = Array(bytes[46..<46 + ZipMember.short(bytes, at: 28)])
+            guard !ZipMember.isPassedOver(name) else { return nil }
+            let entry = File(name: name, checksum: ZipMember.number(bytes, at: 16))
+            guard !isListed, entry == file else {
+                return "its directory names another file than the one that it holds"
+            }
+            isListed = true
+            return nil
+        case .end where file != nil && !isListed:
+            return "its directory does not name the file that it holds"
+        default: return nil
+        }
+    }
+}
