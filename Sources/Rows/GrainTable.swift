@@ -3,10 +3,14 @@ import Values
 /// The rows seen in this task by what identifies them, to find those that come twice.
 ///
 /// A row's grain is kept as a keyed hash of 128 bits: in a task of 100 million rows, the odds that
-/// two different grains are taken for one are below 1 in 10²². Memory is 32 bytes a slot.
+/// two different grains are taken for one are below 1 in 10²². Memory is 32 bytes a slot; where it has a limit, all rows
+/// are forgotten when it is reached, and who wants to know of the others has to look elsewhere.
 struct GrainTable: ~Copyable {
     private var slots: [Slot]
     private var count = 0
+    private let mostSlots: Int
+    /// Whether rows were forgotten.
+    private(set) var hasForgotten = false
     private let hashing = ByteHash()
 
     /// What a row is to the rows before it.
@@ -25,13 +29,17 @@ struct GrainTable: ~Copyable {
         var place: UInt64 = 0
     }
 
-    init() {
-        slots = Array(repeating: Slot(), count: 1024)
+    private static let fewestSlots = 1024
+
+    /// A table that takes so many bytes at most, but for what it begins with.
+    init(memory: Int = .max) {
+        mostSlots = memory / MemoryLayout<Slot>.stride
+        slots = Array(repeating: Slot(), count: Self.fewestSlots)
     }
 
     /// Adds a row unless its grain is there already.
     mutating func admit(grain: ByteView, row: ByteView, place: RowPlace) -> Standing {
-        if (count + 1) * 4 > slots.count * 3 { grow() }
+        if (count + 1) * 4 > slots.count * 3 { makeRoom() }
         let key = hashing.wideHash(grain)
         let content = hashing.hash(row)
         let index = slot(of: key)
@@ -63,6 +71,13 @@ struct GrainTable: ~Copyable {
         return .different(first: RowPlace(packed: slots[index].place &- 1))
     }
 
+    private mutating func makeRoom() {
+        guard slots.count * 2 > mostSlots else { return grow() }
+        for index in slots.indices { slots[index] = Slot() }
+        count = 0
+        hasForgotten = true
+    }
+
     private mutating func grow() {
         let old = slots
         slots = Array(repeating: Slot(), count: old.count * 2)
@@ -89,4 +104,10 @@ struct RowPlace: Equatable, BitwiseCopyable {
 
     var input: Int { Int(packed >> 44) }
     var line: Int { Int(packed & 0xfff_ffff_ffff) }
+
+    /// `line 3`, and of which input when it is another one than that of who reads it.
+    func words(from reader: Int, inputName: (Int) -> String?) -> String {
+        let file = input == reader ? "" : " of \(inputName(input) ?? "another input")"
+        return "line \(line)\(file)"
+    }
 }

@@ -26,6 +26,7 @@ public struct RowEncoder: ~Copyable, Sendable {
     ///   - types: What the source knows of these columns, in the same order; none where it knows
     ///     nothing.
     ///   - grain: The outputs that identify a row; none when rows need not be distinct.
+    ///   - grainMemory: The bytes that may be taken to tell rows with the same grain; see ``hasForgottenGrains``.
     ///   - bounds: The period that rows must lie in.
     ///   - zones: A table for each of the layout's ``RowLayout/zones``; UTC may be left out.
     ///   - input: The first input's name, for messages.
@@ -36,6 +37,7 @@ public struct RowEncoder: ~Copyable, Sendable {
         header: [String],
         types: [SourceType?] = [],
         grain: [Int] = [],
+        grainMemory: Int = .max,
         bounds: PeriodBounds? = nil,
         zones: [String: ZoneTable] = [:],
         input: String = "",
@@ -64,7 +66,8 @@ public struct RowEncoder: ~Copyable, Sendable {
         words = RefusalWords(program: program, plans: compiler.plans.map(\.plan))
         writer = RowWriter(
             program: program,
-            values: ValueEncoder(columns: compiler.columns, details: compiler.details)
+            values: ValueEncoder(columns: compiler.columns, details: compiler.details),
+            grainMemory: grainMemory
         )
         writer.read(by: bound)
     }
@@ -103,6 +106,9 @@ public struct RowEncoder: ~Copyable, Sendable {
     ///
     /// Rows put aside are read and nothing else yet.
     public var counts: (read: Int, loaded: Int, rejected: Int, deduplicated: Int) { tally }
+
+    /// Whether grains were more than the memory for them holds: rows far from each other were not compared.
+    public var hasForgottenGrains: Bool { writer.hasForgottenGrains }
 
     /// The number of rows put aside.
     public var deferredCount: Int { writer.deferred.rows.count }

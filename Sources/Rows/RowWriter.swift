@@ -13,7 +13,7 @@ struct RowWriter: ~Copyable {
     private var grainBytes = ByteSink()
     /// Where each output of the current row begins in `out`, and where the last one ends.
     private var places: [Int]
-    private var grain = GrainTable()
+    private var grain: GrainTable
     private var ownerBytes = ByteSink()
     private var unique = GrainTable()
     private var machine = ExpressionMachine()
@@ -69,9 +69,10 @@ struct RowWriter: ~Copyable {
         }
     }
 
-    init(program: RowProgram, values: consuming ValueEncoder) {
+    init(program: RowProgram, values: consuming ValueEncoder, grainMemory: Int) {
         self.program = program
         self.values = values
+        grain = GrainTable(memory: grainMemory)
         places = Array(repeating: 0, count: program.steps.count + 1)
     }
 
@@ -104,6 +105,9 @@ struct RowWriter: ~Copyable {
     private mutating func begin() {
         current = (out.count, deferred.pending.count)
     }
+
+    /// Whether grains were forgotten, so that rows with one of these are not told.
+    var hasForgottenGrains: Bool { grain.hasForgotten }
 
     /// Where rows must be distinct, they are compared in the order of the source.
     private var mustWait: Bool { !program.grain.isEmpty && !deferred.rows.isEmpty }

@@ -24,13 +24,16 @@ package final class Dock: Sendable {
     package let connection: PostgresConnection
 
     /// A dock whose folder has `files`, by their paths.
-    package init(_ files: [String: String] = [:], keyMaps: KeyMapCache = KeyMapCache()) async throws
-    {
+    package init(
+        _ files: [String: String] = [:],
+        keyMaps: KeyMapCache = KeyMapCache(),
+        grainMemory: Int = 32 << 20
+    ) async throws {
         url = try await TestStack.shared().freshDatabase()
         configuration = try PostgresConfiguration(url: url)
         folder = NSTemporaryDirectory() + "longshore-dock-\(UUID().uuidString)"
         ledger = LedgerDesks(configuration)
-        loader = WarehouseLoader(configuration, keyMaps: keyMaps)
+        loader = WarehouseLoader(configuration, keyMaps: keyMaps, grainMemory: grainMemory)
         connection = try await PostgresConnection.connect(configuration)
         try await connection.query("set timezone to 'UTC'")
         for (path, text) in files { try write(path, text) }
@@ -179,12 +182,14 @@ extension WarehouseLoader {
     package init(
         _ configuration: PostgresConfiguration,
         keyMaps: KeyMapCache = KeyMapCache(),
+        grainMemory: Int = 32 << 20,
         environment: SourceEnvironment = SourceEnvironment { _ in nil }
     ) {
         self.init(
             configuration,
             thread: BlockingThread(name: "slot"),
             keyMaps: keyMaps,
+            grainMemory: grainMemory,
             environment: environment
         )
     }

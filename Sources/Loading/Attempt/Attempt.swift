@@ -18,6 +18,15 @@ package struct Attempt: Sendable {
         case rehearsal
     }
 
+    /// How rows of a fact's task with the same grain are told.
+    enum GrainSearch {
+        /// While they are read. What takes more bytes is left to the unique index of the table, which ends the attempt by
+        /// ``GrainsRepeat``.
+        case inMemory(bytes: Int)
+        /// By Postgres, in a staging table.
+        case inPostgres
+    }
+
     let task: LoadTaskID
     let row: TaskRow
     let pipeline: Pipeline
@@ -26,6 +35,7 @@ package struct Attempt: Sendable {
     var ticket = Ticket(nil)
     let keyMaps: KeyMapCache
     let mode: Mode
+    var grains = GrainSearch.inMemory(bytes: .max)
     let environment: SourceEnvironment
     let observer: any StepObserver
 

@@ -14,6 +14,7 @@ public actor WarehouseLoader: TaskLoader {
     private let client: PostgresClient
     private let thread: BlockingThread
     private let keyMaps: KeyMapCache
+    private let grainMemory: Int
     private let environment: SourceEnvironment
     private let definitions = ParsedDefinitions()
     private var held: TaskMessage?
@@ -29,17 +30,20 @@ public actor WarehouseLoader: TaskLoader {
     ///   - configuration: the warehouse.
     ///   - thread: where the slot's work runs.
     ///   - keyMaps: the process's cache of key maps, shared by its slots.
+    ///   - grainMemory: what the grains of an attempt's rows take at most, in bytes (docs/decisions/0069).
     ///   - environment: gives the value of `${NAME}` in sources' texts.
     public init(
         _ configuration: PostgresConfiguration,
         thread: BlockingThread,
         keyMaps: KeyMapCache,
+        grainMemory: Int = 32 << 20,
         environment: SourceEnvironment
     ) {
         self.configuration = configuration.atWarehouse
         client = PostgresClient(configuration.atWarehouse, on: thread)
         self.thread = thread
         self.keyMaps = keyMaps
+        self.grainMemory = grainMemory
         self.environment = environment
     }
 
@@ -82,27 +86,48 @@ public actor WarehouseLoader: TaskLoader {
         let ticket = ticket(of: task)
         let outcome = await told(connection) {
             mark = try await BegunMark.set(on: task, showing: ticket, connection)
-            let outcome = try await connection.transaction(
-                onCommitSent: { observer.reached(.committing) }
-            ) {
-                observer.reached(.begun)
-                let claim = try await TaskClaim.take(
+            let isMarked = mark != nil
+            do {
+                let grains = Attempt.GrainSearch.inMemory(bytes: grainMemory)
+                return try await transact(task, connection, by: worker, isMarked, grains, observer)
+            } catch is GrainsRepeat {
+                return try await transact(
                     task,
+                    connection,
                     by: worker,
-                    showing: ticket,
-                    on: connection
+                    isMarked,
+                    .inPostgres,
+                    observer
                 )
-                guard case .mine(let row) = claim else {
-                    return try await claim.settle(task, on: connection)
-                }
-                // Another attempt had the row a moment ago; without a mark a death would not be seen.
-                guard mark != nil else { throw TaskIsBusy() }
-                return try await attempt(task, row, connection, by: worker, observer)
             }
-            observer.reached(.committed)
-            return outcome
         }
         if let mark { await takeBack(mark, showing: ticket, after: outcome, on: connection) }
+        return outcome
+    }
+
+    /// Everything from BEGIN to COMMIT.
+    private func transact(
+        _ task: LoadTaskID,
+        _ connection: PostgresConnection,
+        by worker: String,
+        _ isMarked: Bool,
+        _ grains: Attempt.GrainSearch,
+        _ observer: any StepObserver
+    ) async throws -> TaskOutcome {
+        let ticket = ticket(of: task)
+        let outcome = try await connection.transaction(
+            onCommitSent: { observer.reached(.committing) }
+        ) {
+            observer.reached(.begun)
+            let claim = try await TaskClaim.take(task, by: worker, showing: ticket, on: connection)
+            guard case .mine(let row) = claim else {
+                return try await claim.settle(task, on: connection)
+            }
+            // Another attempt had the row a moment ago; without a mark a death would not be seen.
+            guard isMarked else { throw TaskIsBusy() }
+            return try await attempt(task, row, connection, by: worker, grains, observer)
+        }
+        observer.reached(.committed)
         return outcome
     }
 
@@ -112,13 +137,14 @@ public actor WarehouseLoader: TaskLoader {
         _ row: TaskRow,
         _ connection: PostgresConnection,
         by worker: String,
+        _ grains: Attempt.GrainSearch,
         _ observer: any StepObserver
     ) async throws -> TaskOutcome {
         let pipeline = try row.definition.pipeline(in: definitions)
         guard
             try await TaskNeeds(task: task, row: row, pipeline: pipeline).areDone(on: connection)
         else { throw TaskIsBusy() }
-        let attempt = Attempt(
+        var attempt = Attempt(
             task: task,
             row: row,
             pipeline: pipeline,
@@ -129,6 +155,7 @@ public actor WarehouseLoader: TaskLoader {
             environment: environment,
             observer: observer
         )
+        attempt.grains = grains
         return .loaded(try await attempt.complete(by: worker).counts)
     }
 

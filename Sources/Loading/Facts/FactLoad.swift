@@ -38,23 +38,40 @@ struct FactLoad {
         let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
         let reader = try await attempt.open(fact.extract, by: layout.rows)
-        let isCopied = fact.duplicates == .reject
+        let isCopied = fact.duplicates == .reject && !comparesInPostgres
         let target = try await FactTarget.prepare(fact, of: attempt, isCopied: isCopied)
-        let staged = isCopied ? nil : staging(hasOrigin: false)
+        let staged = isCopied ? nil : staging(hasOrigin: comparesInPostgres)
         try await staged?.create()
         let fill = try await RowFill(
             attempt,
             reader: reader,
-            layout: rows(isNumbered: !isCopied),
+            layout: rows(isNumbered: !isCopied, hasOrigin: comparesInPostgres),
             columns: staged?.names ?? copiedColumns.map(\.name),
             into: staged == nil ? target.table : StagedFact.table,
             references: references,
-            grain: layout.grain,
+            grain: comparesInPostgres ? [] : layout.grain,
+            grainMemory: grainMemory,
             bounds: try bounds(closed: []),
             isFrozen: target.isFrozen
         )
+        do {
+            return try await replace(by: fill, staged, in: target, versions)
+        } catch let error as PostgresError
+            where error.sqlState == .uniqueViolation && fill.hasForgottenGrains
+        {
+            throw GrainsRepeat()
+        }
+    }
+
+    private func replace(
+        by fill: RowFill,
+        _ staged: StagedFact?,
+        in target: FactTarget,
+        _ versions: FactVersions
+    ) async throws -> AttemptResult {
         var counts = try await fill.run()
         if let staged {
+            try await compare(staged, of: fill, &counts)
             let kept = try await staged.move(into: target.table)
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
@@ -85,10 +102,17 @@ struct FactLoad {
         let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
         let closed = try await others.closed()
         let reader = try await attempt.open(fact.extract, by: layout.rows)
-        let staged = staging(hasOrigin: !closed.isEmpty)
+        let staged = staging(hasOrigin: !closed.isEmpty || comparesInPostgres)
         try await staged.create()
-        let fill = try await fill(staged, from: reader, references, closed: closed)
-        let read = try await fill.run()
+        let fill = try await fill(
+            staged,
+            from: reader,
+            references,
+            closed: closed,
+            grainMemory: grainMemory
+        )
+        var read = try await fill.run()
+        try await compare(staged, of: fill, &read)
         try await versions.hold()
         let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
         let merged = try await merge.run { try await fill.refuse($0) }
@@ -116,6 +140,41 @@ struct FactLoad {
     /// Whether marts join the rows right after, as the same load's next tasks.
     private var isReadByMarts: Bool {
         attempt.pipeline.marts.contains { $0.reads.contains(fact.name) }
+    }
+
+    // MARK: Grains
+
+    /// Whether Postgres finds the rows with the same grain that are refused.
+    private var comparesInPostgres: Bool {
+        guard case .inPostgres = attempt.grains else { return false }
+        return fact.duplicates == .reject
+    }
+
+    /// The bytes by which the encoder finds them.
+    private var grainMemory: Int {
+        guard case .inMemory(let bytes) = attempt.grains else { return .max }
+        return bytes
+    }
+
+    /// Judges staged rows with the same grain that the encoder has not compared.
+    ///
+    /// - Throws: ``GrainsRepeat`` where it needs what is not staged.
+    private func compare(
+        _ staged: StagedFact,
+        of fill: RowFill,
+        _ counts: inout RowCounts
+    ) async throws {
+        let grains = RepeatedGrains(staged: staged)
+        guard comparesInPostgres else {
+            if fill.hasForgottenGrains, try await grains.areThere() { throw GrainsRepeat() }
+            return
+        }
+        let repeated = try await grains.takeOut(inputName: fill.inputName) {
+            try await fill.refuse($0)
+        }
+        counts.loaded -= repeated.same + repeated.refused
+        counts.deduplicated += repeated.same
+        counts.rejected += repeated.refused
     }
 
     // MARK: Rows
@@ -147,7 +206,8 @@ struct FactLoad {
         _ staged: StagedFact,
         from reader: any RowReader,
         _ references: ReferenceMaps,
-        closed: Set<String>
+        closed: Set<String>,
+        grainMemory: Int = .max
     ) async throws -> RowFill {
         try await RowFill(
             attempt,
@@ -156,7 +216,8 @@ struct FactLoad {
             columns: staged.names,
             into: StagedFact.table,
             references: references,
-            grain: layout.grain,
+            grain: comparesInPostgres ? [] : layout.grain,
+            grainMemory: grainMemory,
             bounds: try bounds(closed: closed)
         )
     }

@@ -53,6 +53,7 @@ final class RowFill {
         into table: SQL,
         references: ReferenceMaps,
         grain: [Int] = [],
+        grainMemory: Int = .max,
         bounds: PeriodBounds? = nil,
         isFrozen: Bool = false
     ) async throws {
@@ -70,6 +71,7 @@ final class RowFill {
             header: reader.header,
             types: reader.types,
             grain: grain,
+            grainMemory: grainMemory,
             bounds: bounds,
             zones: try ZoneTables.load(layout.zones),
             input: reader.firstInput,
@@ -120,6 +122,12 @@ final class RowFill {
         isAtEnd = false
         return try await run()
     }
+
+    /// Whether rows far from each other may have the same grain.
+    var hasForgottenGrains: Bool { encoder.hasForgottenGrains }
+
+    /// What an input is called, by its number.
+    func inputName(_ number: Int) -> String? { inputNames[number] }
 
     /// Keeps rows as rejects that were refused after they had been copied.
     func refuse(_ late: [Reject]) async throws {
