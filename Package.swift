@@ -202,8 +202,9 @@ let package = Package(
             dependencies: [
                 "Alerts", "AMQP", "BlockingThread", "Console", "Coordinator", "Credentials",
                 "Diagnosis", "Digests",
-                "Endpoints", "Extraction", "InFlight", "Inquiry", "Ledger", "Listening", "Loading",
-                "LocalStack", "Messaging", "MongoDB", "Pipelines", "Planning", "Postgres", "Redis",
+                "Endpoints", "Extraction", "HTTP", "InFlight", "Inquiry", "Ledger", "Listening",
+                "Loading", "LocalStack", "Messaging", "MongoDB", "Pipelines", "Planning",
+                "Postgres", "Redis",
                 "Rehearsal", "Rows", "SampleData", "Schedules", "StarSchema", "Survey", "Torture",
                 "Views", "Words", "Worker", arguments, logging, lifecycle, signals,
             ]

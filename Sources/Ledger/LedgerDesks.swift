@@ -54,6 +54,8 @@ public struct LedgerDesks: Sendable {
     public var plans: PlanMemory { PlanMemory(client: client) }
     /// What exports deliver.
     public var effects: EffectDesk { EffectDesk(client: client) }
+    /// What is forgotten of what ended long ago.
+    public var retention: RetentionDesk { RetentionDesk(client: client) }
     /// Refused rows.
     public var rejects: RejectDesk { RejectDesk(client: client) }
 }

@@ -24,6 +24,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
     )
     var loads = 8
 
+    @Option(
+        help: ArgumentHelp(
+            "Delete from the ledger what ended more than so many days ago, every hour, as `longshore prune` does; "
+                + "nothing is deleted without it.",
+            valueName: "days"
+        ),
+        transform: dayCount
+    )
+    var keep: Int?
+
     @OptionGroup var listening: ListenOptions
     @OptionGroup var access: SourceOptions
     @OptionGroup var patience: StartPatience
@@ -82,8 +92,17 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let reports =
             vitals.address == nil
             ? [] : [FleetReport(of: fleet, by: settings.owner, vitals: vitals)]
+        let retention = keep.map { days in
+            RetentionService(logger: fleet.logger) {
+                let forgotten = try await ledger.retention.forget(olderThanDays: days)
+                return [
+                    "loads": forgotten.loads, "tasks": forgotten.tasks,
+                    "rejects": forgotten.rejects,
+                ]
+            }
+        }
         let group = ServiceGroup(
-            services: reports + [
+            services: reports + [retention].compactMap(\.self) + [
                 SecondSignal(Self.announcement) { daemon.stop() }, ports.events,
                 LoadWatch(listener: LoadListener(fleet.postgres), logger: fleet.logger) {
                     daemon.look()

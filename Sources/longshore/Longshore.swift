@@ -48,12 +48,17 @@ struct Longshore: AsyncParsableCommand {
                 subcommands: [
                     StatusCommand.self, WhyCommand.self, PeriodsCommand.self, RejectsCommand.self,
                     ExportsCommand.self, TraceCommand.self, MetricsCommand.self,
+                    ProbeCommand.self,
                 ]
+            ),
+            CommandGroup(
+                name: "The ledger",
+                subcommands: [LedgerCommand.self, PruneCommand.self, RolesCommand.self]
             ),
             CommandGroup(
                 name: "This machine",
                 subcommands: [
-                    UpCommand.self, DownCommand.self, DoctorCommand.self, RolesCommand.self,
+                    UpCommand.self, DownCommand.self, DoctorCommand.self,
                     GenerateCommand.self, TortureCommand.self,
                 ]
             ),

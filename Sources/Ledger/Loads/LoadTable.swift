@@ -179,6 +179,27 @@ package struct LoadTable {
         )
     }
 
+    // MARK: Forgetting
+
+    /// The condition that the load `l` ended more than so many days ago.
+    static func hasEnded(beforeDays days: Int) -> SQL {
+        """
+        l.state <> \(LoadState.running)
+        and l.finished_at < clock_timestamp() - \(days) * interval '1 day'
+        """
+    }
+
+    /// Deletes a load with its tasks, unless somebody has it run again.
+    ///
+    /// - Returns: whether it was there, and ended so long ago.
+    func forget(_ load: Int64, endedBeforeDays days: Int) async throws -> Bool {
+        try await connection
+            .query(
+                "delete from longshore.load l where l.id = \(load) and \(Self.hasEnded(beforeDays: days))"
+            )
+            .affectedRows > 0
+    }
+
     @discardableResult
     private func update(_ assignments: SQL, where rows: SQL) async throws -> PostgresResult {
         try await connection.query(

@@ -370,7 +370,7 @@ public enum LedgerSchema {
     }
 
     /// `nil` where there is no ledger.
-    private static func installedVersion(_ connection: PostgresConnection) async throws -> Int? {
+    static func installedVersion(_ connection: PostgresConnection) async throws -> Int? {
         let exists = try await connection.query(
             "select to_regclass('longshore.migration') is not null as found"
         )

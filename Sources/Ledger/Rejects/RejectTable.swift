@@ -118,18 +118,50 @@ package struct RejectTable {
         return try rows.map { try $0.integer("id", as: Int64.self) }.sorted()
     }
 
-    /// Deletes rejects that wait for nobody and that nobody has decided about, refused more than so many days
-    /// ago.
+    // MARK: Forgetting
+
+    /// How many are deleted at a time.
+    private static let piece = 5_000
+
+    /// The condition of rejects that wait for nobody and that nobody has decided about, refused more than so many
+    /// days ago.
+    static func isSettled(olderThanDays days: Int) -> SQL {
+        """
+        state in (\([RejectState.superseded, .fixed]))
+        and created_at < clock_timestamp() - \(days) * interval '1 day'
+        """
+    }
+
+    /// How many of them there are.
+    func countSettled(olderThanDays days: Int) async throws -> Int {
+        let rows = try await connection.query(
+            "select count(*) as n from longshore.reject where \(Self.isSettled(olderThanDays: days))"
+        )
+        return try rows.first?.integer("n") ?? 0
+    }
+
+    /// Deletes them, some at a time: each piece is committed by itself, and begins where the last one ended.
     ///
     /// - Returns: how many were deleted.
     func prune(olderThanDays days: Int) async throws -> Int {
-        try await connection.query(
-            """
-            delete from longshore.reject
-            where state in (\([RejectState.superseded, .fixed]))
-                and created_at < now() - \(days) * interval '1 day'
-            """
-        )
-        .affectedRows
+        var (deleted, last) = (0, Int64.min)
+        while true {
+            try Task.checkCancellation()
+            let piece = try await connection.query(
+                """
+                with old as (
+                    select id from longshore.reject
+                    where id > \(last) and \(Self.isSettled(olderThanDays: days))
+                    order by id limit \(Self.piece)
+                ), gone as (delete from longshore.reject r using old where r.id = old.id returning r.id)
+                select max(id) as last, count(*) as n from gone
+                """
+            )
+            guard let row = piece.first,
+                let end = try row.optionalInteger("last", as: Int64.self)
+            else { return deleted }
+            deleted += try row.integer("n", as: Int.self)
+            last = end
+        }
     }
 }

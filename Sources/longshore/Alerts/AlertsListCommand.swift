@@ -16,15 +16,11 @@ struct AlertsListCommand: AsyncParsableCommand {
     @Flag(help: "Show alerts that are over, too; they are kept for 100 days.")
     var all = false
 
-    @Option(help: "How many alerts to show, newest first.")
+    @Option(help: "How many alerts to show, newest first.", transform: atLeastOne)
     var limit = 100
 
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        guard limit > 0 else { throw ValidationError("`--limit` must be at least 1") }
-    }
 
     func run() async throws {
         let reports = try await options.fleet().inForeground()

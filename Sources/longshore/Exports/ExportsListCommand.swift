@@ -17,15 +17,11 @@ struct ExportsListCommand: AsyncParsableCommand {
     @Flag(help: "Also what is delivered or dropped.")
     var all = false
 
-    @Option(help: "How many to show.")
+    @Option(help: "How many to show.", transform: atLeastOne)
     var limit = 50
 
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        if limit < 1 { throw ValidationError("`--limit` must be at least 1") }
-    }
 
     func run() async throws {
         let (standings, effects) = try await options.fleet()

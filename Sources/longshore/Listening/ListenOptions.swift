@@ -23,7 +23,7 @@ struct ListenOptions: ParsableArguments {
         as role: String,
         _ body: (VitalSigns) async throws -> Void
     ) async throws {
-        let vitals = VitalSigns(role: role, address: try address())
+        let vitals = VitalSigns(role: role, address: try Self.address(listen))
         let listener = try listener(telling: vitals)
         defer { listener?.close() }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -35,8 +35,9 @@ struct ListenOptions: ParsableArguments {
 
     private static let variable = "LONGSHORE_LISTEN"
 
-    private func address() throws -> ListenAddress? {
-        let written = listen ?? ProcessInfo.processInfo.environment[Self.variable]
+    /// The address that an option says, or else the environment.
+    static func address(_ option: String?) throws -> ListenAddress? {
+        let written = option ?? ProcessInfo.processInfo.environment[variable]
         guard let written, !written.isEmpty else { return nil }
         guard let address = ListenAddress(written) else {
             throw CommandFailure(
@@ -94,7 +95,7 @@ struct ListenOptions: ParsableArguments {
             }
             return Secret(token)
         }
-        guard let path = environment["\(variable)_TOKEN_FILE"], !path.isEmpty else { return nil }
+        guard let path = file("TOKEN", environment) else { return nil }
         guard let token = LoginFile(path: path).firstLine() else { throw unreadable("TOKEN", path) }
         return token
     }
@@ -103,9 +104,7 @@ struct ListenOptions: ParsableArguments {
         _ environment: [String: String]
     ) throws -> WebListener.Identity? {
         let names = ["CERTIFICATE", "KEY"]
-        let paths = names.compactMap { name in
-            environment["\(variable)_\(name)_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-        }
+        let paths = names.compactMap { file($0, environment) }
         guard !paths.isEmpty else { return nil }
         guard paths.count == names.count else {
             throw CommandFailure(
@@ -120,6 +119,11 @@ struct ListenOptions: ParsableArguments {
                 return text
             }
         return WebListener.Identity(certificate: texts[0], key: Secret(texts[1]))
+    }
+
+    /// The file that a variable names; `nil` where it is empty or not there.
+    static func file(_ name: String, _ environment: [String: String]) -> String? {
+        environment["\(variable)_\(name)_FILE"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private static func unreadable(_ name: String, _ path: String) -> CommandFailure {

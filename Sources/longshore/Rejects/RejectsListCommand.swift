@@ -19,14 +19,16 @@ struct RejectsListCommand: AsyncParsableCommand {
     @Flag(help: "Also those that are fixed, waived or superseded by a later load.")
     var all = false
 
-    @Option(help: "How many to show; without it 50, or with `--json` all.")
+    @Option(
+        help: "How many to show; without it 50, or with `--json` all.",
+        transform: atLeastOne
+    )
     var limit: Int?
 
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("`--limit` must be at least 1") }
         try selection.refuseTwoPipelines(name)
     }
 

@@ -15,18 +15,13 @@ struct RejectsPruneCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Only those that were refused more than so many days ago.",
             valueName: "days"
-        )
+        ),
+        transform: dayCount
     )
     var olderThan: Int
 
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        guard (0...100_000).contains(olderThan) else {
-            throw ValidationError("`--older-than` is a number of days, 0 or more")
-        }
-    }
 
     func run() async throws {
         let count = try await options.fleet()

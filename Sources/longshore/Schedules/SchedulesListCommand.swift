@@ -17,15 +17,11 @@ struct SchedulesListCommand: AsyncParsableCommand {
     @Argument(help: "A pipeline's name: show its firings.")
     var pipeline: String?
 
-    @Option(help: "How many firings to show.")
+    @Option(help: "How many firings to show.", transform: atLeastOne)
     var limit = 20
 
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        guard limit > 0 else { throw ValidationError("`--limit` must be at least 1") }
-    }
 
     func run() async throws {
         let fleet = try await options.fleet().inForeground()

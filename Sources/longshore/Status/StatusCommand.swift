@@ -14,15 +14,11 @@ struct StatusCommand: AsyncParsableCommand {
     @Argument(help: "A load's number: show its tasks.")
     var load: Int64?
 
-    @Option(help: "How many loads to show.")
+    @Option(help: "How many loads to show.", transform: atLeastOne)
     var limit = 10
 
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        guard limit > 0 else { throw ValidationError("`--limit` must be at least 1") }
-    }
 
     func run() async throws {
         let fleet = try await options.fleet().inForeground()

