@@ -20,7 +20,7 @@ deps: ## Install the Debian packages that are missing (root or sudo)
 	@sh deploy/install-packages.sh
 
 build: deps ## Build the release binary, .build/release/longshore
-	$(SWIFT) build --configuration release --product longshore
+	$(SWIFT) build --configuration release --product longshore --static-swift-stdlib
 
 demo: build ## Load twelve months of calls and the invoices on a local stack, from nothing
 	$(LONGSHORE) up

@@ -28,6 +28,8 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     private var reported: [Int: InFlightProgress] = [:]
     /// What people ordered, as far as it is known.
     private(set) var orders = Interventions()
+    /// How many tasks of each pool had ended, and when that was looked at.
+    private var pace: (ended: [String: Int], time: Time.Instant)?
 
     init(
         load: Int64,
@@ -154,8 +156,42 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
         let inFlight = machine?.inFlight ?? []
         republishing.keep(inFlight)
         if let store = ports.inFlight { reported = await store.progress(ofLoad: load) }
+        try await takeShare()
         let free = inFlight.filter { orders.pause(of: $0) == nil }
         return try await publishIdle(free) ? nil : .overtaken
+    }
+
+    /// Finds out how many tasks it may have at the workers.
+    ///
+    /// The ledger is only asked when some are ready that may not be published.
+    private mutating func takeShare() async throws {
+        guard let share = settings.share, let store = ports.inFlight, let machine else { return }
+        let now = clock.now
+        let ended = machine.ended
+        var rates: [String: Double] = [:]
+        if let pace, pace.time < now {
+            let seconds = pace.time.duration(to: now) / .seconds(1)
+            rates = ended.mapValues(Double.init)
+                .merging(pace.ended.mapValues(Double.init)) { max(0, $0 - $1) }
+                .mapValues { $0 / seconds }
+        }
+        pace = (ended, now)
+        let isHeldBack = machine.isHeldBack
+        let standing =
+            isHeldBack
+            ? try await ports.ledger.standing(ofLoad: load, tasks: machine.inFlight.sorted())
+            : LoadStanding(resting: [], hasCompany: true)
+        let windows = share.windows(
+            for: await store.workers(),
+            rates: rates,
+            hasCompany: standing.hasCompany
+        )
+        let unknown = Dictionary(uniqueKeysWithValues: ended.keys.map { ($0, settings.window) })
+        self.machine?
+            .allow(
+                unknown.merging(windows) { min($0, $1) },
+                resting: standing.resting
+            )
     }
 
     /// Reads what people ordered.

@@ -14,8 +14,10 @@ public struct CoordinatorSettings: Sendable, Hashable {
     public var reconciliation: Duration
     /// How long a published task may show no life before its message is presumed lost.
     public var idleAge: Duration
-    /// How many tasks may be published and unfinished.
+    /// How many tasks of a pool may be published and unfinished where nobody knows its slots.
     public var window: Int
+    /// How many tasks a load publishes at a time where they are known; `nil` when it does not matter.
+    public var share: ShareRule?
     /// How many tasks are published at a time.
     public var batch: Int
     /// When it lets go of a load for which there is nothing to do; `nil` when it never does.
@@ -32,6 +34,7 @@ public struct CoordinatorSettings: Sendable, Hashable {
         reconciliation: Duration = .seconds(2),
         idleAge: Duration = .seconds(30),
         window: Int = 10_000,
+        share: ShareRule? = ShareRule(),
         batch: Int = 500,
         rest: RestRule? = nil,
         backoff: Backoff = Backoff(first: .milliseconds(250), longest: .seconds(5))
@@ -43,6 +46,7 @@ public struct CoordinatorSettings: Sendable, Hashable {
         self.reconciliation = reconciliation
         self.idleAge = idleAge
         self.window = window
+        self.share = share
         self.batch = batch
         self.rest = rest
         self.backoff = backoff

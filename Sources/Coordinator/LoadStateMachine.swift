@@ -16,14 +16,30 @@ public struct LoadStateMachine: Sendable {
         case wait
     }
 
+    /// What is ready for the workers of a pool, and how much of it they are given at a time.
+    private struct Pool {
+        let name: String
+        /// How many tasks may be published and unfinished, besides those that rest.
+        var window: Int
+        /// Waiting tasks whose needs are satisfied, from `next` on.
+        var ready: [Int32] = []
+        var next = 0
+        var inFlight = 0
+        var resting = 0
+        /// How many tasks have ended.
+        var ended = 0
+
+        var hasRoom: Bool { inFlight - resting < window }
+    }
+
     private let graph: PlanGraph
-    private let window: Int
     private var states: [TaskState]
     /// For each task how many of those it needs are not satisfied.
     private var missing: [Int32]
-    /// Waiting tasks whose needs are satisfied, from `nextReady` on.
-    private var ready: [Int32] = []
-    private var nextReady = 0
+    private var pools: [Pool]
+    private let poolOfTask: [Int32]
+    /// Published tasks that wait for their time: no worker could take them.
+    private var resting: Set<Int> = []
     /// What people hold up: it is not published.
     private var orders = Interventions()
     /// Ready tasks that were passed over because they are paused by themselves.
@@ -35,24 +51,24 @@ public struct LoadStateMachine: Sendable {
 
     /// Goes on from `states`, those of the graph's tasks in order.
     ///
-    /// At most `window` tasks are published and unfinished at a time; a predecessor's that are more
-    /// than that stay published.
+    /// At most `window` tasks of each pool are published and unfinished at a time, until ``allow(_:resting:)`` says otherwise; a
+    /// predecessor's that are more than that stay published.
     public init(graph: PlanGraph, states: [TaskState], window: Int = 10_000) {
         precondition(states.count == graph.tasks.count, "one state for each task of the plan")
         precondition(window > 0, "a load whose window is empty never ends")
         self.graph = graph
-        self.window = window
         self.states = states
+        (poolOfTask, pools) = Self.pools(of: graph, window: window)
         missing = graph.needCounts
         (tableOfTask, tables) = Self.tables(of: graph)
         for (task, state) in states.enumerated() {
             tables[Int(tableOfTask[task])].counts.add(1, to: state)
-            if state == .published { inFlight.insert(task) }
+            if state == .published { begin(task) }
             guard state.satisfiesNeeds else { continue }
             for dependent in graph.dependents(of: task) { missing[dependent] -= 1 }
         }
         for task in states.indices where states[task] == .waiting && missing[task] == 0 {
-            ready.append(Int32(task))
+            makeReady(task)
         }
         for task in states.indices where states[task].isFinal && !states[task].satisfiesNeeds {
             blockDependents(of: task)
@@ -69,9 +85,37 @@ public struct LoadStateMachine: Sendable {
     /// Takes in what people have ordered: what is paused is not published.
     public mutating func obey(_ orders: Interventions) {
         self.orders = orders
-        ready.append(contentsOf: passedOver)
+        for task in passedOver { makeReady(Int(task)) }
         passedOver = []
     }
+
+    // MARK: Windows
+
+    /// Says how many tasks may be published and unfinished.
+    ///
+    /// - Parameters:
+    ///   - windows: Of each pool, by its name; those of others stay as they are.
+    ///   - resting: Published tasks that wait for their time, and so take nobody's place.
+    public mutating func allow(_ windows: [String: Int], resting: Set<Int>) {
+        self.resting = resting.intersection(inFlight)
+        for index in pools.indices {
+            pools[index].resting = 0
+            if let window = windows[pools[index].name] { pools[index].window = max(1, window) }
+        }
+        for task in self.resting { pools[Int(poolOfTask[task])].resting += 1 }
+    }
+
+    /// Whether tasks are ready that a window keeps from being published.
+    public var isHeldBack: Bool {
+        pools.contains { !$0.hasRoom && $0.next < $0.ready.count }
+    }
+
+    /// How many tasks of each pool have ended since the machine was made, by the pool's name.
+    public var ended: [String: Int] {
+        Dictionary(uniqueKeysWithValues: pools.map { ($0.name, $0.ended) })
+    }
+
+    // MARK: Actions
 
     /// Whether the whole load is paused.
     public var isPaused: Bool { orders.pause != nil }
@@ -79,10 +123,12 @@ public struct LoadStateMachine: Sendable {
     /// What is to be done now; tasks to publish come in batches of at most `batch`.
     public mutating func nextAction(batch: Int = 500) -> Action {
         var tasks: [Int] = []
-        while !isPaused, tasks.count < batch, inFlight.count < window, let task = takeReady() {
-            move(task, to: .published)
-            inFlight.insert(task)
-            tasks.append(task)
+        for pool in pools.indices where !isPaused {
+            while tasks.count < batch, pools[pool].hasRoom, let task = takeReady(in: pool) {
+                move(task, to: .published)
+                begin(task)
+                tasks.append(task)
+            }
         }
         guard tasks.isEmpty else { return .publish(tasks) }
         // With nothing in flight and nothing ready, nothing can be waiting: the graph has no cycle.
@@ -93,9 +139,9 @@ public struct LoadStateMachine: Sendable {
     /// Takes tasks back whose publishing failed: they are ready again.
     public mutating func takeBack(_ tasks: [Int]) {
         for task in tasks where states[task] == .published {
-            inFlight.remove(task)
+            leave(task)
             move(task, to: .waiting)
-            ready.append(Int32(task))
+            makeReady(task)
         }
     }
 
@@ -112,7 +158,7 @@ public struct LoadStateMachine: Sendable {
     private var isHeldUp: Bool {
         let isWaiting = { (task: Int32) in states[Int(task)] == .waiting }
         return passedOver.contains(where: isWaiting)
-            || ready.dropFirst(nextReady).contains(where: isWaiting)
+            || pools.contains { $0.ready.dropFirst($0.next).contains(where: isWaiting) }
     }
 
     private var end: LoadState {
@@ -127,11 +173,9 @@ public struct LoadStateMachine: Sendable {
         // The ledger of a task that we publish just now may still say `waiting`.
         guard !old.isFinal, state != old, state != .waiting else { return }
         move(task, to: state)
-        if state == .published {
-            inFlight.insert(task)
-            return
-        }
-        inFlight.remove(task)
+        if state == .published { return begin(task) }
+        leave(task)
+        pools[Int(poolOfTask[task])].ended += 1
         if state.satisfiesNeeds {
             releaseDependents(of: task)
         } else {
@@ -142,9 +186,7 @@ public struct LoadStateMachine: Sendable {
     private mutating func releaseDependents(of task: Int) {
         for dependent in graph.dependents(of: task) {
             missing[dependent] -= 1
-            if missing[dependent] == 0, states[dependent] == .waiting {
-                ready.append(Int32(dependent))
-            }
+            if missing[dependent] == 0, states[dependent] == .waiting { makeReady(dependent) }
         }
     }
 
@@ -158,18 +200,34 @@ public struct LoadStateMachine: Sendable {
         }
     }
 
-    /// The ready task that waits longest; entries that are not waiting any more are dropped, and those
+    private mutating func begin(_ task: Int) {
+        guard inFlight.insert(task).inserted else { return }
+        pools[Int(poolOfTask[task])].inFlight += 1
+    }
+
+    private mutating func leave(_ task: Int) {
+        guard inFlight.remove(task) != nil else { return }
+        let pool = Int(poolOfTask[task])
+        pools[pool].inFlight -= 1
+        if resting.remove(task) != nil { pools[pool].resting -= 1 }
+    }
+
+    private mutating func makeReady(_ task: Int) {
+        pools[Int(poolOfTask[task])].ready.append(Int32(task))
+    }
+
+    /// The ready task of a pool that waits longest; entries that are not waiting any more are dropped, and those
     /// that are paused are passed over.
-    private mutating func takeReady() -> Int? {
-        while nextReady < ready.count {
-            let task = Int(ready[nextReady])
-            nextReady += 1
+    private mutating func takeReady(in pool: Int) -> Int? {
+        while pools[pool].next < pools[pool].ready.count {
+            let task = Int(pools[pool].ready[pools[pool].next])
+            pools[pool].next += 1
             guard states[task] == .waiting else { continue }
             if orders.paused[task] == nil { return task }
             passedOver.append(Int32(task))
         }
-        ready.removeAll()
-        nextReady = 0
+        pools[pool].ready.removeAll()
+        pools[pool].next = 0
         return nil
     }
 
@@ -178,6 +236,22 @@ public struct LoadStateMachine: Sendable {
         tables[table].counts.add(-1, to: states[task])
         tables[table].counts.add(1, to: state)
         states[task] = state
+    }
+
+    private static func pools(
+        of graph: PlanGraph,
+        window: Int
+    ) -> (poolOfTask: [Int32], pools: [Pool]) {
+        var indices: [String: Int32] = [:]
+        var pools: [Pool] = []
+        let poolOfTask = graph.tasks.map { task in
+            if let index = indices[task.pool] { return index }
+            let index = Int32(pools.count)
+            indices[task.pool] = index
+            pools.append(Pool(name: task.pool, window: window))
+            return index
+        }
+        return (poolOfTask, pools)
     }
 
     private static func tables(

@@ -46,7 +46,7 @@ struct SourceOptions: ParsableArguments {
         stack: String = LocalStack.defaultDirectory
     ) throws -> SourceEnvironment {
         let variables = ProcessInfo.processInfo.environment
-        let places = folders.isEmpty ? list(variables["LONGSHORE_SOURCES_BELOW"]) : folders
+        let places = folders.isEmpty ? try self.folders(variables) : folders
         return SourceEnvironment(
             names: try allowed(names, variables),
             places: SourcePlaces(
@@ -72,8 +72,20 @@ struct SourceOptions: ParsableArguments {
         return (files + proofs + named).filter { !$0.isEmpty }
     }
 
-    private static func list(_ text: String?) -> [String] {
-        (text ?? "").utf8.split(separator: UInt8(ascii: ":")).compactMap(String.init)
+    /// The folders that the environment names.
+    ///
+    /// - Throws: where it names none and is set: to allow all of them would be the opposite of what is meant.
+    private static func folders(_ variables: [String: String]) throws -> [String] {
+        let variable = "LONGSHORE_SOURCES_BELOW"
+        guard let text = variables[variable] else { return [] }
+        let folders = text.utf8.split(separator: UInt8(ascii: ":")).compactMap(String.init)
+        guard !folders.isEmpty else {
+            throw CommandFailure(
+                .usage,
+                "\(variable) names no folder: name those below which files are read, or unset it"
+            )
+        }
+        return folders
     }
 
     private static func allowed(
@@ -81,9 +93,8 @@ struct SourceOptions: ParsableArguments {
         _ variables: [String: String]
     ) throws -> VariableNames? {
         let variable = "LONGSHORE_ENVIRONMENT"
-        let (title, text) =
-            option.map { ("`--environment`", $0) } ?? (variable, variables[variable, default: ""])
-        guard option != nil || !text.isEmpty else { return nil }
+        let title = option == nil ? variable : "`--environment`"
+        guard let text = option ?? variables[variable] else { return nil }
         guard let names = VariableNames(text) else {
             throw CommandFailure(
                 .usage,

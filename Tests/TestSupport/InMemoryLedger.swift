@@ -123,6 +123,24 @@ public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
         }
     }
 
+    /// The tasks that wait for their time, and whether other loads run.
+    public func standing(ofLoad load: Int64, tasks: [Int]) async throws -> LoadStanding {
+        try await call { state in
+            let now = warehouse.clock.now
+            let resting = tasks.filter { task in
+                guard let row = state.loads[load]?.tasks[task], row.state == .published else {
+                    return false
+                }
+                return [row.retryAt, row.parkedUntil].compactMap(\.self).contains { $0 > now }
+            }
+            let company = state.loads.contains { id, row in
+                id != load && row.record.state == .running && (row.fleet ?? fleet) == fleet
+                    && (row.restsUntil ?? now) <= now
+            }
+            return LoadStanding(resting: Set(resting), hasCompany: company)
+        }
+    }
+
     /// Notes that a coordinator lives.
     public func note(_ presence: CoordinatorPresence) async throws {
         try await call { $0.coordinators[presence.name] = presence }

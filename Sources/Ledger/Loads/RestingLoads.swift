@@ -26,4 +26,26 @@ extension PostgresLedger {
         )
         return try rows.first.map { .seconds(try $0.double("seconds")) }
     }
+
+    /// The load's tasks that wait for their time, and whether other loads run.
+    public func standing(ofLoad load: Int64, tasks: [Int]) async throws -> LoadStanding {
+        let rows = try await client.query(
+            """
+            select (select string_agg(ordinal::text, ' ') from longshore.task
+                    where load_id = \(load) and ordinal = any(\(tasks.map(Int64.init))::integer[])
+                        and state = \(TaskState.published)
+                        and greatest(retry_at, parked_until) > clock_timestamp()) as resting,
+                exists (select from longshore.load l
+                    where l.state = \(LoadState.running) and l.id <> \(load) and \(LoadTable.isOf(fleet))
+                        and coalesce(l.rests_until < clock_timestamp(), true)) as has_company
+            """
+        )
+        guard let row = rows.first else { return LoadStanding(resting: [], hasCompany: false) }
+        return LoadStanding(
+            resting: Set(
+                try row.optionalText("resting")?.split(separator: " ").compactMap { Int($0) } ?? []
+            ),
+            hasCompany: try row.boolean("has_company")
+        )
+    }
 }

@@ -1,0 +1,42 @@
+import Planning
+
+/// How many tasks a load has at the workers of a pool at a time.
+///
+/// Workers take tasks in the order in which they were published. A load that publishes all it has makes those who come after it
+/// wait for all of it. So each publishes what the pool's slots take at once, and a little more: what they do in
+/// ``ahead``, so that no slot waits for the next message (Little's law). Where other loads run there is always another
+/// task, and what the slots take is enough.
+///
+/// Where nobody knows the slots, as while Redis is away, a load publishes as much as before.
+public struct ShareRule: Sendable, Hashable {
+    /// For how long published tasks are to last.
+    public var ahead: Duration
+
+    /// Creates a rule; the default is the one of production.
+    public init(ahead: Duration = .milliseconds(250)) {
+        self.ahead = ahead
+    }
+
+    /// The windows of pools, by their names.
+    ///
+    /// - Parameters:
+    ///   - workers: who is there.
+    ///   - rates: how many of the load's tasks have ended in a second, by pool.
+    ///   - hasCompany: whether other loads run.
+    func windows(
+        for workers: [WorkerPresence],
+        rates: [String: Double],
+        hasCompany: Bool
+    ) -> [String: Int] {
+        var slots: [String: Int] = [:]
+        for worker in workers {
+            // A version that does not tell its pools may take from any.
+            guard let pools = worker.pools else { return [:] }
+            slots.merge(SlotShares.divide(worker.slots, among: pools), uniquingKeysWith: +)
+        }
+        return slots.reduce(into: [:]) { windows, pool in
+            let ahead = (rates[pool.key] ?? 0) * (self.ahead / .seconds(1))
+            windows[pool.key] = pool.value * (hasCompany ? 1 : 2) + Int(ahead.rounded(.up))
+        }
+    }
+}
