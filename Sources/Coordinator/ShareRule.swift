@@ -23,6 +23,7 @@ public struct ShareRule: Sendable, Hashable {
     ///   - workers: who is there.
     ///   - rates: how many of the load's tasks have ended in a second, by pool.
     ///   - hasCompany: whether other loads run.
+    /// - Returns: those of pools whose slots are known.
     func windows(
         for workers: [WorkerPresence],
         rates: [String: Double],

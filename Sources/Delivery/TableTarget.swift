@@ -4,9 +4,9 @@ import Postgres
 
 /// Rows of a table in a Postgres database, by their key.
 ///
-/// Beside the table stands `longshore_delivered`, which has the revision of each key that was delivered. Revision and
-/// row change in one transaction, so an older revision changes nothing however late it comes, even when the row is
-/// gone since.
+/// Beside the table stands `longshore_delivered`, which has the revision of each key that was delivered, and which row it
+/// has. Both change in one transaction with the row, so an older revision changes nothing however late it comes, even when
+/// the row is gone since.
 struct TableTarget: EffectTarget {
     private let connection: PostgresConnection
     private let database: PostgresSource
@@ -61,13 +61,13 @@ struct TableTarget: EffectTarget {
                 }
             }
             return .delivered
-        } catch is OtherKey {
+        } catch is RowOfOther {
             return .refused(
                 EffectFailure(
                     code: "export.key",
                     message: database.masked(
-                        "writing to \(table.written): the table reads the key as another text, so several "
-                            + "keys could be one row of it: let the query write it as the table does"
+                        "writing to \(table.written): to the table this key and another one of the export are the "
+                            + "same: let the query write keys as the table does"
                     )
                 )
             )
@@ -82,12 +82,17 @@ struct TableTarget: EffectTarget {
 
     // MARK: Statements
 
+    /// What the export is called in `longshore_delivered`.
+    private static func name(of effect: Effect) -> String {
+        "\(effect.export.schema).\(effect.export.name)"
+    }
+
     /// The columns of an effect that the target has no such revision of yet, none of another; until the transaction
     /// ends, nobody else delivers the key.
     ///
     /// They are read by the server as it reads the row: what is JSON to it alone fails here, as this row's fault.
     private nonisolated(nonsending) func columns(ofNewer effect: Effect) async throws -> [String] {
-        let export = "\(effect.export.schema).\(effect.export.name)"
+        let export = Self.name(of: effect)
         let rows = try await connection.query(
             """
             with newer as (
@@ -107,46 +112,67 @@ struct TableTarget: EffectTarget {
         "json_populate_record(null::\(table), \(effect.body)::json)"
     }
 
-    private nonisolated(nonsending) func delete(_ effect: Effect) async throws {
-        let isRow = key.map { "t.\(id: $0) = r.\(id: $0)" as SQL } + [hasKey(of: effect)]
-        try await connection.query(
-            "delete from \(table) t using \(row(effect)) r where \(isRow.joined(separator: " and "))"
-        )
+    /// The key of the row `t`, as the table has it.
+    private var rowKey: SQL {
+        let columns = key.map { "t.\(id: $0)" as SQL }
+        return "json_build_array(\(columns.joined(separator: ", ")))::text"
     }
 
-    /// A row under this key of the table must not have another text for it: `1` and `01` are two keys to the ledger, and one
-    /// row where the column is a number; so are `a` and `A` where the column does not tell them apart.
+    private func isOf(_ effect: Effect, _ comparison: SQL = "=") -> SQL {
+        "export = \(Self.name(of: effect)) and key \(comparison) \(effect.key)"
+    }
+
+    /// Puts a row, which becomes this key's own.
+    ///
+    /// To the ledger `1` and `01` are two keys, and one row where the column is a number; so are `a` and `A` where the column
+    /// does not tell them apart. So it is remembered whose a row is, by its key as the table has it: another key's row
+    /// is not taken.
     private nonisolated(nonsending) func put(
         _ effect: Effect,
         _ columns: [String]
     ) async throws {
         let others = columns.filter { !key.contains($0) }
-        let changes = (others.isEmpty ? key : others)
-            .map { name in
-                others.isEmpty
-                    ? "\(id: name) = t.\(id: name)" as SQL : "\(id: name) = excluded.\(id: name)"
-            }
+        let changes =
+            others.isEmpty
+            ? key.map { "\(id: $0) = t.\(id: $0)" as SQL }
+            : others.map { "\(id: $0) = excluded.\(id: $0)" as SQL }
         let rows = try await connection.query(
             """
             insert into \(table) as t (\(ids: columns)) select \(ids: columns) from \(row(effect))
             on conflict (\(ids: key)) do update set \(changes.joined(separator: ", "))
-            returning \(hasKey(of: effect)) as has_key
+            returning \(rowKey) as row_key
             """
         )
-        guard try rows.allSatisfy({ try $0.boolean("has_key") }) else { throw OtherKey() }
-    }
-
-    /// Whether the row `t` of the table has for its key what the effect has, as Postgres or JSON writes it.
-    private func hasKey(of effect: Effect) -> SQL {
-        let isSame = key.map { name in
+        // A trigger may keep the row from being written.
+        guard let rowKey = try rows.first?.text("row_key") else { return }
+        let taken = try await connection.query(
             """
-            \(effect.body)::json ->> \(name) in (t.\(id: name)::text, to_json(t.\(id: name)) #>> '{}')
-            """ as SQL
-        }
-        return isSame.joined(separator: " and ")
+            select from \(revisions) where export = \(Self.name(of: effect)) and row_key = \(rowKey)
+                and key <> \(effect.key) limit 1
+            """
+        )
+        guard taken.isEmpty else { throw RowOfOther() }
+        try await connection.query(
+            """
+            update \(revisions) set row_key = \(rowKey)
+            where \(isOf(effect)) and row_key is distinct from \(rowKey)
+            """
+        )
     }
 
-    private struct OtherKey: Error {}
+    /// Deletes this key's row: not one that another key has.
+    private nonisolated(nonsending) func delete(_ effect: Effect) async throws {
+        let isRow = key.map { "t.\(id: $0) = r.\(id: $0)" as SQL }
+        try await connection.query(
+            """
+            delete from \(table) t using \(row(effect)) r where \(isRow.joined(separator: " and "))
+                and not exists (select from \(revisions) where \(isOf(effect, "<>")) and row_key = \(rowKey))
+            """
+        )
+        try await connection.query("update \(revisions) set row_key = null where \(isOf(effect))")
+    }
+
+    private struct RowOfOther: Error {}
 
     // MARK: Errors
 
@@ -186,8 +212,8 @@ struct TableTarget: EffectTarget {
 
     private func advice(on error: PostgresError) -> String {
         let needed: SQL = """
-            create table \(revisions) (export text, key text, revision bigint not null, \
-            primary key (export, key));
+            create table \(revisions) (export text, key text, revision bigint not null, row_key text, \
+            primary key (export, key), unique (export, row_key));
             """
         return database.masked("writing to \(table.written): \(error.message)")
             + "; the login of the source needs the rights to insert, update, delete and select, the table a unique "

@@ -7,6 +7,11 @@ struct ZipDirectory {
     struct File: Equatable {
         let name: [UInt8]
         let checksum: UInt32
+        /// Where its header begins in the archive.
+        let offset: Int
+        /// The bytes of its data, as they are in the archive and expanded.
+        let compressedSize: Int
+        let size: Int
     }
 
     /// A kind of record, by its mark.
@@ -64,6 +69,7 @@ struct ZipDirectory {
 
     /// Whether an entry has told of the file.
     private var isListed = false
+    private var entries = 0
 
     /// Reads a record that is whole.
     ///
@@ -71,17 +77,32 @@ struct ZipDirectory {
     mutating func read(_ record: Record, _ bytes: [UInt8], of file: File?) -> String? {
         switch record {
         case .entry:
+            entries += 1
             let name = Array(bytes[46..<46 + ZipMember.short(bytes, at: 28)])
             guard !ZipMember.isPassedOver(name) else { return nil }
-            let entry = File(name: name, checksum: ZipMember.number(bytes, at: 16))
-            guard !isListed, entry == file else {
+            guard !isListed, let file, isEntry(bytes, named: name, of: file) else {
                 return "its directory names another file than the one that it holds"
             }
             isListed = true
             return nil
         case .end where file != nil && !isListed:
             return "its directory does not name the file that it holds"
+        case .end:
+            let count = ZipMember.short(bytes, at: 10)
+            return count == entries & 0xffff || count == 0xffff
+                ? nil : "its directory has another number of files than it says"
         default: return nil
         }
+    }
+
+    /// Whether an entry is that of the file; what does not fit into its fields stands elsewhere, and is not compared.
+    private func isEntry(_ bytes: [UInt8], named name: [UInt8], of file: File) -> Bool {
+        func has(_ value: Int, at place: Int) -> Bool {
+            let field = ZipMember.number(bytes, at: place)
+            return field == .max || Int(field) == value
+        }
+        return name == file.name && ZipMember.number(bytes, at: 16) == file.checksum
+            && has(file.compressedSize, at: 20) && has(file.size, at: 24)
+            && has(file.offset, at: 42)
     }
 }

@@ -15,6 +15,9 @@ final class ZipReader: Expander {
     private var file: ZipDirectory.File?
     private var directory = ZipDirectory()
     private var checksum: UInt32 = 0
+    /// Where the member's header begins, and the bytes of its data so far.
+    private var offset = 0
+    private var (compressedSize, size) = (0, 0)
     /// Bytes of a stored member that are still to come.
     private var remaining = 0
 
@@ -95,6 +98,8 @@ final class ZipReader: Expander {
             gather(ZipMember.size(gathered), input, &consumed)
         else { return false }
         member = ZipMember(gathered)
+        offset = expansion.compressed - gathered.count
+        (compressedSize, size) = (0, 0)
         gathered = []
         try judge()
         remaining = member.compressedSize
@@ -140,9 +145,17 @@ final class ZipReader: Expander {
         consumed += step.consumed
         try expansion.count(step)
         checksum = Inflater.checksum(checksum, output[..<step.produced])
+        compressedSize += step.consumed
+        size += step.produced
         if step.outcome == .ended {
             if !member.isPassedOver {
-                file = ZipDirectory.File(name: member.name, checksum: checksum)
+                file = ZipDirectory.File(
+                    name: member.name,
+                    checksum: checksum,
+                    offset: offset,
+                    compressedSize: compressedSize,
+                    size: size
+                )
             }
             try endData()
         }

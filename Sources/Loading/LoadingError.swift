@@ -31,6 +31,8 @@ public struct LoadingError: WarehouseRefusal {
         case controlTotal = "control_total"
         /// A figure of the source cannot be had.
         case controlFigure = "control_figure"
+        /// Rows with the same grain that cannot be told apart.
+        case grains
         /// Rows of an export that cannot be delivered.
         case exportRows = "export_rows"
     }
@@ -51,6 +53,17 @@ public struct LoadingError: WarehouseRefusal {
                 + "\(counts.loaded), rejected \(counts.rejected), deduplicated "
                 + "\(counts.deduplicated), stored \(stored); nothing was committed. "
                 + "This is a bug in Longshore: please report it with the definition"
+        )
+    }
+
+    /// Rows with the same grain that were not found among those that had it when they were read before.
+    static func unsteady(_ table: String) -> LoadingError {
+        LoadingError(
+            code: .grains,
+            description:
+                "rows of `\(table)` have the same grain, and cannot be told: the source gave others, or in another "
+                + "order, when it was read again, or values of the grain that are written differently are one to Postgres; "
+                + "the rows are as they were. Give a query an `order by`, then load again"
         )
     }
 

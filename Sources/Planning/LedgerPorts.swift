@@ -44,6 +44,8 @@ public protocol LoadLedger: Sendable {
     /// - Parameters:
     ///   - load: The load.
     ///   - tasks: Tasks of it that are published.
+    /// - Returns: How it stands now.
+    /// - Throws: When the ledger cannot be asked.
     func standing(ofLoad load: Int64, tasks: [Int]) async throws -> LoadStanding
     /// Says that a coordinator lives and which places it has.
     func note(_ presence: CoordinatorPresence) async throws
@@ -131,6 +133,8 @@ public struct LoadRequest: Sendable, Hashable {
     /// Tables, without their schema, that the pipeline is to have from now on although Longshore has not made
     /// them, or another pipeline had them.
     public var adopted: Set<String>
+    /// Who coordinates it from the beginning; `nil` for whoever is the first.
+    public var coordinator: String?
 
     /// Creates a request.
     public init(

@@ -104,10 +104,4 @@ struct RowPlace: Equatable, BitwiseCopyable {
 
     var input: Int { Int(packed >> 44) }
     var line: Int { Int(packed & 0xfff_ffff_ffff) }
-
-    /// `line 3`, and of which input when it is another one than that of who reads it.
-    func words(from reader: Int, inputName: (Int) -> String?) -> String {
-        let file = input == reader ? "" : " of \(inputName(input) ?? "another input")"
-        return "line \(line)\(file)"
-    }
 }

@@ -50,8 +50,8 @@ struct RefusalWords: Sendable {
         case .other(let index): return told(otherPeriod: index, shown)
         case .key(let index, let isNull): return told(key: index, isNull: isNull, shown)
         case .grain(let first):
-            let place = words(for: first, input: input)
-            return (nil, "grain", Self.repeated(program.grainNames, of: place))
+            let reason = "has the same \(program.grainNames) and other values"
+            return (nil, "grain", "\(words(for: first, input: input)) \(reason)")
         case .unique(let output, let first):
             let value = shown(output) ?? "its value"
             let reason = "has \(value) already, which may stand only once"
@@ -80,17 +80,9 @@ struct RefusalWords: Sendable {
             : (plan.name, "references", "\(value) is no member of what it references")
     }
 
+    /// `line 3`, and of which file when it is another one.
     private func words(for place: RowPlace, input: Int) -> String {
-        place.words(from: input) { inputNames[$0] }
-    }
-
-    /// What is wrong with a row whose grain an earlier one has.
-    ///
-    /// - Parameters:
-    ///   - grain: The names of the grain's columns, as messages show them.
-    ///   - first: Where the earlier one is.
-    /// - Returns: The reason of a reject.
-    static func repeated(_ grain: String, of first: String) -> String {
-        "\(first) has the same \(grain) and other values"
+        let file = place.input == input ? "" : " of \(inputNames[place.input] ?? "another input")"
+        return "line \(place.line)\(file)"
     }
 }

@@ -26,7 +26,7 @@ public struct RowEncoder: ~Copyable, Sendable {
     ///   - types: What the source knows of these columns, in the same order; none where it knows
     ///     nothing.
     ///   - grain: The outputs that identify a row; none when rows need not be distinct.
-    ///   - grainMemory: The bytes that may be taken to tell rows with the same grain; see ``hasForgottenGrains``.
+    ///   - scope: Which rows are compared by their grain; see ``hasMissedGrains``.
     ///   - bounds: The period that rows must lie in.
     ///   - zones: A table for each of the layout's ``RowLayout/zones``; UTC may be left out.
     ///   - input: The first input's name, for messages.
@@ -37,7 +37,7 @@ public struct RowEncoder: ~Copyable, Sendable {
         header: [String],
         types: [SourceType?] = [],
         grain: [Int] = [],
-        grainMemory: Int = .max,
+        comparing scope: GrainScope = .all(memory: .max),
         bounds: PeriodBounds? = nil,
         zones: [String: ZoneTable] = [:],
         input: String = "",
@@ -67,7 +67,7 @@ public struct RowEncoder: ~Copyable, Sendable {
         writer = RowWriter(
             program: program,
             values: ValueEncoder(columns: compiler.columns, details: compiler.details),
-            grainMemory: grainMemory
+            comparing: scope
         )
         writer.read(by: bound)
     }
@@ -107,8 +107,9 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// Rows put aside are read and nothing else yet.
     public var counts: (read: Int, loaded: Int, rejected: Int, deduplicated: Int) { tally }
 
-    /// Whether grains were more than the memory for them holds: rows far from each other were not compared.
-    public var hasForgottenGrains: Bool { writer.hasForgottenGrains }
+    /// Whether some rows were not compared by their grain: because there were more than the memory for them holds, or because
+    /// only some were to be.
+    public var hasMissedGrains: Bool { writer.hasMissedGrains }
 
     /// The number of rows put aside.
     public var deferredCount: Int { writer.deferred.rows.count }

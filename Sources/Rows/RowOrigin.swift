@@ -19,28 +19,6 @@ public struct RowOrigin: Sendable, Hashable {
         raw = Array(packed.dropFirst(Self.headerLength))
     }
 
-    /// The reject of the row that has the same grain as an earlier one, `first`, and other values.
-    ///
-    /// - Parameters:
-    ///   - first: The earlier row.
-    ///   - grain: The names of the columns of the grain.
-    ///   - inputName: The name of an input, by its number.
-    /// - Returns: What ``RowEncoder`` makes of it where it compares them.
-    public func rejected(
-        repeating first: RowOrigin,
-        grain: [String],
-        inputName: (Int) -> String?
-    ) -> Reject {
-        let place = RowPlace(input: first.input, line: first.line)
-            .words(from: input, inputName: inputName)
-        let names = grain.map { "`\($0)`" }.joined(separator: ", ")
-        return reject(
-            rule: "grain",
-            reason: RefusalWords.repeated(names, of: place),
-            period: nil
-        )
-    }
-
     /// The reject of the row; `period` is the label of the period that it is about.
     public func reject(rule: String, reason: String, period: String?) -> Reject {
         Reject(

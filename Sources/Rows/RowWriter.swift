@@ -13,6 +13,7 @@ struct RowWriter: ~Copyable {
     private var grainBytes = ByteSink()
     /// Where each output of the current row begins in `out`, and where the last one ends.
     private var places: [Int]
+    private let scope: GrainScope
     private var grain: GrainTable
     private var ownerBytes = ByteSink()
     private var unique = GrainTable()
@@ -69,10 +70,11 @@ struct RowWriter: ~Copyable {
         }
     }
 
-    init(program: RowProgram, values: consuming ValueEncoder, grainMemory: Int) {
+    init(program: RowProgram, values: consuming ValueEncoder, comparing scope: GrainScope) {
         self.program = program
         self.values = values
-        grain = GrainTable(memory: grainMemory)
+        self.scope = scope
+        grain = GrainTable(memory: scope.memory)
         places = Array(repeating: 0, count: program.steps.count + 1)
     }
 
@@ -106,11 +108,13 @@ struct RowWriter: ~Copyable {
         current = (out.count, deferred.pending.count)
     }
 
-    /// Whether grains were forgotten, so that rows with one of these are not told.
-    var hasForgottenGrains: Bool { grain.hasForgotten }
+    /// Whether rows with the same grain may not have been told.
+    var hasMissedGrains: Bool { grain.hasForgotten || scope.isPartial }
 
     /// Where rows must be distinct, they are compared in the order of the source.
-    private var mustWait: Bool { !program.grain.isEmpty && !deferred.rows.isEmpty }
+    private var mustWait: Bool {
+        !deferred.rows.isEmpty && (!program.grain.isEmpty || !program.unique.outputs.isEmpty)
+    }
 
     /// Forgets the rows that were written.
     mutating func removeWritten() {
@@ -410,7 +414,7 @@ struct RowWriter: ~Copyable {
         if !program.unique.outputs.isEmpty, let refusal = takenValue(place) {
             return .refused(refusal)
         }
-        if !program.grain.isEmpty && collectGrain() {
+        if !program.grain.isEmpty && scope.covers(number) && collectGrain() {
             let row = out.view.part(start, places[program.contentCount])
             switch grain.admit(grain: grainBytes.view, row: row, place: place) {
             case .new: break

@@ -55,6 +55,29 @@ struct DaemonTests {
         }
     }
 
+    @Test("a load in the foreground is its own, however fast coordinators are")
+    func foreground() async throws {
+        let harbour = try await Harbour.open()
+        try await harbour.generateCalls(months: 1, calls: 300)
+        let daemons = try (0..<2).map { _ in try harbour.program.start(["coordinator"]) }
+        for _ in 0..<4 {
+            let load = try await harbour.program.run(
+                "load",
+                Harbour.pipeline("callcenter"),
+                "--periods",
+                "2024-01",
+                "--workers",
+                "1"
+            )
+            #expect(load.exitCode == 0, "\(load.errors)")
+            #expect(load.output.contains("loaded in"))
+        }
+        for daemon in daemons {
+            daemon.signal(SIGTERM)
+            #expect(try await daemon.finish().exitCode == 0)
+        }
+    }
+
     @Test(
         "eight paused loads hold no place of a coordinator: a ninth runs, and they do when resumed"
     )

@@ -58,8 +58,8 @@ struct ExportTests {
         for statement in [
             "create schema app",
             "create table app.agents (agent_id text primary key, calls bigint)",
-            "create table app.longshore_delivered (export text, key text, revision bigint not null, "
-                + "primary key (export, key))",
+            "create table app.longshore_delivered (export text, key text, revision bigint not null, row_key text, "
+                + "primary key (export, key), unique (export, row_key))",
         ] {
             _ = try await harbour.ask(statement)
         }

@@ -196,8 +196,8 @@ struct ExpanderTests {
             Issue.record("the archive has a directory")
             return
         }
-        // The checksum, and a letter of the name.
-        for place in [start + 16, start + 46] {
+        // The checksum, the sizes, the place, and a letter of the name.
+        for place in [start + 16, start + 20, start + 24, start + 42, start + 46] {
             var other = Self.zip
             other[place] ^= 1
             #expect(await problem(other)?.message.contains("names another file") == true)
@@ -208,6 +208,9 @@ struct ExpanderTests {
         #expect(await problem(Array(twice))?.message.contains("names another file") == true)
         let never = Self.zip[..<start] + Self.hex("504b060800000000") + end
         #expect(await problem(Array(never))?.message.contains("does not name the file") == true)
+        var miscounted = Self.zip
+        miscounted[Self.zip.count - 12] = 2
+        #expect(await problem(miscounted)?.message.contains("another number of files") == true)
         #expect(
             await problem(Self.zip + Self.zip)?.message.contains("something follows the archive")
                 == true

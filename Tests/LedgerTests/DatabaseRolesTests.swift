@@ -114,7 +114,8 @@ struct DatabaseRolesTests {
             where a.privilege_type in ('CREATE', 'REFERENCES', 'TRIGGER')
                 and pg_has_role(a.grantee, to_regrole('longshore_owner'), 'member') is not true
         $$;
-        -- What a table's or an index's own expressions call that does more than to compute.
+        -- What a table's or an index's own expressions call that does more than to compute: also what only reads, for
+        -- it reads in the session of who writes the row.
         create function longshore_guard.acting(relation oid) returns text
         language sql stable set search_path to pg_catalog, pg_temp as $$
             select 'an expression of ' || relation::regclass || ' calls ' || p.oid::regprocedure
@@ -127,7 +128,7 @@ struct DatabaseRolesTests {
             ) e (nodes)
             cross join regexp_matches(e.nodes, ':(?:op)?funcid (\\d+) ', 'g') called (ids)
             join pg_proc p on p.oid = called.ids[1]::oid
-            where p.provolatile = 'v' or p.proname ~ '_to_xml|_xmlschema$|^pg_input_|^ts_(stat|rewrite)$'
+            where p.provolatile <> 'i' or p.provolatile = 'v' or p.proname ~ '_to_xml|_xmlschema$|^pg_input_|^ts_(stat|rewrite)$'
                 or p.proargtypes = array_to_string(
                     array['cstring'::regtype::oid, 'oid'::regtype, 'integer'::regtype], ' ')::oidvector
             limit 1

@@ -166,4 +166,18 @@ struct FleetTests {
                 == "waiting|0|0"
         )
     }
+
+    @Test("who asks for a load may have its lease from the beginning: nobody else gets it")
+    func ownLoad() async throws {
+        let dock = try await Dock(Shop.files)
+        var (request, graph) = try dock.request(Shop.definition())
+        request.coordinator = "me"
+        let load = try await dock.ledger.requests.create(request, tasks: graph.tasks)
+        let ledger = dock.ledger.coordination
+        #expect(try await ledger.orphanedLoads().isEmpty)
+        #expect(try await ledger.acquireLease(on: load, owner: "you", for: .seconds(9)) == nil)
+        let lease = try await ledger.acquireLease(on: load, owner: "me", for: .seconds(9))
+        #expect(lease?.load == load)
+        #expect(try await ledger.acquireLease(on: load, owner: "you", for: .seconds(9)) == nil)
+    }
 }

@@ -19,8 +19,8 @@ struct ExportOwnershipTests {
             create schema app;
             create table app.pa (sale_id text primary key);
             create table app.pb (sale_id text primary key);
-            create table app.longshore_delivered (export text, key text, revision bigint not null,
-                primary key (export, key));
+            create table app.longshore_delivered (export text, key text, revision bigint not null, row_key text,
+                primary key (export, key), unique (export, row_key));
             """
         )
         loader = WarehouseLoader(

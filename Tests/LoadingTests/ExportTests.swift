@@ -39,8 +39,8 @@ private struct Quay {
             """
             create schema app;
             create table app.spend (customer_id text primary key, spend numeric check (spend < 1000));
-            create table app.longshore_delivered (export text, key text, revision bigint not null,
-                primary key (export, key));
+            create table app.longshore_delivered (export text, key text, revision bigint not null, row_key text,
+                primary key (export, key), unique (export, row_key));
             """
         )
     }

@@ -1,5 +1,6 @@
 import Pipelines
 import Planning
+import Postgres
 import Testing
 import WarehouseTestSupport
 
@@ -58,17 +59,43 @@ struct GrainMemoryTests {
         #expect(try await loaded(loading, grainMemory: 0) == wanted)
     }
 
-    @Test("rows of which none is there twice are read once", arguments: ["replace", "merge"])
-    func once(loading: String) async throws {
-        let seen = try await loaded(loading, grainMemory: 0, repeating: false)
-        #expect(seen.count == 2 + Self.apart)
-        #expect(seen[0].contains("read: 2000, loaded: 2000, rejected: 0, deduplicated: 0"))
+    @Test(
+        "a value that may stand once is its who stays, also where others are refused for their grain"
+    )
+    func unique() async throws {
+        func loaded(grainMemory: Int) async throws -> [String] {
+            let filler = (0..<Self.apart).map { "s\($0),c\($0)" }
+            let rows = ["id,code", "a,X"] + filler + ["a,Y", "b,Y"]
+            let dock = try await Dock(
+                ["s.csv": rows.joined(separator: "\n") + "\n"],
+                grainMemory: grainMemory
+            )
+            let definition = try Definition.text(
+                """
+                pipeline: shop
+                sources: { drops: { files: data } }
+                facts:
+                  sale:
+                    from: { source: drops, csv: s.csv }
+                    grain: id
+                    columns: { id: { type: text }, code: { type: text, unique: true } }
+                """
+            )
+            let load = try await dock.load(definition, periods: "")
+            #expect(load.failures == [])
+            return try await dock.rows(
+                "select id, code from shop.fact_sale where code in ('X', 'Y')"
+            )
+                + dock.rows("select line, rule from longshore.reject")
+        }
+        let wanted = try await loaded(grainMemory: .max)
+        #expect(wanted == ["a|X", "b|Y", "2003|grain"])
+        #expect(try await loaded(grainMemory: 0) == wanted)
     }
 
-    @Test("a fact without periods, in whose table the copy itself ends, is loaded")
-    func whole() async throws {
-        let dock = try await Dock(["s.csv": Self.sales(repeating: true)], grainMemory: 0)
-        let definition = try Definition.text(
+    /// Sales without periods.
+    private static func wholeDefinition() throws -> Definition {
+        try .text(
             """
             pipeline: shop
             sources: { drops: { files: data } }
@@ -79,11 +106,43 @@ struct GrainMemoryTests {
                 columns: { sale_id: { type: text }, customer_id: { type: text }, amount: { type: "decimal(12,2)" } }
             """
         )
+    }
+
+    private static let wholeCounts = RowCounts(
+        read: 2_005,
+        loaded: 2_000,
+        rejected: 3,
+        deduplicated: 2
+    )
+
+    @Test("an index that somebody has put in the place of the unique one is not relied upon")
+    func otherIndex() async throws {
+        let dock = try await Dock(["s.csv": Self.sales(repeating: false)], grainMemory: 0)
+        let first = try await dock.load(Self.wholeDefinition(), periods: "")
+        #expect(first.failures == [])
+        try await dock.connection.script(
+            "drop index shop.fact_sale_grain; create index fact_sale_grain on shop.fact_sale (sale_id)"
+        )
+        try dock.write("s.csv", Self.sales(repeating: true))
+        let load = try await dock.load(Self.wholeDefinition(), periods: "")
+        #expect(load.failures == [])
+        #expect(load.counts("sale") == Self.wholeCounts)
+    }
+
+    @Test("rows of which none is there twice are read once", arguments: ["replace", "merge"])
+    func once(loading: String) async throws {
+        let seen = try await loaded(loading, grainMemory: 0, repeating: false)
+        #expect(seen.count == 2 + Self.apart)
+        #expect(seen[0].contains("read: 2000, loaded: 2000, rejected: 0, deduplicated: 0"))
+    }
+
+    @Test("a fact without periods, in whose table the copy itself ends, is loaded")
+    func whole() async throws {
+        let dock = try await Dock(["s.csv": Self.sales(repeating: true)], grainMemory: 0)
         for _ in 1...2 {
-            let load = try await dock.load(definition, periods: "")
+            let load = try await dock.load(Self.wholeDefinition(), periods: "")
             #expect(load.failures == [])
-            let counts = RowCounts(read: 2_005, loaded: 2_000, rejected: 3, deduplicated: 2)
-            #expect(load.counts("sale") == counts)
+            #expect(load.counts("sale") == Self.wholeCounts)
         }
     }
 }

@@ -68,7 +68,9 @@ public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
                 throw ForeignLoad(load: load, fleet: other, own: fleet)
             }
             guard !row.record.state.isFinal else { return nil }
-            if let expiry = row.expiry, expiry > warehouse.clock.now { return nil }
+            if let expiry = row.expiry, expiry > warehouse.clock.now, row.owner != owner {
+                return nil
+            }
             row.epoch += 1
             row.owner = owner
             row.restsUntil = nil

@@ -27,5 +27,7 @@ printf 'requirepass %s\nsave ""\nappendonly no\nmaxmemory-policy noeviction\n' "
 printf 'amqp://longshore:%s@rabbitmq:5672/%%2F\n' "$broker" | secret amqp_url
 printf 'postgres://longshore:%s@postgres:5432/warehouse\n' "$warehouse" | secret postgres_url
 printf 'redis://:%s@redis:6379/0\n' "$cache" | secret redis_url
+# Where alerts are told: put the address of your own in its place.
+[ -s "$folder/alert_webhook_url" ] || printf 'http://127.0.0.1:9/\n' | secret alert_webhook_url
 # Containers reach the files one by one; on this machine nobody else gets into the folder.
 chmod 700 "$folder"

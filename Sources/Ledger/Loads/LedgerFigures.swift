@@ -136,15 +136,17 @@ extension FleetDesk {
         .map { try $0.text("pool") }
     }
 
-    /// A task is due from when it was published, or from its next attempt on.
+    /// A task is due from when it was published, or from its next attempt on; one that a person has paused is not.
     private func waiting() async throws -> [LedgerFigures.PoolStanding] {
         try await client.query(
             """
-            select pool, count(*) filter (where begun_at is null)::float8 as waiting,
+            select pool, count(*) filter (where begun_at is null and not is_paused)::float8 as waiting,
                 count(begun_at)::float8 as running,
                 coalesce(max(extract(epoch from clock_timestamp() - greatest(published_at, retry_at)))
-                    filter (where begun_at is null), 0)::float8 as oldest
+                    filter (where begun_at is null and not is_paused), 0)::float8 as oldest
             from longshore.load l join longshore.task t on t.load_id = l.id
+            cross join lateral (select exists (select from longshore.intervention i
+                where \(InterventionTable.pauses) and coalesce(i.ordinal, t.ordinal) = t.ordinal)) p (is_paused)
             where l.state = \(LoadState.running) and t.state = \(TaskState.published)
                 and coalesce(retry_at, '-infinity') <= clock_timestamp()
             group by pool order by pool

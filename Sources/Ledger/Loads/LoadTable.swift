@@ -42,7 +42,7 @@ package struct LoadTable {
 
     // MARK: Requests
 
-    /// Writes a load as it is asked for.
+    /// Writes a load as it is asked for; who is to coordinate it has the lease for as long as it takes to begin.
     ///
     /// - Returns: its number.
     package func insert(
@@ -53,10 +53,13 @@ package struct LoadTable {
         let rows = try await connection.query(
             """
             insert into longshore.load
-                (pipeline, definition, folder, grain, periods, requested_by, kind, fleet)
+                (pipeline, definition, folder, grain, periods, requested_by, kind, fleet, coordinator,
+                    lease_until)
             values (\(request.pipeline.name), \(request.definition.digest), \(request.folder),
                 \(request.pipeline.periods?.grain.rawValue), \(request.periods.map(\.label)),
-                \(request.requestedBy), \(kind), \(fleet)) returning id
+                \(request.requestedBy), \(kind), \(fleet), \(request.coordinator),
+                case when \(request.coordinator)::text is not null then \(Self.end(of: .seconds(15))) end)
+            returning id
             """
         )
         guard let row = rows.first else { throw LedgerError.unknownLoad(0) }
@@ -102,7 +105,7 @@ package struct LoadTable {
             """,
             where: """
                 l.id = \(load) and l.state = \(LoadState.running) and \(Self.isOf(fleet))
-                    and \(Self.isFree) and \(condition)
+                    and (\(Self.isFree) or l.coordinator = \(owner)) and \(condition)
                 """
         )
         return try rows.first.map { row in

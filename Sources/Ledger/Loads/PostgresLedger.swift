@@ -95,7 +95,7 @@ public struct PostgresLedger: LoadLedger {
         return try rows.map { try $0.integer("id", as: Int64.self) }
     }
 
-    /// Takes the lease when nobody holds it; the epoch grows with every take-over.
+    /// Takes the lease when nobody else holds it; the epoch grows with every take-over.
     ///
     /// A load of no fleet, as older versions have written them, belongs to the fleet of who takes it first.
     public func acquireLease(

@@ -18,13 +18,24 @@ package struct Attempt: Sendable {
         case rehearsal
     }
 
-    /// How rows of a fact's task with the same grain are told.
-    enum GrainSearch {
-        /// While they are read. What takes more bytes is left to the unique index of the table, which ends the attempt by
-        /// ``GrainsRepeat``.
+    /// How rows of a fact's task with the same grain are told (docs/decisions/0069).
+    enum GrainSearch: Equatable {
+        /// While they are read, in so many bytes. Where these do not suffice the unique index of the table says whether
+        /// there are any.
         case inMemory(bytes: Int)
-        /// By Postgres, in a staging table.
+        /// By Postgres, which tells their numbers; nothing is loaded.
         case inPostgres
+        /// Among the rows with these numbers, while they are read.
+        case among([Int])
+
+        /// How it goes on when some were missed; `nil` where it cannot.
+        func next(after repeated: GrainsRepeat) -> GrainSearch? {
+            switch (self, repeated.rows) {
+            case (.inMemory, _): .inPostgres
+            case (.inPostgres, let rows?): .among(rows)
+            case (.inPostgres, nil), (.among, _): nil
+            }
+        }
     }
 
     let task: LoadTaskID

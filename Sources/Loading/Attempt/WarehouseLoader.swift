@@ -87,18 +87,23 @@ public actor WarehouseLoader: TaskLoader {
         let outcome = await told(connection) {
             mark = try await BegunMark.set(on: task, showing: ticket, connection)
             let isMarked = mark != nil
-            do {
-                let grains = Attempt.GrainSearch.inMemory(bytes: grainMemory)
-                return try await transact(task, connection, by: worker, isMarked, grains, observer)
-            } catch is GrainsRepeat {
-                return try await transact(
-                    task,
-                    connection,
-                    by: worker,
-                    isMarked,
-                    .inPostgres,
-                    observer
-                )
+            var grains = Attempt.GrainSearch.inMemory(bytes: grainMemory)
+            while true {
+                do {
+                    return try await transact(
+                        task,
+                        connection,
+                        by: worker,
+                        isMarked,
+                        grains,
+                        observer
+                    )
+                } catch let repeated as GrainsRepeat {
+                    guard let next = grains.next(after: repeated) else {
+                        throw LoadingError.unsteady(repeated.table)
+                    }
+                    grains = next
+                }
             }
         }
         if let mark { await takeBack(mark, showing: ticket, after: outcome, on: connection) }

@@ -36,6 +36,8 @@ struct InferredMembers {
             .create(missing)
         let made = try await connection.query(insertSQL)
         try await connection.analyze(table, afterWriting: made.affectedRows)
+        // Not before the rows are written: whatever their table computes reads this session's settings.
+        try await attempt.ticket.show(on: connection)
         try await ControlTable(connection).countRevision(of: attempt.key(of: dimension.table))
         try await KeyMapQuery.read(
             dimension,

@@ -29,7 +29,8 @@ struct FactLoad {
     var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
-        fact.loading == .replace ? try await replace() : try await merge()
+        if attempt.grains == .inPostgres { try await findRepeatedGrains() }
+        return fact.loading == .replace ? try await replace() : try await merge()
     }
 
     // MARK: Replacing
@@ -38,28 +39,28 @@ struct FactLoad {
         let versions = try await FactVersions.noted(fact, attempt)
         let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
         let reader = try await attempt.open(fact.extract, by: layout.rows)
-        let isCopied = fact.duplicates == .reject && !comparesInPostgres
+        let isCopied = fact.duplicates == .reject
         let target = try await FactTarget.prepare(fact, of: attempt, isCopied: isCopied)
-        let staged = isCopied ? nil : staging(hasOrigin: comparesInPostgres)
+        let staged = isCopied ? nil : staging(hasOrigin: false)
         try await staged?.create()
         let fill = try await RowFill(
             attempt,
             reader: reader,
-            layout: rows(isNumbered: !isCopied, hasOrigin: comparesInPostgres),
+            layout: rows(isNumbered: !isCopied),
             columns: staged?.names ?? copiedColumns.map(\.name),
             into: staged == nil ? target.table : StagedFact.table,
             references: references,
-            grain: comparesInPostgres ? [] : layout.grain,
-            grainMemory: grainMemory,
+            grain: layout.grain,
+            comparing: grainScope,
             bounds: try bounds(closed: []),
             isFrozen: target.isFrozen
         )
         do {
             return try await replace(by: fill, staged, in: target, versions)
         } catch let error as PostgresError
-            where error.sqlState == .uniqueViolation && fill.hasForgottenGrains
+            where error.sqlState == .uniqueViolation && fill.hasMissedGrains
         {
-            throw GrainsRepeat()
+            throw GrainsRepeat(table: fact.table, rows: nil)
         }
     }
 
@@ -71,10 +72,13 @@ struct FactLoad {
     ) async throws -> AttemptResult {
         var counts = try await fill.run()
         if let staged {
-            try await compare(staged, of: fill, &counts)
             let kept = try await staged.move(into: target.table)
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
+        } else if fill.hasMissedGrains, !target.isNew, case .inMemory = attempt.grains,
+            try await !design.isKeptUnique(in: target.table, on: connection)
+        {
+            throw GrainsRepeat(table: fact.table, rows: nil)
         }
         if !target.isNew || isReadByMarts {
             try await connection.analyze(target.table, of: design.sketchedColumns)
@@ -102,17 +106,22 @@ struct FactLoad {
         let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
         let closed = try await others.closed()
         let reader = try await attempt.open(fact.extract, by: layout.rows)
-        let staged = staging(hasOrigin: !closed.isEmpty || comparesInPostgres)
+        let staged = staging(hasOrigin: !closed.isEmpty)
         try await staged.create()
         let fill = try await fill(
             staged,
             from: reader,
             references,
             closed: closed,
-            grainMemory: grainMemory
+            comparing: grainScope
         )
-        var read = try await fill.run()
-        try await compare(staged, of: fill, &read)
+        let read = try await fill.run()
+        if fact.duplicates == .reject, fill.hasMissedGrains {
+            // They are not all: of those near each other one was kept.
+            guard try await staged.rowsWithRepeatedGrain().isEmpty else {
+                throw GrainsRepeat(table: fact.table, rows: nil)
+            }
+        }
         try await versions.hold()
         let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
         let merged = try await merge.run { try await fill.refuse($0) }
@@ -144,37 +153,31 @@ struct FactLoad {
 
     // MARK: Grains
 
-    /// Whether Postgres finds the rows with the same grain that are refused.
-    private var comparesInPostgres: Bool {
-        guard case .inPostgres = attempt.grains else { return false }
-        return fact.duplicates == .reject
+    private var grainScope: GrainScope {
+        switch attempt.grains {
+        case .inMemory(let bytes): .all(memory: bytes)
+        case .among(let rows): .some(rows)
+        case .inPostgres: .some([])
+        }
     }
 
-    /// The bytes by which the encoder finds them.
-    private var grainMemory: Int {
-        guard case .inMemory(let bytes) = attempt.grains else { return .max }
-        return bytes
-    }
-
-    /// Judges staged rows with the same grain that the encoder has not compared.
-    ///
-    /// - Throws: ``GrainsRepeat`` where it needs what is not staged.
-    private func compare(
-        _ staged: StagedFact,
-        of fill: RowFill,
-        _ counts: inout RowCounts
-    ) async throws {
-        let grains = RepeatedGrains(staged: staged)
-        guard comparesInPostgres else {
-            if fill.hasForgottenGrains, try await grains.areThere() { throw GrainsRepeat() }
-            return
-        }
-        let repeated = try await grains.takeOut(inputName: fill.inputName) {
-            try await fill.refuse($0)
-        }
-        counts.loaded -= repeated.same + repeated.refused
-        counts.deduplicated += repeated.same
-        counts.rejected += repeated.refused
+    /// Reads the source into a staging table, with all rows that no rule refuses, and ends by telling those with the same
+    /// grain.
+    private func findRepeatedGrains() async throws -> Never {
+        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
+        let closed = fact.loading == .replace ? [] : try await others.closed()
+        let reader = try await attempt.open(fact.extract, by: layout.rows)
+        let staged = staging(hasOrigin: false)
+        try await staged.create()
+        let fill = try await fill(
+            staged,
+            from: reader,
+            references,
+            closed: closed,
+            comparing: grainScope
+        )
+        _ = try await fill.run()
+        throw GrainsRepeat(table: fact.table, rows: try await staged.rowsWithRepeatedGrain())
     }
 
     // MARK: Rows
@@ -207,17 +210,20 @@ struct FactLoad {
         from reader: any RowReader,
         _ references: ReferenceMaps,
         closed: Set<String>,
-        grainMemory: Int = .max
+        comparing scope: GrainScope = .all(memory: .max)
     ) async throws -> RowFill {
-        try await RowFill(
+        var layout = rows(isNumbered: true, hasOrigin: staged.hasOrigin)
+        // Which row has a value first is known when it is known which rows stay.
+        if attempt.grains == .inPostgres { layout.unique = RowLayout.Unique() }
+        return try await RowFill(
             attempt,
             reader: reader,
-            layout: rows(isNumbered: true, hasOrigin: staged.hasOrigin),
+            layout: layout,
             columns: staged.names,
             into: StagedFact.table,
             references: references,
-            grain: comparesInPostgres ? [] : layout.grain,
-            grainMemory: grainMemory,
+            grain: self.layout.grain,
+            comparing: scope,
             bounds: try bounds(closed: closed)
         )
     }

@@ -53,7 +53,7 @@ final class RowFill {
         into table: SQL,
         references: ReferenceMaps,
         grain: [Int] = [],
-        grainMemory: Int = .max,
+        comparing scope: GrainScope = .all(memory: .max),
         bounds: PeriodBounds? = nil,
         isFrozen: Bool = false
     ) async throws {
@@ -71,7 +71,7 @@ final class RowFill {
             header: reader.header,
             types: reader.types,
             grain: grain,
-            grainMemory: grainMemory,
+            comparing: scope,
             bounds: bounds,
             zones: try ZoneTables.load(layout.zones),
             input: reader.firstInput,
@@ -123,11 +123,8 @@ final class RowFill {
         return try await run()
     }
 
-    /// Whether rows far from each other may have the same grain.
-    var hasForgottenGrains: Bool { encoder.hasForgottenGrains }
-
-    /// What an input is called, by its number.
-    func inputName(_ number: Int) -> String? { inputNames[number] }
+    /// Whether rows with the same grain may not have been told.
+    var hasMissedGrains: Bool { encoder.hasMissedGrains }
 
     /// Keeps rows as rejects that were refused after they had been copied.
     func refuse(_ late: [Reject]) async throws {
@@ -275,10 +272,7 @@ final class RowFill {
         case .rehearsal: try await make(on: attempt.connection)
         case .load(let connect):
             let connection = try await side(connect)
-            try await connection.transaction {
-                try await attempt.ticket.show(on: connection)
-                try await make(on: connection)
-            }
+            try await connection.transaction { try await make(on: connection) }
         }
     }
 

@@ -31,7 +31,7 @@ package struct TableDesign: Sendable, Hashable {
         var name: String
         /// The columns that it is on, in its order.
         package var columns: [String]
-        var isUnique = true
+        package var isUnique = true
         var condition: SQL?
     }
 

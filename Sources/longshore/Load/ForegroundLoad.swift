@@ -15,6 +15,8 @@ struct ForegroundLoad {
     let ledger: LedgerDesks
     /// Load tasks to run at a time within this process, as the user wants it.
     let workers: Int?
+    /// What this process is called in the load's lease.
+    let owner: String
     let output: OutputOptions
 
     init(
@@ -22,12 +24,14 @@ struct ForegroundLoad {
         _ wiring: Wiring,
         _ ledger: LedgerDesks,
         workers: Int?,
+        owner: String = Fleet.processName(),
         output: OutputOptions
     ) {
         self.load = load
         self.wiring = wiring
         self.ledger = ledger
         self.workers = workers
+        self.owner = owner
         self.output = output
     }
 

@@ -208,8 +208,19 @@ struct LoadCommand: AsyncParsableCommand {
             pools: request.pipeline.pools
         ) { wiring in
             try await wiring.tellOfMissingRedis()
+            let owner = Fleet.processName()
+            var request = request
+            request.coordinator = owner
             let load = try await LoadPlanner(creator: ledger.requests).create(request).load
-            try await ForegroundLoad(load, wiring, ledger, workers: workers, output: output).run()
+            try await ForegroundLoad(
+                load,
+                wiring,
+                ledger,
+                workers: workers,
+                owner: owner,
+                output: output
+            )
+            .run()
         }
     }
 }

@@ -29,7 +29,7 @@ final class LoadService: Service {
         let trouble = ServerTrouble()
         coordinator = LoadCoordinator(
             of: job.load,
-            settings: CoordinatorSettings(owner: Fleet.processName()),
+            settings: CoordinatorSettings(owner: job.owner),
             ports: ports,
             logger: job.fleet.logger,
             onTrouble: { trouble.note($0) }

@@ -390,6 +390,8 @@ struct RolesTests {
         "alter table callcenter.dim_agent alter load_id set default nextval('pg_class')",
         "alter table callcenter.dim_agent alter load_id set default length(pg_read_file('x'))",
         "create table callcenter.mine (a integer check (set_config('a.b', 'c', false) is not null))",
+        "alter table callcenter.dim_agent add column x text default current_setting('longshore.ticket', true)",
+        "create table callcenter.mine (a text check (a <> current_setting('longshore.ticket', true)))",
         // By these another login could make it.
         "grant create on schema callcenter to longshore_reader",
         "grant trigger on callcenter.dim_agent to public",
