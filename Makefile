@@ -1,6 +1,6 @@
 # Longshore: `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test simulate fuzz torture check docs format lint bench bench-readers stack clean
+.PHONY: help deps build demo test test-deploy simulate fuzz torture check docs format lint bench bench-readers stack clean
 
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
@@ -14,7 +14,7 @@ STRICT := -Xswiftc -warnings-as-errors
 OPTIMISED := --configuration release -Xswiftc -enable-testing --scratch-path .build/simulate
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 deps: ## Install the Debian packages that are missing (root or sudo)
 	@sh deploy/install-packages.sh
@@ -69,6 +69,10 @@ fuzz: deps ## Hand a million hostile texts to everything that quotes, escapes or
 
 torture: build ## Load while processes, servers and the network fail: SEED=7 replays, MINUTES=30 bounds
 	$(LONGSHORE) torture $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+test-deploy: build ## Run docker-compose.yml in podman, kill, scale and update it; needs root, podman and debootstrap
+	strip -o .build/longshore-stripped $(LONGSHORE)
+	python3 deploy/test/run.py --longshore .build/longshore-stripped --bases .build/deploy-bases $(STAGES)
 
 check: lint test ## What CI runs: format, a build with warnings as errors, every test
 

@@ -25,7 +25,7 @@ chmod 444 "$folder/warehouse_password"
 printf 'default_user = longshore\ndefault_pass = %s\n' "$broker" | secret rabbitmq.conf
 printf 'requirepass %s\nsave ""\nappendonly no\nmaxmemory-policy noeviction\n' "$cache" | secret redis.conf
 printf 'amqp://longshore:%s@rabbitmq:5672/%%2F\n' "$broker" | secret amqp_url
-printf 'postgres://longshore:%s@postgres:5432/warehouse\n' "$warehouse" | secret postgres_url
+printf 'postgres://longshore:%s@postgres:5432/warehouse?sslmode=disable\n' "$warehouse" | secret postgres_url
 printf 'redis://:%s@redis:6379/0\n' "$cache" | secret redis_url
 # Where alerts are told: put the address of your own in its place.
 [ -s "$folder/alert_webhook_url" ] || printf 'http://127.0.0.1:9/\n' | secret alert_webhook_url

@@ -94,6 +94,13 @@ class Podman:
             for name in names.split():
                 run("podman", "healthcheck", "run", name, env=self.environment, check=False)
 
+    def tell(self):
+        """Prints how each container stands, and what it said last."""
+        listed = self("ps", "--all", "--format", "{{.Names}}\t{{.Status}}", check=False)
+        for line in listed.splitlines():
+            print(line, file=sys.stderr)
+            print(self("logs", "--tail", "8", line.split("\t")[0], check=False), file=sys.stderr)
+
     def close(self):
         self.ends.set()
         with contextlib.suppress(Failed, subprocess.TimeoutExpired):
@@ -173,7 +180,7 @@ class Fleet:
         """The star's tables by the sums of their rows, whatever the surrogate keys are."""
         facts = self.sql(
             "select count(*), sum(hashtextextended(concat_ws('|', f.call_id, f.started_at, a.agent_id, c.client_id,"
-            " f.talk_seconds), 0)::numeric) from callcenter.fact_call f"
+            " f.duration_s), 0)::numeric) from callcenter.fact_call f"
             " left join callcenter.dim_agent a using (agent_key) left join callcenter.dim_client c using (client_key)"
         )
         marts = self.sql("select count(*) from callcenter.mart_agent_month")
@@ -298,7 +305,7 @@ def pipelines(fleet, program):
         TOP / "pipelines" / PIPELINE, fleet.pipelines / PIPELINE, ignore=shutil.ignore_patterns("data")
     )
     data = fleet.pipelines / PIPELINE / "data"
-    run(program, "generate", PIPELINE, "--seed", "7", "--months", "6", "--calls", "60000", "--output", data)
+    run(program, "generate", PIPELINE, "--seed", "7", "--months", "6", "--calls", "600000", "--output", data)
     run("chmod", "-R", "a+rX", fleet.pipelines)
     run("sh", TOP / "deploy" / "compose" / "secrets.sh", fleet.secrets)
 
@@ -343,6 +350,7 @@ def main():
         return 0
     except Failed as failure:
         print(f"FAILED: {failure}", file=sys.stderr)
+        podman.tell()
         return 1
     finally:
         podman.close()
