@@ -29,7 +29,12 @@ public struct LoadStateMachine: Sendable {
         /// How many tasks have ended.
         var ended = 0
 
-        var hasRoom: Bool { inFlight - resting < window }
+        /// How many tasks may be published now: none before a quarter of the window is free, for each publication costs as much
+        /// as many.
+        var room: Int {
+            let free = window - (inFlight - resting)
+            return free >= max(1, window / 4) ? free : 0
+        }
     }
 
     private let graph: PlanGraph
@@ -107,7 +112,7 @@ public struct LoadStateMachine: Sendable {
 
     /// Whether tasks are ready that a window keeps from being published.
     public var isHeldBack: Bool {
-        pools.contains { !$0.hasRoom && $0.next < $0.ready.count }
+        pools.contains { $0.room == 0 && $0.next < $0.ready.count }
     }
 
     /// How many tasks of each pool have ended since the machine was made, by the pool's name.
@@ -124,7 +129,9 @@ public struct LoadStateMachine: Sendable {
     public mutating func nextAction(batch: Int = 500) -> Action {
         var tasks: [Int] = []
         for pool in pools.indices where !isPaused {
-            while tasks.count < batch, pools[pool].hasRoom, let task = takeReady(in: pool) {
+            let room = min(pools[pool].room, batch - tasks.count)
+            for _ in 0..<max(0, room) {
+                guard let task = takeReady(in: pool) else { break }
                 move(task, to: .published)
                 begin(task)
                 tasks.append(task)
