@@ -3,9 +3,9 @@ import Planning
 /// How many tasks a load has at the workers of a pool at a time.
 ///
 /// Workers take tasks in the order in which they were published. A load that publishes all it has makes those who come after it
-/// wait for all of it. So each publishes what the pool's slots take at once, and a little more: what they do in
-/// ``ahead``, so that no slot waits for the next message (Little's law). Where other loads run there is always another
-/// task, and what the slots take is enough.
+/// wait for all of it. So each publishes what the pool's slots take at once, half as much again, by which a queue is seen to be
+/// longer than its workers, and what they do in ``ahead``, so that no slot waits for the next message (Little's law). Where other
+/// loads run there is always another task, and what the slots take is enough.
 ///
 /// Where nobody knows the slots, as while Redis is away, a load publishes as much as before.
 public struct ShareRule: Sendable, Hashable {
@@ -37,7 +37,8 @@ public struct ShareRule: Sendable, Hashable {
         }
         return slots.reduce(into: [:]) { windows, pool in
             let ahead = (rates[pool.key] ?? 0) * (self.ahead / .seconds(1))
-            windows[pool.key] = pool.value * (hasCompany ? 1 : 2) + Int(ahead.rounded(.up))
+            let enough = hasCompany ? pool.value : (pool.value * 3 + 1) / 2
+            windows[pool.key] = enough + Int(ahead)
         }
     }
 }

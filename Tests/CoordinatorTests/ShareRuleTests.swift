@@ -1,0 +1,69 @@
+import Planning
+import TestSupport
+import Testing
+
+@testable import Coordinator
+
+@Suite("What a load publishes of its tasks at a time")
+struct ShareRuleTests {
+    private static func worker(_ slots: Int, _ pools: [String]?) -> WorkerPresence {
+        WorkerPresence(name: "w\(slots)", slots: slots, pools: pools, running: [])
+    }
+
+    private func windows(
+        _ workers: [WorkerPresence],
+        rates: [String: Double] = [:],
+        hasCompany: Bool = false
+    ) -> [String: Int] {
+        ShareRule().windows(for: workers, rates: rates, hasCompany: hasCompany)
+    }
+
+    @Test("is what the slots of its pools take, and half as much again where no other load runs")
+    func slots() {
+        let workers = [Self.worker(2, ["default"]), Self.worker(5, ["default", "big"])]
+        #expect(windows(workers) == ["default": 8, "big": 3])
+        #expect(windows(workers, hasCompany: true) == ["default": 5, "big": 2])
+    }
+
+    @Test("is more where tasks are short: what is done in a quarter of a second")
+    func rates() {
+        let workers = [Self.worker(2, ["default"])]
+        #expect(windows(workers, rates: ["default": 400]) == ["default": 103])
+        #expect(windows(workers, rates: ["default": 400], hasCompany: true) == ["default": 102])
+        #expect(windows(workers, rates: ["default": 2]) == ["default": 3])
+    }
+
+    @Test("is not told where nobody works, or a worker does not say for what")
+    func unknown() {
+        #expect(windows([]).isEmpty)
+        #expect(windows([Self.worker(2, ["default"]), Self.worker(3, nil)]).isEmpty)
+    }
+
+    @Test("a machine publishes no more of a pool than its window, and what rests takes no place")
+    func machine() throws {
+        let facts = ["a", "b", "c", "d", "e", "f"]
+            .map {
+                SamplePipelines.fact($0, references: [], isPerPeriod: false)
+            }
+        let graph = try PlanGraph(
+            SamplePipelines.pipeline(dimensions: [], facts: facts),
+            periods: []
+        )
+        var machine = LoadStateMachine(
+            graph: graph,
+            states: [TaskState](repeating: .waiting, count: 6)
+        )
+        machine.allow(["default": 2], resting: [])
+        #expect(machine.nextAction() == .publish([0, 1]))
+        #expect(machine.isHeldBack && machine.nextAction() == .wait)
+        // One waits for its next attempt: no worker could take it.
+        machine.allow(["default": 2], resting: [1])
+        #expect(machine.nextAction() == .publish([2]))
+        machine.observe([2: .done])
+        #expect(machine.ended == ["default": 1])
+        #expect(machine.nextAction() == .publish([3]))
+        machine.allow(["default": 9], resting: [])
+        #expect(machine.nextAction() == .publish([4, 5]))
+        #expect(!machine.isHeldBack)
+    }
+}
