@@ -14,7 +14,7 @@ STRICT := -Xswiftc -warnings-as-errors
 OPTIMISED := --configuration release -Xswiftc -enable-testing --scratch-path .build/simulate
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 deps: ## Install the Debian packages that are missing (root or sudo)
 	@sh deploy/install-packages.sh

@@ -31,6 +31,7 @@ public struct AMQPConfiguration: Sendable {
     ///   `allowsPlaintext` is `false`.
     public init(url: ConnectionURL, allowsPlaintext: Bool = false) throws(EndpointError) {
         self.url = url
+        try url.refuseSeveralHosts()
         switch url.scheme {
         case "amqps":
             security = try .verified(with: url)

@@ -9,6 +9,8 @@ extension Coordination {
     func rest() async throws -> Duration? {
         guard let rule = settings.rest, let machine else { return nil }
         if machine.isPaused { return rule.paused }
+        // Some are to be published as soon as there is room.
+        guard !machine.isHeldBack else { return nil }
         let free = machine.inFlight.filter { orders.pause(of: $0) == nil }
         guard !free.isEmpty else { return rule.paused }
         if let wait = try await ports.ledger.timeToNextAttempt(ofLoad: load, tasks: free.sorted()),

@@ -28,8 +28,7 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     private var reported: [Int: InFlightProgress] = [:]
     /// What people ordered, as far as it is known.
     private(set) var orders = Interventions()
-    /// How many tasks of each pool had ended, and when that was looked at.
-    private var pace: (ended: [String: Int], time: Time.Instant)?
+    private var pace = TaskPace<Time.Instant>()
 
     init(
         load: Int64,
@@ -163,35 +162,21 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
 
     /// Finds out how many tasks it may have at the workers.
     ///
-    /// The ledger is only asked when some are ready that may not be published.
+    /// The ledger is only asked when some are ready that may not be published: which of those that were take nobody's place.
     private mutating func takeShare() async throws {
         guard let share = settings.share, let store = ports.inFlight, let machine else { return }
-        let now = clock.now
         let ended = machine.ended
-        var rates: [String: Double] = [:]
-        if let pace, pace.time < now {
-            let seconds = pace.time.duration(to: now) / .seconds(1)
-            rates = ended.mapValues(Double.init)
-                .merging(pace.ended.mapValues(Double.init)) { max(0, $0 - $1) }
-                .mapValues { $0 / seconds }
-        }
-        pace = (ended, now)
-        let isHeldBack = machine.isHeldBack
-        let standing =
-            isHeldBack
-            ? try await ports.ledger.standing(ofLoad: load, tasks: machine.inFlight.sorted())
-            : LoadStanding(resting: [], hasCompany: true)
-        let windows = share.windows(
+        let known = share.windows(
             for: await store.workers(),
-            rates: rates,
-            hasCompany: standing.hasCompany
+            rates: pace.note(ended, at: clock.now)
         )
-        let unknown = Dictionary(uniqueKeysWithValues: ended.keys.map { ($0, settings.window) })
-        self.machine?
-            .allow(
-                unknown.merging(windows) { min($0, $1) },
-                resting: standing.resting
-            )
+        let windows = ended.keys.map { ($0, min(settings.window, known[$0] ?? settings.window)) }
+        let allowed = Dictionary(uniqueKeysWithValues: windows)
+        self.machine?.allow(allowed, resting: [])
+        guard self.machine?.isHeldBack == true else { return }
+        let waiting = try await ports.ledger.resting(machine.inFlight.sorted(), ofLoad: load)
+        let paused = machine.inFlight.filter { orders.pause(of: $0) != nil }
+        self.machine?.allow(allowed, resting: waiting.union(paused))
     }
 
     /// Reads what people ordered.

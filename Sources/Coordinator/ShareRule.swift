@@ -4,8 +4,7 @@ import Planning
 ///
 /// Workers take tasks in the order in which they were published. A load that publishes all it has makes those who come after it
 /// wait for all of it. So each publishes what the pool's slots take at once, half as much again, by which a queue is seen to be
-/// longer than its workers, and what they do in ``ahead``, so that no slot waits for the next message (Little's law). Where other
-/// loads run there is always another task, and what the slots take is enough.
+/// longer than its workers, and what they do in ``ahead``, so that no slot waits for the next message (Little's law).
 ///
 /// Where nobody knows the slots, as while Redis is away, a load publishes as much as before.
 public struct ShareRule: Sendable, Hashable {
@@ -22,13 +21,8 @@ public struct ShareRule: Sendable, Hashable {
     /// - Parameters:
     ///   - workers: who is there.
     ///   - rates: how many of the load's tasks have ended in a second, by pool.
-    ///   - hasCompany: whether other loads run.
     /// - Returns: those of pools whose slots are known.
-    func windows(
-        for workers: [WorkerPresence],
-        rates: [String: Double],
-        hasCompany: Bool
-    ) -> [String: Int] {
+    func windows(for workers: [WorkerPresence], rates: [String: Double]) -> [String: Int] {
         var slots: [String: Int] = [:]
         for worker in workers {
             // A version that does not tell its pools may take from any.
@@ -37,8 +31,28 @@ public struct ShareRule: Sendable, Hashable {
         }
         return slots.reduce(into: [:]) { windows, pool in
             let ahead = (rates[pool.key] ?? 0) * (self.ahead / .seconds(1))
-            let enough = hasCompany ? pool.value : (pool.value * 3 + 1) / 2
-            windows[pool.key] = enough + Int(ahead)
+            windows[pool.key] = (pool.value * 3 + 1) / 2 + Int(ahead)
         }
+    }
+}
+
+/// How fast the tasks of a load end.
+struct TaskPace<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+    private var ended: [String: Int] = [:]
+    private var time: Instant?
+
+    /// Notes how many tasks of each pool have ended by now.
+    ///
+    /// - Returns: how many have ended in a second since the last time, by pool.
+    mutating func note(_ ended: [String: Int], at now: Instant) -> [String: Double] {
+        defer { (self.ended, time) = (ended, now) }
+        guard let time, time < now else { return [:] }
+        let seconds = time.duration(to: now) / .seconds(1)
+        let before = self.ended
+        return Dictionary(
+            uniqueKeysWithValues: ended.map { pool, count in
+                (pool, Double(max(0, count - (before[pool] ?? 0))) / seconds)
+            }
+        )
     }
 }

@@ -211,6 +211,13 @@ struct TableTarget: EffectTarget {
     }
 
     private func advice(on error: PostgresError) -> String {
+        if error.sqlState == .undefinedColumn, error.message.contains("row_key") {
+            let alteration: SQL =
+                "alter table \(revisions) add column row_key text, add unique (export, row_key);"
+            return
+                "writing to \(table.written): an older version has made \(revisions.written): run "
+                + alteration.written
+        }
         let needed: SQL = """
             create table \(revisions) (export text, key text, revision bigint not null, row_key text, \
             primary key (export, key), unique (export, row_key));

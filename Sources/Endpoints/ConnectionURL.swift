@@ -12,6 +12,8 @@ public struct ConnectionURL: Sendable, Hashable {
     /// The password, when there is one.
     public var password: Secret?
     /// Host name or address; IPv6 addresses without their brackets.
+    ///
+    /// Several, with commas between them, stand as they are written, with their ports.
     public var host: String
     /// The port, when the URL names one.
     public var port: Int?
@@ -98,6 +100,7 @@ public struct ConnectionURL: Sendable, Hashable {
     private static func parseAuthority(
         _ text: Bytes
     ) throws(EndpointError) -> (host: String, port: Int?) {
+        guard !text.contains(UInt8(ascii: ",")) else { return (try decode(text), nil) }
         var host = text
         var portText: Bytes?
         let colon = UInt8(ascii: ":")
@@ -145,6 +148,14 @@ public struct ConnectionURL: Sendable, Hashable {
 }
 
 extension ConnectionURL {
+    /// Refuses several hosts, for a server that has one address.
+    ///
+    /// - Throws: ``EndpointError`` that says so.
+    public func refuseSeveralHosts() throws(EndpointError) {
+        guard host.utf8.contains(UInt8(ascii: ",")) else { return }
+        throw .malformed("it names several hosts: give one, a name or a proxy before them")
+    }
+
     /// Refuses parameters that are not among `known`, in the order of their names.
     ///
     /// - Throws: ``EndpointError`` that names the first one and those that are known, never a value.

@@ -70,11 +70,21 @@ struct ZipDirectory {
     /// Whether an entry has told of the file.
     private var isListed = false
     private var entries = 0
+    /// Where it begins and ends in the archive, once it has.
+    private var start: Int?
+    private var end: Int?
 
     /// Reads a record that is whole.
     ///
     /// - Returns: What is wrong with it; `nil` where nothing is.
-    mutating func read(_ record: Record, _ bytes: [UInt8], of file: File?) -> String? {
+    mutating func read(
+        _ record: Record,
+        _ bytes: [UInt8],
+        at place: Int,
+        of file: File?
+    ) -> String? {
+        if record != .extra, start == nil { start = place }
+        if [.largeEnd, .placeOfLargeEnd, .end].contains(record), end == nil { end = place }
         switch record {
         case .entry:
             entries += 1
@@ -89,20 +99,35 @@ struct ZipDirectory {
             return "its directory does not name the file that it holds"
         case .end:
             let count = ZipMember.short(bytes, at: 10)
-            return count == entries & 0xffff || count == 0xffff
-                ? nil : "its directory has another number of files than it says"
+            // An archive without a file is refused as that.
+            guard file != nil else { return nil }
+            let (begin, end) = (start ?? place, end ?? place)
+            guard count == entries || count == 0xffff,
+                Self.has(end - begin, bytes, at: 12), Self.has(begin, bytes, at: 16)
+            else { return "its end tells of another directory" }
+            // Who looks for the end from behind would find another one.
+            let comment = bytes[record.headSize...]
+            return comment.indices.contains { comment[$0...].starts(with: [0x50, 0x4b, 5, 6]) }
+                ? "its comment holds the end of another archive" : nil
         default: return nil
         }
     }
 
-    /// Whether an entry is that of the file; what does not fit into its fields stands elsewhere, and is not compared.
+    /// Whether a field has a value; one that does not fit into it stands elsewhere.
+    private static func has(_ value: Int, _ bytes: [UInt8], at place: Int) -> Bool {
+        let field = ZipMember.number(bytes, at: place)
+        return field == .max || Int(field) == value
+    }
+
+    /// Whether an entry is that of the file; values that do not fit into its fields stand in the extra field 1, in this order.
     private func isEntry(_ bytes: [UInt8], named name: [UInt8], of file: File) -> Bool {
-        func has(_ value: Int, at place: Int) -> Bool {
-            let field = ZipMember.number(bytes, at: place)
-            return field == .max || Int(field) == value
-        }
-        return name == file.name && ZipMember.number(bytes, at: 16) == file.checksum
-            && has(file.compressedSize, at: 20) && has(file.size, at: 24)
-            && has(file.offset, at: 42)
+        let extra = bytes[(46 + name.count)...].prefix(ZipMember.short(bytes, at: 30))
+        var large = ZipMember.largeNumbers(extra)[...]
+        let hasAll = [(24, file.size), (20, file.compressedSize), (42, file.offset)]
+            .allSatisfy { place, value in
+                let field = ZipMember.number(bytes, at: place)
+                return field == .max ? large.popFirst() == value : Int(field) == value
+            }
+        return hasAll && name == file.name && ZipMember.number(bytes, at: 16) == file.checksum
     }
 }

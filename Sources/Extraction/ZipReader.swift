@@ -232,7 +232,12 @@ final class ZipReader: Expander {
             throw expansion.damaged("its directory is damaged")
         }
         guard gather(size, input, &consumed) else { return false }
-        if let fault = directory.read(record, gathered, of: file) {
+        if let fault = directory.read(
+            record,
+            gathered,
+            at: expansion.compressed - gathered.count,
+            of: file
+        ) {
             throw expansion.damaged("\(fault): make it anew by `zip`")
         }
         gathered = []
@@ -266,25 +271,29 @@ struct ZipMember {
         // Sizes that four bytes do not hold stand behind the name: that of the data comes second.
         guard compressedSize == 0xffff_ffff else { return }
         let isLarge = Self.number(header, at: 22) == 0xffff_ffff
-        let extra = header[(Self.headerSize + length)...]
-        compressedSize = Self.largeSize(extra, at: isLarge ? 8 : 0) ?? compressedSize
+        let numbers = Self.largeNumbers(header[(Self.headerSize + length)...])
+        let place = isLarge ? 1 : 0
+        if numbers.count > place { compressedSize = numbers[place] }
     }
 
-    /// A number of eight bytes in the extra field 1.
-    private static func largeSize(_ extra: ArraySlice<UInt8>, at offset: Int) -> Int? {
+    /// The numbers of eight bytes in the extra field 1 (APPNOTE.TXT, 4.5.3).
+    static func largeNumbers(_ extra: ArraySlice<UInt8>) -> [Int] {
         var rest = extra
         while rest.count >= 4 {
             let head = number(Array(rest.prefix(4)), at: 0)
-            let field = rest.dropFirst(4).prefix(Int(head >> 16))
-            if head & 0xffff == 1, field.count >= offset + 8 {
-                return Int(
-                    truncatingIfNeeded: field.dropFirst(offset).prefix(8).reversed()
-                        .reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-                )
+            let field = Array(rest.dropFirst(4).prefix(Int(head >> 16)))
+            if head & 0xffff == 1 {
+                return stride(from: 0, through: field.count - 8, by: 8)
+                    .map { place in
+                        let bytes = field[place..<place + 8].reversed()
+                        return Int(
+                            truncatingIfNeeded: bytes.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+                        )
+                    }
             }
             rest = rest.dropFirst(4 + field.count)
         }
-        return nil
+        return []
     }
 
     /// The size of a header whose first part is there.

@@ -56,6 +56,17 @@ public struct LoadingError: WarehouseRefusal {
         )
     }
 
+    /// More rows have a grain that others have than are compared.
+    static func oftenRepeated(_ table: String) -> LoadingError {
+        LoadingError(
+            code: .grains,
+            description:
+                "more than \(counted(GrainsRepeat.most, "row")) of the source of `\(table)` have a grain that others "
+                + "have; the rows are as they were. Look whether the source is in there twice, or the grain is too "
+                + "coarse; `duplicates: keep_first` keeps one row of each"
+        )
+    }
+
     /// Rows with the same grain that were not found among those that had it when they were read before.
     static func unsteady(_ table: String) -> LoadingError {
         LoadingError(

@@ -44,6 +44,7 @@ public struct MariaDBConfiguration: Sendable {
         guard Self.schemes.contains(url.scheme) else {
             throw EndpointError.unknownScheme(url.scheme, expected: Self.schemes)
         }
+        try url.refuseSeveralHosts()
         try url.refuseParameters(besides: Self.parameters)
         socket = url.query["socket"]
         guard socket != nil || !url.host.isEmpty else {

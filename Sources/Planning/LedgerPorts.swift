@@ -39,14 +39,8 @@ public protocol LoadLedger: Sendable {
     /// How long it is until one of `tasks` may be tried again, when every one of them failed and waits
     /// for its next attempt; `nil` when one may run now.
     func timeToNextAttempt(ofLoad load: Int64, tasks: [Int]) async throws -> Duration?
-    /// What a load's share of the workers depends on.
-    ///
-    /// - Parameters:
-    ///   - load: The load.
-    ///   - tasks: Tasks of it that are published.
-    /// - Returns: How it stands now.
-    /// - Throws: When the ledger cannot be asked.
-    func standing(ofLoad load: Int64, tasks: [Int]) async throws -> LoadStanding
+    /// Those of a load's published tasks that wait for their time, as the ones that failed do until their next attempt.
+    func resting(_ tasks: [Int], ofLoad load: Int64) async throws -> Set<Int>
     /// Says that a coordinator lives and which places it has.
     func note(_ presence: CoordinatorPresence) async throws
     /// Says that the coordinator of that name ends.
@@ -216,20 +210,6 @@ public enum LoadState: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// Whether nothing will happen to the load any more.
     public var isFinal: Bool { self != .running }
-}
-
-/// How a load stands among others.
-public struct LoadStanding: Sendable, Hashable {
-    /// Its published tasks that wait for their time, as those that failed do until their next attempt.
-    public var resting: Set<Int>
-    /// Whether other loads of the fleet run that do not rest.
-    public var hasCompany: Bool
-
-    /// A standing.
-    public init(resting: Set<Int>, hasCompany: Bool) {
-        self.resting = resting
-        self.hasCompany = hasCompany
-    }
 }
 
 /// The right to coordinate a load, until it expires or another takes over.

@@ -3,11 +3,21 @@ import Words
 
 /// Where a Postgres server is, who connects, and how the connection is protected.
 public struct PostgresConfiguration: Sendable {
-    /// A host name, an address, or the absolute path of the directory of a unix socket; empty means
-    /// the C library's default socket directory.
-    public let host: String
+    /// Where a server of the warehouse is.
+    struct Server: Sendable, Hashable {
+        let host: String
+        let port: Int?
+    }
+
+    /// The servers of one database, of which one takes writes: they are tried in turn.
+    let servers: [Server]
+    /// A host name, an address, or the absolute path of the directory of a unix socket, of the first of several servers; empty
+    /// means the C library's default socket directory.
+    public var host: String { servers[0].host }
     /// The port; `nil` means 5432.
-    public let port: Int?
+    public var port: Int? { servers[0].port }
+    /// What a server has to be, in libpq's words.
+    let sessionKind: String
     /// The user; `nil` means the name of the operating system's user.
     public let user: String?
     /// The password, when there is one.
@@ -45,7 +55,7 @@ public struct PostgresConfiguration: Sendable {
     /// The parameters that a URL may have.
     public static let parameters: Set<String> = [
         "host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey",
-        "application_name", "options", "connect_timeout",
+        "application_name", "options", "connect_timeout", "target_session_attrs",
     ]
 
     /// Reads `postgres://user:password@host:port/database?name=value`, or the same with
@@ -55,6 +65,9 @@ public struct PostgresConfiguration: Sendable {
     /// `sslkey`, `application_name`, `options`, `connect_timeout` (seconds), and `host`, `port`,
     /// `user`, `dbname` for what cannot stand before the `?`, such as the directory of a unix socket:
     /// `postgres:///warehouse?host=/run/postgresql`.
+    ///
+    /// Several servers, such as a primary and its standby, stand between commas: `postgres://a:5432,b/warehouse`. The one that
+    /// takes writes is used, or what `target_session_attrs` says.
     ///
     /// To another host the server's certificate is verified unless `sslmode` says otherwise, and an
     /// `sslmode` that does without TLS is refused unless `allowsPlaintext` is set.
@@ -68,10 +81,12 @@ public struct PostgresConfiguration: Sendable {
         let query = url.query
         try Self.refuseUnknownParameters(query)
         url.host = query["host"] ?? url.host
-        try Self.refuseSeveralHosts(url.host)
-        let isLocal = url.isLoopback || url.host.isEmpty
-        host = url.host
-        port = try query["port"].map(Self.parsePort) ?? url.port
+        servers = try Self.servers(url, areInQuery: query["host"] != nil, ports: query["port"])
+        sessionKind = try Self.sessionKind(query["target_session_attrs"], of: servers)
+        let isLocal = servers.allSatisfy { server in
+            url.host = server.host
+            return url.isLoopback || url.host.isEmpty
+        }
         user = query["user"] ?? url.user
         password = url.password
         database = query["dbname"] ?? url.path
@@ -99,13 +114,53 @@ public struct PostgresConfiguration: Sendable {
         )
     }
 
-    private static func refuseSeveralHosts(_ host: String) throws(PostgresError) {
-        guard host.contains(",") else { return }
-        throw PostgresError(
-            .invalidConfiguration,
-            "the Postgres URL names several hosts, `\(host)`; expected one: put a proxy or a DNS "
-                + "name in front of them"
-        )
+    /// The servers of a URL, each with its port, or with the one that all have.
+    private static func servers(
+        _ url: ConnectionURL,
+        areInQuery: Bool,
+        ports: String?
+    ) throws -> [Server] {
+        let hosts = url.host.split(separator: ",", omittingEmptySubsequences: false)
+            .map(String.init)
+        guard hosts.count > 1 else {
+            return [Server(host: url.host, port: try ports.map(parsePort) ?? url.port)]
+        }
+        let own = try ports?.split(separator: ",", omittingEmptySubsequences: false)
+            .map { try parsePort(String($0)) }
+        if let own, own.count > 1, own.count != hosts.count {
+            throw PostgresError(
+                .invalidConfiguration,
+                "the Postgres URL has \(hosts.count) hosts and \(own.count) ports; expected a port for each, or one"
+            )
+        }
+        return try hosts.enumerated()
+            .map { place, host in
+                guard !host.isEmpty else {
+                    throw PostgresError(
+                        .invalidConfiguration,
+                        "the Postgres URL has a comma too much between its hosts"
+                    )
+                }
+                let port = own.map { $0.count > 1 ? $0[place] : $0[0] } ?? url.port
+                if areInQuery { return Server(host: host, port: port) }
+                let part = try ConnectionURL("postgres://\(host)")
+                return Server(host: part.host, port: port ?? part.port)
+            }
+    }
+
+    private static func sessionKind(
+        _ kind: String?,
+        of servers: [Server]
+    ) throws(PostgresError) -> String {
+        let kinds = ["any", "primary", "read-write", "read-only", "standby"]
+        guard let kind else { return servers.count > 1 ? "read-write" : "any" }
+        guard kinds.contains(kind) else {
+            throw PostgresError(
+                .invalidConfiguration,
+                "the Postgres URL's `target_session_attrs` is none of \(kinds.inBackticks())"
+            )
+        }
+        return kind
     }
 
     private static func parsePort(_ text: String) throws(PostgresError) -> Int {
@@ -133,13 +188,16 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
     /// The address without the password and the parameters: safe to show.
     public var description: String {
         let name = user.map { "\($0)@" } ?? ""
-        let shownPort = port.map { ":\($0)" } ?? ""
-        if host.isEmpty || host.hasPrefix("/") {
+        if servers.count == 1, host.isEmpty || host.hasPrefix("/") {
+            let shownPort = port.map { ":\($0)" } ?? ""
             let socket = host.isEmpty ? "" : "?host=\(host)"
             return "postgres://\(name)\(shownPort)/\(database)\(socket)"
         }
-        let shownHost = host.contains(":") ? "[\(host)]" : host
-        return "postgres://\(name)\(shownHost)\(shownPort)/\(database)"
+        let shown = servers.map { server in
+            let shownHost = server.host.contains(":") ? "[\(server.host)]" : server.host
+            return shownHost + (server.port.map { ":\($0)" } ?? "")
+        }
+        return "postgres://\(name)\(shown.joined(separator: ","))/\(database)"
     }
 
     /// The same as ``description``.
@@ -157,10 +215,10 @@ extension PostgresConfiguration {
         ("sslkey", "/dev/null/none"),
     ]
 
-    /// The parameters that libpq is given; the password is among them.
+    /// The parameters that libpq is given for a server; the password is among them.
     ///
     /// What is not named here would come from `PG…` environment variables, so whatever matters is.
-    var connectionParameters: [(name: String, value: String)] {
+    func connectionParameters(of server: Server) -> [(name: String, value: String)] {
         let fresh = loginFile?.login()
         var list = isForeign ? Self.nothingFound : []
         list += [
@@ -169,9 +227,11 @@ extension PostgresConfiguration {
             ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
             ("keepalives_count", "3"),
             ("tcp_user_timeout", "\(deadPeerTimeout.wholeMilliseconds)"),
+            ("target_session_attrs", sessionKind),
         ]
         let optional: [(String, String?)] = [
-            ("host", host.isEmpty ? nil : host), ("port", port.map { "\($0)" }),
+            ("host", server.host.isEmpty ? nil : server.host),
+            ("port", server.port.map { "\($0)" }),
             ("user", fresh.map(\.user) ?? user),
             ("password", (fresh.map(\.password) ?? password)?.revealed),
             ("dbname", database.isEmpty ? nil : database),

@@ -96,6 +96,8 @@ extension SQLState {
     public static let dependentObjectsStillExist = SQLState("2BP01")
     /// 42501: a privilege is missing.
     public static let insufficientPrivilege = SQLState("42501")
+    /// 28P01: the password is wrong.
+    public static let invalidPassword = SQLState("28P01")
     /// 42703: no such column.
     public static let undefinedColumn = SQLState("42703")
     /// 42804: an expression has the wrong type.

@@ -8,11 +8,33 @@ extension Session {
         onNotice: (@Sendable (PostgresNotice) -> Void)?
     ) throws(PostgresError) -> Session {
         let notices = NoticeSink(onNotice)
-        var attempt = try ConnectionAttempt(configuration, notices: notices)
-        let session = try attempt.finish(notices: notices)
+        let session = try connect(configuration, notices)
         session.patience = .until(.now + configuration.connectTimeout)
         try session.settle(configuration)
         return session
+    }
+
+    /// Connects to the first of the servers that is what is wanted; each has its share of the time.
+    private static func connect(
+        _ configuration: PostgresConfiguration,
+        _ notices: NoticeSink
+    ) throws(PostgresError) -> Session {
+        var failures: [PostgresError] = []
+        for server in configuration.servers {
+            do {
+                var attempt = try ConnectionAttempt(configuration, server, notices: notices)
+                return try attempt.finish(notices: notices)
+            } catch {
+                // Another server may be the one, but a password is wrong everywhere.
+                let isHopeless =
+                    error.sqlState == .invalidPassword
+                    || [.cancelled, .invalidConfiguration].contains(error.code)
+                guard !isHopeless else { throw error }
+                failures.append(error)
+            }
+        }
+        // One that refuses to be connected to tells more than one that only reads.
+        throw failures.first { $0.code != .connectionRefused } ?? failures[0]
     }
 
     /// Sets what the session means by times, numbers and names.
@@ -58,12 +80,16 @@ extension Session {
     private let grace: Duration
     private let deadline: ContinuousClock.Instant
 
-    init(_ configuration: PostgresConfiguration, notices: NoticeSink) throws(PostgresError) {
+    init(
+        _ configuration: PostgresConfiguration,
+        _ server: PostgresConfiguration.Server,
+        notices: NoticeSink
+    ) throws(PostgresError) {
         name = configuration.description
-        timeout = configuration.connectTimeout
+        timeout = configuration.connectTimeout / configuration.servers.count
         grace = configuration.cancellationGrace
         deadline = .now + timeout
-        let parameters = configuration.connectionParameters
+        let parameters = configuration.connectionParameters(of: server)
         guard !parameters.contains(where: { $0.value.utf8.contains(0) }) else {
             throw PostgresError(
                 .invalidConfiguration,
@@ -161,7 +187,7 @@ private struct ConnectionStage {
     }
 
     func code(of report: ConnectionReport) -> PostgresError.Code {
-        if !isReached { return .connectionRefused }
+        if !isReached || report.isOfOtherServer { return .connectionRefused }
         if isClosedByPeer || report.isOfCutHandshake { return .connectionLost }
         if isAnswered { return .authentication }
         return isInTLS ? .tls : .connectionLost
@@ -177,6 +203,15 @@ struct ConnectionReport {
     /// libpq did: a failure of the socket, or an end without a goodbye, which is OpenSSL's own word.
     var isOfCutHandshake: Bool {
         ["SSL SYSCALL error", "unexpected eof"].contains(where: message.contains)
+    }
+
+    /// Whether the server is not of the kind that is wanted: a standby, as a rule.
+    var isOfOtherServer: Bool {
+        [
+            "session is read-only", "session is not read-only", "server is in hot standby mode",
+            "server is not in hot standby mode",
+        ]
+        .contains(where: message.contains)
     }
 
     /// Reads libpq's text: a server's error is `FATAL:  28P01: message`, in any language of

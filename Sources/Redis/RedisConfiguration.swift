@@ -35,6 +35,11 @@ public struct RedisConfiguration: Sendable, Hashable {
         self.url = url
         self.clientName = clientName
         self.timeout = timeout
+        guard !url.host.utf8.contains(UInt8(ascii: ",")) else {
+            throw .invalidInput(
+                "the Redis URL names several hosts: give one, for any Redis that is up will do"
+            )
+        }
         security = try Self.security(of: url, allowsPlaintext: allowsPlaintext)
         database = try Self.database(of: url)
         if url.user?.isEmpty == false && url.password == nil {

@@ -12,24 +12,21 @@ struct ShareRuleTests {
 
     private func windows(
         _ workers: [WorkerPresence],
-        rates: [String: Double] = [:],
-        hasCompany: Bool = false
+        rates: [String: Double] = [:]
     ) -> [String: Int] {
-        ShareRule().windows(for: workers, rates: rates, hasCompany: hasCompany)
+        ShareRule().windows(for: workers, rates: rates)
     }
 
-    @Test("is what the slots of its pools take, and half as much again where no other load runs")
+    @Test("is what the slots of its pools take, and half as much again")
     func slots() {
         let workers = [Self.worker(2, ["default"]), Self.worker(5, ["default", "big"])]
         #expect(windows(workers) == ["default": 8, "big": 3])
-        #expect(windows(workers, hasCompany: true) == ["default": 5, "big": 2])
     }
 
     @Test("is more where tasks are short: what is done in a quarter of a second")
     func rates() {
         let workers = [Self.worker(2, ["default"])]
         #expect(windows(workers, rates: ["default": 400]) == ["default": 103])
-        #expect(windows(workers, rates: ["default": 400], hasCompany: true) == ["default": 102])
         #expect(windows(workers, rates: ["default": 2]) == ["default": 3])
     }
 
@@ -65,5 +62,16 @@ struct ShareRuleTests {
         machine.allow(["default": 9], resting: [])
         #expect(machine.nextAction() == .publish([4, 5]))
         #expect(!machine.isHeldBack)
+    }
+
+    @Test("the pace is what has ended since the last look, by pool")
+    func pace() {
+        var pace = TaskPace<TestClock.Instant>()
+        let start = TestClock().now
+        #expect(pace.note(["default": 5], at: start).isEmpty)
+        let later = start.advanced(by: .seconds(2))
+        #expect(pace.note(["default": 9, "big": 1], at: later) == ["default": 2, "big": 0.5])
+        // A machine that was made anew counts from nothing.
+        #expect(pace.note(["default": 0], at: later.advanced(by: .seconds(1))) == ["default": 0])
     }
 }

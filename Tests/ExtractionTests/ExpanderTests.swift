@@ -210,7 +210,24 @@ struct ExpanderTests {
         #expect(await problem(Array(never))?.message.contains("does not name the file") == true)
         var miscounted = Self.zip
         miscounted[Self.zip.count - 12] = 2
-        #expect(await problem(miscounted)?.message.contains("another number of files") == true)
+        #expect(
+            await problem(miscounted)?.message.contains("its end tells of another directory")
+                == true
+        )
+        // The size and the place of the directory; an end within the comment.
+        for place in [10, 6] {
+            var misplaced = Self.zip
+            misplaced[Self.zip.count - place] ^= 1
+            #expect(
+                await problem(misplaced)?.message.contains("its end tells of another directory")
+                    == true
+            )
+        }
+        let comment = Self.zip.dropLast(2) + [4, 0, 0x50, 0x4b, 5, 6]
+        #expect(
+            await problem(Array(comment))?.message.contains("holds the end of another archive")
+                == true
+        )
         #expect(
             await problem(Self.zip + Self.zip)?.message.contains("something follows the archive")
                 == true

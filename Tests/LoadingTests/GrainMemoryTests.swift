@@ -129,7 +129,7 @@ struct GrainMemoryTests {
         #expect(load.counts("sale") == Self.wholeCounts)
     }
 
-    @Test("rows of which none is there twice are read once", arguments: ["replace", "merge"])
+    @Test("rows of which none is there twice are loaded", arguments: ["replace", "merge"])
     func once(loading: String) async throws {
         let seen = try await loaded(loading, grainMemory: 0, repeating: false)
         #expect(seen.count == 2 + Self.apart)

@@ -115,8 +115,11 @@ struct ConfigurationTests {
         func parameters(_ url: String) throws -> [String: [String]] {
             var configuration = try PostgresConfiguration(url: url)
             configuration.isForeign = true
-            return Dictionary(grouping: configuration.connectionParameters, by: \.name)
-                .mapValues { $0.map(\.value) }
+            return Dictionary(
+                grouping: configuration.connectionParameters(of: configuration.servers[0]),
+                by: \.name
+            )
+            .mapValues { $0.map(\.value) }
         }
         let bare = try parameters("postgres://u@localhost/x")
         #expect(bare["dbname"] == ["password=''", "x"])
@@ -129,10 +132,32 @@ struct ConfigurationTests {
         #expect(own["sslcert"]?.last == "/c.pem" && own["sslkey"]?.last == "/k.pem")
     }
 
-    @Test("several hosts are refused")
-    func refusesSeveralHosts() {
-        #expect(throws: PostgresError.self) {
-            try PostgresConfiguration(url: "postgres://a,b/x?sslmode=require")
+    @Test("several hosts are tried in turn, for the one that takes writes")
+    func severalHosts() throws {
+        let configuration = try PostgresConfiguration(
+            url: "postgres://u:p@a:5433,b,[::1]:5434/x?sslmode=require"
+        )
+        #expect(configuration.servers.map(\.host) == ["a", "b", "::1"])
+        #expect(configuration.servers.map(\.port) == [5433, nil, 5434])
+        #expect(configuration.sessionKind == "read-write")
+        #expect(configuration.description == "postgres://u@a:5433,b,[::1]:5434/x")
+        let query = try PostgresConfiguration(
+            url: "postgres:///x?host=a,b&port=1,2&target_session_attrs=any&sslmode=require"
+        )
+        #expect(query.servers.map(\.port) == [1, 2] && query.sessionKind == "any")
+        let shared = try PostgresConfiguration(url: "postgres:///x?host=a,b&port=7&sslmode=require")
+        #expect(shared.servers.map(\.port) == [7, 7])
+        // Plaintext is for this machine alone, and only where all of them are it.
+        #expect(throws: EndpointError.self) {
+            try PostgresConfiguration(url: "postgres://127.0.0.1,b/x?sslmode=disable")
+        }
+        _ = try PostgresConfiguration(url: "postgres://127.0.0.1:1,127.0.0.1:2/x?sslmode=disable")
+        for wrong in [
+            "a,,b/x", "a,b/x?port=1,2,3", "a,b:0/x", "a,b/x?target_session_attrs=whatever",
+        ] {
+            #expect(throws: (any Error).self) {
+                try PostgresConfiguration(url: "postgres://\(wrong)")
+            }
         }
     }
 

@@ -125,8 +125,8 @@ public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
         }
     }
 
-    /// The tasks that wait for their time, and whether other loads run.
-    public func standing(ofLoad load: Int64, tasks: [Int]) async throws -> LoadStanding {
+    /// Those of the tasks that wait for their time.
+    public func resting(_ tasks: [Int], ofLoad load: Int64) async throws -> Set<Int> {
         try await call { state in
             let now = warehouse.clock.now
             let resting = tasks.filter { task in
@@ -135,11 +135,7 @@ public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
                 }
                 return [row.retryAt, row.parkedUntil].compactMap(\.self).contains { $0 > now }
             }
-            let company = state.loads.contains { id, row in
-                id != load && row.record.state == .running && (row.fleet ?? fleet) == fleet
-                    && (row.restsUntil ?? now) <= now
-            }
-            return LoadStanding(resting: Set(resting), hasCompany: company)
+            return Set(resting)
         }
     }
 

@@ -11,23 +11,22 @@ password() { # password NAME: prints the server's password, and makes it where i
   cat "$folder/$1"
 }
 
-secret() { # secret NAME: writes standard input to a file that processes in containers read as other users
-  cat > "$folder/$1.new"
-  chmod 444 "$folder/$1.new"
-  mv "$folder/$1.new" "$folder/$1"
+secret() { # secret NAME FORMAT VALUE: makes a file that processes in containers read as other users, where it is not there
+  [ -s "$folder/$1" ] || printf "$2" "$3" > "$folder/$1"
+  chmod 644 "$folder/$1"
 }
 
 broker=$(password broker_password)
 warehouse=$(password warehouse_password)
 cache=$(password cache_password)
-chmod 444 "$folder/warehouse_password"
+chmod 644 "$folder/warehouse_password"
 
-printf 'default_user = longshore\ndefault_pass = %s\n' "$broker" | secret rabbitmq.conf
-printf 'requirepass %s\nsave ""\nappendonly no\nmaxmemory-policy noeviction\n' "$cache" | secret redis.conf
-printf 'amqp://longshore:%s@rabbitmq:5672/%%2F\n' "$broker" | secret amqp_url
-printf 'postgres://longshore:%s@postgres:5432/warehouse?sslmode=disable\n' "$warehouse" | secret postgres_url
-printf 'redis://:%s@redis:6379/0\n' "$cache" | secret redis_url
+secret rabbitmq.conf 'default_user = longshore\ndefault_pass = %s\n' "$broker"
+secret redis.conf 'requirepass %s\nsave ""\nappendonly no\nmaxmemory-policy noeviction\n' "$cache"
+secret amqp_url 'amqp://longshore:%s@rabbitmq:5672/%%2F\n' "$broker"
+secret postgres_url 'postgres://longshore:%s@postgres:5432/warehouse?sslmode=disable\n' "$warehouse"
+secret redis_url 'redis://:%s@redis:6379/0\n' "$cache"
 # Where alerts are told: put the address of your own in its place.
-[ -s "$folder/alert_webhook_url" ] || printf 'http://127.0.0.1:9/\n' | secret alert_webhook_url
+secret alert_webhook_url '%s\n' 'http://127.0.0.1:9/'
 # Containers reach the files one by one; on this machine nobody else gets into the folder.
 chmod 700 "$folder"

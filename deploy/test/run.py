@@ -132,6 +132,8 @@ class Fleet:
         self.compose = compose
         self.pipelines = folder / "pipelines"
         self.secrets = folder / "secrets"
+        self.files = [TOP / "docker-compose.yml"]
+        self.database = "postgres"
         self.environment = {
             **podman.environment,
             **images,
@@ -141,7 +143,7 @@ class Fleet:
         }
 
     def __call__(self, *arguments, **options):
-        files = ["-f", TOP / "docker-compose.yml"]
+        files = [part for file in self.files for part in ["-f", file]]
         return run(self.compose, *files, *arguments, env=self.environment, **options)
 
     def cli(self, *arguments, **options):
@@ -155,7 +157,7 @@ class Fleet:
 
     def sql(self, text):
         """What a query prints, in the warehouse."""
-        [name] = self.containers("postgres")
+        [name] = self.containers(self.database)
         return self.podman(
             "exec", name, "psql", "-U", "longshore", "-d", "warehouse", "-h", "/run/postgresql", "-Atc", text
         ).strip()
@@ -260,7 +262,82 @@ def stop(fleet, state):
     fleet("down", "--volumes", "--timeout", "5")
 
 
-STAGES = [up, load, kill, roll, stop]
+def cluster(fleet, state):
+    """A broker of three nodes, and a standby: the fleet anew, with both."""
+    (fleet.secrets / "cluster.conf").write_text(
+        "cluster_formation.peer_discovery_backend = classic_config\n"
+        + "".join(f"cluster_formation.classic_config.nodes.{n} = rabbit@rabbitmq{n if n > 1 else ''}\n" for n in [1, 2, 3])
+    )
+    for name, old, new in [
+        ("amqp_url", "@rabbitmq:", "@broker:"),
+        ("postgres_url", "@postgres:5432/", "@postgres:5432,postgres2:5432/"),
+    ]:
+        text = (fleet.secrets / name).read_text().replace(old, new)
+        (fleet.secrets / name).unlink()
+        (fleet.secrets / name).write_text(text)
+    run("chmod", "444", *[fleet.secrets / name for name in ["cluster.conf", "amqp_url", "postgres_url"]])
+    fleet.files.append(HERE / "ha.yml")
+    fleet("up", "--detach", "--pull", "never", "--no-build", "--wait", "--wait-timeout", "240", "--scale", "worker=3")
+    [node] = fleet.containers("rabbitmq")
+    running = json.loads(fleet.podman("exec", node, "rabbitmqctl", "--quiet", "cluster_status", "--formatter", "json"))
+    print(f"  nodes of the broker: {', '.join(sorted(running['running_nodes']))}")
+    fleet.ended(fleet.load())
+    state["picture"] = fleet.picture()
+
+
+def leader(fleet, state):
+    """The node that leads the queue of tasks dies as a load runs."""
+    number = fleet.load()
+    wait("the load begins", lambda: fleet.done(number) > 0, 60, pause=0.1)
+    [node] = fleet.containers("rabbitmq2")
+    listed = fleet.podman("exec", node, "rabbitmqctl", "--quiet", "list_queues", "name", "leader", "--formatter", "json")
+    [name] = [row["leader"] for row in json.loads(listed) if row["name"].endswith(".tasks.default")]
+    service = name.split("@")[1]
+    fleet.podman("kill", "--signal", "KILL", *fleet.containers(service))
+    print(f"  {name} led the queue of tasks, and was killed after {fleet.done(number)} tasks")
+    again(fleet, state, number)
+    fleet("up", "--detach", "--pull", "never", "--no-build", "--no-deps", "--wait", service)
+
+
+def promotion(fleet, state):
+    """The primary dies, and the standby has lost what it had committed last, whose messages were acknowledged."""
+    wait(
+        "the standby follows",
+        lambda: fleet.sql("select count(*) from pg_stat_replication where state = 'streaming'") == "1",
+        60,
+    )
+    standby = fleet.containers("postgres2")[0]
+
+    def ask(text):
+        command = ["psql", "-U", "longshore", "-d", "warehouse", "-h", "/run/postgresql", "-Atqc", text]
+        return fleet.podman("exec", standby, *command).strip()
+
+    number = fleet.load()
+    wait("the load begins", lambda: fleet.done(number) > 2, 60, pause=0.1)
+    # From here on it gets nothing more.
+    ask("alter system set primary_conninfo = ''")
+    ask("select pg_reload_conf()")
+    seen = fleet.done(number)
+    wait("more is committed", lambda: fleet.done(number) > seen + 2 or fleet.state(number) != "running", 60, pause=0.1)
+    done = fleet.done(number)
+    fleet.podman("kill", "--signal", "KILL", *fleet.containers("postgres"))
+    fleet.database = "postgres2"
+    ask("select pg_promote()")
+    print(f"  {done} tasks were committed, and {fleet.done(number)} of them are known after the promotion")
+    if fleet.done(number) >= done:
+        raise Failed("the standby has lost nothing: this tests nothing")
+    again(fleet, state, number)
+    # A period that was lost and is loaded again is loaded once.
+    fleet.ended(fleet.load())
+    if fleet.picture() != state["picture"]:
+        raise Failed(f"the tables differ: {fleet.picture()}, and before {state['picture']}")
+
+
+def down(fleet, state):
+    fleet("down", "--volumes", "--timeout", "5")
+
+
+STAGES = [up, load, kill, roll, stop, cluster, leader, promotion, down]
 
 
 # Preparation

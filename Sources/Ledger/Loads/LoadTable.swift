@@ -42,7 +42,7 @@ package struct LoadTable {
 
     // MARK: Requests
 
-    /// Writes a load as it is asked for; who is to coordinate it has the lease for as long as it takes to begin.
+    /// Writes a load as it is asked for.
     ///
     /// - Returns: its number.
     package func insert(
@@ -53,17 +53,23 @@ package struct LoadTable {
         let rows = try await connection.query(
             """
             insert into longshore.load
-                (pipeline, definition, folder, grain, periods, requested_by, kind, fleet, coordinator,
-                    lease_until)
+                (pipeline, definition, folder, grain, periods, requested_by, kind, fleet, coordinator)
             values (\(request.pipeline.name), \(request.definition.digest), \(request.folder),
                 \(request.pipeline.periods?.grain.rawValue), \(request.periods.map(\.label)),
-                \(request.requestedBy), \(kind), \(fleet), \(request.coordinator),
-                case when \(request.coordinator)::text is not null then \(Self.end(of: .seconds(15))) end)
+                \(request.requestedBy), \(kind), \(fleet), \(request.coordinator))
             returning id
             """
         )
         guard let row = rows.first else { throw LedgerError.unknownLoad(0) }
         return try row.integer("id", as: Int64.self)
+    }
+
+    /// Gives the lease of a load that nobody has seen yet to who is to coordinate it, for as long as it takes to begin.
+    package func lend(_ load: Int64) async throws {
+        try await update(
+            "lease_until = \(Self.end(of: .seconds(30)))",
+            where: "l.id = \(load) and l.coordinator is not null"
+        )
     }
 
     /// The oldest load of a pipeline that runs; replays do not count.

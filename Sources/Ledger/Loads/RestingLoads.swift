@@ -27,25 +27,16 @@ extension PostgresLedger {
         return try rows.first.map { .seconds(try $0.double("seconds")) }
     }
 
-    /// The load's tasks that wait for their time, and whether other loads run.
-    public func standing(ofLoad load: Int64, tasks: [Int]) async throws -> LoadStanding {
+    /// Those of the tasks that wait for their time.
+    public func resting(_ tasks: [Int], ofLoad load: Int64) async throws -> Set<Int> {
         let rows = try await client.query(
             """
-            select (select string_agg(ordinal::text, ' ') from longshore.task
-                    where load_id = \(load) and ordinal = any(\(tasks.map(Int64.init))::integer[])
-                        and state = \(TaskState.published)
-                        and greatest(retry_at, parked_until) > clock_timestamp()) as resting,
-                exists (select from longshore.load l
-                    where l.state = \(LoadState.running) and l.id <> \(load) and \(LoadTable.isOf(fleet))
-                        and coalesce(l.rests_until < clock_timestamp(), true)) as has_company
+            select ordinal from longshore.task
+            where load_id = \(load) and ordinal = any(\(tasks.map(Int64.init))::integer[])
+                and state = \(TaskState.published)
+                and greatest(retry_at, parked_until) > clock_timestamp()
             """
         )
-        guard let row = rows.first else { return LoadStanding(resting: [], hasCompany: false) }
-        return LoadStanding(
-            resting: Set(
-                try row.optionalText("resting")?.split(separator: " ").compactMap { Int($0) } ?? []
-            ),
-            hasCompany: try row.boolean("has_company")
-        )
+        return Set(try rows.map { try $0.integer("ordinal") })
     }
 }

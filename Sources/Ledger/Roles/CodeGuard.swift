@@ -89,7 +89,7 @@ package enum CodeGuard {
                 and pg_has_role(a.grantee, to_regrole('longshore_owner'), 'member') is not true
         $$;
         -- What a table's or an index's own expressions call that does more than to compute: also what only reads, for
-        -- it reads in the session of who writes the row.
+        -- it reads in the session of who writes the row; but for the time.
         create function longshore_guard.acting(relation oid) returns text
         language sql stable set search_path to pg_catalog, pg_temp as $$
             select 'an expression of ' || relation::regclass || ' calls ' || p.oid::regprocedure
@@ -101,7 +101,8 @@ package enum CodeGuard {
                 union all select partexprs::text from pg_partitioned_table where partrelid = relation
             ) e (nodes)
             \(called)
-            where p.provolatile <> 'i' or \(acts)
+            where (\(acts)) or p.provolatile <> 'i'
+                and p.proname not in ('now', 'transaction_timestamp', 'statement_timestamp')
             limit 1
         $$;
         -- What outside of the session's temporary schema depends on what is in it.

@@ -32,8 +32,8 @@ package struct Attempt: Sendable {
         func next(after repeated: GrainsRepeat) -> GrainSearch? {
             switch (self, repeated.rows) {
             case (.inMemory, _): .inPostgres
-            case (.inPostgres, let rows?): .among(rows)
-            case (.inPostgres, nil), (.among, _): nil
+            case (.inPostgres, let rows?) where !rows.isEmpty: .among(rows)
+            case (.inPostgres, _), (.among, _): nil
             }
         }
     }

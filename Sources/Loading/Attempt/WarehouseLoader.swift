@@ -88,6 +88,7 @@ public actor WarehouseLoader: TaskLoader {
             mark = try await BegunMark.set(on: task, showing: ticket, connection)
             let isMarked = mark != nil
             var grains = Attempt.GrainSearch.inMemory(bytes: grainMemory)
+            var cause: PostgresError?
             while true {
                 do {
                     return try await transact(
@@ -99,8 +100,9 @@ public actor WarehouseLoader: TaskLoader {
                         observer
                     )
                 } catch let repeated as GrainsRepeat {
+                    cause = repeated.cause ?? cause
                     guard let next = grains.next(after: repeated) else {
-                        throw LoadingError.unsteady(repeated.table)
+                        throw cause ?? LoadingError.unsteady(repeated.table)
                     }
                     grains = next
                 }

@@ -60,7 +60,7 @@ struct FactLoad {
         } catch let error as PostgresError
             where error.sqlState == .uniqueViolation && fill.hasMissedGrains
         {
-            throw GrainsRepeat(table: fact.table, rows: nil)
+            throw GrainsRepeat(table: fact.table, cause: error)
         }
     }
 
@@ -75,10 +75,15 @@ struct FactLoad {
             let kept = try await staged.move(into: target.table)
             counts.deduplicated += counts.loaded - kept
             counts.loaded = kept
-        } else if fill.hasMissedGrains, !target.isNew, case .inMemory = attempt.grains,
-            try await !design.isKeptUnique(in: target.table, on: connection)
+        } else if fill.hasMissedGrains, !target.isNew,
+            try await !design.isKeptUnique(in: target.table, on: connection),
+            try await fact.hasRepeatedGrains(
+                in: target.table,
+                ofLoad: attempt.task.load,
+                on: connection
+            )
         {
-            throw GrainsRepeat(table: fact.table, rows: nil)
+            throw GrainsRepeat(table: fact.table)
         }
         if !target.isNew || isReadByMarts {
             try await connection.analyze(target.table, of: design.sketchedColumns)
@@ -119,7 +124,7 @@ struct FactLoad {
         if fact.duplicates == .reject, fill.hasMissedGrains {
             // They are not all: of those near each other one was kept.
             guard try await staged.rowsWithRepeatedGrain().isEmpty else {
-                throw GrainsRepeat(table: fact.table, rows: nil)
+                throw GrainsRepeat(table: fact.table)
             }
         }
         try await versions.hold()

@@ -7,7 +7,12 @@ struct GrainsRepeat: Error {
     /// The table that they are for.
     let table: String
     /// The numbers of the rows, in order; `nil` where they are still to be found.
-    let rows: [Int]?
+    var rows: [Int]?
+    /// What the server said of them.
+    var cause: PostgresError?
+
+    /// How many rows are compared by their numbers at most: what that takes is bounded, too.
+    static let most = 1_000_000
 }
 
 extension StagedFact {
@@ -19,10 +24,29 @@ extension StagedFact {
             select \(id: Self.rowNumber) as number from (
                 select \(id: Self.rowNumber), count(*) over (partition by \(ids: fact.grainColumns)) as rows
                 from \(Self.table) where \(isWhole.joined(separator: " and "))) counted
-            where rows > 1 order by 1
+            where rows > 1 order by 1 limit \(GrainsRepeat.most + 1)
             """
         )
+        guard rows.count <= GrainsRepeat.most else { throw LoadingError.oftenRepeated(fact.table) }
         return try rows.map { try $0.integer("number") }
+    }
+}
+
+extension Fact {
+    /// Whether rows of a load have the same grain in a table where no unique index keeps them apart.
+    func hasRepeatedGrains(
+        in table: SQL,
+        ofLoad load: Int64,
+        on connection: PostgresConnection
+    ) async throws -> Bool {
+        let isWhole = grainColumns.map { "\(id: $0) is not null" as SQL }
+        let rows = try await connection.query(
+            """
+            select from \(table) where load_id = \(load) and \(isWhole.joined(separator: " and "))
+            group by \(ids: grainColumns) having count(*) > 1 limit 1
+            """
+        )
+        return !rows.isEmpty
     }
 }
 

@@ -34,6 +34,8 @@ package struct LoadCreation {
         let load = try await insert(as: .load)
         try await ControlTable(connection)
             .claim(TaskRows(tasks, pipeline: request.pipeline), forLoad: load)
+        // As the last thing before the commit: writing a large load takes time.
+        try await LoadTable(connection).lend(load)
         return load
     }
 

@@ -412,7 +412,7 @@ struct RolesTests {
         for allowed in [
             "create table callcenter.mine (a integer check (a > 1), b text default 'x')",
             "create index on callcenter.mine (lower(b)) where a > 2",
-            "alter table callcenter.mine add c date default '2024-01-01'",
+            "alter table callcenter.mine add c date default '2024-01-01', add d timestamptz default now()",
             "create function pg_temp.f() returns integer language sql as 'select 1'; select pg_temp.f()",
             "grant select on callcenter.mine to longshore_reader",
             "grant create on schema callcenter to longshore_coordinator",
