@@ -1,9 +1,8 @@
 #!/bin/sh
 # Makes the images that the compose file names out of Debian's packages, where no registry of images can be reached:
-# `bases.sh FOLDER` leaves bookworm.tar (what Longshore's image is built on) and trixie.tar (RabbitMQ 4, Postgres 17, Redis 8 with
-# the entrypoints of this folder, which honour what the makers' images do). What is there already stays.
+# `bases.sh FOLDER` leaves bookworm.tar (what Longshore's image is built on) and trixie.tar (RabbitMQ 4, Postgres 17, Redis 8). What is
+# there already stays.
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
 folder=$1
 mkdir -p "$folder"
 
@@ -31,6 +30,5 @@ pack() { # pack SUITE
 [ -s "$folder/bookworm.tar" ] || { base bookworm ca-certificates; pack bookworm; }
 [ -s "$folder/trixie.tar" ] || {
   base trixie ca-certificates,rabbitmq-server,postgresql-17,redis-server,gosu,procps
-  cp "$here"/stand-ins/*.sh "$folder/trixie.root/usr/local/bin/"
   pack trixie
 }

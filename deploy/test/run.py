@@ -147,7 +147,8 @@ class Fleet:
         return run(self.compose, *files, *arguments, env=self.environment, **options)
 
     def cli(self, *arguments, **options):
-        return self("run", "--rm", "--no-TTY", "cli", *arguments, **options)
+        # Without what it depends on: a server that a stage has taken away would come back.
+        return self("run", "--rm", "--no-TTY", "--no-deps", "cli", *arguments, **options)
 
     def containers(self, service):
         """The names of a service's running containers."""
@@ -320,7 +321,8 @@ def promotion(fleet, state):
     seen = fleet.done(number)
     wait("more is committed", lambda: fleet.done(number) > seen + 2 or fleet.state(number) != "running", 60, pause=0.1)
     done = fleet.done(number)
-    fleet.podman("kill", "--signal", "KILL", *fleet.containers("postgres"))
+    # Killed, and gone: one that came back would take writes, too.
+    fleet.podman("rm", "--force", "--time", "0", *fleet.containers("postgres"))
     fleet.database = "postgres2"
     ask("select pg_promote()")
     print(f"  {done} tasks were committed, and {fleet.done(number)} of them are known after the promotion")
@@ -353,7 +355,7 @@ def prepare(podman, folder, bases, program):
     shutil.copy(program, context / "deploy" / "image" / "longshore")
     images = {}
     for server in ["postgres", "rabbitmq", "redis"]:
-        podman("build", "--target", server, "--tag", f"localhost/{server}", "-f", HERE / "images" / "Dockerfile", context)
+        podman("build", "--target", server, "--tag", f"localhost/{server}", "-f", HERE / "images" / "Dockerfile", HERE)
         images[f"{server.upper()}_IMAGE"] = f"localhost/{server}:latest"
     podman(
         "build", "--build-arg", "BINARY=prebuilt", "--build-arg", "DEBIAN=localhost/bookworm", "--network", "host",
