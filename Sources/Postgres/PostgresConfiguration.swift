@@ -120,13 +120,11 @@ public struct PostgresConfiguration: Sendable {
         areInQuery: Bool,
         ports: String?
     ) throws -> [Server] {
-        let hosts = url.host.split(separator: ",", omittingEmptySubsequences: false)
-            .map(String.init)
+        let hosts = Self.parts(of: url.host)
         guard hosts.count > 1 else {
             return [Server(host: url.host, port: try ports.map(parsePort) ?? url.port)]
         }
-        let own = try ports?.split(separator: ",", omittingEmptySubsequences: false)
-            .map { try parsePort(String($0)) }
+        let own = try ports.map { try Self.parts(of: $0).map(parsePort) }
         if let own, own.count > 1, own.count != hosts.count {
             throw PostgresError(
                 .invalidConfiguration,
@@ -146,6 +144,12 @@ public struct PostgresConfiguration: Sendable {
                 let part = try ConnectionURL("postgres://\(host)")
                 return Server(host: part.host, port: port ?? part.port)
             }
+    }
+
+    /// What stands between commas, by bytes as libpq reads it: a mark behind a comma joins it to another Character.
+    private static func parts(of list: String) -> [String] {
+        list.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
     }
 
     private static func sessionKind(

@@ -152,6 +152,8 @@ struct ConfigurationTests {
             try PostgresConfiguration(url: "postgres://127.0.0.1,b/x?sslmode=disable")
         }
         _ = try PostgresConfiguration(url: "postgres://127.0.0.1:1,127.0.0.1:2/x?sslmode=disable")
+        let marked = try PostgresConfiguration(url: "postgres:///x?host=a,\u{301}b&sslmode=require")
+        #expect(marked.servers.count == 2)
         for wrong in [
             "a,,b/x", "a,b/x?port=1,2,3", "a,b:0/x", "a,b/x?target_session_attrs=whatever",
         ] {
