@@ -70,9 +70,12 @@ fuzz: deps ## Hand a million hostile texts to everything that quotes, escapes or
 torture: build ## Load while processes, servers and the network fail: SEED=7 replays, MINUTES=30 bounds
 	$(LONGSHORE) torture $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
-test-deploy: build ## Run docker-compose.yml in podman, kill, scale and update it; needs root, podman and debootstrap
-	strip -o .build/longshore-stripped $(LONGSHORE)
-	python3 deploy/test/run.py --longshore .build/longshore-stripped --bases .build/deploy-bases $(STAGES)
+test-deploy: ## Run docker-compose.yml in podman, kill, scale and update it; says what is missing where it cannot
+	@if python3 deploy/test/run.py --can-run; then \
+		$(MAKE) --no-print-directory build \
+		&& strip -o .build/longshore-stripped $(LONGSHORE) \
+		&& python3 deploy/test/run.py --longshore .build/longshore-stripped --bases .build/deploy-bases $(STAGES); \
+	fi
 
 check: lint test ## What CI runs: format, a build with warnings as errors, every test
 

@@ -9,7 +9,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+
+import scaling
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -437,6 +440,7 @@ def check_scaling(name, resources):
                         f"{key} is `{metadata.get(key)}`",
                         f'write "{text}": messages that are ready or held, for each slot of {called(target)}',
                     )
+            check_arithmetic(where, target, slots, scaled)
             if not re.search(rf"\.tasks\.{re.escape(pool)}\$?$", metadata["queueName"].replace("\\", "")):
                 problem(
                     where,
@@ -447,6 +451,26 @@ def check_scaling(name, resources):
                 problem(
                     where, f"there is no TriggerAuthentication `{trigger['authenticationRef']['name']}`", "name one that is there"
                 )
+
+
+def check_arithmetic(where, target, slots, scaled):
+    """With figures of a real load: nobody who is busy is taken away, and the figures would show it."""
+    if slots != "1":
+        problem(
+            f"{where.split()[0]} {called(target)}",
+            f"KEDA scales it, and its workers have {slots} slots",
+            "write --slots=1: tasks that lie one on each of several workers want fewer workers than are busy",
+        )
+        return
+    scaler = scaling.Scaler.of(scaled)
+    found = scaling.taken(scaler, scaling.recorded(slots=1))
+    if found:
+        problem(where, f"it takes busy workers away: {found}", "let it count every message, one for each worker, and wait")
+    blind = replace(scaler, with_unacked=False)
+    if not scaling.taken(blind, scaling.recorded(slots=1)) or not scaling.taken(
+        replace(scaler, value=2), scaling.recorded(slots=2)
+    ):
+        problem(where, "scaling.csv shows nothing", "record a load whose tasks run for longer than it waits to scale down")
 
 
 def check_rules():

