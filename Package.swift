@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "Endpoints", dependencies: ["Words"]),
         .target(name: "Processes", dependencies: ["Words"]),
         .target(name: "Loopback", dependencies: ["Words"]),
+        .target(name: "Markup", dependencies: ["Words"]),
 
         // Layer 1: one wrapper per server, and the pure parts.
         .target(
@@ -132,6 +133,13 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Lineage",
+            dependencies: [
+                "Digests", "Endpoints", "Expressions", "Extraction", "HTTP", "Pipelines",
+                "Planning", "Postgres", "Rows", "StarSchema", "Words",
+            ]
+        ),
+        .target(
             name: "Inquiry",
             dependencies: [
                 "Digests", "Extraction", "Ledger", "Pipelines", "Planning", "Postgres", "Rows",
@@ -187,6 +195,18 @@ let package = Package(
                 "Survey", "Words",
             ]
         ),
+        .target(
+            name: "Pages",
+            dependencies: ["Ledger", "Markup", "Planning", "Words"],
+            resources: [.embedInCode("Assets/console.css"), .embedInCode("Assets/console.js")]
+        ),
+        .target(
+            name: "WebConsole",
+            dependencies: [
+                "Digests", "Endpoints", "Ledger", "Listening", "Markup", "Pages", "Pipelines",
+                "Planning",
+            ]
+        ),
         .target(name: "Diagnosis", dependencies: ["Console", "Ledger", "Planning", "Words"]),
         .target(
             name: "Torture",
@@ -202,11 +222,11 @@ let package = Package(
             dependencies: [
                 "Alerts", "AMQP", "BlockingThread", "Console", "Coordinator", "Credentials",
                 "Diagnosis", "Digests",
-                "Endpoints", "Extraction", "HTTP", "InFlight", "Inquiry", "Ledger", "Listening",
-                "Loading", "LocalStack", "Messaging", "MongoDB", "Pipelines", "Planning",
-                "Postgres", "Redis",
+                "Endpoints", "Extraction", "HTTP", "InFlight", "Inquiry", "Ledger", "Lineage",
+                "Listening", "Loading", "LocalStack", "Messaging", "MongoDB", "Pages",
+                "Pipelines", "Planning", "Postgres", "Redis",
                 "Rehearsal", "Rows", "SampleData", "Schedules", "StarSchema", "Survey", "Torture",
-                "Views", "Words", "Worker", arguments, logging, lifecycle, signals,
+                "Views", "WebConsole", "Words", "Worker", arguments, logging, lifecycle, signals,
             ]
         ),
 
@@ -246,6 +266,7 @@ package.targets += [
     tests(of: "Endpoints"),
     tests(of: "Processes"),
     tests(of: "Loopback"),
+    tests(of: "Markup"),
     tests(of: "Postgres", and: "BlockingThread", "Endpoints", "Loopback", "Words"),
     tests(of: "MariaDB", and: "Endpoints", "Loopback"),
     tests(of: "AMQP", and: "Endpoints", "Loopback", "Processes"),
@@ -254,7 +275,7 @@ package.targets += [
     tests(of: "Rasters", and: "Charts"),
     tests(of: "Listening", and: "Endpoints", "HTTP"),
     tests(of: "HTTP", and: "Endpoints", "Loopback", "Processes"),
-    tests(of: "MongoDB"),
+    tests(of: "MongoDB", and: "Loopback"),
     tests(of: "Signing", and: "Endpoints"),
     tests(of: "Expressions"),
     tests(of: "Rows", and: "Expressions", "Values"),
@@ -343,6 +364,16 @@ package.targets += [
     ),
     tests(of: "Survey", and: "Extraction", "Pipelines", "Rows", "SampleData"),
     tests(of: "Alerts", and: "Extraction", "HTTP", "Loopback", "Pipelines", "Planning"),
+    tests(
+        of: "Lineage",
+        and: "Endpoints",
+        "Extraction",
+        "Loopback",
+        "Pipelines",
+        "Planning",
+        "Postgres",
+        "WarehouseTestSupport"
+    ),
     tests(of: "Messaging", and: "AMQP", "Planning", logging),
     tests(of: "InFlight", and: "Endpoints", "Planning", "Redis", logging),
     tests(of: "ObjectStorage", and: "Digests", "Endpoints", "HTTP", "Loopback", "Signing"),
@@ -372,6 +403,7 @@ package.targets += [
         "Rehearsal",
         "Schedules"
     ),
+    tests(of: "WebConsole", and: "Endpoints", "Ledger", "Listening", "Pages", "Postgres"),
     tests(of: "Diagnosis", and: "Console", "Ledger", "Planning"),
     tests(of: "Torture", and: "Processes"),
     .testTarget(

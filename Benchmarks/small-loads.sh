@@ -1,5 +1,6 @@
 #!/bin/sh
-# Many small loads that are written at once: the seconds from the first take-up to the last end, by places of the coordinator.
+# Many small loads that are written at once: the seconds from the start of the coordinator until half of them, and all, have ended,
+# by places of the coordinator.
 # Usage: small-loads.sh [LOADS] [PLACES…]
 set -eu
 loads=${1:-60}
@@ -34,7 +35,8 @@ YAML
   since=$(ask "select clock_timestamp()")
   "$longshore" coordinator --loads "$places" 2>/dev/null & coordinator=$!
   until [ "$(ask "select count(*) from longshore.load where state = 'running'")" = 0 ]; do sleep 0.2; done
-  ask "select format('%s loads, %s places: %s s from the start of the coordinator', count(*), $places,
+  ask "select format('%s loads, %s places: from the start of the coordinator median %s s, worst %s s', count(*), $places,
+    round(percentile_cont(0.5) within group (order by extract(epoch from finished_at - '$since'))::numeric, 1),
     round(extract(epoch from max(finished_at) - '$since'), 1))
     from longshore.load where finished_at > '$since'"
   kill "$coordinator"

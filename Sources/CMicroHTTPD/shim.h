@@ -1,12 +1,20 @@
 #pragma once
 #include <errno.h>
 #include <microhttpd.h>
+#include <string.h>
 
-// MHD_start_daemon is variadic. The limits are for probes and scrapes, which are small and few; a client that says nothing
-// is left after ten seconds. Without a certificate there is no TLS. A failure that is not the kernel's leaves no errno.
+// MHD_start_daemon is variadic. The limits are for people and scrapes, which ask little; a client that says nothing is
+// left after ten seconds. Without a certificate there is no TLS. A failure that is not the kernel's leaves no errno.
+// Paths and parameters are left as they were sent, for the library would resolve escapes that are none.
+static inline size_t cmicrohttpd_as_sent(void *pointer, struct MHD_Connection *connection, char *text) {
+  (void)pointer;
+  (void)connection;
+  return strlen(text);
+}
+
 static inline struct MHD_Daemon *cmicrohttpd_start(
     unsigned int flags, const struct sockaddr *address, MHD_AccessHandlerCallback answer,
-    void *pointer, const char *certificate, const char *key) {
+    MHD_RequestCompletedCallback completed, void *pointer, const char *certificate, const char *key) {
   struct MHD_OptionItem secured[] = {
       {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)certificate},
       {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key},
@@ -17,6 +25,8 @@ static inline struct MHD_Daemon *cmicrohttpd_start(
   return MHD_start_daemon(
       certificate ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, answer, pointer,
       MHD_OPTION_SOCK_ADDR, address,
+      MHD_OPTION_NOTIFY_COMPLETED, completed, pointer,
+      MHD_OPTION_UNESCAPE_CALLBACK, cmicrohttpd_as_sent, NULL,
       MHD_OPTION_CONNECTION_LIMIT, 64u,
       MHD_OPTION_PER_IP_CONNECTION_LIMIT, 32u,
       MHD_OPTION_CONNECTION_TIMEOUT, 10u,
@@ -34,6 +44,33 @@ static inline int cmicrohttpd_port(struct MHD_Daemon *daemon) {
 // The library's closed enums would be enums of Swift, with names of cases that the importer invents.
 static inline const char *cmicrohttpd_field(struct MHD_Connection *connection, const char *name) {
   return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+static inline void cmicrohttpd_fields(
+    struct MHD_Connection *connection, MHD_KeyValueIterator take, void *pointer) {
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, take, pointer);
+}
+
+static inline void cmicrohttpd_parameters(
+    struct MHD_Connection *connection, MHD_KeyValueIterator take, void *pointer) {
+  MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take, pointer);
+}
+
+static inline enum MHD_Result cmicrohttpd_consent(void) { return MHD_YES; }
+
+// The size that is not known is a macro with a cast.
+static inline struct MHD_Response *cmicrohttpd_stream(
+    MHD_ContentReaderCallback read, void *pointer, MHD_ContentReaderFreeCallback done) {
+  return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read, pointer, done);
+}
+
+static inline ssize_t cmicrohttpd_end_of_stream(void) { return MHD_CONTENT_READER_END_OF_STREAM; }
+
+// Where the connection comes from, which is in a union.
+static inline const struct sockaddr *cmicrohttpd_peer(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  return info ? info->client_addr : NULL;
 }
 
 static inline struct MHD_Response *cmicrohttpd_response(const void *bytes, size_t count) {

@@ -164,19 +164,35 @@ struct Coordination<Time: Clock> where Time.Duration == Duration {
     ///
     /// The ledger is only asked when some are ready that may not be published: which of those that were take nobody's place.
     private mutating func takeShare() async throws {
-        guard let share = settings.share, let store = ports.inFlight, let machine else { return }
+        guard let machine, let windows = try await windows(of: machine) else { return }
+        self.machine?.allow(windows, resting: [])
+        guard self.machine?.isHeldBack == true else { return }
+        let waiting = try await ports.ledger.resting(machine.inFlight.sorted(), ofLoad: load)
+        let paused = machine.inFlight.filter { orders.pause(of: $0) != nil }
+        self.machine?.allow(windows, resting: waiting.union(paused))
+    }
+
+    /// How much may be published of each pool and of all together; `nil` where nothing says it.
+    private mutating func windows(
+        of machine: LoadStateMachine
+    ) async throws -> LoadStateMachine.Windows? {
+        var windows = LoadStateMachine.Windows()
+        if let limit = graph.concurrency {
+            let loads = try await ports.ledger.loads(besideLoad: load)
+            windows.all = ConcurrencyShare.of(limit, for: load, among: loads)
+        }
+        guard let share = settings.share, let store = ports.inFlight else {
+            return windows.all == nil ? nil : windows
+        }
         let ended = machine.ended
         let known = share.windows(
             for: await store.workers(),
             rates: pace.note(ended, at: clock.now)
         )
-        let windows = ended.keys.map { ($0, min(settings.window, known[$0] ?? settings.window)) }
-        let allowed = Dictionary(uniqueKeysWithValues: windows)
-        self.machine?.allow(allowed, resting: [])
-        guard self.machine?.isHeldBack == true else { return }
-        let waiting = try await ports.ledger.resting(machine.inFlight.sorted(), ofLoad: load)
-        let paused = machine.inFlight.filter { orders.pause(of: $0) != nil }
-        self.machine?.allow(allowed, resting: waiting.union(paused))
+        for pool in ended.keys {
+            windows.pools[pool] = min(settings.window, known[pool] ?? settings.window)
+        }
+        return windows
     }
 
     /// Reads what people ordered.

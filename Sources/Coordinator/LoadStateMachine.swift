@@ -16,6 +16,20 @@ public struct LoadStateMachine: Sendable {
         case wait
     }
 
+    /// How many tasks may be published and unfinished, besides those that rest.
+    public struct Windows: Sendable, Hashable {
+        /// Of each pool, by its name; those of others stay as they are.
+        public var pools: [String: Int]
+        /// Of all pools together; `nil` for any number.
+        public var all: Int?
+
+        /// Creates windows; by default none is said.
+        public init(pools: [String: Int] = [:], all: Int? = nil) {
+            self.pools = pools
+            self.all = all
+        }
+    }
+
     /// What is ready for the workers of a pool, and how much of it they are given at a time.
     private struct Pool {
         let name: String
@@ -29,10 +43,12 @@ public struct LoadStateMachine: Sendable {
         /// How many tasks have ended.
         var ended = 0
 
+        var active: Int { inFlight - resting }
+
         /// How many tasks may be published now: none before a quarter of the window is free, for each publication costs as much
         /// as many.
         var room: Int {
-            let free = window - (inFlight - resting)
+            let free = window - active
             return free >= max(1, window / 4) ? free : 0
         }
     }
@@ -42,6 +58,8 @@ public struct LoadStateMachine: Sendable {
     /// For each task how many of those it needs are not satisfied.
     private var missing: [Int32]
     private var pools: [Pool]
+    /// How many tasks of all pools may be published and unfinished, besides those that rest.
+    private var limit: Int?
     private let poolOfTask: [Int32]
     /// Published tasks that wait for their time: no worker could take them.
     private var resting: Set<Int> = []
@@ -64,6 +82,7 @@ public struct LoadStateMachine: Sendable {
         self.graph = graph
         self.states = states
         (poolOfTask, pools) = Self.pools(of: graph, window: window)
+        limit = graph.concurrency
         missing = graph.needCounts
         (tableOfTask, tables) = Self.tables(of: graph)
         for (task, state) in states.enumerated() {
@@ -99,20 +118,27 @@ public struct LoadStateMachine: Sendable {
     /// Says how many tasks may be published and unfinished.
     ///
     /// - Parameters:
-    ///   - windows: Of each pool, by its name; those of others stay as they are.
+    ///   - windows: How many.
     ///   - resting: Published tasks that wait for their time, and so take nobody's place.
-    public mutating func allow(_ windows: [String: Int], resting: Set<Int>) {
+    public mutating func allow(_ windows: Windows, resting: Set<Int>) {
+        limit = windows.all.map { max(1, $0) }
         self.resting = resting.intersection(inFlight)
         for index in pools.indices {
             pools[index].resting = 0
-            if let window = windows[pools[index].name] { pools[index].window = max(1, window) }
+            guard let window = windows.pools[pools[index].name] else { continue }
+            pools[index].window = max(1, window)
         }
         for task in self.resting { pools[Int(poolOfTask[task])].resting += 1 }
     }
 
     /// Whether tasks are ready that a window keeps from being published.
     public var isHeldBack: Bool {
-        pools.contains { $0.room == 0 && $0.next < $0.ready.count }
+        pools.contains { $0.next < $0.ready.count && ($0.room == 0 || room == 0) }
+    }
+
+    /// How many tasks may be published now of all pools together.
+    private var room: Int {
+        limit.map { max(0, $0 - (inFlight.count - resting.count)) } ?? .max
     }
 
     /// How many tasks of each pool have ended since the machine was made, by the pool's name.
@@ -127,16 +153,7 @@ public struct LoadStateMachine: Sendable {
 
     /// What is to be done now; tasks to publish come in batches of at most `batch`.
     public mutating func nextAction(batch: Int = 500) -> Action {
-        var tasks: [Int] = []
-        for pool in pools.indices where !isPaused {
-            let room = min(pools[pool].room, batch - tasks.count)
-            for _ in 0..<max(0, room) {
-                guard let task = takeReady(in: pool) else { break }
-                move(task, to: .published)
-                begin(task)
-                tasks.append(task)
-            }
-        }
+        let tasks = isPaused ? [] : takeReady(atMost: min(batch, room))
         guard tasks.isEmpty else { return .publish(tasks) }
         // With nothing in flight and nothing ready, nothing can be waiting: the graph has no cycle.
         guard inFlight.isEmpty, !isHeldUp else { return .wait }
@@ -221,6 +238,26 @@ public struct LoadStateMachine: Sendable {
 
     private mutating func makeReady(_ task: Int) {
         pools[Int(poolOfTask[task])].ready.append(Int32(task))
+    }
+
+    /// Takes what is to be published now; where not all may be, the pool that has the least comes first.
+    private mutating func takeReady(atMost most: Int) -> [Int] {
+        var tasks: [Int] = []
+        var rooms = pools.map(\.room)
+        while tasks.count < most,
+            let pool = pools.indices.filter({ rooms[$0] > 0 })
+                .min(by: { pools[$0].active < pools[$1].active })
+        {
+            guard let task = takeReady(in: pool) else {
+                rooms[pool] = 0
+                continue
+            }
+            rooms[pool] -= 1
+            move(task, to: .published)
+            begin(task)
+            tasks.append(task)
+        }
+        return tasks
     }
 
     /// The ready task of a pool that waits longest; entries that are not waiting any more are dropped, and those

@@ -27,12 +27,31 @@ public struct ShareRule: Sendable, Hashable {
         for worker in workers {
             // A version that does not tell its pools may take from any.
             guard let pools = worker.pools else { return [:] }
-            slots.merge(SlotShares.divide(worker.slots, among: pools), uniquingKeysWith: +)
+            let shares = worker.shares ?? SlotShares.divide(worker.slots, among: pools)
+            slots.merge(shares, uniquingKeysWith: +)
         }
         return slots.reduce(into: [:]) { windows, pool in
             let ahead = (rates[pool.key] ?? 0) * (self.ahead / .seconds(1))
             windows[pool.key] = (pool.value * 3 + 1) / 2 + Int(ahead)
         }
+    }
+}
+
+/// How many tasks of a pipeline with a limit may run at once.
+///
+/// Workers see to it that no more do. Here its loads agree on who publishes how many, so that few come in vain.
+enum ConcurrencyShare {
+    /// A load's part of a limit.
+    ///
+    /// - Parameters:
+    ///   - limit: How many tasks of all the loads may run at once.
+    ///   - load: Whose part it is.
+    ///   - loads: Those that divide it; the first of them get what cannot be divided.
+    /// - Returns: 1 at least, so that every load goes on.
+    static func of(_ limit: Int, for load: Int64, among loads: [Int64]) -> Int {
+        let (part, rest) = limit.quotientAndRemainder(dividingBy: max(1, loads.count))
+        let place = loads.firstIndex(of: load) ?? loads.count
+        return max(1, part + (place < rest ? 1 : 0))
     }
 }
 

@@ -45,7 +45,8 @@ public enum ExpressionKind: UInt8, Sendable, BitwiseCopyable {
         }
     }
 
-    var isNumber: Bool { self == .integer || self == .decimal || self == .float }
+    /// Whether its values are numbers.
+    package var isNumber: Bool { self == .integer || self == .decimal || self == .float }
 
     /// In words, with the article.
     var name: String {

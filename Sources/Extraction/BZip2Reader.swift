@@ -77,21 +77,24 @@ final class BZip2Reader: Expander {
                 unsafe stream.pointee.avail_out = UInt32(clamping: target.count)
                 let status = unsafe BZ2_bzDecompress(stream)
                 return unsafe ExpansionStep(
-                    consumed: source.count - Int(stream.pointee.avail_in),
-                    produced: target.count - Int(stream.pointee.avail_out),
-                    outcome: Self.outcome(status)
+                    given: (source.count, target.count),
+                    left: (stream.pointee.avail_in, stream.pointee.avail_out),
+                    ExpansionStep.Outcome(bzip2: status)
                 )
             }
         }
     }
+}
 
+extension ExpansionStep.Outcome {
     /// What a status of libbz2 says.
-    static func outcome(_ status: Int32) -> ExpansionStep.Outcome {
-        switch status {
-        case BZ_OK: .going
-        case BZ_STREAM_END: .ended
-        case BZ_MEM_ERROR: .noMemory
-        default: .damaged
-        }
+    init(bzip2 status: Int32) {
+        self =
+            switch status {
+            case BZ_OK: .going
+            case BZ_STREAM_END: .ended
+            case BZ_MEM_ERROR: .noMemory
+            default: .damaged
+            }
     }
 }

@@ -38,6 +38,19 @@ struct ExpansionStep {
     }
 }
 
+extension ExpansionStep {
+    /// What a library has done that counts down the bytes that it is given, and the room for what they expand to.
+    init(
+        given: (bytes: Int, room: Int),
+        left: (bytes: UInt32, room: UInt32),
+        _ outcome: Outcome
+    ) {
+        consumed = given.bytes - Int(left.bytes)
+        produced = given.room - Int(left.room)
+        self.outcome = outcome
+    }
+}
+
 /// How far an input has been expanded, and may be.
 struct Expansion {
     let name: String

@@ -47,21 +47,11 @@ final class Inflater {
                 unsafe stream.pointee.avail_out = UInt32(clamping: target.count)
                 let status = unsafe inflate(stream, Z_NO_FLUSH)
                 return unsafe ExpansionStep(
-                    consumed: source.count - Int(stream.pointee.avail_in),
-                    produced: target.count - Int(stream.pointee.avail_out),
-                    outcome: Self.outcome(status)
+                    given: (source.count, target.count),
+                    left: (stream.pointee.avail_in, stream.pointee.avail_out),
+                    ExpansionStep.Outcome(zlib: status)
                 )
             }
-        }
-    }
-
-    /// What a status of zlib says.
-    static func outcome(_ status: Int32) -> ExpansionStep.Outcome {
-        switch status {
-        case Z_OK, Z_BUF_ERROR: .going
-        case Z_STREAM_END: .ended
-        case Z_MEM_ERROR: .noMemory
-        default: .damaged
         }
     }
 
@@ -74,5 +64,18 @@ final class Inflater {
                 truncatingIfNeeded: crc32(UInt(sum), bytes.baseAddress, UInt32(bytes.count))
             )
         }
+    }
+}
+
+extension ExpansionStep.Outcome {
+    /// What a status of zlib says.
+    init(zlib status: Int32) {
+        self =
+            switch status {
+            case Z_OK, Z_BUF_ERROR: .going
+            case Z_STREAM_END: .ended
+            case Z_MEM_ERROR: .noMemory
+            default: .damaged
+            }
     }
 }

@@ -10,6 +10,9 @@ struct JSONColumns: Sendable {
     /// Whether a definition says what is read: a value of which members are read must then have some.
     private(set) var isDeclared = false
 
+    /// The paths that a definition says are read; `nil` where none does.
+    var declaredNames: [String]? { isDeclared ? names : nil }
+
     /// What becomes of an object or array that is a column's value.
     enum Nesting: Sendable {
         /// The row is refused: nobody has asked for one.

@@ -20,6 +20,9 @@ struct JSONParts: Sendable {
     struct Member {
         let name: String
         let value: Range<Int>
+
+        /// Whether it is called so, byte by byte: to a `String`, names that look alike are the same.
+        func isNamed(_ name: String) -> Bool { self.name.utf8.elementsEqual(name.utf8) }
     }
 
     private static func root(of bytes: [UInt8]) throws(JSONFault) -> Range<Int> {
@@ -72,6 +75,19 @@ struct JSONParts: Sendable {
             members.append(Member(name: String(decoding: name, as: UTF8.self), value: value))
         }
         return members
+    }
+
+    /// How many members an object has.
+    func countMembers(of value: Range<Int>) throws(JSONFault) -> Int {
+        var count = 0
+        try walk(value, opening: UInt8(ascii: "{"), closing: UInt8(ascii: "}")) {
+            cursor throws(JSONFault) in
+            _ = try cursor.string(bytes.span)
+            try cursor.colon(bytes.span)
+            _ = try range(at: &cursor)
+            count += 1
+        }
+        return count
     }
 
     private func name(at cursor: inout JSONCursor) throws(JSONFault) -> ArraySlice<UInt8> {
@@ -163,7 +179,7 @@ struct JSONParts: Sendable {
 extension [JSONParts.Member] {
     /// The members of a name.
     func all(named name: String) -> [JSONParts.Member] {
-        filter { $0.name.utf8.elementsEqual(name.utf8) }
+        filter { $0.isNamed(name) }
     }
 }
 

@@ -74,6 +74,7 @@ package struct PostgresSource: QuerySource {
             var configuration = try PostgresConfiguration(url: url.value)
             configuration.applicationName = exports ? "longshore export" : "longshore extract"
             configuration.session.isReadOnly = !exports
+            configuration.session.mayCompile = true
             configuration.isForeign = true
             return configuration
         } catch let error as EndpointError {

@@ -61,6 +61,8 @@ public struct RawRecordReader: RowReader {
     private let inputsBefore: Int
     private let format: Format
     private let layout: RowLayout?
+    /// What is read now of objects of JSON and was not when they were kept.
+    private let unkept: [String]
     private var records: ArraySlice<RawRecord>
     /// What reads records with the columns of the last one.
     private var reader: SingleRecordReader
@@ -73,7 +75,8 @@ public struct RawRecordReader: RowReader {
     ///   - types: What the source knew of the columns of the first record.
     ///   - format: How they are written.
     ///   - layout: By what they are read; it decides what may be in a column of JSON; anything may be without one.
-    ///   - known: The columns of the source that were read when the records were kept.
+    ///   - known: The columns of the source that were read when the records were kept; of objects of JSON, of which
+    ///     perhaps nothing else was kept, all of them.
     ///   - modified: When the inputs were modified that are known to have been files, by their names.
     ///   - period: The period that an input is of, by its name.
     ///   - inputsBefore: The number of the first input.
@@ -97,6 +100,7 @@ public struct RawRecordReader: RowReader {
         self.inputsBefore = inputsBefore
         self.format = format
         self.layout = layout
+        unkept = format.hasHeader ? [] : (layout?.sourceColumns ?? []).notBelow(known)
         reader = SingleRecordReader(format, columns: header, layout: layout)
     }
 
@@ -136,7 +140,8 @@ public struct RawRecordReader: RowReader {
     }
 
     private mutating func add(_ record: RawRecord, to batch: inout RowBatch) {
-        let kept = read(record)
+        let missing = missingColumn(of: record)
+        let kept = missing == nil ? read(record) : nil
         let source = kept ?? RowBatch()
         let row = source.rows.first
         let start = batch.bytes.count
@@ -153,7 +158,8 @@ public struct RawRecordReader: RowReader {
         var fault = -1
         if row == nil || (row?.fault ?? -1) >= 0 {
             fault = batch.faults.count
-            batch.faults.append(row.map { source.faults[$0.fault] } ?? record.fault ?? Self.noRow)
+            let fault = missing ?? record.fault ?? Self.noRow
+            batch.faults.append(row.map { source.faults[$0.fault] } ?? fault)
         }
         let rawStart = batch.bytes.count
         batch.bytes += record.bytes
@@ -170,5 +176,28 @@ public struct RawRecordReader: RowReader {
         )
     }
 
+    /// Why an object does not tell what is read of it now.
+    private func missingColumn(of record: RawRecord) -> RowFault? {
+        guard let column = unkept.first, record.fault == nil,
+            ObjectExcerpt.isPartial(record.bytes)
+        else { return nil }
+        return RowFault(
+            rule: "json",
+            reason: "`\(column)` was not read when it was kept, and may be what was left out "
+                + "of it: load its source again"
+        )
+    }
+
     private static let noRow = RowFault(rule: "fields", reason: "it is no single row by itself")
+}
+
+extension [String] {
+    /// The paths that lie neither at others nor below them.
+    fileprivate func notBelow(_ others: Set<String>) -> [String] {
+        let others = others.map { JSONPath($0).names }
+        return filter { path in
+            let names = JSONPath(path).names
+            return !others.contains { names.starts(with: $0) { $0.utf8.elementsEqual($1.utf8) } }
+        }
+    }
 }

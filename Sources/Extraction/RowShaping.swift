@@ -32,15 +32,21 @@ struct RowShaping: Sendable {
     /// - Parameters:
     ///   - bytes: All of it, and nothing else but white space.
     ///   - place: Where it stands in its input.
+    ///   - columns: The paths that are read of its rows; `nil` where that is not known.
     /// - Returns: What makes its rows, or tells why it is none.
-    func object(_ bytes: [UInt8], at place: JSONRecords.Place) -> ShapedObject {
+    func object(
+        _ bytes: [UInt8],
+        at place: JSONRecords.Place,
+        reading columns: [String]? = nil
+    ) -> ShapedObject {
         guard !shape.isPlain else { return ShapedObject(bytes, at: place) }
         do {
             let json = try JSONParts(bytes)
             guard json.kind(of: json.root) == UInt8(ascii: "{") else {
                 throw JSONFault(reason: .expected(.object), place: json.root.lowerBound)
             }
-            return try object(json, at: place)
+            let whole = try object(json, at: place)
+            return try columns.map { try bounded(whole, reading: $0, of: bytes.count) } ?? whole
         } catch {
             return ShapedObject(bytes, at: place, refusal: Self.fault(error))
         }
@@ -64,11 +70,48 @@ struct RowShaping: Sendable {
         return ShapedObject(json, at: place, try fields(of: members, json), expanding: array)
     }
 
+    /// Bytes that rows of an object repeat at most of what no column reads.
+    static let mostUnread = 1 << 20
+
+    /// The same object, of which its rows do not repeat much that nobody reads.
+    ///
+    /// What they read may be as large as a row, and there may be millions: then the object is a bomb, as a compressed file
+    /// can be one.
+    private func bounded(
+        _ object: ShapedObject,
+        reading columns: [String],
+        of size: Int
+    ) throws -> ShapedObject {
+        guard let path = shape.expand, object.repetition(beyond: Self.mostUnread) != nil else {
+            return object
+        }
+        let kept = try JSONParts(
+            ObjectExcerpt.taken(
+                of: JSONParts(object.whole),
+                keeping: columns.map { JSONPath($0) } + [path]
+            )
+        )
+        let excerpt = ShapedObject(
+            kept,
+            at: object.place,
+            [],
+            expanding: try array(at: path, in: kept.root, kept)
+        )
+        let limits = ExpansionLimits()
+        let limit = max(limits.bytesBeforeRatio, limits.ratio * size)
+        guard let repeated = excerpt.repetition(beyond: limit) else { return excerpt }
+        throw Refusal(
+            reason:
+                "the \(repeated.rows) rows of `\(path.text)` would repeat \(repeated.bytes) bytes each of "
+                + "what stands beside it, more than \(limits.ratio) times its size in all"
+        )
+    }
+
     /// The array that is expanded; an empty range where there is nothing.
     private func array(
         at path: JSONPath,
         in object: Range<Int>,
-        of members: [JSONParts.Member],
+        of members: [JSONParts.Member]? = nil,
         _ json: JSONParts
     ) throws -> Range<Int> {
         guard let array = try value(at: path, in: object, of: members, json), !json.isNull(array)

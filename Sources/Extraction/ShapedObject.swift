@@ -62,6 +62,34 @@ struct ShapedObject: Sendable {
         size = edits.reduce(range.count) { $0 + $1.bytes.count }
     }
 
+    /// What its rows repeat of it.
+    struct Repetition {
+        /// Bytes that stand beside the element in each.
+        let bytes: Int
+        /// How many rows there are.
+        let rows: Int
+
+        var total: Int { bytes * rows }
+    }
+
+    /// What its rows repeat; `nil` where that is at most `limit` bytes in all.
+    func repetition(beyond limit: Int) -> Repetition? {
+        guard let array, let elements else { return nil }
+        let bytes = size - array.count
+        // An element takes two bytes at least, with what separates it. Most objects need no counting.
+        guard bytes * (array.count / 2) > limit else { return nil }
+        let rows = elements.reduce(0) { count, _ in count + 1 }
+        let repetition = Repetition(bytes: bytes, rows: rows)
+        return repetition.total > limit ? repetition : nil
+    }
+
+    /// It with its edits, and with its array as it is.
+    var whole: [UInt8] {
+        var whole: [UInt8] = []
+        write(edits[...], from: range.lowerBound, to: range.upperBound, &whole)
+        return whole
+    }
+
     /// Writes its next row behind others; `false` when there is none.
     mutating func writeNext(to out: inout [UInt8]) -> Bool {
         guard let array else {

@@ -3,7 +3,7 @@ import Rows
 /// Rows that are made of objects, in a buffer of their own, batch by batch.
 ///
 /// A batch has room for so many, however long the array is of which an object makes them: the rest waits. Where a row
-/// stands in its input is where its object does; what is kept of it is the row.
+/// stands in its input is where its object does; what is kept of it is the row: see ``RowShaping/mostUnread``.
 struct ShapedRows: Sendable {
     private let name: String
     private let shaping: RowShaping
@@ -47,7 +47,7 @@ struct ShapedRows: Sendable {
         at place: JSONRecords.Place,
         in records: JSONRecords?
     ) throws(ExtractionError) {
-        let shaped = shaping.object(object, at: place)
+        let shaped = shaping.object(object, at: place, reading: records?.columns.declaredNames)
         guard shaped.size <= limits.recordBytes else {
             throw .tooLarge(name, at: place, isField: false, limits)
         }

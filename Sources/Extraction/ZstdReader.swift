@@ -72,19 +72,25 @@ final class ZstdReader: Expander {
                 return unsafe ExpansionStep(
                     consumed: from.pos,
                     produced: to.pos,
-                    outcome: Self.outcome(result)
+                    outcome: ExpansionStep.Outcome(zstd: result)
                 )
             }
         }
     }
+}
 
+extension ExpansionStep.Outcome {
     /// What a result of libzstd says: how many more bytes it asks for, or an error.
-    static func outcome(_ result: Int) -> ExpansionStep.Outcome {
-        guard ZSTD_isError(result) != 0 else { return result == 0 ? .ended : .going }
-        return switch ZSTD_getErrorCode(result) {
-        case ZSTD_error_frameParameter_windowTooLarge: .tooLarge
-        case ZSTD_error_memory_allocation: .noMemory
-        default: .damaged
+    init(zstd result: Int) {
+        guard ZSTD_isError(result) != 0 else {
+            self = result == 0 ? .ended : .going
+            return
         }
+        self =
+            switch ZSTD_getErrorCode(result) {
+            case ZSTD_error_frameParameter_windowTooLarge: .tooLarge
+            case ZSTD_error_memory_allocation: .noMemory
+            default: .damaged
+            }
     }
 }

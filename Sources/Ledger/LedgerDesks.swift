@@ -44,6 +44,8 @@ public struct LedgerDesks: Sendable {
     public var orders: Orders { Orders(client: client) }
     /// The periods of the control table.
     public var periods: PeriodDesk { PeriodDesk(client: client) }
+    /// Many periods at once.
+    public var grid: GridDesk { GridDesk(client: client) }
     /// Whole pipelines and what they were loaded with.
     public var pipelines: PipelineDesk { PipelineDesk(client) }
     /// Schedules and their firings.

@@ -24,6 +24,8 @@ public struct LedgerError: WarehouseRefusal {
         case unknownTable = "unknown_table"
         /// A table belongs to another pipeline.
         case othersTable = "others_table"
+        /// A pipeline has no such export.
+        case unknownExport = "unknown_export"
         /// An export belongs to another pipeline.
         case othersExport = "others_export"
         /// A period is closed.
@@ -127,6 +129,14 @@ public struct LedgerError: WarehouseRefusal {
             code: .unknownPipeline,
             description: "no load of a pipeline `\(name)` is in the ledger\(nearest); "
                 + "loaded so far: \(known)"
+        )
+    }
+
+    static func unknownExport(_ name: String, of pipeline: String) -> LedgerError {
+        LedgerError(
+            code: .unknownExport,
+            description: "no load of `\(pipeline)` has computed an export `\(name)`: "
+                + "`longshore exports list \(pipeline)` shows those that there are"
         )
     }
 

@@ -21,6 +21,7 @@ extension EffectState: LedgerWord {}
 extension AlertRule: LedgerWord {}
 extension AlertTarget.Kind: LedgerWord {}
 extension AlertMessageState: LedgerWord {}
+extension LineageEvent.Kind: LedgerWord {}
 
 extension RawRepresentable<String> {
     /// A word of the ledger's column `column`.

@@ -1,8 +1,5 @@
 internal import CMicroHTTPD
-public import Endpoints
-internal import Glibc
 internal import Synchronization
-internal import Words
 
 /// Answers questions by HTTP in this process: a few pages, each made at once out of what is known.
 ///
@@ -36,20 +33,8 @@ public final class WebListener: Sendable {
         }
     }
 
-    /// Certificate and key in PEM.
-    public struct Identity: Sendable {
-        let certificate: String
-        let key: Secret
-
-        /// An identity for TLS 1.2 and newer.
-        public init(certificate: String, key: Secret) {
-            self.certificate = certificate
-            self.key = key
-        }
-    }
-
     private let context: Context
-    private let daemon: Mutex<Daemon?>
+    private let daemon: Mutex<ListeningDaemon?>
 
     /// Where it listens.
     public let port: Int
@@ -63,23 +48,18 @@ public final class WebListener: Sendable {
     /// - Throws: ``ListenerError`` when the address is taken, or is none of this machine's, and for an identity that is none.
     public init(
         _ address: ListenAddress,
-        identity: Identity? = nil,
+        identity: WebIdentity? = nil,
         answer: @escaping @Sendable (Question) -> Answer
     ) throws(ListenerError) {
         context = Context(answer)
         let pointer = unsafe Unmanaged.passUnretained(context).toOpaque()
-        var daemon = unsafe Self.start(address, asVersion6: address.isVersion6, identity, pointer)
-        var code = errno
-        // All addresses are those of IPv4 where the kernel knows no others.
-        if unsafe daemon == nil, address.host == nil, code == EAFNOSUPPORT {
-            unsafe daemon = unsafe Self.start(address, asVersion6: false, identity, pointer)
-            code = errno
-        }
-        guard let daemon = unsafe daemon else {
-            throw ListenerError(address: address, code: code, hasIdentity: identity != nil)
-        }
-        port = Int(unsafe cmicrohttpd_port(daemon))
-        self.daemon = unsafe Mutex(Daemon(daemon))
+        let daemon = try unsafe ListeningDaemon(
+            address,
+            identity: identity,
+            ListeningDaemon.Handler(answer: answerRequest, context: pointer)
+        )
+        port = daemon.port
+        self.daemon = Mutex(daemon)
     }
 
     deinit { close() }
@@ -90,54 +70,7 @@ public final class WebListener: Sendable {
             defer { daemon = nil }
             return daemon
         }
-        if let daemon { unsafe MHD_stop_daemon(daemon.pointer) }
-    }
-
-    private static func start(
-        _ address: ListenAddress,
-        asVersion6 isVersion6: Bool,
-        _ identity: Identity?,
-        _ context: UnsafeMutableRawPointer
-    ) -> OpaquePointer? {
-        unsafe address.use(asVersion6: isVersion6) { socketAddress in
-            var flags = MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_USE_AUTO.rawValue
-            if isVersion6 { flags |= MHD_USE_IPv6.rawValue }
-            if isVersion6, address.host == nil { flags |= MHD_USE_DUAL_STACK.rawValue }
-            return unsafe cmicrohttpd_start(
-                flags,
-                socketAddress,
-                answerRequest,
-                context,
-                identity?.certificate,
-                identity?.key.revealed
-            )
-        }
-    }
-
-    /// The library's handle: whoever has taken it out of its lock stops it.
-    @safe private struct Daemon: @unchecked Sendable {
-        let pointer: OpaquePointer
-
-        init(_ pointer: OpaquePointer) { unsafe self.pointer = unsafe pointer }
-    }
-}
-
-/// Nobody can listen there.
-public struct ListenerError: Error, Sendable, CustomStringConvertible {
-    let address: ListenAddress
-    /// The `errno`; 0 when it was not the kernel that refused.
-    let code: Int32
-    let hasIdentity: Bool
-
-    /// What, why, and what to do.
-    public var description: String {
-        if code == 0, hasIdentity {
-            return
-                "listening on `\(address)`: its certificate and key cannot be used; expected both in PEM, the key that of "
-                + "the certificate"
-        }
-        return
-            "listening on `\(address)`: \(systemMessage(code)); choose another port or address with `--listen`"
+        daemon?.stop()
     }
 }
 

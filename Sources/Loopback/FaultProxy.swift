@@ -7,7 +7,7 @@ import Synchronization
 /// Two threads pump each connection; they live until one of its ends closes.
 package final class FaultProxy: Sendable {
     /// What the network does.
-    package enum Weather: Sendable {
+    package enum Weather: Sendable, Equatable {
         /// Everything passes.
         case fair
         /// Nothing passes, and nobody is told: a cable that was pulled.
@@ -18,6 +18,10 @@ package final class FaultProxy: Sendable {
         case otherWay
         /// Connections are reset, new ones are closed at once.
         case refusing
+        /// Everything passes, what the server sends 8 KiB at a time with 20 ms between.
+        case slow
+        /// Each connection ends when the server has sent that many bytes over it.
+        case breaking(after: Int)
     }
 
     private struct State {
@@ -25,6 +29,8 @@ package final class FaultProxy: Sendable {
         var isHolding = false
         var connections: [ProxiedConnection] = []
         var cuts = 0
+        var breaks = 0
+        var passed = 0
     }
 
     private let target: Int
@@ -54,6 +60,11 @@ package final class FaultProxy: Sendable {
 
     /// Whether something has come since the weather changed that is not passed on.
     package var isHolding: Bool { state.withLock { $0.isHolding } }
+
+    /// How many bytes of the server have passed.
+    package var passedBytes: Int { state.withLock { $0.passed } }
+    /// How many connections have ended because the server had sent as much as was to pass.
+    package var breakCount: Int { state.withLock { $0.breaks } }
 
     /// Ends all connections abruptly; new ones are possible.
     package func cut() {
@@ -104,11 +115,36 @@ package final class FaultProxy: Sendable {
                 usleep(10_000)
                 continue
             }
-            let count = unsafe recv(source, &buffer, buffer.count, 0)
+            let room = fromClient ? buffer.count : room(in: buffer, on: connection)
+            let count = room > 0 ? unsafe recv(source, &buffer, room, 0) : 0
             guard count > 0, LoopbackSocket.send(buffer[..<count], to: sink) else { break }
+            if !fromClient { pass(count, on: connection) }
         }
         connection.cut()
         state.withLock { $0.connections.removeAll { $0 === connection } }
+    }
+
+    /// How many bytes of the server may pass at once; none where the connection is to end.
+    private func room(in buffer: [UInt8], on connection: ProxiedConnection) -> Int {
+        state.withLock { state in
+            switch state.weather {
+            case .slow: return 8_192
+            case .breaking(let limit):
+                let room = min(max(limit - connection.passedBytes, 0), buffer.count)
+                if room == 0 { state.breaks += 1 }
+                return room
+            default: return buffer.count
+            }
+        }
+    }
+
+    private func pass(_ count: Int, on connection: ProxiedConnection) {
+        connection.pass(count)
+        let isSlow = state.withLock { state in
+            state.passed += count
+            return state.weather == .slow
+        }
+        if isSlow { usleep(20_000) }
     }
 
     /// Called when something has come.
@@ -127,8 +163,11 @@ private final class ProxiedConnection: Sendable {
     let client: Int32
     let server: Int32
     private let wasCut = Mutex(false)
+    private let passed = Mutex(0)
 
     var isCut: Bool { wasCut.withLock { $0 } }
+    /// How many bytes the server has sent over it.
+    var passedBytes: Int { passed.withLock { $0 } }
 
     init(client: Int32, server: Int32) {
         self.client = client
@@ -138,6 +177,9 @@ private final class ProxiedConnection: Sendable {
     deinit {
         for socket in [client, server] { close(socket) }
     }
+
+    /// Notes bytes of the server.
+    func pass(_ count: Int) { passed.withLock { $0 += count } }
 
     /// Ends it at both ends.
     func cut() {

@@ -30,7 +30,7 @@ extension MariaDBError {
         case Int(CR_SSL_CONNECTION_ERROR): .tls
         case Int(CR_NET_PACKET_TOO_LARGE): .tooLarge
         case Int(ER_ACCESS_DENIED_ERROR), Int(ER_DBACCESS_DENIED_ERROR),
-            Int(CR_AUTH_PLUGIN_CANNOT_LOAD), Int(CR_AUTH_PLUGIN_ERR):
+            Int(CR_AUTH_PLUGIN_CANNOT_LOAD), Int(CR_AUTH_PLUGIN_ERR), Int(CR_PLUGIN_NOT_ALLOWED):
             .authentication
         default: isClient ? .client(number) : .server(number)
         }
@@ -40,9 +40,15 @@ extension MariaDBError {
     /// that is refused.
     private static let cuts = ["unexpected eof", "(\(ECONNRESET))", "(\(EPIPE))"]
 
+    /// The library's own words name the way of logging in from memory that it has given back.
+    private static let logInRefused =
+        "the server asks for a log-in by which it learns the password, such as `caching_sha2_password`; it may with "
+        + "`sslmode=verify-full` or over a unix socket (`socket`), and by `mysql_clear_password` never"
+
     /// The first line; where the server, or a function of a user's (class 45), would show a row's value, only that it did
     /// not like one.
     private static func safe(_ message: String, number: Int, sqlState: String) -> String {
+        if number == Int(CR_PLUGIN_NOT_ALLOWED) { return logInRefused }
         let mayHoldValue =
             ["21", "22", "23", "45"].contains(sqlState.prefix(2))
             || [Int(ER_TRUNCATED_WRONG_VALUE), Int(ER_UNKNOWN_ERROR)].contains(number)

@@ -74,14 +74,14 @@ extension Session {
 extension MariaDBConfiguration {
     /// Tells the library how to connect.
     ///
-    /// A server may ask a client for a file, and for the password as it is: ours gives neither. It reads no
-    /// files of options, and asks nobody at the terminal.
+    /// A server may ask a client for a file, and for the password as it is: ours gives neither, but for ``logIns``. It
+    /// reads no files of options, and asks nobody at the terminal.
     fileprivate func apply(to connection: UnsafeMutablePointer<MYSQL>) {
         unsafe set(connection, MYSQL_OPT_LOCAL_INFILE, 0)
         unsafe set(connection, MYSQL_OPT_CONNECT_TIMEOUT, UInt32(connectTimeout.components.seconds))
         unsafe set(connection, MYSQL_OPT_MAX_ALLOWED_PACKET, UInt(Self.largestRow))
         unsafe set(connection, MYSQL_SET_CHARSET_NAME, "utf8mb4")
-        unsafe set(connection, MARIADB_OPT_RESTRICTED_AUTH, Self.logIns)
+        unsafe set(connection, MARIADB_OPT_RESTRICTED_AUTH, logIns)
         let transport = socket == nil ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET
         unsafe set(connection, MYSQL_OPT_PROTOCOL, transport.rawValue)
         guard tls.mode != .disable else { return }
@@ -101,8 +101,16 @@ extension MariaDBConfiguration {
 
     /// The largest row, which is held as a whole.
     private static let largestRow = 64 << 20
-    private static let logIns =
-        "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password"
+
+    /// The ways of logging in that a server may choose.
+    ///
+    /// By the last two it learns the password, as it is or encrypted with a key that it hands out. The library sends it as
+    /// it is wherever TLS was asked for, also to a server that has none; only `verify-full` ends before that.
+    private var logIns: String {
+        let learnsPassword = socket != nil || tls.mode == .verifyFull
+        return "mysql_native_password,client_ed25519"
+            + (learnsPassword ? ",caching_sha2_password,sha256_password" : "")
+    }
 
     private func set<Value: BitwiseCopyable>(
         _ connection: UnsafeMutablePointer<MYSQL>,

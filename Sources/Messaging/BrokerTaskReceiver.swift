@@ -5,8 +5,9 @@ public import Planning
 /// Takes tasks from the queues of some pools.
 ///
 /// With one pool it holds at most as many unsettled deliveries as there are slots. Slots are divided
-/// among several pools, at least one each, because quorum queues know no prefetch for a whole
-/// channel and a worker must not sit on messages that another could run.
+/// among several pools by their weights, at least one each, because quorum queues know no prefetch for a
+/// whole channel and a worker must not sit on messages that another could run. So each pool has slots that
+/// no other takes.
 public final class BrokerTaskReceiver: TaskReceiver {
     /// The tasks; ends after ``stop()``.
     public let deliveries: AsyncStream<TaskDelivery>
@@ -22,6 +23,7 @@ public final class BrokerTaskReceiver: TaskReceiver {
     ///   - configuration: Where and how.
     ///   - topology: The fleet's names.
     ///   - pools: The pools to serve, at least one.
+    ///   - weights: How much each pool counts when the slots are divided; one that is not in it counts 1.
     ///   - slots: How many tasks run at a time.
     ///   - publisher: Sets aside what cannot be decoded, or is not signed with its key.
     ///   - logger: Told of the connection's fate.
@@ -31,12 +33,13 @@ public final class BrokerTaskReceiver: TaskReceiver {
         to configuration: AMQPConfiguration,
         topology: Topology,
         pools: [String],
+        weights: [String: Int] = [:],
         slots: Int,
         publisher: BrokerTaskPublisher,
         logger: Logger
     ) async throws -> BrokerTaskReceiver {
         let log = BrokerLog(logger, role: "tasks")
-        let shares = SlotShares.divide(slots, among: pools)
+        let shares = SlotShares.divide(slots, among: pools, weights: weights)
         let subscriptions = shares.map { pool, share in
             AMQPSubscription(
                 queue: topology.taskQueue(pool: pool),

@@ -14,6 +14,13 @@ public struct SQLText: Sendable, Hashable {
     /// The names of its placeholders, in their order.
     public var placeholders: [String] { SQLScan(text).placeholders.map(\.name) }
 
+    /// The tables that it reads, in the order of the text, each once; the schema is `nil` where it names none.
+    public var tables: [(schema: String?, name: String)] {
+        var seen: Set<SQLTables.Table> = []
+        return SQLTables(SQLScan(text).tokens).tables.filter { seen.insert($0).inserted }
+            .map { ($0.schema, $0.name) }
+    }
+
     /// The text with SQL in the place of each `:name` that `values` knows; strings, comments and
     /// casts (`::date`) are left alone.
     public func replacing(placeholders values: [String: String]) -> String {

@@ -70,6 +70,8 @@ public protocol LoadLedger: Sendable {
     ///
     /// - Returns: where the load stands; `nil` when another coordinator took over.
     func fail(_ lease: LoadLease, with failure: TaskFailure) async throws -> LoadState?
+    /// The loads of the load's pipeline that are coordinated now, by their numbers.
+    func loads(besideLoad load: Int64) async throws -> [Int64]
     /// What people have ordered about a load.
     func interventions(ofLoad load: Int64) async throws -> Interventions
     /// A number that changes whenever the ledger may have lost what it had confirmed: with each
@@ -105,6 +107,9 @@ extension LoadLedger {
     public func state(ofLoad load: Int64) async throws -> LoadState? {
         try await self.load(load)?.state
     }
+
+    /// The load alone: of a ledger of one load.
+    public func loads(besideLoad load: Int64) async throws -> [Int64] { [load] }
 
     /// Nothing: of a ledger that takes no orders.
     public func interventions(ofLoad load: Int64) async throws -> Interventions { Interventions() }

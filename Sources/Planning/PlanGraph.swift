@@ -10,6 +10,8 @@ public struct PlanGraph: Sendable {
     public let tasks: [LoadTask]
     /// For each task how many others it needs.
     public let needCounts: [Int32]
+    /// How many tasks of the pipeline may run at once; `nil` for any number.
+    public let concurrency: Int?
     private let needStarts: [Int32]
     private let needs: [Int32]
     private let dependentStarts: [Int32]
@@ -25,11 +27,12 @@ public struct PlanGraph: Sendable {
         builder.addFacts()
         try builder.addMarts()
         try builder.addExports()
-        self.init(builder.tasks, builder.edges)
+        self.init(builder.tasks, builder.edges, concurrency: pipeline.concurrency)
     }
 
-    private init(_ tasks: [LoadTask], _ edges: Edges) {
+    private init(_ tasks: [LoadTask], _ edges: Edges, concurrency: Int?) {
         self.tasks = tasks
+        self.concurrency = concurrency
         (needStarts, needs) = Self.grouped(edges.needs, by: edges.tasks, rows: tasks.count)
         (dependentStarts, dependents) = Self.grouped(
             edges.tasks,
@@ -49,7 +52,7 @@ public struct PlanGraph: Sendable {
                 if let need = places[need] { edges.add(place, needs: need) }
             }
         }
-        return PlanGraph(kept.map { tasks[$0] }, edges)
+        return PlanGraph(kept.map { tasks[$0] }, edges, concurrency: concurrency)
     }
 
     /// The tasks that fit `condition`, and the marts and exports that read what they make, directly or

@@ -135,6 +135,8 @@ public struct WorkerPresence: Sendable, Hashable, Codable {
     public var slots: Int
     /// The pools that it takes tasks from; `nil` of a version that does not tell.
     public var pools: [String]?
+    /// The slots that it has for each of its pools; `nil` of a version that does not tell.
+    public var shares: [String: Int]?
     /// The tasks that it runs now.
     public var running: [LoadTaskID]
     /// The version of its program; `nil` of one that does not tell.
@@ -147,6 +149,7 @@ public struct WorkerPresence: Sendable, Hashable, Codable {
         name: String,
         slots: Int,
         pools: [String]? = nil,
+        shares: [String: Int]? = nil,
         running: [LoadTaskID],
         version: String? = ProgramVersion.current,
         metrics: WorkerMetrics? = nil
@@ -154,6 +157,7 @@ public struct WorkerPresence: Sendable, Hashable, Codable {
         self.name = name
         self.slots = slots
         self.pools = pools
+        self.shares = shares
         self.running = running
         self.version = version
         self.metrics = metrics

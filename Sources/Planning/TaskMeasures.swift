@@ -79,6 +79,7 @@ public struct TaskMeasures: Sendable, Hashable {
         // Who finds nothing to do never gets to know what it is about.
         guard let subject = measure.subject, let seconds = measure.seconds else { return }
         for (phase, seconds) in measure.phases { phases[phase, default: Histogram()].add(seconds) }
+        begin(subject)
         let ending = Ending(subject: subject, result: Self.result(of: outcome))
         durations[ending, default: Histogram()].add(seconds)
         if case .loaded(let counts) = outcome {
@@ -86,11 +87,21 @@ public struct TaskMeasures: Sendable, Hashable {
         }
     }
 
+    /// Has what is measured of a table begin at zero: of what begins above it a collector sees no growth.
+    public mutating func begin(_ subject: Subject) {
+        guard rows[subject] == nil else { return }
+        rows[subject] = RowCounts()
+        for result in Result.allCases {
+            durations[Ending(subject: subject, result: result)] = Histogram()
+        }
+    }
+
     private static func result(of outcome: TaskOutcome) -> Result {
         switch outcome {
         case .loaded: .loaded
         case .failed, .retryable, .refused: .failed
-        case .alreadyDone, .superseded, .busy, .early, .redundant, .cancelled, .paused: .ended
+        case .alreadyDone, .superseded, .busy, .crowded, .early, .redundant, .cancelled, .paused:
+            .ended
         }
     }
 }

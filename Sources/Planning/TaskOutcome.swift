@@ -10,6 +10,8 @@ public enum TaskOutcome: Sendable, Hashable {
     case superseded
     /// Another attempt holds the task, or its time has not come: come back later.
     case busy
+    /// As many tasks of its pipeline run as may at once: come back soon.
+    case crowded
     /// Its next attempt is due only after that time: come back then.
     case early(after: Duration)
     /// Its next attempt is due only after that time, and another message for it waits already: this one is

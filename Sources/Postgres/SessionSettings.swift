@@ -13,6 +13,10 @@ public struct SessionSettings: Sendable, Hashable {
 
     /// Whether statements that write are refused, whatever they are hidden in.
     public var isReadOnly = false
+    /// Whether the server may compile statements, where it is set to.
+    ///
+    /// That takes seconds, also for a statement of milliseconds whose plan looks dear, such as one that asks the catalog.
+    public var mayCompile = false
     /// Limits that the session sets by itself; `nil` leaves them to the role, the database and the URL.
     public var limits: SessionLimits?
 
@@ -36,7 +40,8 @@ public struct SessionSettings: Sendable, Hashable {
     private var all: [(name: SQL, value: SQL)] {
         let zone: (name: SQL, value: SQL) = ("timezone", "\(literal: Self.usualTimeZone)")
         let path = searchPath.map { (name: "search_path" as SQL, value: SQL(raw: $0)) }
-        return [zone] + (path.map { [$0] } ?? []) + Self.fixed
+        let compiling: [(name: SQL, value: SQL)] = mayCompile ? [] : [("jit", "off")]
+        return [zone] + (path.map { [$0] } ?? []) + Self.fixed + compiling
     }
 
     /// Where the time zone is another than usual, a statement that sets it.

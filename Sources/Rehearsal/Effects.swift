@@ -37,6 +37,8 @@ public struct TaskEffect: Sendable, Codable {
     public var period: String
     /// `done`, `failed` or `blocked`; `superseded` when a newer load has the period.
     public var state: TaskState
+    /// Why it would fail.
+    public var failure: String?
     /// What it would do to the source's rows.
     public var counts: RowCounts?
     /// Rows of earlier loads that it would remove.
@@ -45,8 +47,6 @@ public struct TaskEffect: Sendable, Codable {
     public var rejects: [String: Int] = [:]
     /// Expectations that would not hold and let it commit all the same.
     public var warnings: [String] = []
-    /// Why it would fail.
-    public var failure: String?
     /// Of a dimension: what would become of its members.
     public var members: MemberEffect?
     /// Of a fact or mart: its rows before and after.

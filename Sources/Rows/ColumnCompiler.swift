@@ -1,3 +1,4 @@
+import Expressions
 import Values
 
 /// Turns value plans into columns.
@@ -45,7 +46,7 @@ struct ColumnCompiler {
         guard let program = Cleaner.program(plan.cleaning) else {
             throw .badPlan(plan, "it has more than 16 cleaning steps")
         }
-        var column = Column(kind: plan.type.kind, field: field, steps: program.codes)
+        var column = Column(kind: plan.type.expressionKind, field: field, steps: program.codes)
         let pattern = try Self.pattern(of: plan)
         column.layout = pattern.flatMap { FixedDateLayout($0) }
         if case .decimal(let precision, let scale) = plan.type {
@@ -55,9 +56,10 @@ struct ColumnCompiler {
             (column.precision, column.scale) = (precision, scale)
             column.rounding = plan.reading.rounding ?? .refuse
         }
-        column.hasOwnNumbers = plan.reading.hasOwnNumbers && plan.type.isNumber
+        column.hasOwnNumbers = plan.reading.hasOwnNumbers && plan.type.expressionKind.isNumber
         if let pattern, source?.isTime == true {
             column.isDatabaseTime = true
+            column.isInstant = source == .instant
             column.dropsTime = pattern.parts.contains { $0.unit == "hour" }
         }
         let zone = try zone(of: plan)
@@ -101,26 +103,6 @@ struct ColumnCompiler {
         if let zone = zones[name] { return zone }
         if name == ZoneTable.utc.name { return .utc }
         throw .missingZone(name)
-    }
-}
-
-extension ColumnType {
-    /// Whether its values are numbers.
-    var isNumber: Bool { kind == .integer || kind == .decimal || kind == .float }
-
-    /// The type without its parameters.
-    var kind: Column.Kind {
-        switch self {
-        case .text: .text
-        case .integer: .integer
-        case .decimal: .decimal
-        case .float: .float
-        case .boolean: .boolean
-        case .date: .date
-        case .timestamp: .timestamp
-        case .uuid: .uuid
-        case .json: .json
-        }
     }
 }
 
@@ -210,7 +192,7 @@ private struct RuleCompiler {
             let bound = Double(bitPattern: number)
             return isMinimum ? .minimumFloat(bound) : .maximumFloat(bound)
         case .decimal: return isMinimum ? .minimumDecimal(bytes) : .maximumDecimal(bytes)
-        case .text, .boolean, .uuid, .json:
+        case .text, .boolean, .uuid, .json, .null:
             throw .badPlan(plan, "a column of this type cannot have the rule `min` or `max`")
         }
     }

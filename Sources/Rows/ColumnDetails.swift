@@ -1,3 +1,4 @@
+import Expressions
 import Values
 
 /// What is known of a column beyond what every row needs: names, texts, rules.
@@ -25,20 +26,8 @@ final class ColumnDetails: Sendable {
 
 /// What every row needs of a column: plain numbers, so that reading them costs no reference count.
 struct Column: BitwiseCopyable {
-    /// The types, without what is in ``ColumnDetails``.
-    enum Kind: UInt8, BitwiseCopyable {
-        case text
-        case integer
-        case decimal
-        case float
-        case boolean
-        case date
-        case timestamp
-        case uuid
-        case json
-    }
-
-    var kind: Kind
+    /// Its type, without what is in ``ColumnDetails``; never `null`.
+    var kind: ExpressionKind
     /// The field's place in the record; -1 when the column is computed.
     var field: Int
     /// Cleaning steps, as ``Cleaner`` packs them.
@@ -60,6 +49,8 @@ struct Column: BitwiseCopyable {
     var layout: FixedDateLayout?
     /// Whether the source knows its values as days or times, and writes them as Postgres does.
     var isDatabaseTime = false
+    /// Whether such a value is an instant, which has an offset: a text without one is a text of the source.
+    var isInstant = false
     /// Whether the time of day of such a value may be dropped, since the declared format has one.
     var dropsTime = false
     /// The stretch of the zone's time that the last value lay in.
@@ -83,7 +74,7 @@ enum CompiledRule: Sendable {
 
     /// Whether a value keeps the rule; `text` is its cleaned text, not empty, and `value` its binary
     /// encoding without the length.
-    func holds(text: ByteView, value: ByteView, kind: Column.Kind) -> Bool {
+    func holds(text: ByteView, value: ByteView, kind: ExpressionKind) -> Bool {
         switch self {
         case .required: true
         case .minimumNumber(let bound): Self.number(value, kind) >= bound
@@ -103,7 +94,7 @@ enum CompiledRule: Sendable {
         }
     }
 
-    private static func number(_ value: ByteView, _ kind: Column.Kind) -> Int64 {
+    private static func number(_ value: ByteView, _ kind: ExpressionKind) -> Int64 {
         guard kind == .date else { return Int64(bitPattern: value.word(at: 0).byteSwapped) }
         let bits = UInt32(truncatingIfNeeded: value.shortWord(at: 0)).byteSwapped
         return Int64(Int32(bitPattern: bits))

@@ -269,7 +269,7 @@ extension RowLayout {
         guard outputs.indices.contains(index), case .value(let plan) = outputs[index] else {
             return false
         }
-        return plan.type.kind == .timestamp || plan.type.kind == .date
+        return plan.type.expressionKind == .timestamp || plan.type.expressionKind == .date
     }
 }
 

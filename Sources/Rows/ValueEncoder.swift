@@ -1,3 +1,4 @@
+import Expressions
 import Values
 
 /// Turns fields into Postgres's binary encoding, column by column.
@@ -154,10 +155,10 @@ struct ValueEncoder: ~Copyable {
             out.append(bigEndian: 1 as Int32)
             out.append(value ? 1 : 0)
             return nil
-        case .date: return appendDate(text, column: index, to: &out)
-        case .timestamp: return appendTimestamp(text, column: index, to: &out)
+        case .date, .timestamp: return appendTime(text, column: index, to: &out)
         case .uuid: return UUIDText.append(text, to: &out)
         case .json: return Self.appendJSON(text, to: &out)
+        case .null: preconditionFailure("no column is of nulls")
         }
     }
 
@@ -229,6 +230,7 @@ struct ValueEncoder: ~Copyable {
     @inline(__always)
     private func readTime(_ text: ByteView, column index: Int) -> CivilTime? {
         if columns[index].isDatabaseTime, let time = DatabaseTime.read(text),
+            time.offset != nil || !columns[index].isInstant,
             columns[index].kind == .timestamp || columns[index].dropsTime || text.count == 10
         {
             return time
@@ -238,7 +240,7 @@ struct ValueEncoder: ~Copyable {
     }
 
     @inline(__always)
-    private func appendDate(
+    private mutating func appendTime(
         _ text: ByteView,
         column index: Int,
         to out: inout ByteSink
@@ -246,6 +248,17 @@ struct ValueEncoder: ~Copyable {
         guard let time = readTime(text, column: index) else { return .dateFormat }
         guard time.hasDay else { return .noSuchDay }
         guard time.hasTime else { return .noSuchTime }
+        return columns[index].kind == .date
+            ? appendDate(time, column: index, to: &out)
+            : appendTimestamp(time, column: index, to: &out)
+    }
+
+    @inline(__always)
+    private func appendDate(
+        _ time: CivilTime,
+        column index: Int,
+        to out: inout ByteSink
+    ) -> ValueFault? {
         let day = time.dayNumber &- PostgresEpoch.day
         out.append(bigEndian: 4 as Int32)
         out.append(bigEndian: Int32(truncatingIfNeeded: day))
@@ -254,13 +267,10 @@ struct ValueEncoder: ~Copyable {
 
     @inline(__always)
     private mutating func appendTimestamp(
-        _ text: ByteView,
+        _ time: CivilTime,
         column index: Int,
         to out: inout ByteSink
     ) -> ValueFault? {
-        guard let time = readTime(text, column: index) else { return .dateFormat }
-        guard time.hasDay else { return .noSuchDay }
-        guard time.hasTime else { return .noSuchTime }
         let local = time.seconds
         var offset = time.offset ?? 0
         if time.offset == nil,
@@ -313,7 +323,7 @@ struct ValueEncoder: ~Copyable {
     }
 }
 
-extension Column.Kind {
+extension ExpressionKind {
     /// The fault of a text that is no number of this kind.
     fileprivate var numberFault: ValueFault {
         switch self {

@@ -25,14 +25,14 @@ struct CheckedTable {
             switch dimension.content {
             case .extract(let extract):
                 [CheckedTable(dimension, extract, in: pipeline)]
-                    + figures(dimension.table, dimension.expectations)
+                    + figures(dimension.table, dimension.demands.expectations)
             case .calendar(let plan):
                 plan.holidays.map { [CheckedTable($0, of: dimension)] } ?? []
             }
         }
             + pipeline.facts.flatMap { fact in
                 [CheckedTable(fact, in: pipeline)]
-                    + figures(fact.table, fact.expectations, ofFact: fact.name)
+                    + figures(fact.table, fact.demands.expectations, ofFact: fact.name)
             }
     }
 
@@ -56,7 +56,7 @@ struct CheckedTable {
         extract = fact.extract
         layout = TableLayout(fact, in: pipeline)
         content = .rows
-        expectations = fact.expectations
+        expectations = fact.demands.expectations
         self.fact = fact.name
     }
 

@@ -84,7 +84,7 @@ struct Arena: Sendable {
     /// Ends the proxies, and drops the database and the queues.
     func close() async throws {
         for proxy in proxies.values { proxy.close() }
-        defer { outside?.close() }
+        try await outside?.close()
         try await ground.execute("drop database if exists \(id: database) with (force)")
         try await disk?.unmount(from: ground)
         try await ground.deleteQueues(of: fleet)
@@ -166,7 +166,8 @@ struct Arena: Sendable {
 
     /// Waits until the workers have taken every message, also those that waited for a retry.
     ///
-    /// One that is on its way between two queues is in neither, so that only what is seen twice counts.
+    /// One that is on its way between two queues is in neither, so that only what is seen twice counts. While there is a
+    /// lease, there may be a message that workers take and give back: that of a task which a dead worker committed.
     func waitForEmptyQueues() async throws {
         let topology = try await topology()
         var looks = 0
@@ -176,9 +177,17 @@ struct Arena: Sendable {
                 configuration: broker()
             )
             let isEmpty = depths?.allSatisfy { $0 == topology.deadQueue || $1.ready == 0 }
-            looks = isEmpty == true ? looks + 1 : 0
+            let isFree = try? await leases().isEmpty
+            looks = isEmpty == true && isFree == true ? looks + 1 : 0
             return looks == 2
         }
+    }
+
+    /// The keys of leases of tasks.
+    func leases() async throws -> [RedisReply] {
+        let pattern = RedisArgument("longshore:\(fleet):lease:*")
+        guard case .array(let keys) = try await ground.redis(["KEYS", pattern]) else { return [] }
+        return keys
     }
 
     /// Waits until something is so.

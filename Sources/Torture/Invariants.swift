@@ -133,8 +133,7 @@ struct Invariants: Sendable {
     /// Whether no lease is left: those of the dead expire within half a minute.
     private func leasesExpire() async throws -> Bool {
         let deadline = ContinuousClock.now + .seconds(40)
-        let pattern = RedisArgument("longshore:\(arena.fleet):lease:*")
-        while try await arena.ground.redis(["KEYS", pattern]) != .array([]) {
+        while try await !arena.leases().isEmpty {
             guard ContinuousClock.now < deadline else { return false }
             try await Task.sleep(for: .seconds(1))
         }

@@ -38,5 +38,5 @@ struct TortureCase: Sendable {
     static let all: [TortureCase] =
         WorkerCases.all + CoordinatorCases.all + BrokerCases.all + CacheCases.all
         + PostgresCases.all + NetworkCases.all + MessageCases.all + SourceCases.all
-        + ExportCases.all
+        + DatabaseCases.all + ExportCases.all
 }

@@ -63,6 +63,12 @@ public struct FleetMetrics {
             "Rows of exports that are still to be delivered.",
             figures.pendingEffects.map { .init(["export": $0.subject], $0.value) }
         )
+        metrics.add(
+            "longshore_effects_dead",
+            .gauge,
+            "Rows of exports that are not delivered any more: the target has refused them.",
+            figures.deadEffects.map { .init(["export": $0.subject], $0.value) }
+        )
         add(figures.places)
     }
 
@@ -105,6 +111,18 @@ public struct FleetMetrics {
             .gauge,
             "When the last load ended well, in seconds since 1970.",
             figures.lastLoaded.map { .init(["pipeline": $0.subject], $0.value) }
+        )
+        metrics.add(
+            "longshore_newest_load_failed",
+            .gauge,
+            "Whether the newest load that has ended by itself has failed.",
+            figures.newestFailed.map { .init(["pipeline": $0.subject], $0.value) }
+        )
+        metrics.add(
+            "longshore_tables_never_loaded",
+            .gauge,
+            "Tables that no load has ever loaded.",
+            figures.neverLoaded.map { .init(["pipeline": $0.subject], $0.value) }
         )
         metrics.add(
             "longshore_overdue_firings",
@@ -219,9 +237,13 @@ public struct FleetMetrics {
             .counter,
             "Deliveries that a worker has settled, by result.",
             workers.flatMap { worker in
-                WorkerMetrics.Result.allCases.compactMap { result in
-                    worker.metrics.results[result]
-                        .map { .init(worker.labels, and: ["result": result.rawValue], Double($0)) }
+                // Also those that there were none of: what begins above zero has not grown for a collector.
+                WorkerMetrics.Result.allCases.map { result in
+                    .init(
+                        worker.labels,
+                        and: ["result": result.rawValue],
+                        Double(worker.metrics.results[result] ?? 0)
+                    )
                 }
             }
         )
@@ -257,8 +279,8 @@ public struct FleetMetrics {
         metrics.add(
             "longshore_task_phase_seconds",
             "How long the parts of attempts took.",
-            TaskMeasures.Phase.allCases.compactMap { phase in
-                measures.phases[phase]?.distribution(["phase": phase.rawValue])
+            TaskMeasures.Phase.allCases.map { phase in
+                (measures.phases[phase] ?? Histogram()).distribution(["phase": phase.rawValue])
             }
         )
         metrics.add(
@@ -289,6 +311,16 @@ public struct FleetMetrics {
                 Double(count)
             )
         }
+    }
+
+    /// Adds whether this process can work.
+    public mutating func add(isReady: Bool) {
+        metrics.add(
+            "longshore_ready",
+            .gauge,
+            "Whether the process can work, as /readyz says.",
+            [.init([:], isReady ? 1 : 0)]
+        )
     }
 
     /// Adds what any process of the fleet tells of itself.

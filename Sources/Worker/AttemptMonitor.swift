@@ -28,6 +28,9 @@ final class AttemptMonitor: StepObserver {
 
     var limits: TimeLimits { state.withLock { $0.limits } }
 
+    /// What is loaded; `nil` until the attempt knows it.
+    var subject: TaskMeasures.Subject? { state.withLock { $0.measure.subject } }
+
     /// How many answers the source has given while it is waited for; `nil` while nobody waits.
     var answersAwaited: Int? { state.withLock { $0.isWaiting ? $0.answers : nil } }
 

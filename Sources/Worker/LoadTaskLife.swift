@@ -141,6 +141,7 @@ struct LoadTaskLife: Sendable {
         case .cancelled: return .done(.cancelled)
         case .refused(let error): return refuse(error)
         case .busy: return .retry(.fiveSeconds, .busy)
+        case .crowded: return .retry(.second, .busy)
         case .early(let time): return .retry(.fitting(time), .early)
         // What was delivered before may be the message that was to wait, and did not get so far. It must
         // not come back before its time, as a message that nobody has seen before and nobody needs.
@@ -283,7 +284,7 @@ extension TaskOutcome {
     fileprivate var holdsWhenInterrupted: Bool {
         switch self {
         case .loaded, .alreadyDone, .superseded, .refused: true
-        case .busy, .early, .redundant, .retryable, .failed, .cancelled, .paused: false
+        case .busy, .crowded, .early, .redundant, .retryable, .failed, .cancelled, .paused: false
         }
     }
 }

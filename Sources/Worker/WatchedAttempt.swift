@@ -89,6 +89,7 @@ struct WatchedAttempt: Sendable {
         return [
             { await keepLease() }, { await report(monitor) }, { await limits.run() },
             { await waitForEndOfGrace(recall) }, { await watchReturn(recall) },
+            { await beginMeasures(monitor) },
         ]
     }
 
@@ -114,6 +115,13 @@ struct WatchedAttempt: Sendable {
         guard rows > 0 || bytes > 0 else { return }
         context.gauges.measure { $0.bytesRead += bytes }
         await context.ports.inFlight.report(task, rows: rows, bytes: bytes)
+    }
+
+    /// What is measured of the table begins while it is loaded, at zero, for collectors that look meanwhile.
+    private func beginMeasures(_ monitor: AttemptMonitor) async {
+        await monitor.limitsKnown.wait()
+        guard let subject = monitor.subject else { return }
+        context.gauges.measure { $0.begin(subject) }
     }
 
     private func waitForEndOfGrace(_ recall: Recall) async {

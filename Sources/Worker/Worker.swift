@@ -130,6 +130,7 @@ public final class Worker: Service {
                 name: context.settings.name,
                 slots: context.settings.slots,
                 pools: context.settings.pools,
+                shares: context.ports.receiver.shares,
                 running: context.gauges.running,
                 metrics: context.gauges.metrics
             )

@@ -9,6 +9,8 @@ public struct WorkerSettings: Sendable, Hashable {
     public var slots: Int
     /// The pools that it takes tasks from.
     public var pools: [String]
+    /// How much each pool counts when the slots are divided among them; one that is not in it counts 1.
+    public var weights: [String: Int]
     /// When a failed task is tried again.
     public var policy: RetryPolicy
     /// How long running tasks may go on after a graceful shutdown has begun.
@@ -39,6 +41,7 @@ public struct WorkerSettings: Sendable, Hashable {
         name: String,
         slots: Int = 1,
         pools: [String] = ["default"],
+        weights: [String: Int] = [:],
         policy: RetryPolicy = RetryPolicy(),
         grace: Duration = .seconds(25),
         leaseRenewal: Duration = .seconds(10),
@@ -55,6 +58,7 @@ public struct WorkerSettings: Sendable, Hashable {
         self.name = name
         self.slots = slots
         self.pools = pools
+        self.weights = weights
         self.policy = policy
         self.grace = grace
         self.leaseRenewal = leaseRenewal

@@ -148,7 +148,8 @@ struct CommandFailure: Error {
         switch refusal {
         case let error as LedgerError:
             switch error.code {
-            case .unknownPlan, .unknownTask, .unknownPipeline, .unknownSchedule: .usage
+            case .unknownPlan, .unknownTask, .unknownPipeline, .unknownExport, .unknownSchedule:
+                .usage
             case .inUse: .interrupted
             default: .badInput
             }

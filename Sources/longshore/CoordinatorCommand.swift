@@ -69,7 +69,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     ) async throws {
         await wiring.tellOlderQueues()
         let ports = try await wiring.coordinatorPorts(ledger: ledger)
-        let settings = CoordinatorSettings(owner: Fleet.processName(), rest: RestRule())
+        let settings = CoordinatorSettings.own(Fleet.processName(), rest: RestRule())
         let daemon = CoordinatorService(
             settings: settings,
             ports: ports,
@@ -88,6 +88,15 @@ struct CoordinatorCommand: AsyncParsableCommand {
             teller: AlertTargets(environment: fleet.sources),
             logger: fleet.logger
         )
+        let lineage = try LineageOptions.receiver(for: fleet)
+            .map { receiver in
+                LineageService(
+                    settings: settings,
+                    ledger: ledger.coordination,
+                    receiver: receiver,
+                    logger: fleet.logger
+                )
+            }
         vitals.tell(wants: { daemon.wants })
         let reports =
             vitals.address == nil
@@ -101,8 +110,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 ]
             }
         }
+        let others: [(any Service)?] = [retention, lineage]
         let group = ServiceGroup(
-            services: reports + [retention].compactMap(\.self) + [
+            services: reports + others.compactMap(\.self) + [
                 SecondSignal(Self.announcement) { daemon.stop() }, ports.events,
                 LoadWatch(listener: LoadListener(fleet.postgres), logger: fleet.logger) {
                     daemon.look()

@@ -48,7 +48,7 @@ struct Longshore: AsyncParsableCommand {
                 subcommands: [
                     StatusCommand.self, WhyCommand.self, PeriodsCommand.self, RejectsCommand.self,
                     ExportsCommand.self, TraceCommand.self, MetricsCommand.self,
-                    ProbeCommand.self,
+                    ProbeCommand.self, ConsoleCommand.self,
                 ]
             ),
             CommandGroup(

@@ -67,6 +67,7 @@ struct SourceOptions: ParsableArguments {
             }
         let named = [
             SealingKey.variable, "LONGSHORE_LISTEN_TOKEN_FILE", "LONGSHORE_LISTEN_KEY_FILE",
+            "\(LineageOptions.variable)_KEY_FILE",
         ]
         .compactMap { variables[$0] }
         return (files + proofs + named).filter { !$0.isEmpty }

@@ -44,6 +44,7 @@ struct Wiring: Sendable {
         inFlight = RedisInFlightStore(
             client: redis,
             fleet: membership.identity,
+            lifetimes: Haste.lifetimes,
             logger: fleet.logger
         )
     }
@@ -122,6 +123,7 @@ struct Wiring: Sendable {
             to: fleet.amqp,
             topology: topology,
             pools: settings.pools,
+            weights: settings.weights,
             slots: slots,
             publisher: publisher,
             logger: fleet.logger

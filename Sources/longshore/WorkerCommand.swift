@@ -22,8 +22,15 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "How many load tasks to run at a time.")
     var slots = 2
 
-    @Option(name: .customLong("pool"), help: "A pool to take tasks from; may be given again.")
-    var pools: [String] = ["default"]
+    @Option(
+        name: .customLong("pool"),
+        help: ArgumentHelp(
+            "A pool to take tasks from, and how much it counts when the slots are divided among several: `quick`, "
+                + "`default:3`; may be given again. Each has slots of its own, one at least.",
+            valueName: "name[:weight]"
+        )
+    )
+    var pools: [PoolOption] = [.standard]
 
     @Option(
         help: ArgumentHelp(
@@ -89,7 +96,7 @@ struct WorkerCommand: AsyncParsableCommand {
         try settings.validate()
         try await listening.whileListening(as: "worker") { vitals in
             let fleet = try await servers.fleet()
-            try await fleet.withWiring(as: fleet.membership(), pools: pools) { wiring in
+            try await fleet.withWiring(as: fleet.membership(), pools: pools.map(\.name)) { wiring in
                 try await work(fleet, wiring, settings, vitals)
             }
         }
@@ -129,7 +136,8 @@ struct WorkerCommand: AsyncParsableCommand {
         WorkerSettings(
             name: Fleet.processName(),
             slots: slots,
-            pools: pools,
+            pools: pools.map(\.name),
+            weights: Dictionary(pools.map { ($0.name, $0.weight) }) { first, _ in first },
             policy: RetryPolicy(
                 maximumAttempts: attempts,
                 maximumCrashes: crashes,
@@ -139,6 +147,7 @@ struct WorkerCommand: AsyncParsableCommand {
                     ?? SourcePatience()
             ),
             grace: grace.duration,
+            leaseRenewal: .seconds(10) / Haste.factor,
             limits: TimeLimits(idle: idleLimit.duration, total: timeLimit.duration),
             consumerTimeout: try Limits.consumerTimeout()
         )

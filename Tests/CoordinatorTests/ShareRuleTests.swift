@@ -1,3 +1,4 @@
+import Pipelines
 import Planning
 import TestSupport
 import Testing
@@ -21,6 +22,56 @@ struct ShareRuleTests {
     func slots() {
         let workers = [Self.worker(2, ["default"]), Self.worker(5, ["default", "big"])]
         #expect(windows(workers) == ["default": 8, "big": 3])
+    }
+
+    @Test("goes by the slots that a worker has for each pool, where it tells them")
+    func shares() {
+        let worker = WorkerPresence(
+            name: "w",
+            slots: 4,
+            pools: ["quick", "default"],
+            shares: ["quick": 1, "default": 3],
+            running: []
+        )
+        #expect(windows([worker]) == ["quick": 2, "default": 5])
+    }
+
+    @Test(
+        "the loads of a pipeline divide its limit, and each has one at least",
+        arguments: [(4, [4]), (4, [2, 2]), (5, [2, 2, 1]), (2, [1, 1, 1])]
+    )
+    func limit(_ limit: Int, parts: [Int]) {
+        let loads = parts.indices.map { Int64($0 + 7) }
+        #expect(loads.map { ConcurrencyShare.of(limit, for: $0, among: loads) } == parts)
+        // One whose lease was not seen yet.
+        #expect(ConcurrencyShare.of(limit, for: 99, among: loads) >= 1)
+    }
+
+    @Test("a machine publishes no more than the limit, first of the pool that has the least")
+    func machineWithLimit() throws {
+        let facts = ["a", "b", "c", "d"]
+            .map {
+                SamplePipelines.fact($0, isPerPeriod: false, pool: $0 < "c" ? "first" : "second")
+            }
+        var pipeline = SamplePipelines.pipeline(facts: facts)
+        pipeline.concurrency = 2
+        let graph = try PlanGraph(pipeline, periods: [])
+        var machine = LoadStateMachine(
+            graph: graph,
+            states: [TaskState](repeating: .waiting, count: 4)
+        )
+        #expect(machine.nextAction() == .publish([0, 2]))
+        #expect(machine.isHeldBack && machine.nextAction() == .wait)
+        machine.observe([2: .done])
+        #expect(machine.nextAction() == .publish([3]))
+        // What rests takes no place, and another load has its part of the limit.
+        machine.allow(.init(all: 1), resting: [3])
+        #expect(machine.nextAction() == .wait)
+        machine.allow(.init(all: 2), resting: [3])
+        #expect(machine.nextAction() == .publish([1]))
+        #expect(!machine.isHeldBack)
+        machine.observe([0: .done, 1: .done, 3: .done])
+        #expect(machine.nextAction() == .finish(.loaded, blocked: []))
     }
 
     @Test("is more where tasks are short: what is done in a quarter of a second")
@@ -50,16 +101,16 @@ struct ShareRuleTests {
             graph: graph,
             states: [TaskState](repeating: .waiting, count: 6)
         )
-        machine.allow(["default": 2], resting: [])
+        machine.allow(.init(pools: ["default": 2]), resting: [])
         #expect(machine.nextAction() == .publish([0, 1]))
         #expect(machine.isHeldBack && machine.nextAction() == .wait)
         // One waits for its next attempt: no worker could take it.
-        machine.allow(["default": 2], resting: [1])
+        machine.allow(.init(pools: ["default": 2]), resting: [1])
         #expect(machine.nextAction() == .publish([2]))
         machine.observe([2: .done])
         #expect(machine.ended == ["default": 1])
         #expect(machine.nextAction() == .publish([3]))
-        machine.allow(["default": 9], resting: [])
+        machine.allow(.init(pools: ["default": 9]), resting: [])
         #expect(machine.nextAction() == .publish([4, 5]))
         #expect(!machine.isHeldBack)
     }

@@ -37,7 +37,7 @@ struct CommandWordsTests {
         arguments: [
             "periods", "periods list", "rejects list", "rejects list --pipeline", "rejects export",
             "rejects waive --reason x --pipeline", "rejects replay", "pause", "cancel", "retry",
-            "resume",
+            "resume", "exports list", "exports retry",
         ]
     )
     func unknownPipeline(_ command: String) async throws {

@@ -28,7 +28,7 @@ struct CrashTests {
     @Test("a killed worker, a killed coordinator and a flushed Redis change nothing")
     func killedAndFlushed() async throws {
         let expected = try await undisturbed()
-        let harbour = try await Harbour.open()
+        let harbour = try await Harbour.open().hasty
         try await harbour.generateCalls(months: 6, calls: 12_000)
         let pipeline = Harbour.pipeline("callcenter")
 
@@ -75,7 +75,7 @@ struct CrashTests {
         ]
     )
     func killedAtStep(_ step: String) async throws {
-        let harbour = try await Harbour.open()
+        let harbour = try await Harbour.open().hasty
         try await harbour.generateCalls(months: 1, calls: 500)
         let doomed = try harbour.program.with(["FAULT_AT": "\(step):3:kill"])
             .start(["worker", "--slots", "1"])

@@ -7,7 +7,7 @@ import Testing
 struct DaemonTests {
     @Test("a detached load is taken up by a coordinator, and by another when that one is killed")
     func takeover() async throws {
-        let harbour = try await Harbour.open()
+        let harbour = try await Harbour.open().hasty
         try await harbour.generateCalls(months: 3, calls: 3_000)
         let detached = try await harbour.program.run(
             "load",

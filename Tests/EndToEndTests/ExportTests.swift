@@ -140,12 +140,31 @@ struct ExportTests {
             listed.exitCode == 0 && listed.output.contains("callcenter.hook"),
             "\(listed.errors)"
         )
+        try await refuseOthers(program)
         let status = try await program.run("status")
         #expect(!status.output.contains("Not delivered"))
         let said = [planned, run, again, listed, status].map { $0.output + $0.errors }.joined()
         #expect(!said.contains("s3cret"))
         let ledger = try await harbour.ask("select e::text from longshore.effect e")
         #expect(!ledger.joined().contains("s3cret"))
+    }
+
+    /// Exports and keys that there are none of are refused.
+    private func refuseOthers(_ program: Program) async throws {
+        for (command, key) in [
+            ("list", ["--key", "x"]), ("retry", ["--key", "x"]), ("drop", ["--key", "x"]),
+            ("show", ["x"]),
+        ] {
+            for (export, refusal) in [
+                ("hooks", "no load of `callcenter` has computed an export `hooks`"),
+                ("hook", "has nothing of the key `x`"),
+            ] {
+                let words = ["exports", command, "callcenter", export]
+                let run = try await program.start(words + key).finish()
+                #expect(run.exitCode == 64, "\(command) \(export): \(run.output)")
+                #expect(run.errors.contains(refusal), "\(command) \(export): \(run.errors)")
+            }
+        }
     }
 
     @Test(
@@ -162,13 +181,13 @@ struct ExportTests {
         try await harbour.generateCalls(months: 1, calls: 300)
         try await Self.prepare(harbour)
         let folder = try Self.pipeline(harbour, Self.table)
-        let worker = try guarded.program("worker")
+        let worker = try guarded.program("worker").with(["HASTE": "5"])
         let loader = try worker.start(["worker", "--slots", "2", "--pool", "default"])
         // The export's own worker dies while it computes, or while it delivers.
         let nth = ["extracting", "copying"].contains(step) ? 1 : 2
         let doomed = try worker.with(["FAULT_AT": "\(step):\(nth):kill"])
             .start(["worker", "--slots", "1", "--pool", "out"])
-        let load = try guarded.program("coordinator")
+        let load = try guarded.program("coordinator").with(["HASTE": "5"])
             .start(["load", folder, "--periods", "2024-01"])
         let died = try await doomed.finish()
         #expect(died.exitCode == -1, "\(died.errors)")

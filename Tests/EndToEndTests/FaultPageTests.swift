@@ -19,12 +19,12 @@ import Testing
         let program = Program(environment: [:], folder: TestStack.packageDirectory)
         let cases = try await program.run("torture", "--list").output.split(separator: "\n")
         let prefix =
-            /`((?:worker|coordinator|broker|redis|postgres|network|message|export|source\.(?:objects|api))\.[a-z.-]+)`/
+            /`((?:worker|coordinator|broker|redis|postgres|network|message|export|source\.(?:objects|api|postgres|mongodb|mariadb))\.[a-z.-]+)`/
         let named = page.matches(of: prefix).map { String($0.1) }
         #expect(named.count > 30)
-        // Only where `libfaketime` is installed, and only as root.
-        let optional = ["worker.clock", "postgres.disk-full"]
-        for name in named where !optional.contains(name) {
+        // Only where `libfaketime` or `mariadb-server` is installed, and only as root.
+        let optional = ["worker.clock", "source.mariadb", "postgres.disk-full"]
+        for name in named where !optional.contains(where: name.hasPrefix) {
             #expect(cases.contains { $0.hasPrefix(name) }, "\(name)")
         }
         for line in cases {

@@ -35,7 +35,7 @@ struct ScheduleTests {
         "several coordinators fire each time once, without the definition's folder, and one is killed"
     )
     func once() async throws {
-        let harbour = try await Harbour.open()
+        let harbour = try await Harbour.open().hasty
         let folder = try folder(of: harbour)
         let put = try await harbour.program.run("schedules", "put", folder)
         #expect(put.exitCode == 0, "\(put.errors)")

@@ -251,9 +251,9 @@ struct ExpanderTests {
 
     @Test("no memory for a step is told as that, and tried again")
     func memory() {
-        #expect(BZip2Reader.outcome(-3) == .noMemory)
-        #expect(Inflater.outcome(-4) == .noMemory)
-        #expect(ZstdReader.outcome(-64) == .noMemory)
+        #expect(ExpansionStep.Outcome(bzip2: -3) == .noMemory)
+        #expect(ExpansionStep.Outcome(zlib: -4) == .noMemory)
+        #expect(ExpansionStep.Outcome(zstd: -64) == .noMemory)
         var expansion = Expansion(
             name: "a.csv",
             limits: ExpansionLimits(),

@@ -54,19 +54,6 @@ struct HTTPSourceTests {
         return calls
     }
 
-    private static func open(_ sources: Sources, _ calls: Calls) async throws -> any RowReader {
-        try await sources.open(
-            Extract(source: "ads", selection: .calls(calls)),
-            period: Period("2024-01", grain: .month),
-            clock: SourceClock(zone: "UTC")
-        )
-    }
-
-    private static func rows(_ sources: Sources, _ calls: Calls) async throws -> [[String]] {
-        var reader = try await open(sources, calls)
-        return try await drain(&reader).map(\.fields)
-    }
-
     private static let five = (1...5).map { ["\($0)", "1.50"] }
 
     // MARK: Pages
@@ -84,9 +71,9 @@ struct HTTPSourceTests {
     func pages(_ pages: CallPages) async throws {
         let api = try APIDouble(Self.insights)
         let calls = Self.calls { $0.pages = pages }
-        #expect(try await Self.rows(Self.sources(api), calls) == Self.five)
+        #expect(try await Self.sources(api).rows(calls) == Self.five)
         #expect(api.requests.allSatisfy { $0.query["access_token"]?.isEmpty == false })
-        var reader = try await Self.open(Self.sources(api), calls)
+        var reader = try await Self.sources(api).open(calls)
         _ = try await drain(&reader)
         #expect(reader.inputs.prefix(3).map(\.name) == (1...3).map { "a1/insights page \($0)" })
         #expect(reader.firstInput == "a1/insights page 1")
@@ -96,17 +83,15 @@ struct HTTPSourceTests {
     func repeated() async throws {
         let api = try APIDouble(Self.insights, faults: [.none, .loop])
         let loop = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(Self.sources(api), Self.calls())
+            try await Self.sources(api).rows(Self.calls())
         }
         #expect(loop?.code == .pages)
         #expect(loop?.isRetryable == true)
         let same = try APIDouble(["/v1/a1/insights": [#"{"id":1}"#]], wantsToken: true)
         // It does not know `p`, and gives the first page again and again.
         let error = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(
-                Self.sources(same),
-                Self.calls { $0.pages = .number(parameter: "p", first: 1, size: nil) }
-            )
+            try await Self.sources(same)
+                .rows(Self.calls { $0.pages = .number(parameter: "p", first: 1, size: nil) })
         }
         #expect(error?.message.contains("page 2 has the same rows as one before") == true)
         #expect(same.requests.count == 2)
@@ -128,11 +113,11 @@ struct HTTPSourceTests {
             let calls = Self.calls { $0.pages = pages }
             if isError {
                 let error = await #expect(throws: ExtractionError.self) {
-                    try await Self.rows(Self.sources(api), calls)
+                    try await Self.sources(api).rows(calls)
                 }
                 #expect(error?.code == .pages)
             } else {
-                #expect(try await Self.rows(Self.sources(api), calls) == [["1"]])
+                #expect(try await Self.sources(api).rows(calls) == [["1"]])
             }
             #expect(api.requests.count == 1)
         }
@@ -143,7 +128,7 @@ struct HTTPSourceTests {
         let other = try APIDouble(Self.insights)
         let api = try APIDouble(Self.insights, faults: [.leads(to: other.url + "/v1/a1/insights")])
         let error = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(Self.sources(api), Self.calls())
+            try await Self.sources(api).rows(Self.calls())
         }
         #expect(error?.code == .pages)
         #expect(other.requests.isEmpty)
@@ -180,7 +165,7 @@ struct HTTPSourceTests {
                 ),
             ]
         }
-        #expect(try await Self.rows(sources, Self.calls()) == Self.five)
+        #expect(try await sources.rows(Self.calls()) == Self.five)
     }
 
     @Test(
@@ -190,7 +175,7 @@ struct HTTPSourceTests {
     func unreadable(_ fault: APIDouble.Fault) async throws {
         let api = try APIDouble(Self.insights, faults: [.none, fault])
         let error = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(Self.sources(api), Self.calls())
+            try await Self.sources(api).rows(Self.calls())
         }
         #expect(error?.code == .json, "\(String(describing: error))")
         #expect(error?.isRetryable == true)
@@ -202,14 +187,14 @@ struct HTTPSourceTests {
         let environment = Self.environment(api)
         let sources = Self.sources(api, environment: environment)
         let error = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(sources, Self.calls())
+            try await sources.rows(Self.calls())
         }
         #expect(error?.code == .throttled)
         #expect(error?.isAbsence == true)
         let pause = try #require(error?.pause)
         #expect(pause > .seconds(3500) && pause <= .seconds(3600))
         let again = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(sources, Self.calls())
+            try await sources.rows(Self.calls())
         }
         #expect(again?.code == .throttled)
         #expect(api.requests.count == 1)
@@ -234,7 +219,7 @@ struct HTTPSourceTests {
             )
         }
         let error = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(sources, Self.calls())
+            try await sources.rows(Self.calls())
         }
         #expect(error?.code == .throttled)
         #expect(api.requests.count == 1)
@@ -247,15 +232,15 @@ struct HTTPSourceTests {
         let sources = Self.sources(api, environment: environment) { place in
             place.rate = CallRate(calls: 4, span: .seconds(3600))
         }
-        #expect(try await Self.rows(sources, Self.calls()) == Self.five)
+        #expect(try await sources.rows(Self.calls()) == Self.five)
         let other = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(sources, Self.calls())
+            try await sources.rows(Self.calls())
         }
         #expect(other?.code == .throttled)
         #expect(api.requests.count == 4)
         let few = Self.sources(api) { $0.rate = CallRate(calls: 2, span: .seconds(3600)) }
         let never = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(few, Self.calls())
+            try await few.rows(Self.calls())
         }
         #expect(never?.code == .misconfigured)
         #expect(never?.isAbsence == false)
@@ -266,7 +251,7 @@ struct HTTPSourceTests {
         let api = try APIDouble(Self.insights, faults: [.none, .status(429, retryAfter: "3600")])
         let sources = Self.sources(api) { $0.rate = CallRate(calls: 2, span: .seconds(3600)) }
         let error = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(sources, Self.calls())
+            try await sources.rows(Self.calls())
         }
         #expect(error?.code == .throttled)
         #expect(error?.isAbsence == true)
@@ -285,7 +270,7 @@ struct HTTPSourceTests {
         let faults = Array(repeating: APIDouble.Fault.status(status, body: body), count: 5)
         let api = try APIDouble(Self.insights, faults: faults)
         let error = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(Self.sources(api), Self.calls())
+            try await Self.sources(api).rows(Self.calls())
         }
         #expect(error?.code == code)
         #expect(error?.isAbsence == isAbsence)
@@ -293,98 +278,13 @@ struct HTTPSourceTests {
         #expect(error?.message.contains("canary") == false, "\(String(describing: error))")
     }
 
-    // MARK: Who asks
-
-    @Test("who asks is told by fields, by a user, and by tokens that are asked for first")
-    func authentication() async throws {
-        let token = Mutex(0)
-        let server = try WebServer { request, connection in
-            if request.path == "/token" {
-                #expect(request["Authorization"] == "Basic YXBwOnMlMjZjcmV0")
-                let body = String(decoding: request.body, as: UTF8.self)
-                #expect(body == "grant_type=client_credentials&scope=read%20all")
-                let number = token.withLock { count in
-                    count += 1
-                    return count
-                }
-                let answer = #"{"access_token":"token-\#(number)","expires_in":3600}"#
-                return connection.answer(200, [], answer.utf8)
-            }
-            let known = ["Bearer t0ken", "Basic YWxpOnMzY3JldA==", "Bearer token-2"]
-            let isKnown =
-                known.contains(request["Authorization"] ?? "") || request["X-Key"] == "t0ken"
-            connection.answer(isKnown ? 200 : 401, [], (isKnown ? #"[{"id":1}]"# : "{}").utf8)
-        }
-        let client = OAuthClient(
-            url: server.url + "/token",
-            client: "app",
-            secret: "s&cret",
-            scope: "read all",
-            sendsInBody: false
-        )
-        let ways: [HTTPPlace.Authentication] = [
-            .bearer("${T}"), .header(name: "X-Key", value: "${T}"),
-            .basic(user: "ali", password: "s3cret"), .clientCredentials(client),
-            .clientCredentials(client),
-        ]
-        let environment = SourceEnvironment { ["T": "t0ken"][$0] }
-        for way in ways {
-            var place = HTTPPlace(url: server.url)
-            place.isPrivate = true
-            place.authentication = way
-            let sources = Sources(
-                ["ads": .http(place)],
-                folder: "/nowhere",
-                environment: environment
-            )
-            let calls = Calls(path: CallText("x", each: nil))
-            #expect(try await Self.rows(sources, calls) == [["1"]])
-        }
-        // The first token was refused, the second is kept.
-        #expect(token.withLock { $0 } == 2)
-    }
-
-    @Test("who hands out tokens and is away for a moment is asked again")
-    func tokensAway() async throws {
-        let asked = Mutex(0)
-        let server = try WebServer { request, connection in
-            guard request.path == "/token" else { return connection.answer(200, [], "[]".utf8) }
-            let number = asked.withLock { count in
-                count += 1
-                return count
-            }
-            let answer = #"{"access_token":"token-1","expires_in":3600}"#
-            connection.answer(number < 3 ? 503 : 200, [], answer.utf8)
-        }
-        let place = HTTPPlace(withTokensOf: server)
-        var environment = SourceEnvironment { _ in nil }
-        environment.callPatience.wait = { _ in }
-        let sources = Sources(
-            ["ads": .http(place)],
-            folder: "/nowhere",
-            environment: environment
-        )
-        #expect(try await Self.rows(sources, Calls(path: CallText("x", each: nil))) == [])
-        #expect(asked.withLock { $0 } == 3)
-    }
-
-    @Test("a token that was refused is forgotten, and one that came meanwhile is not")
-    func refusedToken() {
-        let book = CallBook()
-        let key = CallBook.Key(url: "https://h.example", identity: Secret("app"))
-        let end = ContinuousClock.now + .seconds(600)
-        book.keep(CallBook.Token(value: Secret("token-2"), end: end), for: key)
-        book.forget(Secret("token-1"), of: key)
-        #expect(book.token(of: key)?.revealed == "token-2")
-        book.forget(Secret("token-2"), of: key)
-        #expect(book.token(of: key) == nil)
-    }
+    // MARK: Secrets
 
     @Test("tokens are in no message, no name of an input and no row")
     func secrets() async throws {
         let leak = #"{"id":1,"self":"https:\/\/x\/?t=\#(APIDouble.token)"}"#
         let api = try APIDouble(["/v1/a1/insights": [leak]])
-        var reader = try await Self.open(Self.sources(api), Self.calls())
+        var reader = try await Self.sources(api).open(Self.calls())
         let rows = try await drain(&reader)
         #expect(rows.map(\.fields) == [["1", "https://x/?t=***"]])
         #expect(!rows[0].raw.contains("canary"))
@@ -393,12 +293,12 @@ struct HTTPSourceTests {
             $0.authentication = .query(name: "x", value: "${ADS_TOKEN}")
         }
         let denied = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(wrong, Self.calls())
+            try await wrong.rows(Self.calls())
         }
         #expect(denied?.code == .denied)
         let gone = Self.sources(api) { $0.isPrivate = false }
         let refused = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(gone, Self.calls())
+            try await gone.rows(Self.calls())
         }
         #expect(refused?.code == .misconfigured)
         for error in [denied, refused] {
@@ -424,7 +324,7 @@ struct HTTPSourceTests {
                 $0.url = "${ADS_URL}/v1/bot${BOT}"
             }
             let error = await #expect(throws: ExtractionError.self) {
-                try await Self.rows(sources, Self.calls())
+                try await sources.rows(Self.calls())
             }
             #expect(error?.code == code, "\(String(describing: error))")
             #expect(error?.message.contains("a1/insights") == true)
@@ -460,7 +360,7 @@ struct HTTPSourceTests {
             api,
             warehouse: { _ in [["ad": "a 1"], ["ad": "a2"], ["ad": "a3"]] }
         )
-        #expect(try await Self.rows(sources, calls) == [["1", "a 1"], ["3", "a3"]])
+        #expect(try await sources.rows(calls) == [["1", "a 1"], ["3", "a3"]])
         let first = try #require(api.requests.first)
         #expect(first.path == "/v1/a%201/insights")
         #expect(first.query["level"] == "ad")
@@ -470,15 +370,12 @@ struct HTTPSourceTests {
         )
         for value in ["", "..", "."] {
             let error = await #expect(throws: ExtractionError.self) {
-                try await Self.rows(
-                    Self.sources(api, warehouse: { _ in [["ad": value]] }),
-                    calls
-                )
+                try await Self.sources(api, warehouse: { _ in [["ad": value]] }).rows(calls)
             }
             #expect(error?.code == .misconfigured)
         }
         let nowhere = await #expect(throws: ExtractionError.self) {
-            try await Self.rows(Self.sources(api), calls)
+            try await Self.sources(api).rows(calls)
         }
         #expect(nowhere?.code == .warehouse)
     }
@@ -488,7 +385,7 @@ struct HTTPSourceTests {
         let api = try APIDouble([:])
         let each = CallEach(name: "c", query: "select 1", reads: [])
         let sources = Self.sources(api, warehouse: { _ in [] })
-        #expect(try await Self.rows(sources, Self.calls("{c.ad}", each: each)) == [])
+        #expect(try await sources.rows(Self.calls("{c.ad}", each: each)) == [])
         #expect(api.requests.isEmpty)
     }
 
@@ -505,8 +402,8 @@ struct HTTPSourceTests {
             $0.rows = nil
             $0.pages = nil
         }
-        #expect(try await Self.rows(Self.sources(api), alone) == [["7"]])
-        #expect(try await Self.rows(Self.sources(api), Self.calls()) == [])
-        #expect(try await Self.rows(Self.sources(api), Self.calls()) == [])
+        #expect(try await Self.sources(api).rows(alone) == [["7"]])
+        #expect(try await Self.sources(api).rows(Self.calls()) == [])
+        #expect(try await Self.sources(api).rows(Self.calls()) == [])
     }
 }

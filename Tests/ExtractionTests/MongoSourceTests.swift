@@ -1,4 +1,5 @@
 import Extraction
+import Loopback
 import Pipelines
 import Rows
 import TestSupport

@@ -123,6 +123,89 @@ struct ShapedJSONTests {
         #expect(batches.allSatisfy { $0.bytes.count < (1 << 20) + 1_000 })
     }
 
+    /// An object of two rows, beside whose elements stands more than rows repeat of what nobody reads.
+    private static func large(_ rest: String, rows: Int = 2) -> String {
+        let note = String(repeating: "x", count: RowShaping.mostUnread / rows + 1)
+        let items = (0..<rows).map { #"{"sku":\#($0),"more":1}"# }.joined(separator: ",")
+        return #"{"id":1,"note":"\#(note)",\#(rest)"order":{"note":2,"items":[\#(items)]}}"#
+    }
+
+    private static let largeShape = shape(
+        "order.items",
+        [("n", "count(order.items)"), ("m", "id")]
+    )
+    private static let largeColumns = ["id", "order.items.sku", "n", "buyer.city", "a\\.b"]
+
+    @Test(
+        "what no column reads is left out of rows that would repeat much of it, and nothing else",
+        arguments: [
+            ("", ""), (#""buyer":{"city":"é","age":5},"#, #""buyer":{"city":"é"},"#),
+            (#""buyer":null,"a.b":"\u0041","#, #""buyer":null,"a.b":"\u0041","#),
+            (#""\u0061.b":[7],"#, #""a.b":[7],"#),
+            (
+                #""buyer":{"city":1,"city":2,"city":3},"#, #""buyer":{"city":1,"city":2},"#
+            ),
+        ]
+    )
+    func excerpt(_ rest: String, _ kept: String) throws {
+        let rows = try readJSON(
+            Array(Self.large(rest).utf8),
+            columns: Self.largeColumns,
+            format: .jsonLines(Self.largeShape)
+        )
+        #expect(
+            rows.map(\.raw)
+                == (0..<2)
+                .map {
+                    #"{"id":1,\#(kept)"order":{"items":{"sku":\#($0),"more":1}},"n":2,"#
+                        + #""longshore: left out":"what no column reads"}"#
+                }
+        )
+        let small = try readJSON(
+            Array(Self.large(rest, rows: 1).utf8.filter { $0 != UInt8(ascii: "x") }),
+            columns: Self.largeColumns,
+            format: .jsonLines(Self.largeShape)
+        )
+        #expect(small.count == 1)
+        #expect(small[0].raw.contains(#""note":"""#))
+        #expect(rows[0].fault == small[0].fault)
+        #expect(rows[0].fields[0] == small[0].fields[0])
+        #expect(rows[0].fields.suffix(2) == small[0].fields.suffix(2))
+    }
+
+    @Test("where all is read nothing is left out, and nothing says so")
+    func allRead() throws {
+        let rows = try readJSON(
+            Array(Self.large("").utf8),
+            columns: ["id", "note", "order.note", "order.items", "n", "m"],
+            whole: ["order.items"],
+            format: .jsonLines(Self.largeShape)
+        )
+        #expect(rows.map { $0.fields[3] } == (0..<2).map { #"{"sku":\#($0),"more":1}"# })
+        #expect(rows.allSatisfy { $0.raw.hasSuffix(#""n":2,"m":1}"#) && $0.fault == nil })
+    }
+
+    @Test("an object whose rows would repeat what they read without measure is a bomb, and refused")
+    func bomb() throws {
+        let note = String(repeating: "x", count: 1_000_000)
+        let items = String(repeating: "1,", count: 1_000) + "1"
+        let text = #"{"note":"\#(note)","items":[\#(items)]}"#
+        let rows = try readJSON(
+            Array(text.utf8),
+            columns: ["note", "items"],
+            format: .jsonLines(Self.shape())
+        )
+        #expect(rows.map(\.fault) == ["shape"])
+        #expect(rows.map(\.raw) == [text])
+        let unread = try readJSON(
+            Array(text.utf8),
+            columns: ["items"],
+            format: .jsonLines(Self.shape())
+        )
+        #expect(unread.count == 1_001)
+        #expect(unread.reduce(0) { $0 + $1.raw.utf8.count } < 100_000)
+    }
+
     @Test("what fields add to an object counts with it")
     func limits() throws {
         let limits = CSVLimits(fieldBytes: 50, recordBytes: 60)

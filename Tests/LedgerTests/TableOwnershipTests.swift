@@ -19,46 +19,6 @@ struct TableOwnershipTests {
         )
     }
 
-    /// A load that may take tables over.
-    ///
-    /// - Returns: why tasks failed.
-    private func load(
-        _ definition: Definition,
-        adopting adopted: Set<String>,
-        at dock: Dock
-    ) async throws -> [String] {
-        let (asked, graph) = try dock.request(definition)
-        var request = asked
-        request.adopted = adopted
-        let load = try await dock.ledger.requests.create(request, tasks: graph.tasks)
-        var failures: [String] = []
-        for ordinal in graph.tasks.indices {
-            let outcome = await dock.perform(LoadTaskID(load: load, ordinal: ordinal))
-            if let failure = outcome.failure { failures.append(failure.description) }
-        }
-        return failures
-    }
-
-    /// What a load is refused with; a plan is refused in the same words.
-    private func refusal(
-        _ definition: Definition,
-        adopting adopted: Set<String> = [],
-        at dock: Dock
-    ) async throws -> String? {
-        let (asked, graph) = try dock.request(definition)
-        var request = asked
-        request.adopted = adopted
-        let tasks = graph.tasks
-        let told = await dock.problem {
-            try await dock.ledger.requests.check(request, tasks: tasks)
-        }
-        let refused = await dock.problem {
-            _ = try await dock.ledger.requests.create(request, tasks: tasks)
-        }
-        #expect(told == refused)
-        return refused
-    }
-
     // MARK: Tables that Longshore has not made
 
     @Test("tables that were there before are refused, all at once, and stay as they are")
@@ -74,7 +34,7 @@ struct TableOwnershipTests {
             """
         )
         #expect(
-            try await refusal(definition(), at: dock) == """
+            try await dock.refusal(of: definition()) == """
                 in the place of tables of `shop` stands what Longshore has not made; nothing was \
                 changed:
                     `shop.dim_customer` is a table with 1 row; adopted, its rows stay, and are written \
@@ -119,7 +79,7 @@ struct TableOwnershipTests {
             """
         )
         let tables: Set = ["dim_customer", "mart_month"]
-        #expect(try await load(definition(), adopting: tables, at: dock) == [])
+        #expect(try await dock.load(definition(), adopting: tables) == [])
         #expect(
             try await dock.rows(
                 "select name from shop.dim_customer where customer_key > 0 order by customer_id"
@@ -163,7 +123,7 @@ struct TableOwnershipTests {
     func otherRelations(sql: String, words: String) async throws {
         let dock = try await Dock(Shop.files)
         try await dock.connection.script("create schema shop; \(raw: sql)")
-        let refused = try await refusal(definition(), adopting: ["mart_month"], at: dock)
+        let refused = try await dock.refusal(of: definition(), adopting: ["mart_month"])
         #expect(
             refused?.contains("`shop.mart_month` is \(words), which cannot be adopted") == true,
             "\(refused ?? "nothing was refused")"
@@ -179,7 +139,7 @@ struct TableOwnershipTests {
             "drop table shop.mart_month; create view shop.mart_month as select 1::numeric as amount"
         )
         #expect(
-            try await refusal(definition(), at: dock)?.contains("`shop.mart_month` is a view")
+            try await dock.refusal(of: definition())?.contains("`shop.mart_month` is a view")
                 == true
         )
     }
@@ -194,7 +154,7 @@ struct TableOwnershipTests {
         #expect(try await dock.load(Shop.definition()).failures == [])
         try await dock.connection.query("create table shop.mart_month (amount numeric)")
         #expect(
-            try await refusal(definition(), at: dock)?
+            try await dock.refusal(of: definition())?
                 .contains("`shop.mart_month` is a table with 0 rows") == true
         )
         try await dock.connection.query("drop table shop.mart_month")
@@ -210,7 +170,7 @@ struct TableOwnershipTests {
             `shop.fact_sale_2024_01` stands where a load makes a partition of `shop.fact_sale`, and \
             Longshore has not made it: nothing was changed. Rename or move what is there
             """
-        #expect(try await refusal(Shop.definition(), at: dock) == words)
+        #expect(try await dock.refusal(of: Shop.definition()) == words)
         _ = await dock.perform(load.task("customer"))
         let outcome = await dock.perform(load.task("sale 2024-01"))
         #expect(outcome.failure?.code == "warehouse.unknown_table")
@@ -283,7 +243,7 @@ struct TableOwnershipTests {
     func renamedBefore() async throws {
         let dock = try await Dock(Shop.files)
         try await dock.load(Shop.definition())
-        let other = try Self.called("store", Shop.definition())
+        let other = try Shop.called("store", Shop.definition())
         try await dock.connection.script(
             "update longshore.control set pipeline = 'store' where kind = 'dimension'; "
                 + "update longshore.owned_table set pipeline = 'store'; "
@@ -296,266 +256,5 @@ struct TableOwnershipTests {
             ) == ["store"]
         )
         #expect(try await dock.load(other).failures == [])
-    }
-
-    // MARK: Two pipelines
-
-    /// A definition under another name, whose tables are in the same schema.
-    private static func called(_ name: String, _ definition: Definition) throws -> Definition {
-        let files = definition.bundle.files
-        let yaml = try #require(files["pipeline.yaml"])
-            .replacing("pipeline: shop", with: "pipeline: \(name)\nwarehouse: { schema: shop }")
-        return try .text(yaml, files: files)
-    }
-
-    /// Another pipeline in the same schema, with another table.
-    private static func neighbour() throws -> Definition {
-        try pipeline("neighbour", facts: "ticket")
-    }
-
-    /// A pipeline in the schema `shop`.
-    private static func pipeline(_ name: String, facts: String...) throws -> Definition {
-        let facts = facts.map { fact in
-            """
-              \(fact):
-                from: { source: drops, csv: "sales_{period}.csv" }
-                period: sold_on
-                grain: [sale_id]
-                columns:
-                  sale_id: { type: text, required: true }
-                  sold_on: { type: date, required: true }
-            """
-        }
-        return try .text(
-            """
-            pipeline: \(name)
-            warehouse: { schema: shop }
-            period: { grain: month, start: 2024-01 }
-            sources:
-              drops: { files: data }
-            facts:
-            \(facts.joined(separator: "\n"))
-            """
-        )
-    }
-
-    @Test("a table has one pipeline; another one is refused, and told whose it is")
-    func onePipeline() async throws {
-        let dock = try await Dock(Shop.files)
-        try await dock.load(Shop.definition())
-        let other = try Self.called("other", Shop.definition())
-        let words = """
-            `shop.dim_customer`, `shop.fact_sale` belong to the pipeline `shop`, and a table has one \
-            pipeline; nothing was changed. Let `other` have a schema of its own \
-            (`warehouse: { schema: … }`) or other names of tables. If it is the same pipeline under \
-            another name:
-                longshore pipelines rename shop other
-            A table that its pipeline has given up (neither its newest load has it nor one that runs) is \
-            taken over with:
-                longshore load FOLDER --adopt shop.dim_customer --adopt shop.fact_sale
-            """
-        #expect(try await refusal(other, at: dock) == words)
-        #expect(try await refusal(other, adopting: ["fact_sale"], at: dock) == words)
-        let february = try PeriodSelection.parse("2024-02", grain: .month)
-        let added = await dock.problem {
-            _ = try await dock.ledger.periods.add(february, of: other.pipeline)
-        }
-        #expect(added == words)
-        let checked = await dock.problem {
-            try await other.pipeline.refuseTablesOfOthers(at: dock.configuration)
-        }
-        #expect(checked == words)
-        try await Shop.definition().pipeline.refuseTablesOfOthers(at: dock.configuration)
-    }
-
-    @Test("pipelines with other tables share a schema, and each has its own periods")
-    func oneSchema() async throws {
-        let dock = try await Dock(Shop.files)
-        let shop = try Shop.definition()
-        try await dock.load(shop)
-        try await dock.connection.query("update longshore.load set state = 'loaded'")
-        let months = try PeriodSelection.parse("2024-01..2024-02", grain: .month)
-        _ = try await dock.ledger.periods.close(months, of: shop.pipeline, reason: nil, by: "test")
-        let neighbour = try Self.neighbour()
-        #expect(try await dock.due(neighbour.pipeline).registered == [])
-        #expect(
-            try await dock.load(neighbour, periods: "2024-01..2024-02").failures == []
-        )
-        try await dock.connection.query("update longshore.load set state = 'loaded'")
-        _ = try await dock.ledger.periods.close(
-            Array(months.prefix(1)),
-            of: neighbour.pipeline,
-            reason: nil,
-            by: "test"
-        )
-        _ = try await dock.ledger.periods.reopen(months, of: shop.pipeline)
-        #expect(
-            try await dock.rows(
-                """
-                select table_name, period, state from longshore.control where period <> ''
-                order by 1, 2
-                """
-            ) == [
-                "fact_sale|2024-01|loaded", "fact_sale|2024-02|pending",
-                "fact_ticket|2024-01|closed", "fact_ticket|2024-02|loaded",
-            ]
-        )
-    }
-
-    // MARK: From one pipeline to another
-
-    @Test("a table that its pipeline has given up is taken over by word, with its periods")
-    func moved() async throws {
-        let dock = try await Dock(Shop.files)
-        try await dock.load(Self.pipeline("one", facts: "ticket", "receipt"))
-        let two = try Self.pipeline("two", facts: "receipt")
-        let words = try await refusal(two, adopting: ["fact_receipt"], at: dock)
-        #expect(
-            words?.contains("`shop.fact_receipt` belongs to the pipeline `one`") == true,
-            "\(words ?? "nothing was refused")"
-        )
-        let one = try Self.pipeline("one", facts: "ticket")
-        try await dock.load(one)
-        // The first load still runs.
-        #expect(try await refusal(two, adopting: ["fact_receipt"], at: dock) == words)
-        try await dock.connection.query("update longshore.load set state = 'loaded'")
-        #expect(try await refusal(two, at: dock) == words)
-        #expect(try await load(two, adopting: ["fact_receipt"], at: dock) == [])
-        #expect(
-            try await dock.rows(
-                "select table_name, pipeline, origin from longshore.owned_table order by 1"
-            ) == ["fact_receipt|two|adopted", "fact_ticket|one|made"]
-        )
-        #expect(
-            try await dock.rows(
-                "select table_name, period, pipeline, state from longshore.control order by 1, 2"
-            ) == ["fact_receipt|2024-01|two|loaded", "fact_ticket|2024-01|one|loaded"]
-        )
-        #expect(try await dock.load(one).failures == [])
-        let back = try await refusal(Self.pipeline("one", facts: "ticket", "receipt"), at: dock)
-        #expect(
-            back?.contains("`shop.fact_receipt` belongs to the pipeline `two`") == true,
-            "\(back ?? "nothing was refused")"
-        )
-    }
-
-    @Test("a table that is gone is anybody's when its pipeline has given it up, and not before")
-    func movedByDropping() async throws {
-        let dock = try await Dock(Shop.files)
-        try await dock.load(Self.pipeline("one", facts: "ticket", "receipt"))
-        try await dock.connection.script(
-            "update longshore.load set state = 'loaded'; drop table shop.fact_receipt"
-        )
-        let two = try Self.pipeline("two", facts: "receipt")
-        #expect(try await refusal(two, at: dock)?.contains("to the pipeline `one`") == true)
-        try await dock.load(Self.pipeline("one", facts: "ticket"))
-        #expect(try await dock.load(two).failures == [])
-        #expect(try await dock.row("select count(*) from shop.fact_receipt") == "3")
-        #expect(
-            try await dock.rows(
-                "select pipeline, state from longshore.control where table_name = 'fact_receipt'"
-            ) == ["two|loaded"]
-        )
-    }
-
-    // MARK: Another name
-
-    /// The tables of the ledger that have a row of a pipeline.
-    private func tables(of pipeline: String, at dock: Dock) async throws -> [String] {
-        let all = try await dock.rows(
-            """
-            select c.table_name from information_schema.columns c
-            join information_schema.tables t using (table_schema, table_name)
-            where table_schema = 'longshore' and column_name = 'pipeline' and table_type = 'BASE TABLE'
-            order by 1
-            """
-        )
-        var found: [String] = []
-        for table in all {
-            let rows = try await dock.rows(
-                "select 1 from longshore.\(table) where pipeline = '\(pipeline)' limit 1"
-            )
-            if !rows.isEmpty { found.append(table) }
-        }
-        return found
-    }
-
-    @Test("a pipeline gets another name everywhere, and nothing has to be loaded again")
-    func renamed() async throws {
-        let dock = try await Dock(Shop.files)
-        let load = try await dock.load(Shop.definition(), periods: "2024-01..2024-02")
-        let running = await dock.problem {
-            _ = try await dock.ledger.pipelines.rename("shop", to: "store")
-        }
-        #expect(
-            running == """
-                the load \(load.id) of `shop` is running: rename when it has ended \
-                (`longshore status \(load.id)`), or cancel it
-                """
-        )
-        try await dock.connection.script(
-            """
-            update longshore.load set state = 'loaded';
-            insert into longshore.plan (digest, pipeline, periods, parts, made_by)
-                values ('d', 'shop', '{}', '{}', 'test')
-            """
-        )
-        _ = try await dock.ledger.orders.pause(
-            .pipeline("shop"),
-            interrupts: false,
-            reason: nil,
-            by: "me"
-        )
-        let before = try await tables(of: "shop", at: dock)
-        #expect(before.count == 6, "\(before)")
-
-        let rename = try await dock.ledger.pipelines.rename("shop", to: "store")
-        #expect(rename == PipelineRename(isNew: true, loads: 1, schemas: ["shop"]))
-        #expect(try await tables(of: "shop", at: dock) == [])
-        #expect(try await tables(of: "store", at: dock) == before)
-        #expect(try await dock.ledger.coordination.load(load.id)?.pipeline.name == "store")
-        let newest = try #require(
-            try await dock.ledger.pipelines.newestDefinition(ofPipeline: "store")
-        )
-        #expect(newest.name == "store")
-
-        let store = try Self.called("store", Shop.definition())
-        let due = try await dock.due(store.pipeline)
-        #expect(due.changes.isEmpty)
-        #expect(due.periods.map(\.label).contains("2024-01") == false)
-        _ = try await dock.ledger.orders.resume(.pipeline("store"))
-        #expect(try await dock.load(store).failures == [])
-        #expect(
-            try await refusal(Shop.definition(), at: dock)?.contains("to the pipeline `store`")
-                == true
-        )
-    }
-
-    @Test(
-        "a name that nobody has is refused, one that is given already is not, a taken one is merged"
-    )
-    func namesThatAreKnown() async throws {
-        let dock = try await Dock(Shop.files)
-        try await dock.load(Shop.definition())
-        try await dock.load(Self.neighbour())
-        try await dock.connection.query("update longshore.load set state = 'loaded'")
-        let unknown = await dock.problem {
-            _ = try await dock.ledger.pipelines.rename("shops", to: "store")
-        }
-        #expect(unknown?.contains("did you mean `shop`?") == true)
-        let again = try await dock.ledger.pipelines.rename("store", to: "shop")
-        #expect(again == PipelineRename(isNew: false, schemas: ["shop"]))
-        let taken = await dock.problem {
-            _ = try await dock.ledger.pipelines.rename("shop", to: "neighbour")
-        }
-        #expect(
-            taken == """
-                the ledger has a pipeline `neighbour` beside `shop`; nothing was changed. If they are \
-                to be one for good: longshore pipelines rename shop neighbour --merge
-                """
-        )
-        let merged = try await dock.ledger.pipelines.rename("shop", to: "neighbour", merging: true)
-        #expect(merged.loads == 1)
-        #expect(try await dock.ledger.pipelines.names() == ["neighbour"])
     }
 }

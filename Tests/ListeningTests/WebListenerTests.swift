@@ -9,7 +9,7 @@ import Testing
 @Suite("Pages of a process")
 struct WebListenerTests {
     private static func listener(
-        identity: WebListener.Identity? = nil
+        identity: WebIdentity? = nil
     ) throws -> WebListener {
         let address = try #require(ListenAddress("127.0.0.1:0"))
         return try WebListener(address, identity: identity) { question in
@@ -53,7 +53,7 @@ struct WebListenerTests {
     func secured() async throws {
         let certificates = try TestCertificates()
         let listener = try Self.listener(
-            identity: WebListener.Identity(
+            identity: WebIdentity(
                 certificate: String(
                     contentsOfFile: certificates.serverCertificate,
                     encoding: .utf8
@@ -75,7 +75,7 @@ struct WebListenerTests {
     @Test("a certificate that is none is one clear error")
     func unusable() throws {
         let error = #expect(throws: ListenerError.self) {
-            try Self.listener(identity: WebListener.Identity(certificate: "x", key: Secret("y")))
+            try Self.listener(identity: WebIdentity(certificate: "x", key: Secret("y")))
         }
         #expect(error?.description.contains("expected both in PEM") == true)
     }

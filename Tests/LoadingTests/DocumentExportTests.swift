@@ -1,5 +1,6 @@
 import Extraction
 import Loading
+import Loopback
 import Planning
 import TestSupport
 import Testing

@@ -67,7 +67,11 @@ struct JSONLoadTests {
         )
     }
 
-    private static func orders(_ shape: String, most: Int = 99) throws -> Definition {
+    private static func orders(
+        _ shape: String,
+        most: Int = 99,
+        total: String = "total"
+    ) throws -> Definition {
         try .text(
             """
             pipeline: shop
@@ -80,7 +84,8 @@ struct JSONLoadTests {
                   order_id: { type: text, from: id, required: true }
                   sku: { type: text, from: items.sku, required: true }
                   price: { type: integer, from: items.price, max: \(most) }
-                  total: { type: integer }
+                  total: { type: integer, from: \(total) }
+                expect: { rejects: { max: 100% } }
             """
         )
     }
@@ -116,6 +121,64 @@ struct JSONLoadTests {
         #expect(created.rejects == 2)
         #expect(replay?.counts("line") == RowCounts(read: 2, loaded: 1, rejected: 1))
         #expect(try await dock.rows(lines) == ["o1|mug|4|2", "o1|cup|40|2"])
+    }
+
+    /// An order of 5,001 lines, of which a definition refuses all but the first, beside 40 KB that nobody reads.
+    private static let longOrder: String = {
+        let items = (0...5_000).map { #"{"sku": "s\#($0)", "price": \#($0 == 0 ? 4 : 40)}"# }
+            .joined(separator: ", ")
+        let note = String(repeating: "x", count: 20_000)
+        return """
+            {"id": "o1", "note": "\(note)", "buyer": {"age": 50, "photo": "\(note)"}, "items": [\(items)]}
+            """
+    }()
+    private static let longShape = "expand: items, fields: { total: count(items) }"
+
+    @Test("an array whose elements are all refused does not multiply what stands beside it")
+    func boundedRejects() async throws {
+        let dock = try await Dock()
+        try dock.write("a.jsonl", Self.longOrder)
+        let load = try await dock.load(Self.orders(Self.longShape, most: 9))
+        #expect(load.counts("line") == RowCounts(read: 5_001, loaded: 1, rejected: 5_000))
+        let kept = try await dock.row(
+            "select count(*) || ' ' || (sum(length(raw)) < 1000000) from longshore.reject"
+        )
+        #expect(kept == "5000 true")
+        #expect(
+            try await dock.row(
+                "select convert_from(raw, 'UTF8') from longshore.reject order by id limit 1"
+            )
+                == #"{"id":"o1","items":{"sku": "s1", "price": 40},"total":5001,"longshore: left out":"what no column reads"}"#
+        )
+        let (created, replay) = try await dock.replay(Self.orders(Self.longShape))
+        #expect(created.rejects == 5_000)
+        #expect(replay?.counts("line") == RowCounts(read: 5_000, loaded: 5_000, rejected: 0))
+        #expect(
+            try await dock.row(
+                """
+                select count(distinct sku) || ' ' || sum(price) || ' ' || min(total) || ' ' || max(order_id)
+                from shop.fact_line
+                """
+            ) == "5001 200004 5001 o1"
+        )
+    }
+
+    @Test("what was left out of a reject is not taken for absent when it is read later")
+    func readLater() async throws {
+        let dock = try await Dock()
+        try dock.write("a.jsonl", Self.longOrder)
+        _ = try await dock.load(Self.orders(Self.longShape, most: 9))
+        let other = try Self.orders(Self.longShape, total: "buyer.age")
+        let (_, replay) = try await dock.replay(other)
+        #expect(replay?.counts("line") == RowCounts(read: 5_000, loaded: 0, rejected: 5_000))
+        #expect(
+            try await dock.rows("select distinct rule, state, reason from longshore.reject") == [
+                "json|open|`buyer.age` was not read when it was kept, and may be what was left out "
+                    + "of it: load its source again"
+            ]
+        )
+        let (_, again) = try await dock.replay(Self.orders(Self.longShape))
+        #expect(again?.counts("line") == RowCounts(read: 5_000, loaded: 5_000, rejected: 0))
     }
 
     @Test(

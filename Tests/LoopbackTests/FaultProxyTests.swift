@@ -74,6 +74,43 @@ struct FaultProxyTests {
         }
     }
 
+    @Test(
+        "a connection breaks behind as many bytes of the server as were to pass; the next has as many"
+    )
+    func breaking() async throws {
+        let line = try Line()
+        defer { line.close() }
+        line.proxy.set(.breaking(after: 3))
+        #expect(LoopbackSocket.send([1, 2, 3, 4, 5], to: line.client))
+        await eventually("what the client sends passes") {
+            line.received(at: line.server) == [1, 2, 3, 4, 5]
+        }
+        #expect(LoopbackSocket.send([1, 2, 3, 4], to: line.server))
+        await eventually("three bytes have passed") { line.received(at: line.client) == [1, 2, 3] }
+        await eventually("the client is told") { line.received(at: line.client) == [] }
+        #expect(line.proxy.breakCount == 1 && line.proxy.passedBytes == 3)
+
+        let client = try #require(LoopbackSocket.connect(to: line.proxy.port))
+        try #require(line.listener.isAwaited(within: 10_000))
+        let server = try #require(line.listener.accept())
+        #expect(LoopbackSocket.send([7, 8], to: server))
+        await eventually("the client has it") { line.received(at: client) == [7, 8] }
+        for socket in [client, server] { Glibc.close(socket) }
+    }
+
+    @Test("a slow network brings all that the server sends, in pieces with pauses")
+    func slow() async throws {
+        let line = try Line()
+        defer { line.close() }
+        line.proxy.set(.slow)
+        let start = ContinuousClock.now
+        let size = 10 * 8_192
+        #expect(LoopbackSocket.send([UInt8](repeating: 1, count: size)[...], to: line.server))
+        await eventually("all has passed") { line.proxy.passedBytes == size }
+        #expect(start.duration(to: .now) > .milliseconds(9 * 20))
+        #expect(line.proxy.breakCount == 0)
+    }
+
     @Test("what was held when the connection was cut never arrives")
     func cutWhileHolding() async throws {
         let line = try Line()

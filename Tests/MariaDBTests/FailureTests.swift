@@ -101,6 +101,35 @@ struct FailureTests {
         #expect(error?.description.contains("hunter2") == false)
     }
 
+    @Test(
+        "a server that is not verified does not learn the password, whatever it asks for",
+        arguments: [
+            ("caching_sha2_password", nil), ("mysql_native_password", "caching_sha2_password"),
+            ("mysql_native_password", "sha256_password"),
+            ("mysql_native_password", "mysql_clear_password"),
+        ],
+        ["disable", "require", "verify-ca", "verify-full"]
+    )
+    func curious(_ logIn: (String, String?), mode: String) async throws {
+        let server = try CuriousServer(logIn.0, then: logIn.1)
+        defer { server.shut() }
+        let certificates = try TestCertificates()
+        let url =
+            "mysql://u:hunter2@localhost:\(server.port)/x?sslmode=\(mode)&connect_timeout=5"
+            + (mode.hasPrefix("verify") ? "&sslrootcert=\(certificates.authority)" : "")
+        let error = await failure { _ = try await connect(url) }
+        #expect(server.answers.isEmpty)
+        #expect(error?.code == (mode == "verify-full" ? .tls : .authentication))
+        guard mode != "verify-full" else { return }
+        #expect(
+            error?.description == """
+                the server asks for a log-in by which it learns the password, such as \
+                `caching_sha2_password`; it may with `sslmode=verify-full` or over a unix socket \
+                (`socket`), and by `mysql_clear_password` never
+                """
+        )
+    }
+
     @Test("a server that is not there, or says nothing, is refused in time")
     func absent() async throws {
         let refused = await failure { _ = try await connect("mysql://u@127.0.0.1:1/x") }

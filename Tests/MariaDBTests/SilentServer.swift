@@ -30,13 +30,17 @@ final class SilentServer: Sendable {
     static let greetingWithTLS = packet(greeting(capabilities: [0x09, 0x8a]), number: 0)
     private static let welcome: [UInt8] = [0, 0, 0, 2, 0, 0, 0]
 
-    private static func greeting(capabilities: [UInt8]) -> [UInt8] {
+    /// The first packet of a server, whose clients log in by `plugin`.
+    static func greeting(
+        capabilities: [UInt8],
+        plugin: String = "mysql_native_password"
+    ) -> [UInt8] {
         [10] + Array("8.0.0".utf8) + [0, 1, 0, 0, 0] + Array("challeng".utf8) + [0] + capabilities
             + [45, 2, 0, 8, 0, 21] + [UInt8](repeating: 0, count: 10)
-            + Array("echallengech".utf8) + [0] + Array("mysql_native_password".utf8) + [0]
+            + Array("echallengech".utf8) + [0] + Array(plugin.utf8) + [0]
     }
 
-    private static func packet(_ content: [UInt8], number: UInt8) -> [UInt8] {
+    static func packet(_ content: [UInt8], number: UInt8) -> [UInt8] {
         [UInt8(content.count), 0, 0, number] + content
     }
 

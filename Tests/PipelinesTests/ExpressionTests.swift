@@ -29,8 +29,8 @@ struct ExpressionTests {
         #expect(code.plan.rules == [.length(minimum: nil, maximum: 9)])
         #expect(code.description == "A code.")
         #expect(fact.attributes[0].plan.expression == nil)
-        #expect(fact.checks.map(\.name) == ["positive", "coded"])
-        #expect(fact.checks[0].expression.text == "amount > 0")
+        #expect(fact.demands.checks.map(\.name) == ["positive", "coded"])
+        #expect(fact.demands.checks[0].expression.text == "amount > 0")
     }
 
     @Test("a dimension has them too, even as its key")
@@ -46,7 +46,7 @@ struct ExpressionTests {
         let city = try #require(try Pipeline.parse(bundle: bundle).dimension("city"))
         #expect(city.attributes.map(\.name) == ["code", "name", "label"])
         #expect(city.attributes[2].change == .newVersion)
-        #expect(city.checks.map(\.expression.text) == ["name <> code"])
+        #expect(city.demands.checks.map(\.expression.text) == ["name <> code"])
     }
 
     private static let amount = #"amount: { type: "decimal(12,2)", min: 0, max: 1000 }"#

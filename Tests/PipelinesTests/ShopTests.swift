@@ -92,7 +92,7 @@ struct ShopTests {
         #expect(amount.plan.type == .decimal(precision: 12, scale: 2))
         #expect(amount.plan.rules == [.minimum("0"), .maximum("1000")])
         #expect(
-            sale.expectations
+            sale.demands.expectations
                 == Expectations(minimumRows: 1, maximumRejectShare: 0.01, rejectsSeverity: .fail)
         )
     }

@@ -72,7 +72,7 @@ struct TableLayoutTests {
         #expect(
             layout.rows.outputs == [.value(agent.attributes[0].plan), .value(since), .key(team)]
         )
-        #expect(layout.rows.checks == agent.checks)
+        #expect(layout.rows.checks == agent.demands.checks)
         #expect(layout.rows.unique == RowLayout.Unique(owner: [0]))
         #expect(layout.rows.dayZone == "America/Bogota")
         #expect(layout.rows.neededSources == ["id", "since", "t", "c"])
@@ -97,7 +97,7 @@ struct TableLayoutTests {
         #expect(keys[1].parts.map(\.type) == [.date(format: .isoTimestamp)])
         let values = call.attributes.map { RowLayout.Output.value($0.plan) }
         #expect(Array(layout.rows.outputs.dropFirst(2)) == values)
-        #expect(layout.rows.checks == call.checks)
+        #expect(layout.rows.checks == call.demands.checks)
         #expect(layout.rows.unique == RowLayout.Unique(outputs: [4], owner: [2]))
         #expect(layout.rows.sourceColumns == ["agent", "at", "id", "ticket"])
         #expect(layout.rows.neededSources == ["agent", "at", "id"])
@@ -148,7 +148,7 @@ struct TableLayoutTests {
 
     @Test("of a total has the column that it names, or the only one")
     func total() throws {
-        var total = try #require(try pipeline().fact("call")?.expectations.totals.first)
+        var total = try #require(try pipeline().fact("call")?.demands.expectations.totals.first)
         #expect(TableLayout(total, below: ["n"]).rows.sourceColumns == ["n"])
         #expect(TableLayout(total, below: ["n", "m"]).rows.outputs == [])
         total.value = "m"

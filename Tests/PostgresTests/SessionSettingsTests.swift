@@ -11,7 +11,7 @@ struct SessionSettingsTests {
         ("client_encoding", "'LATIN1'", "UTF8"), ("search_path", "''", "\"$user\", public"),
         ("standard_conforming_strings", "off", "on"), ("bytea_output", "escape", "hex"),
         ("transform_null_equals", "on", "off"), ("quote_all_identifiers", "on", "off"),
-        ("default_transaction_isolation", "'serializable'", "read committed"),
+        ("default_transaction_isolation", "'serializable'", "read committed"), ("jit", "on", "off"),
     ]
 
     /// The URL of a database of which everybody's sessions are set otherwise.

@@ -61,6 +61,23 @@ struct DatabaseTimeTests {
         #expect(dropped.number == 8829)
     }
 
+    @Test(
+        "an instant has an offset: a text without one, as of a document, is read by the declared format"
+    )
+    func documents() throws {
+        let type = Self.timestamp("yyyy-MM-dd HH:mm:ss")
+        let day = try encode("2024-01-01", as: type, known: .instant)
+        #expect(day.reason != nil)
+        let text = try encode("2024-01-01 12:00:00", as: type, known: .instant)
+        #expect(text.number == Self.noon)
+        let turned = try encode(
+            "2024-02-01 10:00:00",
+            as: .date(format: DateFormat("yyyy-dd-MM HH:mm:ss")),
+            known: .instant
+        )
+        #expect(turned.number == 8767)  // 2024-01-02
+    }
+
     @Test("numbers have a point, whatever the definition declares for texts")
     func numbers() throws {
         let reading = ReadingRules(point: UInt8(ascii: ","), thousands: ".")

@@ -38,7 +38,7 @@ struct CheckedTableTests {
         let pipeline = try Pipeline.parse(bundle: bundle)
         let agent = try #require(pipeline.dimension("agent"))
         let call = try #require(pipeline.fact("call"))
-        let total = try #require(agent.expectations.totals.first)
+        let total = try #require(agent.demands.expectations.totals.first)
         guard case .calendar(let plan)? = pipeline.dimension("day")?.content else {
             Issue.record("no calendar")
             return

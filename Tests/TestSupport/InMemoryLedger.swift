@@ -139,6 +139,19 @@ public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
         }
     }
 
+    /// The running loads of the load's pipeline that somebody coordinates.
+    public func loads(besideLoad load: Int64) async throws -> [Int64] {
+        let now = warehouse.clock.now
+        return try await call { state in
+            state.loads
+                .filter { _, row in
+                    row.record.pipeline.name == state.loads[load]?.record.pipeline.name
+                        && !row.record.state.isFinal && row.expiry.map { $0 > now } ?? false
+                }
+                .keys.sorted()
+        }
+    }
+
     /// Notes that a coordinator lives.
     public func note(_ presence: CoordinatorPresence) async throws {
         try await call { $0.coordinators[presence.name] = presence }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Loopback
+internal import Processes
 internal import Synchronization
 
 /// A redis-server of a test's own, on a free loopback port, which the test may kill and freeze.

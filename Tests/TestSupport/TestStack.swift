@@ -57,8 +57,17 @@ public struct TestStack: Sendable {
             redisURL: addresses.redis.revealed,
             tls: SecuredServers(addresses: secured)
         )
+        try await testStack.forgoDurability()
         try await testStack.dropOldDatabases()
         return testStack
+    }
+
+    /// Lets Postgres write to the disk when it likes: tests kill processes, not machines.
+    private func forgoDurability() async throws {
+        for setting in ["fsync", "full_page_writes"] {
+            try await psql("alter system set \(setting) = off")
+        }
+        try await psql("select pg_reload_conf()")
     }
 
     /// A name that no other test uses: lower-case letters, digits and hyphens.

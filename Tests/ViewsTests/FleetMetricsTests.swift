@@ -47,7 +47,11 @@ struct FleetMetricsTests {
                 ),
                 pools: ["default"],
                 overdueFirings: [.init(subject: "shop", value: 1)],
-                nextFirings: [.init(subject: "shop", value: 1_706_756_400)]
+                nextFirings: [.init(subject: "shop", value: 1_706_756_400)],
+                pendingEffects: [.init(subject: "shop.hook", value: 4)],
+                deadEffects: [.init(subject: "shop.hook", value: 2)],
+                newestFailed: [.init(subject: "shop", value: 1)],
+                neverLoaded: [.init(subject: "shop", value: 3)]
             )
         )
         let samples = metrics.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
@@ -58,8 +62,12 @@ struct FleetMetricsTests {
                 #"longshore_periods{table="shop.fact_sale",state="stale"} 2"#,
                 #"longshore_rejects_open{table="shop.fact_sale"} 15"#,
                 #"longshore_last_loaded_timestamp_seconds{pipeline="shop"} 1706752800"#,
+                #"longshore_newest_load_failed{pipeline="shop"} 1"#,
+                #"longshore_tables_never_loaded{pipeline="shop"} 3"#,
                 #"longshore_overdue_firings{pipeline="shop"} 1"#,
                 #"longshore_next_firing_timestamp_seconds{pipeline="shop"} 1706756400"#,
+                #"longshore_effects_pending{export="shop.hook"} 4"#,
+                #"longshore_effects_dead{export="shop.hook"} 2"#,
                 #"longshore_coordinator_places{coordinator="quay-0",state="taken"} 1"#,
                 #"longshore_coordinator_places{coordinator="quay-0",state="free"} 7"#,
                 #"longshore_running_loads{state="held"} 1"#,
@@ -81,7 +89,8 @@ struct FleetMetricsTests {
             WorkerPresence(name: "quay-1", slots: 2, running: [], metrics: numbers),
             WorkerPresence(name: "quay-2", slots: 1, running: [LoadTaskID(load: 7, ordinal: 1)]),
         ])
-        let samples = metrics.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let samples = metrics.text.split(separator: "\n")
+            .filter { !$0.hasPrefix("#") && !$0.hasPrefix("longshore_worker_tasks") }
         #expect(
             samples == [
                 #"longshore_queue_messages{queue="longshore.tasks.default"} 2"#,
@@ -93,7 +102,6 @@ struct FleetMetricsTests {
                 #"longshore_worker_slots{worker="quay-1",state="disconnected"} 0"#,
                 #"longshore_worker_slots{worker="quay-2",state="busy"} 1"#,
                 #"longshore_worker_slots{worker="quay-2",state="idle"} 0"#,
-                #"longshore_worker_tasks_total{worker="quay-1",result="loaded"} 3"#,
                 #"longshore_worker_rows_read_total{worker="quay-1"} 1200"#,
                 #"longshore_worker_crashes_recorded_total{worker="quay-1"} 0"#,
                 #"longshore_worker_stalls_total{worker="quay-1"} 0"#,
@@ -101,5 +109,22 @@ struct FleetMetricsTests {
                 #"longshore_worker_redis_failures_total{worker="quay-1"} 0"#,
             ]
         )
+    }
+
+    @Test("what grows begins at zero: a collector sees no growth in a series that begins above it")
+    func beginnings() {
+        var measures = TaskMeasures()
+        measures.begin(TaskMeasures.Subject(pipeline: "shop", table: "shop.fact_sale"))
+        var metrics = FleetMetrics()
+        metrics.add(ofThisWorker: WorkerMetrics(slots: 1), measures)
+        let samples = metrics.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let growing = samples.filter { $0.contains("_total") || $0.contains("_count") }
+        #expect(growing.allSatisfy { $0.hasSuffix(" 0") }, "\(growing)")
+        func count(_ name: String) -> Int { growing.count { $0.hasPrefix(name) } }
+        #expect(count("longshore_worker_tasks_total") == WorkerMetrics.Result.allCases.count)
+        #expect(count("longshore_task_phase_seconds_count") == TaskMeasures.Phase.allCases.count)
+        let ends = TaskMeasures.Result.allCases.count
+        #expect(count("longshore_task_duration_seconds_count") == ends)
+        #expect(count("longshore_rows_total") == 3)
     }
 }

@@ -10,6 +10,8 @@ struct HomesRuleTests {
             ("effect", "Ledger/Exports/EffectTable.swift"),
             ("firing", "Ledger/Schedules/FiringTable.swift"),
             ("intervention", "Ledger/Orders/InterventionTable.swift"),
+            ("lineage", "Ledger/Lineage/LineageTable.swift"),
+            ("lineage_run", "Ledger/Lineage/LineageTable.swift"),
             ("load", "Ledger/Loads/LoadTable.swift"),
             ("reject", "Ledger/Rejects/RejectTable.swift"),
             ("schedule", "Ledger/Schedules/ScheduleTable.swift"),
@@ -58,8 +60,8 @@ struct HomesRuleTests {
         #expect(
             found == [
                 "Ledger/Alerts/AlertMessageTable.swift", "Ledger/Control/ControlTable.swift",
-                "Ledger/Loads/LoadTable.swift", "Ledger/Orders/InterventionTable.swift",
-                "Ledger/Schedules/FiringTable.swift",
+                "Ledger/Lineage/LineageTable.swift", "Ledger/Loads/LoadTable.swift",
+                "Ledger/Orders/InterventionTable.swift", "Ledger/Schedules/FiringTable.swift",
             ]
         )
     }

@@ -104,6 +104,23 @@ import Worker
         }
     }
 
+    @Test("a task that its pipeline has no room for comes back after a second and burns no attempt")
+    func crowded() async throws {
+        try await Simulation.run { simulation in
+            let bench = WorkerBench(simulation)
+            bench.warehouse.setBehaviour { _, _ in .init(stepTime: .milliseconds(700)) }
+            let tasks = try await bench.makeLoad(3, concurrency: 1)
+            for task in tasks { bench.inject(task) }
+            let worker = bench.worker(slots: tasks.count)
+            try await bench.drain(worker)
+            let results = worker.metrics.results
+            let refused = results[.busy] ?? 0
+            #expect(results[.loaded] == 3 && refused >= 2)
+            #expect(bench.broker.retries == [.second: refused])
+            for task in tasks { #expect(bench.warehouse.row(task)?.attempts == 1) }
+        }
+    }
+
     @Test("a task whose lease another holds comes back after a second and burns no attempt")
     func held() async throws {
         try await Simulation.run { simulation in

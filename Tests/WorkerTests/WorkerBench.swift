@@ -29,11 +29,13 @@ final class WorkerBench: Sendable {
     }
 
     /// A load of one whole fact for each of `count` tables, nothing needing anything.
-    func makeLoad(_ count: Int = 1) async throws -> [LoadTaskID] {
+    func makeLoad(_ count: Int = 1, concurrency: Int? = nil) async throws -> [LoadTaskID] {
+        var pipeline = SamplePipelines.pipeline(
+            facts: (0..<count).map { SamplePipelines.fact("f\($0)", isPerPeriod: false) }
+        )
+        pipeline.concurrency = concurrency
         let request = LoadRequest(
-            pipeline: SamplePipelines.pipeline(
-                facts: (0..<count).map { SamplePipelines.fact("f\($0)", isPerPeriod: false) }
-            ),
+            pipeline: pipeline,
             definition: DefinitionBundle(files: [:]),
             folder: "",
             periods: [],

@@ -38,7 +38,7 @@ struct FilesNow {
 
     /// The fact whose file a period waits for, and what that is called.
     func awaited(_ period: Period) -> Due.Awaited? {
-        for fact in pipeline.facts where !fact.expectations.requiresFile {
+        for fact in pipeline.facts where !fact.demands.expectations.requiresFile {
             guard let (files, found) = byPeriod[fact.table], found[period] == nil else { continue }
             return Due.Awaited(period: period, table: fact.table, file: files.name(of: period))
         }

@@ -91,6 +91,8 @@ public struct EffectDesk: Sendable {
 
     /// The condition that an effect is meant: effects know their schema and export,
     /// and whose that is, the newest task knows.
+    ///
+    /// - Throws: ``LedgerError`` when the pipeline has never computed such an export.
     private func condition(_ filter: EffectFilter) async throws -> SQL {
         let isOne: SQL = filter.export.map { "t.name = \($0)" } ?? "true"
         let rows = try await client.query(
@@ -103,11 +105,13 @@ public struct EffectDesk: Sendable {
             where pipeline = \(filter.pipeline)
             """
         )
-        return filter.condition(
-            of: try rows.map {
-                ExportKey(schema: try $0.text("schema_name"), name: try $0.text("name"))
-            }
-        )
+        let exports = try rows.map {
+            ExportKey(schema: try $0.text("schema_name"), name: try $0.text("name"))
+        }
+        if let export = filter.export, exports.isEmpty {
+            throw LedgerError.unknownExport(export, of: filter.pipeline)
+        }
+        return filter.condition(of: exports)
     }
 
     /// How the exports stand that a pipeline has ever computed.

@@ -43,13 +43,13 @@ public struct LedgerFigures: Sendable, Hashable {
         public var seconds: Double
     }
 
-    /// Loads of each pipeline, by state.
+    /// Loads of each pipeline, by state; zero for states that none is in.
     public var loads: [Share<LoadState>]
     /// Load tasks of each pipeline's running loads, by state.
     public var tasks: [Share<TaskState>]
-    /// Periods of each fact, by state.
+    /// Periods of each fact, by state; zero for states that none is in.
     public var periods: [Share<PeriodState>]
-    /// Open rejects of each table.
+    /// Open rejects of each table; zero where there is none.
     public var openRejects: [Figure]
     /// When the last load of each pipeline ended well.
     public var lastLoaded: [Figure]
@@ -67,6 +67,12 @@ public struct LedgerFigures: Sendable, Hashable {
     public var ages: [Age] = []
     /// How many rows of each export are still to be delivered.
     public var pendingEffects: [Figure] = []
+    /// How many rows of each export are not delivered any more, because the target has refused them.
+    public var deadEffects: [Figure] = []
+    /// Of each pipeline, 1 where the newest load that has ended by itself has failed, and else 0.
+    public var newestFailed: [Figure] = []
+    /// How many tables of each pipeline no load has ever loaded.
+    public var neverLoaded: [Figure] = []
 }
 
 extension FleetDesk {
@@ -75,7 +81,8 @@ extension FleetDesk {
         LedgerFigures(
             loads: try await shares(
                 "select pipeline, state, count(*) from longshore.load group by 1, 2"
-            ),
+            )
+            .inEveryState(),
             tasks: try await shares(
                 """
                 select l.pipeline, t.state, count(*)
@@ -88,11 +95,15 @@ extension FleetDesk {
                 select schema_name || '.' || table_name, state, count(*) from longshore.control
                 where kind = \(LoadTaskKind.fact) group by 1, 2
                 """
-            ),
+            )
+            .inEveryState(),
             openRejects: try await figures(
                 """
-                select schema_name || '.' || table_name, count(*) from longshore.reject
-                where state = \(RejectState.open) group by 1
+                select coalesce(c.subject, r.subject), coalesce(r.value, 0)
+                from (select distinct schema_name || '.' || table_name from longshore.control
+                    where kind in (\(LoadTaskKind.dimension), \(LoadTaskKind.fact))) c (subject)
+                full join (select schema_name || '.' || table_name, count(*) from longshore.reject
+                    where state = \(RejectState.open) group by 1) r (subject, value) using (subject)
                 """
             ),
             lastLoaded: try await figures(
@@ -117,10 +128,20 @@ extension FleetDesk {
             ),
             waiting: try await waiting(),
             ages: try await ages(),
-            pendingEffects: try await figures(
+            pendingEffects: try await effects(in: .open),
+            deadEffects: try await effects(in: .dead),
+            newestFailed: try await figures(
                 """
-                select schema_name || '.' || export, count(*) from longshore.effect
-                where state = \(EffectState.open) group by 1
+                select distinct on (pipeline) pipeline, (state = \(LoadState.failed))::int from longshore.load
+                where kind = \(LoadKind.load) and state in (\(LoadState.loaded), \(LoadState.failed))
+                order by pipeline, id desc
+                """
+            ),
+            neverLoaded: try await figures(
+                """
+                select pipeline, count(*) filter (where loaded_at is null)
+                from (select pipeline, max(loaded_at) from longshore.control
+                    group by pipeline, schema_name, table_name) t (pipeline, loaded_at) group by 1
                 """
             )
         )
@@ -162,6 +183,17 @@ extension FleetDesk {
         }
     }
 
+    /// Effects of each export that a load has computed; none where all are in other states.
+    private func effects(in state: EffectState) async throws -> [LedgerFigures.Figure] {
+        try await figures(
+            """
+            select schema_name || '.' || name, (select count(*) from longshore.effect e
+                where e.schema_name = c.schema_name and e.export = c.name and e.state = \(state))
+            from (select distinct schema_name, name from longshore.control where kind = \(LoadTaskKind.export)) c
+            """
+        )
+    }
+
     private func ages() async throws -> [LedgerFigures.Age] {
         try await client.query(
             """
@@ -201,5 +233,23 @@ extension FleetDesk {
         return try rows.map {
             LedgerFigures.Figure(subject: try $0.text("subject"), value: try $0.double("value"))
         }
+    }
+}
+
+extension Array {
+    /// The shares of each subject in every state, those of none among them, in the order of the states.
+    fileprivate func inEveryState<State: CaseIterable & Hashable>() -> Self
+    where Element == LedgerFigures.Share<State> {
+        var shares: Self = []
+        var rest = self[...]
+        while let subject = rest.first?.subject {
+            let own = rest.prefix { $0.subject == subject }
+            rest = rest.dropFirst(own.count)
+            shares += State.allCases.map { state in
+                let value = own.first { $0.state == state }?.value ?? 0
+                return Element(subject: subject, state: state, value: value)
+            }
+        }
+        return shares
     }
 }

@@ -77,6 +77,19 @@ public struct PostgresLedger: LoadLedger {
         return try rows.first.map { try $0.word("state") }
     }
 
+    /// The running loads of the load's pipeline whose lease somebody has.
+    public func loads(besideLoad load: Int64) async throws -> [Int64] {
+        let rows = try await client.query(
+            """
+            select l.id from longshore.load l
+            where l.pipeline = (select pipeline from longshore.load where id = \(load))
+                and l.state = \(LoadState.running) and \(LoadTable.isHeld)
+            order by l.id
+            """
+        )
+        return try rows.map { try $0.integer("id", as: Int64.self) }
+    }
+
     // MARK: Leases
 
     /// Loads of the fleet, and of none, that are running, whose coordinator has not renewed its lease, and

@@ -35,6 +35,7 @@ enum Migrations {
         ("schedules and their firings", schedules),
         ("what exports deliver", effects),
         ("alerts, and whom they were told", alerts),
+        ("what was told of lineage", lineage),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

@@ -68,7 +68,7 @@ public struct TaskReports: Sendable {
         return counts
     }
 
-    private static func rowCounts(_ row: PostgresRow) throws -> RowCounts? {
+    static func rowCounts(_ row: PostgresRow) throws -> RowCounts? {
         guard let read = try row.optionalInteger("rows_read") else { return nil }
         return RowCounts(
             read: Int(read),

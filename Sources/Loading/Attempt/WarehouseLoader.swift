@@ -93,11 +93,11 @@ public actor WarehouseLoader: TaskLoader {
                 do {
                     return try await transact(
                         task,
-                        connection,
+                        on: connection,
                         by: worker,
-                        isMarked,
-                        grains,
-                        observer
+                        isMarked: isMarked,
+                        comparing: grains,
+                        telling: observer
                     )
                 } catch let repeated as GrainsRepeat {
                     cause = repeated.cause ?? cause
@@ -115,11 +115,11 @@ public actor WarehouseLoader: TaskLoader {
     /// Everything from BEGIN to COMMIT.
     private func transact(
         _ task: LoadTaskID,
-        _ connection: PostgresConnection,
+        on connection: PostgresConnection,
         by worker: String,
-        _ isMarked: Bool,
-        _ grains: Attempt.GrainSearch,
-        _ observer: any StepObserver
+        isMarked: Bool,
+        comparing grains: Attempt.GrainSearch,
+        telling observer: any StepObserver
     ) async throws -> TaskOutcome {
         let ticket = ticket(of: task)
         let outcome = try await connection.transaction(
@@ -132,7 +132,14 @@ public actor WarehouseLoader: TaskLoader {
             }
             // Another attempt had the row a moment ago; without a mark a death would not be seen.
             guard isMarked else { throw TaskIsBusy() }
-            return try await attempt(task, row, connection, by: worker, grains, observer)
+            return try await attempt(
+                task,
+                row,
+                on: connection,
+                by: worker,
+                comparing: grains,
+                telling: observer
+            )
         }
         observer.reached(.committed)
         return outcome
@@ -142,12 +149,13 @@ public actor WarehouseLoader: TaskLoader {
     private func attempt(
         _ task: LoadTaskID,
         _ row: TaskRow,
-        _ connection: PostgresConnection,
+        on connection: PostgresConnection,
         by worker: String,
-        _ grains: Attempt.GrainSearch,
-        _ observer: any StepObserver
+        comparing grains: Attempt.GrainSearch,
+        telling observer: any StepObserver
     ) async throws -> TaskOutcome {
         let pipeline = try row.definition.pipeline(in: definitions)
+        try await PipelinePlaces(of: pipeline)?.take(on: connection)
         guard
             try await TaskNeeds(task: task, row: row, pipeline: pipeline).areDone(on: connection)
         else { throw TaskIsBusy() }
@@ -175,6 +183,8 @@ public actor WarehouseLoader: TaskLoader {
             return try await body()
         } catch is TaskIsBusy {
             return .busy
+        } catch is PipelineIsCrowded {
+            return .crowded
         } catch let error as NewerLedger {
             return .refused(error)
         } catch let error as PostgresError where error.saysTaskIsNotHeld {

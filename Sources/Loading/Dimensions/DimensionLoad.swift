@@ -31,7 +31,7 @@ struct DimensionLoad {
         let staged = try await fill.run()
         try await connection.analyze("pg_temp.staged", of: dimension.key)
         attempt.observer.reached(.copied)
-        guard staged.loaded > 0 || dimension.expectations.allowNoRows else {
+        guard staged.loaded > 0 || dimension.demands.expectations.allowNoRows else {
             throw LoadingError.noRows(attempt.row.table, staged, refusals: fill.refusals)
         }
         try await attempt.hold(dimension.designs(schema: attempt.row.schema))
@@ -46,7 +46,7 @@ struct DimensionLoad {
         counts.deduplicated += staged.loaded - members
         warnings += try await Audit(
             attempt: attempt,
-            expected: dimension.expectations,
+            expected: dimension.demands.expectations,
             counts: counts,
             refusals: fill.refusals,
             rows: "pg_temp.staged",

@@ -76,10 +76,13 @@ struct RestoredMembers {
 
 extension Dimension {
     /// A query of the business keys that were observed and have no row but a placeholder's.
+    ///
+    /// It is a difference of sets: for the first row of an anti-join, a planner without statistics compares each
+    /// key with each row.
     func lostMembers(observations: SQL, table: SQL) -> SQL {
         """
-        select distinct \(ids: key, of: "o") from \(observations) o
-        where not exists (select from \(table) d where \(keysEqual("o", "d")) and not d.is_inferred)
+        select \(ids: key, of: "o") from \(observations) o
+        except select \(ids: key, of: "d") from \(table) d where not d.is_inferred
         """
     }
 }

@@ -37,22 +37,21 @@ struct FactLoad {
 
     private func replace() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
-        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
+        let surroundings = try await surroundings()
         let reader = try await attempt.open(fact.extract, by: layout.rows)
         let isCopied = fact.duplicates == .reject
         let target = try await FactTarget.prepare(fact, of: attempt, isCopied: isCopied)
-        let staged = isCopied ? nil : staging(hasOrigin: false)
-        try await staged?.create()
+        let staged = isCopied ? nil : try await stage(hasOrigin: false)
         let fill = try await RowFill(
             attempt,
             reader: reader,
             layout: rows(isNumbered: !isCopied),
             columns: staged?.names ?? copiedColumns.map(\.name),
             into: staged == nil ? target.table : StagedFact.table,
-            references: references,
+            references: surroundings.references,
             grain: layout.grain,
             comparing: grainScope,
-            bounds: try bounds(closed: []),
+            bounds: try bounds(closed: surroundings.closed),
             isFrozen: target.isFrozen
         )
         do {
@@ -108,17 +107,10 @@ struct FactLoad {
 
     private func merge() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
-        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
-        let closed = try await others.closed()
-        let reader = try await attempt.open(fact.extract, by: layout.rows)
-        let staged = staging(hasOrigin: !closed.isEmpty)
-        try await staged.create()
-        let fill = try await fill(
-            staged,
-            from: reader,
-            references,
-            closed: closed,
-            comparing: grainScope
+        let surroundings = try await surroundings()
+        let (staged, fill) = try await stageSource(
+            in: surroundings,
+            hasOrigin: surroundings.hasClosed
         )
         let read = try await fill.run()
         if fact.duplicates == .reject, fill.hasMissedGrains {
@@ -128,7 +120,12 @@ struct FactLoad {
             }
         }
         try await versions.hold()
-        let merge = FactMerge(attempt: attempt, fact: fact, staged: staged, closed: closed)
+        let merge = FactMerge(
+            attempt: attempt,
+            fact: fact,
+            staged: staged,
+            closed: surroundings.closed
+        )
         let merged = try await merge.run { try await fill.refuse($0) }
         var counts = read
         counts.loaded = merged.inserted
@@ -169,18 +166,7 @@ struct FactLoad {
     /// Reads the source into a staging table, with all rows that no rule refuses, and ends by telling those with the same
     /// grain.
     private func findRepeatedGrains() async throws -> Never {
-        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
-        let closed = fact.loading == .replace ? [] : try await others.closed()
-        let reader = try await attempt.open(fact.extract, by: layout.rows)
-        let staged = staging(hasOrigin: false)
-        try await staged.create()
-        let fill = try await fill(
-            staged,
-            from: reader,
-            references,
-            closed: closed,
-            comparing: grainScope
-        )
+        let (staged, fill) = try await stageSource(in: surroundings(), hasOrigin: false)
         _ = try await fill.run()
         throw GrainsRepeat(table: fact.table, rows: try await staged.rowsWithRepeatedGrain())
     }
@@ -197,24 +183,43 @@ struct FactLoad {
         }
     }
 
-    func staging(hasOrigin: Bool) -> StagedFact {
+    /// What the fact's rows are read against.
+    func surroundings() async throws -> FactSurroundings {
+        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
+        let closed = fact.loading == .replace ? [] : try await others.closed()
+        return FactSurroundings(references: references, closed: closed)
+    }
+
+    /// Makes the staging table.
+    func stage(hasOrigin: Bool) async throws -> StagedFact {
         let period = design.columns.filter {
             $0.name == "period" && hasPeriods && fact.loading != .replace
         }
-        return StagedFact(
+        let staged = StagedFact(
             fact: fact,
             columns: copiedColumns + period,
             hasOrigin: hasOrigin,
             connection: connection
         )
+        try await staged.create()
+        return staged
+    }
+
+    /// Opens the source, whose rows go into the staging table.
+    private func stageSource(
+        in surroundings: FactSurroundings,
+        hasOrigin: Bool
+    ) async throws -> (StagedFact, RowFill) {
+        let reader = try await attempt.open(fact.extract, by: layout.rows)
+        let staged = try await stage(hasOrigin: hasOrigin)
+        return (staged, try await fill(staged, from: reader, surroundings, comparing: grainScope))
     }
 
     /// What brings a reader's rows into the staging table.
     func fill(
         _ staged: StagedFact,
         from reader: any RowReader,
-        _ references: ReferenceMaps,
-        closed: Set<String>,
+        _ surroundings: FactSurroundings,
         comparing scope: GrainScope = .all(memory: .max)
     ) async throws -> RowFill {
         var layout = rows(isNumbered: true, hasOrigin: staged.hasOrigin)
@@ -226,10 +231,10 @@ struct FactLoad {
             layout: layout,
             columns: staged.names,
             into: StagedFact.table,
-            references: references,
+            references: surroundings.references,
             grain: self.layout.grain,
             comparing: scope,
-            bounds: try bounds(closed: closed)
+            bounds: try bounds(closed: surroundings.closed)
         )
     }
 
@@ -283,7 +288,7 @@ struct FactLoad {
     ) async throws -> AttemptResult {
         let warnings = try await Audit(
             attempt: attempt,
-            expected: fact.expectations,
+            expected: fact.demands.expectations,
             counts: accepted,
             standing: standing,
             refusals: fill.refusals,

@@ -16,15 +16,13 @@ struct GrainsRepeat: Error {
 }
 
 extension StagedFact {
-    /// The numbers of the rows whose grain others have, in order; a null is equal to nothing.
+    /// The numbers of the rows whose grain others have, in order.
     func rowsWithRepeatedGrain() async throws -> [Int] {
-        let isWhole = fact.grainColumns.map { "\(id: $0) is not null" as SQL }
+        let repeated = fact.rowsWithRepeatedGrain(keeping: Self.rowNumber, of: Self.table)
         let rows = try await connection.query(
             """
-            select \(id: Self.rowNumber) as number from (
-                select \(id: Self.rowNumber), count(*) over (partition by \(ids: fact.grainColumns)) as rows
-                from \(Self.table) where \(isWhole.joined(separator: " and "))) counted
-            where rows > 1 order by 1 limit \(GrainsRepeat.most + 1)
+            select \(id: Self.rowNumber) as number from \(repeated)
+            order by 1 limit \(GrainsRepeat.most + 1)
             """
         )
         guard rows.count <= GrainsRepeat.most else { throw LoadingError.oftenRepeated(fact.table) }
@@ -39,14 +37,22 @@ extension Fact {
         ofLoad load: Int64,
         on connection: PostgresConnection
     ) async throws -> Bool {
-        let isWhole = grainColumns.map { "\(id: $0) is not null" as SQL }
-        let rows = try await connection.query(
-            """
-            select from \(table) where load_id = \(load) and \(isWhole.joined(separator: " and "))
-            group by \(ids: grainColumns) having count(*) > 1 limit 1
-            """
+        let repeated = rowsWithRepeatedGrain(
+            keeping: "load_id",
+            of: "(select * from \(table) where load_id = \(load)) loaded"
         )
-        return !rows.isEmpty
+        return try await !connection.query("select from \(repeated) limit 1").isEmpty
+    }
+
+    /// Those of some rows whose grain others of them have, with one column, as SQL that can follow `from`; a null is equal to
+    /// nothing.
+    fileprivate func rowsWithRepeatedGrain(keeping column: String, of rows: SQL) -> SQL {
+        let isWhole = grainColumns.map { "\(id: $0) is not null" as SQL }
+        return """
+            (select \(id: column), count(*) over (partition by \(ids: grainColumns)) as rows
+                from \(rows) where \(isWhole.joined(separator: " and "))) counted
+            where rows > 1
+            """
     }
 }
 

@@ -13,17 +13,15 @@ extension FactLoad {
     /// there is older than its source.
     func replay() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
-        let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
-        let closed = fact.loading == .replace ? [] : try await others.closed()
-        let staged = staging(hasOrigin: !closed.isEmpty)
-        try await staged.create()
+        let surroundings = try await surroundings()
+        let staged = try await stage(hasOrigin: surroundings.hasClosed)
         attempt.observer.reached(.opened)
         let rejects = RejectReplay(attempt: attempt, layout: layout.rows)
         // All are read before tables and versions are locked: to infer members is to wait for merges of
         // dimensions, which may wait for these.
         var result = AttemptResult(
             counts: try await rejects.fill { reader in
-                try await fill(staged, from: reader, references, closed: closed)
+                try await fill(staged, from: reader, surroundings)
             }
         )
         attempt.observer.reached(.copied)
@@ -31,7 +29,7 @@ extension FactLoad {
             if fact.loading == .replace {
                 try await add(staged, versions, to: &result)
             } else {
-                try await merge(staged, closed, versions, to: &result)
+                try await merge(staged, surroundings.closed, versions, to: &result)
             }
         }
         result.input = try await rejects.settle()

@@ -114,15 +114,15 @@ struct RejectReplay {
         let format =
             try StoredFormat.read(found.optionalText("format"))
             ?? pipeline.format(ofTable: row.name)
+        let header = try Self.columns(
+            StoredHeader.names(found.text("header")),
+            "longshore.task",
+            of: task
+        )
         return Origin(
             task: task,
             // What has no header may be asked for other columns than then.
-            header: format.hasHeader
-                ? try Self.columns(
-                    StoredHeader.names(found.text("header")),
-                    "longshore.task",
-                    of: task
-                ) : layout.sourceColumns,
+            header: format.hasHeader ? header : layout.sourceColumns,
             otherHeaders: try await otherHeaders(of: task),
             types:
                 try Self.columns(
@@ -132,7 +132,8 @@ struct RejectReplay {
                 )
                 .map { $0.flatMap(SourceType.init) },
             format: format,
-            known: pipeline.columnsRead(forTable: row.name),
+            known: format.hasHeader
+                ? pipeline.columnsRead(forTable: row.name) : Set(header),
             modified: try Self.modified(found.optionalText("inputs")),
             period: { name in
                 pipeline.extract(ofTable: row.name)?

@@ -76,13 +76,7 @@ extension Grammar {
                 standard: "keep",
                 summary: "What becomes of a chart whose key has no row any more."
             ),
-            after,
-            reads,
-            wait,
-            pool,
-            limits,
-            description,
-        ]
+        ] + deliveryKeys
     )
 
     static let chartTarget = Record(

@@ -27,14 +27,11 @@ extension Grammar {
                 standard: "keep",
                 summary: "What becomes of what was delivered and is no row any more."
             ),
-            after,
-            reads,
-            wait,
-            pool,
-            limits,
-            description,
-        ]
+        ] + deliveryKeys
     )
+
+    /// What exports and charts have alike: when, how and by whom they are delivered.
+    static let deliveryKeys = [after, reads, wait, pool, limits, description]
 
     static let after = Record.Key(
         name: "after",

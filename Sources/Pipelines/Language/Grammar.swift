@@ -37,6 +37,17 @@ enum Grammar {
                 shape: .list(.record(alert)),
                 summary: "Who is told what is wrong with it."
             ),
+            .init(
+                name: "pool",
+                shape: .name,
+                standard: "default",
+                summary: "The queue that tasks of tables without a pool of their own go to."
+            ),
+            .init(
+                name: "concurrency",
+                shape: .integer,
+                summary: "How many of its tasks may run at once, those of all its loads together."
+            ),
             limits,
             .init(
                 name: "parameters",

@@ -1,5 +1,3 @@
-public import Expressions
-
 /// A dimension table.
 public struct Dimension: Sendable, Hashable {
     /// Its name in the definition; the table is `dim_<name>`, the surrogate key `<name>_key`.
@@ -16,10 +14,8 @@ public struct Dimension: Sendable, Hashable {
     public var references: [Reference]
     /// What happens to members whose key the source has no more; `nil` when they are kept.
     public var expiry: ExpiryRule?
-    /// What must hold of every row of the source.
-    public var checks: [RowCheck]
-    /// What must hold before the load task commits.
-    public var expectations: Expectations
+    /// What must hold of its rows, of each and of all.
+    public var demands: Demands
     /// The queue its tasks go to.
     public var pool: String
     /// A sentence for the catalog.
@@ -34,8 +30,7 @@ public struct Dimension: Sendable, Hashable {
         attributes: [Attribute],
         references: [Reference] = [],
         expiry: ExpiryRule? = nil,
-        checks: [RowCheck] = [],
-        expectations: Expectations = Expectations(),
+        demands: Demands = Demands(),
         pool: String = "default",
         description: String? = nil
     ) {
@@ -46,8 +41,7 @@ public struct Dimension: Sendable, Hashable {
         self.attributes = attributes
         self.references = references
         self.expiry = expiry
-        self.checks = checks
-        self.expectations = expectations
+        self.demands = demands
         self.pool = pool
         self.description = description
     }

@@ -1,5 +1,3 @@
-public import Expressions
-
 /// A fact table.
 public struct Fact: Sendable, Hashable {
     /// Its name in the definition; the table is `fact_<name>`.
@@ -22,10 +20,8 @@ public struct Fact: Sendable, Hashable {
     public var attributes: [Attribute]
     /// References to dimensions, in the order in which they are written.
     public var references: [Reference]
-    /// What must hold of every row.
-    public var checks: [RowCheck]
-    /// What must hold before the load task commits.
-    public var expectations: Expectations
+    /// What must hold of its rows, of each and of all.
+    public var demands: Demands
     /// The queue its tasks go to.
     public var pool: String
     /// A sentence for the catalog.
@@ -43,8 +39,7 @@ public struct Fact: Sendable, Hashable {
         loading: Loading = .replace,
         late: Late = .reject,
         reload: Reload = .delete,
-        checks: [RowCheck] = [],
-        expectations: Expectations = Expectations(),
+        demands: Demands = Demands(),
         pool: String = "default",
         description: String? = nil
     ) {
@@ -58,8 +53,7 @@ public struct Fact: Sendable, Hashable {
         self.loading = loading
         self.late = late
         self.reload = reload
-        self.checks = checks
-        self.expectations = expectations
+        self.demands = demands
         self.pool = pool
         self.description = description
     }

@@ -16,6 +16,10 @@ public struct Pipeline: Sendable, Hashable {
     public var schedule: Schedule?
     /// Who is told what is wrong with it.
     public var alerts: [AlertEntry]
+    /// The pool of tables that name none.
+    public var pool: String
+    /// How many of its tasks may run at once, those of all its loads together; `nil` for any number.
+    public var concurrency: Int?
     /// The time limits of tables that have none of their own.
     public var limits: Limits
     /// The time limits that tables have of their own, by the tables' names.
@@ -49,7 +53,9 @@ public struct Pipeline: Sendable, Hashable {
         description: String? = nil,
         zone: String = "UTC",
         schedule: Schedule? = nil,
-        alerts: [AlertEntry] = []
+        alerts: [AlertEntry] = [],
+        pool: String = "default",
+        concurrency: Int? = nil
     ) {
         self.name = name
         self.schema = schema
@@ -66,6 +72,8 @@ public struct Pipeline: Sendable, Hashable {
         self.zone = zone
         self.schedule = schedule
         self.alerts = alerts
+        self.pool = pool
+        self.concurrency = concurrency
     }
 
     /// How long an attempt at a task of the table called `name` may take.

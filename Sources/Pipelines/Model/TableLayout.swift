@@ -29,7 +29,7 @@ public struct TableLayout: Sendable, Hashable {
         }
         rows = RowLayout(
             values.map { .value($0) } + keys.map { .key($0) },
-            checks: dimension.checks,
+            checks: dimension.demands.checks,
             unique: RowLayout.Unique(
                 outputs: attributes.indices.filter { attributes[$0].isUnique },
                 owner: key
@@ -54,7 +54,7 @@ public struct TableLayout: Sendable, Hashable {
         let unique = fact.attributes.filter(\.isUnique).compactMap { names.firstIndex(of: $0.name) }
         rows = RowLayout(
             keys.map { .key($0) } + fact.attributes.map { .value($0.plan) },
-            checks: fact.checks,
+            checks: fact.demands.checks,
             unique: RowLayout.Unique(outputs: unique, owner: identity),
             identity: identity + [period].compactMap(\.self),
             dayZone: pipeline.zone

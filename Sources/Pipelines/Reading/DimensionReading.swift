@@ -30,8 +30,7 @@ struct DimensionReading {
             attributes: read.attributes,
             references: read.references,
             expiry: expiry,
-            checks: ExpressionReading(findings: findings).checks(of: node, in: read),
-            expectations: extracts.expectations(of: node, in: read, isByPeriod: false),
+            demands: extracts.demands(of: node, in: read, isByPeriod: false),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )

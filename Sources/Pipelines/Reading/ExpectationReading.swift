@@ -1,15 +1,16 @@
 internal import Rows
 
 extension ExtractReading {
-    /// What the section `expect` of a fact or dimension says.
-    func expectations(of table: YAMLNode, in columns: Columns, isByPeriod: Bool) -> Expectations {
-        ExpectationReading(
+    /// What the sections `checks` and `expect` of a fact or dimension say.
+    func demands(of table: YAMLNode, in columns: Columns, isByPeriod: Bool) -> Demands {
+        let checks = ExpressionReading(findings: findings).checks(of: table, in: columns)
+        let reading = ExpectationReading(
             findings: findings,
             extracts: self,
             columns: columns,
             isByPeriod: isByPeriod
         )
-        .expectations(table["expect"])
+        return Demands(checks: checks, expectations: reading.expectations(table["expect"]))
     }
 }
 

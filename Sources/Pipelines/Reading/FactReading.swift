@@ -29,8 +29,7 @@ struct FactReading {
             loading: loading(node),
             late: node["late"]?.text.flatMap(Fact.Late.init) ?? .reject,
             reload: node["reload"]?.text.flatMap(Fact.Reload.init) ?? .delete,
-            checks: ExpressionReading(findings: findings).checks(of: node, in: read),
-            expectations: extracts.expectations(of: node, in: read, isByPeriod: isByPeriod),
+            demands: extracts.demands(of: node, in: read, isByPeriod: isByPeriod),
             pool: node["pool"]?.text ?? "default",
             description: node["description"]?.text
         )

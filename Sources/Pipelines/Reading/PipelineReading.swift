@@ -39,7 +39,7 @@ struct PipelineReading {
         let sources = SourceReading(findings: findings).sources(in: root)
         let periods = PeriodReading(findings: findings).rule(in: root)
         checkTableNames()
-        let tables = tables(sources: sources)
+        let tables = inPools(tables(sources: sources))
         reportUnused(tables, credentials: usedCredentials)
         return Pipeline(
             name: name,
@@ -56,8 +56,26 @@ struct PipelineReading {
             description: root["description"]?.text,
             zone: root["zone"]?.text ?? "UTC",
             schedule: ScheduleReading(findings: findings, types: types).schedule(in: root),
-            alerts: AlertReading(findings: findings).entries(in: root)
+            alerts: AlertReading(findings: findings).entries(in: root),
+            pool: pool,
+            concurrency: concurrency
         )
+    }
+
+    private var pool: String { root["pool"]?.text ?? "default" }
+
+    private var concurrency: Int? {
+        guard let node = root["concurrency"], let number = node.int else { return nil }
+        guard (1...1000).contains(number) else {
+            findings.add(
+                .valueRange,
+                at: node.span,
+                "`concurrency` cannot be `\(number)`",
+                expected: "a number of tasks, 1 to 1000"
+            )
+            return nil
+        }
+        return number
     }
 
     private var types: ColumnTypeReading {
@@ -82,6 +100,27 @@ struct PipelineReading {
     }
 
     // MARK: Tables
+
+    /// Tables that name no pool are in the pipeline's.
+    private func inPools(_ tables: Tables) -> Tables {
+        let sections = Self.sections.flatMap { entries($0.name) }
+        let others = Set(sections.filter { $0.value.entry("pool") != nil }.map(\.name))
+        func moved<Table>(
+            _ tables: [Table],
+            _ name: KeyPath<Table, String>,
+            _ pool: WritableKeyPath<Table, String>
+        ) -> [Table] {
+            tables.map { table in
+                var table = table
+                if !others.contains(table[keyPath: name]) { table[keyPath: pool] = self.pool }
+                return table
+            }
+        }
+        return (
+            moved(tables.dimensions, \.name, \.pool), moved(tables.facts, \.name, \.pool),
+            moved(tables.marts, \.name, \.pool), moved(tables.exports, \.name, \.pool)
+        )
+    }
 
     private typealias Tables = (
         dimensions: [Dimension], facts: [Fact], marts: [Mart], exports: [Export]
@@ -307,7 +346,8 @@ struct PipelineReading {
         var used = Set(tables.facts.map(\.extract.source))
         used.formUnion(tables.dimensions.compactMap(\.source))
         used.formUnion(tables.exports.compactMap(\.target.source))
-        let expectations = tables.dimensions.map(\.expectations) + tables.facts.map(\.expectations)
+        let demands = tables.dimensions.map(\.demands) + tables.facts.map(\.demands)
+        let expectations = demands.map(\.expectations)
         used.formUnion(expectations.flatMap(\.totals).map(\.extract.source))
         report(entries("credentials"), butNot: credentials, as: "credential")
         report(entries("sources"), butNot: used, as: "source")

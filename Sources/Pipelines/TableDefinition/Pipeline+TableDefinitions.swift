@@ -27,7 +27,7 @@ extension Pipeline {
         return TableDefinition(
             parts
                 + columns(dimension.attributes, dimension.references, hasHistory: true)
-                + checks(dimension.checks)
+                + checks(dimension.demands.checks)
         )
     }
 
@@ -46,7 +46,7 @@ extension Pipeline {
         return TableDefinition(
             parts
                 + columns(fact.attributes, fact.references, hasHistory: false)
-                + checks(fact.checks)
+                + checks(fact.demands.checks)
         )
     }
 

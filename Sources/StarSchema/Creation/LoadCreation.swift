@@ -74,6 +74,7 @@ package struct LoadCreation {
     /// - Returns: the load's number.
     func insert(as kind: LoadKind) async throws -> Int64 {
         let load = try await insertLoad(kind)
+        try await PipelinePlaces(of: request.pipeline)?.make(on: connection)
         try await TaskTable(connection)
             .insert(TaskRows(tasks, pipeline: request.pipeline), ofLoad: load)
         return load

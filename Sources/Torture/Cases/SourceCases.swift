@@ -40,7 +40,7 @@ enum SourceCases {
         _ trouble: @escaping @Sendable (Luck) -> TroubledServer.Trouble?
     ) -> TortureCase {
         TortureCase("source.\(name)", outside: outside) { arena in
-            let (server, luck) = (try arena.server, arena.luck)
+            let (server, luck) = (try arena.server(TroubledServer.self), arena.luck)
             server.behave { trouble(luck) }
             try await arena.wait(within: .seconds(180), for: "that the source made trouble") {
                 server.troubleCount > 15
@@ -52,9 +52,12 @@ enum SourceCases {
     /// `kill -9` of workers in the midst of reading.
     private static func killed(_ place: String, _ outside: Outside.Maker) -> TortureCase {
         TortureCase("source.\(place).kill", outside: outside) { arena in
-            let server = try arena.server
+            let server = try arena.server(TroubledServer.self)
             server.behave { .slow }
-            for _ in 0..<5 { try await arena.killWorkers(atNextRequestOf: server) }
+            for _ in 0..<5 {
+                try await arena.waitForNextRequest { server.requestCount }
+                await arena.killWorkers()
+            }
             server.behave()
         }
     }
@@ -62,14 +65,15 @@ enum SourceCases {
 
 extension Arena {
     /// Waits until somebody outside is asked.
-    func waitForNextRequest(of server: TroubledServer) async throws {
-        let seen = server.requestCount
-        try await wait(within: .seconds(120), for: "a request") { server.requestCount > seen }
+    func waitForNextRequest(_ count: () async throws -> Int) async throws {
+        let seen = try await count()
+        try await wait(within: .seconds(120), for: "a request") {
+            (try? await count()) ?? 0 > seen
+        }
     }
 
-    /// Waits until somebody outside is asked, and kills workers, but not always all.
-    func killWorkers(atNextRequestOf server: TroubledServer) async throws {
-        try await waitForNextRequest(of: server)
+    /// Kills workers, but not always all.
+    func killWorkers() async {
         for worker in await crew.living(.worker) where luck.number(in: 0..<3) > 0 {
             worker.send(SIGKILL)
         }

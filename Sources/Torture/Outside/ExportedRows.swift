@@ -18,40 +18,53 @@ enum ExportedRows {
 
     /// An API is told of each row.
     static let toAPI = Outside.Maker { name, ground in
-        let told = ToldRows(in: ("/agents/", ""), asStore: false)
+        let server = try TroubledServer(ToldRows(in: ("/agents/", ""), asStore: false))
         return try outside(
-            told,
+            server,
             name,
             ground,
+            environment: ObjectShelf.environment(server.url),
             to: "{ http: \"${OUTSIDE_URL}/agents/{agent_id}\", private: true }"
         )
     }
 
     /// Each row is an object of a store.
     static let toObjects = Outside.Maker { name, ground in
-        let told = ToldRows(in: ("/rows/agents/", ".json"), asStore: true)
+        let server = try TroubledServer(ToldRows(in: ("/rows/agents/", ".json"), asStore: true))
         return try outside(
-            told,
+            server,
             name,
             ground,
+            environment: ObjectShelf.environment(server.url),
             to: "{ source: lake, object: \"agents/{agent_id}.json\" }",
             sources: "  lake: { \(ObjectShelf.place(of: "rows")) }\n"
         )
     }
 
-    private static func outside(
-        _ told: ToldRows,
+    /// A pipeline with an export.
+    ///
+    /// - Parameters:
+    ///   - server: What is told of the rows.
+    ///   - name: The name of the case's database.
+    ///   - ground: Where the pipeline is.
+    ///   - environment: What processes have in their environment.
+    ///   - target: Where rows go, as the definition says it.
+    ///   - sources: Lines of the definition for sources that this needs.
+    /// - Returns: It, with the server.
+    /// - Throws: when the pipeline is not as expected, or cannot be written.
+    static func outside(
+        _ server: any ExportTarget,
         _ name: String,
         _ ground: Ground,
+        environment: [String: String],
         to target: String,
         sources: String = ""
     ) throws -> Outside {
         let outside = try Outside(
-            told,
+            server,
             named: name,
             on: ground,
-            environment: ObjectShelf.environment,
-            rows: { told.rows },
+            environment: environment,
             definition: { text in
                 text.replacing("\nsources:\n", with: "\nsources:\n\(sources)") + """
 

@@ -25,11 +25,12 @@ final class ObjectShelf: OutsideContent {
 
     /// The pipeline that reads all its files from there.
     static let sources = Outside.Maker { name, ground in
-        try Outside(
-            ObjectShelf(folder: ground.data),
+        let server = try TroubledServer(ObjectShelf(folder: ground.data))
+        return try Outside(
+            server,
             named: name,
             on: ground,
-            environment: environment,
+            environment: environment(server.url),
             definition: {
                 $0.replacing(
                     "{ files: \"${DATA_DIR:-data}\" }",

@@ -36,7 +36,7 @@ final class ToldRows: OutsideContent {
     }
 
     /// The rows as they were told last, by their keys; an object is a line.
-    var rows: [String: String] {
+    var rows: [String: String]? {
         state.withLock { state in
             state.rows.mapValues { row in
                 let line = isStore ? row.body.dropLast() : row.body[...]

@@ -10,15 +10,18 @@ protocol OutsideContent: Sendable {
     func change()
     /// What must never have been asked, and was.
     var complaints: [String] { get }
+    /// What it knows of the rows of an export, by their keys; `nil` where it is told of none.
+    var rows: [String: String]? { get }
 }
 
 extension OutsideContent {
     func change() {}
     var complaints: [String] { [] }
+    var rows: [String: String]? { nil }
 }
 
 /// A web server outside of the fleet: it gives the right answers, and now and then plays what such servers do.
-final class TroubledServer: Sendable {
+final class TroubledServer: OutsideServer {
     /// An answer as it is meant.
     struct Answer: Sendable {
         var status = 200
@@ -54,17 +57,20 @@ final class TroubledServer: Sendable {
     }
 
     private let server: WebServer
+    private let content: any OutsideContent
     private let shared: Shared
 
     /// Starts it on a free port of this machine.
     init(_ content: any OutsideContent) throws {
         let shared = Shared()
         self.shared = shared
+        self.content = content
         server = try WebServer { request, connection in
             Self.serve(request, connection, content, shared)
         }
     }
 
+    var complaints: [String] { content.complaints }
     /// Where it listens.
     var url: String { server.url }
     /// How often it was asked.
@@ -143,5 +149,38 @@ final class TroubledServer: Sendable {
 
     private static func length(_ count: Int) -> (name: String, value: String) {
         ("Content-Length", "\(count)")
+    }
+}
+
+extension TroubledServer: ExportTarget {
+    func rows() async throws -> [String: String]? { content.rows }
+    func dawdle(_ isSlow: Bool) async throws {
+        behave(delay: isSlow ? .milliseconds(80) : .zero)
+    }
+
+    func putOff(_ arena: Arena) async throws {
+        try await trouble(arena) {
+            switch $0.number(in: 0..<10) {
+            case 0...2: .refusal(429)
+            case 3: .refusal(503)
+            default: nil
+            }
+        }
+    }
+
+    func loseAnswers(_ arena: Arena) async throws {
+        try await trouble(arena) { $0.number(in: 0..<10) < 3 ? .cut : nil }
+    }
+
+    private func trouble(
+        _ arena: Arena,
+        _ choose: @escaping @Sendable (Luck) -> Trouble?
+    ) async throws {
+        let luck = arena.luck
+        behave(delay: .milliseconds(20)) { choose(luck) }
+        try await arena.wait(within: .seconds(120), for: "that the target made trouble") {
+            troubleCount >= enough
+        }
+        behave()
     }
 }

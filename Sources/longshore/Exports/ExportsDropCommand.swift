@@ -27,7 +27,7 @@ struct ExportsDropCommand: AsyncParsableCommand {
             .withLedger { ledger in
                 let filter = try await selection.filter(
                     in: [.open, .dead],
-                    among: ledger.pipelines
+                    among: ledger
                 )
                 return try await ledger.effects.drop(filter, by: Requester.name)
             }

@@ -28,7 +28,7 @@ struct ExportsListCommand: AsyncParsableCommand {
             .withLedger { ledger in
                 let filter = try await selection.filter(
                     in: all ? [] : [.open, .dead],
-                    among: ledger.pipelines
+                    among: ledger
                 )
                 let standings = try await ledger.effects.standings(ofPipeline: selection.pipeline)
                     .filter { selection.export == nil || $0.export == selection.export }

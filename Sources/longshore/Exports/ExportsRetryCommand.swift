@@ -30,7 +30,7 @@ struct ExportsRetryCommand: AsyncParsableCommand {
             .withLedger { ledger in
                 let filter = try await selection.filter(
                     in: all ? [] : [.open, .dead],
-                    among: ledger.pipelines
+                    among: ledger
                 )
                 return try await ledger.effects.retry(filter)
             }

@@ -32,11 +32,7 @@ struct ExportsShowCommand: AsyncParsableCommand {
                 return try await ledger.effects.effect(filter)
             }
         guard let found else {
-            throw CommandFailure(
-                .usage,
-                "the export `\(export)` of `\(pipeline)` has nothing of the key `\(key)`: "
-                    + "`longshore exports list \(pipeline) \(export) --all` lists what it has"
-            )
+            throw EffectSelection.unknown(key, of: export, pipeline)
         }
         if output.json { return try output.printJSON(ShownEffect(found.report, found.body)) }
         Output.print(ShownEffect(found.report, found.body).lines.joined(separator: "\n"))

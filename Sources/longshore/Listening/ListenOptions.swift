@@ -64,7 +64,7 @@ struct ListenOptions: ParsableArguments {
     /// - Throws: when a token would be sent in the clear.
     private static func judge(
         _ token: Secret?,
-        _ identity: WebListener.Identity?,
+        _ identity: WebIdentity?,
         at address: ListenAddress,
         _ environment: [String: String]
     ) throws {
@@ -100,9 +100,9 @@ struct ListenOptions: ParsableArguments {
         return token
     }
 
-    private static func identity(
+    static func identity(
         _ environment: [String: String]
-    ) throws -> WebListener.Identity? {
+    ) throws -> WebIdentity? {
         let names = ["CERTIFICATE", "KEY"]
         let paths = names.compactMap { file($0, environment) }
         guard !paths.isEmpty else { return nil }
@@ -118,7 +118,7 @@ struct ListenOptions: ParsableArguments {
                 guard let text, !text.isEmpty else { throw unreadable(name, path) }
                 return text
             }
-        return WebListener.Identity(certificate: texts[0], key: Secret(texts[1]))
+        return WebIdentity(certificate: texts[0], key: Secret(texts[1]))
     }
 
     /// The file that a variable names; `nil` where it is empty or not there.

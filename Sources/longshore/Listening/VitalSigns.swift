@@ -82,9 +82,10 @@ final class VitalSigns: Sendable {
     }
 
     private var metrics: String {
-        let (measure, fleet) = state.withLock { ($0.measure, $0.fleet) }
+        let (wants, measure, fleet) = state.withLock { ($0.wants, $0.measure, $0.fleet) }
         var metrics = FleetMetrics()
         metrics.add(ProcessFigures(), version: ProgramVersion.current, role: role)
+        metrics.add(isReady: wants().isEmpty)
         measure(&metrics)
         return metrics.text + fleet
     }

@@ -29,7 +29,7 @@ final class LoadService: Service {
         let trouble = ServerTrouble()
         coordinator = LoadCoordinator(
             of: job.load,
-            settings: CoordinatorSettings(owner: job.owner),
+            settings: .own(job.owner),
             ports: ports,
             logger: job.fleet.logger,
             onTrouble: { trouble.note($0) }
@@ -63,6 +63,7 @@ final class LoadService: Service {
                 slots: job.slots,
                 pools: pools,
                 policy: RetryPolicy(patience: patience),
+                leaseRenewal: .seconds(10) / Haste.factor,
                 consumerTimeout: try Limits.consumerTimeout()
             )
         )

@@ -36,24 +36,11 @@ struct RejectSelection: ParsableArguments {
     /// Whether nothing was chosen, so that every reject fits.
     var isEmpty: Bool { filter == RejectFilter() }
 
-    /// What was chosen, also by a pipeline's name before the options.
+    /// What was chosen, of a pipeline that the ledger knows.
     ///
     /// - Throws: `LedgerError` when the ledger knows no such pipeline.
-    func filter(
-        of name: String? = nil,
-        all: Bool = false,
-        among pipelines: PipelineDesk
-    ) async throws -> RejectFilter {
-        var filter = filter
-        filter.pipeline = name ?? pipeline
-        filter.onlyOpen = !all
-        if let pipeline = filter.pipeline { try await pipelines.require(pipeline) }
+    func filter(among pipelines: PipelineDesk) async throws -> RejectFilter {
+        if let pipeline { try await pipelines.require(pipeline) }
         return filter
-    }
-
-    /// - Throws: `ValidationError` when a pipeline is named twice.
-    func refuseTwoPipelines(_ name: String?) throws {
-        guard name != nil, pipeline != nil else { return }
-        throw ValidationError("the pipeline is named already: leave `--pipeline` out")
     }
 }

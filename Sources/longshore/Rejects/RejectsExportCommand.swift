@@ -18,13 +18,7 @@ struct RejectsExportCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("A pipeline's name; all without it.", valueName: "pipeline"))
-    var name: String?
-
-    @OptionGroup var selection: RejectSelection
-
-    @Flag(help: "Also those that are fixed, waived or superseded by a later load.")
-    var all = false
+    @OptionGroup var listed: ListedRejects
 
     @Option(
         name: .shortAndLong,
@@ -40,14 +34,10 @@ struct RejectsExportCommand: AsyncParsableCommand {
 
     @OptionGroup var options: FleetOptions
 
-    func validate() throws {
-        try selection.refuseTwoPipelines(name)
-    }
-
     func run() async throws {
         let count = try await options.fleet()
             .withLedger { ledger in
-                let filter = try await selection.filter(of: name, all: all, among: ledger.pipelines)
+                let filter = try await listed.filter(among: ledger.pipelines)
                 try await refuseSeveralTables(filter, in: ledger.rejects)
                 return try await write(filter, from: ledger.rejects)
             }

@@ -11,13 +11,7 @@ struct RejectsListCommand: AsyncParsableCommand {
         abstract: "List rejects with their file, line, rule and reason."
     )
 
-    @Argument(help: ArgumentHelp("A pipeline's name; all without it.", valueName: "pipeline"))
-    var name: String?
-
-    @OptionGroup var selection: RejectSelection
-
-    @Flag(help: "Also those that are fixed, waived or superseded by a later load.")
-    var all = false
+    @OptionGroup var listed: ListedRejects
 
     @Option(
         help: "How many to show; without it 50, or with `--json` all.",
@@ -28,14 +22,10 @@ struct RejectsListCommand: AsyncParsableCommand {
     @OptionGroup var options: FleetOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        try selection.refuseTwoPipelines(name)
-    }
-
     func run() async throws {
         try await options.fleet()
             .withLedger { ledger in
-                let filter = try await selection.filter(of: name, all: all, among: ledger.pipelines)
+                let filter = try await listed.filter(among: ledger.pipelines)
                 if output.json, limit == nil {
                     try await printAll(filter, from: ledger.rejects)
                 } else {
@@ -70,7 +60,7 @@ struct RejectsListCommand: AsyncParsableCommand {
         } else if rejects.isEmpty {
             Output.print("No reject.")
         } else {
-            let lines = RejectsView(rejects, haveStates: all).lines
+            let lines = RejectsView(rejects, haveStates: listed.all).lines
             Output.print(lines.joined(separator: "\n"))
         }
         guard total > rejects.count else { return }

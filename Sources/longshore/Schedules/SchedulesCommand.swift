@@ -1,4 +1,5 @@
 import ArgumentParser
+import Ledger
 
 /// `longshore schedules`: when pipelines are loaded without being asked for.
 struct SchedulesCommand: AsyncParsableCommand {
@@ -19,4 +20,15 @@ struct SchedulesCommand: AsyncParsableCommand {
 struct ScheduledPipeline: ParsableArguments {
     @Argument(help: "The pipeline's name.")
     var pipeline: String
+
+    /// Changes its schedule; says whether that was news, and how the schedule stands then.
+    func change(
+        _ options: FleetOptions,
+        _ body: (ScheduleDesk) async throws -> Bool
+    ) async throws -> (isNew: Bool, report: ScheduleReport) {
+        try await options.fleet().inForeground()
+            .withLedger { ledger in
+                (try await body(ledger.schedules), try await ledger.schedules.report(of: pipeline))
+            }
+    }
 }

@@ -20,13 +20,9 @@ struct SchedulesPauseCommand: AsyncParsableCommand {
 
     func run() async throws {
         let pipeline = scheduled.pipeline
-        let (isNew, report) = try await options.fleet().inForeground()
-            .withLedger { ledger in
-                (
-                    try await ledger.schedules.pause(pipeline, reason: reason, by: Requester.name),
-                    try await ledger.schedules.report(of: pipeline)
-                )
-            }
+        let (isNew, report) = try await scheduled.change(options) { desk in
+            try await desk.pause(pipeline, reason: reason, by: Requester.name)
+        }
         guard !output.json else { return try output.printJSON(report) }
         Output.print(
             isNew

@@ -21,14 +21,10 @@ struct SchedulesResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let pipeline = scheduled.pipeline
-        let (isNew, report) = try await options.fleet().inForeground()
-            .withLedger { ledger in
-                let desk = ledger.schedules
-                let clock = try ScheduleClock(of: await desk.schedule(of: pipeline))
-                return (
-                    try await desk.resume(pipeline, clock), try await desk.report(of: pipeline)
-                )
-            }
+        let (isNew, report) = try await scheduled.change(options) { desk in
+            let clock = try ScheduleClock(of: await desk.schedule(of: pipeline))
+            return try await desk.resume(pipeline, clock)
+        }
         guard !output.json else { return try output.printJSON(report) }
         let next = "next \(Wording.time(report.next)) UTC"
         Output.print(

@@ -127,8 +127,10 @@ struct Fleet: Sendable {
         }
         // Most bugs show in small loads, and small loads are quick.
         let most = dice.happens(0.2) ? 40 : 8
+        var pipeline = Sample.pipeline(dimensions: dimensions, facts: facts, marts: marts)
+        pipeline.concurrency = dice.happens(0.3) ? dice.number(in: 1..<4) : nil
         return LoadRequest(
-            pipeline: Sample.pipeline(dimensions: dimensions, facts: facts, marts: marts),
+            pipeline: pipeline,
             definition: DefinitionBundle(files: [:]),
             folder: "/",
             periods: Sample.months(dice.number(in: 1..<most)),

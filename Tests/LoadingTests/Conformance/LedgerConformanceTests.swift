@@ -101,6 +101,33 @@ struct LedgerConformanceTests {
         #expect(try await idle() == [1])
     }
 
+    @Test(
+        "published tasks rest until their next attempt is due, and no others",
+        arguments: WarehouseUnderTest.allCases
+    )
+    func resting(_ kind: WarehouseUnderTest) async throws {
+        let bench = try await kind.make()
+        let load = try await bench.create("2024-01..2024-02")
+        let lease = try await bench.lease(load)
+        let task = LoadTaskID(load: load, ordinal: 0)
+        let resting = { try await bench.ledger.resting([0, 1, 2], ofLoad: load) }
+        #expect(try await bench.ledger.markPublished([0, 1], lease: lease))
+        #expect(try await resting() == [])
+        // The third failure puts the next attempt off for half a minute.
+        for _ in 0..<3 { _ = try await bench.record(.ofSource, of: task) }
+        #expect(try await resting() == [0])
+        #expect(try await bench.ledger.resting([1, 2], ofLoad: load) == [])
+        #expect(try await bench.ledger.resting([], ofLoad: load) == [])
+        try await bench.pass(.seconds(28))
+        #expect(try await resting() == [0])
+        try await bench.set(.waiting, of: task)
+        #expect(try await resting() == [])
+        try await bench.set(.published, of: task)
+        #expect(try await resting() == [0])
+        try await bench.pass(.seconds(3))
+        #expect(try await resting() == [])
+    }
+
     @Test("what is over is not published again", arguments: WarehouseUnderTest.allCases)
     func over(_ kind: WarehouseUnderTest) async throws {
         let bench = try await kind.make()
@@ -161,6 +188,24 @@ struct LedgerConformanceTests {
         #expect(try await bench.ledger.state(ofLoad: load) == .failed)
         #expect(try await bench.ledger.fail(lease, with: failure) == nil)
         #expect(await bench.perform(load, 1) == .failed(failure))
+    }
+
+    @Test(
+        "the loads of a pipeline that are coordinated know each other",
+        arguments: WarehouseUnderTest.allCases
+    )
+    func beside(_ kind: WarehouseUnderTest) async throws {
+        let bench = try await kind.make()
+        let loads = [
+            try await bench.create(), try await bench.create("2024-02"), try await bench.create(),
+        ]
+        let leases = [try await bench.lease(loads[0]), try await bench.lease(loads[1], as: "two")]
+        #expect(try await bench.ledger.loads(besideLoad: loads[1]) == [loads[0], loads[1]])
+        #expect(try await bench.ledger.loads(besideLoad: loads[2]) == [loads[0], loads[1]])
+        try await bench.ledger.release(leases[0])
+        #expect(try await bench.ledger.loads(besideLoad: loads[1]) == [loads[1]])
+        try await bench.pass(.seconds(16))
+        #expect(try await bench.ledger.loads(besideLoad: loads[1]) == [])
     }
 
     @Test("fleets are apart", arguments: WarehouseUnderTest.allCases)

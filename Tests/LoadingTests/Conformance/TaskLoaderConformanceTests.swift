@@ -218,6 +218,7 @@ extension TaskOutcome {
         case .busy: "busy"
         case .early: "early"
         case .redundant: "redundant"
+        case .crowded: "crowded"
         case .refused: "refused"
         case .retryable: "retryable"
         case .failed: "failed"

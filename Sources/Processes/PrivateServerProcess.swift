@@ -1,8 +1,7 @@
-internal import Foundation
-internal import Processes
+import Foundation
 
-/// One process of a test's own server, and the shell that ends it when nobody holds its input any more.
-struct PrivateServerProcess: ~Copyable {
+/// A private server, and the shell that ends it when nobody holds its input any more.
+package struct PrivateServerProcess: ~Copyable {
     private let lifeline: Pipe
     private let shell: ChildProcess
     private let processID: Int32
@@ -15,7 +14,12 @@ struct PrivateServerProcess: ~Copyable {
     ///   - ready: What it prints when it serves.
     ///   - folder: What is removed when it has ended; empty for nothing.
     /// - Throws: what it said when it did not start.
-    init(_ program: String, _ arguments: [String], ready: String, folder: String = "") throws {
+    package init(
+        _ program: String,
+        _ arguments: [String],
+        ready: String,
+        folder: String = ""
+    ) throws {
         let (lifeline, output) = (Pipe(), Pipe())
         // Only the server keeps the output open, so that its end is seen if it does not start. The shell ends
         // after the server, whose port is refused only then.
@@ -49,11 +53,11 @@ struct PrivateServerProcess: ~Copyable {
         try? lifeline.fileHandleForWriting.close()
     }
 
-    borrowing func signal(_ number: Int32) {
+    package borrowing func signal(_ number: Int32) {
         if processID > 0 { Foundation.kill(processID, number) }
     }
 
-    borrowing func kill() {
+    package borrowing func kill() {
         signal(SIGKILL)
         try? lifeline.fileHandleForWriting.close()
         _ = shell.waitForEnd()

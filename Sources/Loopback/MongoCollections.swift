@@ -1,9 +1,9 @@
 /// The documents of a ``MongoDouble``, and what commands do to them.
 ///
-/// Of conditions it knows those that go on behind an `_id`, and those of a write with a revision; any other holds. Values are
-/// equal when they have the same type.
+/// Of conditions it knows those that go on behind an `_id`, those of a write with a revision, and the bounds of dates and of
+/// numbers of 64 bits; any other holds. Values are equal when they have the same type.
 struct MongoCollections {
-    private(set) var documents: [String: [BSONValue]]
+    var documents: [String: [BSONValue]]
 
     /// What became of a write.
     enum Fate {
@@ -47,8 +47,10 @@ struct MongoCollections {
     private static func fits(_ document: BSONValue, _ filter: BSONValue?) -> Bool {
         guard case .document(let conditions)? = filter else { return true }
         return conditions.allSatisfy { condition in
-            if condition.name == "$and" {
-                return comesBehind(document, condition.value.items.last?["$or"]?.items ?? [])
+            switch condition.name {
+            case "$and": return condition.value.items.allSatisfy { fits(document, $0) }
+            case "$or": return comesBehind(document, condition.value.items)
+            default: break
             }
             let path = condition.name.split(separator: ".").map(String.init)
             let value = path.reduce(Optional(document)) { $0?[$1] }
@@ -59,9 +61,10 @@ struct MongoCollections {
     private static func holds(_ condition: BSONValue, of value: BSONValue?) -> Bool {
         if let equal = condition["$eq"] { return value == equal }
         if let opposite = condition["$not"] { return !holds(opposite, of: value) }
-        guard case .int64(let least)? = condition["$gte"] else { return true }
-        guard case .int64(let number)? = value else { return false }
-        return number >= least
+        let (least, end) = (condition["$gte"]?.instant, condition["$lt"]?.instant)
+        guard least != nil || end != nil else { return true }
+        guard let number = value?.instant else { return false }
+        return number >= least ?? .min && number < end ?? .max
     }
 
     private static func comesBehind(_ document: BSONValue, _ choices: [BSONValue]) -> Bool {
@@ -79,6 +82,14 @@ struct MongoCollections {
 }
 
 extension BSONValue {
+    /// A date, or a number of 64 bits.
+    fileprivate var instant: Int64? {
+        switch self {
+        case .date(let number), .int64(let number): number
+        default: nil
+        }
+    }
+
     /// Sets a member at a path, and makes the documents that lead there.
     fileprivate mutating func set(_ value: BSONValue, at path: ArraySlice<Substring>) {
         guard let name = path.first.map(String.init) else { return self = value }

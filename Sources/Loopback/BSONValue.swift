@@ -1,5 +1,5 @@
-/// A value of BSON, as a test writes and reads it: with code of its own.
-public indirect enum BSONValue: Sendable, Equatable {
+/// A value of BSON, written and read by code of its own.
+package indirect enum BSONValue: Sendable, Equatable {
     /// `0x01`.
     case double(Double)
     /// `0x02`.
@@ -30,33 +30,33 @@ public indirect enum BSONValue: Sendable, Equatable {
     case decimal(UInt64, UInt64)
 
     /// A member of a document.
-    public struct Member: Sendable, Equatable {
+    package struct Member: Sendable, Equatable {
         /// Its name.
-        public var name: String
+        package var name: String
         /// Its value.
-        public var value: BSONValue
+        package var value: BSONValue
 
         /// A member.
-        public init(_ name: String, _ value: BSONValue) {
+        package init(_ name: String, _ value: BSONValue) {
             self.name = name
             self.value = value
         }
     }
 
     /// A member of a document; `nil` of anything else.
-    public subscript(name: String) -> BSONValue? {
+    package subscript(name: String) -> BSONValue? {
         guard case .document(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
     }
 
     /// The values of an array.
-    public var items: [BSONValue] {
+    package var items: [BSONValue] {
         guard case .array(let items) = self else { return [] }
         return items
     }
 
     /// The type's number.
-    public var type: UInt8 {
+    package var type: UInt8 {
         switch self {
         case .double: 0x01
         case .string: 0x02
@@ -76,7 +76,7 @@ public indirect enum BSONValue: Sendable, Equatable {
     }
 
     /// The value as it is sent.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         switch self {
         case .double(let value): little(value.bitPattern)
         case .string(let text): little(UInt32(text.utf8.count + 1)) + Array(text.utf8) + [0]

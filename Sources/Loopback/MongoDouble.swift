@@ -1,15 +1,14 @@
-internal import Foundation
-internal import Glibc
-internal import Loopback
-internal import Synchronization
+import Foundation
+import Glibc
+import Synchronization
 
-/// A MongoDB of a test's own, in memory: it speaks the wire protocol (OP_MSG), finds by pages, sets members, deletes, and
-/// forgets a cursor with its connection.
+/// A MongoDB in memory, for tests and campaigns: it speaks the wire protocol (OP_MSG), finds by pages, sets members, and
+/// deletes.
 ///
-/// Of filters it knows what `MongoCollections` says; all are kept for the test to look at. There is neither log-in nor TLS.
-public final class MongoDouble: Sendable {
-    /// What a test has the server do.
-    public enum Fault: Sendable {
+/// Of filters it knows what `MongoCollections` says; all are kept to be looked at. There is neither log-in nor TLS.
+package final class MongoDouble: Sendable {
+    /// What the server does instead of what it is asked.
+    package enum Fault: Sendable {
         /// The connection ends without an answer.
         case cut
         /// An error instead of the answer.
@@ -48,7 +47,7 @@ public final class MongoDouble: Sendable {
     ///   - pageSize: How many documents an answer has.
     ///   - fault: What is done instead of the answer to a command, by its name and how many of the name there were.
     /// - Throws: when there is no port.
-    public init(
+    package init(
         _ collections: [String: [BSONValue]],
         pageSize: Int = 2,
         fault: @escaping @Sendable (String, Int) -> Fault? = { _, _ in nil }
@@ -70,16 +69,32 @@ public final class MongoDouble: Sendable {
     }
 
     /// Its address; the database is called `app`.
-    public var url: String { "mongodb://127.0.0.1:\(listener.port)/app" }
+    package var url: String { "mongodb://127.0.0.1:\(listener.port)/app" }
+
+    /// The port of 127.0.0.1 on which it listens.
+    package var port: Int { listener.port }
 
     /// The commands of a name that have come.
-    public func commands(_ name: String) -> [BSONValue] {
+    package func commands(_ name: String) -> [BSONValue] {
         shared.state.withLock { state in state.commands.filter { $0.name == name }.map(\.body) }
     }
 
     /// The documents of a collection, in the order in which they came.
-    public func documents(_ collection: String) -> [BSONValue] {
+    package func documents(_ collection: String) -> [BSONValue] {
         shared.state.withLock { $0.collections.documents[collection] ?? [] }
+    }
+
+    /// Puts other documents in the place of each.
+    package func change(_ collection: String, _ change: (BSONValue) -> BSONValue) {
+        shared.state.withLock { state in
+            state.collections.documents[collection] = state.collections.documents[collection]?
+                .map(change)
+        }
+    }
+
+    /// Forgets what has been found and not been sent yet.
+    package func forgetCursors() {
+        shared.state.withLock { $0.cursors = [:] }
     }
 
     /// One connection.
@@ -156,11 +171,7 @@ public final class MongoDouble: Sendable {
             case .silence?:
                 while read(1) != nil {}
                 return nil
-            case .error(let code)?:
-                return .document([
-                    .init("ok", .double(0)), .init("code", .int32(code)),
-                    .init("errmsg", .string("a fault of the test")),
-                ])
+            case .error(let code)?: return Self.failed(code)
             case .cutAfterwards?:
                 _ = body(name, command)
                 return nil
@@ -168,8 +179,22 @@ public final class MongoDouble: Sendable {
             case .alone(let code)?:
                 let error = BSONValue.Member("writeConcernError", Self.error(code))
                 return Self.done(body(name, command) + [error])
-            case nil: return Self.done(body(name, command))
+            case nil:
+                return knowsCursor(of: command) ? Self.done(body(name, command)) : Self.failed(43)
             }
+        }
+
+        /// Whether a command asks for more of what the server has not forgotten.
+        private func knowsCursor(of command: BSONValue) -> Bool {
+            guard case .int64(let id)? = command["getMore"] else { return true }
+            return shared.state.withLock { $0.cursors[id] != nil }
+        }
+
+        private static func failed(_ code: Int32) -> BSONValue {
+            .document([
+                .init("ok", .double(0)), .init("code", .int32(code)),
+                .init("errmsg", .string("a fault of the test")),
+            ])
         }
 
         private static func done(_ members: [BSONValue.Member]) -> BSONValue {

@@ -1,0 +1,35 @@
+package import Markup
+
+/// A page: what it shows is also what the interface for programs tells, as JSON.
+package protocol Page: Encodable, Sendable {
+    /// What it is called.
+    var heading: String { get }
+    /// Where in the bar it is.
+    var tab: PageSection { get }
+    /// What it shows.
+    var content: Markup { get }
+    /// The command line that tells the same; `nil` where none does.
+    var command: String? { get }
+}
+
+extension Page {
+    package var command: String? { nil }
+}
+
+extension PageFrame {
+    /// A page in its frame, as bytes of HTML.
+    package func document(_ page: some Page) -> [UInt8] {
+        document(heading: page.heading, tab: page.tab) {
+            page.content
+            if let command = page.command { CommandLine.shown(command) }
+        }
+    }
+}
+
+/// A command line, to be copied.
+enum CommandLine {
+    static func shown(_ command: String) -> Markup {
+        div(.class("cli gap"), .tabIndex(0), .role("group"), .label("The same on the command line"))
+        { command }
+    }
+}

@@ -1,0 +1,141 @@
+package import Ledger
+package import Markup
+import Planning
+
+/// The grid of periods, and what needs somebody.
+package struct PeriodsPage: Page {
+    package let heading = "Periods"
+    package let tab = PageSection.periods
+
+    /// The grid.
+    package var grid: PeriodGridReport
+    /// The pipelines that can be chosen.
+    package var pipelines: [String]
+    /// The pipeline that is chosen.
+    package var pipeline: String?
+    /// What needs somebody, the worst first.
+    package var needs: [Need]
+    /// Now, in seconds since 1970.
+    package var now: Int
+
+    package init(
+        grid: PeriodGridReport,
+        pipelines: [String],
+        pipeline: String?,
+        needs: [Need],
+        now: Int
+    ) {
+        self.grid = grid
+        self.pipelines = pipelines
+        self.pipeline = pipeline
+        self.needs = needs
+        self.now = now
+    }
+
+    package var command: String? {
+        "longshore periods" + (pipeline.map { " \($0)" } ?? "")
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case grid, pipelines, pipeline, needs, now
+    }
+
+    package var content: Markup {
+        Markup([head, Need.list(needs), panel])
+    }
+
+    private var head: Markup {
+        div(.class("head")) {
+            div {
+                h1 { "Periods" }
+                p(.class("sub")) { sentence }
+            }
+        }
+    }
+
+    /// How many of the periods are as they should be.
+    private var sentence: String {
+        let cells = grid.rows.flatMap(\.cells)
+        let all = cells.reduce(0) { $0 + $1.periods }
+        let good = cells.filter { $0.standing == .loaded || $0.standing == .closed }
+            .reduce(0) { $0 + $1.periods }
+        let names = Set(grid.rows.map(\.pipeline)).count
+        return "\(names) \(names == 1 ? "pipeline" : "pipelines") · "
+            + "\(Figures.whole(good)) of \(Figures.whole(all)) periods as they should be"
+    }
+
+    private var panel: Markup {
+        section(.class("panel"), .label("Periods by table")) {
+            header {
+                choice
+                zooms
+                span(.class("end")) { steps }
+            }
+            if grid.columns.isEmpty {
+                p(.class("body dim")) { "No load has asked for a period yet." }
+            } else {
+                div(.class("scroll")) { PeriodGridTable(grid: grid, now: now).content }
+            }
+            footer(.class("foot")) {
+                div(.class("legend")) {
+                    for mark in StateMark.allCases {
+                        span {
+                            mark.cell(hasRejects: false)
+                            mark.rawValue
+                        }
+                    }
+                    span {
+                        StateMark.loaded.cell(hasRejects: true)
+                        "rejects"
+                    }
+                }
+                span(.class("small dim")) { "arrow keys move, Enter opens" }
+            }
+        }
+    }
+
+    private var choice: Markup {
+        form(.class("field"), Attribute("method", "get"), .action(Link())) {
+            label(Attribute("for", "pipeline")) { "Pipeline" }
+            select(.id("pipeline"), .name("pipeline")) {
+                option(.value("")) { "all \(pipelines.count)" }
+                for name in pipelines {
+                    option(.value(name), name == pipeline ? .flag("selected") : nil) { name }
+                }
+            }
+            input(.type("hidden"), .name("zoom"), .value(grid.zoom.rawValue))
+            button(.class("btn"), .type("submit")) { "Show" }
+        }
+    }
+
+    private var zooms: Markup {
+        span(.class("field")) {
+            "Zoom"
+            span(.class("seg")) {
+                for zoom in PeriodGridReport.Zoom.allCases {
+                    a(
+                        .href(here.with("zoom", zoom.rawValue)),
+                        zoom == grid.zoom ? .current : nil
+                    ) { zoom.title }
+                }
+            }
+        }
+    }
+
+    private var here: Link { Link().with("pipeline", pipeline) }
+
+    /// Earlier and later columns.
+    @MarkupBuilder private var steps: Markup {
+        if let first = grid.columns.first, let last = grid.columns.last {
+            span(.class("seg")) {
+                a(
+                    .href(here.with("zoom", grid.zoom.rawValue).with("until", first)),
+                    .label("Earlier")
+                ) { "‹" }
+                a(.href(here.with("zoom", grid.zoom.rawValue)), .current) {
+                    "\(grid.zoom.label(of: first)) – \(grid.zoom.label(of: last))"
+                }
+            }
+        }
+    }
+}

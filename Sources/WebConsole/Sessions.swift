@@ -1,0 +1,62 @@
+import Listening
+import Pages
+import Synchronization
+
+/// Who has entered, by the cookie that they were given.
+final class Sessions: Sendable {
+    private struct Session {
+        let viewer: Viewer
+        let end: ContinuousClock.Instant
+    }
+
+    private let sessions = Mutex<[String: Session]>([:])
+
+    /// How long somebody stays who has entered.
+    static let length = Duration.seconds(12 * 3600)
+    /// The most that stay at once; beyond it the oldest has to enter again.
+    static let most = 1_000
+
+    private static let name = "longshore"
+
+    /// Lets somebody in: the value of `Set-Cookie`.
+    func begin(_ viewer: Viewer, isSecure: Bool) -> String {
+        let token = RandomToken.text()
+        let session = Session(viewer: viewer, end: .now + Self.length)
+        sessions.withLock { sessions in
+            sessions = sessions.filter { $0.value.end > .now }
+            if sessions.count >= Self.most,
+                let oldest = sessions.min(by: { $0.value.end < $1.value.end })
+            {
+                sessions[oldest.key] = nil
+            }
+            sessions[TokenBook.digest(token)] = session
+        }
+        let seconds = Self.length.components.seconds
+        return "\(Self.name)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
+            + (isSecure ? "; Secure" : "")
+    }
+
+    /// Who has entered; `nil` for nobody.
+    func viewer(of request: WebRequest) -> Viewer? {
+        guard let token = Self.token(request) else { return nil }
+        return sessions.withLock { sessions in
+            sessions[TokenBook.digest(token)].flatMap { $0.end > .now ? $0.viewer : nil }
+        }
+    }
+
+    /// Has somebody leave.
+    func end(_ request: WebRequest) {
+        guard let token = Self.token(request) else { return }
+        sessions.withLock { $0[TokenBook.digest(token)] = nil }
+    }
+
+    /// The value of the cookie, RFC 6265, 4.2.1; `nil` where it stands several times.
+    private static func token(_ request: WebRequest) -> String? {
+        let cookies = request.values(ofHeader: "Cookie")
+            .flatMap { $0.utf8.split(separator: UInt8(ascii: ";")) }
+            .map { $0.drop { $0 == UInt8(ascii: " ") } }
+            .filter { $0.starts(with: "\(name)=".utf8) }
+        guard cookies.count == 1 else { return nil }
+        return String(Substring(cookies[0].dropFirst(name.utf8.count + 1)))
+    }
+}

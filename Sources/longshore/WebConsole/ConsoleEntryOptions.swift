@@ -1,0 +1,157 @@
+import ArgumentParser
+import Console
+import Endpoints
+import Foundation
+import Ledger
+import Listening
+import Logging
+import Pages
+import WebConsole
+
+/// Who may look at the console, and how they say who they are.
+struct ConsoleEntryOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A file with a line `NAME ROLE TOKEN` for each person; a role is `reader`, `viewer` or `operator`.",
+            valueName: "file"
+        )
+    )
+    var tokens: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The address of a proxy that says by header fields who somebody is; it may be given several times.",
+            valueName: "address"
+        )
+    )
+    var trustProxy: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What a group that the proxy names may: `finance=reader`; it may be given several times.",
+            valueName: "group=role"
+        )
+    )
+    var role: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The header field in which the proxy names the person.",
+            valueName: "name"
+        )
+    )
+    var userHeader = "X-Forwarded-User"
+
+    @Option(
+        help: ArgumentHelp("The header field in which the proxy names groups.", valueName: "name")
+    )
+    var groupsHeader = "X-Forwarded-Groups"
+
+    @Option(
+        help: ArgumentHelp(
+            "A name under which browsers reach the console, with its port: `warehouse.example.com`; it may be given several times.",
+            valueName: "host"
+        )
+    )
+    var host: [String] = []
+
+    func validate() throws {
+        guard tokens == nil || trustProxy.isEmpty else {
+            throw ValidationError("give `--tokens` or `--trust-proxy`, not both")
+        }
+        guard trustProxy.isEmpty == role.isEmpty else {
+            throw ValidationError("`--trust-proxy` and `--role` belong together")
+        }
+    }
+
+    /// How somebody gets in.
+    ///
+    /// - Throws: ``CommandFailure`` for a file of tokens or a role that is none, and where tokens would go in the clear.
+    func access(at address: ListenAddress, isSecure: Bool) throws -> ConsoleSite.Access {
+        if !trustProxy.isEmpty {
+            return .proxy(
+                ProxyTrust(
+                    addresses: Set(trustProxy),
+                    userHeader: userHeader,
+                    groupsHeader: groupsHeader,
+                    roles: try roles()
+                )
+            )
+        }
+        guard
+            address.isLoopback || isSecure
+                || ProcessInfo.processInfo.environment["LONGSHORE_ALLOW_PLAINTEXT"] == "1"
+        else {
+            throw CommandFailure(
+                .usage,
+                "tokens would go to `\(address)` in the clear: listen on 127.0.0.1, give a certificate by "
+                    + "LONGSHORE_LISTEN_CERTIFICATE_FILE and LONGSHORE_LISTEN_KEY_FILE, or have a proxy do it (`--trust-proxy`)"
+            )
+        }
+        guard let tokens else { return .tokens(TokenBook()) }
+        guard let text = try? String(contentsOfFile: tokens, encoding: .utf8) else {
+            throw CommandFailure(.usage, "`\(tokens)` cannot be read as text")
+        }
+        do {
+            return .tokens(try TokenBook(lines: text))
+        } catch {
+            throw CommandFailure(.usage, "\(error)")
+        }
+    }
+
+    private func roles() throws -> [String: Viewer.Role] {
+        var roles: [String: Viewer.Role] = [:]
+        for entry in role {
+            let parts = entry.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1)
+                .map { String(Substring($0)) }
+            guard parts.count == 2, let role = Viewer.Role(rawValue: parts[1]) else {
+                throw CommandFailure(
+                    .usage,
+                    "`\(entry)` gives no role; expected `GROUP=ROLE`, with a role of `reader`, `viewer` or `operator`"
+                )
+            }
+            roles[parts[0]] = role
+        }
+        return roles
+    }
+
+    /// The site, and a word on the terminal where it is.
+    func site(
+        of ledger: LedgerDesks,
+        _ access: ConsoleSite.Access,
+        at address: ListenAddress,
+        port: Int,
+        isSecure: Bool,
+        logger: Logger
+    ) -> @Sendable (WebRequest) async -> WebResponse {
+        let hosts = host.isEmpty ? Self.hosts(at: address, port: port) : host
+        let scheme = isSecure ? "https" : "http"
+        Output.print("the console is at \(scheme)://\(hosts[0])/\(invitation(access))")
+        let site = ConsoleSite(
+            desks: ledger,
+            access: access,
+            hosts: Set(hosts),
+            isSecure: isSecure
+        ) { visit, status in
+            logger.info(
+                "a page was asked for",
+                metadata: [
+                    "person": "\(visit.viewer.name)",
+                    "path": "/\(visit.request.path.joined(separator: "/"))", "status": "\(status)",
+                ]
+            )
+        }
+        return { await site.respond($0) }
+    }
+
+    private static func hosts(at address: ListenAddress, port: Int) -> [String] {
+        let own = address.host.map { $0 == "::1" ? "[::1]:\(port)" : "\($0):\(port)" }
+        return [own ?? "127.0.0.1:\(port)", "localhost:\(port)"]
+    }
+
+    /// What stands behind the address, where it lets somebody in.
+    private func invitation(_ access: ConsoleSite.Access) -> String {
+        guard tokens == nil, case .tokens(let book) = access else { return "" }
+        return "?token=" + book.issue(to: Viewer(name: Requester.name, role: .operator)).revealed
+    }
+}
