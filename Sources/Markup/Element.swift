@@ -51,7 +51,7 @@ package let head = Element("head")
 package let meta = Element("meta", isVoid: true)
 package let title = Element("title")
 package let link = Element("link", isVoid: true)
-package let script = Element("script")
+package let scriptFile = Element("script")
 package let body = Element("body")
 
 package let header = Element("header")

@@ -65,9 +65,16 @@ struct MongoConnectionTests {
         (1...5).map { .int32($0) } + ["a", "b", "c"].map { .string($0) } + [.bool(true)]
     )
 
+    private static func dated(_ document: BSONValue, _ milliseconds: Int64) -> BSONValue {
+        guard case .document(let members) = document else { return document }
+        return .document(members + [.init("at", .date(milliseconds))])
+    }
+
     @Test("come in the order of their `_id`, only with the members that are read")
     func search() async throws {
-        let server = try MongoDouble(["every": Self.mixed])
+        let server = try MongoDouble([
+            "every": Self.mixed.map { Self.dated($0, 5) } + [Self.dated(Self.mixed[0], 4)]
+        ])
         let search = DocumentSearch(
             "every",
             filter: #"{"at": {"$gte": {"$date": {"$numberLong": "5"}}}}"#,

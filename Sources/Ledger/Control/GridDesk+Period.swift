@@ -122,7 +122,7 @@ extension GridDesk {
     private func openRejects(_ key: SQL) async throws -> [String: Int] {
         let rows = try await client.query(
             """
-            select rule, count(*) as n from longshore.reject where state = 'open' and \(key)
+            select rule, count(*) as n from longshore.reject where state = \(RejectState.open) and \(key)
             group by rule
             """
         )

@@ -1,3 +1,4 @@
+import Pipelines
 public import Planning
 import Postgres
 
@@ -153,7 +154,7 @@ public struct GridDesk: Sendable {
             when p.state = \(PeriodState.stale) then \(place(.stale))
             when p.state = \(PeriodState.loaded) then \(place(.loaded))
             when exists (select from longshore.alert a
-                where a.over_at is null and a.rule = 'overdue' and a.schema_name = p.schema_name
+                where a.over_at is null and a.rule = \(AlertRule.overdue) and a.schema_name = p.schema_name
                     and a.table_name = p.table_name and a.period = p.period)
                 then \(place(.overdue))
             else \(place(.pending))

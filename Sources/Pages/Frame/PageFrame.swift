@@ -54,7 +54,7 @@ public struct PageFrame: Sendable {
                 )
                 title { "\(heading) · Longshore" }
                 link(Attribute("rel", "stylesheet"), .href(Link("assets", "console.css")))
-                script(.source(Link("assets", "console.js")), .flag("defer"))
+                scriptFile(.source(Link("assets", "console.js")), .flag("defer"))
             }
             body {
                 a(.class("skip"), Attribute("href", "#main")) { "Skip to content" }
