@@ -61,8 +61,10 @@ public struct RawRecordReader: RowReader {
     private let inputsBefore: Int
     private let format: Format
     private let layout: RowLayout?
-    /// What is read now of objects of JSON and was not when they were kept.
+    /// What is read now of objects of JSON and was not when they were kept: of an excerpt it may have been left out.
     private let unkept: [String]
+    /// What is read now and nobody asked the source for.
+    private let unasked: [String]
     private var records: ArraySlice<RawRecord>
     /// What reads records with the columns of the last one.
     private var reader: SingleRecordReader
@@ -77,6 +79,7 @@ public struct RawRecordReader: RowReader {
     ///   - layout: By what they are read; it decides what may be in a column of JSON; anything may be without one.
     ///   - known: The columns of the source that were read when the records were kept; of objects of JSON, of which
     ///     perhaps nothing else was kept, all of them.
+    ///   - isNarrow: Whether the source was asked for nothing but the outermost members that were read.
     ///   - modified: When the inputs were modified that are known to have been files, by their names.
     ///   - period: The period that an input is of, by its name.
     ///   - inputsBefore: The number of the first input.
@@ -86,6 +89,7 @@ public struct RawRecordReader: RowReader {
         format: Format,
         layout: RowLayout? = nil,
         known: Set<String> = [],
+        isNarrow: Bool = false,
         modified: [String: Int64] = [:],
         period: @escaping (String) -> Period? = { _ in nil },
         inputsBefore: Int = 0
@@ -100,7 +104,9 @@ public struct RawRecordReader: RowReader {
         self.inputsBefore = inputsBefore
         self.format = format
         self.layout = layout
-        unkept = format.hasHeader ? [] : (layout?.sourceColumns ?? []).notBelow(known)
+        let columns = format.hasHeader ? [] : layout?.sourceColumns ?? []
+        unkept = columns.notBelow(known)
+        unasked = isNarrow ? columns.outside(membersOf: known) : []
         reader = SingleRecordReader(format, columns: header, layout: layout)
     }
 
@@ -178,13 +184,18 @@ public struct RawRecordReader: RowReader {
 
     /// Why an object does not tell what is read of it now.
     private func missingColumn(of record: RawRecord) -> RowFault? {
-        guard let column = unkept.first, record.fault == nil,
-            ObjectExcerpt.isPartial(record.bytes)
-        else { return nil }
-        return RowFault(
+        guard record.fault == nil else { return nil }
+        if let column = unasked.first {
+            return Self.unread(column, "its source was not asked for it")
+        }
+        guard let column = unkept.first, ObjectExcerpt.isPartial(record.bytes) else { return nil }
+        return Self.unread(column, "may be what was left out of it")
+    }
+
+    private static func unread(_ column: String, _ why: String) -> RowFault {
+        RowFault(
             rule: "json",
-            reason: "`\(column)` was not read when it was kept, and may be what was left out "
-                + "of it: load its source again"
+            reason: "`\(column)` was not read when it was kept, and \(why): load its source again"
         )
     }
 
@@ -192,6 +203,15 @@ public struct RawRecordReader: RowReader {
 }
 
 extension [String] {
+    /// The paths in whose outermost member none of the others lies.
+    fileprivate func outside(membersOf others: Set<String>) -> [String] {
+        let members = others.compactMap { JSONPath($0).names.first }
+        return filter { path in
+            let member = JSONPath(path).names.first ?? ""
+            return !members.contains { $0.utf8.elementsEqual(member.utf8) }
+        }
+    }
+
     /// The paths that lie neither at others nor below them.
     fileprivate func notBelow(_ others: Set<String>) -> [String] {
         let others = others.map { JSONPath($0).names }

@@ -42,6 +42,7 @@ struct RejectReplay {
                 format: origin.format,
                 layout: layout,
                 known: origin.known,
+                isNarrow: origin.isNarrow,
                 modified: origin.modified,
                 period: origin.period,
                 // Each row is of one input at most.
@@ -80,6 +81,8 @@ struct RejectReplay {
         let format: Format
         /// The source's columns that were read.
         let known: Set<String>
+        /// Whether it was asked for nothing but their outermost members.
+        let isNarrow: Bool
         /// When the files were modified that were read, by their names.
         let modified: [String: Int64]
         /// The period that a file was of, by its name.
@@ -134,6 +137,7 @@ struct RejectReplay {
             format: format,
             known: format.hasHeader
                 ? pipeline.columnsRead(forTable: row.name) : Set(header),
+            isNarrow: pipeline.extract(ofTable: row.name)?.selection.isNarrow ?? false,
             modified: try Self.modified(found.optionalText("inputs")),
             period: { name in
                 pipeline.extract(ofTable: row.name)?

@@ -99,6 +99,11 @@ public struct Extract: Sendable, Hashable {
 }
 
 extension Extract.Selection {
+    /// Whether a source is asked for nothing but the outermost members that columns read.
+    package var isNarrow: Bool {
+        if case .documents = self { true } else { false }
+    }
+
     /// The key that says it.
     public var key: String {
         switch self {
