@@ -56,7 +56,6 @@ let package = Package(
         .target(name: "Endpoints", dependencies: ["Words"]),
         .target(name: "Processes", dependencies: ["Words"]),
         .target(name: "Loopback", dependencies: ["Words"]),
-        .target(name: "Markup", dependencies: ["Words"]),
 
         // Layer 1: one wrapper per server, and the pure parts.
         .target(
@@ -73,6 +72,7 @@ let package = Package(
             dependencies: ["BlockingThread", "Endpoints", "Words", "CHiredis", "CLibSSL"]
         ),
         .target(name: "Values"),
+        .target(name: "Markup", dependencies: ["Values", "Words"]),
         .target(name: "Charts", dependencies: ["Values", "Words"]),
         .target(name: "Rasters", dependencies: ["Processes", "Words"]),
         .target(

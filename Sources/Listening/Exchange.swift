@@ -31,7 +31,6 @@ internal import Synchronization
 final class Exchange: Sendable {
     private struct State {
         var body: [UInt8] = []
-        var isTooLarge = false
         var response: WebResponse?
     }
 
@@ -44,23 +43,25 @@ final class Exchange: Sendable {
         self.connection = connection
     }
 
+    /// Why a request is refused whose content has not come yet; `nil` for one that is not.
+    var refusal: Refusal? { head.announcedSize > WebServer.largestBody ? .tooLarge : nil }
+
     /// Takes a piece of the content.
-    func receive(_ piece: UnsafeRawBufferPointer) {
+    ///
+    /// - Returns: `false` when there is more than a request may have.
+    func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
         state.withLock { state in
-            guard !state.isTooLarge, state.body.count + piece.count <= WebServer.largestBody else {
-                state.isTooLarge = true
-                state.body = []
-                return
-            }
+            guard state.body.count + piece.count <= WebServer.largestBody else { return false }
             unsafe state.body += piece
+            return true
         }
     }
 
     /// The whole request, or why it is none.
     func request() -> Result<WebRequest, Refusal> {
-        let (body, isTooLarge) = state.withLock { ($0.body, $0.isTooLarge) }
-        guard !isTooLarge else { return .failure(.tooLarge) }
-        guard let request = head.request(body: body) else { return .failure(.malformed) }
+        guard let request = head.request(body: state.withLock(\.body)) else {
+            return .failure(.malformed)
+        }
         return .success(request)
     }
 
@@ -86,7 +87,9 @@ final class Exchange: Sendable {
 }
 
 /// The requests that are being answered.
-final class Exchanges: Sendable {
+final class Exchanges: RequestHandler {
+    static let maySuspend = true
+
     private struct State {
         var tasks: [ObjectIdentifier: Task<Void, Never>] = [:]
         var streams: [ObjectIdentifier: ResponseStream] = [:]
@@ -101,8 +104,25 @@ final class Exchanges: Sendable {
         state.withLock { $0.respond = respond }
     }
 
+    func take(_ part: RequestPart) -> MHD_Result {
+        guard let known = unsafe part.state.pointee else {
+            let head = unsafe RequestHead(part.connection, method: part.method, path: part.path)
+            let exchange = unsafe Exchange(head, on: ConnectionHandle(part.connection))
+            unsafe part.state.pointee = Unmanaged.passRetained(exchange).toOpaque()
+            guard let refusal = exchange.refusal else { return cmicrohttpd_consent() }
+            return exchange.connection.queue(refusal.response, of: self)
+        }
+        let exchange = unsafe Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
+        guard unsafe part.body.isEmpty else {
+            // What tells no length is cut off where it is too much.
+            return unsafe exchange.receive(part.body)
+                ? cmicrohttpd_consent() : cmicrohttpd_refusal()
+        }
+        return proceed(exchange)
+    }
+
     /// Says what there is to say, or suspends the connection until there is something.
-    func proceed(_ exchange: Exchange) -> MHD_Result {
+    private func proceed(_ exchange: Exchange) -> MHD_Result {
         if let response = exchange.response {
             return exchange.connection.queue(response, of: self)
         }

@@ -2,24 +2,36 @@ internal import CMicroHTTPD
 internal import Endpoints
 internal import Glibc
 
+/// What answers the requests that a daemon gets, on the daemon's thread.
+protocol RequestHandler: AnyObject, Sendable {
+    /// Whether a request may wait while others are answered.
+    static var maySuspend: Bool { get }
+
+    /// Takes a part of a request: first its head, then its content in pieces, then its end, and its end again whenever its
+    /// connection was suspended.
+    func take(_ part: RequestPart) -> MHD_Result
+}
+
+/// A part of a request.
+@unsafe struct RequestPart {
+    let connection: OpaquePointer
+    let path: UnsafePointer<CChar>
+    let method: UnsafePointer<CChar>
+    /// A piece of the content; empty for the head and the end.
+    let body: UnsafeRawBufferPointer
+    /// What is kept from part to part; it is released with the request.
+    let state: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+}
+
 /// A daemon of libmicrohttpd, which listens on a thread of its own.
 ///
-/// Whoever starts it stops it.
+/// Whoever starts it stops it, and keeps the handler until then.
 @safe struct ListeningDaemon: @unchecked Sendable {
     private let pointer: OpaquePointer
+    private let handler: Unmanaged<HandlerBox>
 
     /// The port that it listens at.
     var port: Int { Int(unsafe cmicrohttpd_port(pointer)) }
-
-    /// What it calls for each request, on its thread.
-    @unsafe struct Handler {
-        let answer: MHD_AccessHandlerCallback
-        var completed: MHD_RequestCompletedCallback?
-        /// Whether a request may wait while others are answered.
-        var maySuspend = false
-        /// What both are handed.
-        let context: UnsafeMutableRawPointer
-    }
 
     /// Begins to listen.
     ///
@@ -27,44 +39,99 @@ internal import Glibc
     init(
         _ address: ListenAddress,
         identity: WebIdentity?,
-        _ handler: Handler
+        _ handler: some RequestHandler
     ) throws(ListenerError) {
-        var daemon = unsafe Self.start(address, asVersion6: address.isVersion6, identity, handler)
+        let box = unsafe Unmanaged.passRetained(HandlerBox(handler))
+        var daemon = unsafe Self.start(address, asVersion6: address.isVersion6, identity, box)
         var code = errno
         // All addresses are those of IPv4 where the kernel knows no others.
         if unsafe daemon == nil, address.host == nil, code == EAFNOSUPPORT {
-            unsafe daemon = unsafe Self.start(address, asVersion6: false, identity, handler)
+            unsafe daemon = unsafe Self.start(address, asVersion6: false, identity, box)
             code = errno
         }
         guard let daemon = unsafe daemon else {
+            unsafe box.release()
             throw ListenerError(address: address, code: code, hasIdentity: identity != nil)
         }
         unsafe pointer = unsafe daemon
+        unsafe self.handler = unsafe box
     }
 
     /// Listens no more; who is being answered is waited for.
-    func stop() { unsafe MHD_stop_daemon(pointer) }
+    func stop() {
+        unsafe MHD_stop_daemon(pointer)
+        unsafe handler.release()
+    }
 
     private static func start(
         _ address: ListenAddress,
         asVersion6 isVersion6: Bool,
         _ identity: WebIdentity?,
-        _ handler: Handler
+        _ box: Unmanaged<HandlerBox>
     ) -> OpaquePointer? {
         unsafe address.use(asVersion6: isVersion6) { socketAddress in
             var flags = MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_USE_AUTO.rawValue
             if isVersion6 { flags |= MHD_USE_IPv6.rawValue }
             if isVersion6, address.host == nil { flags |= MHD_USE_DUAL_STACK.rawValue }
-            if unsafe handler.maySuspend { flags |= MHD_ALLOW_SUSPEND_RESUME.rawValue }
+            let handler = unsafe box.takeUnretainedValue().handler
+            if type(of: handler).maySuspend { flags |= MHD_ALLOW_SUSPEND_RESUME.rawValue }
             return unsafe cmicrohttpd_start(
                 flags,
                 socketAddress,
-                handler.answer,
-                handler.completed,
-                handler.context,
+                takePart,
+                endRequest,
+                box.toOpaque(),
                 identity?.certificate,
                 identity?.key.revealed
             )
         }
     }
+}
+
+/// A handler as the library carries it.
+private final class HandlerBox: Sendable {
+    let handler: any RequestHandler
+
+    init(_ handler: any RequestHandler) { self.handler = handler }
+}
+
+// The library's thread has no executor: closures would take that of where they are written.
+
+private nonisolated func takePart(
+    _ pointer: UnsafeMutableRawPointer?,
+    _ connection: OpaquePointer?,
+    _ path: UnsafePointer<CChar>?,
+    _ method: UnsafePointer<CChar>?,
+    _ version: UnsafePointer<CChar>?,
+    _ body: UnsafePointer<CChar>?,
+    _ bodySize: UnsafeMutablePointer<Int>?,
+    _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+    guard let pointer = unsafe pointer, let connection = unsafe connection,
+        let path = unsafe path, let method = unsafe method,
+        let state = unsafe state, let bodySize = unsafe bodySize
+    else { return cmicrohttpd_refusal() }
+    let box = unsafe Unmanaged<HandlerBox>.fromOpaque(pointer).takeUnretainedValue()
+    let part = unsafe RequestPart(
+        connection: connection,
+        path: path,
+        method: method,
+        body: UnsafeRawBufferPointer(start: body, count: bodySize.pointee),
+        state: state
+    )
+    // Each part is taken whole.
+    unsafe bodySize.pointee = 0
+    return unsafe box.handler.take(part)
+}
+
+/// The request has been answered, or its connection is gone.
+private nonisolated func endRequest(
+    _ pointer: UnsafeMutableRawPointer?,
+    _ connection: OpaquePointer?,
+    _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ reason: MHD_RequestTerminationCode
+) {
+    guard let state = unsafe state, let known = unsafe state.pointee else { return }
+    unsafe state.pointee = nil
+    unsafe Unmanaged<AnyObject>.fromOpaque(known).release()
 }

@@ -18,6 +18,15 @@ struct RequestHead: Sendable {
         unsafe peer = Self.address(cmicrohttpd_peer(connection)) ?? "unknown"
     }
 
+    /// How many bytes of content are announced; zero where none are.
+    var announcedSize: Int {
+        headers.compactMap { field in
+            field.name.utf8.elementsEqual("content-length".utf8) { $0 | 0x20 == $1 }
+                ? Int(field.value) ?? .max : nil
+        }
+        .max() ?? 0
+    }
+
     /// The request with its content; `nil` when an escape of the path or of a parameter is none.
     func request(body: [UInt8]) -> WebRequest? {
         let slash = UInt8(ascii: "/")

@@ -33,7 +33,6 @@ public final class WebListener: Sendable {
         }
     }
 
-    private let context: Context
     private let daemon: Mutex<ListeningDaemon?>
 
     /// Where it listens.
@@ -51,13 +50,7 @@ public final class WebListener: Sendable {
         identity: WebIdentity? = nil,
         answer: @escaping @Sendable (Question) -> Answer
     ) throws(ListenerError) {
-        context = Context(answer)
-        let pointer = unsafe Unmanaged.passUnretained(context).toOpaque()
-        let daemon = try unsafe ListeningDaemon(
-            address,
-            identity: identity,
-            ListeningDaemon.Handler(answer: answerRequest, context: pointer)
-        )
+        let daemon = try ListeningDaemon(address, identity: identity, Context(answer))
         port = daemon.port
         self.daemon = Mutex(daemon)
     }
@@ -74,54 +67,46 @@ public final class WebListener: Sendable {
     }
 }
 
-private final class Context: Sendable {
-    let answer: @Sendable (WebListener.Question) -> WebListener.Answer
+private final class Context: RequestHandler {
+    static let maySuspend = false
+    private let answer: @Sendable (WebListener.Question) -> WebListener.Answer
 
     init(_ answer: @escaping @Sendable (WebListener.Question) -> WebListener.Answer) {
         self.answer = answer
     }
 
-    func answer(to method: String, _ path: String, token: String?) -> WebListener.Answer {
+    /// Answers when the head is there: what these pages are asked by has no content.
+    func take(_ part: RequestPart) -> MHD_Result {
+        let field = unsafe cmicrohttpd_field(part.connection, "Authorization")
+            .map { unsafe String(cString: $0) }
+        let answer = unsafe answer(
+            to: String(cString: part.method),
+            String(cString: part.path),
+            token: bearer(field)
+        )
+        let bytes = Array(answer.text.utf8)
+        guard let response = unsafe cmicrohttpd_response(bytes, bytes.count) else {
+            return cmicrohttpd_refusal()
+        }
+        defer { unsafe MHD_destroy_response(response) }
+        _ = unsafe MHD_add_response_header(response, "Content-Type", answer.type)
+        _ = unsafe MHD_add_response_header(response, "Cache-Control", "no-store")
+        if answer.status == 401 {
+            _ = unsafe MHD_add_response_header(response, "WWW-Authenticate", "Bearer")
+        }
+        return unsafe MHD_queue_response(part.connection, UInt32(answer.status), response)
+    }
+
+    private func answer(
+        to method: String,
+        _ path: String,
+        token: String?
+    ) -> WebListener.Answer {
         guard ["GET", "HEAD"].contains(method) else {
             return WebListener.Answer(405, "only GET and HEAD\n")
         }
         return answer(WebListener.Question(path: path, token: token))
     }
-}
-
-// The library's thread has no executor: a closure would take that of where it is written.
-private nonisolated func answerRequest(
-    _ pointer: UnsafeMutableRawPointer?,
-    _ connection: OpaquePointer?,
-    _ path: UnsafePointer<CChar>?,
-    _ method: UnsafePointer<CChar>?,
-    _ version: UnsafePointer<CChar>?,
-    _ body: UnsafePointer<CChar>?,
-    _ bodySize: UnsafeMutablePointer<Int>?,
-    _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> MHD_Result {
-    guard let pointer = unsafe pointer, let path = unsafe path, let method = unsafe method,
-        let connection = unsafe connection
-    else { return cmicrohttpd_refusal() }
-    let context = unsafe Unmanaged<Context>.fromOpaque(pointer).takeUnretainedValue()
-    let field = unsafe cmicrohttpd_field(connection, "Authorization")
-        .map { unsafe String(cString: $0) }
-    let answer = unsafe context.answer(
-        to: String(cString: method),
-        String(cString: path),
-        token: bearer(field)
-    )
-    let bytes = Array(answer.text.utf8)
-    guard let response = unsafe cmicrohttpd_response(bytes, bytes.count) else {
-        return cmicrohttpd_refusal()
-    }
-    defer { unsafe MHD_destroy_response(response) }
-    _ = unsafe MHD_add_response_header(response, "Content-Type", answer.type)
-    _ = unsafe MHD_add_response_header(response, "Cache-Control", "no-store")
-    if answer.status == 401 {
-        _ = unsafe MHD_add_response_header(response, "WWW-Authenticate", "Bearer")
-    }
-    return unsafe MHD_queue_response(connection, UInt32(answer.status), response)
 }
 
 /// What stands behind `Bearer`, RFC 6750, 2.1.

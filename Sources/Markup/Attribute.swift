@@ -1,3 +1,5 @@
+import Values
+
 /// An attribute of an element, or several that belong together.
 ///
 /// There is none for styles and scripts: pages have theirs in files of their own.

@@ -31,7 +31,7 @@ public struct ConsoleSite: Sendable {
     /// A console.
     ///
     /// - Parameters:
-    ///   - desks: The ledger, asked with a login that may only read.
+    ///   - desks: The ledger.
     ///   - access: How somebody says who they are.
     ///   - hosts: The values of `Host` under which it is known, such as `127.0.0.1:8080`.
     ///   - isSecure: Whether it is reached by TLS.
@@ -111,10 +111,11 @@ public struct ConsoleSite: Sendable {
                 ?? .answered(Self.refusal(401, "that token is none"))
         }
         if request.path == ["login"], request.method == "POST" {
-            return .answered(enter(with: request.form?.first { $0.name == "token" }?.value, book))
+            let token = request.form?.first { $0.name == "token" }?.value
+            return .answered(enter(token.flatMap(book.viewer(showing:))))
         }
-        if let token = request.parameter("token"), request.path.isEmpty {
-            return .answered(enter(with: token, book))
+        if request.method == "GET", request.path.isEmpty, let token = request.parameter("token") {
+            return .answered(enter(book.viewer(showingOnce: token)))
         }
         if let viewer = sessions.viewer(of: request) { return .known(viewer) }
         guard request.path.first != "api" else {
@@ -126,8 +127,8 @@ public struct ConsoleSite: Sendable {
     }
 
     /// Lets somebody in who shows a token, and leads them to the first page.
-    private func enter(with token: String?, _ book: TokenBook) -> WebResponse {
-        guard let token, let viewer = book.viewer(showing: token) else {
+    private func enter(_ viewer: Viewer?) -> WebResponse {
+        guard let viewer else {
             let problem = "That token is none, or was used already."
             return Self.page(LoginPage(problem: problem).document, status: 403)
         }

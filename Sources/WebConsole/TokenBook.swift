@@ -64,6 +64,14 @@ public final class TokenBook: Sendable {
         }
     }
 
+    /// Who shows a token that is worth something once; `nil` for one that is none, and for one that lasts.
+    func viewer(showingOnce token: String) -> Viewer? {
+        let digest = Self.digest(token)
+        return state.withLock { state in
+            state.onlyOnce.remove(digest).flatMap { state.viewers.removeValue(forKey: $0) }
+        }
+    }
+
     static func digest(_ token: String) -> String { SHA256.hexadecimal(Array(token.utf8)) }
 }
 

@@ -55,6 +55,31 @@ struct LineageTests {
 
     // MARK: Runs
 
+    @Test("loads whose definition nobody can read any more do not take the place of others")
+    func unreadable() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(try Shop.definition())
+        try await finish(dock)
+        try await dock.connection.query(
+            """
+            insert into longshore.definition select 'odd', pipeline, '{}', created_at
+            from longshore.definition limit 1
+            """
+        )
+        try await dock.connection.query(
+            """
+            insert into longshore.load (pipeline, definition, folder, grain, periods, state,
+                requested_by, finished_at, fleet)
+            select l.pipeline, 'odd', l.folder, l.grain, l.periods, 'loaded', 'ana', now(), l.fleet
+            from longshore.load l, generate_series(1, 60)
+            """
+        )
+        try await dock.load(try Shop.definition(), periods: "2024-02")
+        try await finish(dock)
+        let events = try await tell(dock)
+        #expect(events.filter { $0.kind == .complete && $0.task == nil }.count == 2)
+    }
+
     @Test("a load is told with its tasks in between, in the order of time, once")
     func whole() async throws {
         let dock = try await Dock(Shop.files)

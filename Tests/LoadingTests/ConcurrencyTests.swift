@@ -1,3 +1,4 @@
+import Ledger
 import Loading
 import Planning
 import Postgres
@@ -62,5 +63,22 @@ struct ConcurrencyTests {
         #expect(try await Self.freePlaces(dock) == 3)
         try await dock.load(try Shop.definition(others: "concurrency: 2"))
         #expect(try await Self.freePlaces(dock) == 3)
+    }
+
+    @Test("the places go with the pipeline's new name, so that what is tried again finds them")
+    func renamed() async throws {
+        let dock = try await Dock(Shop.files)
+        let load = try await dock.load(try Shop.definition(others: "concurrency: 2"))
+        try await dock.connection.query("update longshore.load set state = 'failed'")
+        _ = try await dock.ledger.pipelines.rename("shop", to: "store")
+        #expect(
+            try await dock.rows(
+                "select name from longshore.lock where starts_with(name, 'place ') order by name"
+            ) == ["place 1 of pipeline store", "place 2 of pipeline store"]
+        )
+        try await dock.connection.query("update longshore.load set state = 'running'")
+        try await dock.connection.query("update longshore.task set state = 'published'")
+        let task = LoadTaskID(load: load.id, ordinal: 0)
+        #expect(await dock.perform(task).word == "loaded")
     }
 }

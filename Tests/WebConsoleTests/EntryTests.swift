@@ -51,6 +51,8 @@ struct EntryTests {
         let token = book.issue(to: Self.somebody).revealed
         let site = try Self.site(.tokens(book))
         #expect(await site.respond(Self.request()).status == 401)
+        let looked = await site.respond(Self.request([], "HEAD", parameters: ["token": token]))
+        #expect(looked.status == 401)
         let entered = await site.respond(Self.request(parameters: ["token": token]))
         #expect(entered.status == 303)
         let cookie = try #require(Self.header("Set-Cookie", of: entered))
@@ -80,6 +82,8 @@ struct EntryTests {
             body: "token=\(token)"
         )
         #expect(await site.respond(form).status == 303)
+        let byURL = await site.respond(Self.request(parameters: ["token": token]))
+        #expect(byURL.status == 403)
         let api = ["api", "v1", "nothing"]
         let right = Self.request(api, headers: ["Authorization": "Bearer \(token)"])
         #expect(await site.respond(right).status == 404)

@@ -564,6 +564,9 @@ def main():
     except Lacking as lack:
         print(f"The deployment is not tested: {lack}")
         return 0
+    except subprocess.TimeoutExpired as late:
+        print(f"The deployment is not tested: it is too slow here: {late}")
+        return 0
     except Failed as failure:
         print(f"FAILED: {failure}", file=sys.stderr)
         podman.tell()

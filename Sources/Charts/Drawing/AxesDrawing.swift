@@ -1,3 +1,5 @@
+import Values
+
 extension ChartDrawing {
     /// A line and a number for each tick.
     func gridLines() -> [SVGElement] {

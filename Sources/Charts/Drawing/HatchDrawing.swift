@@ -1,3 +1,5 @@
+import Values
+
 extension ChartDrawing {
     /// The hatchings that places and legends are filled with.
     func patterns() -> SVGElement {

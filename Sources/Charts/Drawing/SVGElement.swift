@@ -1,3 +1,5 @@
+import Values
+
 /// An element of an SVG document.
 ///
 /// Names are written in this module (`StaticString`), and all else is escaped when it is written: no text can be
@@ -92,19 +94,6 @@ struct SVGElement {
             default: text.unicodeScalars.append(scalar)
             }
         }
-    }
-}
-
-/// Coordinates as SVG holds them.
-enum Coordinate {
-    /// A finite number of at most two digits behind the point, written by whole numbers alone: `12.5`.
-    static func text(_ number: Double) -> String {
-        let hundredths = Int((number * 100).rounded())
-        let (whole, rest) = hundredths.magnitude.quotientAndRemainder(dividingBy: 100)
-        let sign = hundredths < 0 ? "-" : ""
-        if rest == 0 { return "\(sign)\(whole)" }
-        let digits = rest.isMultiple(of: 10) ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)"
-        return "\(sign)\(whole).\(digits)"
     }
 }
 

@@ -46,7 +46,8 @@ struct LineageLook {
 
     /// Those that run, and those that have ended since they were told of; by number.
     ///
-    /// One whose definition this program cannot read tells nothing.
+    /// One whose definition this program cannot read tells nothing: where it has ended, that is noted, so that it does not
+    /// come again in the place of others.
     private func loads() async throws -> [LineageLoadStanding] {
         let isOurs: SQL = LoadTable.isOf(fleet)
         let rows = try await connection.query(
@@ -70,7 +71,17 @@ struct LineageLook {
             order by l.id
             """
         )
-        return try rows.compactMap(Self.load)
+        var loads: [LineageLoadStanding] = []
+        var unreadable: [Int64] = []
+        for row in rows {
+            if let load = try Self.load(row) {
+                loads.append(load)
+            } else {
+                unreadable.append(try row.integer("id", as: Int64.self))
+            }
+        }
+        try await LineageTable(connection).skip(unreadable)
+        return loads
     }
 
     private static func load(_ row: PostgresRow) throws -> LineageLoadStanding? {

@@ -83,6 +83,19 @@ struct LineageTable {
 
     // MARK: Runs
 
+    /// Notes of loads that have ended that nothing is told of them.
+    func skip(_ loads: [Int64]) async throws {
+        guard !loads.isEmpty else { return }
+        try await connection.query(
+            """
+            insert into longshore.lineage_run (load_id, ordinal, run, event, attempts, ended_at)
+            select id, \(Self.ofLoad), 0, \(LineageEvent.Kind.abort), 0, finished_at
+            from longshore.load where id = any(\(loads)::bigint[]) and finished_at is not null
+            on conflict (load_id, ordinal) do update set ended_at = excluded.ended_at
+            """
+        )
+    }
+
     /// Writes that an event was told; of a load that is forgotten meanwhile there is nothing to write.
     func told(_ event: LineageEvent) async throws {
         let ended = event.kind.isEnd ? event.time : nil

@@ -91,6 +91,7 @@ private struct PipelineRenaming {
         try await AlertWatchTable(connection).give(ofPipeline: old, toPipeline: new)
         try await AlertTable(connection).give(ofPipeline: old, toPipeline: new)
         try await AlertMessageTable(connection).give(ofPipeline: old, toPipeline: new)
+        try await PipelinePlaces.give(ofPipeline: old, toPipeline: new, on: connection)
         for table in ["owned_table", "definition", "plan"] as [SQL] {
             try await connection.query(
                 "update longshore.\(table) set pipeline = \(new) where pipeline = \(old)"

@@ -25,6 +25,28 @@ package struct PipelinePlaces {
         )
     }
 
+    /// Gives the places of a pipeline to its new name; where that has places, they are one.
+    ///
+    /// No task of either runs meanwhile.
+    static func give(
+        ofPipeline old: String,
+        toPipeline new: String,
+        on connection: PostgresConnection
+    ) async throws {
+        let place: SQL = "split_part(name, ' ', 1) || ' ' || split_part(name, ' ', 2)"
+        try await connection.query(
+            """
+            with gone as (
+                delete from longshore.lock where starts_with(name, 'place ')
+                    and name = \(place) || ' of pipeline ' || \(old)::text
+                returning \(place) as place
+            )
+            insert into longshore.lock (name)
+            select place || ' of pipeline ' || \(new)::text from gone on conflict do nothing
+            """
+        )
+    }
+
     /// Takes a free place until the transaction ends.
     ///
     /// - Throws: ``PipelineIsCrowded`` when none is free.

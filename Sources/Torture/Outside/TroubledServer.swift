@@ -1,6 +1,5 @@
 import Foundation
 import Loopback
-import Synchronization
 
 /// What a server outside of the fleet holds, and how it answers.
 protocol OutsideContent: Sendable {
@@ -45,28 +44,17 @@ final class TroubledServer: OutsideServer {
         case change
     }
 
-    private struct Manners {
-        var delay = Duration.zero
-        var trouble: @Sendable () -> Trouble? = { nil }
-        var requests = 0
-        var troubles = 0
-    }
-
-    private final class Shared: Sendable {
-        let manners = Mutex(Manners())
-    }
-
     private let server: WebServer
     private let content: any OutsideContent
-    private let shared: Shared
+    private let manners: Manners<Trouble>
 
     /// Starts it on a free port of this machine.
     init(_ content: any OutsideContent) throws {
-        let shared = Shared()
-        self.shared = shared
+        let manners = Manners<Trouble>()
+        self.manners = manners
         self.content = content
         server = try WebServer { request, connection in
-            Self.serve(request, connection, content, shared)
+            Self.serve(request, connection, content, manners.receive())
         }
     }
 
@@ -74,31 +62,24 @@ final class TroubledServer: OutsideServer {
     /// Where it listens.
     var url: String { server.url }
     /// How often it was asked.
-    var requestCount: Int { shared.manners.withLock { $0.requests } }
+    var requestCount: Int { manners.requestCount }
     /// How often it has made trouble.
-    var troubleCount: Int { shared.manners.withLock { $0.troubles } }
+    var troubleCount: Int { manners.troubleCount }
 
     /// From now on it takes its time for each answer, and makes trouble where `trouble` says so.
     func behave(
         delay: Duration = .zero,
         trouble: @escaping @Sendable () -> Trouble? = { nil }
     ) {
-        shared.manners.withLock { ($0.delay, $0.trouble) = (delay, trouble) }
+        manners.behave(delay: delay, trouble: trouble)
     }
 
     private static func serve(
         _ request: WebServer.Request,
         _ connection: WebConnection,
         _ content: any OutsideContent,
-        _ shared: Shared
+        _ trouble: Trouble?
     ) {
-        let (delay, choose) = shared.manners.withLock { manners in
-            manners.requests += 1
-            return (manners.delay, manners.trouble)
-        }
-        if delay > .zero { Thread.sleep(forTimeInterval: delay / .seconds(1)) }
-        let trouble = choose()
-        if trouble != nil { shared.manners.withLock { $0.troubles += 1 } }
         if case .refusal(let status) = trouble {
             connection.answer(status, [("Retry-After", "1")])
         } else {
@@ -159,7 +140,7 @@ extension TroubledServer: ExportTarget {
     }
 
     func putOff(_ arena: Arena) async throws {
-        try await trouble(arena) {
+        try await manners.trouble(arena, enough: enough) {
             switch $0.number(in: 0..<10) {
             case 0...2: .refusal(429)
             case 3: .refusal(503)
@@ -169,18 +150,6 @@ extension TroubledServer: ExportTarget {
     }
 
     func loseAnswers(_ arena: Arena) async throws {
-        try await trouble(arena) { $0.number(in: 0..<10) < 3 ? .cut : nil }
-    }
-
-    private func trouble(
-        _ arena: Arena,
-        _ choose: @escaping @Sendable (Luck) -> Trouble?
-    ) async throws {
-        let luck = arena.luck
-        behave(delay: .milliseconds(20)) { choose(luck) }
-        try await arena.wait(within: .seconds(120), for: "that the target made trouble") {
-            troubleCount >= enough
-        }
-        behave()
+        try await manners.trouble(arena, enough: enough) { $0.number(in: 0..<10) < 3 ? .cut : nil }
     }
 }

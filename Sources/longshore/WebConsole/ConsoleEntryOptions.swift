@@ -59,9 +59,16 @@ struct ConsoleEntryOptions: ParsableArguments {
         guard tokens == nil || trustProxy.isEmpty else {
             throw ValidationError("give `--tokens` or `--trust-proxy`, not both")
         }
+        for address in trustProxy where ListenAddress(Self.withPort(address)) == nil {
+            throw ValidationError("`--trust-proxy \(address)` is no address; expected `10.0.0.5`")
+        }
         guard trustProxy.isEmpty == role.isEmpty else {
             throw ValidationError("`--trust-proxy` and `--role` belong together")
         }
+    }
+
+    private static func withPort(_ address: String) -> String {
+        address.utf8.contains(UInt8(ascii: ":")) ? "[\(address)]:1" : "\(address):1"
     }
 
     /// How somebody gets in.
@@ -124,7 +131,8 @@ struct ConsoleEntryOptions: ParsableArguments {
         isSecure: Bool,
         logger: Logger
     ) -> @Sendable (WebRequest) async -> WebResponse {
-        let hosts = host.isEmpty ? Self.hosts(at: address, port: port) : host
+        let hosts =
+            host.isEmpty ? Self.hosts(at: address, port: port, isSecure: isSecure) : host
         let scheme = isSecure ? "https" : "http"
         Output.print("the console is at \(scheme)://\(hosts[0])/\(invitation(access))")
         let site = ConsoleSite(
@@ -144,9 +152,12 @@ struct ConsoleEntryOptions: ParsableArguments {
         return { await site.respond($0) }
     }
 
-    private static func hosts(at address: ListenAddress, port: Int) -> [String] {
-        let own = address.host.map { $0 == "::1" ? "[::1]:\(port)" : "\($0):\(port)" }
-        return [own ?? "127.0.0.1:\(port)", "localhost:\(port)"]
+    /// The names of this machine; a browser does not write the port that its scheme has anyway.
+    private static func hosts(at address: ListenAddress, port: Int, isSecure: Bool) -> [String] {
+        let suffix = port == (isSecure ? 443 : 80) ? "" : ":\(port)"
+        let own = address.host ?? "127.0.0.1"
+        let isVersion6 = own.utf8.contains(UInt8(ascii: ":"))
+        return [isVersion6 ? "[\(own)]" : own, "localhost"].map { $0 + suffix }
     }
 
     /// What stands behind the address, where it lets somebody in.
