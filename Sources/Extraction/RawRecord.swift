@@ -79,6 +79,7 @@ public struct RawRecordReader: RowReader {
     ///   - layout: By what they are read; it decides what may be in a column of JSON; anything may be without one.
     ///   - known: The columns of the source that were read when the records were kept; of objects of JSON, of which
     ///     perhaps nothing else was kept, all of them.
+    ///   - expanded: Where of an object the element lies that it is the row of: that is kept whole.
     ///   - isNarrow: Whether the source was asked for nothing but the outermost members that were read.
     ///   - modified: When the inputs were modified that are known to have been files, by their names.
     ///   - period: The period that an input is of, by its name.
@@ -89,6 +90,7 @@ public struct RawRecordReader: RowReader {
         format: Format,
         layout: RowLayout? = nil,
         known: Set<String> = [],
+        expanded: JSONPath? = nil,
         isNarrow: Bool = false,
         modified: [String: Int64] = [:],
         period: @escaping (String) -> Period? = { _ in nil },
@@ -105,7 +107,7 @@ public struct RawRecordReader: RowReader {
         self.format = format
         self.layout = layout
         let columns = format.hasHeader ? [] : layout?.sourceColumns ?? []
-        unkept = columns.notBelow(known)
+        unkept = columns.notBelow(known.map { JSONPath($0) } + [expanded].compactMap(\.self))
         unasked = isNarrow ? columns.outside(membersOf: known) : []
         reader = SingleRecordReader(format, columns: header, layout: layout)
     }
@@ -213,11 +215,12 @@ extension [String] {
     }
 
     /// The paths that lie neither at others nor below them.
-    fileprivate func notBelow(_ others: Set<String>) -> [String] {
-        let others = others.map { JSONPath($0).names }
-        return filter { path in
+    fileprivate func notBelow(_ others: [JSONPath]) -> [String] {
+        filter { path in
             let names = JSONPath(path).names
-            return !others.contains { names.starts(with: $0) { $0.utf8.elementsEqual($1.utf8) } }
+            return !others.contains {
+                names.starts(with: $0.names) { $0.utf8.elementsEqual($1.utf8) }
+            }
         }
     }
 }

@@ -163,6 +163,16 @@ struct JSONLoadTests {
         )
     }
 
+    @Test("of an element that is kept whole, what is read later is known")
+    func readLaterOfElement() async throws {
+        let dock = try await Dock()
+        try dock.write("a.jsonl", Self.longOrder)
+        _ = try await dock.load(Self.orders(Self.longShape, most: 9))
+        let other = try Self.orders(Self.longShape, total: "items.weight")
+        let (_, replay) = try await dock.replay(other)
+        #expect(replay?.counts("line") == RowCounts(read: 5_000, loaded: 5_000, rejected: 0))
+    }
+
     @Test("what was left out of a reject is not taken for absent when it is read later")
     func readLater() async throws {
         let dock = try await Dock()

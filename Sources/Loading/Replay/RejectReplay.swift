@@ -42,6 +42,7 @@ struct RejectReplay {
                 format: origin.format,
                 layout: layout,
                 known: origin.known,
+                expanded: origin.expanded,
                 isNarrow: origin.isNarrow,
                 modified: origin.modified,
                 period: origin.period,
@@ -81,6 +82,8 @@ struct RejectReplay {
         let format: Format
         /// The source's columns that were read.
         let known: Set<String>
+        /// Where of an object the element lies that it is the row of.
+        let expanded: JSONPath?
         /// Whether it was asked for nothing but their outermost members.
         let isNarrow: Bool
         /// When the files were modified that were read, by their names.
@@ -137,6 +140,7 @@ struct RejectReplay {
             format: format,
             known: format.hasHeader
                 ? pipeline.columnsRead(forTable: row.name) : Set(header),
+            expanded: pipeline.extract(ofTable: row.name)?.shape.expand,
             isNarrow: pipeline.extract(ofTable: row.name)?.selection.isNarrow ?? false,
             modified: try Self.modified(found.optionalText("inputs")),
             period: { name in

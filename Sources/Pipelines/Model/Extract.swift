@@ -52,6 +52,17 @@ public struct Extract: Sendable, Hashable {
         }
     }
 
+    /// What becomes of an object of JSON before it is a row.
+    package var shape: RowShape {
+        switch selection {
+        case .objects(_, .jsonLines(let shape)), .objects(_, .json(_, let shape)),
+            .documents(_, _, let shape):
+            shape
+        case .calls(let calls): calls.shape
+        case .objects, .query: RowShape()
+        }
+    }
+
     /// What is asked of an API; `nil` for anything else.
     public var calls: Calls? {
         guard case .calls(let calls) = selection else { return nil }
