@@ -30,17 +30,22 @@ struct FleetReport: Service {
         ask = { await Self.ask(fleet, withWorkers: false) }
     }
 
+    /// Tells until the process is to end, which does not wait for servers that are slow to answer.
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var isMine = false
-            repeat {
-                isMine = await isFirst() ?? isMine
-                let text = isMine ? await ask().metrics.text : ""
-                // What is cancelled has not asked anybody.
-                guard !Task.isCancelled else { return }
-                vitals.tell(fleet: text)
-            } while (try? await Task.sleep(for: Self.interval)) != nil
-        }
+        let telling = Task { await tell() }
+        try? await gracefulShutdown()
+        telling.cancel()
+    }
+
+    private func tell() async {
+        var isMine = false
+        repeat {
+            isMine = await isFirst() ?? isMine
+            let text = isMine ? await ask().metrics.text : ""
+            // What is cancelled has not asked anybody.
+            guard !Task.isCancelled else { return }
+            vitals.tell(fleet: text)
+        } while (try? await Task.sleep(for: Self.interval)) != nil
     }
 
     /// What came of asking the fleet's servers.
