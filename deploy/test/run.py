@@ -29,6 +29,20 @@ PIPELINE = "callcenter"
 PERIODS = "2024-01..2024-06"
 
 
+def first_object(printed, key):
+    """The first object of JSON with a key: logs are objects, too, and stand before or behind it."""
+    start = printed.find("{")
+    while start >= 0:
+        try:
+            found, end = json.JSONDecoder().raw_decode(printed, start)
+            if key in found:
+                return found
+        except json.JSONDecodeError:
+            end = start + 1
+        start = printed.find("{", end)
+    raise Failed(f"nothing with `{key}` was printed: {printed}")
+
+
 class Failed(Exception):
     """A stage has not seen what it wanted; the words say what."""
 
@@ -187,7 +201,7 @@ class Fleet:
     def load(self, *arguments):
         """Begins a load that the fleet goes on with, and gives its number."""
         printed = self.cli("load", PIPELINE, "--periods", PERIODS, "--detach", "--json", *arguments)
-        return json.loads(printed[printed.index("{") :])["load"]
+        return first_object(printed, "load")["load"]
 
     def state(self, load):
         return self.sql(f"select state from longshore.load where id = {load}")
