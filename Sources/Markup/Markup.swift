@@ -25,15 +25,6 @@ public struct Markup: Sendable {
         for part in parts { append(part) }
     }
 
-    /// What is made of each element, one behind the other.
-    public init<Element>(
-        each elements: some Sequence<Element>,
-        @MarkupBuilder _ content: (Element) throws -> Markup
-    ) rethrows {
-        self.init()
-        for element in elements { append(try content(element)) }
-    }
-
     /// The parts as they stand below each other.
     public init(@MarkupBuilder build content: () throws -> Markup) rethrows {
         self = try content()
@@ -43,9 +34,6 @@ public struct Markup: Sendable {
     public mutating func append(_ markup: Markup) {
         bytes += markup.bytes
     }
-
-    /// Whether there is none.
-    public var isEmpty: Bool { bytes.isEmpty }
 
     /// The bytes of a document of HTML: this, behind its declaration.
     public var document: [UInt8] { Array("<!doctype html>\n".utf8) + bytes }

@@ -44,12 +44,6 @@ final class Sessions: Sendable {
         }
     }
 
-    /// Has somebody leave.
-    func end(_ request: WebRequest) {
-        guard let token = Self.token(request) else { return }
-        sessions.withLock { $0[TokenBook.digest(token)] = nil }
-    }
-
     /// The value of the cookie, RFC 6265, 4.2.1; `nil` where it stands several times.
     private static func token(_ request: WebRequest) -> String? {
         let cookies = request.values(ofHeader: "Cookie")

@@ -3,6 +3,7 @@ import ArgumentParser
 import Coordinator
 import Inquiry
 import Ledger
+import Logging
 import ServiceLifecycle
 import UnixSignals
 
@@ -101,16 +102,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let reports =
             vitals.address == nil
             ? [] : [FleetReport(of: fleet, by: settings.owner, vitals: vitals)]
-        let retention = keep.map { days in
-            RetentionService(logger: fleet.logger) {
-                let forgotten = try await ledger.retention.forget(olderThanDays: days)
-                return [
-                    "loads": forgotten.loads, "tasks": forgotten.tasks,
-                    "rejects": forgotten.rejects,
-                ]
-            }
-        }
-        let others: [(any Service)?] = [retention, lineage]
+        let others: [(any Service)?] = [retention(of: ledger, logger: fleet.logger), lineage]
         let group = ServiceGroup(
             services: reports + others.compactMap(\.self) + [
                 SecondSignal(Self.announcement) { daemon.stop() }, ports.events,
@@ -123,5 +115,18 @@ struct CoordinatorCommand: AsyncParsableCommand {
             logger: fleet.logger
         )
         try await group.run()
+    }
+
+    /// What forgets what ended long ago; `nil` where nothing is to be forgotten.
+    private func retention(of ledger: LedgerDesks, logger: Logger) -> RetentionService? {
+        keep.map { days in
+            RetentionService(logger: logger) {
+                let forgotten = try await ledger.retention.forget(olderThanDays: days)
+                return [
+                    "loads": forgotten.loads, "tasks": forgotten.tasks,
+                    "rejects": forgotten.rejects,
+                ]
+            }
+        }
     }
 }

@@ -134,9 +134,9 @@ public struct GridDesk: Sendable {
         )
         var report = PeriodGridReport(zoom: zoom, columns: [], rows: [], moreRows: 0)
         for row in rows { try report.add(row) }
-        report.columns = Array(Set(report.rows.flatMap { $0.cells.map(\.start) })).sorted()
         report.moreRows = max(report.rows.count - Self.mostRows, 0)
         report.rows = Array(report.rows.prefix(Self.mostRows))
+        report.columns = Set(report.rows.flatMap { $0.cells.map(\.start) }).sorted()
         return report
     }
 

@@ -130,22 +130,22 @@ extension FleetDesk {
             ages: try await ages(),
             pendingEffects: try await effects(in: .open),
             deadEffects: try await effects(in: .dead),
-            newestFailed: try await figures(
-                """
-                select distinct on (pipeline) pipeline, (state = \(LoadState.failed))::int from longshore.load
-                where kind = \(LoadKind.load) and state in (\(LoadState.loaded), \(LoadState.failed))
-                order by pipeline, id desc
-                """
-            ),
-            neverLoaded: try await figures(
-                """
-                select pipeline, count(*) filter (where loaded_at is null)
-                from (select pipeline, max(loaded_at) from longshore.control
-                    group by pipeline, schema_name, table_name) t (pipeline, loaded_at) group by 1
-                """
-            )
+            newestFailed: try await figures(Self.newestFailed),
+            neverLoaded: try await figures(Self.neverLoaded)
         )
     }
+
+    private static let newestFailed: SQL = """
+        select distinct on (pipeline) pipeline, (state = \(LoadState.failed))::int from longshore.load
+        where kind = \(LoadKind.load) and state in (\(LoadState.loaded), \(LoadState.failed))
+        order by pipeline, id desc
+        """
+
+    private static let neverLoaded: SQL = """
+        select pipeline, count(*) filter (where loaded_at is null)
+        from (select pipeline, max(loaded_at) from longshore.control
+            group by pipeline, schema_name, table_name) t (pipeline, loaded_at) group by 1
+        """
 
     private func pools() async throws -> [String] {
         try await client.query(
