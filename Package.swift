@@ -169,6 +169,10 @@ let package = Package(
             ]
         ),
         .target(name: "Survey", dependencies: ["Extraction", "Pipelines", "Rows", "Words"]),
+        .target(
+            name: "Dashboards",
+            dependencies: ["Charts", "Ledger", "Pipelines", "Planning", "Postgres", "Words"]
+        ),
         .target(name: "Messaging", dependencies: ["AMQP", "Planning", "Words", logging]),
         .target(name: "InFlight", dependencies: ["Planning", "Redis", "Words", logging]),
         .target(name: "LocalStack", dependencies: ["Endpoints", "Loopback", "Processes", "Words"]),
@@ -195,19 +199,24 @@ let package = Package(
                 "Survey", "Words",
             ]
         ),
+        .target(name: "Diagnosis", dependencies: ["Console", "Ledger", "Planning", "Words"]),
         .target(
             name: "Pages",
-            dependencies: ["Ledger", "Markup", "Planning", "Words"],
+            dependencies: [
+                "Charts", "Console", "Dashboards", "Diagnosis", "Inquiry", "Ledger", "Markup",
+                "Pipelines", "Planning", "Rehearsal", "Views", "Words",
+            ],
             resources: [.embedInCode("Assets/console.css"), .embedInCode("Assets/console.js")]
         ),
         .target(
             name: "WebConsole",
             dependencies: [
-                "Digests", "Endpoints", "Ledger", "Listening", "Markup", "Pages", "Pipelines",
-                "Planning",
+                "Charts", "Console", "Dashboards", "Diagnosis", "Digests", "Endpoints",
+                "Extraction", "Inquiry", "Ledger", "Listening", "Markup", "Pages",
+                "Pipelines", "Planning", "Rasters", "Rehearsal", "Schedules", "StarSchema",
+                "Views", "Words",
             ]
         ),
-        .target(name: "Diagnosis", dependencies: ["Console", "Ledger", "Planning", "Words"]),
         .target(
             name: "Torture",
             dependencies: [
@@ -221,7 +230,7 @@ let package = Package(
             name: "longshore",
             dependencies: [
                 "Alerts", "AMQP", "BlockingThread", "Console", "Coordinator", "Credentials",
-                "Diagnosis", "Digests",
+                "Dashboards", "Diagnosis", "Digests",
                 "Endpoints", "Extraction", "HTTP", "InFlight", "Inquiry", "Ledger", "Lineage",
                 "Listening", "Loading", "LocalStack", "Messaging", "MongoDB", "Pages",
                 "Pipelines", "Planning", "Postgres", "Redis",
@@ -273,7 +282,7 @@ package.targets += [
     tests(of: "Redis", and: "Endpoints", "Loopback"),
     tests(of: "Charts", and: "Digests"),
     tests(of: "Rasters", and: "Charts"),
-    tests(of: "Listening", and: "Endpoints", "HTTP"),
+    tests(of: "Listening", and: "Endpoints", "HTTP", "Loopback"),
     tests(of: "HTTP", and: "Endpoints", "Loopback", "Processes"),
     tests(of: "MongoDB", and: "Loopback"),
     tests(of: "Signing", and: "Endpoints"),
@@ -363,6 +372,15 @@ package.targets += [
         "Rasters"
     ),
     tests(of: "Survey", and: "Extraction", "Pipelines", "Rows", "SampleData"),
+    tests(
+        of: "Dashboards",
+        and: "Charts",
+        "Pipelines",
+        "Planning",
+        "Postgres",
+        "SampleData",
+        "WarehouseTestSupport"
+    ),
     tests(of: "Alerts", and: "Extraction", "HTTP", "Loopback", "Pipelines", "Planning"),
     tests(
         of: "Lineage",
@@ -403,7 +421,22 @@ package.targets += [
         "Rehearsal",
         "Schedules"
     ),
-    tests(of: "WebConsole", and: "Endpoints", "Ledger", "Listening", "Pages", "Postgres"),
+    tests(of: "Pages", and: "Dashboards", "Ledger", "Markup", "Pipelines", "Planning"),
+    tests(
+        of: "WebConsole",
+        and: "Dashboards",
+        "Endpoints",
+        "Inquiry",
+        "Ledger",
+        "Listening",
+        "Pages",
+        "Pipelines",
+        "Planning",
+        "Postgres",
+        "Schedules",
+        "StarSchema",
+        "WarehouseTestSupport"
+    ),
     tests(of: "Diagnosis", and: "Console", "Ledger", "Planning"),
     tests(of: "Torture", and: "Processes"),
     .testTarget(

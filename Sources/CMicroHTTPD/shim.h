@@ -1,10 +1,12 @@
 #pragma once
 #include <errno.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
-// MHD_start_daemon is variadic. The limits are for people and scrapes, which ask little; a client that says nothing is
-// left after ten seconds. Without a certificate there is no TLS. A failure that is not the kernel's leaves no errno.
+// MHD_start_daemon is variadic. A client that reads nothing of its answer is left after a minute; what it has to send in
+// which time is the caller's to watch, for this limit is renewed by every byte. Without a certificate there is no TLS. A failure that is not the kernel's leaves no errno.
 // Paths and parameters are left as they were sent, for the library would resolve escapes that are none.
 static inline size_t cmicrohttpd_as_sent(void *pointer, struct MHD_Connection *connection, char *text) {
   (void)pointer;
@@ -14,7 +16,8 @@ static inline size_t cmicrohttpd_as_sent(void *pointer, struct MHD_Connection *c
 
 static inline struct MHD_Daemon *cmicrohttpd_start(
     unsigned int flags, const struct sockaddr *address, MHD_AccessHandlerCallback answer,
-    MHD_RequestCompletedCallback completed, void *pointer, const char *certificate, const char *key) {
+    MHD_RequestCompletedCallback completed, MHD_NotifyConnectionCallback connected, void *pointer,
+    const char *certificate, const char *key) {
   struct MHD_OptionItem secured[] = {
       {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)certificate},
       {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key},
@@ -26,10 +29,10 @@ static inline struct MHD_Daemon *cmicrohttpd_start(
       certificate ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, answer, pointer,
       MHD_OPTION_SOCK_ADDR, address,
       MHD_OPTION_NOTIFY_COMPLETED, completed, pointer,
+      MHD_OPTION_NOTIFY_CONNECTION, connected, pointer,
       MHD_OPTION_UNESCAPE_CALLBACK, cmicrohttpd_as_sent, NULL,
-      MHD_OPTION_CONNECTION_LIMIT, 64u,
-      MHD_OPTION_PER_IP_CONNECTION_LIMIT, 32u,
-      MHD_OPTION_CONNECTION_TIMEOUT, 10u,
+      MHD_OPTION_CONNECTION_LIMIT, 512u,
+      MHD_OPTION_CONNECTION_TIMEOUT, 60u,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384,
       MHD_OPTION_ARRAY, certificate ? secured : plain,
       MHD_OPTION_END);
@@ -71,6 +74,27 @@ static inline const struct sockaddr *cmicrohttpd_peer(struct MHD_Connection *con
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   return info ? info->client_addr : NULL;
+}
+
+static inline int cmicrohttpd_socket(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info ? info->connect_fd : -1;
+}
+
+static inline int cmicrohttpd_has_started(enum MHD_ConnectionNotificationCode code) {
+  return code == MHD_CONNECTION_NOTIFY_STARTED;
+}
+
+// How many bytes have come on a connection: `tcpi_bytes_received` of linux/tcp.h, whose struct clashes with the shorter
+// one of glibc.
+static inline uint64_t cmicrohttpd_received(int connection) {
+  unsigned char info[136];
+  socklen_t size = sizeof(info);
+  uint64_t received = 0;
+  if (getsockopt(connection, IPPROTO_TCP, 11 /* TCP_INFO */, info, &size) == 0 && size == sizeof(info))
+    memcpy(&received, info + 128, sizeof(received));
+  return received;
 }
 
 static inline struct MHD_Response *cmicrohttpd_response(const void *bytes, size_t count) {

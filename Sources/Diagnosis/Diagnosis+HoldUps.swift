@@ -6,9 +6,11 @@ import Words
 /// What holds a task up, as far as the ledger knows it.
 extension Diagnosis {
     /// None where its needs, its lease or its queue have to tell.
-    func holdUps(of facts: TaskFacts) -> [Cause] {
+    func holdUps(of evidence: Evidence) -> [Cause] {
+        let facts = evidence.facts
         let all = running(facts) + paused(facts) + over(facts)
-        return facts.state == .published ? all + awaited(facts) + retry(facts) : all
+        let times = facts.state == .published ? awaited(facts) + retry(facts) : []
+        return all + times + crowded(evidence)
     }
 
     /// ` by ana@host at 2024-01-01 10:00:00 UTC, with its pipeline …: the reason`.
@@ -26,6 +28,21 @@ extension Diagnosis {
                     command: invocation.command("resume \(order.target)")
                 )
             }
+    }
+
+    /// As many tasks of its pipeline run as may.
+    private func crowded(_ evidence: Evidence) -> [Cause] {
+        guard let crowd = evidence.crowd, crowd.isFull else { return [] }
+        let running = crowd.running.map(\.description)
+        return [
+            Cause(
+                code: "crowded",
+                text:
+                    "its pipeline `\(evidence.facts.pipeline)` has `concurrency: \(crowd.limit)`, "
+                    + "and as many of its tasks run: " + running.listed(atMost: 5),
+                command: running.first.map { invocation.command("why \($0)") }
+            )
+        ]
     }
 
     private func over(_ facts: TaskFacts) -> [Cause] {

@@ -25,7 +25,7 @@ public struct Diagnosis: Sendable {
     /// Whether what is known of a task that is not over does not say yet what it waits for.
     public func isUnexplained(_ evidence: Evidence) -> Bool {
         if case .told(.some) = evidence.lease { return false }
-        return !evidence.facts.state.isFinal && holdUps(of: evidence.facts).isEmpty
+        return !evidence.facts.state.isFinal && holdUps(of: evidence).isEmpty
             && evidence.needs.isEmpty && evidence.furtherNeeds == 0
     }
 
@@ -38,10 +38,10 @@ public struct Diagnosis: Sendable {
         case .superseded: return [superseded(facts)]
         case .blocked: return needs(of: evidence) + [blocked(facts)]
         case .waiting:
-            let causes = holdUps(of: facts) + needs(of: evidence)
+            let causes = holdUps(of: evidence) + needs(of: evidence)
             return causes.isEmpty ? [unpublished(evidence)] : causes
         case .published:
-            let causes = holdUps(of: facts)
+            let causes = holdUps(of: evidence)
             return causes.isEmpty ? queued(evidence) : causes
         }
     }

@@ -9,6 +9,8 @@ public struct Evidence: Sendable {
     public var needs: [Need] = []
     /// How many more there are.
     public var furtherNeeds = 0
+    /// What its pipeline has running; `nil` for one without a limit, or when nobody asked.
+    public var crowd: PipelineCrowd?
     /// Who holds its lease in Redis; `nil` when nobody asked.
     public var lease: Answer<String?>?
     /// The queue of its pool; `nil` when nobody asked.

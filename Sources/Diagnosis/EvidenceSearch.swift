@@ -29,6 +29,8 @@ public struct EvidenceSearch {
         public var graph: (_ load: Int64) async throws -> PlanGraph?
         /// Where tasks of a load stand.
         public var states: (_ load: Int64, _ tasks: [Int]) async throws -> [Int: TaskState]
+        /// What the pipeline of a load has running; `nil` for one without a limit.
+        public var crowd: (_ load: Int64) async throws -> PipelineCrowd?
         /// How many loads the coordinators of the fleet take.
         public var places: () async throws -> CoordinatorPlaces
         /// How many published tasks of a pool nobody has begun.
@@ -39,12 +41,14 @@ public struct EvidenceSearch {
             facts: @escaping (LoadTaskID) async throws -> TaskFacts,
             graph: @escaping (_ load: Int64) async throws -> PlanGraph?,
             states: @escaping (_ load: Int64, _ tasks: [Int]) async throws -> [Int: TaskState],
+            crowd: @escaping (_ load: Int64) async throws -> PipelineCrowd?,
             places: @escaping () async throws -> CoordinatorPlaces,
             unbegun: @escaping (_ pool: String) async throws -> Int
         ) {
             self.facts = facts
             self.graph = graph
             self.states = states
+            self.crowd = crowd
             self.places = places
             self.unbegun = unbegun
         }
@@ -89,6 +93,9 @@ public struct EvidenceSearch {
             try await addNeeds(to: &evidence, &trail)
         }
         guard facts.foreignFleet == nil else { return evidence }
+        if diagnosis.isUnexplained(evidence) {
+            evidence.crowd = try await ledger.crowd(facts.task.load)
+        }
         if facts.state == .published, diagnosis.isUnexplained(evidence) {
             evidence.lease = await lease(of: facts.task)
         }
@@ -100,7 +107,9 @@ public struct EvidenceSearch {
 
     private func addNeeds(to evidence: inout Evidence, _ trail: inout Trail) async throws {
         let task = evidence.facts.task
-        let needed = trail.graph.map { Array($0.needs(of: task.ordinal)) } ?? []
+        // A definition that was read by another version may have had more tasks.
+        let graph = trail.graph.flatMap { $0.tasks.indices.contains(task.ordinal) ? $0 : nil }
+        let needed = graph.map { Array($0.needs(of: task.ordinal)) } ?? []
         let states = try await ledger.states(task.load, needed)
         let open = needed.filter { states[$0]?.satisfiesNeeds == false }
         for ordinal in open.prefix(Self.most) {

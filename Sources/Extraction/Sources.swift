@@ -127,7 +127,7 @@ extension Sources {
         case (let selection, _):
             throw ExtractionError(
                 .misconfigured,
-                "the source `\(extract.source)` is \(sources[extract.source]?.title ?? "another"), from which "
+                "the source `\(extract.source)` is \(sources[extract.source]?.kind.title ?? "another"), from which "
                     + "`\(selection.key)` cannot be read; name another source"
             )
         }

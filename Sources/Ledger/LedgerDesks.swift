@@ -9,6 +9,8 @@ public struct LedgerDesks: Sendable {
     package let client: PostgresClient
     /// The fleet's name: loads that are created belong to it.
     package let fleetName: String
+    /// What writes down what is done here.
+    package private(set) var log: ActionLog
 
     /// The desks of a ledger, which the first of them that is asked makes or brings up to date.
     ///
@@ -17,6 +19,7 @@ public struct LedgerDesks: Sendable {
     public init(
         _ configuration: PostgresConfiguration,
         fleet: String = "longshore",
+        author: ActionAuthor = ActionAuthor(name: "somebody", by: .commandLine),
         patience: Duration = .seconds(30)
     ) {
         var warehouse = configuration.atWarehouse
@@ -25,6 +28,40 @@ public struct LedgerDesks: Sendable {
             try await LedgerSchema.migrate($0)
         }
         fleetName = fleet
+        log = ActionLog(author: author, shown: nil)
+    }
+
+    private init(_ client: PostgresClient, fleet: String) {
+        self.client = client
+        fleetName = fleet
+        log = ActionLog(author: ActionAuthor(name: "nobody", by: .console), shown: nil)
+    }
+
+    /// The same desks, where somebody else acts.
+    ///
+    /// - Parameters:
+    ///   - author: Who, and by what.
+    ///   - shown: How the target stood when they decided to; where it stands otherwise, it is refused with ``ActionMoved``.
+    /// - Returns: Desks that share the connection.
+    public func acting(as author: ActionAuthor, having shown: String?) -> LedgerDesks {
+        var desks = self
+        desks.log = ActionLog(author: author, shown: shown)
+        return desks
+    }
+
+    /// The desks of a ledger that is only looked at: their sessions may not write, and nobody makes the ledger or brings it up
+    /// to date.
+    public static func reading(
+        _ configuration: PostgresConfiguration,
+        fleet: String = "longshore"
+    ) -> LedgerDesks {
+        var warehouse = configuration.atWarehouse
+        warehouse.session.isReadOnly = true
+        warehouse.session.limits?.lockWait = .seconds(5)
+        return LedgerDesks(
+            PostgresClient(warehouse) { try await LedgerSchema.requireKnown($0) },
+            fleet: fleet
+        )
     }
 
     /// Ends the connection; a desk that is asked later connects again.
@@ -41,23 +78,29 @@ public struct LedgerDesks: Sendable {
     /// Reports of load tasks.
     public var tasks: TaskReports { TaskReports(client: client, fleet: fleetName) }
     /// Pausing, cancelling, trying again.
-    public var orders: Orders { Orders(client: client) }
+    public var orders: Orders { Orders(client: client, log: log) }
     /// The periods of the control table.
-    public var periods: PeriodDesk { PeriodDesk(client: client) }
+    public var periods: PeriodDesk { PeriodDesk(client: client, log: log) }
     /// Many periods at once.
     public var grid: GridDesk { GridDesk(client: client) }
+    /// The tables of the star.
+    public var tables: TableDesk { TableDesk(client: client) }
     /// Whole pipelines and what they were loaded with.
     public var pipelines: PipelineDesk { PipelineDesk(client) }
     /// Schedules and their firings.
-    public var schedules: ScheduleDesk { ScheduleDesk(client: client, fleet: fleetName) }
+    public var schedules: ScheduleDesk {
+        ScheduleDesk(client: client, fleet: fleetName, log: log)
+    }
     /// Alerts, and whom they were told.
     public var alerts: AlertDesk { AlertDesk(client: client, fleet: fleetName) }
     /// Plans that were made.
     public var plans: PlanMemory { PlanMemory(client: client) }
     /// What exports deliver.
-    public var effects: EffectDesk { EffectDesk(client: client) }
+    public var effects: EffectDesk { EffectDesk(client: client, log: log) }
     /// What is forgotten of what ended long ago.
-    public var retention: RetentionDesk { RetentionDesk(client: client) }
+    public var retention: RetentionDesk { RetentionDesk(client: client, log: log) }
     /// Refused rows.
-    public var rejects: RejectDesk { RejectDesk(client: client) }
+    public var rejects: RejectDesk { RejectDesk(client: client, log: log) }
+    /// What was done, by whom and why.
+    public var actions: ActionDesk { ActionDesk(client: client) }
 }

@@ -12,6 +12,8 @@ public struct LedgerError: WarehouseRefusal {
     public enum Code: String, Sendable, Hashable {
         /// The server is a standby or read-only.
         case readOnlyTarget = "read_only_target"
+        /// The ledger is of an older program, and is not brought up to date by who only reads.
+        case olderLedger = "older_ledger"
         /// A schema is missing and may not be created.
         case missingSchema = "missing_schema"
         /// The ledger has no such load or task.
@@ -68,6 +70,14 @@ public struct LedgerError: WarehouseRefusal {
                 + "login may not create it: have a superuser run what `longshore roles` prints in it, and log in "
                 + "as `longshore_coordinator`; or let this login do it: "
                 + "`grant create on database … to …`"
+        )
+    }
+
+    static func isOlder(_ version: Int, known: Int) -> LedgerError {
+        LedgerError(
+            code: .olderLedger,
+            description: "the ledger has schema version `\(version)`, this program makes `\(known)`: any command with a "
+                + "coordinator's login brings it up to date, such as `longshore status`"
         )
     }
 

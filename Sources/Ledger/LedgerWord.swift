@@ -22,6 +22,8 @@ extension AlertRule: LedgerWord {}
 extension AlertTarget.Kind: LedgerWord {}
 extension AlertMessageState: LedgerWord {}
 extension LineageEvent.Kind: LedgerWord {}
+extension ActionVerb: LedgerWord {}
+extension ActionAuthor.Means: LedgerWord {}
 
 extension RawRepresentable<String> {
     /// A word of the ledger's column `column`.

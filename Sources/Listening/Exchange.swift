@@ -43,8 +43,8 @@ final class Exchange: Sendable {
         self.connection = connection
     }
 
-    /// Why a request is refused whose content has not come yet; `nil` for one that is not.
-    var refusal: Refusal? { head.announcedSize > WebServer.largestBody ? .tooLarge : nil }
+    /// Whether more content is announced than a request may have.
+    var isTooLarge: Bool { head.announcedSize > WebServer.largestBody }
 
     /// Takes a piece of the content.
     ///
@@ -57,33 +57,13 @@ final class Exchange: Sendable {
         }
     }
 
-    /// The whole request, or why it is none.
-    func request() -> Result<WebRequest, Refusal> {
-        guard let request = head.request(body: state.withLock(\.body)) else {
-            return .failure(.malformed)
-        }
-        return .success(request)
-    }
+    /// The whole request.
+    func request() -> WebRequest { head.request(body: state.withLock(\.body)) }
 
     /// What is answered, when that is known.
     var response: WebResponse? { state.withLock(\.response) }
 
     func answer(_ response: WebResponse) { state.withLock { $0.response = response } }
-
-    /// A request that nobody is asked about.
-    enum Refusal: Error {
-        case tooLarge
-        case malformed
-
-        var response: WebResponse {
-            switch self {
-            case .tooLarge:
-                WebResponse(413, text: "a request has at most \(WebServer.largestBody) bytes\n")
-            case .malformed:
-                WebResponse(400, text: "the path or a parameter is no percent-encoded UTF-8\n")
-            }
-        }
-    }
 }
 
 /// The requests that are being answered.
@@ -109,8 +89,9 @@ final class Exchanges: RequestHandler {
             let head = unsafe RequestHead(part.connection, method: part.method, path: part.path)
             let exchange = unsafe Exchange(head, on: ConnectionHandle(part.connection))
             unsafe part.state.pointee = Unmanaged.passRetained(exchange).toOpaque()
-            guard let refusal = exchange.refusal else { return cmicrohttpd_consent() }
-            return exchange.connection.queue(refusal.response, of: self)
+            guard exchange.isTooLarge else { return cmicrohttpd_consent() }
+            let words = "a request has at most \(WebServer.largestBody) bytes\n"
+            return exchange.connection.queue(WebResponse(413, text: words), of: self)
         }
         let exchange = unsafe Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
         guard unsafe part.body.isEmpty else {
@@ -126,15 +107,11 @@ final class Exchanges: RequestHandler {
         if let response = exchange.response {
             return exchange.connection.queue(response, of: self)
         }
-        switch exchange.request() {
-        case .failure(let refusal): return exchange.connection.queue(refusal.response, of: self)
-        case .success(let request):
-            guard ask(request, in: exchange) else {
-                let response = WebResponse(503, text: "the server starts, or ends\n")
-                return exchange.connection.queue(response, of: self)
-            }
-            return cmicrohttpd_consent()
+        guard ask(exchange.request(), in: exchange) else {
+            let response = WebResponse(503, text: "the server starts, or ends\n")
+            return exchange.connection.queue(response, of: self)
         }
+        return cmicrohttpd_consent()
     }
 
     /// Keeps a stream, to end it with the server.

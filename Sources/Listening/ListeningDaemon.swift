@@ -29,6 +29,7 @@ protocol RequestHandler: AnyObject, Sendable {
 @safe struct ListeningDaemon: @unchecked Sendable {
     private let pointer: OpaquePointer
     private let handler: Unmanaged<HandlerBox>
+    private let watch: Task<Void, Never>
 
     /// The port that it listens at.
     var port: Int { Int(unsafe cmicrohttpd_port(pointer)) }
@@ -39,9 +40,11 @@ protocol RequestHandler: AnyObject, Sendable {
     init(
         _ address: ListenAddress,
         identity: WebIdentity?,
+        patience: ListeningPatience,
         _ handler: some RequestHandler
     ) throws(ListenerError) {
-        let box = unsafe Unmanaged.passRetained(HandlerBox(handler))
+        let watch = ConnectionWatch(patience)
+        let box = unsafe Unmanaged.passRetained(HandlerBox(handler, watch))
         var daemon = unsafe Self.start(address, asVersion6: address.isVersion6, identity, box)
         var code = errno
         // All addresses are those of IPv4 where the kernel knows no others.
@@ -55,11 +58,13 @@ protocol RequestHandler: AnyObject, Sendable {
         }
         unsafe pointer = unsafe daemon
         unsafe self.handler = unsafe box
+        self.watch = Task { await watch.run() }
     }
 
     /// Listens no more; who is being answered is waited for.
     func stop() {
         unsafe MHD_stop_daemon(pointer)
+        watch.cancel()
         unsafe handler.release()
     }
 
@@ -80,6 +85,7 @@ protocol RequestHandler: AnyObject, Sendable {
                 socketAddress,
                 takePart,
                 endRequest,
+                noteConnection,
                 box.toOpaque(),
                 identity?.certificate,
                 identity?.key.revealed
@@ -91,8 +97,12 @@ protocol RequestHandler: AnyObject, Sendable {
 /// A handler as the library carries it.
 private final class HandlerBox: Sendable {
     let handler: any RequestHandler
+    let watch: ConnectionWatch
 
-    init(_ handler: any RequestHandler) { self.handler = handler }
+    init(_ handler: any RequestHandler, _ watch: ConnectionWatch) {
+        self.handler = handler
+        self.watch = watch
+    }
 }
 
 // The library's thread has no executor: closures would take that of where they are written.
@@ -119,6 +129,11 @@ private nonisolated func takePart(
         body: UnsafeRawBufferPointer(start: body, count: bodySize.pointee),
         state: state
     )
+    if unsafe state.pointee == nil {
+        box.watch.headIsWhole(ConnectionID(bitPattern: connection))
+    } else if unsafe part.body.isEmpty {
+        box.watch.requestIsWhole(ConnectionID(bitPattern: connection))
+    }
     // Each part is taken whole.
     unsafe bodySize.pointee = 0
     return unsafe box.handler.take(part)
@@ -131,7 +146,29 @@ private nonisolated func endRequest(
     _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
     _ reason: MHD_RequestTerminationCode
 ) {
+    if let pointer = unsafe pointer, let connection = unsafe connection {
+        let box = unsafe Unmanaged<HandlerBox>.fromOpaque(pointer).takeUnretainedValue()
+        box.watch.isAnswered(ConnectionID(bitPattern: connection))
+    }
     guard let state = unsafe state, let known = unsafe state.pointee else { return }
     unsafe state.pointee = nil
     unsafe Unmanaged<AnyObject>.fromOpaque(known).release()
+}
+
+/// A connection is there, or has ended.
+private nonisolated func noteConnection(
+    _ pointer: UnsafeMutableRawPointer?,
+    _ connection: OpaquePointer?,
+    _ context: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ code: MHD_ConnectionNotificationCode
+) {
+    guard let pointer = unsafe pointer, let connection = unsafe connection else { return }
+    let box = unsafe Unmanaged<HandlerBox>.fromOpaque(pointer).takeUnretainedValue()
+    let id = ConnectionID(bitPattern: connection)
+    guard cmicrohttpd_has_started(code) != 0 else { return box.watch.leave(id) }
+    unsafe box.watch.arrive(
+        id,
+        on: cmicrohttpd_socket(connection),
+        from: RequestHead.address(cmicrohttpd_peer(connection)) ?? "unknown"
+    )
 }

@@ -27,24 +27,24 @@ struct RequestHead: Sendable {
         .max() ?? 0
     }
 
-    /// The request with its content; `nil` when an escape of the path or of a parameter is none.
-    func request(body: [UInt8]) -> WebRequest? {
-        let slash = UInt8(ascii: "/")
-        let components = path.utf8.split(separator: slash).map { WebRequest.decoded($0) }
+    /// The request with its content.
+    func request(body: [UInt8]) -> WebRequest {
+        let components = path.utf8.split(separator: UInt8(ascii: "/"))
+            .map { WebRequest.decoded($0) }
         let decoded = parameters.map { field -> WebRequest.Field? in
             guard let name = WebRequest.decoded(field.name.utf8),
                 let value = WebRequest.decoded(field.value.utf8)
             else { return nil }
             return WebRequest.Field(name: name, value: value)
         }
-        guard !components.contains(nil), !decoded.contains(nil) else { return nil }
         return WebRequest(
             method: method,
             path: components.compactMap(\.self),
             parameters: decoded.compactMap(\.self),
             headers: headers,
             body: body,
-            peer: peer
+            peer: peer,
+            isWellFormed: !components.contains(nil) && !decoded.contains(nil)
         )
     }
 
@@ -57,7 +57,7 @@ struct RequestHead: Sendable {
     }
 
     /// An address as numbers; one of IPv4 that comes over IPv6 as one of IPv4.
-    private static func address(_ peer: UnsafePointer<sockaddr>?) -> String? {
+    static func address(_ peer: UnsafePointer<sockaddr>?) -> String? {
         guard let peer = unsafe peer else { return nil }
         let size =
             unsafe Int32(peer.pointee.sa_family) == AF_INET6

@@ -30,6 +30,9 @@ final class ResponseStream: Sendable {
     fileprivate let exchanges: Exchanges
     private let state = Mutex(State())
 
+    /// The most bytes that wait for who reads: a stream that is read more slowly than it comes is ended.
+    private static let mostPending = 1 << 20
+
     init(
         _ pieces: AsyncStream<[UInt8]>,
         on connection: ConnectionHandle,
@@ -38,10 +41,17 @@ final class ResponseStream: Sendable {
         self.connection = connection
         self.exchanges = exchanges
         let task = Task { [weak self] in
-            for await piece in pieces { self?.put { $0.pending += piece } }
+            for await piece in pieces { guard self?.send(piece) == true else { break } }
             self?.end()
         }
         state.withLock { $0.task = task }
+    }
+
+    /// - Returns: Whether there was room for it.
+    private func send(_ piece: [UInt8]) -> Bool {
+        let hasRoom = state.withLock { $0.pending.count + piece.count <= Self.mostPending }
+        if hasRoom { put { $0.pending += piece } }
+        return hasRoom
     }
 
     private func put(_ change: (inout State) -> Void) {

@@ -4,8 +4,7 @@ internal import Synchronization
 /// Answers questions by HTTP in this process: a few pages, each made at once out of what is known.
 ///
 /// It is a thread of libmicrohttpd's, so it answers also when every other thread of the process is busy. It takes GET and
-/// HEAD, and refuses requests with more than 16 KiB of fields, more than 64 connections, and who says nothing for ten
-/// seconds.
+/// HEAD, and refuses requests with more than 16 KiB of fields. Who sends no whole request is left as by a ``WebServer``.
 @safe
 public final class WebListener: Sendable {
     /// What somebody asks.
@@ -50,7 +49,12 @@ public final class WebListener: Sendable {
         identity: WebIdentity? = nil,
         answer: @escaping @Sendable (Question) -> Answer
     ) throws(ListenerError) {
-        let daemon = try ListeningDaemon(address, identity: identity, Context(answer))
+        let daemon = try ListeningDaemon(
+            address,
+            identity: identity,
+            patience: ListeningPatience(),
+            Context(answer)
+        )
         port = daemon.port
         self.daemon = Mutex(daemon)
     }

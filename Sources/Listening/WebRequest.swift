@@ -14,6 +14,8 @@ public struct WebRequest: Sendable {
     public let body: [UInt8]
     /// The address that the connection comes from.
     public let peer: String
+    /// Whether path and parameters are percent-encoded UTF-8 without NUL; what is not is left out of them.
+    public let isWellFormed: Bool
 
     /// A name with its value.
     public struct Field: Sendable, Hashable {
@@ -36,7 +38,8 @@ public struct WebRequest: Sendable {
         parameters: [Field] = [],
         headers: [Field] = [],
         body: [UInt8] = [],
-        peer: String = "127.0.0.1"
+        peer: String = "127.0.0.1",
+        isWellFormed: Bool = true
     ) {
         self.method = method
         self.path = path
@@ -44,6 +47,7 @@ public struct WebRequest: Sendable {
         self.headers = headers
         self.body = body
         self.peer = peer
+        self.isWellFormed = isWellFormed
     }
 
     /// The value of a parameter; `nil` where it is not there, or stands several times.
@@ -65,7 +69,7 @@ public struct WebRequest: Sendable {
 
     /// The fields of a form, `application/x-www-form-urlencoded` (WHATWG URL, 5.1).
     ///
-    /// `nil` for another type, for escapes that are none, and for bytes that are no UTF-8.
+    /// `nil` for another type, for escapes that are none, and for bytes that are no UTF-8 or NUL.
     public var form: [Field]? {
         guard let type = header("Content-Type"),
             type.utf8.prefix(Self.formType.utf8.count).elementsEqual(Self.formType.utf8)
@@ -83,7 +87,7 @@ public struct WebRequest: Sendable {
 
     private static let formType = "application/x-www-form-urlencoded"
 
-    /// Text without its escapes; `nil` for escapes that are none, and bytes that are no UTF-8.
+    /// Text without its escapes; `nil` for escapes that are none, and bytes that are no UTF-8 or NUL.
     static func decoded(
         _ text: some Sequence<UInt8>,
         plusIsBlank: Bool = false
@@ -92,7 +96,7 @@ public struct WebRequest: Sendable {
         let (bytes, isWellFormed) = PercentEncoding.decoded(
             text.map { plusIsBlank && $0 == plus ? UInt8(ascii: " ") : $0 }
         )
-        return isWellFormed ? String(validating: bytes, as: UTF8.self) : nil
+        return isWellFormed && !bytes.contains(0) ? String(validating: bytes, as: UTF8.self) : nil
     }
 
     /// Letters of ASCII are equal in any case, and all else by its bytes.

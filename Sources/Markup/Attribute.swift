@@ -52,6 +52,8 @@ public struct Attribute: Sendable {
     public static let current = Attribute("aria-current", "true")
     /// `scope` of a table's head.
     public static func scope(_ scope: StaticString) -> Attribute { Attribute("scope", "\(scope)") }
+    /// `colspan` of a cell.
+    public static func columns(_ count: Int) -> Attribute { Attribute("colspan", count) }
     /// `tabindex`.
     public static func tabIndex(_ index: Int) -> Attribute { Attribute("tabindex", index) }
     /// `data-tip`: what `console.js` shows under the pointer: a title, and `name=value` behind each `|`.
@@ -59,6 +61,21 @@ public struct Attribute: Sendable {
         let parts = [title] + lines.map { "\($0.key)=\($0.value)" }
         return Attribute("data-tip", parts.map(visible).joined(separator: "|"))
     }
+    /// `data-tip` with lines that are not known before: what parts names from values is none in them.
+    public static func tip(_ title: String, _ lines: [(name: String, value: String)]) -> Attribute {
+        let parts = lines.map { "\(visible(plain($0.name)))=\(visible(plain($0.value)))" }
+        return Attribute("data-tip", ([visible(title)] + parts).joined(separator: "|"))
+    }
+
+    private static func plain(_ part: String) -> String {
+        String(
+            decoding: part.utf8.map { $0 == UInt8(ascii: "=") ? UInt8(ascii: ":") : $0 },
+            as: UTF8.self
+        )
+    }
+
+    /// `data-events`: where `console.js` listens for what changes of a page.
+    public static func events(_ link: Link) -> Attribute { Attribute("data-events", link.text) }
     /// `required`, `selected`, `checked` and the like.
     public static func flag(_ name: StaticString) -> Attribute { Attribute(flag: name) }
 
@@ -72,6 +89,27 @@ public struct Attribute: Sendable {
             Attribute("viewBox", "0 0 \(wide) \(high)"),
         ])
     }
+
+    /// `viewBox` of a picture that is as wide as there is room.
+    public static func view(_ width: Double, _ height: Double) -> Attribute {
+        Attribute([
+            Attribute("viewBox", "0 0 \(Coordinate.text(width)) \(Coordinate.text(height))"),
+            Attribute("width", "100%"),
+        ])
+    }
+
+    /// `text-anchor`: where of a text its place is: `middle`, `end`.
+    public static func anchor(_ place: StaticString) -> Attribute {
+        Attribute("text-anchor", "\(place)")
+    }
+
+    /// Attributes with numbers.
+    package static func numbers(_ numbers: KeyValuePairs<StaticString, Double>) -> Attribute {
+        Attribute(numbers)
+    }
+
+    /// Several attributes that belong together.
+    package static func all(_ attributes: [Attribute]) -> Attribute { Attribute(attributes) }
 
     /// `x`, `y`, `width`, `height` and the radius of the corners of a rectangle.
     public static func box(

@@ -22,6 +22,40 @@ public struct Link: Sendable, Hashable {
         if path.isEmpty { path = "/" }
     }
 
+    /// A page under an absolute path with `{name}` in it, which values take the place of: each stays within its part of the
+    /// path, and a path that would lead to another site becomes this one's first page.
+    package init(template: String, values: [String: String]) {
+        let bytes = Array(template.utf8)
+        let question = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
+        let filled = { (part: ArraySlice<UInt8>) in Self.filled(part, values) }
+        self.init(
+            components: bytes[..<question].split(separator: UInt8(ascii: "/")).map(filled)
+        )
+        for field in bytes[question...].dropFirst().split(separator: UInt8(ascii: "&")) {
+            let parts = field.split(
+                separator: UInt8(ascii: "="),
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
+            self = adding(filled(parts[0]), parts.count > 1 ? filled(parts[1]) : "")
+        }
+    }
+
+    /// A text with values for its `{name}`.
+    private static func filled(_ text: ArraySlice<UInt8>, _ values: [String: String]) -> String {
+        var filled: [UInt8] = []
+        var rest = text
+        while let open = rest.firstIndex(of: UInt8(ascii: "{")),
+            let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
+        {
+            filled += rest[..<open]
+            let name = String(decoding: rest[(open + 1)..<close], as: UTF8.self)
+            filled += (values[name] ?? "").utf8
+            rest = rest[(close + 1)...]
+        }
+        return String(decoding: filled + rest, as: UTF8.self)
+    }
+
     /// The same page with a parameter in place of those of its name; without one where there is no value.
     public func with(_ name: String, _ value: String?) -> Link {
         var link = self

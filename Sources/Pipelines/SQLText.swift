@@ -14,6 +14,30 @@ public struct SQLText: Sendable, Hashable {
     /// The names of its placeholders, in their order.
     public var placeholders: [String] { SQLScan(text).placeholders.map(\.name) }
 
+    /// A part of the text.
+    package enum Part: Sendable, Hashable {
+        /// Text without placeholders, and which of the whole text's Unicode scalars is its first one.
+        case text(String, from: Int)
+        /// The name of a placeholder.
+        case placeholder(String)
+    }
+
+    /// The text cut at its placeholders, without a semicolon and comments at its end.
+    package var parts: [Part] {
+        let scan = SQLScan(text)
+        let end = scan.query.unicodeScalars.count
+        var parts: [Part] = []
+        var start = 0
+        func piece(upTo end: Int) -> Part {
+            .text(String(String.UnicodeScalarView(scan.scalars[start..<end])), from: start)
+        }
+        for placeholder in scan.placeholders {
+            parts += [piece(upTo: placeholder.scalars.lowerBound), .placeholder(placeholder.name)]
+            start = placeholder.scalars.upperBound
+        }
+        return parts + [piece(upTo: max(start, end))]
+    }
+
     /// The tables that it reads, in the order of the text, each once; the schema is `nil` where it names none.
     public var tables: [(schema: String?, name: String)] {
         var seen: Set<SQLTables.Table> = []

@@ -132,6 +132,8 @@ public struct LoadRequest: Sendable, Hashable {
     /// Tables, without their schema, that the pipeline is to have from now on although Longshore has not made
     /// them, or another pipeline had them.
     public var adopted: Set<String>
+    /// Whether sources are read that have not changed.
+    public var refreshes = false
     /// Who coordinates it from the beginning; `nil` for whoever is the first.
     public var coordinator: String?
 

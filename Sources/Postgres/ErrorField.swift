@@ -14,6 +14,7 @@ enum ErrorField: Unicode.Scalar {
     case table = "t"
     case column = "c"
     case constraint = "n"
+    case position = "P"
 }
 
 /// Copies one field of `result`, a `PGresult`, as ``serverText(_:)`` does; `nil` when the server did not

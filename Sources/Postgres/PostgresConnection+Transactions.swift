@@ -46,14 +46,17 @@ extension PostgresConnection {
     /// A read-only transaction is not enough: in Postgres 15 it lets large objects be removed and
     /// notifications be sent.
     ///
-    /// - Parameter body: The statements.
+    /// - Parameters:
+    ///   - isolation: What it sees of others.
+    ///   - body: The statements.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, and ``PostgresError``.
     @discardableResult
     public nonisolated(nonsending) func rolledBack<Result>(
+        isolation: TransactionIsolation = .readCommitted,
         _ body: () async throws -> Result
     ) async throws -> Result {
-        try await begin(.readCommitted)
+        try await begin(isolation)
         let result: Result
         do {
             result = try await body()

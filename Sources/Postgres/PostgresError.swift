@@ -45,6 +45,8 @@ public struct PostgresError: Error, Sendable {
     public var column: String?
     /// The constraint that does not hold, when the server names one.
     public var constraint: String?
+    /// Where in the statement that was sent the problem is, in characters from 1, when the server tells.
+    public var position: Int?
     /// Who had the lock that was waited for in vain, in words, where somebody has looked.
     public var lockHolders: String?
     /// What else the server said, which may hold values of rows: never log it.

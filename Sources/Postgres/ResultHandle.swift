@@ -99,6 +99,7 @@ import CLibPQ
         error.table = unsafe errorField(.table, of: pointer)
         error.column = unsafe errorField(.column, of: pointer)
         error.constraint = unsafe errorField(.constraint, of: pointer)
+        error.position = unsafe errorField(.position, of: pointer).flatMap { Int($0) }
         error.unloggableDetails = PostgresError.Details(
             detail: unsafe errorField(.detail, of: pointer),
             hint: unsafe errorField(.hint, of: pointer),

@@ -61,7 +61,7 @@ public struct DraftOrigin: Sendable {
     }
 
     /// What a definition calls its source, where nothing else is called so.
-    var sourceName: String { object == nil ? name : source.key }
+    var sourceName: String { object == nil ? name : source.kind.rawValue }
 
     /// Whether a column has a name that a definition can use.
     var hasNames: Bool { profile.columns.contains { Self.isUsable($0.name) } }

@@ -75,7 +75,7 @@ struct DraftText {
     }
 
     private func declaration(_ name: String, _ source: Source) -> String {
-        let line = "  \(name): { \(source.key): \(QuotedText.double(source.place)) }"
+        let line = "  \(name): { \(source.kind.rawValue): \(QuotedText.double(source.place)) }"
         guard case .http = source else { return line }
         return line + "   # as whom and how often it is asked, say auth and rate"
     }

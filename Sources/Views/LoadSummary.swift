@@ -71,8 +71,8 @@ public struct LoadSummary {
         ])
         for task in tasks {
             table.add(
-                ["\(load.load).\(task.ordinal)", task.table, task.period, task.state.rawValue]
-                    + Self.numbers(task.counts, task.replaced)
+                ["\(load.load).\(task.ordinal)", task.table, task.period, task.shownState]
+                    + Self.numbers(task.shownCounts, task.replaced)
                     + [task.seconds.map { DurationWords.measured(seconds: $0) } ?? ""]
             )
         }
@@ -99,7 +99,17 @@ public struct LoadSummary {
             + tasks.flatMap { task in
                 task.warnings.map { "warning: \(task.label): \(VisibleText.block($0, indent: 4))" }
             }
+            + unchanged
             + list("left to a newer load, which had asked for the period", state: .superseded)
+    }
+
+    /// A line for each load whose rows stand.
+    private var unchanged: [String] {
+        Dictionary(grouping: tasks.filter { $0.unchangedSince != nil }) { $0.unchangedSince ?? 0 }
+            .sorted { $0.key < $1.key }
+            .map { load, tasks in
+                "not read, because nothing has changed since load \(load): \(Self.few(of: tasks.map(\.label)))"
+            }
     }
 
     /// What failed and why, and what was not run because of it.
@@ -146,6 +156,12 @@ public struct LoadSummary {
 extension TaskReport {
     /// The table, and the period where it has one.
     fileprivate var label: String { sliceLabel(period, of: table) }
+
+    /// Where it stands, and `unchanged` where its source was not read.
+    fileprivate var shownState: String { unchangedSince == nil ? state.rawValue : "unchanged" }
+
+    /// None where its source was not read.
+    fileprivate var shownCounts: RowCounts? { unchangedSince == nil ? counts : nil }
 
     /// Whether something of an export is not where it is to be.
     fileprivate var hasUndelivered: Bool {

@@ -3,57 +3,100 @@ import Ledger
 import Listening
 import Pages
 import Pipelines
+import Planning
+
+extension Route {
+    static let periods = [
+        Route(
+            "/",
+            "Periods by table, and what needs somebody",
+            tab: .periods,
+            parameters: [
+                RouteParameter("pipeline", "Of this pipeline"),
+                .choice("zoom", "How much time a column is", of: PeriodGridReport.Zoom.self),
+                RouteParameter("until", "A day of the last column", .day),
+                RouteParameter(
+                    "of",
+                    "The table of the period beside the grid, `callcenter.fact_call`"
+                ),
+                RouteParameter("period", "The period beside the grid"),
+                RouteParameter("after", "Behind this table, `callcenter.fact_call`"),
+            ],
+            page: { try await $0.periods($1) }
+        ),
+        Route(
+            "/tables/{schema}/{table}/periods/{period}",
+            "A period of a table: how it stands, why, and what was done with it",
+            tab: .periods,
+            page: { try await $0.period($1) }
+        ),
+    ]
+}
 
 extension ConsoleSite {
-    /// The page of a route; `nil` where the ledger knows nothing of what it is about.
-    func page(_ route: Route, _ visit: Visit) async throws -> (any Page)? {
-        let request = visit.request
-        switch route {
-        case .periods: return try await periods(request)
-        case .period(let schema, let table, let label):
-            return try await desks.grid.period(label, ofTable: table, in: schema)
-                .map(PeriodPage.init)
-        case .loads: return LoadsPage(loads: try await desks.loads.newest(limit: 100))
-        case .load(let load):
-            guard let report = try await desks.loads.report(ofLoad: load) else { return nil }
-            return LoadPage(
-                load: report,
-                tasks: try await desks.tasks.reports(ofLoad: load),
-                choice: try Self.choice(request)
-            )
-        }
-    }
-
-    /// Which tasks of a load are asked for; `nil` where nothing is said.
-    private static func choice(_ request: WebRequest) throws -> LoadPage.Choice? {
-        guard let written = request.parameter("tasks") else { return nil }
-        guard let choice = LoadPage.Choice(rawValue: written) else {
-            let names = LoadPage.Choice.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-            throw ParameterError(name: "tasks", value: written, expected: "one of \(names)")
-        }
-        return choice
-    }
-
-    private func periods(_ request: WebRequest) async throws -> PeriodsPage {
-        let pipeline = request.parameter("pipeline").flatMap { $0.isEmpty ? nil : $0 }
-        let zoom = request.parameter("zoom") ?? PeriodGridReport.Zoom.month.rawValue
-        guard let zoom = PeriodGridReport.Zoom(rawValue: zoom) else {
-            throw ParameterError(name: "zoom", value: zoom, expected: "`day`, `month` or `year`")
-        }
-        let until = request.parameter("until")
-        if let until, Day(until) == nil {
-            throw ParameterError(
-                name: "until",
-                value: until,
-                expected: "a day such as `2026-09-01`"
-            )
-        }
+    fileprivate func periods(_ call: RouteCall) async throws -> PeriodsPage {
+        let pipeline = call.value("pipeline")
+        let rejects = call.visit.viewer.role >= .viewer ? try await desks.rejects.openCount() : 0
         return PeriodsPage(
-            grid: try await desks.grid.grid(by: zoom, until: until, ofPipeline: pipeline),
+            grid: try await desks.grid.grid(
+                by: call.choice("zoom") ?? .month,
+                until: call.value("until"),
+                ofPipeline: pipeline,
+                after: call.value("after")
+            ),
             pipelines: try await desks.pipelines.names(),
             pipeline: pipeline,
-            needs: try await desks.grid.needs().map(Need.init),
+            needs: try await desks.grid.needs().map(Need.init)
+                + [Need(openRejects: rejects)].compactMap(\.self),
+            strips: try await desks.grid.strips(ofPipeline: pipeline),
+            selected: try await selected(call),
+            until: call.value("until"),
+            mayAct: call.visit.viewer.role >= .operator,
             now: Int(Date().timeIntervalSince1970)
         )
+    }
+
+    /// The period beside the grid.
+    private func selected(_ call: RouteCall) async throws -> PeriodStanding? {
+        guard let period = call.value("period"), let name = call.value("of") else { return nil }
+        let parts = name.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1)
+            .map { String(Substring($0)) }
+        guard parts.count == 2 else { return nil }
+        return try await desks.grid.period(period, ofTable: parts[1], in: parts[0])
+    }
+
+    fileprivate func period(_ call: RouteCall) async throws -> PeriodPage? {
+        let (schema, table) = (call.place("schema"), call.place("table"))
+        guard
+            let period = try await desks.grid.period(
+                call.place("period"),
+                ofTable: table,
+                in: schema
+            )
+        else { return nil }
+        let pipeline = try await newestDefinition(ofPipeline: period.pipeline)
+        return PeriodPage(
+            period,
+            origins: pipeline.flatMap { TableOrigins(table: table, in: $0) },
+            changes: try await changes(of: period, pipeline)
+        )
+    }
+
+    /// What of the definition has changed since a period was loaded; `nil` where that is not known.
+    private func changes(of period: PeriodStanding, _ pipeline: Pipeline?) async throws -> [String]?
+    {
+        guard let digest = period.definition, let now = pipeline?.tableDefinitions[period.table],
+            let then = try await desks.pipelines.tableDefinition(digest)
+        else { return nil }
+        return now.changes(since: then).map(\.description)
+    }
+
+    /// The definition of a pipeline's newest load; `nil` where this program cannot read it.
+    func newestDefinition(ofPipeline name: String) async throws -> Pipeline? {
+        do {
+            return try await desks.pipelines.newestDefinition(ofPipeline: name)
+        } catch is UnreadableDefinition {
+            return nil
+        }
     }
 }

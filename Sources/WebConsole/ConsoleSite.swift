@@ -1,3 +1,4 @@
+package import Dashboards
 internal import Endpoints
 public import Ledger
 public import Listening
@@ -14,11 +15,21 @@ public struct ConsoleSite: Sendable {
         case proxy(ProxyTrust)
     }
 
+    /// The ledger, to be looked at: neither raw rows nor what exports deliver can be read there.
     let desks: LedgerDesks
+    /// The ledger with a coordinator's rights: raw rows, and actions.
+    let ledger: LedgerDesks
+    /// The servers other than Postgres; `nil` where they are not known.
+    public var servers: ConsoleServers?
+    /// The dashboards; `nil` where no pipeline's folder is known.
+    package var dashboards: DashboardShelf?
+    let knowledge = LoadKnowledge()
+    /// Is told when somebody looks at raw rows, and at which.
+    public var noteLook: @Sendable (_ visit: Visit, _ what: String) -> Void = { _, _ in }
     private let access: Access
     private let gate: Gate
     private let sessions = Sessions()
-    private let log: @Sendable (Visit, Int) -> Void
+    private let log: @Sendable (Visit, Int, String?) -> Void
 
     /// A request of somebody who is known.
     public struct Visit: Sendable {
@@ -31,21 +42,22 @@ public struct ConsoleSite: Sendable {
     /// A console.
     ///
     /// - Parameters:
-    ///   - desks: The ledger.
+    ///   - desks: The ledger, to be looked at.
+    ///   - ledger: The ledger, with a coordinator's rights.
     ///   - access: How somebody says who they are.
-    ///   - hosts: The values of `Host` under which it is known, such as `127.0.0.1:8080`.
-    ///   - isSecure: Whether it is reached by TLS.
-    ///   - log: Is told of each request of somebody who is known, and its status.
+    ///   - origins: Where browsers find it.
+    ///   - log: Is told of each request of somebody who is known, its status, and what went wrong.
     public init(
         desks: LedgerDesks,
+        ledger: LedgerDesks,
         access: Access,
-        hosts: Set<String>,
-        isSecure: Bool,
-        log: @escaping @Sendable (Visit, Int) -> Void = { _, _ in }
+        origins: Set<WebOrigin>,
+        log: @escaping @Sendable (Visit, Int, String?) -> Void = { _, _, _ in }
     ) {
         self.desks = desks
+        self.ledger = ledger
         self.access = access
-        gate = Gate(hosts: hosts, isSecure: isSecure)
+        gate = Gate(origins: origins)
         self.log = log
     }
 
@@ -53,11 +65,11 @@ public struct ConsoleSite: Sendable {
     public func respond(_ request: WebRequest) async -> WebResponse {
         var response: WebResponse
         if let refusal = gate.refusal(of: request) {
-            response = refusal
+            response = refusal.response(to: request)
         } else {
             response = await admit(request)
         }
-        gate.protect(&response)
+        gate.protect(&response, to: request)
         return response
     }
 
@@ -66,9 +78,10 @@ public struct ConsoleSite: Sendable {
         switch entry(of: request) {
         case .known(let viewer):
             let visit = Visit(request: request, viewer: viewer)
-            let response = await answer(visit)
-            log(visit, response.status)
+            let (response, trouble) = await answer(visit)
+            log(visit, response.status, trouble)
             return response
+        case .refused(let refusal): return refusal.response(to: request)
         case .answered(let response): return response
         }
     }
@@ -86,6 +99,7 @@ public struct ConsoleSite: Sendable {
 
     private enum Entry {
         case known(Viewer)
+        case refused(Refusal)
         case answered(WebResponse)
     }
 
@@ -95,10 +109,10 @@ public struct ConsoleSite: Sendable {
             switch trust.verdict(on: request) {
             case .viewer(let viewer): return .known(viewer)
             case .nobody:
-                return .answered(Self.refusal(403, "your groups may not see this console"))
+                return .refused(Refusal(403, "your groups may not see this console"))
             case .forged:
-                return .answered(
-                    Self.refusal(403, "only the proxy that this console trusts may ask it")
+                return .refused(
+                    Refusal(403, "only the proxy that this console trusts may ask it")
                 )
             }
         case .tokens(let book): return entry(of: request, by: book)
@@ -108,34 +122,51 @@ public struct ConsoleSite: Sendable {
     private func entry(of request: WebRequest, by book: TokenBook) -> Entry {
         if let token = Self.bearer(request) {
             return book.viewer(showing: token).map { .known($0) }
-                ?? .answered(Self.refusal(401, "that token is none"))
+                ?? .refused(Self.tokenWanted("that token is none"))
         }
-        if request.path == ["login"], request.method == "POST" {
+        guard let origin = gate.origin(of: request) else { return .answered(WebResponse(421)) }
+        switch (request.method, request.path) {
+        case ("POST", ["login"]):
             let token = request.form?.first { $0.name == "token" }?.value
-            return .answered(enter(token.flatMap(book.viewer(showing:))))
+            return .answered(enter(token.flatMap(book.viewer(showing:)), at: origin))
+        case ("POST", ["logout"]):
+            return .answered(Self.lead(settingCookie: sessions.end(request, at: origin)))
+        case ("GET", []):
+            guard let token = request.parameter("token") else { break }
+            return .answered(enter(book.viewer(showingOnce: token), at: origin))
+        default: break
         }
-        if request.method == "GET", request.path.isEmpty, let token = request.parameter("token") {
-            return .answered(enter(book.viewer(showingOnce: token)))
-        }
-        if let viewer = sessions.viewer(of: request) { return .known(viewer) }
-        guard request.path.first != "api" else {
-            return .answered(
-                Self.refusal(401, "show a token: `Authorization: Bearer TOKEN`")
-            )
+        if let viewer = sessions.viewer(of: request, at: origin) { return .known(viewer) }
+        guard !request.isOfProgram else {
+            return .refused(Self.tokenWanted("show a token: `Authorization: Bearer TOKEN`"))
         }
         return .answered(Self.page(LoginPage().document, status: 401))
     }
 
-    /// Lets somebody in who shows a token, and leads them to the first page.
-    private func enter(_ viewer: Viewer?) -> WebResponse {
+    /// Lets somebody in who shows a token.
+    private func enter(_ viewer: Viewer?, at origin: WebOrigin) -> WebResponse {
         guard let viewer else {
             let problem = "That token is none, or was used already."
             return Self.page(LoginPage(problem: problem).document, status: 403)
         }
+        return Self.lead(settingCookie: sessions.begin(viewer, at: origin))
+    }
+
+    /// Leads to the first page.
+    private static func lead(settingCookie cookie: String) -> WebResponse {
         var response = WebResponse(303)
         response.add("Location", Link().text)
-        response.add("Set-Cookie", sessions.begin(viewer, isSecure: gate.isSecure))
+        response.add("Set-Cookie", cookie)
         return response
+    }
+
+    private static func tokenWanted(_ words: String) -> Refusal {
+        Refusal(401, words, [("WWW-Authenticate", "Bearer")])
+    }
+
+    /// Whether somebody stays by a cookie, and can log out.
+    var hasSessions: Bool {
+        if case .tokens = access { true } else { false }
     }
 
     /// What stands behind `Bearer`, RFC 6750, 2.1.
@@ -151,11 +182,5 @@ public struct ConsoleSite: Sendable {
 
     static func page(_ bytes: [UInt8], status: Int = 200) -> WebResponse {
         WebResponse(status, bytes, type: "text/html; charset=utf-8")
-    }
-
-    static func refusal(_ status: Int, _ words: String) -> WebResponse {
-        var response = WebResponse(status, text: words + "\n")
-        if status == 401 { response.add("WWW-Authenticate", "Bearer") }
-        return response
     }
 }

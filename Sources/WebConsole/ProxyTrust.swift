@@ -40,13 +40,13 @@ public struct ProxyTrust: Sendable {
         guard addresses.contains(request.peer), users.count <= 1, groups.count <= 1 else {
             return .forged
         }
-        guard let user = users.first, !user.isEmpty, let role = role(of: groups.first ?? "") else {
-            return .nobody
-        }
-        return .viewer(Viewer(name: user, role: role))
+        let names = Self.names(groups.first ?? "")
+        guard let user = users.first, !user.isEmpty, let role = names.compactMap({ roles[$0] }).max()
+        else { return .nobody }
+        return .viewer(Viewer(name: user, role: role, groups: Set(names)))
     }
 
-    private func role(of groups: String) -> Viewer.Role? {
+    private static func names(_ groups: String) -> [String] {
         groups.utf8.split(separator: UInt8(ascii: ","))
             .map { group in
                 let blank = UInt8(ascii: " ")
@@ -54,6 +54,5 @@ public struct ProxyTrust: Sendable {
                 let end = start.lastIndex { $0 != blank }.map(start.index(after:)) ?? start.endIndex
                 return String(Substring(start[..<end]))
             }
-            .compactMap { roles[$0] }.max()
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Dashboards
 import Extraction
 import Foundation
 import Inquiry
@@ -55,13 +56,18 @@ struct CheckCommand: AsyncParsableCommand {
         let pipeline = try argument.read().pipeline
         _ = try PlanGraph(pipeline, periods: [])
         try refuseTooManyPeriods(of: pipeline)
+        let dashboards = DashboardFolder(ofPipelineAt: argument.folder)
+        try refuse(dashboards.problems)
         let answer = try await answer(about: pipeline)
+        try await refuse(problems(of: dashboards.dashboards, in: pipeline, after: answer))
         if !output.json {
             Output.print(
                 "\(pipeline.name): \(counted(pipeline.dimensions.count, "dimension")), "
                     + "\(counted(pipeline.facts.count, "fact")), "
                     + "\(counted(pipeline.marts.count, "mart"))"
                     + counts(of: pipeline.exports)
+                    + (dashboards.dashboards.isEmpty
+                        ? "" : ", \(counted(dashboards.dashboards.count, "dashboard"))")
                     + "; no problem found"
             )
             for note in await notes(of: pipeline, after: answer) { Output.print(note) }
@@ -90,6 +96,36 @@ struct CheckCommand: AsyncParsableCommand {
         return [(exports.count - charts, "export"), (charts, "chart")]
             .map { count, what in count == 0 ? "" : ", \(counted(count, what))" }
             .joined()
+    }
+
+    /// - Throws: ``CommandFailure`` with what is wrong with dashboards, where anything is.
+    private func refuse(_ problems: [Diagnostic]) throws {
+        guard problems.contains(where: { $0.severity == .error }) else { return }
+        let texts = problems.map { $0.rendered(folder: argument.pipeline) }
+        let summary = "the dashboards have \(counted(problems.count, "problem"))"
+        throw CommandFailure(.badInput, report: (texts + [summary]).joined(separator: "\n\n"))
+    }
+
+    /// What the warehouse does not understand of dashboards; nothing where it has no table of the pipeline.
+    private func problems(
+        of dashboards: [Dashboard],
+        in pipeline: Pipeline,
+        after answer: Answer
+    ) async throws -> [Diagnostic] {
+        guard case .unknownTables = answer, !dashboards.isEmpty,
+            let fleet = try? await options.fleet()
+        else { return [] }
+        let desk = DashboardDesk(
+            try ConsoleDashboardOptions.reader(orElse: fleet.inForeground().postgres)
+        )
+        return try await closing({ await desk.close() }) {
+            guard (try? await desk.knows(pipeline)) == true else { return [] }
+            var problems: [Diagnostic] = []
+            for dashboard in dashboards {
+                problems += try await desk.problems(of: dashboard, in: pipeline)
+            }
+            return problems
+        }
     }
 
     /// The reader of definitions knows no calendar: a rule without an end has its periods up to today.

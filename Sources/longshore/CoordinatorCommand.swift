@@ -102,7 +102,10 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let reports =
             vitals.address == nil
             ? [] : [FleetReport(of: fleet, by: settings.owner, vitals: vitals)]
-        let others: [(any Service)?] = [retention(of: ledger, logger: fleet.logger), lineage]
+        let author = ActionAuthor(name: settings.owner, by: .coordinator)
+        let others: [(any Service)?] = [
+            retention(of: ledger.acting(as: author, having: nil), logger: fleet.logger), lineage,
+        ]
         let group = ServiceGroup(
             services: reports + others.compactMap(\.self) + [
                 SecondSignal(Self.announcement) { daemon.stop() }, ports.events,

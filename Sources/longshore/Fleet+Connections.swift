@@ -9,7 +9,11 @@ extension Fleet {
     func withLedger<Value, Failure: Error>(
         _ body: (LedgerDesks) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let ledger = LedgerDesks(postgres, fleet: name)
+        let ledger = LedgerDesks(
+            postgres,
+            fleet: name,
+            author: ActionAuthor(name: Requester.name, by: .commandLine)
+        )
         return try await closing({ await ledger.close() }) { () async throws(Failure) in
             try await body(ledger)
         }

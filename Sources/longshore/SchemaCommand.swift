@@ -7,7 +7,7 @@ struct SchemaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
         abstract: "Print machine-readable descriptions of Longshore's formats.",
-        subcommands: [Definition.self]
+        subcommands: [Definition.self, DashboardFile.self]
     )
 
     /// `longshore schema json`.
@@ -19,6 +19,18 @@ struct SchemaCommand: AsyncParsableCommand {
 
         func run() async throws {
             Output.json(PipelineSchema.json() + "\n")
+        }
+    }
+
+    /// `longshore schema dashboard`.
+    struct DashboardFile: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "dashboard",
+            abstract: "Print the JSON Schema of `dashboards/NAME.yaml`, for editors."
+        )
+
+        func run() async throws {
+            Output.json(PipelineSchema.dashboardJSON() + "\n")
         }
     }
 }

@@ -44,6 +44,30 @@ struct QuantityTests {
         #expect(Quantity(Int.min).text == "-9223372036854775808")
     }
 
+    @Test(
+        "products and quotients are rounded half up behind the twelfth digit, and too large ones are none"
+    )
+    func products() throws {
+        func product(_ one: String, _ other: String) throws -> String? {
+            let product: Quantity? = try #require(Quantity(one)) * #require(Quantity(other))
+            return product?.text
+        }
+        func quotient(_ one: String, _ other: String) throws -> String? {
+            let quotient: Quantity? = try #require(Quantity(one)) / #require(Quantity(other))
+            return quotient?.text
+        }
+        #expect(try quotient("1", "3") == "0.333333333333")
+        #expect(try quotient("2", "3") == "0.666666666667")
+        #expect(try quotient("-2", "3") == "-0.666666666667")
+        #expect(try quotient("1", "0") == nil)
+        #expect(try product("-12.5", "-12.5") == "156.25")
+        let large = "9999999999999999999"
+        #expect(try product(large, large) == nil)
+        #expect(try quotient(large, large) == "1")
+        #expect(try product(large, "1") == large)
+        #expect(try quotient(large, "0.5") == nil)
+    }
+
     @Test("sums of cents are exact")
     func sums() throws {
         let cent = try #require(Quantity("0.1"))

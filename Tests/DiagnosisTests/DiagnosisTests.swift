@@ -131,6 +131,28 @@ struct DiagnosisTests {
         #expect(!diagnosis.isUnexplained(Evidence(facts)))
     }
 
+    @Test(
+        "a task whose pipeline has as many running as may says which, whether it was published or not"
+    )
+    func crowded() {
+        for state in [TaskState.published, .waiting] {
+            var evidence = Evidence(.sale(state))
+            evidence.crowd = PipelineCrowd(
+                limit: 2,
+                running: [LoadTaskID(load: 5, ordinal: 0), LoadTaskID(load: 6, ordinal: 4)]
+            )
+            #expect(
+                lines(evidence) == [
+                    "7.1 fact_sale 2024-01: \(state.rawValue)",
+                    "  its pipeline `shop` has `concurrency: 2`, and as many of its tasks run: 5.0, 6.4",
+                    "    → longshore why 5.0",
+                ]
+            )
+            evidence.crowd?.limit = 3
+            #expect(lines(evidence).allSatisfy { !$0.contains("concurrency") })
+        }
+    }
+
     @Test("a source that is awaited, and an attempt that waits, say until when")
     func later() {
         var awaited = TaskFacts.sale(.published)

@@ -12,6 +12,7 @@ private final class Asked {
     var states: [TaskState] = [.done, .published]
     var coordinator: String? = "quay-0"
     var graph: PlanGraph?
+    var crowd: PipelineCrowd?
     var holder: () throws -> String? = { nil }
     var queue: () throws -> Evidence.Queue? = { nil }
     private(set) var questions: [String] = []
@@ -44,6 +45,10 @@ private final class Asked {
             graph: { _ in self.graph },
             states: { _, tasks in
                 Dictionary(uniqueKeysWithValues: tasks.map { ($0, self.states[$0]) })
+            },
+            crowd: { load in
+                self.questions.append("crowd \(load)")
+                return self.crowd
             },
             places: {
                 self.questions.append("places")
@@ -99,7 +104,17 @@ struct EvidenceSearchTests {
         let evidence = try await asked.evidence(on: 1)
         #expect(evidence.lease?.words == "told quay-1")
         #expect(evidence.queue?.words == nil)
-        #expect(asked.questions == ["facts 7.1", "lease 7.1"])
+        #expect(asked.questions == ["facts 7.1", "crowd 7", "lease 7.1"])
+    }
+
+    @Test(
+        "a pipeline that has as many tasks running as may explains the task; Redis and the broker are not asked"
+    )
+    func crowded() async throws {
+        let asked = Asked()
+        asked.crowd = PipelineCrowd(limit: 1, running: [LoadTaskID(load: 6, ordinal: 0)])
+        #expect(try await asked.evidence(on: 1).crowd == asked.crowd)
+        #expect(asked.questions == ["facts 7.1", "crowd 7"])
     }
 
     @Test(
@@ -116,7 +131,7 @@ struct EvidenceSearchTests {
         }
         #expect(queue.ready == 3 && queue.consumers == 2 && queue.alarm == "low on disk")
         #expect(evidence.places?.waiting == 1)
-        #expect(asked.questions == ["facts 7.1", "lease 7.1", "places", "queue heavy"])
+        #expect(asked.questions == ["facts 7.1", "crowd 7", "lease 7.1", "places", "queue heavy"])
     }
 
     @Test(
@@ -130,7 +145,7 @@ struct EvidenceSearchTests {
         #expect(evidence.workers == [])
         #expect(
             asked.questions == [
-                "facts 7.1", "lease 7.1", "queue heavy", "workers", "unbegun heavy",
+                "facts 7.1", "crowd 7", "lease 7.1", "queue heavy", "workers", "unbegun heavy",
             ]
         )
     }

@@ -15,7 +15,7 @@ struct RetentionTests {
         let dock = try await Dock(files)
         var loads: [Int64] = []
         for periods in ["2024-01", "2024-01", "2024-02", "2024-01"] {
-            let load = try await dock.load(Shop.definition(), periods: periods)
+            let load = try await dock.load(Shop.definition(), periods: periods, refreshes: true)
             #expect(load.failures == [])
             loads.append(load.id)
         }

@@ -67,16 +67,18 @@ struct WebServerTests {
         }
     }
 
-    @Test("refuses what is too large or no percent-encoding, and goes on")
+    @Test("refuses what is too large, tells what is no percent-encoding or has a NUL, and goes on")
     func refused() async throws {
-        try await Self.withServer { _ in
-            WebResponse(200, text: "ok")
+        try await Self.withServer { request in
+            WebResponse(request.isWellFormed ? 200 : 400, text: "ok")
         } _: { (url: String) async throws in
             let large = [UInt8](repeating: 1, count: WebServer.largestBody + 1)
             #expect(try await Self.ask("\(url)/", by: "POST", body: large).status == 413)
             let fits = [UInt8](repeating: 1, count: WebServer.largestBody)
             #expect(try await Self.ask("\(url)/", by: "POST", body: fits).status == 200)
-            #expect(try await Self.ask(url + "/x?y=%FF").status == 400)
+            for unfit in ["/x?y=%FF", "/x%00", "/x?y=%00", "/x?y=%0", "/%C3%28"] {
+                #expect(try await Self.ask(url + unfit).status == 400, "\(unfit)")
+            }
             #expect(try await Self.ask(url + "/").status == 200)
         }
     }

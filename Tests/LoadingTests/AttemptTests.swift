@@ -129,6 +129,7 @@ struct AttemptTests {
         let third = try await dock.create(Shop.definition())
         #expect(await dock.perform(first.task("customer")).failure == nil)
         #expect(try await dock.ledger.coordination.states(ofLoad: first.id) == [.done, .waiting])
+        try dock.write("customers.csv", Shop.customers + "c3,Cy\n")
         #expect(await dock.perform(third.task("customer")).failure == nil)
         #expect(await dock.perform(second.task("customer")) == .superseded)
     }

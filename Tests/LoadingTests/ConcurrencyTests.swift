@@ -1,5 +1,6 @@
 import Ledger
 import Loading
+import Pipelines
 import Planning
 import Postgres
 import TestSupport
@@ -45,6 +46,9 @@ struct ConcurrencyTests {
             "select from longshore.task where load_id = \(tasks[1].load) and begun_at is not null"
         )
         #expect(begun.isEmpty)
+        let pipeline = definition.pipeline.name
+        #expect(try await dock.ledger.tasks.running(ofPipeline: pipeline) == [tasks[0]])
+        #expect(try await dock.ledger.tasks.running(ofPipeline: "another").isEmpty)
         try await reader.query("rollback")
         #expect(await first.word == "loaded")
         let dimension = LoadTaskID(load: loads[1].id, ordinal: 0)

@@ -47,6 +47,16 @@ struct MarkupTests {
         #expect(Link("loads", "131").with("state", "failed").text == "/loads/131?state=failed")
         #expect(Link("loads").with("state", "failed").with("state", nil).text == "/loads")
         #expect(Link("x").adding("of", "a&b").adding("of", "c=d").text == "/x?of=a%26b&of=c%3Dd")
+        let values = ["id": "../x?y#z", "host": "//evil.example"]
+        #expect(
+            Link(template: "/tables/{id}/rows", values: values).text
+                == "/tables/..%2Fx%3Fy%23z/rows"
+        )
+        #expect(
+            Link(template: "/{host}?of={id}&b=1", values: values).text
+                == "/%2F%2Fevil.example?of=..%2Fx%3Fy%23z&b=1"
+        )
+        #expect(Link(template: "//evil.example/{no}", values: [:]).text == "/evil.example/")
         for hostile in [
             "//evil.example", "javascript:alert(1)", "..", ".", "a/../b", "\\\\x",
             "\r\nSet-Cookie: a=b",

@@ -17,4 +17,14 @@ struct SQLTextTests {
     func filled(text: String, expected: String?) {
         #expect(SQLText(text).replacing(placeholders: ["from": "X"]) == expected ?? text)
     }
+
+    @Test("is cut at its placeholders, and knows where its pieces were")
+    func parts() {
+        #expect(
+            SQLText("select 'é:a', :from::date and x = :to; -- end").parts == [
+                .text("select 'é:a', ", from: 0), .placeholder("from"),
+                .text("::date and x = ", from: 19), .placeholder("to"), .text("", from: 37),
+            ]
+        )
+    }
 }

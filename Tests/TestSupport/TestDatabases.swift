@@ -9,7 +9,8 @@ extension TestStack {
     public func freshDatabase() async throws -> String {
         let name =
             "\(prefix)\(Int(Date.now.timeIntervalSince1970))_\(UInt32.random(in: 0...(.max)))"
-        try await psql("create database \(name)")
+        // Of files, for these servers do not wait for their disk: a tenth of the time that a logged copy takes.
+        try await psql("create database \(name) strategy file_copy")
         var url = postgresURL[...]
         if let slash = url.lastIndex(of: "/") { url = url[...slash] }
         return url + name

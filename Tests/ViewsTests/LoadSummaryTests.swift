@@ -93,6 +93,32 @@ struct LoadSummaryTests {
         )
     }
 
+    @Test("dimensions whose sources were not read are `unchanged`, and since when is said")
+    func unchanged() {
+        var (customer, store) = (
+            task(0, .dimension, "dim_customer", "", .done, RowCounts()),
+            task(1, .dimension, "dim_store", "", .done, RowCounts())
+        )
+        (customer.unchangedSince, store.unchangedSince) = (5, 5)
+        let sale = task(2, .fact, "fact_sale", "2024-01", .done, RowCounts(read: 4, loaded: 4))
+        #expect(
+            text(load(.loaded), [customer, store, sale]) == """
+
+                task   table         period   state      read  loaded  rejected  deduplicated  replaced    time
+                7.0    dim_customer           unchanged                                                  1.25 s
+                7.1    dim_store              unchanged                                                  1.25 s
+                7.2    fact_sale     2024-01  done          4       4         0             0         0  1.25 s
+                total                                       4       4         0             0         0
+
+                not read, because nothing has changed since load 5: dim_customer, dim_store
+                load 7 of shop: loaded in 2.00 s, 4 rows read (2 rows/s)
+
+                next:
+                  longshore periods shop
+                """
+        )
+    }
+
     @Test("a load that failed ends with why, and how to go on")
     func failed() {
         var sale = task(0, .fact, "fact_sale", "2024-01", .failed)

@@ -81,9 +81,11 @@ package final class Dock: Sendable {
     @discardableResult
     package func create(
         _ definition: Definition,
-        periods: String = "2024-01"
+        periods: String = "2024-01",
+        refreshes: Bool = false
     ) async throws -> DockedLoad {
-        let (request, graph) = try request(definition, periods: periods)
+        var (request, graph) = try request(definition, periods: periods)
+        request.refreshes = refreshes
         let load = try await ledger.requests.create(request, tasks: graph.tasks)
         return DockedLoad(id: load, tasks: graph.tasks)
     }
@@ -92,9 +94,10 @@ package final class Dock: Sendable {
     @discardableResult
     package func load(
         _ definition: Definition,
-        periods: String = "2024-01"
+        periods: String = "2024-01",
+        refreshes: Bool = false
     ) async throws -> DockedLoad {
-        var load = try await create(definition, periods: periods)
+        var load = try await create(definition, periods: periods, refreshes: refreshes)
         for (ordinal, task) in load.tasks.enumerated() {
             load.outcomes[task.title] = await perform(LoadTaskID(load: load.id, ordinal: ordinal))
         }

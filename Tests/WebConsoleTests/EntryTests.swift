@@ -13,10 +13,13 @@ struct EntryTests {
     private static func site(_ access: ConsoleSite.Access) throws -> ConsoleSite {
         let nowhere = try PostgresConfiguration(url: "postgres://nobody@127.0.0.1:1/none")
         return ConsoleSite(
-            desks: LedgerDesks(nowhere),
+            desks: LedgerDesks.reading(nowhere),
+            ledger: LedgerDesks(nowhere),
             access: access,
-            hosts: ["console.example"],
-            isSecure: false
+            origins: [
+                WebOrigin(isSecure: false, host: "console.example"),
+                WebOrigin(isSecure: true, host: "secure.example"),
+            ]
         )
     }
 
@@ -26,13 +29,14 @@ struct EntryTests {
         parameters: KeyValuePairs<String, String> = [:],
         headers: KeyValuePairs<String, String> = [:],
         body: String = "",
-        peer: String = "10.0.0.1"
+        peer: String = "10.0.0.1",
+        host: String = "console.example"
     ) -> WebRequest {
         WebRequest(
             method: method,
             path: path,
             parameters: parameters.map { WebRequest.Field(name: $0.key, value: $0.value) },
-            headers: [WebRequest.Field(name: "Host", value: "console.example")]
+            headers: [WebRequest.Field(name: "Host", value: host)]
                 + headers.map { WebRequest.Field(name: $0.key, value: $0.value) },
             body: Array(body.utf8),
             peer: peer
@@ -65,6 +69,65 @@ struct EntryTests {
         #expect(again.status == 403)
         let twice = Self.request(headers: ["Cookie": "\(value); \(value)"])
         #expect(await site.respond(twice).status == 401)
+    }
+
+    @Test("who logs out has to enter again, and nobody else")
+    func leaving() async throws {
+        let book = TokenBook()
+        let site = try Self.site(.tokens(book))
+        var cookies: [String] = []
+        for name in ["ana", "ben"] {
+            let token = book.issue(to: Viewer(name: name, role: .reader)).revealed
+            let entered = await site.respond(Self.request(parameters: ["token": token]))
+            let cookie = try #require(Self.header("Set-Cookie", of: entered))
+            cookies.append(String(cookie.prefix { $0 != ";" }))
+        }
+        let origin = ("Origin", "http://console.example")
+        let left = await site.respond(
+            Self.request(["logout"], "POST", headers: [origin.0: origin.1, "Cookie": cookies[0]])
+        )
+        #expect(left.status == 303)
+        let cookie = Self.header("Set-Cookie", of: left)
+        #expect(cookie?.hasPrefix("longshore=; Path=/; Max-Age=0;") == true)
+        let byOthers = await site.respond(
+            Self.request(["logout"], "POST", headers: ["Cookie": cookies[1]])
+        )
+        #expect(byOthers.status == 403)
+        for (cookie, isIn) in zip(cookies, [false, true]) {
+            let seen = await site.respond(Self.request(["nothing"], headers: ["Cookie": cookie]))
+            #expect((seen.status == 401) != isIn)
+        }
+    }
+
+    @Test("behind TLS a cookie goes by TLS alone, and is this host's alone")
+    func secure() async throws {
+        let book = TokenBook()
+        let token = book.issue(to: Self.somebody).revealed
+        let site = try Self.site(.tokens(book))
+        let entered = await site.respond(
+            Self.request(parameters: ["token": token], host: "secure.example")
+        )
+        let cookie = try #require(Self.header("Set-Cookie", of: entered))
+        #expect(cookie.hasPrefix("__Host-longshore="))
+        #expect(cookie.hasSuffix("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure"))
+    }
+
+    @Test("a ledger that does not answer is 503 without the server's words, for programs as JSON")
+    func broken() async throws {
+        let token = "0123456789abcdefghij"
+        let site = try Self.site(.tokens(try TokenBook(lines: "ana operator \(token)")))
+        for path in [["loads"], ["api", "v1", "loads"]] {
+            let response = await site.respond(
+                Self.request(path, headers: ["Authorization": "Bearer \(token)"])
+            )
+            #expect(response.status == 503)
+            guard case .bytes(let bytes) = response.body else { continue }
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(text.contains("The ledger does not answer"))
+            #expect(!text.contains("nobody@") && !text.contains("127.0.0.1"))
+            let start = #"{"error":"The ledger does not answer","message":"#
+            #expect(text.hasPrefix(start) == path.contains("api"))
+        }
     }
 
     @Test("a token of the file enters by the form, and answers programs by Bearer")

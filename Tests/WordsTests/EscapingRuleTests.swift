@@ -70,7 +70,8 @@ struct EscapingRuleTests {
         }
         let homes: Set = [
             "Extraction/Sources.swift", "Extraction/DatasetNames.swift",
-            "Pipelines/Model/Source.swift",
+            "Pipelines/Model/Source.swift", "Pipelines/Model/SourceKind.swift",
+            "Pipelines/Reading/SourceReading.swift",
         ]
         #expect(found == homes)
     }

@@ -6,6 +6,7 @@ struct HomesRuleTests {
     @Test(
         "a table of the ledger has one home: whoever else writes it uses its verbs",
         arguments: [
+            ("actions", "Ledger/Actions/ActionTable.swift"),
             ("control", "Ledger/Control/ControlTable.swift"),
             ("effect", "Ledger/Exports/EffectTable.swift"),
             ("firing", "Ledger/Schedules/FiringTable.swift"),

@@ -71,6 +71,22 @@ public struct CalendarDay: Sendable, Hashable, Comparable {
     /// `Mar`.
     var monthName: String { Self.monthNames[civil.month - 1] }
 
+    /// `Mar 2024`, or `March` without its year.
+    package func monthName(withYear: Bool) -> String {
+        withYear ? CalendarStep.month.name(of: self) : Self.longMonthNames[civil.month - 1]
+    }
+
+    /// `3 Mar 2024`.
+    package var name: String { CalendarStep.day.name(of: self) }
+
+    /// Whether a month begins with it.
+    package var isFirstOfMonth: Bool { dayOfMonth == 1 }
+
+    private static let longMonthNames = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September",
+        "October", "November", "December",
+    ]
+
     /// The order of days.
     public static func < (left: CalendarDay, right: CalendarDay) -> Bool {
         left.number < right.number

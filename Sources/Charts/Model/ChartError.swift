@@ -37,7 +37,7 @@ public struct ChartError: Error, Sendable, Hashable, CustomStringConvertible {
         )
     }
 
-    static func twice(place: String, series: String?) -> ChartError {
+    package static func twice(place: String, series: String?) -> ChartError {
         let whose = series.map { " of `\(shown($0))`" } ?? ""
         let advice = "a chart takes one for each x and series, group them in the query"
         return ChartError(
@@ -46,7 +46,7 @@ public struct ChartError: Error, Sendable, Hashable, CustomStringConvertible {
         )
     }
 
-    static func noNumber(place: String, series: String?, column: String) -> ChartError {
+    package static func noNumber(place: String, series: String?, column: String) -> ChartError {
         let whose = series.map { " of `\(shown($0))`" } ?? ""
         let problem =
             "is no decimal number of at most \(Quantity.mostWholeDigits) digits before the point"

@@ -65,12 +65,43 @@ public struct Quantity: Sendable, Hashable, Comparable {
     /// The order of numbers.
     public static func < (left: Quantity, right: Quantity) -> Bool { left.units < right.units }
 
-    static func + (left: Quantity, right: Quantity) -> Quantity {
+    /// The sum of numbers of which there are no more than a chart has places and series.
+    package static func + (left: Quantity, right: Quantity) -> Quantity {
         Quantity(units: left.units + right.units)
     }
 
-    static func - (left: Quantity, right: Quantity) -> Quantity {
+    /// The difference.
+    package static func - (left: Quantity, right: Quantity) -> Quantity {
         Quantity(units: left.units - right.units)
+    }
+
+    /// The product, rounded to twelve digits behind the point; `nil` when it is too large.
+    package static func * (left: Quantity, right: Quantity) -> Quantity? {
+        scaled(left.units, by: right.units, over: unitsOfOne)
+    }
+
+    /// The quotient, rounded to twelve digits behind the point; `nil` when it is too large or there is none.
+    package static func / (left: Quantity, right: Quantity) -> Quantity? {
+        right == .zero ? nil : scaled(left.units, by: unitsOfOne, over: right.units)
+    }
+
+    /// The number without its sign.
+    package var magnitude: Quantity { Quantity(units: Int128(units.magnitude)) }
+
+    private static func scaled(
+        _ units: Int128,
+        by factor: Int128,
+        over divisor: Int128
+    ) -> Quantity? {
+        let size = divisor.magnitude
+        let product = units.magnitude.multipliedFullWidth(by: factor.magnitude)
+        guard product.high < size else { return nil }
+        let (quotient, rest) = size.dividingFullWidth(product)
+        let largest = (unitsOfOne * powerOfTen(mostWholeDigits)).magnitude
+        guard quotient < largest else { return nil }
+        let number = Int128(quotient + (rest >= size - rest ? 1 : 0))
+        let isNegative = [units, factor, divisor].count { $0 < 0 }.isMultiple(of: 2) == false
+        return Quantity(units: isNegative ? -number : number)
     }
 }
 

@@ -3,7 +3,7 @@ import Words
 /// A cell of a table that a person opens in a spreadsheet, which computes what looks like a formula.
 ///
 /// After OWASP's advice on "CSV Injection": a `'` before the cell makes it text.
-enum SpreadsheetCell {
+package enum SpreadsheetCell {
     private static let beginnings: Set<Unicode.Scalar> = [
         "=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}",
     ]
@@ -11,7 +11,7 @@ enum SpreadsheetCell {
     private static let breaks: Set<Unicode.Scalar> = ["\t", "\r", "\n"]
 
     /// The cell's bytes, with a `'` before what a spreadsheet would compute; a number stays one.
-    static func defused(_ cell: [UInt8]) -> [UInt8] {
+    package static func defused(_ cell: [UInt8]) -> [UInt8] {
         let text = String(decoding: cell, as: UTF8.self)
         return isFormula(text) ? [UInt8(ascii: "'")] + cell : cell
     }

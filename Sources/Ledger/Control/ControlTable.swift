@@ -1,6 +1,7 @@
 import Pipelines
 package import Planning
 package import Postgres
+package import Rows
 
 /// The control table: how each period of each table stands, and what loads have recorded of it.
 ///
@@ -126,6 +127,44 @@ package struct ControlTable {
         """
     }
 
+    // MARK: What attempts find
+
+    /// What a table was loaded from as it stands.
+    package struct Standing {
+        /// The load.
+        package let load: Int64
+        /// The files that it has read.
+        package let inputs: [InputSummary]
+        /// What its tables had then.
+        package let extent: String
+    }
+
+    /// How a table stands that is loaded whole, and follows from the definition that a task of it has; `nil` for
+    /// one that is not loaded, stale, of another definition, or of whose inputs nothing is known.
+    package func standing(
+        of key: PeriodKey,
+        forTask task: LoadTaskID
+    ) async throws -> Standing? {
+        let rows = try await connection.query(
+            """
+            select c.loaded_by, c.extent, t.inputs::text as inputs
+            from (select * from longshore.control where \(key.isRow)) c
+            join longshore.task t on t.load_id = c.loaded_by and \(Self.isOf("t"))
+            where c.state = \(PeriodState.loaded) and c.extent is not null
+                and t.inputs is not null
+                and c.table_definition = \(Self.definition(of: task))
+            """
+        )
+        guard let row = rows.first,
+            let inputs = InputRecord.read(try row.text("inputs"))
+        else { return nil }
+        return Standing(
+            load: try row.integer("loaded_by", as: Int64.self),
+            inputs: inputs,
+            extent: try row.text("extent")
+        )
+    }
+
     // MARK: What attempts have done
 
     /// Records what a task has done with its period or table, unless that is closed.
@@ -163,7 +202,7 @@ package struct ControlTable {
             \(record.staleness)::text), ''),
         loaded_by = \(task.load), loaded_at = clock_timestamp(),
         rows_loaded = \(record.standing ?? record.counts.loaded),
-        rows_rejected = \(record.counts.rejected),
+        rows_rejected = \(record.counts.rejected), extent = \(record.extent)::text,
         revision = revision + 1, table_definition = \(definition(of: task))
         """
     }

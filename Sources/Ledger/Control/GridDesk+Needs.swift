@@ -15,6 +15,8 @@ public struct GridNeed: Sendable, Hashable, Codable {
     public var periods: Int
     /// The label of the newest of them.
     public var newest: String
+    /// The labels of the newest hundred, in their order.
+    public var labels: [String] = []
     /// The load that failed at it; `nil` for other reasons.
     public var load: Int64?
     /// Why, of the newest.
@@ -31,6 +33,7 @@ extension GridDesk {
             )
             select s.standing, s.pipeline, s.schema_name, s.table_name, count(*) as periods,
                 max(s.period) as newest,
+                array_to_string((array_agg(s.period order by s.period desc))[:100], ',') as labels,
                 (array_agg(s.claimed_by order by s.period desc))[1] as load,
                 (array_agg(coalesce(\(Self.failure), s.reason) order by s.period desc))[1] as reason
             from standing s
@@ -48,6 +51,8 @@ extension GridDesk {
                 table: try row.text("table_name"),
                 periods: try row.integer("periods"),
                 newest: try row.text("newest"),
+                labels: try row.text("labels").utf8.split(separator: UInt8(ascii: ","))
+                    .map { String(Substring($0)) }.reversed(),
                 load: standing == .failed
                     ? try row.optionalInteger("load", as: Int64.self) : nil,
                 reason: try row.optionalText("reason")

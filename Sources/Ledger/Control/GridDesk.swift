@@ -75,7 +75,7 @@ public struct PeriodGridReport: Sendable, Hashable, Codable {
     public var columns: [String]
     /// The tables: at most ``GridDesk/mostRows``.
     public var rows: [GridRow]
-    /// How many tables there are beside these.
+    /// How many tables come behind these.
     public var moreRows: Int
 }
 
@@ -95,49 +95,72 @@ public struct GridDesk: Sendable {
     ///   - last: A day of the last column; the newest period without one.
     ///   - columns: How many columns there are, at most ``mostColumns``.
     ///   - pipeline: Of one pipeline, or of all.
+    ///   - table: Only tables that come behind this one, `callcenter.fact_call`.
     /// - Returns: The grid; one without columns where no period is known.
     /// - Throws: `PostgresError` when the ledger does not answer.
     public func grid(
         by zoom: PeriodGridReport.Zoom,
         until last: String? = nil,
         columns: Int = 24,
-        ofPipeline pipeline: String? = nil
+        ofPipeline pipeline: String? = nil,
+        after table: String? = nil
     ) async throws -> PeriodGridReport {
         let columns = min(max(columns, 1), Self.mostColumns)
         let rows = try await client.query(
             """
-            with period as materialized (
-                select c.*, date_trunc(\(zoom.rawValue), c.period_start::timestamp)::date as start
-                from longshore.control c
-                where c.kind in (\([LoadTaskKind.fact, .mart])) and c.period <> ''
-                    and (\(pipeline)::text is null or c.pipeline = \(pipeline))
-            ), bound as (
+            with bound as (
                 select date_trunc(\(zoom.rawValue),
-                    coalesce(\(last)::date, max(start))::timestamp)::date as last
-                from period
+                    coalesce(\(last)::date, max(period_start))::timestamp)::date as last
+                from longshore.control c where \(Self.isShown(ofPipeline: pipeline))
+            ), span as (
+                select (last - (\(columns) - 1) * \(Self.interval(zoom)))::date as first,
+                    (last + \(Self.interval(zoom)))::date as beyond
+                from bound
+            ), listed as (
+                select c.pipeline, c.kind, c.name, c.schema_name, c.table_name
+                from longshore.control c, span s
+                where \(Self.isShown(ofPipeline: pipeline))
+                    and c.period_start >= s.first and c.period_start < s.beyond
+                group by c.pipeline, c.kind, c.name, c.schema_name, c.table_name
+            ), behind as (
+                select *, count(*) over () as tables from listed
+                where \(table)::text is null or (pipeline, kind, name) > (
+                    select c.pipeline, c.kind, c.name from longshore.control c
+                    where c.schema_name || '.' || c.table_name = \(table) limit 1)
+                order by pipeline, kind, name, schema_name, table_name limit \(Self.mostRows)
             ), standing as (
-                select p.*, \(Self.standing) as standing
-                from period p, bound b
-                where p.start <= b.last
-                    and p.start > b.last - \(columns) * \(Self.interval(zoom))
+                select p.*, b.tables, date_trunc(\(zoom.rawValue), p.period_start::timestamp)::date as start,
+                    \(Self.standing) as standing
+                from behind b
+                join longshore.control p on p.schema_name = b.schema_name and p.table_name = b.table_name,
+                    span s
+                where p.period_start >= s.first and p.period_start < s.beyond and p.period <> ''
             )
             select pipeline, kind, name, schema_name, table_name, start::text as start,
-                min(period) as first, max(period) as last, count(*) as periods,
+                min(period) as first, max(period) as last, count(*) as periods, max(tables) as tables,
                 min(standing) as standing, sum(rows_loaded)::bigint as rows,
                 coalesce(sum(rows_rejected), 0)::bigint as rejected, max(loaded_by) as loaded_by,
                 extract(epoch from max(loaded_at))::bigint as loaded_at,
                 (array_agg(reason order by standing) filter (where reason is not null))[1] as reason
             from standing
             group by pipeline, kind, name, schema_name, table_name, start
-            order by pipeline, kind, name, start
+            order by pipeline, kind, name, schema_name, table_name, start
             """
         )
         var report = PeriodGridReport(zoom: zoom, columns: [], rows: [], moreRows: 0)
         for row in rows { try report.add(row) }
-        report.moreRows = max(report.rows.count - Self.mostRows, 0)
-        report.rows = Array(report.rows.prefix(Self.mostRows))
+        let tables: Int = try rows.first?.integer("tables") ?? 0
+        report.moreRows = tables - report.rows.count
         report.columns = Set(report.rows.flatMap { $0.cells.map(\.start) }).sorted()
         return report
+    }
+
+    /// Whether a grid shows the period `c`.
+    static func isShown(ofPipeline pipeline: String?) -> SQL {
+        """
+        c.kind in (\([LoadTaskKind.fact, .mart])) and c.period <> ''
+            and (\(pipeline)::text is null or c.pipeline = \(pipeline))
+        """
     }
 
     /// How a period `p` stands, as the place of its word in ``GridCell/Standing``, the worst first.

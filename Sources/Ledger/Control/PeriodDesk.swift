@@ -1,6 +1,7 @@
 public import Pipelines
 public import Planning
 package import Postgres
+import Words
 
 /// A period of a fact that a person has changed in the control table.
 public struct PeriodChange: Sendable, Hashable, Codable {
@@ -18,6 +19,7 @@ public struct PeriodChange: Sendable, Hashable, Codable {
 /// period while it is being closed.
 public struct PeriodDesk: Sendable {
     package let client: PostgresClient
+    let log: ActionLog
 
     /// Registers periods, so that a load finds them pending.
     ///
@@ -26,7 +28,7 @@ public struct PeriodDesk: Sendable {
         _ periods: [Period],
         of pipeline: Pipeline
     ) async throws -> [PeriodChange] {
-        try await changeControl(of: pipeline) { connection in
+        try await change(.add, periods, of: pipeline) { connection in
             try await ControlTable(connection).register(TaskRows(periods, of: pipeline))
         }
     }
@@ -46,7 +48,7 @@ public struct PeriodDesk: Sendable {
         reason: String?,
         by person: String
     ) async throws -> [PeriodChange] {
-        try await changeControl(of: pipeline) { connection in
+        try await change(.close, periods, of: pipeline, reason: reason) { connection in
             let table = ControlTable(connection)
             try await table.register(TaskRows(periods, of: pipeline))
             try await Self.refuseClaimed(periods.map(\.label), of: pipeline, on: connection)
@@ -61,7 +63,7 @@ public struct PeriodDesk: Sendable {
         _ periods: [Period],
         of pipeline: Pipeline
     ) async throws -> [PeriodChange] {
-        try await changeControl(of: pipeline) { connection in
+        try await change(.reopen, periods, of: pipeline) { connection in
             try await ControlTable(connection).reopen(periods, of: pipeline)
         }
     }
@@ -98,16 +100,30 @@ public struct PeriodDesk: Sendable {
 
     // MARK: Steps
 
-    private func changeControl(
+    private func change(
+        _ verb: ActionVerb,
+        _ periods: [Period],
         of pipeline: Pipeline,
+        reason: String? = nil,
         _ body: (PostgresConnection) async throws -> [PeriodChange]
     ) async throws -> [PeriodChange] {
-        try await client.transaction { connection in
+        let labels = periods.map(\.label)
+        return try await client.transaction { connection in
             try await LedgerLock.takeSchema(pipeline.schema, on: connection)
             try await TableOwnership(pipeline: pipeline, connection: connection).refuseOthers()
-            return try await body(connection)
+            return try await log.write(
+                verb,
+                "\(pipeline.name) \(labels.listed(atMost: Self.mostLabels))",
+                reason: reason,
+                standing: .of(labels, of: pipeline),
+                on: connection,
+                where: { !$0.isEmpty }
+            ) { try await body(connection) }
         }
     }
+
+    /// The most periods that the action log names.
+    private static let mostLabels = 24
 
     private static func refuseClaimed(
         _ labels: [String],

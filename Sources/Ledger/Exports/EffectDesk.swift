@@ -69,6 +69,19 @@ public struct EffectFilter: Sendable, Hashable {
         self.pipeline = pipeline
     }
 
+    /// What is meant, in words: `exports of callcenter, agents`.
+    public var words: String {
+        (["exports of \(pipeline)"] + [export, key.map { "key \($0)" }].compactMap(\.self))
+            .joined(separator: ", ")
+    }
+
+    /// The same effects, in whatever state they are.
+    var inAnyState: EffectFilter {
+        var filter = self
+        filter.states = []
+        return filter
+    }
+
     /// The condition that an effect is meant, where `exports` are those of its pipeline.
     fileprivate func condition(of exports: [ExportKey]) -> SQL {
         var parts: [SQL] = [
@@ -88,6 +101,7 @@ public struct EffectFilter: Sendable, Hashable {
 /// Questions about effects, and what people say of them.
 public struct EffectDesk: Sendable {
     let client: PostgresClient
+    let log: ActionLog
 
     /// The condition that an effect is meant: effects know their schema and export,
     /// and whose that is, the newest task knows.
@@ -204,6 +218,11 @@ public struct EffectDesk: Sendable {
 
     // MARK: Orders
 
+    /// How effects stand, as the action log tells it.
+    package func standing(_ filter: EffectFilter) async throws -> ActionStanding {
+        .ofEffects(try await condition(filter.inAnyState))
+    }
+
     /// Effects that are delivered once more, and the loads that do it.
     public struct Retry: Sendable, Codable, Hashable {
         /// How many effects.
@@ -216,15 +235,24 @@ public struct EffectDesk: Sendable {
     /// export: it runs again.
     public func retry(_ filter: EffectFilter) async throws -> Retry {
         let condition = try await condition(filter)
+        let standing = try await standing(filter)
         return try await client.transaction { connection in
-            let effects = try await EffectTable(connection).retry(condition)
-            var loads: Set<Int64> = []
-            for (export, _) in effects {
-                if let load = try await reopenDelivery(of: export, on: connection) {
-                    loads.insert(load)
+            try await log.write(
+                .retryExport,
+                filter.words,
+                standing: standing,
+                on: connection,
+                where: { $0.effects > 0 }
+            ) {
+                let effects = try await EffectTable(connection).retry(condition)
+                var loads: Set<Int64> = []
+                for (export, _) in effects {
+                    if let load = try await reopenDelivery(of: export, on: connection) {
+                        loads.insert(load)
+                    }
                 }
+                return Retry(effects: effects.map(\.count).reduce(0, +), loads: loads.sorted())
             }
-            return Retry(effects: effects.map(\.count).reduce(0, +), loads: loads.sorted())
         }
     }
 
@@ -255,8 +283,15 @@ public struct EffectDesk: Sendable {
     /// - Returns: How many.
     public func drop(_ filter: EffectFilter, by person: String) async throws -> Int {
         let condition = try await condition(filter)
-        return try await client.withConnection { connection in
-            try await EffectTable(connection).drop(condition, by: person)
+        let standing = try await standing(filter)
+        return try await client.transaction { connection in
+            try await log.write(
+                .dropExport,
+                filter.words,
+                standing: standing,
+                on: connection,
+                where: { $0 > 0 }
+            ) { try await EffectTable(connection).drop(condition, by: person) }
         }
     }
 }

@@ -147,7 +147,8 @@ extension FleetDesk {
             group by pipeline, schema_name, table_name) t (pipeline, loaded_at) group by 1
         """
 
-    private func pools() async throws -> [String] {
+    /// The pools that running loads have tasks for, and the standard one.
+    public func pools() async throws -> [String] {
         try await client.query(
             """
             select pool from longshore.load l join longshore.task t on t.load_id = l.id
@@ -157,8 +158,10 @@ extension FleetDesk {
         .map { try $0.text("pool") }
     }
 
+    /// The pools of running loads.
+    ///
     /// A task is due from when it was published, or from its next attempt on; one that a person has paused is not.
-    private func waiting() async throws -> [LedgerFigures.PoolStanding] {
+    public func waiting() async throws -> [LedgerFigures.PoolStanding] {
         try await client.query(
             """
             select pool, count(*) filter (where begun_at is null and not is_paused)::float8 as waiting,

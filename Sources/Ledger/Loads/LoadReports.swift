@@ -54,7 +54,7 @@ public struct LoadReports: Sendable {
         )
     }
 
-    private func loads(where condition: SQL) async throws -> [LoadReport] {
+    func loads(where condition: SQL) async throws -> [LoadReport] {
         try await client.query(
             Self.loadsSQL(where: condition, fleet: fleet)
         )

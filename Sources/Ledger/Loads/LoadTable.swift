@@ -53,10 +53,12 @@ package struct LoadTable {
         let rows = try await connection.query(
             """
             insert into longshore.load
-                (pipeline, definition, folder, grain, periods, requested_by, kind, fleet, coordinator)
+                (pipeline, definition, folder, grain, periods, requested_by, kind, fleet, coordinator,
+                    refresh)
             values (\(request.pipeline.name), \(request.definition.digest), \(request.folder),
                 \(request.pipeline.periods?.grain.rawValue), \(request.periods.map(\.label)),
-                \(request.requestedBy), \(kind), \(fleet), \(request.coordinator))
+                \(request.requestedBy), \(kind), \(fleet), \(request.coordinator),
+                \(request.refreshes))
             returning id
             """
         )

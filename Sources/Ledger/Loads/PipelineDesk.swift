@@ -41,6 +41,15 @@ public struct PipelineDesk: Sendable {
         try await newest(ofPipeline: name)?.request(by: person)
     }
 
+    /// What a table's rows followed from, by the digest that the control table has; `nil` where the ledger does not have it,
+    /// or this program cannot read it any more.
+    public func tableDefinition(_ digest: String) async throws -> TableDefinition? {
+        try await client.query(
+            "select parts from longshore.table_definition where digest = \(digest)"
+        )
+        .first.flatMap { TableDefinitionStore.read(try $0.text("parts")) }
+    }
+
     private func newest(ofPipeline name: String) async throws -> StoredDefinition? {
         try await client.withConnection { connection in
             try await StoredDefinition.newest(ofPipeline: name, on: connection)

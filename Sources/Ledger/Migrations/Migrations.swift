@@ -36,6 +36,9 @@ enum Migrations {
         ("what exports deliver", effects),
         ("alerts, and whom they were told", alerts),
         ("what was told of lineage", lineage),
+        ("what people have done", actions),
+        ("what pages are found by, and the effects of plans", pages),
+        ("dimensions whose sources have not changed", unchanged),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.
@@ -306,6 +309,17 @@ public enum LedgerSchema {
                 after: patience
             )
         }
+    }
+
+    /// Makes sure that the ledger is there and as this program makes it, and changes nothing.
+    ///
+    /// - Throws: ``LedgerError`` where there is none or an older one, ``NewerLedger`` for a newer one; `PostgresError`.
+    static func requireKnown(_ connection: PostgresConnection) async throws {
+        guard let version = try await installedVersion(connection) else {
+            throw LedgerError.ledgerIsMissing()
+        }
+        try refuseNewer(version)
+        if version < known { throw LedgerError.isOlder(version, known: known) }
     }
 
     private static func applyInTurn(on connection: PostgresConnection) async throws {

@@ -29,25 +29,38 @@ extension Orders {
         try await client.transaction { connection in
             let control = OrderScope(target, connection)
             try await control.requireKnown()
-            var change = OrderChange(target: target, isNew: false)
-            guard let newest = try await control.newestLoad() else { return change }
-            let retry = LoadRetry(newest.load, target: target, scope, connection)
-            let reopened = try await retry.reopen(ofCancelledLoad: newest.isCancelled)
-            if !newest.isCancelled { change.hastened = try await control.hasten() }
-            // A cancelled load whose tasks were all done already only has to be ended anew.
-            guard reopened > 0 || newest.isCancelled && retry.isOfWholeLoad else {
-                change.isNew = change.hastened > 0
-                change.loads = change.isNew ? [newest.load] : []
-                return change
+            guard let newest = try await control.newestLoad() else {
+                return OrderChange(target: target, isNew: false)
             }
-            change.isNew = true
-            change.loads = [newest.load]
-            change.tasks = reopened
-            // Whether tasks are blocked is worked out anew, from those that are left as they are.
-            change.unblocked = try await TaskTable(connection).unblock(ofLoad: newest.load)
-            try await retry.letRun()
+            return try await write(.retry, control) {
+                try await Self.retry(newest, control, scope)
+            }
+        }
+    }
+
+    private static func retry(
+        _ newest: (load: Int64, isCancelled: Bool),
+        _ control: OrderScope,
+        _ scope: RetryScope
+    ) async throws -> OrderChange {
+        let (target, connection) = (control.target, control.connection)
+        var change = OrderChange(target: target, isNew: false)
+        let retry = LoadRetry(newest.load, target: target, scope, connection)
+        let reopened = try await retry.reopen(ofCancelledLoad: newest.isCancelled)
+        if !newest.isCancelled { change.hastened = try await control.hasten() }
+        // A cancelled load whose tasks were all done already only has to be ended anew.
+        guard reopened > 0 || newest.isCancelled && retry.isOfWholeLoad else {
+            change.isNew = change.hastened > 0
+            change.loads = change.isNew ? [newest.load] : []
             return change
         }
+        change.isNew = true
+        change.loads = [newest.load]
+        change.tasks = reopened
+        // Whether tasks are blocked is worked out anew, from those that are left as they are.
+        change.unblocked = try await TaskTable(connection).unblock(ofLoad: newest.load)
+        try await retry.letRun()
+        return change
     }
 }
 

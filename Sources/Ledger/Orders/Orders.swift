@@ -7,6 +7,7 @@ import Postgres
 /// attempt's worker reads them beside it.
 public struct Orders: Sendable {
     let client: PostgresClient
+    let log: ActionLog
 
     /// Holds a load, a pipeline or a task up: nothing of it begins any more.
     ///
@@ -28,12 +29,14 @@ public struct Orders: Sendable {
             try await scope.requireKnown()
             try await scope.refuseEnded()
             let order = GivenOrder(.pause, interrupts: interrupts, reason: reason, by: person)
-            return OrderChange(
-                target: target,
-                isNew: try await scope.record(order),
-                loads: try await scope.runningLoads(),
-                running: try await scope.runningTasks()
-            )
+            return try await write(.pause, scope, reason: reason) {
+                OrderChange(
+                    target: target,
+                    isNew: try await scope.record(order),
+                    loads: try await scope.runningLoads(),
+                    running: try await scope.runningTasks()
+                )
+            }
         }
     }
 
@@ -44,17 +47,19 @@ public struct Orders: Sendable {
         try await client.transaction { connection in
             let scope = OrderScope(target, connection)
             try await scope.requireKnown()
-            let wasPaused = try await scope.withdrawPause()
-            if wasPaused {
-                try await scope.hasten()
-                try await scope.wake()
+            return try await write(.resume, scope) {
+                let wasPaused = try await scope.withdrawPause()
+                if wasPaused {
+                    try await scope.hasten()
+                    try await scope.wake()
+                }
+                return OrderChange(
+                    target: target,
+                    isNew: wasPaused,
+                    loads: try await scope.runningLoads(),
+                    note: try await scope.pauseThatStays()
+                )
             }
-            return OrderChange(
-                target: target,
-                isNew: wasPaused,
-                loads: try await scope.runningLoads(),
-                note: try await scope.pauseThatStays()
-            )
         }
     }
 
@@ -72,20 +77,48 @@ public struct Orders: Sendable {
             let scope = OrderScope(target, connection)
             try await scope.requireKnown()
             let loads = try await scope.runningLoads()
-            if case .task = target {
-                return try await Self.cancelTask(scope, order, loads)
+            return try await write(.cancel, scope, reason: reason) {
+                if case .task = target {
+                    return try await Self.cancelTask(scope, order, loads)
+                }
+                return try await Self.cancelLoads(scope, order, loads)
             }
-            var change = OrderChange(target: target, isNew: !loads.isEmpty, loads: loads)
-            for load in loads {
-                let scope = OrderScope(.load(load), connection)
-                try await LoadTable(connection).end(load, as: .cancelled)
-                _ = try await scope.record(order)
-                change.tasks += try await scope.cancelFreeTasks()
-                change.running += try await scope.openTasks()
-                try await OutdatedMarts(load: load, connection: connection).mark()
-            }
-            return change
         }
+    }
+
+    /// Does what was ordered, and writes it down where it is new.
+    func write(
+        _ verb: ActionVerb,
+        _ scope: OrderScope,
+        reason: String? = nil,
+        _ body: () async throws -> OrderChange
+    ) async throws -> OrderChange {
+        try await log.write(
+            verb,
+            scope.target.named,
+            reason: reason,
+            standing: .of(scope.target),
+            on: scope.connection,
+            where: \.isNew,
+            body
+        )
+    }
+
+    private static func cancelLoads(
+        _ scope: OrderScope,
+        _ order: GivenOrder,
+        _ loads: [Int64]
+    ) async throws -> OrderChange {
+        var change = OrderChange(target: scope.target, isNew: !loads.isEmpty, loads: loads)
+        for load in loads {
+            let scope = OrderScope(.load(load), scope.connection)
+            try await LoadTable(scope.connection).end(load, as: .cancelled)
+            _ = try await scope.record(order)
+            change.tasks += try await scope.cancelFreeTasks()
+            change.running += try await scope.openTasks()
+            try await OutdatedMarts(load: load, connection: scope.connection).mark()
+        }
+        return change
     }
 
     private static func cancelTask(

@@ -19,7 +19,17 @@ public struct PlanMemory: Sendable {
     static let days = 30
 
     /// Writes a plan down, again if it is known, and forgets old ones.
-    public func remember(_ fingerprint: PlanFingerprint, of request: LoadRequest) async throws {
+    ///
+    /// - Parameters:
+    ///   - fingerprint: What it rests on.
+    ///   - request: The load that it is of.
+    ///   - effects: What that would change, as JSON; `nil` where it was not rehearsed.
+    /// - Throws: `PostgresError` when the ledger does not answer.
+    public func remember(
+        _ fingerprint: PlanFingerprint,
+        of request: LoadRequest,
+        effects: String? = nil
+    ) async throws {
         let parts = try JSONEncoder().encode(fingerprint)
         try await client.transaction { connection in
             try await connection.query(
@@ -27,9 +37,11 @@ public struct PlanMemory: Sendable {
             )
             try await connection.query(
                 """
-                insert into longshore.plan (digest, pipeline, periods, parts, made_by)
-                values (\(fingerprint.digest), \(request.pipeline.name), \(request.periods.map(\.label)), \(String(decoding: parts, as: UTF8.self)), \(request.requestedBy))
-                on conflict (digest) do update set made_at = now(), made_by = excluded.made_by
+                insert into longshore.plan as p (digest, pipeline, periods, parts, made_by, effects)
+                values (\(fingerprint.digest), \(request.pipeline.name), \(request.periods.map(\.label)), \(String(decoding: parts, as: UTF8.self)), \(request.requestedBy),
+                    \(effects)::jsonb)
+                on conflict (digest) do update set made_at = now(), made_by = excluded.made_by,
+                    effects = coalesce(excluded.effects, p.effects)
                 """
             )
         }

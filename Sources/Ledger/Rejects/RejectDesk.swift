@@ -60,6 +60,7 @@ public struct RejectedRow: Sendable {
 /// Questions about rejects, and their waivers.
 public struct RejectDesk: Sendable {
     let client: PostgresClient
+    let log: ActionLog
 
     /// Rejects by table, period, source and line; at most `limit`.
     public func reports(_ filter: RejectFilter, limit: Int) async throws -> [RejectReport] {
@@ -163,8 +164,15 @@ public struct RejectDesk: Sendable {
         var open = filter
         open.onlyOpen = true
         let filter = open
-        return try await client.withConnection { connection in
-            try await RejectTable(connection).waive(filter, reason: reason, by: person)
+        return try await client.transaction { connection in
+            try await log.write(
+                .waive,
+                filter.words,
+                reason: reason,
+                standing: .of(filter),
+                on: connection,
+                where: { !$0.isEmpty }
+            ) { try await RejectTable(connection).waive(filter, reason: reason, by: person) }
         }
     }
 

@@ -1,5 +1,6 @@
 import Planning
 package import Postgres
+import Words
 
 /// Which rejects a question or a waiver is about: those that fit every part that is given.
 public struct RejectFilter: Sendable, Hashable {
@@ -23,6 +24,17 @@ public struct RejectFilter: Sendable, Hashable {
     /// Every open reject.
     public init() {}
 
+    /// What was chosen, in words: `rejects of callcenter, rule required`.
+    public var words: String {
+        let parts: [String?] = [
+            load.map { "load \($0)" }, table.map { "table \($0)" }, period.map { "period \($0)" },
+            rule.map { "rule \($0)" }, source.map { "source \($0)" },
+            rejects.map { "numbers " + $0.map(String.init).listed(atMost: 24) },
+        ]
+        return (["rejects of \(pipeline ?? "every pipeline")"] + parts.compactMap(\.self))
+            .joined(separator: ", ")
+    }
+
     /// The condition on `longshore.reject r` and its load `l`.
     package var condition: SQL {
         let conditions: [SQL?] = [
@@ -30,12 +42,22 @@ public struct RejectFilter: Sendable, Hashable {
             load.map { "r.load_id = \($0)" },
             rule.map { "r.rule = \($0)" },
             period.map { "r.period = \($0)" },
-            table.map { "\($0)::text in (r.table_name, r.schema_name || '.' || r.table_name)" },
+            table.map(Self.isOf),
             source.map { "r.source = \($0)" },
             rejects.map { "r.id = any(\($0))" },
             onlyOpen ? "r.state = \(RejectState.open)" : nil,
         ]
         let found = conditions.compactMap(\.self)
         return found.isEmpty ? "true" : found.joined(separator: " and ")
+    }
+
+    /// The condition that a reject is of a table, with or without its schema: as an index finds it.
+    private static func isOf(_ table: String) -> SQL {
+        guard let dot = table.utf8.lastIndex(of: UInt8(ascii: ".")) else {
+            return "r.table_name = \(table)"
+        }
+        let (schema, name) = (table.utf8[..<dot], table.utf8[dot...].dropFirst())
+        return
+            "r.schema_name = \(String(Substring(schema))) and r.table_name = \(String(Substring(name)))"
     }
 }

@@ -1,5 +1,6 @@
 import Planning
 import Postgres
+import Words
 
 /// What the ledger forgets of what ended long ago, so that it does not grow for ever.
 ///
@@ -8,6 +9,7 @@ import Postgres
 /// stays as well: what was loaded last is told by it.
 public struct RetentionDesk: Sendable {
     let client: PostgresClient
+    let log: ActionLog
 
     /// What was forgotten, or would be.
     public struct Forgotten: Sendable, Hashable, Codable {
@@ -20,6 +22,11 @@ public struct RetentionDesk: Sendable {
 
         /// Nothing.
         public init() {}
+
+        /// It in words: `2 loads with 9 tasks, and 1 reject`.
+        public var words: String {
+            "\(counted(loads, "load")) with \(counted(tasks, "task")), and \(counted(rejects, "reject"))"
+        }
     }
 
     /// Tells what ``forget(olderThanDays:)`` would forget.
@@ -45,6 +52,25 @@ public struct RetentionDesk: Sendable {
     ///
     /// - Returns: what was forgotten.
     public func forget(olderThanDays days: Int) async throws -> Forgotten {
+        let old = try await old(olderThanDays: days)
+        guard old != Forgotten() else { return old }
+        // Written before anything is gone, since it is many transactions.
+        let action = Action(
+            verb: .prune,
+            target: "what ended more than \(counted(days, "day")) ago",
+            before: old.words
+        )
+        let id = try await client.withConnection { connection in
+            try await ActionTable(connection).insert(action, by: log.author)
+        }
+        let forgotten = try await forgetInPieces(olderThanDays: days)
+        try await client.withConnection { connection in
+            try await ActionTable(connection).conclude(id, after: "deleted \(forgotten.words)")
+        }
+        return forgotten
+    }
+
+    private func forgetInPieces(olderThanDays days: Int) async throws -> Forgotten {
         var forgotten = Forgotten()
         forgotten.rejects = try await client.withConnection { connection in
             try await RejectTable(connection).prune(olderThanDays: days)

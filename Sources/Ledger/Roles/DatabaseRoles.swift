@@ -35,7 +35,7 @@ public struct DatabaseRoles: Sendable {
             wanted text;
         begin
             foreach wanted in array array['longshore_owner', 'longshore_coordinator',
-                'longshore_worker', 'longshore_reader']
+                'longshore_worker', 'longshore_reader', 'longshore_console']
             loop
                 if not exists (select from pg_roles where rolname = wanted) then
                     execute format('create role %I', wanted);
@@ -50,10 +50,15 @@ public struct DatabaseRoles: Sendable {
             login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
         alter role longshore_reader
             login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+        alter role longshore_console
+            login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+        alter role longshore_console set default_transaction_read_only = on;
         -- Partitions are attached by the owner of their table: both act as its member.
         grant longshore_owner to longshore_coordinator, longshore_worker;
         -- No right that it has not got; but only so the server tells since when an attempt runs.
         grant longshore_worker to longshore_coordinator;
+        -- Pages show the star, and more of the ledger than readers see.
+        grant longshore_reader to longshore_console;
         """
 
     private static let database: SQL = """

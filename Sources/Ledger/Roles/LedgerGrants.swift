@@ -40,13 +40,13 @@ enum LedgerGrants {
             grant update (state, retry_at, parked_until, begun_at, started_at, committed_at, worker,
                 failures, crashes, outages, absences, absent_since, awaited_until, rows_read, rows_loaded,
                 rows_rejected, rows_deduplicated, rows_replaced, input, inputs, header,
-                header_types, format, warnings, failure_code, failure_message)
+                header_types, format, warnings, unchanged_since, failure_code, failure_message)
                 on longshore.task to longshore_worker;
             grant insert on longshore.attempt to longshore_worker;
             grant insert (schema_name, table_name, period, pipeline, kind, name, period_start,
                 period_end), update (state, state_before, reason, reason_before, stale_by, loaded_by,
                 loaded_at, rows_loaded, rows_rejected, revision, versions_moved, table_definition,
-                observations)
+                observations, extent)
                 on longshore.control to longshore_worker;
             -- A replay reads rejects again. They hold raw rows: nobody but who loads may see them.
             grant select, insert, update (state, column_name, rule, reason, replay_by, fixed_by_load,
@@ -78,7 +78,7 @@ enum LedgerGrants {
             grant select on longshore.coordinator to longshore_reader;
             grant select (load_id, ordinal, kind, name, schema_name, table_name, period, pool, state,
                 started_at, committed_at, failures, crashes, rows_read, rows_loaded, rows_rejected,
-                rows_deduplicated, rows_replaced, failure_code) on longshore.task to longshore_reader;
+                rows_deduplicated, rows_replaced, unchanged_since, failure_code) on longshore.task to longshore_reader;
             grant select on longshore.control to longshore_reader;
             grant select (kind, pipeline, load_id, ordinal, interrupts, reason, ordered_by, ordered_at)
                 on longshore.intervention to longshore_reader;
@@ -93,6 +93,27 @@ enum LedgerGrants {
             if to_regclass('longshore.alert') is not null then
                 grant select (id, pipeline, fleet, rule, schema_name, table_name, period, load_id, code, since,
                     over_at, over_because) on longshore.alert to longshore_reader;
+            end if;
+
+            -- What pages show: all but raw rows, what exports deliver, and keys.
+            if exists (select from pg_roles where rolname = 'longshore_console') then
+                grant select on longshore.definition, longshore.load, longshore.task, longshore.attempt,
+                    longshore.intervention, longshore.plan to longshore_console;
+                grant select (id, load_id, ordinal, schema_name, table_name, period, source, line, byte_offset,
+                    column_name, rule, state, created_at, replay_by, fixed_by_load, fixed_by_ordinal, fixed_at,
+                    waived_by, waived_at, waiver) on longshore.reject to longshore_console;
+                if to_regclass('longshore.lineage') is not null then
+                    grant select on longshore.schedule, longshore.firing, longshore.alert,
+                        longshore.alert_watch, longshore.alert_message, longshore.lineage,
+                        longshore.lineage_run, longshore.input_header, longshore.table_definition,
+                        longshore.owned_table to longshore_console;
+                    grant select (schema_name, export, kind, revision, state, load_id, ordinal, changed_at,
+                        attempts, sent_at, retry_at, delivered_at, delivered_revision, handled_by,
+                        failure_code, dropped_by) on longshore.effect to longshore_console;
+                end if;
+                if to_regclass('longshore.actions') is not null then
+                    grant select on longshore.actions to longshore_console;
+                end if;
             end if;
         end $$;
         """

@@ -7,6 +7,7 @@ public import Schedules
 public struct ScheduleDesk: Sendable {
     let client: PostgresClient
     let fleet: String
+    let log: ActionLog
 
     /// Registers the schedule of a pipeline with the definition that it is loaded by, in place of the one that there is.
     ///
@@ -34,8 +35,15 @@ public struct ScheduleDesk: Sendable {
                 of: pipeline,
                 on: connection
             )
-            try await ScheduleTable(connection)
-                .put(schedule, of: request, fleet: fleet, next: next)
+            try await log.write(
+                .putSchedule,
+                pipeline,
+                standing: .ofSchedule(pipeline),
+                on: connection
+            ) {
+                try await ScheduleTable(connection)
+                    .put(schedule, of: request, fleet: fleet, next: next)
+            }
         }
         return try await report(of: pipeline)
     }
@@ -45,11 +53,12 @@ public struct ScheduleDesk: Sendable {
     /// - Throws: ``LedgerError`` when there is none.
     public func drop(_ pipeline: String, by person: String) async throws {
         try await client.transaction { connection in
-            guard try await ScheduleTable(connection).drop(pipeline) else {
-                throw LedgerError.unknownSchedule(pipeline)
+            try await Self.require(pipeline, on: connection)
+            _ = try await write(.dropSchedule, pipeline, on: connection) {
+                try await FiringTable(connection)
+                    .refuseOpen(of: pipeline, because: "its schedule was dropped by \(person)")
+                return try await ScheduleTable(connection).drop(pipeline)
             }
-            try await FiringTable(connection)
-                .refuseOpen(of: pipeline, because: "its schedule was dropped by \(person)")
         }
     }
 
@@ -64,7 +73,9 @@ public struct ScheduleDesk: Sendable {
     ) async throws -> Bool {
         try await client.transaction { connection in
             try await Self.require(pipeline, on: connection)
-            return try await ScheduleTable(connection).pause(pipeline, reason: reason, by: person)
+            return try await write(.pauseSchedule, pipeline, reason: reason, on: connection) {
+                try await ScheduleTable(connection).pause(pipeline, reason: reason, by: person)
+            }
         }
     }
 
@@ -76,8 +87,10 @@ public struct ScheduleDesk: Sendable {
         try await client.transaction { connection in
             try await Self.require(pipeline, on: connection)
             let now = try await Self.now(on: connection)
-            return try await ScheduleTable(connection)
-                .resume(pipeline, next: clock.next(after: now))
+            return try await write(.resumeSchedule, pipeline, on: connection) {
+                try await ScheduleTable(connection)
+                    .resume(pipeline, next: clock.next(after: now))
+            }
         }
     }
 
@@ -88,7 +101,12 @@ public struct ScheduleDesk: Sendable {
     public func run(_ pipeline: String, by person: String) async throws -> Int64 {
         try await client.transaction { connection in
             try await Self.require(pipeline, on: connection)
-            return try await FiringTable(connection).insert(of: pipeline, by: person)
+            return try await log.write(
+                .runSchedule,
+                pipeline,
+                standing: .ofSchedule(pipeline),
+                on: connection
+            ) { try await FiringTable(connection).insert(of: pipeline, by: person) }
         }
     }
 
@@ -122,6 +140,24 @@ public struct ScheduleDesk: Sendable {
         } catch let error as UnreadableDefinition {
             throw LedgerError.unreadableSchedule(pipeline, error)
         }
+    }
+
+    private func write(
+        _ verb: ActionVerb,
+        _ pipeline: String,
+        reason: String? = nil,
+        on connection: PostgresConnection,
+        _ body: () async throws -> Bool
+    ) async throws -> Bool {
+        try await log.write(
+            verb,
+            pipeline,
+            reason: reason,
+            standing: .ofSchedule(pipeline),
+            on: connection,
+            where: \.self,
+            body
+        )
     }
 
     private static func now(on connection: PostgresConnection) async throws -> Int {

@@ -18,6 +18,8 @@ package struct TaskRow: Sendable {
     package let definition: StoredDefinition
     /// Whether its load reads rejects again instead of sources.
     package let isReplay: Bool
+    /// Whether its load reads sources that have not changed, too.
+    package let refreshes: Bool
     /// Whether the coordinator has not yet said that it may run.
     let isWaiting: Bool
     /// When the load was created, as Postgres writes it: the time of versions that have none.
@@ -139,7 +141,7 @@ package enum TaskClaim {
             """
             select \(LedgerSchema.versionSQL) as ledger_version,
                 t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
-                l.state as load_state, l.kind as load_kind, l.pipeline, l.definition, l.folder, d.bundle,
+                l.state as load_state, l.kind as load_kind, l.refresh, l.pipeline, l.definition, l.folder, d.bundle,
                 l.created_at::text as load_created,
                 extract(epoch from l.created_at)::bigint as load_created_at,
                 extract(epoch from t.retry_at - clock_timestamp())::float8 as early,
@@ -176,6 +178,7 @@ package enum TaskClaim {
             period: try row.text("period"),
             definition: try StoredDefinition(row, ofLoad: task.load),
             isReplay: try row.word("load_kind", as: LoadKind.self) == .replay,
+            refreshes: try row.boolean("refresh"),
             isWaiting: state == .waiting,
             loadCreated: try row.text("load_created"),
             loadCreatedAt: try row.integer("load_created_at")
@@ -243,6 +246,9 @@ enum SessionName {
 
     /// What the name of every attempt's session begins with.
     static let prefix = "longshore "
+
+    /// A regular expression of Postgres that finds the load's number and the task's ordinal.
+    static let pattern = "^\(prefix)([0-9]{1,18})\\.([0-9]{1,9}) "
 
     /// What the name begins with.
     static func prefix(of task: LoadTaskID) -> String { "\(prefix)\(task) " }

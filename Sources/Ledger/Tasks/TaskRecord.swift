@@ -9,6 +9,10 @@ package struct TaskRecord: Sendable {
     package var replaced: Int
     /// The rows that the period, or the table, has now; `nil` when they are those it has loaded.
     package var standing: Int?
+    /// The load whose rows stand, where the source was not read because it has not changed.
+    package var unchangedSince: Int64?
+    /// Of a dimension: what its tables have now, to be compared by the next load.
+    package var extent: String?
     /// Why the period is stale although it was just loaded; `nil` when it is not.
     package var staleness: String?
     /// Names, sizes and digests of what was read.

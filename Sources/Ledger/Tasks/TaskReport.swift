@@ -18,6 +18,8 @@ public struct TaskReport: Sendable, Codable {
     public var rejects: [String: Int]
     /// Rows of earlier loads that it removed.
     public var replaced: Int?
+    /// The load whose rows stand, where its source was not read because it has not changed.
+    public var unchangedSince: Int64?
     /// Seconds from BEGIN to COMMIT, once it is done.
     public var seconds: Double?
     /// Attempts that ended in an error.

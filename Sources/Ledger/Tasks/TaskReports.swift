@@ -12,7 +12,7 @@ public struct TaskReports: Sendable {
         let rows = try await client.query(
             """
             select ordinal, kind, table_name, period, state, rows_read, rows_loaded, rows_rejected,
-                rows_deduplicated, rows_replaced, failures, crashes,
+                rows_deduplicated, rows_replaced, unchanged_since, failures, crashes,
                 extract(epoch from committed_at - started_at)::float8 as seconds,
                 array_to_string(warnings, E'\\n') as warnings,
                 case when state <> \(TaskState.done) then \(TaskTable.lastFailure) end as failure
@@ -30,6 +30,7 @@ public struct TaskReports: Sendable {
                 counts: try Self.rowCounts(row),
                 rejects: rejects[try row.integer("ordinal")] ?? [:],
                 replaced: try row.optionalInteger("rows_replaced"),
+                unchangedSince: try row.optionalInteger("unchanged_since", as: Int64.self),
                 seconds: try row.optionalDouble("seconds"),
                 failures: try row.integer("failures"),
                 crashes: try row.integer("crashes"),

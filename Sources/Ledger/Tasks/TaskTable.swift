@@ -238,7 +238,7 @@ package struct TaskTable {
             state = \(TaskState.done), started_at = now(), committed_at = clock_timestamp(),
             worker = \(worker), rows_read = \(counts.read), rows_loaded = \(counts.loaded),
             rows_rejected = \(counts.rejected), rows_deduplicated = \(counts.deduplicated),
-            rows_replaced = \(record.replaced), input = \(record.input), inputs = \(inputs)::jsonb,
+            rows_replaced = \(record.replaced), unchanged_since = \(record.unchangedSince), input = \(record.input), inputs = \(inputs)::jsonb,
             header = \(header.isEmpty ? nil : header),
             header_types = \(record.types.isEmpty ? nil : record.types.map { $0?.rawValue }),
             format = \(format)::jsonb,

@@ -155,18 +155,23 @@ package struct Attempt: Sendable {
     ) async throws -> any RowReader {
         observer.waits(forSource: true)
         defer { observer.waits(forSource: false) }
-        return try await Sources(
+        return try await sources(asking: extract.source)
+            .open(
+                extract,
+                period: period,
+                clock: SourceClock(of: pipeline, fact: row.kind == .fact ? row.name : nil),
+                layout: layout
+            )
+    }
+
+    /// The pipeline's sources; one of them may be asked about rows of the warehouse.
+    func sources(asking source: String) -> Sources {
+        Sources(
             pipeline.sources,
             credentials: pipeline.credentials,
             folder: row.definition.folder,
             environment: environment,
-            warehouse: { query in try await rows(of: query, for: extract.source) }
-        )
-        .open(
-            extract,
-            period: period,
-            clock: SourceClock(of: pipeline, fact: row.kind == .fact ? row.name : nil),
-            layout: layout
+            warehouse: { query in try await rows(of: query, for: source) }
         )
     }
 

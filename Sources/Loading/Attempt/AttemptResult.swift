@@ -26,6 +26,10 @@ package struct AttemptResult: Sendable {
     package var warnings: [String] = []
     /// Why the period is stale although it was just loaded; `nil` when it is not.
     var staleness: String?
+    /// The load whose rows stand, where the source was not read because it has not changed.
+    var unchangedSince: Int64?
+    /// Of a dimension: what its tables have now.
+    var extent: String?
     /// What it has recorded of a dimension with a history.
     var observations: RecordedObservations?
 
@@ -39,6 +43,8 @@ package struct AttemptResult: Sendable {
     ) async throws {
         let (record, control) = (record(of: format), ControlTable(connection))
         try await TaskTable(connection).complete(task, record, by: worker)
+        // The table stands as it was loaded, and by whom.
+        guard unchangedSince == nil else { return }
         // Nothing holds up a close while a task runs whose load is over: it has the last word.
         guard try await control.record(record, of: row, by: task) else {
             throw LedgerError.closed(row.table, row.period, reason: nil)
@@ -57,6 +63,7 @@ package struct AttemptResult: Sendable {
         (record.input, record.inputs) = (input, inputs)
         (record.header, record.types) = (header, types)
         record.warnings = warnings
+        (record.unchangedSince, record.extent) = (unchangedSince, extent)
         return record
     }
 }

@@ -23,6 +23,12 @@ struct DimensionLoad {
     var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
+        let unchanged = UnchangedDimension(dimension, from: extract, of: attempt)
+        if let load = try await unchanged.load() {
+            var result = AttemptResult(counts: RowCounts())
+            result.unchangedSince = load
+            return result
+        }
         let references = try await ReferenceMaps.load(layout.dimensions, of: attempt)
         let reader = try await attempt.open(extract, by: layout.rows)
         try await createStaging()
@@ -56,6 +62,7 @@ struct DimensionLoad {
         var result = fill.result(counts, warnings: warnings)
         result.warnings.insert(contentsOf: restored, at: 0)
         result.observations = observations
+        result.extent = try await unchanged.extent()
         return result
     }
 

@@ -12,9 +12,11 @@ struct KeyMapQuery {
 
     /// The map, from the process's cache or loaded; `nil` when it does not fit in memory.
     func map() async throws -> HeldKeyMap? {
-        try await attempt.keyMaps.map(
-            of: "\(table.written) \(keyTypes)",
-            revision: try await revision(),
+        try await holdKeys()
+        let (revision, file) = try await standing()
+        return try await attempt.keyMaps.map(
+            of: "\(table.written) \(keyTypes) \(file)",
+            revision: revision,
             size: size,
             read: read
         )
@@ -51,7 +53,6 @@ struct KeyMapQuery {
     ///
     /// A member has one current version, or none once it has expired: these are not counted.
     private func size() async throws -> KeyMap.Size {
-        try await holdKeys()
         let isVersioned = dimension.isVersioned
         let rows = try await attempt.connection.query(
             """
@@ -70,14 +71,23 @@ struct KeyMapQuery {
         )
     }
 
+    /// How often loads have changed the table, and its file, which is another one when somebody has emptied or made it
+    /// anew.
+    ///
     /// Read before the keys are: a map is at least as new as its revision says.
-    private func revision() async throws -> Int64 {
+    private func standing() async throws -> (revision: Int64, file: Int64) {
         let rows = try await attempt.connection.query(
             """
-            select revision from longshore.control where \(attempt.key(of: dimension.table).isRow)
+            select pg_relation_filenode(to_regclass(\(table.text)))::bigint as file,
+                (select revision from longshore.control
+                    where \(attempt.key(of: dimension.table).isRow)) as revision
             """
         )
-        return try rows.first.map { try $0.integer("revision", as: Int64.self) } ?? -1
+        guard let row = rows.first else { return (-1, 0) }
+        return (
+            try row.optionalInteger("revision", as: Int64.self) ?? -1,
+            try row.optionalInteger("file", as: Int64.self) ?? 0
+        )
     }
 
     /// Gives `body` the business key, surrogate key and start of each row that `source`, a FROM item, has

@@ -8,11 +8,14 @@ public struct PageFrame: Sendable {
         public var count: Int
         /// Whether somebody has to do something about them.
         public var needsSomebody: Bool
+        /// Whether there are more, which nobody has counted.
+        public var isMore: Bool
 
         /// A number.
-        public init(_ count: Int, needsSomebody: Bool = false) {
+        public init(_ count: Int, needsSomebody: Bool = false, isMore: Bool = false) {
             self.count = count
             self.needsSomebody = needsSomebody
+            self.isMore = isMore
         }
     }
 
@@ -24,24 +27,36 @@ public struct PageFrame: Sendable {
     public var badges: [PageSection: Badge]
     /// The time of day, with its zone.
     public var time: String
+    /// Whether who looks has entered here, and can log out.
+    public var canLeave: Bool
 
     /// A frame.
     public init(
         warehouse: String,
         viewer: Viewer,
         badges: [PageSection: Badge] = [:],
-        time: String
+        time: String,
+        canLeave: Bool = false
     ) {
         self.warehouse = warehouse
         self.viewer = viewer
         self.badges = badges
         self.time = time
+        self.canLeave = canLeave
     }
 
     /// A whole page, as bytes of HTML.
+    ///
+    /// - Parameters:
+    ///   - heading: What it is called.
+    ///   - tab: Where in the bar it is.
+    ///   - events: Where what changes of it comes from, while it changes.
+    ///   - content: What it shows.
+    /// - Returns: A document of HTML, in UTF-8.
     public func document(
         heading: String,
         tab: PageSection,
+        events: Link? = nil,
         @MarkupBuilder content: () throws -> Markup
     ) rethrows -> [UInt8] {
         let content = try content()
@@ -58,14 +73,14 @@ public struct PageFrame: Sendable {
             }
             body {
                 a(.class("skip"), Attribute("href", "#main")) { "Skip to content" }
-                bar(tab)
+                bar(tab, events)
                 main(.id("main")) { content }
             }
         }
         .document
     }
 
-    private func bar(_ tab: PageSection) -> Markup {
+    private func bar(_ tab: PageSection, _ events: Link?) -> Markup {
         header(.class("top")) {
             div(.class("brand")) {
                 Self.ship
@@ -84,6 +99,12 @@ public struct PageFrame: Sendable {
                 }
             }
             div(.class("right")) {
+                if let events {
+                    span(.class("alive"), .id("live"), .events(events), .flag("hidden")) {
+                        span(.class("dot"))
+                        span { "live" }
+                    }
+                }
                 span(.class("nowrap")) { time }
                 button(
                     .class("btn icon"),
@@ -98,6 +119,11 @@ public struct PageFrame: Sendable {
                     " "
                     span(.class("dim")) { viewer.role.rawValue }
                 }
+                if canLeave {
+                    form(Attribute("method", "post"), .action(Link("logout"))) {
+                        button(.class("btn"), .type("submit")) { "Log out" }
+                    }
+                }
             }
         }
     }
@@ -105,7 +131,7 @@ public struct PageFrame: Sendable {
     private func badge(_ tab: PageSection) -> Markup {
         guard let badge = badges[tab], badge.count > 0 else { return Markup() }
         return span(.class(badge.needsSomebody ? "count bad" : "count")) {
-            Figures.whole(badge.count)
+            Figures.whole(badge.count) + (badge.isMore ? "+" : "")
         }
     }
 

@@ -4,12 +4,32 @@ public import Markup
 public enum PageSection: String, Sendable, Hashable, CaseIterable {
     case periods
     case loads
+    case tables
+    case rejects
+    case fleet
+    case deadLetters = "dead-letters"
+    case plans
+    case schedules
+    case exports
+    case alerts
+    case dashboards
+    case actions
 
     /// What the bar says.
     public var title: String {
         switch self {
         case .periods: "Periods"
         case .loads: "Loads"
+        case .tables: "Tables"
+        case .rejects: "Rejects"
+        case .fleet: "Fleet"
+        case .deadLetters: "Dead letters"
+        case .plans: "Plans"
+        case .schedules: "Schedules"
+        case .exports: "Exports"
+        case .alerts: "Alerts"
+        case .dashboards: "Dashboards"
+        case .actions: "Actions"
         }
     }
 
@@ -19,8 +39,10 @@ public enum PageSection: String, Sendable, Hashable, CaseIterable {
     /// What somebody must be, to see it.
     public var leastRole: Viewer.Role {
         switch self {
-        case .periods: .reader
-        case .loads: .viewer
+        case .periods, .tables, .dashboards: .reader
+        case .loads, .rejects, .fleet, .deadLetters, .plans, .schedules, .exports, .alerts,
+            .actions:
+            .viewer
         }
     }
 }

@@ -26,9 +26,13 @@ public struct Viewer: Sendable, Hashable {
     /// What they may.
     public let role: Role
 
-    /// Somebody who looks.
-    public init(name: String, role: Role) {
+    /// The groups that they are in, as dashboards name them.
+    public let groups: Set<String>
+
+    /// Somebody who looks; whose groups nobody tells is a group of one, by their name.
+    public init(name: String, role: Role, groups: Set<String>? = nil) {
         self.name = name
         self.role = role
+        self.groups = groups ?? [name]
     }
 }

@@ -3,47 +3,53 @@ package import Markup
 import Planning
 import Words
 
-/// The newest loads.
+/// Loads, the newest first.
 package struct LoadsPage: Page {
-    /// The loads, the newest first.
-    package let loads: [LoadReport]
+    /// The most loads of a page.
+    package static let mostLoads = 100
 
-    package init(loads: [LoadReport]) { self.loads = loads }
+    /// The loads.
+    package let loads: [LoadReport]
+    /// The pipeline that they are of; `nil` for all.
+    package let pipeline: String?
+    /// The number before which the next page begins, where there is one.
+    package let next: Int64?
+
+    /// A page.
+    ///
+    /// - Parameters:
+    ///   - loads: The loads, and one more where there are more than ``mostLoads``.
+    ///   - pipeline: The pipeline that they are of.
+    package init(loads: [LoadReport], pipeline: String? = nil) {
+        self.loads = Array(loads.prefix(Self.mostLoads))
+        self.pipeline = pipeline
+        next = loads.count > Self.mostLoads ? self.loads.last?.load : nil
+    }
 
     package var heading: String { "Loads" }
     package var tab: PageSection { .loads }
     package var command: String? { "longshore status" }
 
     @MarkupBuilder package var content: Markup {
-        div(.class("head")) {
-            div {
-                h1 { "Loads" }
-                p(.class("sub")) { "the newest \(counted(loads.count, "load"))" }
-            }
-        }
-        section(.class("panel")) {
-            if loads.isEmpty {
-                p(.class("body dim")) { "Nothing was loaded yet." }
-            } else {
-                div(.class("scroll")) { list }
-            }
-        }
-    }
-
-    private var list: Markup {
-        table {
-            thead {
-                tr {
-                    for name in ["Load", "Pipeline", "State", "Periods"] {
-                        th(.scope("col")) { name }
-                    }
-                    th(.class("num"), .scope("col")) { "Tasks" }
-                    th(.scope("col")) { "Asked for by" }
-                    th(.scope("col")) { "At" }
-                    th(.class("num"), .scope("col")) { "Took" }
-                }
-            }
-            tbody { for load in loads { row(load) } }
+        PageParts.head(
+            Markup(text: "Loads"),
+            sub: Markup(
+                text: counted(loads.count, "load") + (pipeline.map { " of \($0)" } ?? "")
+                    + ", the newest first"
+            )
+        )
+        section(.class("panel"), .label("Loads")) {
+            PageParts.list(
+                [
+                    "Load", "Pipeline", "State", "Periods", .number("Tasks"), "Asked for by", "At",
+                    .number("Took"),
+                ],
+                rows: loads.map(row),
+                empty: "Nothing was loaded yet."
+            )
+            PageParts.more(
+                next.map { Link("loads").with("pipeline", pipeline).with("before", String($0)) }
+            )
         }
     }
 
@@ -51,14 +57,14 @@ package struct LoadsPage: Page {
         let all = load.tasks.values.reduce(0, +)
         return tr {
             td { a(.href(Link("loads", String(load.load)))) { String(load.load) } }
-            td { load.pipeline }
+            td { a(.href(Link("loads").with("pipeline", load.pipeline))) { load.pipeline } }
             td { StateMark(load.state).word(load.standing.description) }
             td(.class("mono")) { load.periods ?? "–" }
             td(.class("num")) {
                 "\(Figures.whole(load.tasks[.done] ?? 0)) of \(Figures.whole(all))"
             }
             td { load.requestedBy }
-            td(.class("nowrap")) { load.createdAt }
+            td(.class("nowrap")) { Figures.time(load.createdAt) }
             td(.class("num")) { DurationWords.measured(seconds: load.seconds) }
         }
     }

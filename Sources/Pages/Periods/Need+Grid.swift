@@ -1,5 +1,6 @@
 package import Ledger
 import Markup
+import Planning
 import Words
 
 extension Need {
@@ -18,7 +19,34 @@ extension Need {
                 ? "\(name) \(periods) failed" : "\(name) \(periods) \(verb) \(mark.rawValue)",
             text: need.reason ?? "",
             action: "Why",
-            link: link
+            link: link,
+            act: Self.act(need)
+        )
+    }
+
+    /// Failed tasks are tried again by their load, stale periods are loaded again.
+    private static func act(_ need: GridNeed) -> PageAct? {
+        switch need.standing {
+        case .failed: need.load.map { .order("retry", about: String($0)) }
+        case .stale: .periods("load", need.labels, of: need.pipeline)
+        case .overdue, .loading, .pending, .loaded, .closed: nil
+        }
+    }
+
+    /// Open rejects.
+    ///
+    /// - Parameter count: How many there are, or one more than are counted.
+    package init?(openRejects count: Int) {
+        guard count > 0 else { return nil }
+        let isMore = count > RejectDesk.mostOpen
+        let words =
+            isMore ? "More than \(Figures.whole(RejectDesk.mostOpen))" : Figures.whole(count)
+        self.init(
+            .stale,
+            "\(words) \(agreeing(count, "reject is", "rejects are")) open",
+            text: "Rows that sources had and that no table has.",
+            action: "Explore",
+            link: Link("rejects")
         )
     }
 }

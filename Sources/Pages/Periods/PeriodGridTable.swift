@@ -6,6 +6,10 @@ import Planning
 struct PeriodGridTable {
     let grid: PeriodGridReport
     let now: Int
+    /// The page that the grid is in.
+    let here: Link
+    /// The period that is looked at beside it.
+    let selected: (schema: String, table: String, period: String)?
 
     var content: Markup {
         table(.class("grid")) {
@@ -82,12 +86,16 @@ struct PeriodGridTable {
             th(.class("row"), .scope("row")) {
                 span(.class("kind")) { row.kind.rawValue }
                 " "
-                row.name
+                a(.href(Link("tables", row.schema, row.table))) { row.name }
             }
-            for (column, start) in grid.columns.enumerated() {
+            for start in grid.columns {
                 td(.class("c")) {
                     if let cell = cells[start] {
-                        self.cell(cell, of: row, isFirst: isFirst && column == 0)
+                        self.cell(
+                            cell,
+                            of: row,
+                            isFirst: isFirst && start == row.cells.first?.start
+                        )
                     }
                 }
             }
@@ -114,6 +122,7 @@ struct PeriodGridTable {
         return a(
             .class("cell"),
             .href(link(to: cell, of: row)),
+            isSelected(cell, of: row) ? .current : nil,
             .tabIndex(isFirst ? 0 : -1),
             .label(([name] + facts).joined(separator: ", ")),
             .tip(
@@ -127,10 +136,15 @@ struct PeriodGridTable {
         ) { mark.cell(hasRejects: cell.rejected > 0) }
     }
 
-    /// The period; of several, the grid that tells them apart.
+    private func isSelected(_ cell: GridCell, of row: GridRow) -> Bool {
+        guard let selected, cell.periods == 1 else { return false }
+        return selected == (row.schema, row.table, cell.first)
+    }
+
+    /// The period beside the grid; of several, the grid that tells them apart.
     private func link(to cell: GridCell, of row: GridRow) -> Link {
         guard cell.periods > 1 else {
-            return Link("tables", row.schema, row.table, "periods", cell.first)
+            return here.with("of", "\(row.schema).\(row.table)").with("period", cell.first)
         }
         let finer: PeriodGridReport.Zoom = grid.zoom == .year ? .month : .day
         return Link().with("pipeline", row.pipeline).with("zoom", finer.rawValue)

@@ -15,6 +15,14 @@ package struct PeriodsPage: Page {
     package var pipeline: String?
     /// What needs somebody, the worst first.
     package var needs: [Need]
+    /// All periods at a glance.
+    package var strips: PeriodStrips
+    /// The period that is looked at beside the grid.
+    package var selected: PeriodStanding?
+    /// The day that the last column has been asked for by.
+    package var until: String?
+    /// Whether who looks can have something done.
+    package var mayAct: Bool
     /// Now, in seconds since 1970.
     package var now: Int
 
@@ -23,8 +31,16 @@ package struct PeriodsPage: Page {
         pipelines: [String],
         pipeline: String?,
         needs: [Need],
+        strips: PeriodStrips,
+        selected: PeriodStanding? = nil,
+        until: String? = nil,
+        mayAct: Bool = false,
         now: Int
     ) {
+        self.strips = strips
+        self.selected = selected
+        self.until = until
+        self.mayAct = mayAct
         self.grid = grid
         self.pipelines = pipelines
         self.pipeline = pipeline
@@ -37,11 +53,31 @@ package struct PeriodsPage: Page {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case grid, pipelines, pipeline, needs, now
+        case grid, pipelines, pipeline, needs, strips, selected, now
     }
 
     package var content: Markup {
-        Markup([head, Need.list(needs), panel])
+        Markup(build: {
+            head
+            Need.list(needs, mayAct: mayAct)
+            if let selected {
+                div(.class("split")) {
+                    panel
+                    aside(.class("panel"), .label("The chosen period")) {
+                        PeriodAside(selected, mayAct: mayAct).content
+                    }
+                }
+            } else {
+                panel
+            }
+            if !strips.tables.isEmpty {
+                PageParts.panel("All periods", note: "the worst of what is too many to be drawn") {
+                    div(.class("scroll"), .tabIndex(0)) {
+                        PeriodStripTable(strips: strips, columns: grid.columns).content
+                    }
+                }
+            }
+        })
     }
 
     private var head: Markup {
@@ -74,7 +110,15 @@ package struct PeriodsPage: Page {
             if grid.columns.isEmpty {
                 p(.class("body dim")) { "No load has asked for a period yet." }
             } else {
-                div(.class("scroll")) { PeriodGridTable(grid: grid, now: now).content }
+                div(.class("scroll")) {
+                    PeriodGridTable(
+                        grid: grid,
+                        now: now,
+                        here: chosen,
+                        selected: selected.map { ($0.schema, $0.table, $0.period) }
+                    )
+                    .content
+                }
             }
             footer(.class("foot")) {
                 div(.class("legend")) {
@@ -121,6 +165,9 @@ package struct PeriodsPage: Page {
             }
         }
     }
+
+    /// The page as it is, without the period beside the grid.
+    private var chosen: Link { here.with("zoom", grid.zoom.rawValue).with("until", until) }
 
     private var here: Link { Link().with("pipeline", pipeline) }
 

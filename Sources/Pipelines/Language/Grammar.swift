@@ -191,17 +191,9 @@ enum Grammar {
 
     static let source = Record(
         title: "a source",
-        keys: [
-            .init(name: "files", shape: .text, summary: "A folder of files."),
-            .init(name: "postgres", shape: .text, summary: "The URL of a Postgres database."),
-            .init(name: "mysql", shape: .text, summary: "The URL of a MariaDB or MySQL database."),
-            .init(name: "mongo", shape: .text, summary: "The URL of a MongoDB database."),
-            .init(
-                name: "s3",
-                shape: .text,
-                summary: "A folder of objects: `s3://bucket/folder`."
-            ),
-            .init(name: "http", shape: .text, summary: "The URL of an API: `https://host/v2`."),
+        keys: SourceKind.allCases.map {
+            .init(name: $0.rawValue, shape: .text, summary: $0.placeSummary)
+        } + [
             .init(
                 name: "hard_links",
                 shape: .boolean,
@@ -237,7 +229,7 @@ enum Grammar {
             ),
             description,
         ] + httpKeys,
-        alternatives: [["files", "postgres", "mysql", "mongo", "s3", "http"]]
+        alternatives: [SourceKind.allCases.map(\.rawValue)]
     )
 
     static let s3Encryption = Record(

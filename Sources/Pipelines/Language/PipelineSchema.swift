@@ -6,11 +6,18 @@ import Words
 /// that must be defined, types and rules are the check's business.
 public enum PipelineSchema {
     /// The schema as indented JSON text (draft 2020-12).
-    public static func json() -> String {
-        guard case .object(let members) = schema(of: Grammar.pipeline) else { return "{}" }
+    public static func json() -> String { json(of: Grammar.pipeline, "A Longshore pipeline") }
+
+    /// The schema of a dashboard's file, as ``json()`` writes it.
+    public static func dashboardJSON() -> String {
+        json(of: Grammar.dashboard, "A dashboard of a Longshore pipeline")
+    }
+
+    private static func json(of record: Record, _ title: String) -> String {
+        guard case .object(let members) = schema(of: record) else { return "{}" }
         let head: [(String, SchemaText)] = [
             ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
-            ("title", .string("A Longshore pipeline")),
+            ("title", .string(title)),
         ]
         let definitions = SchemaText.object([
             ("parameter", .object([("type", .string("string")), ("pattern", .string(#"^\$\{"#))]))
@@ -99,6 +106,10 @@ public enum PipelineSchema {
                 ("type", .string("object")),
                 ("propertyNames", .object([("pattern", .string(Identifier.pattern))])),
                 ("additionalProperties", schema(of: value)),
+            ])
+        case .titled(_, let value):
+            return .object([
+                ("type", .string("object")), ("additionalProperties", schema(of: value)),
             ])
         case .texts:
             return .object([

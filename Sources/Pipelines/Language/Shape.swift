@@ -31,6 +31,8 @@ indirect enum Shape: Sendable {
     case oneOrMore(Shape)
     /// A mapping whose keys are names given by the author; `of` says what they name.
     case named(of: String, Shape)
+    /// A mapping whose keys are any text; `of` says what they name.
+    case titled(of: String, Shape)
     /// A mapping from any text to any text.
     case texts
     /// A mapping with known keys.
@@ -57,6 +59,7 @@ indirect enum Shape: Sendable {
         case .list(let item): "a list: each item \(item.expectation)"
         case .oneOrMore(let item): "\(item.expectation); or a list of such"
         case .named(let what, _): "a mapping: the name of each \(what), and what it is"
+        case .titled(let what, _): "a mapping: the title of each \(what), and what it is"
         case .texts: "a mapping from texts to texts"
         case .record(let record): "a mapping with \(record.keyList)"
         case .variants(let records):
@@ -80,6 +83,7 @@ indirect enum Shape: Sendable {
         case .list: "list"
         case .oneOrMore(let item): "\(item.word), or list"
         case .named: "mapping by name"
+        case .titled: "mapping by title"
         case .texts, .record, .variants: "mapping"
         case .either(let text, _): "\(text.word), or mapping"
         }

@@ -18,6 +18,9 @@ struct ShapeCheck {
             }
         case .named(let what, let value):
             checkNames(node, named: name, of: what, value, shape)
+        case .titled(_, let value):
+            guard expectMapping(node, named: name, shape) else { return }
+            for entry in node.entries { check(entry.value, named: entry.key, is: value) }
         case .texts:
             guard expectMapping(node, named: name, shape) else { return }
             for entry in node.entries { check(entry.value, named: entry.key, is: .text) }

@@ -18,19 +18,19 @@ public enum Source: Sendable, Hashable {
 }
 
 extension Source {
-    /// The key that declares a source of this kind.
-    public var key: String {
+    /// Of which kind it is.
+    public var kind: SourceKind {
         switch self {
-        case .files: "files"
-        case .postgres: "postgres"
-        case .mysql: "mysql"
-        case .mongo: "mongo"
-        case .s3: "s3"
-        case .http: "http"
+        case .files: .files
+        case .postgres: .postgres
+        case .mysql: .mysql
+        case .mongo: .mongo
+        case .s3: .s3
+        case .http: .http
         }
     }
 
-    /// Where it is: what the definition has below its ``key``.
+    /// Where it is: what the definition has below the key of its kind.
     public var place: String {
         switch self {
         case .files(let folder, _): folder
@@ -40,40 +40,6 @@ extension Source {
         }
     }
 
-    /// What it is, in a sentence.
-    public var title: String {
-        switch self {
-        case .files: "a folder of files"
-        case .postgres: "a Postgres database"
-        case .mysql: "a MariaDB or MySQL database"
-        case .mongo: "a MongoDB database"
-        case .s3: "a bucket of objects"
-        case .http: "an API"
-        }
-    }
-
-    /// The key of an export that delivers there; `nil` where nothing is delivered.
-    var exportKey: String? {
-        switch self {
-        case .files, .mysql, .http: nil
-        case .postgres: "table"
-        case .mongo: "collection"
-        case .s3: "object"
-        }
-    }
-
-    /// The keys of which one says what is read from it.
-    var selectionKeys: [String] {
-        switch self {
-        case .files, .s3: Format.keys
-        case .postgres, .mysql: ["query"]
-        case .mongo: ["collection"]
-        case .http: ["get"]
-        }
-    }
-}
-
-extension Source {
     /// All its texts in which `${…}` may stand.
     public var texts: [String] {
         switch self {

@@ -15,9 +15,6 @@ struct ExportTargetReading {
         "http": ["method", "headers", "private"], "object": ["format"], "collection": ["insert"],
     ]
 
-    /// The keys of the sources that take each kind.
-    private static let sourceKeys = ["table": "postgres", "collection": "mongo", "object": "s3"]
-
     func target(_ node: YAMLNode?, deletesMissing: Bool) -> ExportTarget {
         let kind = ["table", "collection", "object", "http"].first { node?[$0] != nil }
         guard let node, let kind, let place = node[kind], let text = place.text else {
@@ -87,7 +84,8 @@ struct ExportTargetReading {
 
     /// The name of the source, which must be of the kind that takes such things.
     func source(_ node: YAMLNode, for kind: String) -> String {
-        let expected = "a source of `\(Self.sourceKeys[kind] ?? "")`"
+        let takers = SourceKind.allCases.filter { $0.exportKey == kind }
+        let expected = "a source of \(takers.map(\.rawValue).inBackticks(separator: " or "))"
         guard let place = node["source"], let name = place.text else {
             findings.add(
                 .keyMissing,
@@ -105,11 +103,11 @@ struct ExportTargetReading {
                 expected: "a name under `sources`",
                 suggestion: suggestion(for: name, among: sourceNames)
             )
-        } else if let source = sources[name], source.exportKey != kind {
+        } else if let source = sources[name], source.kind.exportKey != kind {
             findings.add(
                 .sourceKind,
                 at: place.span,
-                "`\(name)` is \(source.title), to which no `\(kind)` is delivered",
+                "`\(name)` is \(source.kind.title), to which no `\(kind)` is delivered",
                 expected: expected
             )
         }

@@ -159,10 +159,10 @@ struct ExtractReading {
             )
         }
         if let source = sources[name] {
-            let own = source.selectionKeys
+            let own = source.kind.selectionKeys
             let other = own.map { "a `\($0)`" }.joined(separator: ", or ")
             for refused in Self.selectionKeys where !own.contains(refused) {
-                refuse(refused, in: from, "`\(name)` is \(source.title)", other)
+                refuse(refused, in: from, "`\(name)` is \(source.kind.title)", other)
             }
         }
         refuse(CSVDialectReading.keys, besideOthersThan: ["csv"], in: from)
@@ -179,7 +179,7 @@ struct ExtractReading {
         refuse(keys, besideOthersThan: ["get"], in: from)
     }
 
-    private static let selectionKeys = Format.keys + ["query", "collection", "get"]
+    private static let selectionKeys = SourceKind.selectionKeys
 
     /// Refuses keys that are about one kind of reading beside another one.
     private func refuse(_ keys: [String], besideOthersThan kinds: [String], in from: YAMLNode) {

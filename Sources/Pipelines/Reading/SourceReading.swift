@@ -4,58 +4,53 @@ internal import Words
 struct SourceReading {
     let findings: Findings
 
-    private static let kinds = ["files", "postgres", "mysql", "mongo", "s3", "http"]
-
-    /// The keys that belong to one kind of source only.
-    private static let ownKeys = [
-        "files": ["hard_links"],
-        "s3": ["region", "endpoint", "credentials", "encryption", "private"],
-        "http": ["auth", "rate", "errors", "private"],
-    ]
-
     func sources(in root: YAMLNode) -> [String: Source] {
         var sources: [String: Source] = [:]
         for entry in root["sources"]?.entries ?? [] {
-            guard let kind = Self.kinds.first(where: { entry.value[$0] != nil }),
-                let node = entry.value[kind], let place = node.text
+            guard let kind = SourceKind.allCases.first(where: { entry.value[$0.rawValue] != nil }),
+                let node = entry.value[kind.rawValue], let place = node.text
             else { continue }
             findings.checkVariables(of: place, at: node.span)
             refuseKeys(besides: kind, in: entry.value)
-            switch kind {
-            case "files":
-                sources[entry.name] = .files(
-                    folder: place,
-                    allowsHardLinks: entry.value["hard_links"]?.bool == true
-                )
-            case "postgres":
-                checkURL(place, of: .postgres, at: node.span)
-                sources[entry.name] = .postgres(url: place)
-            case "http":
-                sources[entry.name] = .http(
-                    HTTPReading(findings: findings).place(in: entry.value)
-                )
-            case "mysql":
-                checkURL(place, of: .mysql, at: node.span)
-                sources[entry.name] = .mysql(url: place)
-            case "mongo":
-                checkURL(place, of: .mongo, at: node.span)
-                sources[entry.name] = .mongo(url: place)
-            default: sources[entry.name] = .s3(S3Reading(findings: findings).place(in: entry.value))
-            }
+            sources[entry.name] = source(kind, at: place, node.span, in: entry.value)
         }
         return sources
     }
 
-    private func refuseKeys(besides kind: String, in source: YAMLNode) {
-        let own = Self.ownKeys[kind] ?? []
-        for key in Set(Self.ownKeys.values.joined()).subtracting(own).sorted() {
+    private func source(
+        _ kind: SourceKind,
+        at place: String,
+        _ span: Span,
+        in node: YAMLNode
+    ) -> Source {
+        switch kind {
+        case .files:
+            return .files(folder: place, allowsHardLinks: node["hard_links"]?.bool == true)
+        case .postgres:
+            checkURL(place, of: .postgres, at: span)
+            return .postgres(url: place)
+        case .mysql:
+            checkURL(place, of: .mysql, at: span)
+            return .mysql(url: place)
+        case .mongo:
+            checkURL(place, of: .mongo, at: span)
+            return .mongo(url: place)
+        case .s3: return .s3(S3Reading(findings: findings).place(in: node))
+        case .http: return .http(HTTPReading(findings: findings).place(in: node))
+        }
+    }
+
+    private func refuseKeys(besides kind: SourceKind, in source: YAMLNode) {
+        let all = Set(SourceKind.allCases.flatMap(\.ownKeys))
+        for key in all.subtracting(kind.ownKeys).sorted() {
             guard let entry = source.entry(key) else { continue }
-            let owners = Self.ownKeys.keys.filter { Self.ownKeys[$0]?.contains(key) == true }
+            let owners = SourceKind.allCases.filter { $0.ownKeys.contains(key) }
             findings.add(
                 .keyConflict,
                 at: entry.key.span,
-                "`\(entry.key.text)` stands beside `\(kind)`",
-                expected: "it only with " + owners.sorted().inBackticks(separator: " or ")
+                "`\(entry.key.text)` stands beside `\(kind.rawValue)`",
+                expected: "it only with "
+                    + owners.map(\.rawValue).sorted().inBackticks(separator: " or ")
             )
         }
     }

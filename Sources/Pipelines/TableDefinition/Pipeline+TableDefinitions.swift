@@ -62,7 +62,7 @@ extension Pipeline {
 
     private func parts(of extract: Extract) -> [TableDefinition.Part] {
         let place =
-            sources[extract.source].map { "\($0.key) \(quoted($0.place))" }
+            sources[extract.source].map { "\($0.kind.rawValue) \(quoted($0.place))" }
             ?? quoted(extract.source)
         switch extract.selection {
         case .objects(let pattern, let format):

@@ -1,23 +1,34 @@
 public import Ledger
+import Pipelines
 public import Planning
 import Postgres
+import Words
 
 /// Where loads and replays are asked for.
 public struct RequestDesk: LoadCreator {
     let client: PostgresClient
     /// The fleet that loads belong to.
     let fleet: String
+    let log: ActionLog
 
     /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
         try await client.transaction(leavesSettings: true) { connection in
-            try await LoadCreation(
-                request: request,
-                tasks: tasks,
-                connection: connection,
-                fleet: fleet
-            )
-            .run()
+            try await LedgerLock.takeSchema(request.pipeline.schema, on: connection)
+            return try await log.write(
+                request.plan == nil ? .load : .apply,
+                request.named,
+                standing: request.standing,
+                on: connection
+            ) {
+                try await LoadCreation(
+                    request: request,
+                    tasks: tasks,
+                    connection: connection,
+                    fleet: fleet
+                )
+                .run()
+            }
         }
     }
 
@@ -45,19 +56,45 @@ public struct RequestDesk: LoadCreator {
         of filter: RejectFilter,
         _ request: LoadRequest
     ) async throws -> CreatedReplay {
-        try await client.transaction(leavesSettings: true) { connection in
-            try await ReplayCreation(
-                filter: filter,
-                request: request,
-                fleet: fleet,
-                connection: connection
-            )
-            .run()
+        var filter = filter
+        filter.pipeline = request.pipeline.name
+        return try await client.transaction(leavesSettings: true) { connection in
+            try await log.write(
+                .replay,
+                filter.words,
+                standing: .of(filter).and(.of(.pipeline(request.pipeline.name))),
+                on: connection,
+                where: { $0.load != nil }
+            ) {
+                try await ReplayCreation(
+                    filter: filter,
+                    request: request,
+                    fleet: fleet,
+                    connection: connection
+                )
+                .run()
+            }
         }
+    }
+}
+
+extension LoadRequest {
+    /// What it loads, as the action log names it: `callcenter 2024-01, 2024-02`.
+    fileprivate var named: String {
+        let labels = periods.map(\.label)
+        guard !labels.isEmpty else { return pipeline.name }
+        return "\(pipeline.name) \(labels.listed(atMost: 24))"
+    }
+
+    /// How what it loads stands, as the action log tells it.
+    package var standing: ActionStanding {
+        .of(periods.map(\.label), of: pipeline).and(.of(.pipeline(pipeline.name)))
     }
 }
 
 extension LedgerDesks {
     /// Where loads and replays are asked for.
-    public var requests: RequestDesk { RequestDesk(client: client, fleet: fleetName) }
+    public var requests: RequestDesk {
+        RequestDesk(client: client, fleet: fleetName, log: log)
+    }
 }

@@ -23,7 +23,7 @@ struct DeadDesk {
         }
     }
 
-    private init(_ fleet: Fleet, _ ledger: LedgerDesks, as membership: FleetMembership) {
+    init(_ fleet: Fleet, _ ledger: LedgerDesks, as membership: FleetMembership) {
         self.fleet = fleet
         self.ledger = ledger
         letters = DeadLetters(

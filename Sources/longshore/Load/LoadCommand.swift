@@ -32,6 +32,9 @@ struct LoadCommand: AsyncParsableCommand {
     @Flag(help: "Only write the load; a `longshore coordinator` takes it up.")
     var detach = false
 
+    @Flag(help: "Read the sources of dimensions whose files have not changed, too.")
+    var refresh = false
+
     @Option(help: "Load tasks to run at a time within this process.")
     var workers: Int?
 
@@ -115,6 +118,7 @@ struct LoadCommand: AsyncParsableCommand {
         }
         for note in notes { Output.note(note) }
         var request = argument.request(definition, choice.periods, adopting: adopted)
+        request.refreshes = refresh
         if let plan { request.plan = try await unmoved(plan, of: request, sources, in: ledger) }
         return request
     }

@@ -113,7 +113,7 @@ struct PlanCommand: AsyncParsableCommand {
             report.effects = try await LoadRehearsal(fleet.postgres, environment: sources)
                 .effects(of: request, graph: graph)
         }
-        report.fingerprint = try await remember(request, sources, in: ledger)
+        report.fingerprint = try await remember(request, report.effects, sources, in: ledger)
         return report
     }
 
@@ -152,13 +152,15 @@ struct PlanCommand: AsyncParsableCommand {
 
     private func remember(
         _ request: LoadRequest,
+        _ effects: Effects?,
         _ sources: SourceEnvironment,
         in ledger: LedgerDesks?
     ) async throws -> PlanFingerprint? {
         guard let ledger else { return nil }
         let fingerprint = try await PlanSurvey(request)
             .fingerprint(in: ledger, environment: sources)
-        try await ledger.plans.remember(fingerprint, of: request)
+        let text = try effects.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        try await ledger.plans.remember(fingerprint, of: request, effects: text)
         return fingerprint
     }
 

@@ -22,7 +22,7 @@ extension FleetStatus {
         try? await ledger.loads.addUnbegun(to: &status.loads)
         status.overdue = (try? await ledger.schedules.overdue()) ?? []
         status.exports = try? await ledger.effects.unfinished()
-        let pools = (try? await ledger.fleet.figures().pools) ?? ["default"]
+        let pools = (try? await ledger.fleet.pools()) ?? ["default"]
         await status.ask(broker: fleet, identity, pools: pools)
         await status.ask(redis: fleet, identity)
         return status

@@ -1,10 +1,13 @@
 import ArgumentParser
 import Console
+import Dashboards
 import Endpoints
 import Foundation
 import Ledger
 import Listening
+import Logging
 import Pages
+import Postgres
 import ServiceLifecycle
 import UnixSignals
 import WebConsole
@@ -29,6 +32,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     var listen = "127.0.0.1:8080"
 
     @OptionGroup var entry: ConsoleEntryOptions
+    @OptionGroup var dashboards: ConsoleDashboardOptions
     @OptionGroup var options: FleetOptions
 
     func run() async throws {
@@ -43,23 +47,85 @@ struct ConsoleCommand: AsyncParsableCommand {
         let fleet = try await options.fleet()
         let server = try WebServer(address, identity: identity)
         try await fleet.withLedger { ledger in
-            server.serve(
-                entry.site(
-                    of: ledger,
-                    access,
+            // Pages only read; the ledger is made and brought up to date by this login.
+            _ = try? await ledger.fleet.identity()
+            let reader = try ConsoleReader.configuration(orElse: fleet.postgres)
+            let desks = LedgerDesks.reading(reader, fleet: fleet.name)
+            let redis = FleetStore(fleet.inForeground(), ledger)
+            let shelf = try dashboards.shelf(orElse: reader)
+            try await closing({
+                await redis.close()
+                await shelf.desk.close()
+                await desks.close()
+            }) {
+                let origins = entry.origins(
                     at: address,
                     port: server.port,
-                    isSecure: identity != nil,
+                    isSecure: identity != nil
+                )
+                Output.print("the console is at \(origins[0])/\(entry.invitation(access))")
+                var site = ConsoleSite(
+                    desks: desks,
+                    ledger: ledger,
+                    access: access,
+                    origins: Set(origins),
+                    log: ConsoleLog(logger: fleet.logger).note
+                )
+                site.noteLook = ConsoleLog(logger: fleet.logger).noteLook
+                site.dashboards = shelf
+                site.servers = ConsoleServers(fleet.inForeground(), ledger, redis)
+                let answered = site
+                server.serve { await answered.respond($0) }
+                try await ServiceGroup(
+                    services: [ConsoleService(server: server)],
+                    gracefulShutdownSignals: [.sigint, .sigterm],
                     logger: fleet.logger
                 )
-            )
-            try await ServiceGroup(
-                services: [ConsoleService(server: server)],
-                gracefulShutdownSignals: [.sigint, .sigterm],
-                logger: fleet.logger
-            )
-            .run()
+                .run()
+            }
         }
+    }
+}
+
+/// What pages read the ledger by.
+enum ConsoleReader {
+    /// The login of `LONGSHORE_CONSOLE_POSTGRES_URL`, or of the file that its variable names; else the one that is given.
+    static func configuration(
+        _ name: String = "CONSOLE_POSTGRES",
+        orElse coordinator: PostgresConfiguration
+    ) throws -> PostgresConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        guard let url = try FleetOptions.url(name, in: environment) else { return coordinator }
+        var configuration = try PostgresConfiguration(
+            url: url,
+            allowsPlaintext: environment["LONGSHORE_ALLOW_PLAINTEXT"] == "1"
+        )
+        configuration.loginFile = FleetOptions.file(name, in: environment)
+        return configuration
+    }
+}
+
+/// What the console's log says of requests.
+struct ConsoleLog: Sendable {
+    let logger: Logger
+
+    /// Notes a request of somebody who is known.
+    @Sendable func note(_ visit: ConsoleSite.Visit, status: Int, trouble: String?) {
+        var metadata: Logger.Metadata = [
+            "person": "\(visit.viewer.name)",
+            "path": "/\(visit.request.path.joined(separator: "/"))", "status": "\(status)",
+        ]
+        guard let trouble else { return logger.info("a page was asked for", metadata: metadata) }
+        metadata["error"] = "\(trouble)"
+        logger.error("a page could not be shown", metadata: metadata)
+    }
+
+    /// Notes that somebody looks at raw rows.
+    @Sendable func noteLook(_ visit: ConsoleSite.Visit, at what: String) {
+        logger.notice(
+            "somebody looks at raw rows",
+            metadata: ["person": "\(visit.viewer.name)", "rows": "\(what)"]
+        )
     }
 }
 

@@ -4,7 +4,6 @@ import Endpoints
 import Foundation
 import Ledger
 import Listening
-import Logging
 import Pages
 import WebConsole
 
@@ -49,11 +48,12 @@ struct ConsoleEntryOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A name under which browsers reach the console, with its port: `warehouse.example.com`; it may be given several times.",
-            valueName: "host"
+            "Where browsers find the console, where that is not where it listens: `https://warehouse.example.com`; it may "
+                + "be given several times.",
+            valueName: "url"
         )
     )
-    var host: [String] = []
+    var externalURL: [String] = []
 
     func validate() throws {
         guard tokens == nil || trustProxy.isEmpty else {
@@ -64,6 +64,11 @@ struct ConsoleEntryOptions: ParsableArguments {
         }
         guard trustProxy.isEmpty == role.isEmpty else {
             throw ValidationError("`--trust-proxy` and `--role` belong together")
+        }
+        for url in externalURL where WebOrigin(url) == nil {
+            throw ValidationError(
+                "`--external-url \(url)` is none; expected a scheme and a host, such as `https://warehouse.example.com`"
+            )
         }
     }
 
@@ -122,46 +127,20 @@ struct ConsoleEntryOptions: ParsableArguments {
         return roles
     }
 
-    /// The site, and a word on the terminal where it is.
-    func site(
-        of ledger: LedgerDesks,
-        _ access: ConsoleSite.Access,
-        at address: ListenAddress,
-        port: Int,
-        isSecure: Bool,
-        logger: Logger
-    ) -> @Sendable (WebRequest) async -> WebResponse {
-        let hosts =
-            host.isEmpty ? Self.hosts(at: address, port: port, isSecure: isSecure) : host
-        let scheme = isSecure ? "https" : "http"
-        Output.print("the console is at \(scheme)://\(hosts[0])/\(invitation(access))")
-        let site = ConsoleSite(
-            desks: ledger,
-            access: access,
-            hosts: Set(hosts),
-            isSecure: isSecure
-        ) { visit, status in
-            logger.info(
-                "a page was asked for",
-                metadata: [
-                    "person": "\(visit.viewer.name)",
-                    "path": "/\(visit.request.path.joined(separator: "/"))", "status": "\(status)",
-                ]
-            )
-        }
-        return { await site.respond($0) }
-    }
-
-    /// The names of this machine; a browser does not write the port that its scheme has anyway.
-    private static func hosts(at address: ListenAddress, port: Int, isSecure: Bool) -> [String] {
+    /// Where browsers find it, the best first.
+    func origins(at address: ListenAddress, port: Int, isSecure: Bool) -> [WebOrigin] {
+        let external = externalURL.compactMap { WebOrigin($0) }
+        guard external.isEmpty else { return external }
+        // A browser does not write the port that its scheme has anyway.
         let suffix = port == (isSecure ? 443 : 80) ? "" : ":\(port)"
         let own = address.host ?? "127.0.0.1"
         let isVersion6 = own.utf8.contains(UInt8(ascii: ":"))
-        return [isVersion6 ? "[\(own)]" : own, "localhost"].map { $0 + suffix }
+        return [isVersion6 ? "[\(own)]" : own, "localhost"]
+            .map { WebOrigin(isSecure: isSecure, host: $0 + suffix) }
     }
 
     /// What stands behind the address, where it lets somebody in.
-    private func invitation(_ access: ConsoleSite.Access) -> String {
+    func invitation(_ access: ConsoleSite.Access) -> String {
         guard tokens == nil, case .tokens(let book) = access else { return "" }
         return "?token=" + book.issue(to: Viewer(name: Requester.name, role: .operator)).revealed
     }

@@ -4,6 +4,7 @@ import Diagnosis
 import InFlight
 import Ledger
 import Messaging
+import Pipelines
 import Planning
 
 /// `longshore why`: the chain of causes that a task waits for.
@@ -41,7 +42,7 @@ struct WhyCommand: AsyncParsableCommand {
             let identity = try await ledger.fleet.identity()
             return try await fleet.withInFlight(of: identity) { inFlight in
                 let diagnosis = Diagnosis(.current)
-                let search = search(diagnosis, fleet, ledger, inFlight, identity)
+                let search = Self.search(diagnosis, fleet, ledger, inFlight, identity)
                 return diagnosis.report(try await search.evidence(on: task))
             }
         }
@@ -49,7 +50,24 @@ struct WhyCommand: AsyncParsableCommand {
         Output.print(report.lines.joined(separator: "\n"))
     }
 
-    private func search(
+    /// What the pipeline of a load has running; `nil` where it has no limit, or cannot be read any more.
+    private static func crowd(
+        ofLoad load: Int64,
+        _ ledger: LedgerDesks
+    ) async throws -> PipelineCrowd? {
+        try await unlessUnreadable {
+            guard let pipeline = try await ledger.coordination.load(load)?.pipeline,
+                let limit = pipeline.concurrency
+            else { return nil }
+            return PipelineCrowd(
+                limit: limit,
+                running: try await ledger.tasks.running(ofPipeline: pipeline.name)
+            )
+        }
+    }
+
+    /// Asks the servers of a fleet.
+    static func search(
         _ diagnosis: Diagnosis,
         _ fleet: Fleet,
         _ ledger: LedgerDesks,
@@ -63,6 +81,7 @@ struct WhyCommand: AsyncParsableCommand {
                 try await unlessUnreadable { try await ledger.coordination.load(load)?.graph() }
             },
             states: { try await ledger.coordination.states(ofLoad: $0, tasks: $1) },
+            crowd: { try await Self.crowd(ofLoad: $0, ledger) },
             places: { try await ledger.fleet.places() },
             unbegun: { try await ledger.tasks.unbegun(inPool: $0) }
         )

@@ -17,13 +17,13 @@ struct GuardedHarbour: Sendable {
         let sql = try await guarded.harbour.program.run("roles", Harbour.pipeline(pipeline))
         guard sql.exitCode == 0 else { throw HarbourError(what: sql.errors) }
         try await stack.psql(sql.output, database: guarded.harbour.databaseURL)
-        for role in ["coordinator", "worker", "reader"] {
+        for role in ["coordinator", "worker", "reader", "console"] {
             try await stack.psql("alter role longshore_\(role) password '\(password)'")
         }
         return guarded
     }
 
-    /// The URL of the warehouse for a role: `coordinator`, `worker`, `reader`.
+    /// The URL of the warehouse for a role: `coordinator`, `worker`, `reader`, `console`.
     func url(_ role: String, database: String? = nil) throws -> String {
         let url = try ConnectionURL(database ?? harbour.databaseURL)
         return "postgres://longshore_\(role):\(Self.password)@\(url.host):\(url.port ?? 5432)/"

@@ -1,0 +1,202 @@
+import Pipelines
+import Postgres
+import Words
+
+/// Asks queries of a dashboard in a transaction that sees one moment and changes nothing.
+struct SnapshotReader {
+    let pipeline: Pipeline
+    let filters: [DashboardFilter]
+    let choices: DashboardChoices
+    let today: Day
+    let cache: ResultCache
+    let connection: PostgresConnection
+    /// When nothing is asked any more.
+    let deadline: ContinuousClock.Instant
+    /// How long a query may take.
+    let queryTime: Duration
+
+    /// How long all queries of a page may take.
+    static let pageTime = Duration.seconds(25)
+    private static let batch = 1_000
+
+    /// What is set for all statements: names, the zone, limits, and the reader's rights where there is such a role.
+    static func settle(
+        _ pipeline: Pipeline,
+        queryTime: Duration,
+        on connection: PostgresConnection
+    ) async throws {
+        // Temporary tables stand in for none of the schema's.
+        let path: SQL = "\(id: pipeline.schema), pg_temp"
+        let time: String = "\(queryTime.wholeMilliseconds)ms"
+        try await connection.query(
+            """
+            select set_config('search_path', \(path.text), true),
+                set_config('timezone', \(pipeline.zone), true),
+                set_config('statement_timeout', \(time), true),
+                set_config('cursor_tuple_fraction', '1', true),
+                (select set_config('role', rolname, true) from pg_roles
+                    where rolname = 'longshore_reader' and rolname <> current_user
+                        and pg_has_role(oid, 'member') and has_schema_privilege(oid, \(pipeline.schema)::text, 'usage')
+                        and has_table_privilege(oid, 'longshore.control', 'select'))
+            """
+        )
+    }
+
+    // MARK: Panels
+
+    /// The rows of a panel, and what they rest on.
+    func answer(_ panel: Panel) async throws -> PanelAnswer {
+        var answer = PanelAnswer(panel: panel, outcome: .failure(Self.late), choices: choices)
+        guard ContinuousClock.now < deadline else { return answer }
+        do {
+            answer.outcome = .success(try await figures(of: panel))
+        } catch let failure as PanelFailure {
+            answer.outcome = .failure(failure)
+        }
+        return answer
+    }
+
+    private static let late = PanelFailure(
+        "it was not asked any more: the panels before it took \(pageTime.components.seconds) s"
+    )
+
+    private func figures(of panel: Panel) async throws -> PanelAnswer.Figures {
+        var (rows, seal) = try await ask(panel.query, choices)
+        seal.tables.sort { ($0.kind == .other ? 1 : 0) < ($1.kind == .other ? 1 : 0) }
+        var figures = PanelAnswer.Figures(rows: rows, seal: seal, basePlaces: nil)
+        if let place = Self.place(panel, rows), !choices.values.isEmpty,
+            !seal.mainTables.contains(where: \.isByPeriod)
+        {
+            let all = try await ask(panel.query, choices.unfiltered).rows
+            figures.basePlaces = Set(all.rows.indices.compactMap { all.value(place, $0) })
+        }
+        return figures
+    }
+
+    /// The column of the axis's places.
+    private static func place(_ panel: Panel, _ rows: PanelRows) -> String? {
+        switch panel.kind {
+        case .chart(let chart): chart.x.column
+        case .big: rows.columns.first?.name
+        default: nil
+        }
+    }
+
+    /// The values of a choice: the first column, and what people read of the second.
+    func options(_ query: PanelQuery) async throws -> [FilterOption] {
+        let rows = try await ask(query, choices.unfiltered).rows
+        return rows.rows.compactMap { row in
+            guard let value = row.first ?? nil else { return nil }
+            return FilterOption(value: value, title: (row.count > 1 ? row[1] : nil) ?? value)
+        }
+    }
+
+    // MARK: Queries
+
+    private func ask(
+        _ query: PanelQuery,
+        _ choices: DashboardChoices
+    ) async throws -> (rows: PanelRows, seal: Seal) {
+        let bound = BoundQuery(query, filters, choices)
+        return try await inSavepoint(bound) { () throws in
+            let reading = SealReading(
+                pipeline: pipeline,
+                span: choices.span,
+                today: today,
+                connection: connection
+            )
+            let tables = try await located(bound, behind: Self.explain) {
+                try await reading.tables(of: bound.sql)
+            }
+            let seal = try await reading.seal(of: tables)
+            let key = ResultCache.Key(
+                statement: bound.sql,
+                schema: pipeline.schema,
+                zone: pipeline.zone,
+                stamp: try await reading.stamp(of: tables),
+                standings: seal.pieces.map(\.standing)
+            )
+            if let rows = cache.rows(key) { return (rows, seal) }
+            let rows = try await located(bound, behind: Self.declare) { try await fetch(bound.sql) }
+            cache.keep(rows, as: key)
+            return (rows, seal)
+        }
+    }
+
+    /// What stands before a query when it is sent.
+    private static let explain = "explain (format json, verbose) "
+    private static let declare = "declare panel no scroll cursor for "
+
+    private func fetch(_ sql: SQL) async throws -> PanelRows {
+        try await connection.query("\(raw: Self.declare)\(sql)")
+        var result = try await connection.query("fetch forward \(raw: "\(Self.batch)") from panel")
+        var rows = PanelRows(of: result)
+        var bytes = 0
+        while !result.isEmpty {
+            bytes += try rows.append(result)
+            guard rows.rows.count < PanelRows.mostRows, bytes < PanelRows.mostBytes else { break }
+            result = try await connection.query("fetch forward \(raw: "\(Self.batch)") from panel")
+        }
+        if !result.isEmpty {
+            rows.isCut = try await !connection.query("fetch forward 1 from panel").isEmpty
+        }
+        return rows
+    }
+
+    /// The columns that a query gives, without its rows.
+    func columns(of query: PanelQuery) async throws -> [String] {
+        let bound = BoundQuery(query, filters, choices)
+        return try await inSavepoint(bound) {
+            try await located(bound, behind: Self.declare) {
+                try await connection.query("\(raw: Self.declare)\(bound.sql)")
+            }
+            return try await connection.query("fetch forward 0 from panel").columns
+        }
+    }
+
+    /// Leaves nothing behind: no cursor, no lock, no setting.
+    private func inSavepoint<Value>(
+        _ query: BoundQuery,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await connection.query("savepoint panel")
+        do {
+            let value = try await body()
+            try await connection.query("rollback to savepoint panel")
+            return value
+        } catch let error as PanelFailure {
+            try await connection.query("rollback to savepoint panel")
+            throw error
+        }
+    }
+
+    /// What the server says of a statement, where it stands in the file.
+    @discardableResult
+    private func located<Value>(
+        _ query: BoundQuery,
+        behind prefix: String,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as PostgresError {
+            guard case .sqlState(let state) = error.code, !state.isServerTrouble else {
+                throw error
+            }
+            let length = prefix.unicodeScalars.count
+            let position = error.position.flatMap {
+                $0 > length ? query.position(ofSent: $0 - length) : nil
+            }
+            throw PanelFailure(words(error), at: position)
+        }
+    }
+
+    private func words(_ error: PostgresError) -> String {
+        switch error.sqlState {
+        case .queryCanceled?: "it takes longer than \(DurationWords.inSeconds(queryTime))"
+        case .insufficientPrivilege?:
+            "\(error.message): let a superuser run what `longshore roles --schema \(pipeline.schema)` prints"
+        default: error.message
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Extraction
+import Ledger
+import Pipelines
+import Planning
+import Postgres
+import Rows
+import StarSchema
+
+/// Whether a dimension's source has what its table was loaded from, so that reading it would change nothing.
+///
+/// It is so where the ledger knows the files of the load whose rows stand, they are all that is there, with the same
+/// digests, the table follows from the same definition, and its rows were not counted otherwise since. In doubt the
+/// source is read.
+struct UnchangedDimension {
+    private let dimension: Dimension
+    private let extract: Extract
+    private let attempt: Attempt
+
+    init(_ dimension: Dimension, from extract: Extract, of attempt: Attempt) {
+        self.dimension = dimension
+        self.extract = extract
+        self.attempt = attempt
+    }
+
+    /// The load whose rows stand; `nil` where the source has to be read.
+    func load() async throws -> Int64? {
+        guard !attempt.row.refreshes, canBeTold,
+            let standing = try await ControlTable(attempt.connection)
+                .standing(of: attempt.row.key, forTask: attempt.task),
+            try await extent() == standing.extent, await hasSameFiles(standing.inputs)
+        else { return nil }
+        return standing.load
+    }
+
+    /// A load without a change would say nothing else: neither the time nor another source has a say.
+    private var canBeTold: Bool {
+        let expected = dimension.demands.expectations
+        return extract.readsObjects && !extract.isCutByPeriod
+            && expected.freshness == nil && expected.totals.isEmpty
+    }
+
+    /// How many rows the dimension's tables have now, with the sum of its surrogate keys, which no other rows have, and how
+    /// often those tables that it refers to were changed.
+    func extent() async throws -> String {
+        let counts = dimension.designs(schema: attempt.row.schema)
+            .map { design -> SQL in
+                design.name == dimension.table
+                    ? """
+                    (select count(*) || ':' || coalesce(sum(\(id: dimension.surrogateKey)), 0)
+                        from \(design.qualifiedName) where not is_inferred)
+                    """
+                    : "(select count(*) from \(design.qualifiedName))"
+            }
+        let references = TableLayout(dimension, in: attempt.pipeline).dimensions.map(\.table)
+        let rows = try await attempt.connection.query(
+            """
+            select concat_ws(' ', \(counts.joined(separator: ", ")), (
+                select string_agg(c.table_name || ':' || c.revision, ' ' order by c.table_name)
+                from longshore.control c where c.schema_name = \(attempt.row.schema)
+                    and c.table_name = any(\(references)::text[]) and c.period = '')) as extent
+            """
+        )
+        return try rows.first?.text("extent") ?? ""
+    }
+
+    /// Looks at names and sizes first, and reads the files only when these are the same.
+    ///
+    /// A source that cannot be asked is for the load to tell of.
+    private func hasSameFiles(_ inputs: [InputSummary]) async -> Bool {
+        let known = inputs.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        do {
+            guard let files = try await attempt.sources(asking: extract.source).files(of: extract)
+            else { return false }
+            let found = try await files.all()
+            guard found.map({ Array($0.name.utf8) }) == known.map({ Array($0.name.utf8) }),
+                found.map(\.size) == known.map(\.size)
+            else { return false }
+            for input in known {
+                guard try await files.summary(of: input.name).digest == input.digest else {
+                    return false
+                }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Charts
+import Dashboards
+import Markup
+import Pipelines
+
+/// A table whose cells are coloured by their values; the values stand in it for whoever does not see colours.
+struct HeatMarkup {
+    private let xs: [String]
+    private let ys: [String]
+    private let heat: HeatMap
+    private let format: FigureFormat
+    private let values: [[String]: Quantity]
+    private let largest: Quantity
+
+    init(_ heat: HeatMap, _ panel: Panel, _ figures: PanelFigures) {
+        let rows = figures.rows
+        var values: [[String]: Quantity] = [:]
+        for row in rows.rows.indices {
+            guard let x = rows.value(heat.x.column, row), let y = rows.value(heat.y.column, row)
+            else { continue }
+            values[[x, y], default: .zero] =
+                values[[x, y], default: .zero] + (rows.number(heat.value, row) ?? .zero)
+        }
+        self.values = values
+        self.heat = heat
+        format = panel.format
+        largest = values.values.max() ?? .zero
+        xs = Self.places(heat.x, Set(values.keys.map { $0[0] }))
+        ys = Self.places(heat.y, Set(values.keys.map { $0[1] }))
+    }
+
+    /// In the order in which words are written for them, then in that of numbers and names.
+    private static func places(_ column: NamedValues, _ found: Set<String>) -> [String] {
+        let rest = found.subtracting(column.order)
+            .sorted { one, other in
+                guard let left = Quantity(one), let right = Quantity(other) else {
+                    return one < other
+                }
+                return left < right
+            }
+        return column.order + rest
+    }
+
+    var content: Markup {
+        div(.class("scroll"), .tabIndex(0)) {
+            table(.class("heat")) {
+                thead {
+                    tr {
+                        th { span(.class("vh")) { heat.y.column } }
+                        for x in xs { th(.scope("col")) { heat.x.name(of: x) } }
+                    }
+                }
+                tbody {
+                    for y in ys {
+                        tr {
+                            th(.scope("row")) { heat.y.name(of: y) }
+                            for x in xs { cell(x, y) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func cell(_ x: String, _ y: String) -> Markup {
+        guard let value = values[[x, y]] else { return td { span(.class("vh")) { "none" } } }
+        let text = format.text(value)
+        let title = "\(heat.y.name(of: y)), \(heat.x.name(of: x))"
+        return td(.class("h\(step(value))"), .tip(title, [(heat.value, text)])) {
+            span(.class("vh")) { text }
+        }
+    }
+
+    /// One of eight steps of colour.
+    private func step(_ value: Quantity) -> Int {
+        guard value > .zero, let share = value / largest, let number = Double(share.text) else {
+            return 0
+        }
+        return min(Int(number * 8) + 1, 8)
+    }
+}

@@ -1,0 +1,92 @@
+import Charts
+import Dashboards
+import Pipelines
+
+/// What is told of the places of a panel's chart under the pointer: exact values, and which load they are of.
+struct PanelTips {
+    private let panel: Panel
+    private let plan: PanelChart
+    private let figures: PanelFigures
+    private let plot: ChartPlot
+    private let exact: NumberFormat
+
+    init(_ panel: Panel, _ plan: PanelChart, _ figures: PanelFigures, _ plot: ChartPlot) {
+        (self.panel, self.plan, self.figures, self.plot) = (panel, plan, figures, plot)
+        exact = panel.format.number.exact
+    }
+
+    var tips: [PlotMarkup.Tip] {
+        let rows = rows
+        return plot.places.enumerated()
+            .map { number, place in
+                var lines = drawn(number)
+                if plot.kind == .cumulativeLine, let row = rows[place.name] {
+                    lines += columns(of: row, plannedColumns.map(\.column))
+                        .map {
+                            ("This place: \($0.name)", $0.value)
+                        }
+                }
+                if let row = rows[place.name] {
+                    lines += columns(
+                        of: row,
+                        plan.hover.filter { hover in
+                            !plannedColumns.contains { $0.column == hover }
+                        }
+                    )
+                }
+                if place.isMissing { lines.append((name: "State", value: "missing")) }
+                if place.isStale { lines.append((name: "State", value: "stale")) }
+                return PlotMarkup.Tip(title: place.name, lines: lines)
+            }
+    }
+
+    private var plannedColumns: [(column: String, title: String)] {
+        if case .columns(let columns) = plan.series { columns } else { [] }
+    }
+
+    private func drawn(_ place: Int) -> [(name: String, value: String)] {
+        plot.series.compactMap { series in
+            series.values[place]
+                .map {
+                    (series.name.isEmpty ? "Value" : series.name, exact.text($0))
+                }
+        }
+    }
+
+    private func columns(of row: Int, _ columns: [String]) -> [(name: String, value: String)] {
+        columns.compactMap { column in
+            figures.rows.value(column, row)
+                .map { text in
+                    let number = Quantity(text)
+                    let title = plannedColumns.first { $0.column == column }?.title
+                    return (title ?? column, number.map { NumberFormat.plain.text($0) } ?? text)
+                }
+        }
+    }
+
+    /// The only row of each place, by the name that the plot gives it.
+    private var rows: [String: Int] {
+        var found: [String: Int] = [:]
+        guard case .columns = plan.series else { return found }
+        for row in figures.rows.rows.indices {
+            guard let place = figures.rows.value(plan.x.column, row),
+                let number = figures.places.firstIndex(of: place),
+                plot.places.indices.contains(number)
+            else { continue }
+            found[plot.places[number].name] = row
+        }
+        return found
+    }
+}
+
+extension NumberFormat {
+    /// The format of the same numbers with all their digits.
+    var exact: NumberFormat {
+        switch name {
+        case "money.short": .money
+        case "short": .plain
+        case "percent", "percent.1": .percent(decimals: 2)
+        default: self
+        }
+    }
+}

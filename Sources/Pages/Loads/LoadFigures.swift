@@ -1,0 +1,90 @@
+import Ledger
+import Markup
+import Planning
+import Words
+
+/// The figures of a load, beside each other.
+struct LoadFigures {
+    private let load: LoadReport
+    private let anatomy: LoadAnatomy
+    private let forecast: LoadForecast?
+
+    init(_ page: LoadPage) {
+        (load, anatomy, forecast) = (page.load, page.anatomy, page.forecast)
+    }
+
+    var content: Markup {
+        section(.class("stats"), .label("Progress")) {
+            stat("Tasks", Figures.whole(anatomy.count(.done)), "of \(Figures.whole(anatomy.total))")
+            {
+                TaskBar(tasks: tasks, width: 300, height: 8).picture
+            }
+            stat("Rows read", Figures.whole(read)) { "\(Figures.whole(sum(\.loaded))) loaded" }
+            pace
+            stat("Time", DurationWords.measured(seconds: load.seconds)) {
+                "since \(Figures.clock(load.createdAt))"
+            }
+            if let forecast {
+                stat("Left, about", forecast.words.left, forecast.words.spread) { forecast.basis }
+            }
+            rejects
+        }
+    }
+
+    private var tasks: [TaskStage: Int] {
+        Dictionary(uniqueKeysWithValues: TaskStage.allCases.map { ($0, anatomy.count($0)) })
+    }
+
+    private func sum(_ count: KeyPath<LoadAnatomy.Table, Int>) -> Int {
+        anatomy.tables.reduce(0) { $0 + $1[keyPath: count] }
+    }
+
+    private var read: Int { sum(\.read) + anatomy.progress.values.reduce(0, +) }
+
+    /// Of a load that runs, of the last ten seconds; else of its whole time.
+    private var pace: Markup {
+        let isRunning = load.state == .running
+        let rate = LoadRate(anatomy, elapsed: load.seconds, isRunning: isRunning)
+        let rows = isRunning ? rate.last(10) : Double(read) / max(load.seconds, 0.001)
+        return stat(
+            isRunning ? "Rate, last 10 s" : "Rate",
+            Figures.whole(Int(rows.rounded())),
+            "rows/s"
+        ) {
+            isRunning ? "\(Figures.whole(anatomy.count(.running))) running" : "over all its time"
+        }
+    }
+
+    private var rejects: Markup {
+        let (rejected, all) = (sum(\.rejected), sum(\.read))
+        let first = anatomy.rules.prefix(2).map { "\($0.rule) \(Figures.whole($0.rejects))" }
+        let more = anatomy.rules.count - first.count
+        let words = first + (more > 0 ? ["\(more) more"] : [])
+        return stat("Rejected", Figures.whole(rejected), Figures.share(rejected, of: all)) {
+            if !words.isEmpty {
+                a(.href(Link("rejects").with("load", String(load.load)))) {
+                    words.joined(separator: ", ")
+                }
+            }
+        }
+    }
+
+    private func stat(
+        _ name: String,
+        _ value: String,
+        _ rest: String? = nil,
+        @MarkupBuilder _ note: () -> Markup
+    ) -> Markup {
+        div(.class("stat")) {
+            div(.class("k")) { name }
+            div(.class("v")) {
+                value
+                if let rest {
+                    " "
+                    small { rest }
+                }
+            }
+            div(.class("d")) { note() }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Dashboards
+import Ledger
+import Listening
+import Markup
+import Pages
+import Pipelines
+
+extension Route {
+    static let dashboards = [
+        Route(
+            "/dashboards",
+            "The dashboards",
+            tab: .dashboards,
+            page: { site, call in site.dashboardList(call) }
+        ),
+        Route(
+            "/dashboards/{dashboard}",
+            "A dashboard with its figures, and whether they can be trusted",
+            tab: .dashboards,
+            parameters: [.anything],
+            page: { try await $0.dashboard($1) }
+        ),
+        Route(
+            "/dashboards/{dashboard}/panels/{panel}",
+            "A panel with its rows; with `.csv`, `.svg` or `.png` behind its name as a file",
+            tab: .dashboards,
+            audience: .everybody,
+            parameters: [.anything],
+            types: ["application/json", "text/csv", "image/svg+xml", "image/png"],
+            answer: { try await $0.panel($1) }
+        ),
+    ]
+}
+
+extension ConsoleSite {
+    fileprivate func dashboardList(_ call: RouteCall) -> DashboardsPage {
+        let contents = dashboards?.contents
+        let viewer = call.visit.viewer
+        return DashboardsPage(
+            dashboards: (contents?.entries ?? [])
+                .filter { viewer.maySee($0.dashboard.access.readers) }
+                .map { DashboardsPage.Entry($0.dashboard, of: $0.pipeline.name) },
+            problems: viewer.role == .operator ? contents?.problems ?? [] : []
+        )
+    }
+
+    /// The dashboard that the path names; `nil` where there is none that the viewer may see.
+    private func entry(_ call: RouteCall) -> DashboardShelf.Entry? {
+        guard let entry = dashboards?.contents.entry(call.place("dashboard")),
+            call.visit.viewer.maySee(entry.dashboard.access.readers)
+        else { return nil }
+        return entry
+    }
+
+    fileprivate func dashboard(_ call: RouteCall) async throws -> DashboardPage? {
+        guard let shelf = dashboards, let entry = entry(call) else { return nil }
+        let tab = try Self.tab(call, entry.dashboard)
+        try Self.refuseUnknown(call, entry.dashboard, tab)
+        let view = try await Self.understood {
+            try await shelf.desk.view(
+                of: entry.dashboard,
+                tab: tab,
+                in: entry.pipeline,
+                asked: { call.all($0) }
+            )
+        }
+        let told = call.visit.viewer.role >= .viewer ? view : view.withoutDetails
+        return DashboardPage(told, origin: try await origin(of: view, call))
+    }
+
+    fileprivate func panel(_ call: RouteCall) async throws -> Route.Answer? {
+        guard let shelf = dashboards, let entry = entry(call) else { return nil }
+        let split = PanelFile.split(call.place("panel"))
+        let id = split?.id ?? call.place("panel")
+        let view = try await Self.understood {
+            try await shelf.desk.view(
+                of: id,
+                in: entry.dashboard,
+                entry.pipeline,
+                asked: { call.all($0) }
+            )
+        }
+        guard let view else { return nil }
+        try Self.refuseUnknown(call, entry.dashboard, view.tab)
+        guard let file = split?.file else {
+            let told = call.visit.viewer.role >= .viewer ? view : view.withoutDetails
+            return .page(PanelPage(told, origin: try await origin(of: view, call)))
+        }
+        guard call.visit.viewer.maySee(entry.dashboard.access.export),
+            let figures = PanelFigures(view.answers[0], today: view.today)
+        else { return nil }
+        let name = "\(entry.dashboard.name)-\(id)"
+        return try await file.response(figures, named: name).map { .response($0) }
+    }
+
+    // MARK: What is asked
+
+    private static func tab(_ call: RouteCall, _ dashboard: Dashboard) throws -> Int {
+        guard let title = call.value("tab") else { return 0 }
+        guard let tab = dashboard.tabs.firstIndex(where: { $0.title == title }) else {
+            throw ParameterError.unfit(
+                "tab",
+                title,
+                expected: dashboard.tabs.map { "`\($0.title)`" }.joined(separator: " or ")
+            )
+        }
+        return tab
+    }
+
+    private static func refuseUnknown(
+        _ call: RouteCall,
+        _ dashboard: Dashboard,
+        _ tab: Int
+    ) throws {
+        let known =
+            dashboard.tabs[tab].filters.map(\.name) + (dashboard.tabs.count > 1 ? ["tab"] : [])
+        for name in call.names where !known.contains(name) {
+            throw ParameterError.unknown(name, among: known)
+        }
+    }
+
+    private static func understood<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as DashboardError {
+            throw ParameterError.unreadable(error.description)
+        }
+    }
+
+    /// The files that the figures were read from.
+    private func origin(of view: DashboardView, _ call: RouteCall) async throws -> SealOrigin {
+        var origin = SealOrigin()
+        origin.showsLoads = call.visit.viewer.role >= .viewer
+        let known = try await desks.seals.origin(
+            of: view.seal.tables.filter { $0.kind == .fact }
+                .flatMap { table in
+                    table.pieces.compactMap { piece in
+                        piece.load.map {
+                            .init(
+                                load: $0,
+                                schema: table.schema,
+                                table: table.name,
+                                period: piece.period
+                            )
+                        }
+                    }
+                }
+        )
+        origin.files = known.files.map { SealOrigin.File(name: $0.name, digest: $0.digest) }
+        origin.warnings = known.warnings
+        return origin
+    }
+}
+
+extension Viewer {
+    /// Whether somebody is in one of the groups; an empty list is everybody, and an operator may see all.
+    fileprivate func maySee(_ groups: [String]) -> Bool {
+        groups.isEmpty || role == .operator || !self.groups.isDisjoint(with: groups)
+    }
+}

@@ -1,0 +1,261 @@
+import Charts
+import Dashboards
+import Pipelines
+import Planning
+import Postgres
+import Testing
+import WarehouseTestSupport
+
+@Suite("A dashboard's figures")
+struct DashboardDeskTests {
+    private static func dashboard(_ panels: String, filters: String = "") throws -> Dashboard {
+        let folder = DashboardFolder(
+            texts: [
+                "dashboards/shop.yaml": """
+                dashboard: shop
+                filters:
+                  period: { type: months, default: { first: 2024-01, last: 2024-03 } }
+                  customer: { type: choice, of: "select customer_id from dim_customer where customer_key > 0 order by 1" }
+                \(filters)
+                panels:
+                \(panels)
+                """
+            ]
+        )
+        return try #require(folder.dashboards.first, "\(folder.problems)")
+    }
+
+    private static let month = """
+          - bars: Sales
+            sql: |
+              select to_char(sold_on, 'YYYY-MM') as month, sum(amount) as amount
+              from fact_sale join dim_customer using (customer_key)
+              where sold_on >= :period_start and sold_on < :period_end
+                and (:customer::text is null or customer_id = :customer)
+              group by 1 order by 1
+            x: month
+            y: { amount: Amount }
+            format: money
+        """
+
+    /// A shop of two months, and a desk beside it.
+    private struct Counter {
+        let dock: Dock
+        let pipeline: Pipeline
+        let desk: DashboardDesk
+
+        init() async throws {
+            dock = try await Dock(Shop.files)
+            let definition = try Shop.definition()
+            #expect(try await dock.load(definition, periods: "2024-01..2024-02").failures == [])
+            pipeline = definition.pipeline
+            desk = DashboardDesk(dock.configuration)
+        }
+
+        func figures(
+            of dashboard: Dashboard,
+            _ asked: [String: String] = [:]
+        ) async throws -> PanelFigures {
+            let view = try await desk.view(of: dashboard, tab: 0, in: pipeline) { name in
+                asked[name].map { [$0] } ?? []
+            }
+            let answer = try #require(view.answers.first)
+            return try #require(PanelFigures(answer, today: view.today), "\(answer.outcome)")
+        }
+    }
+
+    private static func standings(_ seal: Seal) -> [String] {
+        seal.mainTables.flatMap(\.pieces)
+            .map { "\($0.period) \($0.standing.rawValue)\($0.reason.map { " (\($0))" } ?? "")" }
+    }
+
+    private static func bars(_ figures: PanelFigures) throws -> [String] {
+        let chart = try #require(try figures.chart?.get())
+        let plot = ChartPlot(chart)
+        return plot.places.enumerated()
+            .map { number, place in
+                let value = plot.series[0].values[number]?.text ?? "–"
+                return
+                    "\(place.name) \(value)\(place.isMissing ? " missing" : "")\(place.isStale ? " stale" : "")"
+            }
+    }
+
+    @Test("say which periods are loaded, and that one that is not is missing, not zero")
+    func missing() async throws {
+        let counter = try await Counter()
+        let figures = try await counter.figures(of: Self.dashboard(Self.month))
+        #expect(
+            Self.standings(figures.seal) == [
+                "2024-01 loaded", "2024-02 loaded", "2024-03 missing (never loaded)",
+            ]
+        )
+        #expect(figures.seal.tables.map(\.name) == ["fact_sale", "dim_customer"])
+        #expect(
+            try Self.bars(figures) == ["Jan 2024 35.75", "Feb 2024 7", "Mar 2024 – missing"]
+        )
+        #expect(figures.seal.standing == .missing)
+    }
+
+    @Test("have zero where a loaded period has no row of what is chosen")
+    func zero() async throws {
+        let counter = try await Counter()
+        let figures = try await counter.figures(
+            of: Self.dashboard(Self.month),
+            ["customer": "c1", "period": "2024-01..2024-02"]
+        )
+        #expect(try Self.bars(figures) == ["Jan 2024 15.25", "Feb 2024 0"])
+        #expect(figures.seal.standing == .loaded)
+    }
+
+    @Test("say that a period is stale")
+    func stale() async throws {
+        let counter = try await Counter()
+        try await counter.dock.connection.query(
+            "update longshore.control set state = 'stale', reason = 'a client came late' where period = '2024-01'"
+        )
+        let figures = try await counter.figures(
+            of: Self.dashboard(Self.month),
+            ["period": "2024-01..2024-02"]
+        )
+        #expect(
+            Self.standings(figures.seal) == [
+                "2024-01 stale (a client came late)", "2024-02 loaded",
+            ]
+        )
+        #expect(try Self.bars(figures) == ["Jan 2024 35.75 stale", "Feb 2024 7"])
+    }
+
+    @Test(
+        "say that rows which somebody has deleted are missing, also where they were asked for before"
+    )
+    func deleted() async throws {
+        let counter = try await Counter()
+        let asked = ["period": "2024-01..2024-02"]
+        let before = try await counter.figures(of: Self.dashboard(Self.month), asked)
+        #expect(before.seal.standing == .loaded)
+        try await counter.dock.connection.query(
+            "delete from shop.fact_sale where period = '2024-01-01'"
+        )
+        let after = try await counter.figures(of: Self.dashboard(Self.month), asked)
+        #expect(
+            Self.standings(after.seal) == [
+                "2024-01 missing (its rows are gone)", "2024-02 loaded",
+            ]
+        )
+        #expect(after.missing == ["2024-01"])
+    }
+
+    @Test("find the tables of a query of which no row can be needed")
+    func tables() async throws {
+        let counter = try await Counter()
+        let dashboard = try Self.dashboard(
+            """
+              - table: Nothing
+                sql: select sale_id from fact_sale where period < :period_start and false
+            """
+        )
+        let figures = try await counter.figures(of: dashboard)
+        #expect(figures.rows.rows.isEmpty)
+        #expect(figures.seal.tables.map(\.name) == ["fact_sale"])
+    }
+
+    @Test("are of the load that is newest, never of one before it")
+    func reloaded() async throws {
+        let counter = try await Counter()
+        let dashboard = try Self.dashboard(Self.month)
+        let asked = ["period": "2024-02..2024-02"]
+        #expect(try Self.bars(await counter.figures(of: dashboard, asked)) == ["Feb 2024 7"])
+        try counter.dock.write(
+            "sales_2024-02.csv",
+            "sale_id,sold_on,customer_id,amount\ns4,2024-02-01,c2,8.50\n"
+        )
+        #expect(try await counter.dock.load(Shop.definition(), periods: "2024-02").failures == [])
+        let figures = try await counter.figures(of: dashboard, asked)
+        #expect(try Self.bars(figures) == ["Feb 2024 8.5"])
+        #expect(figures.seal.pieces.map(\.load) == [2])
+    }
+
+    @Test("take what is chosen as a value, whatever it says")
+    func hostile() async throws {
+        let counter = try await Counter()
+        let dashboard = try Self.dashboard(Self.month)
+        for text in ["'; drop table shop.fact_sale; --", "c1' or '1'='1", "\u{600}'", "\\"] {
+            let figures = try await counter.figures(of: dashboard, ["customer": text])
+            #expect(figures.rows.rows.isEmpty, "\(text)")
+        }
+        #expect(try await counter.dock.row("select count(*) from shop.fact_sale") == "4")
+    }
+
+    @Test("cannot be used to write, and leave nothing behind")
+    func readOnly() async throws {
+        let counter = try await Counter()
+        for sql in [
+            "with gone as (delete from fact_sale returning 1) select * from gone",
+            "select setval('longshore.reject_id_seq', 9)", "select lo_create(4711)",
+            "select set_config('search_path', 'nowhere', false)",
+        ] {
+            let dashboard = try Self.dashboard("  - table: Bad\n    sql: \"\(sql)\"")
+            let view = try await counter.desk.view(of: dashboard, tab: 0, in: counter.pipeline) {
+                _ in []
+            }
+            if !sql.contains("set_config"), !sql.contains("lo_create") {
+                #expect(view.answers[0].figures == nil, "\(sql)")
+            }
+        }
+        #expect(try await counter.dock.row("select count(*) from pg_largeobject_metadata") == "0")
+        #expect(try await counter.dock.row("select count(*) from shop.fact_sale") == "4")
+        #expect(try await counter.figures(of: Self.dashboard(Self.month)).rows.rows.count == 2)
+    }
+
+    @Test("of a panel that Postgres refuses are told apart, and the others are there")
+    func refused() async throws {
+        let counter = try await Counter()
+        let dashboard = try Self.dashboard(
+            """
+              - table: Bad
+                sql: |
+                  select sale_id,
+                         nothing
+                  from fact_sale where sold_on >= :period_start
+            \(Self.month)
+            """
+        )
+        let view = try await counter.desk.view(of: dashboard, tab: 0, in: counter.pipeline) { _ in
+            []
+        }
+        guard case .failure(let failure) = view.answers[0].outcome else {
+            Issue.record("Postgres has not refused it")
+            return
+        }
+        #expect(failure.description == "column \"nothing\" does not exist")
+        #expect(failure.position == Diagnostic.Position(line: 10, column: 14))
+        #expect(view.answers[1].figures?.rows.rows.count == 2)
+    }
+
+    @Test("that cannot be, a check tells with file, line and column")
+    func check() async throws {
+        let counter = try await Counter()
+        let dashboard = try Self.dashboard(
+            """
+              - bars: Sales
+                sql: select sold_on as day, amount from fact_sales where sold_on >= :period_start
+                x: day
+                y: amount
+              - bars: Sales again
+                sql: select sold_on as day, amount from fact_sale where sold_on >= :period_start and amount > 1
+                x: month
+                y: { amount: Amount }
+            """
+        )
+        let problems = try await counter.desk.problems(of: dashboard, in: counter.pipeline)
+        #expect(
+            problems.map(\.description) == [
+                """
+                dashboards/shop.yaml:8:45: error: Postgres refuses the SQL: relation "fact_sales" does not exist \
+                [sql.statement]
+                """,
+                "dashboards/shop.yaml:13:8: error: the query has no column `month` [name.unknown]",
+            ]
+        )
+    }
+}

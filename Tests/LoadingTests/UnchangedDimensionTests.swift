@@ -1,0 +1,181 @@
+import Foundation
+import Ledger
+import Loading
+import Pipelines
+import Planning
+import Postgres
+import TestSupport
+import Testing
+import WarehouseTestSupport
+
+@Suite("A dimension whose source has not changed", .serialized)
+struct UnchangedDimensionTests {
+    /// The load whose rows stand, by the newest load's task of the dimension; `nil` where its source was read.
+    private func unchangedSince(_ load: DockedLoad, in dock: Dock) async throws -> Int64? {
+        try await dock.ledger.tasks.reports(ofLoad: load.id).first { $0.table == "dim_customer" }?
+            .unchangedSince
+    }
+
+    private static func customer(
+        of files: String = "customers.csv",
+        name: String = "{ type: text }"
+    ) -> String {
+        """
+          customer:
+            from: { source: drops, csv: "\(files)" }
+            key: customer_id
+            columns:
+              customer_id: { type: text, required: true }
+              name: \(name)
+        """
+    }
+
+    @Test(
+        "is not read: its rows, its row of the control table and its rejects stay",
+        arguments: [false, true]
+    )
+    func unchanged(keepsHistory: Bool) async throws {
+        let dock = try await Dock(Shop.files)
+        try dock.write("customers.csv", Shop.customers + "c3,\"two\nlines\"x\n")
+        let definition = try Shop.definition(
+            customer: Self.customer(
+                name: keepsHistory ? "{ type: text, scd: 2 }" : "{ type: text }"
+            )
+        )
+        let first = try await dock.load(definition)
+        #expect(first.counts("customer")?.rejected == 1)
+        let before = try await dock.state(of: "shop.dim_customer")
+        let second = try await dock.load(definition, periods: "2024-02")
+        #expect(second.failures.isEmpty)
+        #expect(try await unchangedSince(second, in: dock) == first.id)
+        #expect(second.counts("customer") == RowCounts())
+        // Only whose turn it is next is written: the claim.
+        let after = try await dock.state(of: "shop.dim_customer")
+        #expect(after.first == before.first)
+        #expect(
+            try await dock.row(
+                "select loaded_by, rows_loaded from longshore.control where table_name = 'dim_customer'"
+            ) == "\(first.id)|2"
+        )
+        #expect(
+            try await dock.row("select count(*) from longshore.reject where state = 'open'") == "1"
+        )
+        #expect(try await dock.row("select count(*) from shop.fact_sale") == "4")
+        // The load after that still knows whose rows stand.
+        let third = try await dock.load(definition)
+        #expect(try await unchangedSince(third, in: dock) == first.id)
+    }
+
+    @Test("is read when a byte differs, though size and time are the same")
+    func digest() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition()
+        try await dock.load(definition)
+        let (files, path) = (FileManager.default, dock.folder + "/data/customers.csv")
+        let written = try #require(files.attributesOfItem(atPath: path)[.modificationDate] as? Date)
+        try dock.write("customers.csv", "customer_id,name\nc1,Eva\nc2,Bo\n")
+        try files.setAttributes([.modificationDate: written], ofItemAtPath: path)
+        let load = try await dock.load(definition)
+        #expect(try await unchangedSince(load, in: dock) == nil)
+        #expect(
+            try await dock.row("select name from shop.dim_customer where customer_id = 'c1'")
+                == "Eva"
+        )
+    }
+
+    @Test("is read when another file fits its pattern, or one is gone")
+    func files() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition(customer: Self.customer(of: "customers*.csv"))
+        try await dock.load(definition)
+        try dock.write("customers_2.csv", "customer_id,name\nc9,Ida\n")
+        let more = try await dock.load(definition)
+        #expect(try await unchangedSince(more, in: dock) == nil)
+        #expect(more.counts("customer")?.read == 3)
+        let same = try await dock.load(definition)
+        #expect(try await unchangedSince(same, in: dock) == more.id)
+    }
+
+    @Test("is read when rows of its table are gone, which come back")
+    func deleted() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition()
+        try await dock.load(definition)
+        try await dock.connection.query("delete from shop.dim_customer where customer_id = 'c2'")
+        let load = try await dock.load(definition)
+        #expect(try await unchangedSince(load, in: dock) == nil)
+        #expect(
+            try await dock.row("select count(*) from shop.dim_customer where customer_id = 'c2'")
+                == "1"
+        )
+    }
+
+    @Test("is read when its definition has changed")
+    func definition() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(try Shop.definition())
+        let load = try await dock.load(
+            try Shop.definition(
+                customer: Self.customer(name: "{ type: text, clean: [upper] }")
+            )
+        )
+        #expect(try await unchangedSince(load, in: dock) == nil)
+        #expect(
+            try await dock.row("select min(name) from shop.dim_customer where customer_key > 0")
+                == "ANA"
+        )
+    }
+
+    @Test("is read when the load is told to refresh")
+    func refresh() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition()
+        try await dock.load(definition)
+        try await dock.connection.query("update shop.dim_customer set name = 'by hand'")
+        let plain = try await dock.load(definition)
+        #expect(try await unchangedSince(plain, in: dock) != nil)
+        let refreshed = try await dock.load(definition, refreshes: true)
+        #expect(try await unchangedSince(refreshed, in: dock) == nil)
+        #expect(
+            try await dock.row(
+                "select count(*) from shop.dim_customer where name = 'by hand' and customer_key > 0"
+            )
+                == "0"
+        )
+    }
+
+    @Test("is read when what it refers to was changed")
+    func others() async throws {
+        let dock = try await Dock(Shop.files)
+        try dock.write("regions.csv", "region_id,name\nr1,North\n")
+        try dock.write("customers.csv", "customer_id,name,region\nc1,Ana,r1\nc2,Bo,r1\n")
+        let customer = """
+              region:
+                from: { source: drops, csv: regions.csv }
+                key: region_id
+                columns:
+                  region_id: { type: text, required: true }
+                  name: { type: text, scd: 2 }
+              customer:
+                from: { source: drops, csv: customers.csv }
+                key: customer_id
+                columns:
+                  customer_id: { type: text, required: true }
+                  name: { type: text }
+                  region: { references: region, from: region }
+            """
+        let definition = try Shop.definition(customer: customer)
+        let first = try await dock.load(definition)
+        #expect(first.failures.isEmpty)
+        let second = try await dock.load(definition)
+        #expect(try await unchangedSince(second, in: dock) == first.id)
+        try dock.write("regions.csv", "region_id,name\nr1,South\n")
+        let third = try await dock.load(definition)
+        #expect(try await unchangedSince(third, in: dock) == nil)
+        #expect(
+            try await dock.row(
+                "select count(*) from shop.dim_customer c join shop.dim_region r using (region_key) where r.name = 'South'"
+            ) == "2"
+        )
+    }
+}
