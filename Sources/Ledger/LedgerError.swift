@@ -76,8 +76,9 @@ public struct LedgerError: WarehouseRefusal {
     static func isOlder(_ version: Int, known: Int) -> LedgerError {
         LedgerError(
             code: .olderLedger,
-            description: "the ledger has schema version `\(version)`, this program makes `\(known)`: any command with a "
-                + "coordinator's login brings it up to date, such as `longshore status`"
+            description: "the ledger has schema version `\(version)`, this program makes "
+                + "`\(known)`: any command with a coordinator's login brings it up to date, such as "
+                + "`longshore status`"
         )
     }
 

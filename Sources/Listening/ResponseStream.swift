@@ -24,13 +24,20 @@ final class ResponseStream: Sendable {
         var hasEnded = false
         var isSuspended = false
         var task: Task<Void, Never>?
+        /// Who waits until there is room for more.
+        var waiting: CheckedContinuation<Void, Never>?
+
+        mutating func letGoOn() {
+            waiting?.resume()
+            waiting = nil
+        }
     }
 
     private let connection: ConnectionHandle
     fileprivate let exchanges: Exchanges
     private let state = Mutex(State())
 
-    /// The most bytes that wait for who reads: a stream that is read more slowly than it comes is ended.
+    /// How many bytes are kept for whoever reads slowly, before whoever sends has to wait.
     private static let mostPending = 1 << 20
 
     init(
@@ -41,17 +48,25 @@ final class ResponseStream: Sendable {
         self.connection = connection
         self.exchanges = exchanges
         let task = Task { [weak self] in
-            for await piece in pieces { guard self?.send(piece) == true else { break } }
+            for await piece in pieces {
+                self?.put { $0.pending += piece }
+                await self?.room()
+            }
             self?.end()
         }
         state.withLock { $0.task = task }
     }
 
-    /// - Returns: Whether there was room for it.
-    private func send(_ piece: [UInt8]) -> Bool {
-        let hasRoom = state.withLock { $0.pending.count + piece.count <= Self.mostPending }
-        if hasRoom { put { $0.pending += piece } }
-        return hasRoom
+    /// Waits until what is there is not too much.
+    private func room() async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                guard state.pending.count > Self.mostPending, !state.hasEnded else { return true }
+                state.waiting = continuation
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
     }
 
     private func put(_ change: (inout State) -> Void) {
@@ -70,6 +85,7 @@ final class ResponseStream: Sendable {
                 let count = min(buffer.count, state.pending.count)
                 unsafe buffer.copyBytes(from: state.pending.prefix(count))
                 state.pending.removeFirst(count)
+                if state.pending.count <= Self.mostPending / 2 { state.letGoOn() }
                 return count
             }
             guard !state.hasEnded else { return cmicrohttpd_end_of_stream() }
@@ -81,7 +97,10 @@ final class ResponseStream: Sendable {
 
     /// Sends what is there, and then nothing more.
     func end() {
-        put { $0.hasEnded = true }
+        put { state in
+            state.hasEnded = true
+            state.letGoOn()
+        }
         state.withLock(\.task)?.cancel()
     }
 }

@@ -64,8 +64,10 @@ extension ConsoleSite {
                 asked: { call.all($0) }
             )
         }
-        let told = call.visit.viewer.role >= .viewer ? view : view.withoutDetails
-        return DashboardPage(told, origin: try await origin(of: view, call))
+        return DashboardPage(
+            Self.told(view, call.visit.viewer),
+            origin: try await origin(of: view, call)
+        )
     }
 
     fileprivate func panel(_ call: RouteCall) async throws -> Route.Answer? {
@@ -83,7 +85,7 @@ extension ConsoleSite {
         guard let view else { return nil }
         try Self.refuseUnknown(call, entry.dashboard, view.tab)
         guard let file = split?.file else {
-            let told = call.visit.viewer.role >= .viewer ? view : view.withoutDetails
+            let told = Self.told(view, call.visit.viewer)
             return .page(PanelPage(told, origin: try await origin(of: view, call)))
         }
         guard call.visit.viewer.maySee(entry.dashboard.access.export),
@@ -127,6 +129,13 @@ extension ConsoleSite {
         }
     }
 
+    /// What somebody is told: readers neither the words of a server nor links that they may not follow.
+    private static func told(_ view: DashboardView, _ viewer: Viewer) -> DashboardView {
+        var told = viewer.role >= .viewer ? view : view.withoutDetails
+        told.linksRows = viewer.role == .operator
+        return told
+    }
+
     /// The files that the figures were read from.
     private func origin(of view: DashboardView, _ call: RouteCall) async throws -> SealOrigin {
         var origin = SealOrigin()
@@ -148,6 +157,7 @@ extension ConsoleSite {
         )
         origin.files = known.files.map { SealOrigin.File(name: $0.name, digest: $0.digest) }
         origin.warnings = known.warnings
+        origin.refusals = known.refusals
         return origin
     }
 }

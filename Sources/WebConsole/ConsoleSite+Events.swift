@@ -20,9 +20,15 @@ extension ConsoleSite {
         of find: @escaping @Sendable () async throws -> (any LivePage)?
     ) async throws -> Route.Answer? {
         guard let first = try await find() else { return nil }
-        let stream = AsyncStream<[UInt8]> { continuation in
+        // Who reads too slowly is left, and asks again.
+        let stream = AsyncStream<[UInt8]>(bufferingPolicy: .bufferingOldest(4)) { continuation in
             let task = Task {
-                await Self.send(first, then: find) { continuation.yield(Array($0.utf8)) }
+                await Self.send(first, then: find) { text in
+                    guard case .enqueued = continuation.yield(Array(text.utf8)) else {
+                        return false
+                    }
+                    return true
+                }
                 continuation.finish()
             }
             continuation.onTermination = { _ in task.cancel() }
@@ -39,28 +45,30 @@ extension ConsoleSite {
         )
     }
 
+    /// Sends what changes; `put` says `false` when nobody takes it.
     private static func send(
         _ first: any LivePage,
         then find: @Sendable () async throws -> (any LivePage)?,
-        to put: (String) -> Void
+        to put: (String) -> Bool
     ) async {
-        // What the page shows already is not sent.
-        var (page, known) = (first, texts(first))
+        // Nobody knows which page the browser shows: it may have looked away for a while.
+        var (page, known) = (first, [String: String]())
         var quiet = 0
         let end = ContinuousClock.now + longest
-        put("retry: 3000\n\n")
-        while !page.isOver, ContinuousClock.now < end {
+        guard put("retry: 3000\n\n") else { return }
+        while true {
+            let texts = texts(page)
+            let changed = texts.filter { known[$0.key] != $0.value }
+            known = texts
+            quiet = changed.isEmpty ? quiet + 1 : 0
+            if !changed.isEmpty, !put(event(changed)) { return }
+            if quiet.isMultiple(of: silence), quiet > 0, !put(": still here\n\n") { return }
+            guard !page.isOver, ContinuousClock.now < end else { break }
             guard (try? await Task.sleep(for: pause)) != nil else { return }
             // A ledger that does not answer is asked again.
-            guard let next = try? await find() else { continue }
-            let texts = texts(next)
-            let changed = texts.filter { known[$0.key] != $0.value }
-            (page, known) = (next, texts)
-            quiet = changed.isEmpty ? quiet + 1 : 0
-            if !changed.isEmpty { put(event(changed)) }
-            if quiet.isMultiple(of: silence), quiet > 0 { put(": still here\n\n") }
+            if let next = try? await find() { page = next }
         }
-        if page.isOver { put("event: over\ndata: {}\n\n") }
+        if page.isOver { _ = put("event: over\ndata: {}\n\n") }
     }
 
     private static func texts(_ page: any LivePage) -> [String: String] {

@@ -41,7 +41,8 @@ public struct ProxyTrust: Sendable {
             return .forged
         }
         let names = Self.names(groups.first ?? "")
-        guard let user = users.first, !user.isEmpty, let role = names.compactMap({ roles[$0] }).max()
+        guard let user = users.first, !user.isEmpty,
+            let role = names.compactMap({ roles[$0] }).max()
         else { return .nobody }
         return .viewer(Viewer(name: user, role: role, groups: Set(names)))
     }

@@ -53,7 +53,9 @@ struct Longshore: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "The ledger",
-                subcommands: [LedgerCommand.self, ActionsCommand.self, PruneCommand.self, RolesCommand.self]
+                subcommands: [
+                    LedgerCommand.self, ActionsCommand.self, PruneCommand.self, RolesCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "This machine",

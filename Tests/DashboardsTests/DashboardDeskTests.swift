@@ -1,5 +1,6 @@
 import Charts
 import Dashboards
+import Ledger
 import Pipelines
 import Planning
 import Postgres
@@ -205,6 +206,63 @@ struct DashboardDeskTests {
         #expect(try await counter.dock.row("select count(*) from pg_largeobject_metadata") == "0")
         #expect(try await counter.dock.row("select count(*) from shop.fact_sale") == "4")
         #expect(try await counter.figures(of: Self.dashboard(Self.month)).rows.rows.count == 2)
+    }
+
+    @Test("are read with the rights of a reader, where that role may read the tables")
+    func rights() async throws {
+        let counter = try await Counter()
+        try await counter.dock.connection.script(
+            SQL(raw: DatabaseRoles(schemas: ["shop"]).sql.replacing("\\password", with: "password"))
+        )
+        let who = try await counter.figures(
+            of: Self.dashboard("  - table: Who\n    sql: select current_user as name")
+        )
+        #expect(who.rows.rows == [["longshore_reader"]])
+        let dashboard = try Self.dashboard(
+            "  - table: Raw\n    sql: select raw from longshore.reject"
+        )
+        let view = try await counter.desk.view(of: dashboard, tab: 0, in: counter.pipeline) { _ in
+            []
+        }
+        guard case .failure(let failure) = view.answers[0].outcome else {
+            Issue.record("a reader has seen raw rows")
+            return
+        }
+        #expect(
+            failure.description
+                == "permission denied for table reject: let a superuser run what `longshore roles --schema shop` prints"
+        )
+        guard case .failure(let told) = view.withoutDetails.answers[0].outcome else { return }
+        #expect(told.description == "its query was not answered; who may see loads is told why")
+    }
+
+    @Test("end where a query takes too long, or gives too many rows")
+    func limits() async throws {
+        let counter = try await Counter()
+        let desk = DashboardDesk(counter.dock.configuration, queryTime: .milliseconds(200))
+        let dashboard = try Self.dashboard(
+            """
+              - table: Slow
+                sql: select pg_sleep(30) as n
+              - table: Many
+                sql: select n from generate_series(1, 20000) n
+              - table: Large
+                sql: select repeat('x', 1000000) as text from generate_series(1, 100) n
+              - table: After
+                sql: select count(*) as n from fact_sale
+            """
+        )
+        let view = try await desk.view(of: dashboard, tab: 0, in: counter.pipeline) { _ in [] }
+        guard case .failure(let failure) = view.answers[0].outcome else {
+            Issue.record("it has slept")
+            return
+        }
+        #expect(failure.description == "it takes longer than 0.2 s")
+        let many = try #require(view.answers[1].figures?.rows)
+        #expect(many.isCut && many.rows.count == PanelRows.mostRows)
+        let large = try #require(view.answers[2].figures?.rows)
+        #expect(large.isCut && large.rows.count == 10)
+        #expect(view.answers[3].figures?.rows.rows == [["4"]])
     }
 
     @Test("of a panel that Postgres refuses are told apart, and the others are there")

@@ -62,6 +62,31 @@ struct FigureTests {
         #expect(words.map(\.isStrong) == [false, true, false])
     }
 
+    @Test(
+        "are compared with a number, also with one in percent",
+        arguments: [
+            ("{share(pending, 4)} > 60 %", true), ("{share(pending, 4)} > 75 %", false),
+            ("{share(pending, 4)} < 0.8", true), ("{sum(paid)} > 60.6", false),
+            ("{nothing} > 0", false),
+        ]
+    )
+    func conditions(written: String, holds: Bool) throws {
+        let folder = DashboardFolder(
+            texts: [
+                "d.yaml": """
+                dashboard: d
+                panels:
+                  - table: Rows
+                    sql: select 1 as bucket
+                alerts:
+                  - { when: "\(written)", panel: Rows, say: late }
+                """
+            ]
+        )
+        let warning = try #require(folder.dashboards.first?.warnings.first, "\(folder.problems)")
+        #expect(figures.holds(warning.condition) == holds)
+    }
+
     @Test("of no rows are none, and their sum is zero")
     func empty() {
         let none = FigureEvaluation(PanelRows(columns: Self.rows.columns))

@@ -39,7 +39,9 @@ struct ConsolePageTests {
             "load",
             Harbour.pipeline("callcenter"),
             "--periods",
-            "2024-01..2024-03"
+            "2024-01..2024-03",
+            "--workers",
+            "2"
         )
         #expect(load.exitCode == 0, "\(load.errors)")
         let plan = try await harbour.program.run(

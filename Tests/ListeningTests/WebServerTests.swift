@@ -129,6 +129,40 @@ struct WebServerTests {
         }
     }
 
+    @Test("a stream of many megabytes comes whole, and is not made before it is read")
+    func large() async throws {
+        let made = Mutex(0)
+        let (pieces, size) = (64, 2 << 20)
+        try await Self.withServer { _ in
+            let stream = AsyncStream<[UInt8]> {
+                let number = made.withLock { made in
+                    made += 1
+                    return made
+                }
+                return number <= pieces ? [UInt8](repeating: 7, count: size) : nil
+            }
+            return WebResponse(200, body: .stream(stream))
+        } _: { (url: String) async throws in
+            let response = try await Self.ask(url + "/")
+            _ = try await response.body.next()
+            // What the system and both sides keep is a few megabytes.
+            await settle { made.withLock(\.self) }
+            #expect(made.withLock(\.self) < pieces / 2)
+            var bytes = 0
+            while let piece = try await response.body.next() { bytes += piece.count }
+            #expect(bytes > (pieces - 1) * size)
+        }
+    }
+
+    /// Waits until a number has not changed for a moment.
+    private func settle(_ number: () -> Int) async {
+        var last = -1
+        while number() != last {
+            last = number()
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
     @Test("closes while a request and a stream are open")
     func closes() async throws {
         let server = try WebServer(try #require(ListenAddress("127.0.0.1:0")))

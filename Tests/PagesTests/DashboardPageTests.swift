@@ -114,7 +114,9 @@ struct DashboardPageTests {
     @Test("tells exact values, and which load they are of")
     func values() throws {
         let text = try page().text
-        #expect(text.contains("data-tip=\"Jan 2024|&lt;b&gt;Sold&lt;/b&gt;=10.50\""))
+        #expect(
+            text.contains("data-tip=\"Jan 2024|&lt;b&gt;Sold&lt;/b&gt;=10.50|Loaded by=load 7\"")
+        )
         #expect(text.contains("data-tip=\"Feb 2024|State=missing\""))
         #expect(text.contains("<b>31.50</b> in all"))
         #expect(text.contains("30 of 36 rows") && text.contains("6 rejected (16.67 %)"))

@@ -37,6 +37,33 @@ struct FuzzTests {
         }
     }
 
+    @Test(
+        "of dashboards give a dashboard, or problems that lie in the text",
+        arguments: ["callcenter", "finance", "invoices", "sales"],
+        [1, 2] as [UInt64]
+    )
+    func dashboardMutations(name: String, seed: UInt64) throws {
+        let file = "dashboards/\(name).yaml"
+        let path = "\(examples)/\(name)/\(file)"
+        let original = try String(contentsOfFile: path, encoding: .utf8)
+        var random = SeededGenerator(state: seed)
+        for round in 0..<80 {
+            let text = mutated(original, &random)
+            let folder = DashboardFolder(texts: [file: text])
+            let place = "seed \(seed), round \(round)"
+            #expect(
+                folder.dashboards.count == 1 || folder.problems.contains { $0.severity == .error },
+                "\(place)"
+            )
+            let lines = text.unicodeScalars.split(omittingEmptySubsequences: false) {
+                ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"].contains($0)
+            }
+            for problem in folder.problems {
+                #expect((1...lines.count).contains(problem.position.line), "\(place): \(problem)")
+            }
+        }
+    }
+
     /// One to four mutations of one kind or another.
     private func mutated(_ text: String, _ random: inout SeededGenerator) -> String {
         var scalars = Array(text.unicodeScalars)

@@ -3,7 +3,7 @@
     python3 Tests/console/pages.py 'http://127.0.0.1:8080/?token=…' --path / --path loads/1 [--shots DIR]
     python3 Tests/console/pages.py http://127.0.0.1:8080/ --token TOKEN --path /
 
-Prints one JSON object: `pages` (what was seen of each, in each theme and width) and `findings` (a line each; none is good).
+Prints one JSON object: `pages` (what was seen of each) and `findings` (a line each; none is good).
 `--live LOAD` opens the load's page, says `ready` on standard error, and waits until the page says that the load has ended.
 It needs chromium, and playwright and axe-playwright-python of PyPI.
 """
@@ -24,19 +24,27 @@ VIEWS = [(width, theme) for width in (1440, 390) for theme in ("light", "dark")]
 def look(page, path, findings, said):
     """What of a page is not as it should be."""
     del said[:]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="light")
     start = time.monotonic()
-    response = page.goto(path)
+    response = page.goto(page.root + path.lstrip("/"))
     took = time.monotonic() - start
     if response.status != 200:
         findings.append(f"{path}: status {response.status}")
-    for violation in Axe().run(page, options={"runOnly": RULES}).response["violations"]:
-        nodes = [node["html"][:120] for node in violation["nodes"][:3]]
-        findings.append(f"{path}: axe {violation['id']}: {nodes}")
+    for width, theme in VIEWS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        for violation in Axe().run(page, options={"runOnly": RULES}).response["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
+            findings.append(f"{path} {width} {theme}: axe {violation['id']}: {nodes}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            findings.append(f"{path}: {wide} pixels wide on {width}")
+        if page.shots:
+            name = path.strip("/").replace("/", "-").replace("?", "-") or "periods"
+            page.screenshot(path=f"{page.shots}/{name}-{width}-{theme}.png", full_page=True)
     for line in said:
         findings.append(f"{path}: the browser says {line}")
-    width = page.evaluate("document.documentElement.scrollWidth")
-    if width > page.viewport_size["width"]:
-        findings.append(f"{path}: {width} pixels wide on {page.viewport_size['width']}")
     return {
         "milliseconds": round(took * 1000),
         "bytes": len(response.body()),
@@ -112,28 +120,18 @@ def main():
         if arguments.token:
             entry.fill("#token", arguments.token)
             entry.click("button[type=submit]")
-        state = context.storage_state()
         if arguments.live:
             page = context.new_page()
             page.root = root
             told["live"] = follow(page, arguments.live, findings)
-        for width, theme in VIEWS if arguments.path else []:
-            view = browser.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=theme, storage_state=state
-            )
-            page, said = view.new_page(), []
-            page.root = root
+        if arguments.path:
+            page, said = context.new_page(), []
+            page.root, page.shots = root, arguments.shots
             page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
             page.on("pageerror", lambda error: said.append(str(error)))
             for path in arguments.path:
-                name = path.strip("/").replace("/", "-").replace("?", "-") or "periods"
-                seen = look(page, root + path.lstrip("/"), findings, said)
-                pages[f"{name} {width} {theme}"] = seen
-                if arguments.shots:
-                    page.screenshot(path=f"{arguments.shots}/{name}-{width}-{theme}.png", full_page=True)
-            if width == 1440 and theme == "light":
-                walk(page, findings)
-            view.close()
+                pages[path] = look(page, path, findings, said)
+            walk(page, findings)
         browser.close()
     print(json.dumps({"findings": findings, "pages": pages, **told}, indent=1))
     return 1 if findings else 0

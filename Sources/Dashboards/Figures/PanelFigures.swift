@@ -20,6 +20,8 @@ package struct PanelFigures: Sendable {
     package let sparkRows: [Int?]
     /// Whether the axis is one of months.
     package let isByMonth: Bool
+    /// Whether the axis is one of time.
+    private let isOfTime: Bool
 
     /// The figures of an answer; `nil` where it has none.
     package init?(_ answer: PanelAnswer, today: Day) {
@@ -36,6 +38,7 @@ package struct PanelFigures: Sendable {
             axis.map { axis in axis.places.map { axis.rows[$0]?.first } }
             ?? figures.rows.rows.indices.map { $0 }
         isByMonth = axis?.isByMonth ?? false
+        isOfTime = axis?.isOfTime ?? false
         guard case .chart(let plan) = answer.panel.kind, let axis else {
             chart = nil
             return
@@ -46,6 +49,13 @@ package struct PanelFigures: Sendable {
         } catch {
             chart = .failure(error)
         }
+    }
+
+    /// The newest load that a place of an axis of time rests on; `nil` of another axis.
+    package func load(of place: String) -> Int64? {
+        guard isOfTime, let day = CalendarDay(place) else { return nil }
+        let period = Period(isByMonth ? .month : .day, containing: Day(number: day.number))
+        return seal.load(from: period.start, to: period.end)
     }
 
     /// The axis of a chart; of a large figure that of its first column, where it is one of time.

@@ -108,10 +108,11 @@ struct PanelPicture {
         let chosen = ordered.prefix(most).sorted().map { series[$0] }
         guard [.stackedBar, .area].contains(kind) else { return chosen }
         let rest = ordered.dropFirst(most).map { series[$0].values }
-        let sums = (rest.first ?? []).indices.map { place -> Quantity? in
-            let values = rest.compactMap { $0[place] }
-            return values.isEmpty ? nil : values.reduce(.zero, +)
-        }
+        let sums = (rest.first ?? []).indices
+            .map { place -> Quantity? in
+                let values = rest.compactMap { $0[place] }
+                return values.isEmpty ? nil : values.reduce(.zero, +)
+            }
         return chosen + [Chart.Series(name: "Other", values: sums)]
     }
 

@@ -64,6 +64,8 @@ package struct DashboardView: Sendable {
     package var pipeline: Pipeline
     /// The day that it is, in the pipeline's zone.
     package var today: Day
+    /// Whether who looks may follow links to rows of tables.
+    package var linksRows = true
 
     /// The tab.
     package var shownTab: DashboardTab { dashboard.tabs[tab] }

@@ -17,7 +17,8 @@ struct SnapshotReader {
 
     /// How long all queries of a page may take.
     static let pageTime = Duration.seconds(25)
-    private static let batch = 1_000
+    private static let firstBatch = 10
+    private static let largestBatch = 1_000
 
     /// What is set for all statements: names, the zone, limits, and the reader's rights where there is such a role.
     static func settle(
@@ -127,20 +128,25 @@ struct SnapshotReader {
     private static let explain = "explain (format json, verbose) "
     private static let declare = "declare panel no scroll cursor for "
 
+    /// A few rows first: how large they are says how many come at once.
     private func fetch(_ sql: SQL) async throws -> PanelRows {
         try await connection.query("\(raw: Self.declare)\(sql)")
-        var result = try await connection.query("fetch forward \(raw: "\(Self.batch)") from panel")
+        var result = try await next(Self.firstBatch)
         var rows = PanelRows(of: result)
         var bytes = 0
         while !result.isEmpty {
             bytes += try rows.append(result)
             guard rows.rows.count < PanelRows.mostRows, bytes < PanelRows.mostBytes else { break }
-            result = try await connection.query("fetch forward \(raw: "\(Self.batch)") from panel")
+            let room = (PanelRows.mostBytes - bytes) / max(bytes / rows.rows.count, 1)
+            let batch = min(Self.largestBatch, PanelRows.mostRows - rows.rows.count)
+            result = try await next(min(max(room, 1), batch))
         }
-        if !result.isEmpty {
-            rows.isCut = try await !connection.query("fetch forward 1 from panel").isEmpty
-        }
+        if !result.isEmpty { rows.isCut = try await !next(1).isEmpty }
         return rows
+    }
+
+    private func next(_ count: Int) async throws -> PostgresResult {
+        try await connection.query("fetch forward \(raw: String(count)) from panel")
     }
 
     /// The columns that a query gives, without its rows.

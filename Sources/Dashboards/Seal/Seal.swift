@@ -92,6 +92,16 @@ package struct Seal: Sendable, Hashable, Codable {
     ///
     /// - Returns: `nil` where no table is loaded by period, or none has a period there.
     func standing(from start: Day, to end: Day) -> Standing? {
+        pieces(from: start, to: end).map(\.standing).max()
+    }
+
+    /// The newest load of what overlaps days; of tables that are loaded whole, their newest.
+    func load(from start: Day, to end: Day) -> Int64? {
+        pieces(from: start, to: end).compactMap(\.load).max()
+            ?? mainTables.filter { !$0.isByPeriod }.flatMap(\.pieces).compactMap(\.load).max()
+    }
+
+    private func pieces(from start: Day, to end: Day) -> [Piece] {
         mainTables.filter(\.isByPeriod).flatMap(\.pieces)
             .filter { piece in
                 guard let first = piece.start.flatMap({ Day($0) }),
@@ -99,7 +109,6 @@ package struct Seal: Sendable, Hashable, Codable {
                 else { return false }
                 return first < end && start < last
             }
-            .map(\.standing).max()
     }
 
     /// Two seals as one: what both rest on.

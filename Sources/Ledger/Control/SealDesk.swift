@@ -17,16 +17,32 @@ public struct SealDesk: Sendable {
         }
     }
 
+    /// Rows that were refused, and are not settled.
+    public struct Refusal: Sendable, Hashable, Codable {
+        /// The table, with its schema: `invoices.fact_invoice`.
+        public var table: String
+        /// The rule that they break.
+        public var rule: String
+        /// The column that it is about, where it is about one.
+        public var column: String?
+        /// How many rows.
+        public var rows: Int
+    }
+
     /// Where rows were read from.
     public struct Origin: Sendable, Hashable {
         /// The files, each once, in the order of their names; at most ``SealDesk/mostFiles``.
         public var files: [PeriodStanding.Input] = []
         /// Expectations that did not hold, and let it commit all the same.
         public var warnings: [String] = []
+        /// Rows that were refused, the most frequent first; at most ``SealDesk/mostRefusals``.
+        public var refusals: [Refusal] = []
     }
 
     /// The most files that are told.
     public static let mostFiles = 20
+    /// The most kinds of refusals that are told.
+    public static let mostRefusals = 20
 
     let client: PostgresClient
 
@@ -38,10 +54,7 @@ public struct SealDesk: Sendable {
         let rows = try await client.query(
             """
             select t.inputs::text as inputs, array_to_string(t.warnings, E'\\n') as warnings
-            from unnest(\(pieces.map(\.load))::bigint[], \(pieces.map(\.schema))::text[],
-                \(pieces.map(\.table))::text[], \(pieces.map(\.period))::text[])
-                as p (load_id, schema_name, table_name, period)
-            join longshore.task t using (load_id, schema_name, table_name, period)
+            from \(Self.list(pieces)) join longshore.task t using (load_id, schema_name, table_name, period)
             where t.state = \(TaskState.done) and (t.inputs is not null or t.warnings is not null)
             """
         )
@@ -57,7 +70,38 @@ public struct SealDesk: Sendable {
             for line in lines { warnings.insert(String(line)) }
         }
         let ordered = files.sorted { ($0.name, $0.digest) < ($1.name, $1.digest) }
-        return Origin(files: Array(ordered.prefix(Self.mostFiles)), warnings: warnings.sorted())
+        return Origin(
+            files: Array(ordered.prefix(Self.mostFiles)),
+            warnings: warnings.sorted(),
+            refusals: try await refusals(of: pieces)
+        )
+    }
+
+    private static func list(_ pieces: [Piece]) -> SQL {
+        """
+        unnest(\(pieces.map(\.load))::bigint[], \(pieces.map(\.schema))::text[],
+            \(pieces.map(\.table))::text[], \(pieces.map(\.period))::text[])
+            as p (load_id, schema_name, table_name, period)
+        """
+    }
+
+    private func refusals(of pieces: [Piece]) async throws -> [Refusal] {
+        try await client.query(
+            """
+            select r.schema_name || '.' || r.table_name as table_name, r.rule, r.column_name, count(*) as n
+            from \(Self.list(pieces)) join longshore.reject r using (load_id, schema_name, table_name, period)
+            where r.state = \(RejectState.open)
+            group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit \(Self.mostRefusals)
+            """
+        )
+        .map { row in
+            Refusal(
+                table: try row.text("table_name"),
+                rule: try row.text("rule"),
+                column: try row.optionalText("column_name"),
+                rows: try row.integer("n")
+            )
+        }
     }
 }
 

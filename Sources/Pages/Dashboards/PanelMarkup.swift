@@ -219,7 +219,8 @@ struct PanelMarkup {
                 }
             }
             div(.class("scroll"), .tabIndex(0)) {
-                RowsMarkup(plan, figures.rows, most: plan.rows).content
+                RowsMarkup(plan, figures.rows, most: plan.rows, linksRows: view.linksRows)
+                    .content
             }
             if let note = note(words) { div(.class("body")) { note } }
             foot

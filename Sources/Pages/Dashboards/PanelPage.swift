@@ -44,9 +44,16 @@ package struct PanelPage: Page {
                     SealMarkup(figures.seal, origin: origin).pieces
                 }
                 SealMarkup(figures.seal, origin: origin).fileList
+                SealMarkup(figures.seal, origin: origin).refusals
                 PageParts.panel("Rows", note: "\(figures.rows.rows.count)") {
                     div(.class("scroll"), .tabIndex(0)) {
-                        RowsMarkup(plan, figures.rows, most: Self.mostRows).content
+                        RowsMarkup(
+                            plan,
+                            figures.rows,
+                            most: Self.mostRows,
+                            linksRows: view.linksRows
+                        )
+                        .content
                     }
                 }
             }

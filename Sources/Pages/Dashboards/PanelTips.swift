@@ -20,24 +20,29 @@ struct PanelTips {
         return plot.places.enumerated()
             .map { number, place in
                 var lines = drawn(number)
-                if plot.kind == .cumulativeLine, let row = rows[place.name] {
-                    lines += columns(of: row, plannedColumns.map(\.column))
-                        .map {
-                            ("This place: \($0.name)", $0.value)
-                        }
-                }
-                if let row = rows[place.name] {
-                    lines += columns(
-                        of: row,
-                        plan.hover.filter { hover in
-                            !plannedColumns.contains { $0.column == hover }
-                        }
-                    )
-                }
+                if let row = rows[place.name] { lines += beside(row) }
                 if place.isMissing { lines.append((name: "State", value: "missing")) }
                 if place.isStale { lines.append((name: "State", value: "stale")) }
+                if !place.isMissing, figures.places.indices.contains(number),
+                    let load = figures.load(of: figures.places[number])
+                {
+                    lines.append((name: "Loaded by", value: "load \(load)"))
+                }
                 return PlotMarkup.Tip(title: place.name, lines: lines)
             }
+    }
+
+    /// What a row has beside what is drawn: of a sum what it adds to it, and the columns that the panel names.
+    private func beside(_ row: Int) -> [(name: String, value: String)] {
+        let drawn = plannedColumns.map(\.column)
+        let added =
+            plot.kind == .cumulativeLine
+            ? columns(of: row, drawn)
+                .map {
+                    ("\(figures.isByMonth ? "This month" : "This place"): \($0.name)", $0.value)
+                }
+            : []
+        return added + columns(of: row, plan.hover.filter { !drawn.contains($0) })
     }
 
     private var plannedColumns: [(column: String, title: String)] {
@@ -59,7 +64,10 @@ struct PanelTips {
                 .map { text in
                     let number = Quantity(text)
                     let title = plannedColumns.first { $0.column == column }?.title
-                    return (title ?? column, number.map { NumberFormat.plain.text($0) } ?? text)
+                    return (
+                        title ?? Panel.title(ofColumn: column),
+                        number.map { NumberFormat.plain.text($0) } ?? text
+                    )
                 }
         }
     }

@@ -8,6 +8,7 @@ struct RowsMarkup {
     private let plan: PanelTable
     private let rows: PanelRows
     private let most: Int
+    private let linksRows: Bool
 
     /// The columns that are shown, each with its place among the query's.
     private let columns: [(column: PanelTable.Column, index: Int)]
@@ -15,8 +16,8 @@ struct RowsMarkup {
     /// The largest numbers of the columns that have bars, without their signs.
     private let largest: [Int: Quantity]
 
-    init(_ plan: PanelTable, _ rows: PanelRows, most: Int) {
-        (self.plan, self.rows, self.most) = (plan, rows, most)
+    init(_ plan: PanelTable, _ rows: PanelRows, most: Int, linksRows: Bool) {
+        (self.plan, self.rows, self.most, self.linksRows) = (plan, rows, most, linksRows)
         let named = Dictionary(
             plan.columns.map { ($0.name, $0) },
             uniquingKeysWith: { one, _ in one }
@@ -91,7 +92,10 @@ struct RowsMarkup {
     }
 
     private func linked(_ text: String, _ row: [String?], _ column: PanelTable.Column) -> Markup {
-        guard let link = column.link else { return Markup(text: text) }
+        guard let link = column.link, linksRows || link.utf8.starts(with: "/dashboards/".utf8)
+        else {
+            return Markup(text: text)
+        }
         let values = zip(rows.columns, row)
             .compactMap { column, value in value.map { (column.name, $0) } }
         let named = Dictionary(values, uniquingKeysWith: { one, _ in one })

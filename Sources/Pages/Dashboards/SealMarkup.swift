@@ -1,4 +1,5 @@
 import Dashboards
+package import Ledger
 import Markup
 import Words
 
@@ -18,6 +19,8 @@ package struct SealOrigin: Sendable, Hashable, Encodable {
     package var files: [File] = []
     /// Expectations that did not hold, and let what was loaded commit all the same.
     package var warnings: [String] = []
+    /// Rows that were refused, the most frequent first.
+    package var refusals: [SealDesk.Refusal] = []
     /// Whether who looks may see pages of loads.
     package var showsLoads = true
 
@@ -136,7 +139,8 @@ struct SealMarkup {
         return a(
             .href(
                 Link("rejects").with("table", "\(table.schema).\(table.name)")
-                    .with("load", String(load)).with("period", piece.period.isEmpty ? nil : piece.period)
+                    .with("load", String(load))
+                    .with("period", piece.period.isEmpty ? nil : piece.period)
             )
         ) { grouped(piece.rejected) }
     }
@@ -198,6 +202,33 @@ struct SealMarkup {
                 )
             }
         }
+    }
+
+    /// What was refused, and so is in no figure.
+    @MarkupBuilder var refusals: Markup {
+        if !origin.refusals.isEmpty {
+            PageParts.panel("Not in these figures", note: "open rejects") {
+                PageParts.list(
+                    ["Table", "Rule", "Column", .number("Rows")],
+                    rows: origin.refusals.map { refusal in
+                        tr {
+                            td { refusal.table }
+                            td { link(refusal) }
+                            td { refusal.column ?? "–" }
+                            td(.class("num")) { grouped(refusal.rows) }
+                        }
+                    },
+                    empty: ""
+                )
+            }
+        }
+    }
+
+    private func link(_ refusal: SealDesk.Refusal) -> Markup {
+        guard origin.showsLoads else { return Markup(text: refusal.rule) }
+        return a(
+            .href(Link("rejects").with("table", refusal.table).with("rule", refusal.rule))
+        ) { refusal.rule }
     }
 
     /// A row for each table and period.

@@ -17,6 +17,8 @@ package struct LoginPage: Sendable {
                     Attribute("content", "width=device-width, initial-scale=1")
                 )
                 title { "Longshore" }
+                // Without an icon browsers ask for one.
+                link(Attribute("rel", "icon"), Attribute("href", "data:,"))
                 link(Attribute("rel", "stylesheet"), .href(Link("assets", "console.css")))
             }
             body {

@@ -68,6 +68,8 @@ public struct PageFrame: Sendable {
                     Attribute("content", "width=device-width, initial-scale=1")
                 )
                 title { "\(heading) · Longshore" }
+                // Without an icon browsers ask for one.
+                link(Attribute("rel", "icon"), Attribute("href", "data:,"))
                 link(Attribute("rel", "stylesheet"), .href(Link("assets", "console.css")))
                 scriptFile(.source(Link("assets", "console.js")), .flag("defer"))
             }

@@ -101,7 +101,7 @@ package struct PeriodsPage: Page {
     }
 
     private var panel: Markup {
-        section(.class("panel"), .label("Periods by table")) {
+        section(.class("panel gapb"), .label("Periods by table")) {
             header {
                 choice
                 zooms

@@ -145,7 +145,7 @@ extension ConsoleSite {
     /// Why the ledger refuses an action as things stand now; `nil` for another failure.
     private static func refusal(_ error: any Error) -> String? {
         switch error {
-        case let error as ActionMoved: error.description
+        case is ActionMoved: "It has moved since you looked; this is how it stands now."
         case let error as ActionProblem where error.status == 409: error.words
         case let error as any WarehouseRefusal: error.description
         default: nil
