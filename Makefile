@@ -22,7 +22,7 @@ deps: ## Install the Debian packages that are missing (root or sudo)
 build: deps ## Build the release binary, .build/release/longshore
 	$(SWIFT) build --configuration release --product longshore --static-swift-stdlib
 
-demo: build ## Load twelve months of calls and the invoices on a local stack, from nothing
+demo: build ## Load twelve months of calls and the invoices on a local stack, from nothing, and show them in a browser
 	$(LONGSHORE) up
 	$(LONGSHORE) generate callcenter --seed 7 --months 12 --calls 100000 --bad 0.5% --output pipelines/callcenter/data
 	$(LONGSHORE) generate invoices --seed 7 --rows 5000 --bad 1% --output pipelines/invoices/data
@@ -36,7 +36,9 @@ demo: build ## Load twelve months of calls and the invoices on a local stack, fr
 		'  $(LONGSHORE) status 1                                       what the first load did, task by task' \
 		'  eval "$$($(LONGSHORE) up --export)"; psql "$$LONGSHORE_POSTGRES_URL" -c "table callcenter.mart_digital_adoption limit 20"' \
 		'  $(LONGSHORE) load pipelines/callcenter --periods 2024-06    the same month again: replaced, not added' \
+		'  $(LONGSHORE) console                                        all of it in a browser, with dashboards' \
 		'  $(LONGSHORE) down                                           stop the stack; its data stays'
+	@[ ! -t 1 ] || { echo; $(LONGSHORE) console --listen 127.0.0.1:0; }
 
 # Two lanes, each with servers of its own: whole programs, which wait for servers most of the time, and the rest. Within a
 # lane one test at a time: many start processes, or keep the pool busy on purpose, and on two cores they would take each
@@ -44,6 +46,7 @@ demo: build ## Load twelve months of calls and the invoices on a local stack, fr
 PROGRAMS := 'EndToEndTests|TortureTests'
 
 test: deps ## Run every test, and tell at the end what failed; the servers they share are stopped
+	@sh deploy/install-browser.sh .build/browser
 	$(SWIFT) build $(STRICT) --build-tests
 	@rm -f .build/tests.failed; \
 	lane() { \

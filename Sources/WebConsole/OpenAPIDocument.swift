@@ -20,6 +20,9 @@ struct OpenAPIDocument: Encodable {
         )
     }
 
+    /// Text without NUL, which Postgres has no text with.
+    fileprivate static let text = #"^[^\u0000]*$"#
+
     struct Info: Encodable {
         let title = "Longshore's console"
         let version = ProgramVersion.current
@@ -43,6 +46,7 @@ struct OpenAPIDocument: Encodable {
         var format: String?
         var minimum: Int?
         var minLength: Int?
+        var pattern: String?
         var choices: [String]?
         var properties: [String: Schema]?
         var required: [String]?
@@ -50,7 +54,8 @@ struct OpenAPIDocument: Encodable {
         var additionalProperties: [String: String]?
 
         private enum CodingKeys: String, CodingKey {
-            case type, format, minimum, minLength, properties, required, items, additionalProperties
+            case type, format, minimum, minLength, pattern, properties, required, items,
+                additionalProperties
             case choices = "enum"
         }
     }
@@ -84,7 +89,7 @@ struct OpenAPIDocument: Encodable {
             schema =
                 Route.numbered.contains(name)
                 ? Schema(type: "integer", minimum: name == "task" ? 0 : 1)
-                : Schema(type: "string", minLength: 1)
+                : Schema(type: "string", minLength: 1, pattern: OpenAPIDocument.text)
         }
 
         /// What may stand behind `?`.
@@ -106,7 +111,7 @@ struct OpenAPIDocument: Encodable {
         private static func schema(_ parameter: RouteParameter) -> Schema {
             if parameter.repeats { return Schema(type: "array", items: ["type": "string"]) }
             return switch parameter.form {
-            case .text: Schema(type: "string")
+            case .text: Schema(type: "string", pattern: OpenAPIDocument.text)
             case .number(let least): Schema(type: "integer", format: "int64", minimum: least)
             case .day: Schema(type: "string", format: "date")
             case .choice(let choices): Schema(type: "string", choices: choices)

@@ -155,7 +155,7 @@ struct RouteCall: Sendable {
             guard let parameter = route.parameter(field.name) else {
                 throw ParameterError.unknown(field.name, among: route.parameters.map(\.name))
             }
-            guard !field.value.isEmpty || parameter.takesEmpty else { continue }
+            guard !field.value.isEmpty || !parameter.leavesEmptyOut else { continue }
             try parameter.refuse(field.value)
             guard values[field.name] == nil || parameter.repeats else {
                 throw ParameterError.repeated(field.name)

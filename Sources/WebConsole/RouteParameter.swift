@@ -38,6 +38,11 @@ struct RouteParameter: Sendable {
     /// Parameters of any name: what they are, the page knows.
     static let anything = RouteParameter("*", "By name", repeats: true)
 
+    /// Whether no text is the same as no parameter, as a form sends it where nothing was written.
+    var leavesEmptyOut: Bool {
+        if case .text = form { !takesEmpty } else { false }
+    }
+
     /// A parameter whose values are those of an enum.
     static func choice<Choice: CaseIterable & RawRepresentable<String>>(
         _ name: String,

@@ -69,7 +69,10 @@ struct ChartTests {
         ])
         let folder = try Self.pipeline(harbour)
         let checked = try await program.run("check", folder)
-        #expect(checked.output.contains(", 1 chart, 1 dashboard; no problem found"), "\(checked.errors)")
+        #expect(
+            checked.output.contains(", 1 chart, 1 dashboard; no problem found"),
+            "\(checked.errors)"
+        )
         let load = ["load", folder, "--periods", "2024-01", "--workers", "1"]
 
         let bare = program.with(["PATH": try Self.bareFolder(harbour)])

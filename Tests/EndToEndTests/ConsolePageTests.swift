@@ -105,6 +105,12 @@ struct ConsolePageTests {
 enum Browser {
     private static let script = TestStack.packageDirectory + "/Tests/console/pages.py"
 
+    /// The python that `make test` has made ready (`deploy/install-browser.sh`), else that of the machine.
+    private static let python: String = {
+        let own = TestStack.packageDirectory + "/.build/browser/bin/python3"
+        return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"
+    }()
+
     /// Whether all that it takes is on this machine.
     static let isThere: Bool = {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium") else {
@@ -113,8 +119,7 @@ enum Browser {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "python3",
-            "-c", "import playwright.sync_api, axe_playwright_python.sync_playwright",
+            python, "-c", "import playwright.sync_api, axe_playwright_python.sync_playwright",
         ]
         process.standardError = FileHandle.nullDevice
         guard (try? process.run()) != nil else { return false }
@@ -128,7 +133,7 @@ enum Browser {
     static func start(_ url: String, _ arguments: [String]) throws -> RunningProgram {
         try RunningProgram(
             "/usr/bin/env",
-            ["python3", script, url] + arguments,
+            [python, script, url] + arguments,
             environment: ProcessInfo.processInfo.environment,
             folder: TestStack.packageDirectory
         )

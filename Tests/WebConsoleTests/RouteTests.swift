@@ -80,6 +80,8 @@ struct RouteTests {
         "a parameter that is none is refused before anybody is asked",
         arguments: [
             (["loads"], ["nothing": "1"], 400), (["loads"], ["before": "0"], 400),
+            (["loads"], ["before": ""], 400),
+            (["loads"], ["pipeline": ""], 503), ([], ["until": ""], 400),
             (["loads"], ["before": "1x"], 400), (["loads"], ["before": "+1"], 400),
             (["loads"], ["before": "9", "before": "8"], 400), (["loads"], ["before": "9"], 503),
             (["loads"], ["before": "99999999999999999999"], 400),

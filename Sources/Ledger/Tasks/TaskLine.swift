@@ -25,6 +25,8 @@ public struct TaskLine: Sendable, Hashable, Codable {
     public var counts: RowCounts?
     /// Rows of earlier loads that it removed.
     public var replaced: Int?
+    /// The load whose rows stand, where its source was not read because it has not changed.
+    public var unchangedSince: Int64?
     /// Seconds from BEGIN to COMMIT, once it is done; while it runs, since the attempt began.
     public var seconds: Double?
     /// Seconds since it was published, while nobody has begun it.
@@ -90,7 +92,7 @@ extension TaskReports {
             """
             select t.ordinal, t.kind, t.name, t.schema_name, t.table_name, t.period, t.state,
                 \(TaskStage.sql) as stage, t.pool, t.rows_read, t.rows_loaded, t.rows_rejected,
-                t.rows_deduplicated, t.rows_replaced, t.worker, t.failures, t.crashes,
+                t.rows_deduplicated, t.rows_replaced, t.unchanged_since, t.worker, t.failures, t.crashes,
                 extract(epoch from coalesce(t.committed_at, clock_timestamp())
                     - coalesce(t.begun_at, t.started_at))::float8 as seconds,
                 extract(epoch from clock_timestamp() - t.published_at)::float8 as queued_for,
@@ -190,6 +192,7 @@ extension TaskLine {
             pool: try row.text("pool"),
             counts: try TaskReports.rowCounts(row),
             replaced: try row.optionalInteger("rows_replaced"),
+            unchangedSince: try row.optionalInteger("unchanged_since", as: Int64.self),
             seconds: stage == .done || stage == .running
                 ? try row.optionalDouble("seconds") : nil,
             queuedFor: stage == .queued ? try row.optionalDouble("queued_for") : nil,

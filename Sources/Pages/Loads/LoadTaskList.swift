@@ -118,10 +118,15 @@ struct LoadTaskList {
         case .waiting: task.need.map(needed) ?? Markup(text: "its needs are done")
         case .blocked: task.need.map(needed) ?? Markup()
         case .failed: Markup(text: task.failure ?? "")
-        case .done: Markup(text: task.warnings.joined(separator: "; "))
+        case .done:
+            Markup(text: task.unchangedSince.map(unread) ?? task.warnings.joined(separator: "; "))
         case .superseded: Markup(text: "left to a newer load")
         case .cancelled: Markup()
         }
+    }
+
+    private func unread(since load: Int64) -> String {
+        "not read: nothing has changed since load \(load)"
     }
 
     private func left(_ task: TaskLine) -> String {
