@@ -26,6 +26,8 @@ secret redis.conf 'requirepass %s\nsave ""\nappendonly no\nmaxmemory-policy noev
 secret amqp_url 'amqp://longshore:%s@rabbitmq:5672/%%2F\n' "$broker"
 secret postgres_url 'postgres://longshore:%s@postgres:5432/warehouse?sslmode=disable\n' "$warehouse"
 secret redis_url 'redis://:%s@redis:6379/0\n' "$cache"
+# Who may look at the console: a line for each person, with a role of reader, viewer or operator.
+secret console_tokens 'me operator %s\n' "$(password console_token)"
 # Where alerts are told: put the address of your own in its place.
 secret alert_webhook_url '%s\n' 'http://127.0.0.1:9/'
 # Containers reach the files one by one; on this machine nobody else gets into the folder.

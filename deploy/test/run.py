@@ -17,11 +17,14 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
@@ -292,6 +295,41 @@ def load(fleet, state):
     print(f"  loaded: {state['picture']}")
 
 
+def look(fleet, state):
+    """The console shows the load to whoever has a token, and nothing to anybody else."""
+    fleet.environment["CONSOLE_PORT"] = str(free_port())
+    address = f"http://127.0.0.1:{fleet.environment['CONSOLE_PORT']}"
+    fleet("--profile", "console", "up", *START[:-1], "--no-deps", "console")
+    _, _, token = (fleet.secrets / "console_tokens").read_text().split()
+    begun = time.monotonic()
+    wait("the console asks who it is", lambda: status(address) == 401, 60, pause=0.1)
+    print(f"  start to first page {time.monotonic() - begun:.1f} s")
+    loads = status(f"{address}/api/v1/loads", token)
+    if loads != 200:
+        raise Failed(f"with a token the console says {loads}")
+    name = fleet.containers("console")[0]
+    print(f"  the console takes {memory(fleet.podman, name)}")
+    fleet("--profile", "console", "rm", "--stop", "--force", "console")
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def status(url, token=None):
+    """The status of an answer; None where nobody answers."""
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return None
+
+
 def again(fleet, state, load):
     """A load that was disturbed has loaded what the undisturbed one has."""
     fleet.ended(load)
@@ -451,7 +489,7 @@ def down(fleet, state):
     fleet("down", "--volumes", "--timeout", "5")
 
 
-STAGES = [readme, up, load, kill, roll, stop, upgrade, cluster, leader, promotion, down]
+STAGES = [readme, up, load, look, kill, roll, stop, upgrade, cluster, leader, promotion, down]
 
 
 # Preparation
