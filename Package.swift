@@ -156,9 +156,8 @@ let package = Package(
         .target(
             name: "Loading",
             dependencies: [
-                "BlockingThread", "Delivery", "Extraction", "Latches", "Ledger", "Pipelines",
-                "Planning",
-                "Postgres", "Rows", "StarSchema", "Words",
+                "BlockingThread", "Delivery", "Digests", "Extraction", "Latches", "Ledger",
+                "Pipelines", "Planning", "Postgres", "Rows", "StarSchema", "Words",
             ]
         ),
         .target(

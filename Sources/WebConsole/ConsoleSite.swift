@@ -15,8 +15,9 @@ public struct ConsoleSite: Sendable {
         case proxy(ProxyTrust)
     }
 
+    private let reading: ReadingDesks
     /// The ledger, to be looked at: neither raw rows nor what exports deliver can be read there.
-    let desks: LedgerDesks
+    var desks: LedgerDesks { reading.next }
     /// The ledger with a coordinator's rights: raw rows, and actions.
     let ledger: LedgerDesks
     /// The servers other than Postgres; `nil` where they are not known.
@@ -48,13 +49,13 @@ public struct ConsoleSite: Sendable {
     ///   - origins: Where browsers find it.
     ///   - log: Is told of each request of somebody who is known, its status, and what went wrong.
     public init(
-        desks: LedgerDesks,
+        desks: ReadingDesks,
         ledger: LedgerDesks,
         access: Access,
         origins: Set<WebOrigin>,
         log: @escaping @Sendable (Visit, Int, String?) -> Void = { _, _, _ in }
     ) {
-        self.desks = desks
+        reading = desks
         self.ledger = ledger
         self.access = access
         gate = Gate(origins: origins)

@@ -176,6 +176,41 @@ struct DashboardDeskTests {
         #expect(figures.seal.pieces.map(\.load) == [2])
     }
 
+    @Test(
+        "are read anew where the time, chance, the ledger or a function of people has a say",
+        arguments: [
+            "select 'a' as x, extract(epoch from clock_timestamp()) * 1000000 as y from fact_sale limit 1",
+            "select 'a' as x, random() as y from fact_sale limit 1",
+            "select 'a' as x, (select max(revision) from longshore.control) as y from fact_sale limit 1",
+            "select 'a' as x, shop.turn() as y from fact_sale limit 1",
+        ]
+    )
+    func unsteady(_ sql: String) async throws {
+        let counter = try await Counter()
+        try await counter.dock.connection.query(
+            """
+            create function shop.turn() returns bigint language sql
+            as 'select count(*) from shop.dim_customer'
+            """
+        )
+        let dashboard = try Self.dashboard(
+            """
+              - bars: Sales
+                sql: "\(sql)"
+                x: x
+                y: { y: Amount }
+            """
+        )
+        let first = try Self.bars(await counter.figures(of: dashboard))
+        try await counter.dock.connection.query(
+            "update longshore.control set revision = revision + 7"
+        )
+        try await counter.dock.connection.query(
+            "insert into shop.dim_customer (customer_id, load_id) values ('c9', 1)"
+        )
+        #expect(try Self.bars(await counter.figures(of: dashboard)) != first)
+    }
+
     @Test("take what is chosen as a value, whatever it says")
     func hostile() async throws {
         let counter = try await Counter()

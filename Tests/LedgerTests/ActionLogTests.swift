@@ -57,6 +57,34 @@ struct ActionLogTests {
         #expect(cancelled.role == "operator")
     }
 
+    @Test(
+        "how many periods stand moves with each of them, also with those that are not told one by one"
+    )
+    func manyPeriods() async throws {
+        let dock = try await Dock(Shop.files)
+        let pipeline = try Shop.definition().pipeline
+        try await dock.load(Shop.definition())
+        try await dock.connection.query(
+            """
+            insert into longshore.control (schema_name, table_name, period, pipeline, kind, name,
+                period_start, period_end, state)
+            select schema_name, table_name, to_char(m, 'YYYY-MM'), pipeline, kind, name, m::date,
+                (m + interval '1 month')::date, 'loaded'
+            from longshore.control, generate_series(timestamp '2024-02-01', '2026-12-01', '1 month') m
+            where table_name = 'fact_sale' and period = '2024-01'
+            """
+        )
+        let labels = try Self.months("2024-01..2026-12").map(\.label)
+        let standing = ActionStanding.of(labels, of: pipeline)
+        let shown = try await dock.ledger.actions.words(of: standing)
+        #expect(shown.contains("; and 12 more"))
+        try await dock.connection.query(
+            "update longshore.control set loaded_by = 9 where period = '2026-11'"
+        )
+        let now = try await dock.ledger.actions.words(of: standing)
+        #expect(now != shown)
+    }
+
     @Test("what has moved since it was shown is refused, and nothing is done")
     func moved() async throws {
         let dock = try await Dock(Shop.files)

@@ -178,4 +178,74 @@ struct UnchangedDimensionTests {
             ) == "2"
         )
     }
+
+    @Test("is read when a value is the time of a file, and that is another one")
+    func fileTime() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition(
+            customer: Self.customer(name: "{ type: timestamp, from: \"{file_time}\" }")
+        )
+        try await dock.load(definition)
+        let same = try await dock.load(definition)
+        #expect(try await unchangedSince(same, in: dock) != nil)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1_700_000_000)],
+            ofItemAtPath: dock.folder + "/data/customers.csv"
+        )
+        let load = try await dock.load(definition)
+        #expect(try await unchangedSince(load, in: dock) == nil)
+    }
+
+    @Test("is read when something else is expected of it")
+    func expectations() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.load(try Shop.definition(customer: Self.customer()))
+        let strict = Self.customer() + "\n    expect: { rows: { min: 100 } }"
+        let load = try await dock.load(try Shop.definition(customer: strict))
+        #expect(load.failure("customer")?.code == "warehouse.row_count")
+    }
+
+    @Test("is read when what it refers to was changed while it was read")
+    func changedMeanwhile() async throws {
+        let dock = try await Dock(Shop.files)
+        try dock.write("regions.csv", "region_id,name\nr1,North\n")
+        try dock.write("customers.csv", "customer_id,name,region\nc1,Ana,r9\nc2,Bo,r1\n")
+        let customer = """
+              region:
+                from: { source: drops, csv: regions.csv }
+                key: region_id
+                columns:
+                  region_id: { type: text, required: true }
+                  name: { type: text }
+              customer:
+                from: { source: drops, csv: customers.csv }
+                key: customer_id
+                columns:
+                  customer_id: { type: text, required: true }
+                  name: { type: text }
+                  region: { references: region, from: region, missing: unknown }
+            """
+        let definition = try Shop.definition(customer: customer)
+        let first = try await dock.create(definition)
+        #expect(await dock.perform(first.task("region")).failure == nil)
+        // Another load brings the region while the keys of regions are known already.
+        let bringing = At(.opened) {
+            try await dock.connection.query(
+                """
+                insert into shop.dim_region (region_id, name, load_id) values ('r9', 'Far', 1)
+                """
+            )
+            try await dock.connection.query(
+                "update longshore.control set revision = revision + 1 where table_name = 'dim_region'"
+            )
+        }
+        #expect(await dock.perform(first.task("customer"), observer: bringing).failure == nil)
+        let count =
+            "select count(*) from shop.dim_customer where region_key = -1 and customer_key > 0"
+        #expect(try await dock.row(count) == "1")
+        try await dock.connection.query("update longshore.load set state = 'loaded'")
+        let second = try await dock.load(definition)
+        #expect(try await unchangedSince(second, in: dock) == nil)
+        #expect(try await dock.row(count) == "0")
+    }
 }

@@ -26,8 +26,9 @@ struct ActionTests {
             addresses: ["10.0.0.1"],
             roles: Dictionary(uniqueKeysWithValues: Viewer.Role.allCases.map { ($0.rawValue, $0) })
         )
+        let configuration = dock.configuration
         site = ConsoleSite(
-            desks: LedgerDesks.reading(dock.configuration),
+            desks: ReadingDesks(1) { LedgerDesks.reading(configuration) },
             ledger: dock.ledger,
             access: .proxy(trust),
             origins: [WebOrigin(isSecure: false, host: "console.example")]

@@ -51,7 +51,7 @@ struct DashboardRouteTests {
             )
         let nowhere = try PostgresConfiguration(url: "postgres://nobody@127.0.0.1:1/none")
         var site = ConsoleSite(
-            desks: LedgerDesks.reading(nowhere),
+            desks: ReadingDesks(1) { LedgerDesks.reading(nowhere) },
             ledger: LedgerDesks(nowhere),
             access: .tokens(try TokenBook(lines: Self.tokens)),
             origins: [WebOrigin(isSecure: false, host: "console.example")]

@@ -13,7 +13,7 @@ struct EntryTests {
     private static func site(_ access: ConsoleSite.Access) throws -> ConsoleSite {
         let nowhere = try PostgresConfiguration(url: "postgres://nobody@127.0.0.1:1/none")
         return ConsoleSite(
-            desks: LedgerDesks.reading(nowhere),
+            desks: ReadingDesks(1) { LedgerDesks.reading(nowhere) },
             ledger: LedgerDesks(nowhere),
             access: access,
             origins: [

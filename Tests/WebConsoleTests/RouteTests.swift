@@ -55,7 +55,7 @@ struct RouteTests {
         let desks = LedgerDesks(nowhere)
         let trust = ProxyTrust(addresses: ["10.0.0.1"], roles: ["all": role])
         let site = ConsoleSite(
-            desks: desks,
+            desks: ReadingDesks(1) { desks },
             ledger: desks,
             access: .proxy(trust),
             origins: [try #require(WebOrigin("http://console.example"))]

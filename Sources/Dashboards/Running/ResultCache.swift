@@ -4,7 +4,7 @@ import Synchronization
 
 /// Rows of queries that were asked before, as long as nothing has happened to their tables.
 ///
-/// What is kept is known by all that it follows from: the statement, its parameters, where names are looked up, and a stamp of
+/// What is kept is known by all that it follows from: the statement, its parameters, where names are looked up, the day, and a stamp of
 /// its tables, made of the loads that loaded them and of what the server has counted. A load is seen at once; what somebody
 /// has written past Longshore as soon as the server has counted it, which takes it some seconds at most.
 final class ResultCache: Sendable {
@@ -13,6 +13,8 @@ final class ResultCache: Sendable {
         let statement: SQL
         let schema: String
         let zone: String
+        /// The day that it is.
+        let day: Day
         let stamp: String
         let standings: [Seal.Standing]
     }

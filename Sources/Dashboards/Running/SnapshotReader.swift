@@ -20,7 +20,8 @@ struct SnapshotReader {
     private static let firstBatch = 10
     private static let largestBatch = 1_000
 
-    /// What is set for all statements: names, the zone, limits, and the reader's rights where there is such a role.
+    /// What is set for all statements: names, the zone, limits, and the reader's rights where there is such a role, else no more than the right to read (a
+    /// superuser reads files and ends sessions, too).
     static func settle(
         _ pipeline: Pipeline,
         queryTime: Duration,
@@ -36,9 +37,10 @@ struct SnapshotReader {
                 set_config('statement_timeout', \(time), true),
                 set_config('cursor_tuple_fraction', '1', true),
                 (select set_config('role', rolname, true) from pg_roles
-                    where rolname = 'longshore_reader' and rolname <> current_user
+                    where rolname in ('longshore_reader', 'pg_read_all_data') and rolname <> current_user
                         and pg_has_role(oid, 'member') and has_schema_privilege(oid, \(pipeline.schema)::text, 'usage')
-                        and has_table_privilege(oid, 'longshore.control', 'select'))
+                        and has_table_privilege(oid, 'longshore.control', 'select')
+                    order by rolname <> 'longshore_reader' limit 1)
             """
         )
     }
@@ -114,12 +116,14 @@ struct SnapshotReader {
                 statement: bound.sql,
                 schema: pipeline.schema,
                 zone: pipeline.zone,
+                day: today,
                 stamp: try await reading.stamp(of: tables),
                 standings: seal.pieces.map(\.standing)
             )
-            if let rows = cache.rows(key) { return (rows, seal) }
+            let isSteady = try await reading.isSteady(bound.sql, tables)
+            if isSteady, let rows = cache.rows(key) { return (rows, seal) }
             let rows = try await located(bound, behind: Self.declare) { try await fetch(bound.sql) }
-            cache.keep(rows, as: key)
+            if isSteady { cache.keep(rows, as: key) }
             return (rows, seal)
         }
     }

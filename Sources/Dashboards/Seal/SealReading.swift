@@ -69,6 +69,37 @@ struct SealReading {
         return try rows.first?.text("stamp") ?? ""
     }
 
+    /// Whether the rows of a statement follow from its tables, its parameters and the day alone; in doubt they do not.
+    ///
+    /// They may follow from the time, from chance, from what the server or the ledger knows, or from what functions of people
+    /// read: a name that is one of these is enough, wherever it stands.
+    func isSteady(_ statement: SQL, _ tables: [Relation]) async throws -> Bool {
+        let names = Set(
+            statement.text.lowercased()
+                .matches(of: #/[\p{L}_][\p{L}\p{N}_$]*/#.matchingSemantics(.unicodeScalar))
+                .map { String($0.output) }
+        )
+        guard !tables.isEmpty, names.isDisjoint(with: Self.unsteady),
+            !names.contains(where: { $0.utf8.starts(with: "pg_".utf8) })
+        else { return false }
+        let rows = try await connection.query(
+            """
+            select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            where n.nspname <> 'pg_catalog' and p.proname = any(\(names.sorted())::text[]) limit 1
+            """
+        )
+        return rows.isEmpty
+    }
+
+    /// Names of what is another thing each time, or outside of the tables.
+    private static let unsteady: Set<String> = [
+        "now", "current_timestamp", "current_time", "localtime", "localtimestamp",
+        "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday", "age",
+        "random", "random_normal", "gen_random_uuid", "longshore", "information_schema",
+        "current_setting", "txid_current", "query_to_xml", "table_to_xml", "nextval", "currval",
+        "lastval", "tablesample",
+    ]
+
     private static func list(_ tables: [Relation]) -> SQL {
         """
         select * from unnest(\(tables.map(\.schema))::text[], \(tables.map(\.name))::text[]) as w (schema, name)

@@ -72,18 +72,21 @@ package struct ActionStanding: Sendable {
         ActionStanding(
             sql: """
                 select string_agg(period || ' ' || words || ' (' || names || ')', '; ' order by period, names)
+                        filter (where place <= \(mostPeriods))
+                    || case when count(*) > \(mostPeriods) then '; and ' || count(*) - \(mostPeriods)
+                        || ' more, altogether ' || md5(string_agg(period || ' ' || words || ' ' || names, ';' order by period, names)) else '' end
                 from (
-                    select period, words, string_agg(name, ', ' order by kind, name) as names from (
+                    select row_number() over (order by period, words) as place, period, words, string_agg(name, ', ' order by kind, name) as names from (
                         select c.period, c.kind, c.name, c.state || coalesce(' by load ' || c.loaded_by, '')
                             || coalesce((select ', claimed by load ' || l.id from longshore.load l
                                 where l.id = c.claimed_by and l.state = \(LoadState.running)), '') as words
                         from longshore.control c where \(ControlTable.areOf(pipeline, labels))) each
-                    group by period, words order by period, names limit \(mostPeriods)) alike
+                    group by period, words) alike
                 """
         )
     }
 
-    /// The most periods that are told one by one.
+    /// The most that are told one by one; the others are a digest, which moves when one of them does.
     private static let mostPeriods = 24
 
     /// Of rejects: how many are in which state.

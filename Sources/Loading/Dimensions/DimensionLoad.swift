@@ -24,7 +24,8 @@ struct DimensionLoad {
 
     func run() async throws -> AttemptResult {
         let unchanged = UnchangedDimension(dimension, from: extract, of: attempt)
-        if let load = try await unchanged.load() {
+        let surroundings = try await unchanged.surroundings()
+        if let load = try await unchanged.load(within: surroundings) {
             var result = AttemptResult(counts: RowCounts())
             result.unchangedSince = load
             return result
@@ -62,7 +63,7 @@ struct DimensionLoad {
         var result = fill.result(counts, warnings: warnings)
         result.warnings.insert(contentsOf: restored, at: 0)
         result.observations = observations
-        result.extent = try await unchanged.extent()
+        result.extent = try await unchanged.extent(within: surroundings)
         return result
     }
 

@@ -1,3 +1,4 @@
+import Digests
 import Extraction
 import Ledger
 import Pipelines
@@ -22,26 +23,46 @@ struct UnchangedDimension {
         self.attempt = attempt
     }
 
-    /// The load whose rows stand; `nil` where the source has to be read.
-    func load() async throws -> Int64? {
+    /// The load whose rows stand, where ``surroundings()`` are these; `nil` where the source has to be read.
+    func load(within surroundings: String) async throws -> Int64? {
         guard !attempt.row.refreshes, canBeTold,
             let standing = try await ControlTable(attempt.connection)
                 .standing(of: attempt.row.key, forTask: attempt.task),
-            try await extent() == standing.extent, await hasSameFiles(standing.inputs)
+            try await extent(within: surroundings) == standing.extent,
+            await hasSameFiles(standing.inputs)
         else { return nil }
         return standing.load
     }
 
-    /// A load without a change would say nothing else: neither the time nor another source has a say.
+    /// Neither the time nor another source has a say in what a load would say.
     private var canBeTold: Bool {
         let expected = dimension.demands.expectations
         return extract.readsObjects && !extract.isCutByPeriod
             && expected.freshness == nil && expected.totals.isEmpty
     }
 
-    /// How many rows the dimension's tables have now, with the sum of its surrogate keys, which no other rows have, and how
-    /// often those tables that it refers to were changed.
-    func extent() async throws -> String {
+    /// What has a say beside the files: how often those tables that the dimension refers to were changed, and what is
+    /// expected of a load.
+    ///
+    /// It is noted before the keys of these tables are read: what is changed meanwhile has the next load read again.
+    func surroundings() async throws -> String {
+        let references = TableLayout(dimension, in: attempt.pipeline).dimensions.map(\.table)
+        let rows = try await attempt.connection.query(
+            """
+            select string_agg(c.table_name || ':' || c.revision, ' ' order by c.table_name) as revisions
+            from longshore.control c where c.schema_name = \(attempt.row.schema)
+                and c.table_name = any(\(references)::text[]) and c.period = ''
+            """
+        )
+        let expected = "\(dimension.demands.expectations) \(String(describing: dimension.expiry))"
+        let digest = SHA256.hexadecimal(Array(expected.utf8)).prefix(16)
+        return [try rows.first?.optionalText("revisions"), "expect:\(digest)"].compactMap { $0 }
+            .joined(separator: " ")
+    }
+
+    /// How many rows the dimension's tables have now, with the sum of its surrogate keys, which no other rows have, and
+    /// its surroundings.
+    func extent(within surroundings: String) async throws -> String {
         let counts = dimension.designs(schema: attempt.row.schema)
             .map { design -> SQL in
                 design.name == dimension.table
@@ -51,16 +72,17 @@ struct UnchangedDimension {
                     """
                     : "(select count(*) from \(design.qualifiedName))"
             }
-        let references = TableLayout(dimension, in: attempt.pipeline).dimensions.map(\.table)
         let rows = try await attempt.connection.query(
-            """
-            select concat_ws(' ', \(counts.joined(separator: ", ")), (
-                select string_agg(c.table_name || ':' || c.revision, ' ' order by c.table_name)
-                from longshore.control c where c.schema_name = \(attempt.row.schema)
-                    and c.table_name = any(\(references)::text[]) and c.period = '')) as extent
-            """
+            "select concat_ws(' ', \(counts.joined(separator: ", "))) as counts"
         )
-        return try rows.first?.text("extent") ?? ""
+        return (try rows.first?.text("counts") ?? "") + " " + surroundings
+    }
+
+    /// Whether a value may be the time of a file.
+    private var readsTimes: Bool {
+        dimension.attributes.contains {
+            $0.plan.source == InputColumn.time.rawValue || $0.plan.expression != nil
+        }
     }
 
     /// Looks at names and sizes first, and reads the files only when these are the same.
@@ -73,7 +95,8 @@ struct UnchangedDimension {
             else { return false }
             let found = try await files.all()
             guard found.map({ Array($0.name.utf8) }) == known.map({ Array($0.name.utf8) }),
-                found.map(\.size) == known.map(\.size)
+                found.map(\.size) == known.map(\.size),
+                !readsTimes || found.map(\.modified) == known.map({ $0.modified ?? 0 })
             else { return false }
             for input in known {
                 guard try await files.summary(of: input.name).digest == input.digest else {

@@ -50,7 +50,7 @@ struct ConsoleCommand: AsyncParsableCommand {
             // Pages only read; the ledger is made and brought up to date by this login.
             _ = try? await ledger.fleet.identity()
             let reader = try ConsoleReader.configuration(orElse: fleet.postgres)
-            let desks = LedgerDesks.reading(reader, fleet: fleet.name)
+            let desks = ReadingDesks(4) { LedgerDesks.reading(reader, fleet: fleet.name) }
             let redis = FleetStore(fleet.inForeground(), ledger)
             let shelf = try dashboards.shelf(orElse: reader)
             try await closing({
