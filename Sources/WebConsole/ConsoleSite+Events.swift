@@ -13,13 +13,21 @@ extension ConsoleSite {
 
     /// What changes of a page, part by part, until nothing changes any more; `nil` where there is no such page.
     ///
-    /// - Parameter find: Finds the page anew.
-    /// - Returns: A stream of server-sent events (WHATWG HTML, 9.2): each an object of parts that have changed, by their ids.
+    /// - Parameters:
+    ///   - visit: Who asks for it.
+    ///   - find: Finds the page anew.
+    /// - Returns: 429 for who has as many streams as they may; else a stream of server-sent events (WHATWG HTML, 9.2): each an object of parts that have changed, by their ids.
     /// - Throws: What `find` throws at first.
     func events(
+        for visit: Visit,
         of find: @escaping @Sendable () async throws -> (any LivePage)?
     ) async throws -> Route.Answer? {
         guard let first = try await find() else { return nil }
+        let (places, person) = (streams, visit.viewer.name)
+        guard places.take(person) else {
+            let words = "you have \(StreamPlaces.most) pages open that tell what changes: close one"
+            return .response(Refusal(429, words).response(to: visit.request))
+        }
         // Who reads too slowly is left, and asks again.
         let stream = AsyncStream<[UInt8]>(bufferingPolicy: .bufferingOldest(4)) { continuation in
             let task = Task {
@@ -31,7 +39,10 @@ extension ConsoleSite {
                 }
                 continuation.finish()
             }
-            continuation.onTermination = { _ in task.cancel() }
+            continuation.onTermination = { _ in
+                task.cancel()
+                places.release(person)
+            }
         }
         return .response(
             WebResponse(

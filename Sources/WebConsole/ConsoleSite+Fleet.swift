@@ -18,7 +18,9 @@ extension Route {
             "What changes of the fleet's page, as server-sent events",
             tab: .fleet,
             audience: .browsers,
-            answer: { site, _ in try await site.events { try await site.fleet() } }
+            answer: { site, call in
+                try await site.events(for: call.visit) { try await site.fleet() }
+            }
         ),
         Route(
             "/dead-letters",

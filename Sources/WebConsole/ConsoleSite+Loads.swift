@@ -39,7 +39,7 @@ extension Route {
             audience: .browsers,
             parameters: listed,
             answer: { site, call in
-                try await site.events { try await site.load(call) }
+                try await site.events(for: call.visit) { try await site.load(call) }
             }
         ),
         Route(

@@ -15,6 +15,7 @@ public struct ConsoleSite: Sendable {
         case proxy(ProxyTrust)
     }
 
+    let streams = StreamPlaces()
     private let reading: ReadingDesks
     /// The ledger, to be looked at: neither raw rows nor what exports deliver can be read there.
     var desks: LedgerDesks { reading.next }
