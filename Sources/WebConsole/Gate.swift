@@ -22,11 +22,13 @@ struct Gate: Sendable {
         }
         switch request.method {
         case "GET", "HEAD": return nil
-        case "POST":
+        case "POST" where !request.isOfProgram:
             return isFromHere(request, origin)
                 ? nil : Refusal(403, "actions are taken from the console's own pages only")
         default:
-            return Refusal(405, "only GET, HEAD and POST", [("Allow", "GET, HEAD, POST")])
+            // Programs read; actions are confirmed on pages.
+            let allowed = request.isOfProgram ? "GET, HEAD" : "GET, HEAD, POST"
+            return Refusal(405, "only \(allowed)", [("Allow", allowed)])
         }
     }
 

@@ -54,6 +54,20 @@ struct GateTests {
         #expect(Self.gate.refusal(of: request)?.status == status)
     }
 
+    @Test("takes no action of a program, and says which methods there are")
+    func programs() {
+        let host = WebRequest.Field(name: "Host", value: "127.0.0.1:8080")
+        let origin = WebRequest.Field(name: "Origin", value: "http://127.0.0.1:8080")
+        let request = WebRequest(
+            method: "POST",
+            path: ["api", "v1", "loads"],
+            headers: [host, origin]
+        )
+        let refusal = Self.gate.refusal(of: request)
+        #expect(refusal?.status == 405)
+        #expect(refusal?.headers.first?.value == "GET, HEAD")
+    }
+
     @Test("takes no other methods", arguments: ["PUT", "DELETE", "OPTIONS", "TRACE", "get"])
     func methods(_ method: String) {
         let request = Self.request(method, ["Host": "127.0.0.1:8080"])
