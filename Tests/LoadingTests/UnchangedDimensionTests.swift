@@ -16,6 +16,23 @@ struct UnchangedDimensionTests {
             .unchangedSince
     }
 
+    /// A region, and a customer who refers to it.
+    private static let customerOfRegion = """
+          region:
+            from: { source: drops, csv: regions.csv }
+            key: region_id
+            columns:
+              region_id: { type: text, required: true }
+              name: { type: text }
+          customer:
+            from: { source: drops, csv: customers.csv }
+            key: customer_id
+            columns:
+              customer_id: { type: text, required: true }
+              name: { type: text }
+              region: { references: region, from: region, missing: unknown }
+        """
+
     private static func customer(
         of files: String = "customers.csv",
         name: String = "{ type: text }"
@@ -149,22 +166,7 @@ struct UnchangedDimensionTests {
         let dock = try await Dock(Shop.files)
         try dock.write("regions.csv", "region_id,name\nr1,North\n")
         try dock.write("customers.csv", "customer_id,name,region\nc1,Ana,r1\nc2,Bo,r1\n")
-        let customer = """
-              region:
-                from: { source: drops, csv: regions.csv }
-                key: region_id
-                columns:
-                  region_id: { type: text, required: true }
-                  name: { type: text, scd: 2 }
-              customer:
-                from: { source: drops, csv: customers.csv }
-                key: customer_id
-                columns:
-                  customer_id: { type: text, required: true }
-                  name: { type: text }
-                  region: { references: region, from: region }
-            """
-        let definition = try Shop.definition(customer: customer)
+        let definition = try Shop.definition(customer: Self.customerOfRegion)
         let first = try await dock.load(definition)
         #expect(first.failures.isEmpty)
         let second = try await dock.load(definition)
@@ -210,22 +212,7 @@ struct UnchangedDimensionTests {
         let dock = try await Dock(Shop.files)
         try dock.write("regions.csv", "region_id,name\nr1,North\n")
         try dock.write("customers.csv", "customer_id,name,region\nc1,Ana,r9\nc2,Bo,r1\n")
-        let customer = """
-              region:
-                from: { source: drops, csv: regions.csv }
-                key: region_id
-                columns:
-                  region_id: { type: text, required: true }
-                  name: { type: text }
-              customer:
-                from: { source: drops, csv: customers.csv }
-                key: customer_id
-                columns:
-                  customer_id: { type: text, required: true }
-                  name: { type: text }
-                  region: { references: region, from: region, missing: unknown }
-            """
-        let definition = try Shop.definition(customer: customer)
+        let definition = try Shop.definition(customer: Self.customerOfRegion)
         let first = try await dock.create(definition)
         #expect(await dock.perform(first.task("region")).failure == nil)
         // Another load brings the region while the keys of regions are known already.

@@ -50,45 +50,7 @@ extension GridDesk {
     public func strips(ofPipeline pipeline: String? = nil) async throws -> PeriodStrips {
         let rows = try await client.query(
             """
-            with known as materialized (
-                select c.pipeline, c.kind, c.name, c.schema_name, c.table_name,
-                    min(c.period_start) as first, max(c.period_end) as beyond
-                from longshore.control c where \(Self.isShown(ofPipeline: pipeline))
-                group by 1, 2, 3, 4, 5
-            ), listed as materialized (
-                select * from known order by pipeline, kind, name, schema_name, table_name
-                limit \(Self.mostRows)
-            ), bound as materialized (
-                select min(first) as first, max(beyond) as beyond,
-                    greatest(max(beyond) - min(first), 1) as days
-                from known
-            ), failed as materialized (
-                select load_id, schema_name, table_name, period from longshore.task
-                where state = \(TaskState.failed)
-            ), running as materialized (
-                select id from longshore.load where state = \(LoadState.running)
-            ), overdue as materialized (
-                select schema_name, table_name, period from longshore.alert
-                where over_at is null and rule = \(AlertRule.overdue)
-            ), standing as (
-                select c.schema_name, c.table_name, c.period_start, c.period_end,
-                    (c.period_start - b.first) * \(Self.stripParts)::integer / b.days as part,
-                    case when c.state = \(PeriodState.closed) then \(Self.place(.closed))
-                        when f.load_id is not null then \(Self.place(.failed))
-                        when r.id is not null and c.loaded_by is distinct from c.claimed_by
-                            then \(Self.place(.loading))
-                        when c.state = \(PeriodState.stale) then \(Self.place(.stale))
-                        when c.state = \(PeriodState.loaded) then \(Self.place(.loaded))
-                        when o.period is not null then \(Self.place(.overdue))
-                        else \(Self.place(.pending)) end as standing
-                from longshore.control c cross join bound b
-                left join failed f on f.load_id = c.claimed_by and f.schema_name = c.schema_name
-                    and f.table_name = c.table_name and f.period = c.period
-                left join running r on r.id = c.claimed_by
-                left join overdue o on o.schema_name = c.schema_name
-                    and o.table_name = c.table_name and o.period = c.period
-                where \(Self.isShown(ofPipeline: pipeline))
-            ), part as (
+            with \(Self.standings(ofPipeline: pipeline)), part as (
                 select schema_name, table_name, part, min(standing) as standing,
                     min(period_start) as start, max(period_end) as finish, count(*) as periods
                 from standing group by 1, 2, 3
@@ -111,6 +73,51 @@ extension GridDesk {
         var strips = PeriodStrips(first: "", beyond: "", tables: [])
         for row in rows { try strips.add(row) }
         return strips
+    }
+
+    /// What each period stands as, with the tables that are listed (`listed`) and the time of all (`bound`), as queries.
+    private static func standings(ofPipeline pipeline: String?) -> SQL {
+        """
+        known as materialized (
+            select c.pipeline, c.kind, c.name, c.schema_name, c.table_name,
+                min(c.period_start) as first, max(c.period_end) as beyond
+            from longshore.control c where \(isShown(ofPipeline: pipeline))
+            group by 1, 2, 3, 4, 5
+        ), listed as materialized (
+            select * from known order by pipeline, kind, name, schema_name, table_name
+            limit \(mostRows)
+        ), bound as materialized (
+            select min(first) as first, max(beyond) as beyond,
+                greatest(max(beyond) - min(first), 1) as days
+            from known
+        ), failed as materialized (
+            select load_id, schema_name, table_name, period from longshore.task
+            where state = \(TaskState.failed)
+        ), running as materialized (
+            select id from longshore.load where state = \(LoadState.running)
+        ), overdue as materialized (
+            select schema_name, table_name, period from longshore.alert
+            where over_at is null and rule = \(AlertRule.overdue)
+        ), standing as (
+            select c.schema_name, c.table_name, c.period_start, c.period_end,
+                (c.period_start - b.first) * \(stripParts)::integer / b.days as part,
+                case when c.state = \(PeriodState.closed) then \(place(.closed))
+                    when f.load_id is not null then \(place(.failed))
+                    when r.id is not null and c.loaded_by is distinct from c.claimed_by
+                        then \(place(.loading))
+                    when c.state = \(PeriodState.stale) then \(place(.stale))
+                    when c.state = \(PeriodState.loaded) then \(place(.loaded))
+                    when o.period is not null then \(place(.overdue))
+                    else \(place(.pending)) end as standing
+            from longshore.control c cross join bound b
+            left join failed f on f.load_id = c.claimed_by and f.schema_name = c.schema_name
+                and f.table_name = c.table_name and f.period = c.period
+            left join running r on r.id = c.claimed_by
+            left join overdue o on o.schema_name = c.schema_name
+                and o.table_name = c.table_name and o.period = c.period
+            where \(isShown(ofPipeline: pipeline))
+        )
+        """
     }
 }
 
