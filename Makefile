@@ -1,6 +1,6 @@
 # Longshore: `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test test-deploy simulate fuzz torture check docs format lint bench bench-readers stack clean
+.PHONY: help deps build demo test test-deploy simulate fuzz torture check docs format lint bench bench-smoke bench-readers stack clean
 
 SWIFT ?= swift
 LONGSHORE := .build/release/longshore
@@ -46,8 +46,9 @@ demo: build ## Load twelve months of calls and the invoices on a local stack, fr
 PROGRAMS := 'EndToEndTests|TortureTests'
 
 test: deps ## Run every test, and tell at the end what failed; the servers they share are stopped
-	@sh deploy/install-browser.sh .build/browser
-	$(SWIFT) build $(STRICT) --build-tests
+	@mkdir -p .build; sh deploy/install-browser.sh .build/browser > .build/browser.log 2>&1 & browser=$$!; \
+	$(SWIFT) build $(STRICT) --build-tests || exit 1; \
+	wait $$browser; cat .build/browser.log
 	@rm -f .build/tests.failed; \
 	lane() { \
 		{ LONGSHORE_TEST_STACK=$$PWD/.build/test-stack-$$1 .build/debug/longshorePackageTests.xctest \
@@ -55,7 +56,9 @@ test: deps ## Run every test, and tell at the end what failed; the servers they 
 			|| touch .build/tests.failed; } | tee .build/tests-$$1.log; \
 		.build/debug/longshore down --purge --stack .build/test-stack-$$1 || touch .build/tests.failed; \
 	}; \
-	lane programs --filter & lane modules --skip & wait; \
+	lane programs --filter & lane modules --skip & \
+	{ $(MAKE) --no-print-directory bench-smoke > .build/tests-bench.log 2>&1 || { cat .build/tests-bench.log; touch .build/tests.failed; }; } & \
+	wait; tail -n 1 .build/tests-bench.log; \
 	grep -h ' Test run with ' .build/tests-programs.log .build/tests-modules.log; \
 	if [ -e .build/tests.failed ]; then \
 		grep -h -A 3 ' recorded an issue ' .build/tests-programs.log .build/tests-modules.log | tail -n 20; \
@@ -92,8 +95,15 @@ format: ## Format the sources in place
 lint: ## Fail on sources that are not formatted, or break a rule of .swift-format
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
-bench: build ## Load a file with psql's \copy and with Longshore, as a ratio
-	LONGSHORE=$(LONGSHORE) sh Benchmarks/copy.sh
+BENCH := PYTHONPATH=Benchmarks python3
+
+bench: build ## Measure Longshore beside COPY, SQL and other loaders, and write docs/benchmarks.md: SCALE=1, ONLY=star, REPETITIONS=5
+	$(BENCH) -m bench.environment .build/bench/peers
+	LONGSHORE=$(LONGSHORE) $(BENCH) -m bench $(if $(SCALE),--scale $(SCALE)) $(if $(REPETITIONS),--repetitions $(REPETITIONS)) $(if $(ONLY),--only $(ONLY))
+
+bench-smoke: ## Run the benchmark with few rows, and look at the rows only; of the other loaders those that are installed
+	@[ -x .build/debug/longshore ] || $(SWIFT) build --product longshore
+	LONGSHORE=.build/debug/longshore $(BENCH) -m bench --smoke
 
 bench-readers: deps ## Read the same rows as CSV, JSON lines and in fixed width, as ratios
 	LONGSHORE_SIMULATION=1 $(SWIFT) build $(OPTIMISED) --build-tests
@@ -103,7 +113,8 @@ stack: build ## Start the local stack and show where it is
 	$(LONGSHORE) up
 
 clean: ## Stop the local stack, and remove its data, the demo's and everything built
-	@for stack in .longshore .build/test-stack .build/test-stack-programs .build/test-stack-modules; do \
+	@for stack in .longshore .build/test-stack .build/test-stack-programs .build/test-stack-modules \
+		.build/bench/stack .build/bench-smoke/stack; do \
 		for longshore in .build/release/longshore .build/debug/longshore; do \
 			[ ! -d $$stack ] || [ ! -x $$longshore ] || $$longshore down --purge --stack $$stack || exit 1; \
 		done; \

@@ -142,8 +142,8 @@ let package = Package(
         .target(
             name: "Inquiry",
             dependencies: [
-                "Digests", "Extraction", "Ledger", "Pipelines", "Planning", "Postgres", "Rows",
-                "Schedules", "StarSchema", "Words",
+                "Charts", "Digests", "Extraction", "Ledger", "Pipelines", "Planning", "Postgres",
+                "Rows", "Schedules", "StarSchema", "Words",
             ]
         ),
         .target(
@@ -154,24 +154,26 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Dashboards",
+            dependencies: [
+                "Charts", "Extraction", "Ledger", "Pipelines", "Planning", "Postgres", "Words",
+            ]
+        ),
+        .target(
             name: "Loading",
             dependencies: [
-                "BlockingThread", "Delivery", "Digests", "Extraction", "Latches", "Ledger",
-                "Pipelines", "Planning", "Postgres", "Rows", "StarSchema", "Words",
+                "BlockingThread", "Dashboards", "Delivery", "Digests", "Extraction", "Latches",
+                "Ledger", "Pipelines", "Planning", "Postgres", "Rows", "StarSchema", "Words",
             ]
         ),
         .target(
             name: "Rehearsal",
             dependencies: [
                 "Extraction", "Ledger", "Loading", "Pipelines", "Planning", "Postgres", "Rows",
-                "StarSchema",
+                "StarSchema", "Words",
             ]
         ),
         .target(name: "Survey", dependencies: ["Extraction", "Pipelines", "Rows", "Words"]),
-        .target(
-            name: "Dashboards",
-            dependencies: ["Charts", "Ledger", "Pipelines", "Planning", "Postgres", "Words"]
-        ),
         .target(name: "Messaging", dependencies: ["AMQP", "Planning", "Words", logging]),
         .target(name: "InFlight", dependencies: ["Planning", "Redis", "Words", logging]),
         .target(name: "LocalStack", dependencies: ["Endpoints", "Loopback", "Processes", "Words"]),
@@ -210,8 +212,8 @@ let package = Package(
         .target(
             name: "WebConsole",
             dependencies: [
-                "Charts", "Console", "Dashboards", "Diagnosis", "Digests", "Endpoints",
-                "Extraction", "Inquiry", "Ledger", "Listening", "Markup", "Pages",
+                "Console", "Dashboards", "Diagnosis", "Digests", "Endpoints",
+                "Inquiry", "Ledger", "Listening", "Markup", "Pages",
                 "Pipelines", "Planning", "Rasters", "Rehearsal", "Schedules", "StarSchema",
                 "Views", "Words",
             ]
@@ -243,7 +245,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Digests", "Endpoints", "LocalStack", "Loopback", "Pipelines", "Planning",
-                "Processes", "Schedules",
+                "Processes", "Schedules", "Words",
             ],
             path: "Tests/TestSupport"
         ),
@@ -283,10 +285,10 @@ package.targets += [
     tests(of: "Rasters", and: "Charts"),
     tests(of: "Listening", and: "Endpoints", "HTTP", "Loopback"),
     tests(of: "HTTP", and: "Endpoints", "Loopback", "Processes"),
-    tests(of: "MongoDB", and: "Loopback"),
+    tests(of: "MongoDB", and: "Loopback", "Words"),
     tests(of: "Signing", and: "Endpoints"),
     tests(of: "Expressions"),
-    tests(of: "Rows", and: "Expressions", "Values"),
+    tests(of: "Rows", and: "Expressions", "Values", "Words"),
     tests(of: "Schedules", and: "Extraction", "Rows"),
     tests(
         of: "Pipelines",
@@ -298,7 +300,15 @@ package.targets += [
         "Words"
     ),
     tests(of: "Planning", and: "Pipelines"),
-    tests(of: "Extraction", and: "Loopback", "Pipelines", "Postgres", "Processes", "Rows"),
+    tests(
+        of: "Extraction",
+        and: "Loopback",
+        "Pipelines",
+        "Postgres",
+        "Processes",
+        "Rows",
+        "Words"
+    ),
     tests(
         of: "Ledger",
         and: "Extraction",
@@ -309,7 +319,8 @@ package.targets += [
         "Postgres",
         "Schedules",
         "StarSchema",
-        "WarehouseTestSupport"
+        "WarehouseTestSupport",
+        "Words"
     ),
     tests(
         of: "StarSchema",
@@ -346,7 +357,8 @@ package.targets += [
         "Schedules",
         "StarSchema",
         "Survey",
-        "WarehouseTestSupport"
+        "WarehouseTestSupport",
+        "Words"
     ),
     tests(
         of: "Rehearsal",
@@ -370,7 +382,7 @@ package.targets += [
         "Postgres",
         "Rasters"
     ),
-    tests(of: "Survey", and: "Extraction", "Pipelines", "Rows", "SampleData"),
+    tests(of: "Survey", and: "Extraction", "Pipelines", "Rows", "SampleData", "Words"),
     tests(
         of: "Dashboards",
         and: "Charts",
@@ -418,7 +430,8 @@ package.targets += [
         "Pipelines",
         "Planning",
         "Rehearsal",
-        "Schedules"
+        "Schedules",
+        "Words"
     ),
     tests(of: "Pages", and: "Dashboards", "Ledger", "Markup", "Pipelines", "Planning"),
     tests(

@@ -1,6 +1,5 @@
 internal import Ledger
 package import Pipelines
-internal import Planning
 package import Postgres
 internal import Words
 
@@ -65,7 +64,7 @@ package final class DashboardDesk: Sendable {
         }
     }
 
-    /// One panel with its figures.
+    /// One panel with its figures, or with those of the place that was asked for.
     ///
     /// - Returns: a view of the tab with that panel alone; `nil` where there is no such panel.
     /// - Throws: As ``view(of:tab:in:asked:)`` does.
@@ -75,21 +74,24 @@ package final class DashboardDesk: Sendable {
         _ pipeline: Pipeline,
         asked: @Sendable (String) -> [String]
     ) async throws -> DashboardView? {
-        let place = dashboard.tabs.indices.lazy
+        let found = dashboard.tabs.indices.lazy
             .compactMap { tab in
                 dashboard.tabs[tab].panels.first { $0.id == id }.map { (tab, $0) }
             }
             .first
-        guard let (tab, panel) = place else { return nil }
+        guard let (tab, panel) = found else { return nil }
+        let place = panel.axes.isEmpty ? nil : PanelPlace(asked: asked)
         return try await read(dashboard, tab, pipeline, asked) { reader in
-            DashboardView(
+            let answer = try await reader.answer(panel)
+            return DashboardView(
                 dashboard: dashboard,
                 tab: tab,
                 choices: reader.choices,
                 options: [:],
-                answers: [try await reader.answer(panel)],
+                answers: [place.map(answer.narrowed) ?? answer],
                 pipeline: pipeline,
-                today: reader.today
+                today: reader.today,
+                place: place
             )
         }
     }
@@ -163,7 +165,7 @@ package final class DashboardDesk: Sendable {
         _ dashboard: Dashboard,
         _ reader: SnapshotReader
     ) async throws -> [Diagnostic] {
-        let columns: [String]
+        let columns: [ExactText]
         do {
             columns = try await reader.columns(of: query)
         } catch let failure as PanelFailure {
@@ -175,15 +177,16 @@ package final class DashboardDesk: Sendable {
                 )
             ]
         }
-        return named.filter { !columns.contains($0.name) }
+        return named.filter { !columns.contains(ExactText($0.name)) }
             .map { column in
                 dashboard.problem(
                     .nameUnknown,
                     at: column.position,
                     length: column.length,
                     "the query has no column `\(column.name)`",
-                    expected: columns.inBackticks(),
-                    suggestion: NearestNames(to: column.name, among: columns, limit: 1).names.first
+                    expected: columns.texts.inBackticks(),
+                    suggestion: NearestNames(to: column.name, among: columns.texts, limit: 1).names
+                        .first
                 )
             }
     }
@@ -205,7 +208,7 @@ package final class DashboardDesk: Sendable {
                     queryTime: queryTime,
                     on: connection
                 )
-                let days = try await Self.days(pipeline, on: connection)
+                let days = try await DataDays.read(pipeline, on: connection)
                 let filters = dashboard.tabs[tab].filters
                 return try await body(
                     SnapshotReader(
@@ -221,22 +224,5 @@ package final class DashboardDesk: Sendable {
                 )
             }
         }
-    }
-
-    /// The day that it is, and the last day that has data.
-    private static func days(
-        _ pipeline: Pipeline,
-        on connection: PostgresConnection
-    ) async throws -> (today: Day, newest: Day) {
-        let rows = try await connection.query(
-            """
-            select current_date::text as today, least(current_date, max(period_end) - 1)::text as newest
-            from longshore.control
-            where schema_name = \(pipeline.schema) and kind = \(LoadTaskKind.fact) and loaded_by is not null
-            """
-        )
-        let today = try rows.first.flatMap { Day(try $0.text("today")) } ?? Day(number: 0)
-        let newest = try rows.first?.optionalText("newest").flatMap { Day($0) } ?? today
-        return (today, newest)
     }
 }

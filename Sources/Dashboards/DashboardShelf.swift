@@ -28,7 +28,18 @@ package final class DashboardShelf: Sendable {
     /// Asks for figures.
     package let desk: DashboardDesk
     private let folders: [String]
-    private let read = Mutex<(stamp: [String: String], contents: Contents)>(([:], Contents()))
+    private let read = Mutex(Reading())
+
+    /// What was read, and of what.
+    private struct Reading {
+        /// When files were changed, and how large they are.
+        var stamp: [String: String] = [:]
+        /// The parameters without a default, by the folder.
+        var open: [String: DefinitionReader.OpenParameters] = [:]
+        /// The values that these had, by the folder.
+        var values: [String: [String: String]] = [:]
+        var contents = Contents()
+    }
 
     /// The dashboards of folders.
     ///
@@ -40,13 +51,35 @@ package final class DashboardShelf: Sendable {
     }
 
     /// What the folders hold now.
-    package var contents: Contents {
+    ///
+    /// - Parameter loaded: The values that the newest load of a pipeline gave to parameters: those without a default have them.
+    /// - Returns: The dashboards, and what is wrong with files.
+    package func contents(
+        loaded: (_ pipeline: String) async -> [String: String] = { _ in [:] }
+    ) async -> Contents {
         let pipelines = folders.flatMap(Self.pipelines)
         let stamp = Self.stamp(of: pipelines)
+        let known = read.withLock { $0.stamp == stamp ? $0.open : nil }
+        let open = known ?? Self.openParameters(of: pipelines)
+        var values: [String: [String: String]] = [:]
+        for (folder, parameters) in open {
+            values[folder] = await loaded(parameters.pipeline)
+                .filter { parameters.names.contains($0.key) }
+        }
         return read.withLock { read in
-            if read.stamp != stamp { read = (stamp, Self.contents(of: pipelines)) }
+            if read.stamp != stamp || read.values != values {
+                let contents = Self.contents(of: pipelines, values)
+                read = Reading(stamp: stamp, open: open, values: values, contents: contents)
+            }
             return read.contents
         }
+    }
+
+    private static func openParameters(
+        of pipelines: [String]
+    ) -> [String: DefinitionReader.OpenParameters] {
+        let open = pipelines.map { ($0, DefinitionReader.openParameters(folder: $0)) }
+        return Dictionary(open, uniquingKeysWith: { one, _ in one }).compactMapValues(\.self)
     }
 
     /// The folders of pipelines that a folder is or has.
@@ -76,7 +109,10 @@ package final class DashboardShelf: Sendable {
         return stamp
     }
 
-    private static func contents(of pipelines: [String]) -> Contents {
+    private static func contents(
+        of pipelines: [String],
+        _ values: [String: [String: String]]
+    ) -> Contents {
         var contents = Contents()
         for folder in pipelines {
             let dashboards = DashboardFolder(ofPipelineAt: folder)
@@ -84,7 +120,9 @@ package final class DashboardShelf: Sendable {
                 .map { "\(folder)/\($0.description)" }
             guard !dashboards.dashboards.isEmpty else { continue }
             do throws(DefinitionError) {
-                let pipeline = try DefinitionReader.read(folder: folder).pipeline
+                let pipeline =
+                    try DefinitionReader.read(folder: folder, parameters: values[folder] ?? [:])
+                    .pipeline
                 for dashboard in dashboards.dashboards {
                     if contents.entry(dashboard.name) == nil {
                         contents.entries.append(Entry(dashboard: dashboard, pipeline: pipeline))
@@ -95,8 +133,11 @@ package final class DashboardShelf: Sendable {
                     }
                 }
             } catch {
+                let isOpen = error.diagnostics.contains { $0.code == .parameterValue }
                 contents.problems.append(
                     "\(folder): the pipeline's definition cannot be read: \(error.description)"
+                        + (isOpen
+                            ? " (once it was loaded, the newest load's values are taken)" : "")
                 )
             }
         }

@@ -14,8 +14,6 @@ struct ChartObjects: EffectObjects {
 
     /// Rows of twenty bytes that fill the most places and series have about as much.
     private static let longestBody = 16 << 20
-    /// Dots of a PNG for each pixel of the picture: sharp on the screens of today.
-    private static let scale = 2
 
     nonisolated(nonsending) func objects(of effect: Effect) async throws -> [EffectObject] {
         let values = effect.keyValues
@@ -27,7 +25,7 @@ struct ChartObjects: EffectObjects {
         }
         guard effect.kind == .put else { return objects }
         guard effect.body.utf8.count <= Self.longestBody else {
-            throw Self.refused(
+            throw EffectPictures.refused(
                 "chart.values",
                 "its rows take more than \(Self.longestBody >> 20) MiB: group them in the query"
             )
@@ -35,7 +33,9 @@ struct ChartObjects: EffectObjects {
         try Task.checkCancellation()
         let svg = try picture(of: effect.body, title: KeyedName(plan.title).written(with: values))
         for (number, format) in plan.formats.enumerated() {
-            objects[number].bytes = format == .svg ? Array(svg.utf8) : try await png(of: svg)
+            objects[number].bytes =
+                format == .svg
+                ? Array(svg.utf8) : try await EffectPictures(converter: converter).png(of: svg)
         }
         return objects
     }
@@ -46,36 +46,8 @@ struct ChartObjects: EffectObjects {
         do {
             return try DrawnRows(body, plan).chart(title: title).svg()
         } catch let error as ChartError {
-            throw Self.refused("chart.values", error.outline)
+            throw EffectPictures.refused("chart.values", error.outline)
         }
-    }
-
-    private nonisolated(nonsending) func png(of svg: String) async throws -> [UInt8] {
-        do throws(RasterError) {
-            return try await converter.png(svg, scale: Self.scale)
-        } catch {
-            switch error.code {
-            case .cancelled: throw CancellationError()
-            case .missing: throw TargetError(error.code.rawValue, error.message)
-            case .late, .notStarted:
-                throw EffectNotMade(
-                    result: .postponed(Self.failure(error.code.rawValue, error.message), for: nil)
-                )
-            case .refused, .tooLarge: throw Self.refused(error.code.rawValue, error.message)
-            }
-        }
-    }
-
-    fileprivate static func refused(_ code: String, _ problem: String) -> EffectNotMade {
-        EffectNotMade(
-            result: .refused(
-                failure(code, "\(problem) (`longshore exports show` has the values)")
-            )
-        )
-    }
-
-    private static func failure(_ code: String, _ problem: String) -> EffectFailure {
-        EffectFailure(code: "export.\(code)", message: "the chart cannot be drawn: \(problem)")
     }
 }
 
@@ -128,7 +100,7 @@ private struct DrawnRows {
 
     private func text(_ text: String?, _ column: String) throws -> String {
         guard let text else {
-            throw ChartObjects.refused(
+            throw EffectPictures.refused(
                 "chart.values",
                 "`\(column)` of a row is null: leave such rows out in the query, or name them by `coalesce`"
             )

@@ -26,24 +26,37 @@ package struct EffectTargets: Sendable {
             of: export.target.source ?? export.name
         )
         switch (export.target, source) {
-        case (.table(let source, let table), .postgres(let url)):
+        case (.table(let name, let table), .some(let source)) where source.kind == .postgres:
             let database = PostgresSource(
-                name: source,
-                url: try environment.database(url, of: source)
+                name: name,
+                url: try environment.database(source.place, of: name)
             )
-            return try await TableTarget.open(table, key: export.key, in: database)
-        case (.objects(let source, let name, let format), .s3(let place)):
+            return try await TableTarget.open(
+                table,
+                key: export.key,
+                in: database,
+                zone: pipeline.zone
+            )
+        case (.objects(let store, let name, let format), .some(let source)) where source.kind == .s3:
             return ObjectTarget(
-                folder: try await credentials.folder(place, of: source, environment),
+                folder: try await credentials.folder(source.objects, of: store, environment),
                 contents: RowObjects(name: KeyedName(name), format: format)
             )
-        case (.charts(let source, let name, let plan), .s3(let place)):
+        case (.charts(let store, let name, let plan), .some(let source)) where source.kind == .s3:
             return ObjectTarget(
-                folder: try await credentials.folder(place, of: source, environment),
+                folder: try await credentials.folder(source.objects, of: store, environment),
                 contents: ChartObjects(plan: plan, name: name)
             )
-        case (.documents(let source, let collection, let inserts), .mongo(let url)):
-            let database = MongoSource(name: source, url: try environment.database(url, of: source))
+        case (.panel(let store, let name, let publication), .some(let source))
+        where source.kind == .s3:
+            return ObjectTarget(
+                folder: try await credentials.folder(source.objects, of: store, environment),
+                contents: PanelObjects(formats: publication.formats, name: name)
+            )
+        case (.documents(let name, let collection, let inserts), .some(let source))
+        where source.kind == .mongo:
+            let url = try environment.database(source.place, of: name)
+            let database = MongoSource(name: name, url: url)
             return DocumentTarget(
                 writer: try await database.writer(),
                 database: database,
@@ -54,7 +67,8 @@ package struct EffectTargets: Sendable {
         case (.calls(let call), _):
             return CallTarget(call, environment: environment)
         case (.table(let source, _), _), (.objects(let source, _, _), _),
-            (.charts(let source, _, _), _), (.documents(let source, _, _), _):
+            (.charts(let source, _, _), _), (.panel(let source, _, _), _),
+            (.documents(let source, _, _), _):
             throw TargetError(
                 "target",
                 "the source `\(source)` takes no deliveries: `longshore check` says what is wrong"

@@ -14,16 +14,17 @@ struct TableTarget: EffectTarget {
     private let revisions: SQL
     private let key: [String]
 
-    /// Connects to the database.
+    /// Connects to the database, in a session of the zone in which times are that have none.
     static nonisolated(nonsending) func open(
         _ table: String,
         key: [String],
-        in database: PostgresSource
+        in database: PostgresSource,
+        zone: String
     ) async throws -> TableTarget {
         do {
-            let connection = try await PostgresConnection.connect(
-                database.configuration(exports: true)
-            )
+            var configuration = try database.configuration(exports: true)
+            configuration.session.timeZone = zone
+            let connection = try await PostgresConnection.connect(configuration)
             return TableTarget(connection: connection, database: database, table: table, key: key)
         } catch {
             throw database.failure(error)

@@ -83,7 +83,8 @@ package struct ExpressionMachine: ~Copyable {
             isThere =
                 form.kind == .date
                 ? append(value.map { Int32(truncatingIfNeeded: $0) }) : append(value)
-        case .float: isThere = append(try float(root, frame).map(\.bitPattern))
+        // Postgres takes -0 for 0; keys and grains are compared by their bytes.
+        case .float: isThere = append(try float(root, frame).map { ($0 == 0 ? 0 : $0).bitPattern })
         case .exact: isThere = try appendExact(try exact(root, frame), form)
         case .bytes: isThere = appendBytes(try bytes(root, frame), frame)
         case .null: isThere = false

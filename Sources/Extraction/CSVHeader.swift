@@ -11,13 +11,13 @@ struct CSVHeader {
         fields: [[UInt8]],
         count: Int,
         hasBrokenQuotes: Bool
-    ) throws(ExtractionError) -> [String] {
+    ) throws(ExtractionError) -> [ExactText] {
         guard !hasBrokenQuotes else { throw problem("a quote is not closed, or text follows it") }
         guard count <= limits.columns else {
             throw problem("it has \(counted(count, "column")); at most \(limits.columns) are read")
         }
-        var names: [String] = []
-        var places: [String: Int] = [:]
+        var names: [ExactText] = []
+        var places: [ExactText: Int] = [:]
         for (index, field) in fields.enumerated() {
             guard !field.contains(0) else {
                 throw problem(
@@ -25,12 +25,13 @@ struct CSVHeader {
                         + "`encoding: utf-16le` or `utf-16be`"
                 )
             }
-            guard let name = String(validating: field, as: UTF8.self) else {
+            guard let text = String(validating: field, as: UTF8.self) else {
                 throw problem(
                     "the name of column \(index + 1) is not UTF-8 text; "
                         + "declare the `encoding` that the file is in, such as `windows-1252`"
                 )
             }
+            let name = ExactText(text)
             if let first = places[name], !name.isEmpty {
                 throw problem("columns \(first + 1) and \(index + 1) have the same name")
             }

@@ -1,6 +1,6 @@
 public import Pipelines
 public import Rows
-import Words
+public import Words
 
 /// Reads CSV (RFC 4180) from bytes that come in pieces of any size, without I/O of its own.
 ///
@@ -18,7 +18,7 @@ import Words
 /// - A line `\.` is data like any other.
 public struct CSVReader: Sendable {
     /// The names of the columns, once the first record has been read.
-    public private(set) var header: [String]?
+    public private(set) var header: [ExactText]?
 
     private let name: String
     private let dialect: CSVDialect

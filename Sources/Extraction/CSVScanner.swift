@@ -7,7 +7,7 @@ import Words
 /// Places are counted in the bytes given to ``scan(_:isLast:)``, which begin with the record that
 /// had not ended in the call before.
 struct CSVScanner: Sendable {
-    private(set) var header: [String]?
+    private(set) var header: [ExactText]?
     /// Where the record that has not ended begins.
     private(set) var recordStart = 0
 

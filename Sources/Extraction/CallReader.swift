@@ -7,7 +7,7 @@ import Words
 ///
 /// Not to be shared between tasks.
 final class CallReader: RowReader {
-    private(set) var header: [String]
+    private(set) var header: [ExactText]
     private(set) var firstInput: String
     /// Numbers and texts of JSON are told apart by nobody.
     let types: [SourceType?] = []
@@ -16,7 +16,7 @@ final class CallReader: RowReader {
     private let requests: CallRequests
     private let session: CallSession
     private var columns: JSONColumns?
-    private var waiting: ArraySlice<[String: String]>
+    private var waiting: ArraySlice<[ExactText: String]>
     private var current: (request: CallRequests.Request, pager: CallPager)?
     private var page: PageRows?
 
@@ -32,7 +32,7 @@ final class CallReader: RowReader {
     static nonisolated(nonsending) func open(
         _ requests: CallRequests,
         _ session: CallSession,
-        about rows: [[String: String]],
+        about rows: [[ExactText: String]],
         layout: RowLayout?
     ) async throws -> CallReader {
         let reader = CallReader(requests, session, rows, layout)
@@ -44,7 +44,7 @@ final class CallReader: RowReader {
     private init(
         _ requests: CallRequests,
         _ session: CallSession,
-        _ rows: [[String: String]],
+        _ rows: [[ExactText: String]],
         _ layout: RowLayout?
     ) {
         self.requests = requests
@@ -65,7 +65,7 @@ final class CallReader: RowReader {
     }
 
     /// What the first rows lack, others may have.
-    nonisolated(nonsending) func knownElsewhere(_ columns: Set<String>) async -> Set<String> {
+    nonisolated(nonsending) func knownElsewhere(_ columns: Set<ExactText>) async -> Set<ExactText> {
         columns
     }
 

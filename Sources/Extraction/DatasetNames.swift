@@ -69,7 +69,7 @@ public struct DatasetNames: Sendable {
             let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
             let schema = parts.count > 1 ? parts[0] : nil
             return source.flatMap { table(schema: schema, parts.last ?? name, in: $0) }
-        case .objects(_, let name, _), .charts(_, let name, _):
+        case .objects(_, let name, _), .charts(_, let name, _), .panel(_, let name, _):
             return source.flatMap { object(name, in: $0) }
         case .documents(_, let collection, _):
             return source.flatMap { document(in: collection, $0) }
@@ -81,13 +81,13 @@ public struct DatasetNames: Sendable {
 
     private func object(_ name: String, in source: Source) -> DatasetName? {
         guard let place = environment.withoutCredentials(source.place) else { return nil }
-        switch source {
+        switch source.kind {
         case .files:
             let path = (place.isAbsolutePath ? place : "\(folder)/\(place)") + "/\(name)"
             return DatasetName(namespace: "file", name: URL(filePath: path).standardized.path)
-        case .s3(let store):
+        case .s3:
             guard let url = try? ConnectionURL(place) else { return nil }
-            let endpoint = environment.withoutCredentials(store.endpoint) ?? ""
+            let endpoint = environment.withoutCredentials(source.objects.endpoint) ?? ""
             let isGoogle = (try? ConnectionURL(endpoint))?.host == "storage.googleapis.com"
             let folder = url.path.split(separator: "/").map { "\($0)/" }.joined()
             return DatasetName(
@@ -100,7 +100,7 @@ public struct DatasetNames: Sendable {
 
     private func table(schema: String?, _ name: String, in source: Source) -> DatasetName? {
         guard let place = environment.withoutCredentials(source.place) else { return nil }
-        switch source {
+        switch source.kind {
         case .postgres:
             guard let server = try? PostgresConfiguration(url: place, allowsPlaintext: true) else {
                 return nil
@@ -121,7 +121,7 @@ public struct DatasetNames: Sendable {
     }
 
     private func document(in collection: String, _ source: Source) -> DatasetName? {
-        guard case .mongo = source, let place = environment.withoutCredentials(source.place),
+        guard source.kind == .mongo, let place = environment.withoutCredentials(source.place),
             let url = try? ConnectionURL(place)
         else { return nil }
         return DatasetName(
@@ -131,8 +131,7 @@ public struct DatasetNames: Sendable {
     }
 
     private func answers(_ calls: Calls, of source: Source) -> DatasetName? {
-        guard case .http(let place) = source else { return nil }
-        return address(place.url, path: calls.path.text)
+        source.kind == .http ? address(source.place, path: calls.path.text) : nil
     }
 
     /// Of an address the path is told as it is written: a variable's value in it may be a secret.

@@ -10,7 +10,7 @@ import Words
 /// - A line has to be as long as all columns, lest what was cut off of it is taken for less. It may be longer by blanks;
 ///   shorter only where blanks at its end may have been cut off.
 struct FixedWidthReader: RecordDecoder {
-    let header: [String]?
+    let header: [ExactText]?
     private var lines: CSVReader
     private let widths: [Int]
     /// Characters of a line.
@@ -29,7 +29,7 @@ struct FixedWidthReader: RecordDecoder {
         widths = layout.columns.map(\.width)
         width = layout.width
         isTrimmed = layout.isTrimmed
-        header = layout.columns.map(\.name)
+        header = layout.columns.map(\.name).exact
         nulls = CSVNulls(CSVDialect(nulls: layout.nulls))
         let line = CSVDialect(
             delimiter: 0,

@@ -1,4 +1,5 @@
 public import Pipelines
+import Words
 
 /// How a file is probably written, from its first bytes.
 public struct FormatGuess: Sendable {
@@ -74,7 +75,7 @@ public struct FormatGuess: Sendable {
     private static func rows(
         _ bytes: Span<UInt8>,
         at cursor: inout JSONCursor,
-        below names: [String]
+        below names: [ExactText]
     ) throws(JSONFault) -> JSONPath? {
         cursor.skip()
         guard cursor.next(bytes) == UInt8(ascii: "\"") else {
@@ -87,7 +88,7 @@ public struct FormatGuess: Sendable {
             var name: [UInt8] = []
             try JSONEscapes.append(text, of: bytes, to: &name)
             try cursor.colon(bytes)
-            let path = names + [String(decoding: name, as: UTF8.self)]
+            let path = names + [ExactText(String(decoding: name, as: UTF8.self))]
             let first = cursor.next(bytes)
             if first == UInt8(ascii: "["), holdsObjects(bytes, cursor) {
                 return JSONPath(names: path)

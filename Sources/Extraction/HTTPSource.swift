@@ -1,7 +1,7 @@
 import HTTP
 import Pipelines
 import Rows
-import Words
+public import Words
 
 /// An API that is asked over HTTP.
 struct HTTPSource: Sendable {
@@ -60,7 +60,7 @@ struct HTTPSource: Sendable {
     private nonisolated(nonsending) func rows(
         of calls: Calls,
         _ warehouse: WarehouseRows?
-    ) async throws -> [[String: String]] {
+    ) async throws -> [[ExactText: String]] {
         guard let each = calls.each else { return [[:]] }
         guard let warehouse else {
             throw ExtractionError(
@@ -85,7 +85,7 @@ struct HTTPSource: Sendable {
 }
 
 /// Gives the rows of a query on the warehouse, as texts by their columns; a null is absent.
-public typealias WarehouseRows = @Sendable (_ query: String) async throws -> [[String: String]]
+public typealias WarehouseRows = @Sendable (_ query: String) async throws -> [[ExactText: String]]
 
 /// Makes the requests of some calls.
 struct CallRequests: Sendable {
@@ -108,7 +108,7 @@ struct CallRequests: Sendable {
     /// The request about a row of the warehouse.
     ///
     /// - Throws: ``ExtractionError`` for a row that makes no address.
-    func request(about row: [String: String]) throws(ExtractionError) -> Request {
+    func request(about row: [ExactText: String]) throws(ExtractionError) -> Request {
         let path = try path(row)
         var url = try base(path)
         var varying: [String] = []
@@ -143,7 +143,7 @@ struct CallRequests: Sendable {
     }
 
     /// The path, in which a value is one part: what would lead elsewhere is refused.
-    private func path(_ row: [String: String]) throws(ExtractionError) -> String {
+    private func path(_ row: [ExactText: String]) throws(ExtractionError) -> String {
         var path = ""
         for part in calls.path.parts {
             if case .literal(let text) = part {
@@ -166,7 +166,7 @@ struct CallRequests: Sendable {
 
     private func fill(
         _ text: CallText,
-        _ row: [String: String]
+        _ row: [ExactText: String]
     ) throws(ExtractionError) -> String {
         var filled = ""
         for part in text.parts { filled += try value(of: part, row) }
@@ -175,7 +175,7 @@ struct CallRequests: Sendable {
 
     private func value(
         of part: CallText.Part,
-        _ row: [String: String]
+        _ row: [ExactText: String]
     ) throws(ExtractionError) -> String {
         switch part {
         case .literal(let text): return text
@@ -188,11 +188,11 @@ struct CallRequests: Sendable {
             }
             return word.value(of: period)
         case .column(let column):
-            guard let value = row[column] else {
+            guard let value = row[ExactText(column)] else {
                 throw ExtractionError(
                     .misconfigured,
                     "the source `\(texts.name)`: the query of `each` gives no `\(column)`, or gives null; it gives "
-                        + row.keys.sorted().inBackticks()
+                        + row.keys.sorted().texts.inBackticks()
                 )
             }
             return value

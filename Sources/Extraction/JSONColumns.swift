@@ -1,17 +1,18 @@
 import Pipelines
 import Rows
+import Words
 
 /// What is read of each object of JSON: values at paths, in the order of the columns.
 struct JSONColumns: Sendable {
     /// The paths, by which the columns are called.
-    var names: [String]
+    var names: [ExactText]
     /// What becomes of objects and arrays, column by column.
     var nesting: [Nesting]
     /// Whether a definition says what is read: a value of which members are read must then have some.
     private(set) var isDeclared = false
 
     /// The paths that a definition says are read; `nil` where none does.
-    var declaredNames: [String]? { isDeclared ? names : nil }
+    var declaredNames: [ExactText]? { isDeclared ? names : nil }
 
     /// What becomes of an object or array that is a column's value.
     enum Nesting: Sendable {
@@ -32,13 +33,13 @@ struct JSONColumns: Sendable {
     }
 
     /// Columns with these names, whatever they hold.
-    init(keeping names: [String]) {
+    init(keeping names: [ExactText]) {
         self.names = names
         nesting = names.map { _ in .kept }
     }
 
     /// Columns with these names, by the rules of a layout that reads some of them, if there is one.
-    init(_ names: [String], of layout: RowLayout?) {
+    init(_ names: [ExactText], of layout: RowLayout?) {
         self.init(keeping: names)
         guard let read = layout.map({ JSONColumns($0) }) else { return }
         let rules = Dictionary(uniqueKeysWithValues: zip(read.names, read.nesting))

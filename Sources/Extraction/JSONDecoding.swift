@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 /// What the readers of JSON have in common: objects that lie between two places each, of which rows of a shape are made.
 ///
@@ -32,7 +33,7 @@ struct JSONDecoding: Sendable {
     }
 
     /// The names of the columns, once they are known.
-    var header: [String]? { records?.columns.names }
+    var header: [ExactText]? { records?.columns.names }
 
     /// Whether the batch has room for another row.
     var hasRoom: Bool {

@@ -1,3 +1,5 @@
+import Words
+
 /// Why bytes are not the JSON that is expected, and where.
 struct JSONFault: Error, Equatable {
     let reason: Reason
@@ -43,7 +45,7 @@ struct JSONFault: Error, Equatable {
     ///   - start: The place of that byte.
     ///   - columns: The paths of the columns.
     /// - Returns: What is wrong.
-    func words(from start: Int, columns: [String]) -> String {
+    func words(from start: Int, columns: [ExactText]) -> String {
         let byte = "byte \(place - start + 1)"
         switch reason {
         case .expected(let what): return "it is no JSON: \(what.rawValue) is expected at \(byte)"

@@ -1,3 +1,5 @@
+import Words
+
 /// Looks into JSON that is whole in memory.
 struct JSONParts: Sendable {
     let bytes: [UInt8]
@@ -18,11 +20,8 @@ struct JSONParts: Sendable {
 
     /// A member of an object.
     struct Member {
-        let name: String
+        let name: ExactText
         let value: Range<Int>
-
-        /// Whether it is called so, byte by byte: to a `String`, names that look alike are the same.
-        func isNamed(_ name: String) -> Bool { self.name.utf8.elementsEqual(name.utf8) }
     }
 
     private static func root(of bytes: [UInt8]) throws(JSONFault) -> Range<Int> {
@@ -59,7 +58,7 @@ struct JSONParts: Sendable {
     /// - Throws: ``JSONFault`` for a name that is no text.
     func members(
         of value: Range<Int>,
-        named names: [String]? = nil
+        named names: [ExactText]? = nil
     ) throws(JSONFault) -> [Member] {
         var members: [Member] = []
         try walk(value, opening: UInt8(ascii: "{"), closing: UInt8(ascii: "}")) {
@@ -72,7 +71,9 @@ struct JSONParts: Sendable {
                     members.all(named: wanted).count < 2
                 else { return }
             }
-            members.append(Member(name: String(decoding: name, as: UTF8.self), value: value))
+            members.append(
+                Member(name: ExactText(String(decoding: name, as: UTF8.self)), value: value)
+            )
         }
         return members
     }
@@ -104,7 +105,7 @@ struct JSONParts: Sendable {
     /// The value at the end of some names; `nil` where there is none.
     ///
     /// - Throws: ``JSONFault`` also for a name that stands twice: which one is meant nobody knows.
-    func value(at names: [String], in value: Range<Int>) throws(JSONFault) -> Range<Int>? {
+    func value(at names: [ExactText], in value: Range<Int>) throws(JSONFault) -> Range<Int>? {
         var found = value
         for name in names {
             let members = try members(of: found, named: [name])
@@ -118,14 +119,14 @@ struct JSONParts: Sendable {
     }
 
     /// All values at the end of some names, where `*` is any member or element.
-    func values(at names: [String], in value: Range<Int>) throws(JSONFault) -> [Range<Int>] {
+    func values(at names: [ExactText], in value: Range<Int>) throws(JSONFault) -> [Range<Int>] {
         var found = [value]
         for name in names {
             var next: [Range<Int>] = []
             for value in found {
                 let all = name == "*"
                 next += try members(of: value)
-                    .filter { all || $0.name.utf8.elementsEqual(name.utf8) }.map(\.value)
+                    .filter { all || $0.name == name }.map(\.value)
                 if all { next += elements(of: value) }
             }
             found = next
@@ -178,8 +179,8 @@ struct JSONParts: Sendable {
 
 extension [JSONParts.Member] {
     /// The members of a name.
-    func all(named name: String) -> [JSONParts.Member] {
-        filter { $0.isNamed(name) }
+    func all(named name: ExactText) -> [JSONParts.Member] {
+        filter { $0.name == name }
     }
 }
 

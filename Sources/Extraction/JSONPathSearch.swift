@@ -1,4 +1,5 @@
 import Pipelines
+import Words
 
 /// Finds which paths objects of JSON have, where no layout says which are read.
 struct JSONPathSearch {
@@ -8,13 +9,12 @@ struct JSONPathSearch {
     private let limits: CSVLimits
     private var cursor = JSONCursor()
     private var found: [Found] = []
-    /// By their bytes: to a `String`, names that look alike are the same.
-    private var places: [[UInt8]: Int] = [:]
+    private var places: [ExactText: Int] = [:]
     /// Bytes of the paths that were found: a long name is in those of all that lies below it.
     private var pathBytes = 0
 
     private struct Found {
-        let path: String
+        let path: ExactText
         var hasScalars = false
         var hasNested = false
         var hasMembers = false
@@ -57,7 +57,8 @@ struct JSONPathSearch {
         return columns
     }
 
-    private mutating func members(_ bytes: Span<UInt8>, below names: [String]) throws(JSONFault) {
+    private mutating func members(_ bytes: Span<UInt8>, below names: [ExactText]) throws(JSONFault)
+    {
         cursor.skip()
         guard cursor.next(bytes) != UInt8(ascii: "}") else { return cursor.skip() }
         while found.count <= limits.columns, pathBytes <= limits.fieldBytes {
@@ -66,15 +67,15 @@ struct JSONPathSearch {
             var name: [UInt8] = []
             try JSONEscapes.append(text, of: bytes, to: &name)
             try cursor.colon(bytes)
-            try value(bytes, at: names + [String(decoding: name, as: UTF8.self)])
+            try value(bytes, at: names + [ExactText(String(decoding: name, as: UTF8.self))])
             let byte = cursor.next(bytes)
             cursor.skip()
             if byte != UInt8(ascii: ",") { return }
         }
     }
 
-    private mutating func value(_ bytes: Span<UInt8>, at names: [String]) throws(JSONFault) {
-        let place = place(of: JSONPath(names: names).text)
+    private mutating func value(_ bytes: Span<UInt8>, at names: [ExactText]) throws(JSONFault) {
+        let place = place(of: ExactText(JSONPath(names: names).text))
         switch cursor.next(bytes) {
         case UInt8(ascii: "{") where names.count < Self.deepest:
             found[place].hasMembers = true
@@ -86,11 +87,10 @@ struct JSONPathSearch {
         try cursor.value(bytes, depth: names.count)
     }
 
-    private mutating func place(of path: String) -> Int {
-        let bytes = Array(path.utf8)
-        if let place = places[bytes] { return place }
-        pathBytes += bytes.count
-        places[bytes] = found.count
+    private mutating func place(of path: ExactText) -> Int {
+        if let place = places[path] { return place }
+        pathBytes += path.utf8.count
+        places[path] = found.count
         found.append(Found(path: path))
         return found.count - 1
     }

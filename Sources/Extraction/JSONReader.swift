@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 /// Finds the objects that are rows in JSON, across pieces of it.
 ///
@@ -43,7 +44,7 @@ struct JSONReader<Walk: JSONWalk>: RecordDecoder {
         (self.decoding, self.walk) = (decoding, walk)
     }
 
-    var header: [String]? { decoding.header }
+    var header: [ExactText]? { decoding.header }
     private(set) var hasMore = false
 
     mutating func read(_ chunk: Span<UInt8>) throws(ExtractionError) -> RowBatch? {

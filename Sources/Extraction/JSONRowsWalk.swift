@@ -1,4 +1,5 @@
 import Pipelines
+import Words
 
 /// Finds the elements of an array in a document of JSON, across pieces of it.
 ///

@@ -1,4 +1,5 @@
 import Pipelines
+import Words
 
 /// Which members of an object are read, as a tree of their names, and in what order they came last.
 ///
@@ -66,7 +67,7 @@ struct JSONShape: Sendable {
     private static let knownSteps = 16
 
     /// The tree of some paths.
-    init(_ paths: [String]) {
+    init(_ paths: [ExactText]) {
         for (column, path) in paths.enumerated() {
             var node = 0
             for name in JSONPath(path).names {

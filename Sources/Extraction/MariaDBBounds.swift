@@ -1,6 +1,7 @@
 import MariaDB
 import Pipelines
 import Rows
+import Words
 
 /// The bounds of a period as values of a query's `?`.
 ///
@@ -36,8 +37,9 @@ struct MariaDBBounds: Sendable {
         let zone = try clock.table()
         // Where the period's clock is UTC, all of them are the same.
         guard !days.isEmpty, !zone.isUTC else { return days.map { MariaDBMoment($0) } }
-        switch columns.first(where: { $0.name == clock.periodColumn })?.kind {
-        case .date, .dateTime: return days.map { MariaDBMoment($0) }
+        switch columns.first(where: { ExactText($0.name) == clock.periodColumn })?.kind {
+        case .date: return days.map { MariaDBMoment($0) }
+        case .dateTime: return days.map { MariaDBMoment(DayStart($0, in: zone, clock)) }
         case .instant: return days.map { MariaDBMoment(second: zone.secondOfDay($0.number)) }
         default: throw unknownBound
         }
@@ -69,7 +71,12 @@ extension MariaDBMoment {
         self.init(year: year, month: month, day: number, second: second)
     }
 
-    /// A second since 1970-01-01 UTC.
+    /// What the clock shows when a day begins.
+    fileprivate init(_ start: DayStart) {
+        if start.isAtMidnight { self.init(start.day) } else { self.init(second: start.shown) }
+    }
+
+    /// A second since 1970-01-01 UTC, or on a clock.
     fileprivate init(second: Int) {
         let day = Int((Double(second) / 86_400).rounded(.down))
         self.init(Day(number: day), second: second - day * 86_400)

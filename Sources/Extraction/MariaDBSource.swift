@@ -2,6 +2,7 @@ import Endpoints
 import MariaDB
 import Pipelines
 import Rows
+import Words
 
 /// A MariaDB or MySQL database whose tables are asked.
 ///
@@ -39,7 +40,7 @@ struct MariaDBSource: QuerySource {
         do {
             let columns = try await connection.prepare(MariaDBBounds.marking(query).sql)
             await connection.close()
-            return columns.map { QueryColumn(name: $0.name, type: $0.type) }
+            return columns.map { QueryColumn(name: ExactText($0.name), type: $0.type) }
         } catch {
             await connection.close()
             throw failure(error)

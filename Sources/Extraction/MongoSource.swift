@@ -2,6 +2,7 @@ import Endpoints
 package import MongoDB
 import Pipelines
 import Rows
+import Words
 
 /// A MongoDB database whose collections are read, document by document in the order of their `_id`, and written to by exports.
 package struct MongoSource: Sendable {

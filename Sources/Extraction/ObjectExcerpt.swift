@@ -8,7 +8,7 @@ struct ObjectExcerpt {
     private var isWhole = true
 
     /// The member that tells of an excerpt that it is one.
-    private static let mark = "longshore: left out"
+    private static let mark: ExactText = "longshore: left out"
     private static let words = "what no column reads"
 
     /// Takes a part of an object.
@@ -24,7 +24,7 @@ struct ObjectExcerpt {
         guard !excerpt.isWhole else { return excerpt.bytes }
         let isEmpty = excerpt.bytes.count == 2
         excerpt.bytes.removeLast()
-        excerpt.bytes += "\(isEmpty ? "" : ",")\(QuotedText.json(mark)):\"\(words)\"}".utf8
+        excerpt.bytes += "\(isEmpty ? "" : ",")\(QuotedText.json(mark.text)):\"\(words)\"}".utf8
         return excerpt.bytes
     }
 
@@ -38,15 +38,15 @@ struct ObjectExcerpt {
 
     private mutating func copy(
         _ object: Range<Int>,
-        keeping paths: [ArraySlice<String>]
+        keeping paths: [ArraySlice<ExactText>]
     ) throws(JSONFault) {
         let names = Set(paths.compactMap(\.first)).sorted()
         let members = try json.members(of: object, named: names)
         if try json.countMembers(of: object) > members.count { isWhole = false }
         bytes.append(UInt8(ascii: "{"))
         for (place, member) in members.enumerated() {
-            bytes += "\(place == 0 ? "" : ",")\(QuotedText.json(member.name)):".utf8
-            let below = paths.filter { $0.first.map(member.isNamed) ?? false }
+            bytes += "\(place == 0 ? "" : ",")\(QuotedText.json(member.name.text)):".utf8
+            let below = paths.filter { $0.first == member.name }
                 .map { $0.dropFirst() }
             let isRead = below.contains(where: \.isEmpty)
             if !isRead, json.kind(of: member.value) == UInt8(ascii: "{") {

@@ -1,12 +1,13 @@
 import Pipelines
 import Rows
+import Words
 
 /// Reads the rows of objects, one after the other, compressed or not.
 ///
 /// Each object's columns are those of its own header: batches of one whose header is another one than the
 /// first's say so. Not to be shared between tasks.
 final class ObjectRowReader: RowReader {
-    let header: [String]
+    let header: [ExactText]
     /// Objects know nothing of their columns.
     let types: [SourceType?] = []
     private(set) var inputs: [InputSummary] = []
@@ -18,7 +19,7 @@ final class ObjectRowReader: RowReader {
     /// The period that an object is of, by its name.
     private let period: (String) -> Period?
     /// Which columns they have, of those that were asked for.
-    private var elsewhere: [String: Bool] = [:]
+    private var elsewhere: [ExactText: Bool] = [:]
     let firstInput: String
     private var waiting: ArraySlice<String>
     private var current: ObjectReader?
@@ -107,7 +108,7 @@ final class ObjectRowReader: RowReader {
         return true
     }
 
-    nonisolated(nonsending) func knownElsewhere(_ columns: Set<String>) async -> Set<String> {
+    nonisolated(nonsending) func knownElsewhere(_ columns: Set<ExactText>) async -> Set<ExactText> {
         // What the first rows lack, others may have.
         guard format.hasHeader else { return columns }
         let unasked = columns.filter { elsewhere[$0] == nil }
@@ -129,7 +130,7 @@ final class ObjectReader {
     /// A batch that was read while looking for the header.
     private var firstBatch: RowBatch?
 
-    var header: [String] { decoder.header ?? [] }
+    var header: [ExactText] { decoder.header ?? [] }
 
     private var isAtEnd: Bool { hasEnded && !decoder.hasMore }
 

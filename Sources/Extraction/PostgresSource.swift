@@ -2,6 +2,7 @@ import Endpoints
 import Pipelines
 package import Postgres
 import Synchronization
+import Words
 
 /// A Postgres database whose tables are asked, by `COPY … TO STDOUT` in CSV, and written to by exports.
 ///
@@ -26,9 +27,9 @@ package struct PostgresSource: QuerySource {
         configuration.session.timeZone = clock.zone
         let connection = try await connected(configuration)
         let query = PreparedQuery(
-            text: query,
+            text: SQLText(query),
             name: name,
-            bounds: period.map { QueryBounds(period: $0, clock: clock) },
+            bounds: try period.map { try QueryBounds(of: $0, clock: clock) },
             namesSearchPath: configuration.session.searchPath == nil
         )
         return try await QueryRowReader.open(name) { feed in
@@ -57,11 +58,11 @@ package struct PostgresSource: QuerySource {
         period: Period?
     ) async throws -> [QueryColumn] {
         let configuration = try configuration()
-        let bounds = period.map { QueryBounds(period: $0, clock: SourceClock(zone: "UTC")).days }
+        let bounds = try period.map { try QueryBounds(of: $0, clock: SourceClock(zone: "UTC")) }
+        let sql = SQL(raw: bounds?.days(in: SQLText(query)) ?? query)
         do {
             return try await PostgresConnection.withConnection(configuration) { connection in
-                let sql = SQL(raw: PreparedQuery.replacing(query, with: bounds))
-                return try await connection.rolledBack { try await describe(sql, on: connection) }
+                try await connection.rolledBack { try await describe(sql, on: connection) }
             }
         } catch {
             throw failure(error)
@@ -125,8 +126,8 @@ private func describe(
     on connection: PostgresConnection
 ) async throws -> [QueryColumn] {
     let names = try await connection.query("select * from (\(sql)\n) as described limit 0").columns
-    guard Set(names).count == names.count else {
-        return names.map { QueryColumn(name: $0, type: "") }
+    guard Set(names.exact).count == names.count else {
+        return names.map { QueryColumn(name: ExactText($0), type: "") }
     }
     // `pg_typeof` of a null still is the column's type, and `limit 0` spares the query's work.
     let types = names.enumerated()
@@ -138,5 +139,6 @@ private func describe(
         """
     )
     guard let row = rows.first else { return [] }
-    return try names.enumerated().map { QueryColumn(name: $1, type: try row.text("t\($0)")) }
+    return try names.enumerated()
+        .map { QueryColumn(name: ExactText($1), type: try row.text("t\($0)")) }
 }

@@ -1,17 +1,18 @@
 import Rows
+import Words
 
 /// Reads the rows that a database gives for a question, which come as CSV or as lines of JSON.
 ///
 /// The question runs beside it, on its connection's thread, and stays at most two chunks ahead. Not to be shared
 /// between tasks.
 final class QueryRowReader: RowReader {
-    private(set) var header: [String] = []
+    private(set) var header: [ExactText] = []
     private(set) var types: [SourceType?] = []
     private(set) var inputs: [InputSummary] = []
 
     /// There are no other inputs beside it; but what the first documents lack, others may have.
     var firstInput: String { name }
-    func knownElsewhere(_ columns: Set<String>) -> Set<String> { isOpen ? columns : [] }
+    func knownElsewhere(_ columns: Set<ExactText>) -> Set<ExactText> { isOpen ? columns : [] }
 
     private var isAtEnd: Bool { hasEnded && !decoder.hasMore }
 

@@ -1,4 +1,5 @@
 import Pipelines
+public import Words
 
 /// What answers queries with rows: a database.
 protocol QuerySource: Sendable {
@@ -33,7 +34,7 @@ extension QuerySource {
 /// A column of a query's result.
 public struct QueryColumn: Sendable, Hashable {
     /// Its name.
-    public let name: String
+    public let name: ExactText
     /// Its type as the source calls it: `timestamp with time zone`.
     public let type: String
 }

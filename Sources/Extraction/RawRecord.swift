@@ -1,16 +1,17 @@
 public import Pipelines
 public import Rows
+public import Words
 
 /// A record as it was read from a source once, to be read again.
 public struct RawRecord: Sendable, Hashable {
     /// Whatever tells it from others; as a row it has this for its byte offset.
     public var number: Int
     /// The input that it was read from.
-    public var input: String
+    public var input: ExactText
     /// The line that it began on.
     public var line: Int
     /// The names of the columns of its input.
-    public var header: [String]
+    public var header: [ExactText]
     /// Its bytes, without the line's end.
     public var bytes: [UInt8]
     /// Why it is no row whatever its bytes are now: see ``RowFault/ofTheSource``.
@@ -19,9 +20,9 @@ public struct RawRecord: Sendable, Hashable {
     /// Creates a record.
     public init(
         number: Int,
-        input: String,
+        input: ExactText,
         line: Int,
-        header: [String],
+        header: [ExactText],
         bytes: [UInt8],
         fault: RowFault? = nil
     ) {
@@ -47,7 +48,7 @@ extension RowFault {
 /// Reads records of a source that were kept whole, each by itself.
 public struct RawRecordReader: RowReader {
     /// The columns of the first record.
-    public let header: [String]
+    public let header: [ExactText]
     /// The input of the first record.
     public let firstInput: String
     /// What the source knew of these columns.
@@ -55,16 +56,16 @@ public struct RawRecordReader: RowReader {
     /// The inputs that the records are of, with the bytes that were kept of each.
     public private(set) var inputs: [InputSummary] = []
 
-    private let known: Set<String>
-    private let modified: [String: Int64]
+    private let known: Set<ExactText>
+    private let modified: [ExactText: Int64]
     private let period: (String) -> Period?
     private let inputsBefore: Int
     private let format: Format
     private let layout: RowLayout?
     /// What is read now of objects of JSON and was not when they were kept: of an excerpt it may have been left out.
-    private let unkept: [String]
+    private let unkept: [ExactText]
     /// What is read now and nobody asked the source for.
-    private let unasked: [String]
+    private let unasked: [ExactText]
     private var records: ArraySlice<RawRecord>
     /// What reads records with the columns of the last one.
     private var reader: SingleRecordReader
@@ -89,16 +90,16 @@ public struct RawRecordReader: RowReader {
         types: [SourceType?] = [],
         format: Format,
         layout: RowLayout? = nil,
-        known: Set<String> = [],
+        known: Set<ExactText> = [],
         expanded: JSONPath? = nil,
         isNarrow: Bool = false,
-        modified: [String: Int64] = [:],
+        modified: [ExactText: Int64] = [:],
         period: @escaping (String) -> Period? = { _ in nil },
         inputsBefore: Int = 0
     ) {
         self.records = records[...]
         header = records.first?.header ?? []
-        firstInput = records.first?.input ?? ""
+        firstInput = records.first?.input.text ?? ""
         self.known = known
         self.modified = modified
         self.period = period
@@ -119,29 +120,31 @@ public struct RawRecordReader: RowReader {
         records = records.dropFirst(group.count)
         var batch = RowBatch(
             input: inputsBefore + inputs.count,
-            inputName: first.input,
+            inputName: first.input.text,
             columns: first.header
         )
         batch.inputModified = modified[first.input]
-        batch.inputDay = period(first.input)?.start.description
+        batch.inputDay = period(first.input.text)?.start.description
         var digest = ContentDigest()
         for record in group {
             let bytes = record.bytes
             digest.update(bytes.span)
             add(record, to: &batch)
         }
-        inputs.append(InputSummary(name: first.input, size: digest.count, digest: digest.value))
+        inputs.append(
+            InputSummary(name: first.input.text, size: digest.count, digest: digest.value)
+        )
         return batch
     }
 
     /// A column that the records' input did not have when it was read then is still not there.
-    public func knownElsewhere(_ columns: Set<String>) -> Set<String> {
+    public func knownElsewhere(_ columns: Set<ExactText>) -> Set<ExactText> {
         columns.intersection(known)
     }
 
     private mutating func read(_ record: RawRecord) -> RowBatch? {
         guard record.fault == nil else { return nil }
-        if !reader.hasColumns(record.header) {
+        if reader.columns != record.header {
             reader = SingleRecordReader(format, columns: record.header, layout: layout)
         }
         return reader.read(record.bytes)
@@ -194,7 +197,7 @@ public struct RawRecordReader: RowReader {
         return Self.unread(column, "may be what was left out of it")
     }
 
-    private static func unread(_ column: String, _ why: String) -> RowFault {
+    private static func unread(_ column: ExactText, _ why: String) -> RowFault {
         RowFault(
             rule: "json",
             reason: "`\(column)` was not read when it was kept, and \(why): load its source again"
@@ -204,23 +207,18 @@ public struct RawRecordReader: RowReader {
     private static let noRow = RowFault(rule: "fields", reason: "it is no single row by itself")
 }
 
-extension [String] {
+extension [ExactText] {
     /// The paths in whose outermost member none of the others lies.
-    fileprivate func outside(membersOf others: Set<String>) -> [String] {
+    fileprivate func outside(membersOf others: Set<ExactText>) -> [ExactText] {
         let members = others.compactMap { JSONPath($0).names.first }
-        return filter { path in
-            let member = JSONPath(path).names.first ?? ""
-            return !members.contains { $0.utf8.elementsEqual(member.utf8) }
-        }
+        return filter { !members.contains(JSONPath($0).names.first ?? "") }
     }
 
     /// The paths that lie neither at others nor below them.
-    fileprivate func notBelow(_ others: [JSONPath]) -> [String] {
+    fileprivate func notBelow(_ others: [JSONPath]) -> [ExactText] {
         filter { path in
             let names = JSONPath(path).names
-            return !others.contains {
-                names.starts(with: $0.names) { $0.utf8.elementsEqual($1.utf8) }
-            }
+            return !others.contains { names.starts(with: $0.names) }
         }
     }
 }

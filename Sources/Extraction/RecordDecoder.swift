@@ -1,10 +1,11 @@
 import Pipelines
 import Rows
+import Words
 
 /// Makes rows of the bytes of one object, in pieces of any size, without I/O of its own.
 protocol RecordDecoder {
     /// The names of the columns, once they are known.
-    var header: [String]? { get }
+    var header: [ExactText]? { get }
     /// Whether records are complete that were not given yet: they are, for no bytes, also behind the object's end.
     var hasMore: Bool { get }
     /// Takes the next bytes and gives the records that they complete, if any.

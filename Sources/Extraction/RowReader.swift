@@ -1,9 +1,10 @@
 public import Rows
+public import Words
 
 /// Rows of a source, batch by batch.
 public protocol RowReader {
     /// The names of the first input's columns; a batch of an input with others names them.
-    var header: [String] { get }
+    var header: [ExactText] { get }
     /// The first input's name.
     var firstInput: String { get }
     /// What the source knows of its columns, in the order of the header; none where it knows nothing.
@@ -14,7 +15,7 @@ public protocol RowReader {
     nonisolated(nonsending) mutating func next() async throws -> RowBatch?
     /// Those of some columns that something has which is read like this, such as another month's file: then
     /// it is no slip of the pen where they are absent here.
-    nonisolated(nonsending) func knownElsewhere(_ columns: Set<String>) async -> Set<String>
+    nonisolated(nonsending) func knownElsewhere(_ columns: Set<ExactText>) async -> Set<ExactText>
 }
 
 extension RowReader {
@@ -22,8 +23,8 @@ extension RowReader {
     /// known elsewhere.
     public nonisolated(nonsending) func mayLack(
         _ layout: RowLayout,
-        below header: [String]
-    ) async -> Set<String> {
+        below header: [ExactText]
+    ) async -> Set<ExactText> {
         let absent = Set(layout.sourceColumns).subtracting(header)
         return await knownElsewhere(absent.subtracting(layout.neededSources))
     }

@@ -8,7 +8,7 @@ struct RowShaping: Sendable {
     /// The values, as JSON, of fields that repeat what an API was asked, by the fields' names.
     private let texts: [String: [UInt8]]
     /// The members of an object that it looks for.
-    private let names: [String]
+    private let names: [ExactText]
 
     /// Makes rows of a shape.
     ///
@@ -18,7 +18,7 @@ struct RowShaping: Sendable {
     init(shape: RowShape, texts: [String: String] = [:]) {
         self.shape = shape
         self.texts = texts.mapValues { Array(QuotedText.json($0).utf8) }
-        let members = shape.paths.compactMap(\.names.first) + shape.fields.map(\.name)
+        let members = shape.paths.compactMap(\.names.first) + shape.fields.map(\.name).exact
         names = Set(members).sorted()
     }
 
@@ -37,7 +37,7 @@ struct RowShaping: Sendable {
     func object(
         _ bytes: [UInt8],
         at place: JSONRecords.Place,
-        reading columns: [String]? = nil
+        reading columns: [ExactText]? = nil
     ) -> ShapedObject {
         guard !shape.isPlain else { return ShapedObject(bytes, at: place) }
         do {
@@ -79,7 +79,7 @@ struct RowShaping: Sendable {
     /// can be one.
     private func bounded(
         _ object: ShapedObject,
-        reading columns: [String],
+        reading columns: [ExactText],
         of size: Int
     ) throws -> ShapedObject {
         guard let path = shape.expand, object.repetition(beyond: Self.mostUnread) != nil else {
@@ -161,7 +161,7 @@ struct RowShaping: Sendable {
         let end = json.root.upperBound - 1
         for field in shape.fields {
             let value = try value(of: field, in: json.root, members, json)
-            if let member = members.all(named: field.name).first {
+            if let member = members.all(named: ExactText(field.name)).first {
                 edits.append(ShapedObject.Edit(range: member.value, bytes: value))
             } else {
                 let comma = added.isEmpty && json.isEmpty(json.root) ? "" : ","

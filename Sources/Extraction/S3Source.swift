@@ -5,6 +5,7 @@ package import ObjectStorage
 package import Pipelines
 import Signing
 import Synchronization
+import Words
 
 /// The objects of a folder in S3, or in what speaks like it, which exports write to, too.
 package struct S3Source: ObjectStore {
@@ -219,13 +220,13 @@ package struct S3Source: ObjectStore {
 
 /// What a store has said of its objects when it was asked for their names, by their keys.
 private final class ListedObjects: Sendable {
-    private let statuses = Mutex<[String: ObjectStatus]>([:])
+    private let statuses = Mutex<[ExactText: ObjectStatus]>([:])
 
-    subscript(key: String) -> ObjectStatus? { statuses.withLock { $0[key] } }
+    subscript(key: String) -> ObjectStatus? { statuses.withLock { $0[ExactText(key)] } }
 
     func note(_ objects: [ObjectStatus]) {
         statuses.withLock { statuses in
-            for object in objects { statuses[object.key] = object }
+            for object in objects { statuses[ExactText(object.key)] = object }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 /// The first records of a CSV file, read to see how it is written.
 struct SampleRecords {
@@ -133,7 +134,7 @@ struct SampleRecords {
                     && values.allSatisfy { Self.figure($0) == kind }
             }
         guard isRow else { return }
-        dialect.columns = (1...first.fieldCount).map { "column_\($0)" }
+        dialect.columns = (1...first.fieldCount).map { ExactText("column_\($0)") }
         remarks.append(
             "its first line is a row like the others: give its columns names in `columns`"
         )

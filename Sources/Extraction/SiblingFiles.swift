@@ -1,4 +1,5 @@
 import Pipelines
+import Words
 
 /// The files that one pattern stands for, of all periods.
 struct SiblingFiles {
@@ -21,7 +22,7 @@ struct SiblingFiles {
     }
 
     /// Those of some columns that the header of one of them has; a file that cannot be read has none.
-    nonisolated(nonsending) func having(_ columns: Set<String>) async -> Set<String> {
+    nonisolated(nonsending) func having(_ columns: Set<ExactText>) async -> Set<ExactText> {
         guard !columns.isEmpty,
             let files = try? await store.objects(matching: pattern, explains: false)
         else { return [] }

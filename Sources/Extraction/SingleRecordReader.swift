@@ -1,10 +1,11 @@
 public import Pipelines
 public import Rows
+public import Words
 
 /// Reads records that were kept whole, each by itself: one with an open quote does not swallow the next.
 public struct SingleRecordReader {
     /// The columns that their input had.
-    public let columns: [String]
+    public let columns: [ExactText]
     /// What reads a record that is a line, behind its header; `nil` where records are objects of JSON.
     private var opened: (any RecordDecoder)?
     /// What reads those of JSON.
@@ -17,7 +18,7 @@ public struct SingleRecordReader {
     ///   - columns: The columns that their input had.
     ///   - layout: What is read of them, where that decides what may be in a column; anything may be without
     ///     one.
-    public init(_ format: Format, columns: [String], layout: RowLayout? = nil) {
+    public init(_ format: Format, columns: [ExactText], layout: RowLayout? = nil) {
         self.columns = columns
         switch format {
         case .csv(let dialect):
@@ -46,11 +47,6 @@ public struct SingleRecordReader {
         let isRead = (try? records?.add(raw.span, from: 0, to: raw.count, at: place)) != nil
         let batch = records?.takeBatch(raw)
         return isRead ? batch : nil
-    }
-
-    /// Whether its columns have these names, byte by byte: to a `String`, names that look alike are the same.
-    func hasColumns(_ names: [String]) -> Bool {
-        columns.elementsEqual(names) { $0.utf8.elementsEqual($1.utf8) }
     }
 
     private func read(_ raw: [UInt8], by opened: any RecordDecoder) -> RowBatch? {

@@ -1,6 +1,6 @@
 public import Pipelines
 public import Rows
-import Words
+public import Words
 
 /// The sources of a pipeline as they are seen from here: the only place that knows their kinds.
 public struct Sources: Sendable {
@@ -50,30 +50,31 @@ public struct Sources: Sendable {
             throw ExtractionError(.misconfigured, "the pipeline has no source `\(name)`")
         }
         let environment = try await credentials.environment(for: source.texts, of: name)
-        switch source {
-        case .files(let place, let allowsHardLinks):
+        switch source.kind {
+        case .files:
             let folder = SourceFolder(
-                try environment.resolve(place),
+                try environment.resolve(source.place),
                 in: folder,
                 places: environment.places,
-                allowsHardLinks: allowsHardLinks
+                allowsHardLinks: source.allowsHardLinks
             )
             return .objects(FileSource(folder: folder, listings: listings ?? FolderListings()))
-        case .postgres(let url):
-            return .queries(
-                PostgresSource(name: name, url: try environment.database(url, of: name))
-            )
-        case .mysql(let url):
-            return .queries(MariaDBSource(name: name, url: try environment.database(url, of: name)))
-        case .mongo(let url):
-            return .documents(MongoSource(name: name, url: try environment.database(url, of: name)))
-        case .s3(let place):
-            let proof = try await credentials.proof(of: place, for: name)
+        case .s3:
+            let proof = try await credentials.proof(of: source.objects, for: name)
             return .objects(
-                try S3Source(place, name: name, environment: environment, proof: proof)
+                try S3Source(source.objects, name: name, environment: environment, proof: proof)
             )
-        case .http(let place):
-            return .calls(try HTTPSource(place, name: name, environment: environment))
+        case .http:
+            return .calls(try HTTPSource(source.calls, name: name, environment: environment))
+        case .postgres:
+            let url = try environment.database(source.place, of: name)
+            return .queries(PostgresSource(name: name, url: url))
+        case .mysql:
+            let url = try environment.database(source.place, of: name)
+            return .queries(MariaDBSource(name: name, url: url))
+        case .mongo:
+            let url = try environment.database(source.place, of: name)
+            return .documents(MongoSource(name: name, url: url))
         }
     }
 }
@@ -227,10 +228,10 @@ extension Sources {
         of extract: Extract,
         period: Period?,
         atMost limit: Int
-    ) async throws -> [(name: String, header: [String])] {
+    ) async throws -> [(name: String, header: [ExactText])] {
         guard let (store, pattern, format) = try await objects(of: extract) else { return [] }
         let names = try await Self.names(of: extract, pattern, in: store, period)
-        var headers: [(String, [String])] = []
+        var headers: [(String, [ExactText])] = []
         for name in names.prefix(limit) {
             let object = try await ObjectReader.open(name, in: store, input: 0, format: format)
             headers.append((name, object.header))

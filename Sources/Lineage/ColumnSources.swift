@@ -2,6 +2,7 @@ import Expressions
 import Extraction
 import Pipelines
 import Rows
+import Words
 
 /// Which columns of the inputs each column of a fact or dimension comes from, as far as the definition says it.
 struct ColumnSources {
@@ -25,9 +26,9 @@ struct ColumnSources {
     }
 
     /// The source's columns that are read, each once.
-    var read: [String] {
+    var read: [ExactText] {
         let names = attributes.filter { $0.plan.expression == nil }.map(\.plan.source)
-        var seen: Set<String> = []
+        var seen: Set<ExactText> = []
         return (names + references.flatMap(\.from))
             .filter { Self.isColumn($0) && seen.insert($0).inserted }
     }
@@ -63,11 +64,11 @@ struct ColumnSources {
     /// A surrogate key is the dimension's, found by the source's business key.
     private func inputs(of reference: Reference) -> [JSONNode] {
         let found = dimension(reference.dimension)
-            .map { [Self.input(of: $0.table, $0.key, "DIRECT", "IDENTITY")] }
+            .map { [Self.input(of: $0.table, ExactText($0.key), "DIRECT", "IDENTITY")] }
         return (found ?? []) + reference.from.flatMap { field($0, "JOIN") }
     }
 
-    private func field(_ name: String, _ subtype: String) -> [JSONNode] {
+    private func field(_ name: ExactText, _ subtype: String) -> [JSONNode] {
         guard let source, Self.isColumn(name) else { return [] }
         let type = subtype == "JOIN" ? "INDIRECT" : "DIRECT"
         return [Self.input(of: source, name, type, subtype)]
@@ -75,17 +76,17 @@ struct ColumnSources {
 
     private static func input(
         of dataset: DatasetName,
-        _ field: String,
+        _ field: ExactText,
         _ type: String,
         _ subtype: String
     ) -> JSONNode {
         .object([
             "namespace": .text(dataset.namespace), "name": .text(dataset.name),
-            "field": .text(field),
+            "field": .text(field.text),
             "transformations": [.object(["type": .text(type), "subtype": .text(subtype)])],
         ])
     }
 
     /// `{file}` and the like are no columns of the source.
-    private static func isColumn(_ name: String) -> Bool { name.utf8.first != UInt8(ascii: "{") }
+    private static func isColumn(_ name: ExactText) -> Bool { name.utf8.first != UInt8(ascii: "{") }
 }

@@ -3,6 +3,7 @@ import Pipelines
 import Planning
 import Postgres
 import StarSchema
+import Words
 
 /// What the run of a load task reads and writes, as far as the definition and the ledger tell.
 struct TaskDatasets {
@@ -42,7 +43,7 @@ struct TaskDatasets {
         if read.count == 1 {
             let columns = columns?.read ?? []
             if !columns.isEmpty {
-                read[0].facets["schema"] = Facet.schema(columns.map { ($0, nil) })
+                read[0].facets["schema"] = Facet.schema(columns.map { ($0.text, nil) })
             }
             if let result = event.result {
                 read[0].runFacets["inputStatistics"] = Facet.inputStatistics(

@@ -31,6 +31,8 @@ public struct LoadingError: WarehouseRefusal {
         case controlTotal = "control_total"
         /// A figure of the source cannot be had.
         case controlFigure = "control_figure"
+        /// What a source says of the state of its rows cannot be had.
+        case watermark
         /// Rows with the same grain that cannot be told apart.
         case grains
         /// Rows of an export that cannot be delivered.
@@ -43,6 +45,16 @@ public struct LoadingError: WarehouseRefusal {
             description: "the rows of the export `\(name)` cannot be delivered: "
                 + problems.joined(separator: "; ")
                 + ". Mend its SQL file or its `key`; what was delivered is as it was"
+        )
+    }
+
+    /// What was answered to `unchanged_by` is not one row.
+    static func watermark(_ table: String, of source: String, rows: Int) -> LoadingError {
+        LoadingError(
+            code: .watermark,
+            description: "the source `\(source)` answers \(rows == 0 ? "no row" : "several rows") to `unchanged_by` of "
+                + "`\(table)`; nothing has been loaded. Expected: one row, such as that of "
+                + "`select max(updated_at), count(*) from …`"
         )
     }
 

@@ -76,6 +76,8 @@ public struct Attribute: Sendable {
 
     /// `data-events`: where `console.js` listens for what changes of a page.
     public static func events(_ link: Link) -> Attribute { Attribute("data-events", link.text) }
+    /// `data-go`: where `console.js` leads who clicks on a part of a picture.
+    public static func leads(to link: Link) -> Attribute { Attribute("data-go", link.text) }
     /// `required`, `selected`, `checked` and the like.
     public static func flag(_ name: StaticString) -> Attribute { Attribute(flag: name) }
 

@@ -1,3 +1,5 @@
+public import Words
+
 /// Which documents of a collection are read, in the order of their `_id`.
 public struct DocumentSearch: Sendable, Hashable {
     /// The collection.
@@ -5,13 +7,13 @@ public struct DocumentSearch: Sendable, Hashable {
     /// The filter in extended JSON.
     public var filter: String
     /// The members that are read; all without a list.
-    public var members: [String]?
+    public var members: [ExactText]?
 
     /// Creates a search; by default for all documents, with all that is in them.
     public init(
         _ collection: String,
         filter: String = "{}",
-        members: [String]? = nil
+        members: [ExactText]? = nil
     ) {
         self.collection = collection
         self.filter = filter
@@ -26,7 +28,7 @@ public struct DocumentSearch: Sendable, Hashable {
         ]
         if let members {
             let names = Set(members).union(["_id"]).sorted()
-            let projection = BSONDocument.document(names.map { BSONDocument.number($0, 1) })
+            let projection = BSONDocument.document(names.texts.map { BSONDocument.number($0, 1) })
             options.append(BSONDocument.nested("projection", projection))
         }
         return BSONDocument.document(options)

@@ -48,11 +48,19 @@ public struct SQLText: Sendable, Hashable {
     /// The text with SQL in the place of each `:name` that `values` knows; strings, comments and
     /// casts (`::date`) are left alone.
     public func replacing(placeholders values: [String: String]) -> String {
+        filled { _, name in values[name] }
+    }
+
+    /// The text with SQL in the place of placeholders.
+    ///
+    /// - Parameter value: What stands for a placeholder, by its place among ``placeholders`` and its name; `nil` leaves it.
+    /// - Returns: The text.
+    package func filled(_ value: (_ place: Int, _ name: String) -> String?) -> String {
         let scalars = Array(text.unicodeScalars)
         var filled = String.UnicodeScalarView()
         var position = 0
-        for placeholder in SQLScan(text).placeholders {
-            guard let value = values[placeholder.name] else { continue }
+        for (place, placeholder) in SQLScan(text).placeholders.enumerated() {
+            guard let value = value(place, placeholder.name) else { continue }
             filled.append(contentsOf: scalars[position..<placeholder.scalars.lowerBound])
             filled.append(contentsOf: value.unicodeScalars)
             position = placeholder.scalars.upperBound

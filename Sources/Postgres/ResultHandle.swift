@@ -62,6 +62,11 @@ import CLibPQ
         unsafe PQcmdTuples(pointer).flatMap { Int(unsafe String(cString: $0)) } ?? 0
     }
 
+    /// The types of a described statement's parameters, as object identifiers.
+    var parameterTypes: [UInt32] {
+        (0..<(unsafe PQnparams(pointer))).map { unsafe PQparamtype(pointer, $0) }
+    }
+
     /// Where `column` is; the first of several that are named alike.
     func index(of column: String) -> Int? {
         indices[column]

@@ -57,18 +57,30 @@ public struct SQLState: RawRepresentable, Sendable, Hashable {
 extension SQLState {
     /// A server's primary message without the value of a row that it may quote.
     ///
-    /// Messages of data exceptions (class 22) do: `invalid input syntax for type integer: "…"`. The value
-    /// may have quotes of its own, so all from the first to the last goes; by scalars, since the value may
-    /// begin with a mark that joins the quote before it. A message that was cut may end within the value:
-    /// then all after the first goes.
+    /// Messages of data exceptions (class 22) do: `invalid input syntax for type integer: "…"`, in the server's
+    /// language with its marks: `« … »`, `»…«`. The value may have quotes of its own, so all from the first to the last
+    /// goes; by scalars, since the value may begin with a mark that joins the quote before it. A message that was cut
+    /// may end within the value: then all after the first goes.
     func withoutValues(_ message: String) -> String {
         let scalars = message.unicodeScalars
-        guard errorClass == "22", let first = scalars.firstIndex(of: "\""),
-            let last = scalars.lastIndex(of: "\"")
+        guard errorClass == "22", let first = scalars.firstIndex(where: \.isQuotationMark),
+            let last = scalars.lastIndex(where: \.isQuotationMark)
         else { return message }
         let start = String(scalars[..<first]) + "\"…\""
         if scalars.last == "…" { return start }
         return first < last ? start + String(scalars[last...].dropFirst()) : message
+    }
+}
+
+extension Unicode.Scalar {
+    /// A mark that some language puts around what it quotes.
+    fileprivate var isQuotationMark: Bool {
+        switch properties.generalCategory {
+        case .initialPunctuation, .finalPunctuation: true
+        // „ and the corner brackets open and close, too.
+        case .openPunctuation, .closePunctuation: !"()[]{}".unicodeScalars.contains(self)
+        default: self == "\""
+        }
     }
 }
 

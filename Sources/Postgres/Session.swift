@@ -120,6 +120,17 @@ extension Session {
         guard unsafe PQsendQuery(connection, sql) == 1 else { throw brokenError() }
     }
 
+    /// Sends a statement to be prepared, without a name: the next statement takes its place.
+    func sendPreparation(_ sql: String) throws(PostgresError) {
+        guard !sql.utf8.contains(0) else { throw .containsNUL("the statement") }
+        guard unsafe PQsendPrepare(connection, "", sql, 0, nil) == 1 else { throw brokenError() }
+    }
+
+    /// Asks what the prepared statement is.
+    func sendDescription() throws(PostgresError) {
+        guard unsafe PQsendDescribePrepared(connection, "") == 1 else { throw brokenError() }
+    }
+
     /// Sends all that is buffered, taking in meanwhile what the server says.
     func flush() throws(PostgresError) {
         while true {

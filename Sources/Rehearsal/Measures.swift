@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 extension Pipeline {
     /// The numeric columns of a fact that are summed up: measures, not what identifies or places something.
@@ -7,10 +8,13 @@ extension Pipeline {
     /// The grain, what is unique, what a reference or a dimension's key is read from, and whole numbers
     /// with a ``CodeName`` identify: the sum of such numbers says nothing.
     func measures(of fact: Fact) -> [Attribute] {
-        let keys = dimensions.flatMap { $0.keyAttributes.flatMap { [$0.name, $0.plan.source] } }
-        let identifying = Set(fact.grain + fact.references.flatMap(\.from) + keys).subtracting([""])
+        let keys = dimensions.flatMap {
+            $0.keyAttributes.flatMap { [ExactText($0.name), $0.plan.source] }
+        }
+        let identifying = Set(fact.grain.exact + fact.references.flatMap(\.from) + keys)
+            .subtracting([""])
         return fact.attributes.filter { attribute in
-            guard !attribute.isUnique, !identifying.contains(attribute.name),
+            guard !attribute.isUnique, !identifying.contains(ExactText(attribute.name)),
                 !identifying.contains(attribute.plan.source)
             else { return false }
             switch attribute.plan.type {

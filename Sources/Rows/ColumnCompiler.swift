@@ -1,17 +1,25 @@
 import Expressions
 import Values
+import Words
 
 /// Turns value plans into columns.
 struct ColumnCompiler {
     /// What the source knows of its columns, by their names.
-    let sources: [String: SourceType]
+    let sources: [ExactText: SourceType]
     let zones: [String: ZoneTable]
+    /// The zone in which days begin; without one, days are as they are written.
+    let dayZone: String?
     private(set) var columns: [Column] = []
     private(set) var details: [ColumnDetails] = []
 
-    init(sources: [String: SourceType] = [:], zones: [String: ZoneTable]) {
+    init(
+        sources: [ExactText: SourceType] = [:],
+        zones: [String: ZoneTable],
+        dayZone: String? = nil
+    ) {
         self.sources = sources
         self.zones = zones
+        self.dayZone = dayZone
     }
 
     /// The columns' plans, and which of them are computed.
@@ -63,6 +71,11 @@ struct ColumnCompiler {
             column.dropsTime = pattern.parts.contains { $0.unit == "hour" }
         }
         let zone = try zone(of: plan)
+        let days = try days(of: plan)
+        if days != nil, let clock = plan.reading.clock {
+            column.isDayOfInstant = true
+            column.hasOtherClock = clock != dayZone
+        }
         var rules: [CompiledRule] = []
         for rule in plan.rules {
             let compiler = RuleCompiler(plan: plan, column: column, pattern: pattern, zone: zone)
@@ -76,6 +89,7 @@ struct ColumnCompiler {
                 stepTexts: program.texts,
                 pattern: pattern,
                 zone: zone,
+                dayZone: days,
                 rules: rules
             )
         )
@@ -95,8 +109,16 @@ struct ColumnCompiler {
     }
 
     private func zone(of plan: ValuePlan) throws(RowLayoutError) -> ZoneTable? {
-        guard case .timestamp(_, let name) = plan.type else { return nil }
-        return try zone(name)
+        switch plan.type {
+        case .timestamp(_, let name): try zone(name)
+        case .date: try plan.reading.clock.map(zone)
+        default: nil
+        }
+    }
+
+    private func days(of plan: ValuePlan) throws(RowLayoutError) -> ZoneTable? {
+        guard case .date = plan.type else { return nil }
+        return try dayZone.map(zone)
     }
 
     func zone(_ name: String) throws(RowLayoutError) -> ZoneTable {
@@ -214,16 +236,10 @@ private struct RuleCompiler {
     }
 
     private func encoded(_ text: String, column: Column, pattern: DatePattern?) -> [UInt8]? {
-        let details = ColumnDetails(
-            plan: plan,
-            stepTexts: [],
-            pattern: pattern,
-            zone: zone,
-            rules: []
-        )
+        let details = ColumnDetails(plan: plan, pattern: pattern, zone: zone)
         var column = column
         column.steps = 0
-        column.isDatabaseTime = false
+        (column.isDatabaseTime, column.isDayOfInstant) = (false, false)
         column.hasOwnNumbers = false
         var encoder = ValueEncoder(columns: [column], details: [details])
         var out = ByteSink()

@@ -6,20 +6,25 @@ final class ColumnDetails: Sendable {
     let plan: ValuePlan
     let stepTexts: [Cleaner.StepTexts]
     let pattern: DatePattern?
+    /// On whose clock times without an offset are written.
     let zone: ZoneTable?
+    /// On whose clock the days of instants are; `nil` where days are as they are written.
+    let dayZone: ZoneTable?
     let rules: [CompiledRule]
 
     init(
         plan: ValuePlan,
-        stepTexts: [Cleaner.StepTexts],
+        stepTexts: [Cleaner.StepTexts] = [],
         pattern: DatePattern?,
         zone: ZoneTable?,
-        rules: [CompiledRule]
+        dayZone: ZoneTable? = nil,
+        rules: [CompiledRule] = []
     ) {
         self.plan = plan
         self.stepTexts = stepTexts
         self.pattern = pattern
         self.zone = zone
+        self.dayZone = dayZone
         self.rules = rules
     }
 }
@@ -53,6 +58,10 @@ struct Column: BitwiseCopyable {
     var isInstant = false
     /// Whether the time of day of such a value may be dropped, since the declared format has one.
     var dropsTime = false
+    /// Whether the day of a date is that of an instant, also where its text has no offset.
+    var isDayOfInstant = false
+    /// Whether that day is another one than the text's wherever the two clocks differ.
+    var hasOtherClock = false
     /// The stretch of the zone's time that the last value lay in.
     var segment = ZoneTable.Segment.none
 }

@@ -1,5 +1,6 @@
 public import Expressions
 import Values
+public import Words
 
 /// The type of a column: how its text is read and what Postgres stores.
 public enum ColumnType: Sendable, Hashable {
@@ -133,7 +134,7 @@ public struct ValuePlan: Sendable, Hashable {
     /// The column's name in the warehouse, for rejects.
     public var name: String
     /// The name of the source's column it is read from; of no meaning when it is computed.
-    public var source: String
+    public var source: ExactText
     /// What it is computed from, in place of source text; its columns are values that stand before
     /// it in the layout.
     public var expression: RowExpression?
@@ -149,7 +150,7 @@ public struct ValuePlan: Sendable, Hashable {
     /// Creates a plan.
     public init(
         name: String,
-        source: String,
+        source: ExactText,
         type: ColumnType,
         cleaning: [CleaningStep] = [],
         rules: [Rule] = [],

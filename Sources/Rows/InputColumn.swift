@@ -1,8 +1,8 @@
 import Values
-import Words
+public import Words
 
 /// What each row of a file or an object has besides its own fields: a column's `from` names it.
-public enum InputColumn: String, Sendable, Hashable, CaseIterable {
+public enum InputColumn: ExactText, Sendable, Hashable, CaseIterable {
     /// What the input is called in its source.
     case name = "{file}"
     /// When it was modified last.
@@ -29,7 +29,7 @@ public enum InputColumn: String, Sendable, Hashable, CaseIterable {
     }
 
     /// What is known of the values that are not texts, as of a database's columns.
-    static let types: [String: SourceType] = [
+    static let types: [ExactText: SourceType] = [
         InputColumn.time.rawValue: .instant, InputColumn.period.rawValue: .date,
     ]
 

@@ -11,7 +11,7 @@ import Values
 public struct KeyMaps: Sendable {
     private var known: [KeyMap]
     private var inferred: [KeyMap]
-    private let complete: [Bool]
+    private var complete: [Bool]
 
     /// Creates maps.
     ///
@@ -31,6 +31,12 @@ public struct KeyMaps: Sendable {
     /// Whether a map has all members of its dimension.
     @inline(__always)
     public func isComplete(_ map: Int) -> Bool { complete[map] }
+
+    /// Takes all members of a dimension whose map was not loaded before; this task has inferred none of it yet.
+    public mutating func complete(_ map: Int, with members: KeyMap) {
+        known[map] = members
+        complete[map] = true
+    }
 
     /// Adds a member that this task has inferred, or a version of one that came meanwhile.
     public mutating func insert(

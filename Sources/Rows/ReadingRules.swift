@@ -20,6 +20,10 @@ public struct ReadingRules: Sendable, Hashable {
     /// Whether a minus may stand behind the digits: `12.50-`.
     public var hasTrailingMinus: Bool
 
+    /// The zone on whose clock the text of a date is a time, where the day of that instant is meant; `nil` where it is
+    /// the day that is written.
+    public var clock: String?
+
     /// Creates rules; by default those that hold where nothing is declared.
     public init(
         rounding: Rounding? = nil,

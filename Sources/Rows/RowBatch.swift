@@ -1,3 +1,5 @@
+public import Words
+
 /// Some records of an input: one byte buffer, and where in it each field lies.
 public struct RowBatch: Sendable {
     /// The input's place among the reader's inputs, from 0.
@@ -6,7 +8,7 @@ public struct RowBatch: Sendable {
     public var inputName: String
     /// The names of the input's columns, in their order there; `nil` when they are those that its
     /// reader names.
-    public var columns: [String]?
+    public var columns: [ExactText]?
     /// The bytes that fields and raw records are slices of, in UTF-8 unless the source was not.
     public var bytes: [UInt8]
     /// The fields of all records, record after record.
@@ -26,7 +28,7 @@ public struct RowBatch: Sendable {
     public init(
         input: Int = 0,
         inputName: String = "",
-        columns: [String]? = nil,
+        columns: [ExactText]? = nil,
         bytes: [UInt8] = []
     ) {
         self.input = input

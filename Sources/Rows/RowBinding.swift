@@ -1,3 +1,5 @@
+public import Words
+
 /// Where in the records of an input each value lies: a layout's columns and an input's header put
 /// together.
 struct RowBinding: Sendable {
@@ -7,14 +9,14 @@ struct RowBinding: Sendable {
     /// empty field behind the record's own, behind which stand those of the input.
     private(set) var fields: [Int] = []
     /// The names of the columns that the input does not have and that are read as empty, each once.
-    private(set) var absent: [String] = []
+    private(set) var absent: [ExactText] = []
 
     /// Whether something is read of the input itself.
     private(set) var readsInput = false
 
-    private let header: [String]
+    private let header: [ExactText]
 
-    init(header: [String]) {
+    init(header: [ExactText]) {
         self.header = header
         width = header.count
     }
@@ -26,9 +28,9 @@ struct RowBinding: Sendable {
     mutating func bind(
         _ columns: [(plan: ValuePlan, isComputed: Bool)],
         of input: String,
-        mayLack: (String) -> Bool
+        mayLack: (ExactText) -> Bool
     ) throws(RowLayoutError) {
-        var places: [String: Int] = [:]
+        var places: [ExactText: Int] = [:]
         for (place, name) in header.enumerated() where places[name] == nil { places[name] = place }
         let read = Set(columns.map(\.plan.source))
         let unread = header.filter { !read.contains($0) }
@@ -53,9 +55,9 @@ struct RowBinding: Sendable {
 
     /// Whether a column may be absent, and is not only called otherwise here.
     private func isAbsent(
-        _ name: String,
-        _ unread: [String],
-        _ mayLack: (String) -> Bool
+        _ name: ExactText,
+        _ unread: [ExactText],
+        _ mayLack: (ExactText) -> Bool
     ) -> Bool {
         !unread.contains { Spelling($0) == Spelling(name) } && mayLack(name)
     }
@@ -64,7 +66,7 @@ struct RowBinding: Sendable {
 extension RowBatch {
     /// The same records with the columns of another header, by their names; those that it lacks are empty,
     /// those that it has more are left out.
-    public func arranged(as header: [String]) -> RowBatch {
+    public func arranged(as header: [ExactText]) -> RowBatch {
         guard let columns, columns != header else { return self }
         let places = header.map { columns.firstIndex(of: $0) }
         let empty = FieldSlice(start: 0, length: 0, wasQuoted: false)

@@ -1,4 +1,5 @@
 import Values
+public import Words
 
 /// Turns batches of records into the rows of a binary COPY: cleaned, typed, checked, with surrogate
 /// keys in place of business keys.
@@ -10,7 +11,7 @@ import Values
 /// duplicate; otherwise it is refused by the rule `grain`. A null in the grain is equal to nothing.
 public struct RowEncoder: ~Copyable, Sendable {
     /// The source's columns without which no row can be read.
-    private let needed: Set<String>
+    private let needed: Set<ExactText>
     private var writer: RowWriter
     private var binding: RowBinding
     private var words: RefusalWords
@@ -34,19 +35,20 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// - Throws: ``RowLayoutError`` when the source lacks a column or a plan cannot be carried out.
     public init(
         layout: RowLayout,
-        header: [String],
+        header: [ExactText],
         types: [SourceType?] = [],
         grain: [Int] = [],
         comparing scope: GrainScope = .all(memory: .max),
         bounds: PeriodBounds? = nil,
         zones: [String: ZoneTable] = [:],
         input: String = "",
-        mayLack: (String) -> Bool = { _ in false }
+        mayLack: (ExactText) -> Bool = { _ in false }
     ) throws(RowLayoutError) {
         let known = zip(header, types).compactMap { name, type in type.map { (name, $0) } }
         var compiler = ColumnCompiler(
             sources: InputColumn.types.merging(known) { _, known in known },
-            zones: zones
+            zones: zones,
+            dayZone: layout.dayZone
         )
         let program = try RowProgram(
             layout: layout,
@@ -86,10 +88,10 @@ public struct RowEncoder: ~Copyable, Sendable {
     /// - Throws: ``RowLayoutError`` when the source lacks a column that it may not.
     @discardableResult
     public mutating func read(
-        _ header: [String],
+        _ header: [ExactText],
         of input: String = "",
-        mayLack: (String) -> Bool = { _ in false }
-    ) throws(RowLayoutError) -> [String] {
+        mayLack: (ExactText) -> Bool = { _ in false }
+    ) throws(RowLayoutError) -> [ExactText] {
         var bound = RowBinding(header: header)
         try bound.bind(writer.values.sources, of: input) { name in
             !needed.contains(name) && mayLack(name)
@@ -100,7 +102,7 @@ public struct RowEncoder: ~Copyable, Sendable {
     }
 
     /// The columns, by their names in the source, that the records lack that are read now.
-    public var absent: [String] { binding.absent }
+    public var absent: [ExactText] { binding.absent }
 
     /// How many rows were read, encoded, refused and dropped as duplicates so far.
     ///

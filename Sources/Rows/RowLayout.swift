@@ -1,5 +1,5 @@
 public import Expressions
-import Words
+public import Words
 
 /// What a table's row is made of, in the order of the COPY's columns.
 public struct RowLayout: Sendable, Hashable {
@@ -72,7 +72,9 @@ public struct RowLayout: Sendable, Hashable {
         Set([dayZone])
             .union(
                 plans.compactMap { plan in
-                    guard case .timestamp(_, let zone) = plan.type else { return nil }
+                    guard case .timestamp(_, let zone) = plan.type else {
+                        return plan.reading.clock
+                    }
                     return zone
                 }
             )
@@ -90,8 +92,8 @@ public struct RowLayout: Sendable, Hashable {
     }
 
     /// The source's columns that its rows are read from, each once; none of ``InputColumn``.
-    public var sourceColumns: [String] {
-        var seen: Set<String> = []
+    public var sourceColumns: [ExactText] {
+        var seen: Set<ExactText> = []
         return plans.filter { $0.expression == nil && seen.insert($0.source).inserted }
             .map(\.source)
             .filter { InputColumn(rawValue: $0) == nil }
@@ -99,9 +101,9 @@ public struct RowLayout: Sendable, Hashable {
 
     /// Those without which no row can be read: what a rule requires, what says which row it is, what a
     /// reference is found by.
-    public var neededSources: Set<String> {
+    public var neededSources: Set<ExactText> {
         var places = Set(identity)
-        var names: Set<String> = []
+        var names: Set<ExactText> = []
         for output in outputs {
             guard case .key(let key) = output else { continue }
             names.formUnion(key.parts.map(\.source))
@@ -184,10 +186,10 @@ public struct RowLayoutError: Error, Sendable, Hashable, CustomStringConvertible
     /// The names of the other columns are not told: the file may be any.
     static func missingColumn(
         _ plan: ValuePlan,
-        header: [String],
+        header: [ExactText],
         input: String
     ) -> RowLayoutError {
-        let question = NearestNames(to: plan.source, among: header).question
+        let question = NearestNames(to: plan.source.text, among: header.texts).question
         return RowLayoutError(
             code: .missingColumn,
             message: "`\(plan.name)` is read from the column `\(plan.source)`, which "

@@ -12,6 +12,18 @@ public enum SourceType: String, Sendable, Hashable, CaseIterable {
     /// A number in digits, with a point.
     case number
 
+    /// What a built-in type of Postgres is, by its object identifier (`pg_type.dat`).
+    public init?(postgres type: UInt32) {
+        switch type {
+        case 1082: self = .date
+        case 1114: self = .timestamp
+        case 1184: self = .instant
+        // smallint, integer, bigint, oid, real, double precision, numeric
+        case 20, 21, 23, 26, 700, 701, 1700: self = .number
+        default: return nil
+        }
+    }
+
     /// Whether it is a day, with or without a time.
     var isTime: Bool { self != .number }
 }

@@ -1,8 +1,13 @@
+public import Words
+
 /// A column's name as people tell it from others: without case, marks between words and the plural's s.
 ///
 /// Where a file lacks a column and has another one of the same spelling, it was renamed there.
 public struct Spelling: Hashable, Sendable {
     private let letters: String
+
+    /// The spelling of a name.
+    public init(_ name: ExactText) { self.init(name.text) }
 
     /// The spelling of a name.
     public init(_ name: String) {

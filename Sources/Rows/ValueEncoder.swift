@@ -220,6 +220,8 @@ struct ValueEncoder: ~Copyable {
     ) -> ValueFault? {
         var value = 0.0
         if let fault = NumberText.float(text, into: &value) { return fault }
+        // Postgres takes -0 for 0; keys and grains are compared by their bytes.
+        if value == 0 { value = 0 }
         out.append(bigEndian: 8 as Int32)
         out.append(bigEndian: value.bitPattern)
         let isInBounds =
@@ -254,15 +256,49 @@ struct ValueEncoder: ~Copyable {
     }
 
     @inline(__always)
-    private func appendDate(
+    private mutating func appendDate(
         _ time: CivilTime,
         column index: Int,
         to out: inout ByteSink
     ) -> ValueFault? {
-        let day = time.dayNumber &- PostgresEpoch.day
+        var number = time.dayNumber
+        if !isWrittenDay(time, column: index),
+            let fault = dayOfInstant(time, column: index, into: &number)
+        {
+            return fault
+        }
+        let day = number &- PostgresEpoch.day
         out.append(bigEndian: 4 as Int32)
         out.append(bigEndian: Int32(truncatingIfNeeded: day))
         return isInBounds(Int64(day), index) ? nil : .rule
+    }
+
+    /// Whether a date is the day that its text shows: it is no instant's, or one that the clock of days shows so.
+    @inline(__always)
+    private func isWrittenDay(_ time: CivilTime, column index: Int) -> Bool {
+        guard time.offset == nil else { return false }
+        guard columns[index].isDayOfInstant else { return true }
+        let last = columns[index].segment
+        return !columns[index].hasOtherClock && time.seconds >= last.start && time.seconds < last.end
+    }
+
+    /// The day on which an instant lies, on the clock by which periods are cut.
+    @inline(never)
+    private mutating func dayOfInstant(
+        _ time: CivilTime,
+        column index: Int,
+        into day: inout Int
+    ) -> ValueFault? {
+        guard let clock = details[index].dayZone else { return nil }
+        var offset = time.offset ?? 0
+        if time.offset == nil,
+            let fault = zoneOffset(time.seconds, column: index, into: &offset)
+        {
+            return fault
+        }
+        let seconds = clock.local(at: time.seconds - offset)
+        day = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
+        return nil
     }
 
     @inline(__always)

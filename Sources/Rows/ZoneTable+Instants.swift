@@ -15,6 +15,31 @@ extension ZoneTable {
         return max(local, segment.start) - segment.offset
     }
 
+    /// The time that the clock shows when a day begins: midnight, unless times around it are skipped or shown twice and
+    /// the rules that they are read by make them instants of the other day.
+    ///
+    /// - Parameters:
+    ///   - day: The day, counted from 1970-01-01.
+    ///   - gap: What a time is that the clock skips.
+    ///   - overlap: What a time is that it shows twice.
+    /// - Returns: The first time that is read as no earlier instant than that with which the day begins, in seconds since
+    ///   1970-01-01 00:00 on the clock.
+    public func startOfDay(_ day: Int, gap: LocalTimeRule, overlap: LocalTimeRule) -> Int {
+        let midnight = day * 86_400
+        let segment = firstSegment(endingAfter: midnight)
+        if segment.start >= midnight,
+            case .gap(let before, let after) = stretch(at: segment.start - 1)
+        {
+            switch gap {
+            case .earlier: return segment.start
+            case .later: return segment.start - (after - before)
+            case .reject: return midnight
+            }
+        }
+        guard overlap == .later, case .overlap = stretch(at: midnight) else { return midnight }
+        return firstSegment(endingAfter: segment.end).shownFrom
+    }
+
     /// The instant at which the clock shows a local time last: another one than the first where it is set back.
     ///
     /// - Parameter local: Seconds since 1970-01-01 00:00 on the clock.

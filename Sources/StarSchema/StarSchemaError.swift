@@ -99,8 +99,9 @@ public struct StarSchemaError: WarehouseRefusal {
         return StarSchemaError(
             code: .unknownTable,
             description: "\(list) \(agreeing(names.count, "stands", "stand")) where a load makes "
-                + "\(agreeing(names.count, "a partition", "partitions")) of `\(table)`, and Longshore has not made "
-                + "\(agreeing(names.count, "it", "them")): nothing was changed. Rename or move what is there"
+                + "\(agreeing(names.count, "a partition", "partitions")) of `\(table)`, and "
+                + "\(agreeing(names.count, "is none of its period", "are none of their periods")): nothing was changed. "
+                + "Rename or move what is there"
         )
     }
 

@@ -34,7 +34,7 @@ struct CSVRemarks {
     private var fixedWidth: [String] {
         guard profile.rows > 1, profile.columns.count == 1, let column = profile.columns.first,
             let lengths = column.lengths, lengths.lowerBound == lengths.upperBound,
-            dialect.columns != nil || column.name.unicodeScalars.count == lengths.lowerBound,
+            dialect.columns != nil || column.name.text.unicodeScalars.count == lengths.lowerBound,
             column.least?.utf8.contains(UInt8(ascii: " ")) == true
         else { return [] }
         return [

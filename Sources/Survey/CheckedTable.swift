@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 /// A table with what a check of its source needs: how a load reads its rows, and what it expects of them.
 ///
@@ -76,7 +77,7 @@ struct CheckedTable {
     }
 
     /// The table as it is read from a source with this header.
-    func reading(_ header: [String]) -> CheckedTable {
+    func reading(_ header: [ExactText]) -> CheckedTable {
         var table = self
         switch content {
         case .rows: break
@@ -96,13 +97,13 @@ struct CheckedTable {
     var isByPeriod: Bool { extract.isCutByPeriod }
 
     /// The source's columns that it reads, each once.
-    var sourceColumns: [String] { layout.rows.sourceColumns }
+    var sourceColumns: [ExactText] { layout.rows.sourceColumns }
 
     /// Those among them without which its rows cannot be read.
-    var neededSources: Set<String> { layout.rows.neededSources }
+    var neededSources: Set<ExactText> { layout.rows.neededSources }
 
     /// Whether rows below this header cannot be read.
-    func lacksNeeded(_ header: [String]) -> Bool {
+    func lacksNeeded(_ header: [ExactText]) -> Bool {
         !neededSources.isSubset(of: header)
     }
 

@@ -1,9 +1,10 @@
 import Rows
+public import Words
 
 /// What was found of one column.
 public struct ColumnProfile: Sendable {
     /// Its name in the source.
-    public let name: String
+    public let name: ExactText
     /// What it is probably meant as.
     public let guess: TypeGuess
     /// The rows that were read.
@@ -49,7 +50,7 @@ public struct ColumnProfile: Sendable {
         return isDistinctExact ? distinct == rows : distinct * 100 >= rows * 97
     }
 
-    init(name: String, guess: TypeGuess) {
+    init(name: ExactText, guess: TypeGuess) {
         self.name = name
         self.guess = guess
     }

@@ -3,7 +3,7 @@ import Words
 
 /// Gathers what is to be known of one column, value by value, in bounded memory.
 struct ColumnProfiler {
-    private let name: String
+    private let name: ExactText
     private let sieve = TypeSieve()
     private var distinct: DistinctCounter
     private var top = TopValues()
@@ -24,7 +24,7 @@ struct ColumnProfiler {
     /// Bytes that are compared and kept of texts.
     private static let keptBytes = 80
 
-    init(name: String, distinctBound: Int) {
+    init(name: ExactText, distinctBound: Int) {
         self.name = name
         distinct = DistinctCounter(bound: distinctBound)
     }

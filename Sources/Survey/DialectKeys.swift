@@ -13,7 +13,7 @@ struct DialectKeys {
                 "delimiter: \(QuotedText.double(String(Unicode.Scalar(dialect.delimiter))))"
             )
         }
-        if let columns = dialect.columns { keys.append("columns: \(Self.list(columns))") }
+        if let columns = dialect.columns { keys.append("columns: \(Self.list(columns.texts))") }
         keys += Self.ofLines(dialect.encoding, dialect.skip, dialect.nulls)
         if !dialect.hasQuotes { keys.append("quote: none") }
         if dialect.hasEscapes { keys.append("escape: backslash") }

@@ -1,5 +1,6 @@
 import Extraction
 public import Pipelines
+import Words
 
 /// A profiled source that a definition is drafted for.
 public struct DraftOrigin: Sendable {
@@ -64,7 +65,7 @@ public struct DraftOrigin: Sendable {
     var sourceName: String { object == nil ? name : source.kind.rawValue }
 
     /// Whether a column has a name that a definition can use.
-    var hasNames: Bool { profile.columns.contains { Self.isUsable($0.name) } }
+    var hasNames: Bool { profile.columns.contains { Self.isUsable($0.name.text) } }
 
     /// Whether a definition can name a source's column: not without a name, nor by an expansion.
     static func isUsable(_ name: String) -> Bool {
@@ -158,10 +159,10 @@ public struct FileSlice: Sendable {
     }
 
     /// The periods around this one, without a gap, that have a file among `names`.
-    func neighbours(among names: Set<String>) -> ClosedRange<Period> {
+    func neighbours(among names: Set<ExactText>) -> ClosedRange<Period> {
         var (first, last) = (period, period)
-        while names.contains(file(of: first.previous)) { first = first.previous }
-        while names.contains(file(of: last.next)) { last = last.next }
+        while names.contains(ExactText(file(of: first.previous))) { first = first.previous }
+        while names.contains(ExactText(file(of: last.next))) { last = last.next }
         return first...last
     }
 

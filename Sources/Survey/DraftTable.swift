@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 /// A table of a drafted definition.
 struct DraftTable {
@@ -34,7 +35,7 @@ struct DraftTable {
     struct Reference {
         var name: String
         var dimension: String
-        var from: String
+        var from: ExactText
         var missing = "reject"
         var remark: String?
     }
@@ -44,9 +45,9 @@ struct DraftTable {
     var columns: [Column]
     var references: [Reference] = []
     /// The source's columns that identify a row; empty when none were found.
-    var key: [String]
+    var key: [ExactText]
     /// The source's column that places rows in periods.
-    var periodColumn: String?
+    var periodColumn: ExactText?
     /// The files, when they are not just the profiled one.
     var pattern: String?
     /// What is to be decided of the table, as comments.
@@ -64,7 +65,7 @@ struct DraftTable {
     }
 
     /// The definition's name of a source's column.
-    func name(of source: String) -> String? {
+    func name(of source: ExactText) -> String? {
         columns.first { $0.profile.name == source }?.name
             ?? references.first { $0.from == source }?.name
     }

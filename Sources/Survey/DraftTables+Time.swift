@@ -40,12 +40,12 @@ extension DraftTables {
         var seen: Set<Period> = []
         for (file, profile) in parts {
             guard let part = FileSlice(file), let found = profile.column(column),
-                let days = DraftDays(DraftTable.Column(name: column, profile: found)),
+                let days = DraftDays(DraftTable.Column(name: column.text, profile: found)),
                 days.lie(within: part.period)
             else { return nil }
             seen.insert(part.period)
         }
-        let range = slice.neighbours(among: Set(table.origin.others))
+        let range = slice.neighbours(among: Set(table.origin.others.exact))
         guard seen.allSatisfy(range.contains) else { return nil }
         var all = [range.lowerBound]
         while let last = all.last, last < range.upperBound { all.append(last.next) }

@@ -35,13 +35,13 @@ struct DraftTables {
             // Cut into periods, it has their label there.
             table.pattern = FileSlice(name)?.wildcard
         }
-        var unusable: [String] = []
+        var unusable: [ExactText] = []
         for column in profile.columns {
-            guard DraftOrigin.isUsable(column.name) else {
+            guard DraftOrigin.isUsable(column.name.text) else {
                 unusable.append(column.name)
                 continue
             }
-            let name = SuggestedName.column(column.name, taken: table.taken)
+            let name = SuggestedName.column(column.name.text, taken: table.taken)
             table.columns.append(DraftTable.Column(name: name, profile: column))
         }
         if let doubt = profile.encodingDoubt { table.remarks.append(doubt) }
@@ -57,7 +57,7 @@ struct DraftTables {
             )
         }
         if !profile.otherColumns.isEmpty {
-            let names = profile.otherColumns.sorted().inBackticks()
+            let names = profile.otherColumns.sorted().texts.inBackticks()
             table.remarks.append("only some of the files have \(names): add what you need")
         }
         if !unusable.isEmpty {
@@ -105,7 +105,7 @@ struct DraftTables {
     private mutating func point(
         from user: Int,
         to target: Int,
-        column source: String,
+        column source: ExactText,
         _ found: ReferenceSearch.Found
     ) {
         guard
@@ -184,7 +184,7 @@ struct DraftTables {
         _ column: DraftTable.Column,
         in table: DraftTable
     ) -> (stem: String, followers: [DraftTable.Column])? {
-        let source = column.profile.name.lowercased()
+        let source = column.profile.name.text.lowercased()
         guard let ending = Self.hiddenEndings.first(where: { source.hasSuffix($0) }),
             source.count > ending.count, column.profile.isFull, column.profile.distinct >= 2,
             column.profile.distinct * 2 <= column.profile.rows,
@@ -201,7 +201,7 @@ struct DraftTables {
         }
         let followers = table.columns.filter { other in
             guard other.profile.name != column.profile.name,
-                other.profile.name.lowercased().hasPrefix(stem + "_"),
+                other.profile.name.text.lowercased().hasPrefix(stem + "_"),
                 !table.key.contains(other.profile.name),
                 let index = columns.firstIndex(where: { $0.name == other.profile.name })
             else { return false }

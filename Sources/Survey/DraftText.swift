@@ -76,7 +76,7 @@ struct DraftText {
 
     private func declaration(_ name: String, _ source: Source) -> String {
         let line = "  \(name): { \(source.kind.rawValue): \(QuotedText.double(source.place)) }"
-        guard case .http = source else { return line }
+        guard source.kind == .http else { return line }
         return line + "   # as whom and how often it is asked, say auth and rate"
     }
 
@@ -208,7 +208,7 @@ struct DraftText {
 
     // MARK: Columns
 
-    private func columns(_ table: DraftTable, required: Set<String>) -> [String] {
+    private func columns(_ table: DraftTable, required: Set<ExactText>) -> [String] {
         let width =
             (table.columns.map(\.name) + table.references.map(\.name)).map(\.count).max() ?? 0
         func line(_ name: String, _ keys: [String], _ remark: String?) -> String {
@@ -225,7 +225,7 @@ struct DraftText {
         }
         let references = table.references.map { reference in
             var keys = [
-                "references: \(reference.dimension)", "from: \(Self.plain(reference.from))",
+                "references: \(reference.dimension)", "from: \(Self.plain(reference.from.text))",
             ]
             if reference.missing != "reject" { keys.append("missing: \(reference.missing)") }
             return line(reference.name, keys, reference.remark)
@@ -236,8 +236,8 @@ struct DraftText {
     private func keys(of column: DraftTable.Column, isRequired: Bool) -> [String] {
         let guess = column.guess
         var keys = ["type: \(Self.type(guess.type))"]
-        if column.name != column.profile.name {
-            keys.append("from: \(QuotedText.double(column.profile.name))")
+        if ExactText(column.name) != column.profile.name {
+            keys.append("from: \(QuotedText.double(column.profile.name.text))")
         }
         switch guess.type {
         case .date(let format) where format != .isoDate,

@@ -1,5 +1,6 @@
 import Foundation
 import Pipelines
+import Words
 
 /// A file that a definition is drafted from.
 public struct FileOrigin: Sendable {
@@ -19,19 +20,19 @@ public struct FileOrigin: Sendable {
 
     /// Paths of files, those of one table together: names that differ in their period only.
     public static func tables(of paths: [String]) -> [[String]] {
-        var tables: [(pattern: String, paths: [String])] = []
-        for path in paths {
-            let url = URL(fileURLWithPath: path).standardizedFileURL
+        var tables: [(pattern: ExactText, paths: [ExactText])] = []
+        for path in paths.exact {
+            let url = URL(fileURLWithPath: path.text).standardizedFileURL
             let name = url.lastPathComponent
             let pattern = FileSlice(name)?.pattern ?? name
-            let place = url.deletingLastPathComponent().path + "/" + pattern
+            let place = ExactText(url.deletingLastPathComponent().path + "/" + pattern)
             if let known = tables.firstIndex(where: { $0.pattern == place }) {
                 if !tables[known].paths.contains(path) { tables[known].paths.append(path) }
             } else {
                 tables.append((place, [path]))
             }
         }
-        return tables.map { $0.paths.sorted() }
+        return tables.map { $0.paths.sorted().texts }
     }
 
     /// Profiles the file by at most so many rows; by all of them for `nil`.

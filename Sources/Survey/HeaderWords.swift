@@ -14,12 +14,12 @@ struct HeaderWords {
     private static let (longestName, longestList) = (40, 120)
 
     /// The words for `columns` of `header`, of which the columns `read` are wanted.
-    init(_ columns: [String], of header: [String], read: [String]) {
+    init(_ columns: [ExactText], of header: [ExactText], read: [ExactText]) {
         if Set(read).isDisjoint(with: header) {
             names = counted(columns.count, "column")
             sentence = "it has \(names), none of which is read: is it the right file?"
         } else {
-            names = Self.list(columns)
+            names = Self.list(columns.texts)
             sentence = "its columns are \(names)"
         }
     }

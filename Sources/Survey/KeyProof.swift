@@ -1,12 +1,13 @@
 import Extraction
 import Rows
+import Words
 
 /// Reads a source once more and keeps those keys that no two of all its rows share.
 ///
 /// A profile's memory does not grow with its source; this takes eight bytes a row and key.
 struct KeyProof {
     private struct Candidate {
-        let key: [String]
+        let key: [ExactText]
         let places: [Int]
         var hashes: [UInt64] = []
         var isRefuted = false
@@ -76,7 +77,7 @@ struct KeyProof {
         }
     }
 
-    private mutating func found() -> [[String]] {
+    private mutating func found() -> [[ExactText]] {
         for index in candidates.indices where !candidates[index].isRefuted {
             candidates[index].hashes.sort()
             let hashes = candidates[index].hashes

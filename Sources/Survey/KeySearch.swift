@@ -1,4 +1,5 @@
 import Rows
+import Words
 
 /// Looks for columns that identify a row.
 struct KeySearch {
@@ -34,9 +35,9 @@ struct KeySearch {
     /// which is unique only until somebody writes the same.
     private func rank(_ column: ColumnProfile) -> Int {
         switch column.guess.type {
-        case .text where ColumnWords(column.name).nameKey: return 0
+        case .text where ColumnWords(column.name.text).nameKey: return 0
         case .text: return column.isSpaced || (column.lengths?.upperBound ?? 0) > 64 ? 4 : 1
-        case .integer, .uuid: return ColumnWords(column.name).nameKey ? 0 : 1
+        case .integer, .uuid: return ColumnWords(column.name.text).nameKey ? 0 : 1
         case .date, .timestamp: return 2
         default: return 3
         }

@@ -1,10 +1,11 @@
 import Extraction
 import Pipelines
 import Rows
+import Words
 
 /// Compares the types of a query's columns with what a table reads them as.
 struct QueryTypes {
-    private let types: [String: String]
+    private let types: [ExactText: String]
 
     init(_ columns: [QueryColumn]) {
         types = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }

@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 /// Looks for the column of a table by which another table's key is meant.
 struct ReferenceSearch {
@@ -61,7 +62,7 @@ struct ReferenceSearch {
 
     private func isNamed(_ column: DraftTable.Column) -> Bool {
         let (words, keyWords) = (
-            ColumnWords(column.profile.name), ColumnWords(key.profile.name)
+            ColumnWords(column.profile.name.text), ColumnWords(key.profile.name.text)
         )
         if !words.spellings.isDisjoint(with: keyWords.spellings) { return true }
         let source = words.words.joined()

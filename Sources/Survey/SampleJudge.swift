@@ -1,6 +1,7 @@
 import Extraction
 import Pipelines
 import Rows
+import Words
 
 /// Sends rows through a table's cleaning, types and rules, and counts what becomes of them.
 ///
@@ -9,7 +10,7 @@ import Rows
 struct SampleJudge: ~Copyable {
     private let layout: RowLayout
     private var encoder: RowEncoder
-    private var header: [String]
+    private var header: [ExactText]
     private let limit: Int
     private var keys: KeyMaps
     private var members: Int64 = 0

@@ -60,7 +60,7 @@ public struct SourceCheck {
     }
 
     private mutating func check(_ table: CheckedTable) async throws {
-        var first: (label: String, header: [String])?
+        var first: (label: String, header: [ExactText])?
         let slices = await present(table)
         let sampled = Self.chosen(slices.count, atMost: Self.sampledPeriods)
         for (index, period) in slices.enumerated().prefix(Self.comparedPeriods)
@@ -141,6 +141,9 @@ public struct SourceCheck {
     ) async throws -> Extract {
         if isFirst, let columns = try await sources.columns(of: table.extract, period: period) {
             for problem in QueryTypes(columns).problems(of: table) { add(.warning, table, problem) }
+            if let watermark = table.extract.watermark {
+                _ = try await sources.columns(of: watermark, period: nil)
+            }
         }
         return try await sources.sample(of: table.extract, rows: sampleRows)
     }
@@ -169,7 +172,7 @@ public struct SourceCheck {
         let elsewhere = await reader.knownElsewhere(Set(absent).subtracting(table.neededSources))
         let missing = absent.filter { !elsewhere.contains($0) }
         for name in missing {
-            let question = NearestNames(to: name, among: header).question
+            let question = NearestNames(to: name.text, among: header.texts).question
             add(.error, table, "the source has no column `\(name)`\(question)")
         }
         for name in absent where missing.isEmpty {
@@ -199,9 +202,9 @@ public struct SourceCheck {
     }
 
     private mutating func compare(
-        _ header: [String],
+        _ header: [ExactText],
         of label: String,
-        with first: (label: String, header: [String]),
+        with first: (label: String, header: [ExactText]),
         _ table: CheckedTable
     ) {
         guard header != first.header else { return }
@@ -230,8 +233,8 @@ public struct SourceCheck {
     /// A load refuses a file without a column that it needs, or with one of the same spelling; any other
     /// column that is read is empty there.
     private func severity(
-        ofMissing names: [String],
-        in header: [String],
+        ofMissing names: [ExactText],
+        in header: [ExactText],
         _ table: CheckedTable
     ) -> SourceReport.Finding.Severity {
         let read = table.sourceColumns

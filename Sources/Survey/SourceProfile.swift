@@ -1,5 +1,6 @@
 import Extraction
 public import Pipelines
+public import Words
 
 /// What was found of a source: its rows, columns and what may be its key.
 public struct SourceProfile: Sendable {
@@ -20,9 +21,9 @@ public struct SourceProfile: Sendable {
     /// The columns in the source's order.
     public internal(set) var columns: [ColumnProfile] = []
     /// Columns that the first of several files does not have.
-    var otherColumns: Set<String> = []
+    var otherColumns: Set<ExactText> = []
     /// Columns, by name, that identify a row: single ones, or else small combinations.
-    public internal(set) var keys: [[String]] = []
+    public internal(set) var keys: [[ExactText]] = []
     /// Whether ``keys`` hold for all rows that were read; combinations are looked for in the first
     /// 20,000.
     public internal(set) var areKeysSure = true
@@ -70,7 +71,7 @@ public struct SourceProfile: Sendable {
     }
 
     /// The column called `name`.
-    public func column(_ name: String) -> ColumnProfile? {
+    public func column(_ name: ExactText) -> ColumnProfile? {
         columns.first { $0.name == name }
     }
 }

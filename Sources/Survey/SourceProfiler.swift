@@ -6,7 +6,7 @@ import Words
 /// Reads a source once and profiles it, in memory that does not grow with it.
 public struct SourceProfiler {
     private var profile: SourceProfile
-    private let header: [String]
+    private let header: [ExactText]
     private var columns: [ColumnProfiler]
     private var rowHashes: RowHashes
     private let limit: Int?
@@ -76,7 +76,7 @@ public struct SourceProfiler {
         return profiler.finish()
     }
 
-    private init(name: String, header: [String], limit: Int?) {
+    private init(name: String, header: [ExactText], limit: Int?) {
         profile = SourceProfile(name: name)
         self.header = header
         self.limit = limit
@@ -149,7 +149,7 @@ public struct SourceProfiler {
         return profile
     }
 
-    private static func equals(_ field: Span<UInt8>, _ text: String) -> Bool {
+    private static func equals(_ field: Span<UInt8>, _ text: ExactText) -> Bool {
         let utf8 = text.utf8
         guard utf8.count == field.count else { return false }
         for (index, byte) in utf8.enumerated() where field[index] != byte { return false }

@@ -1,4 +1,5 @@
 import Rows
+import Words
 
 /// Finds out what the texts of a column could be read as, with the readers that loads use.
 ///

@@ -4,6 +4,8 @@ import Postgres
 struct Baseline: Sendable, Hashable {
     /// Count and order-independent checksum of each table.
     var tables: [String: String]
+    /// The rows of small tables, by table.
+    var rows: [String: Set<String>]
     /// Count and checksum of the facts, by the business keys that their surrogate keys mean.
     var meaning: String
     /// Rows of the fact in each period.
@@ -15,6 +17,7 @@ struct Baseline: Sendable, Hashable {
     static func read(_ arena: Arena) async throws -> Baseline {
         Baseline(
             tables: try await Checksums.tables(of: "callcenter", arena.ask),
+            rows: try await Checksums.rows(of: "callcenter", arena.ask),
             meaning: try await arena.ask(Checksums.meaningOfCalls).first ?? "",
             periods: try await rowsByPeriod(arena),
             relations: try await arena.ask(

@@ -13,7 +13,48 @@ public enum Checksums {
         of schema: String,
         _ ask: (_ sql: SQL) async throws -> [String]
     ) async rethrows -> [String: String] {
-        let columns = try await ask(
+        var sums: [String: String] = [:]
+        for (table, columns) in try await columns(of: schema, ask) {
+            sums[table] =
+                try await ask(
+                    """
+                    select count(*), coalesce(sum(hashtextextended(row(\(raw: columns))::text, 0)::numeric), 0)
+                    from \(id: schema, table)
+                    """
+                )
+                .first
+        }
+        return sums
+    }
+
+    /// The rows of the small tables of a schema, as text, by table: what differs can be shown.
+    ///
+    /// - Parameters:
+    ///   - schema: The schema.
+    ///   - most: How many rows a small table has at most.
+    ///   - ask: As ``tables(of:_:)`` takes it.
+    /// - Returns: the rows of each.
+    static func rows(
+        of schema: String,
+        atMost most: Int = 2_000,
+        _ ask: (_ sql: SQL) async throws -> [String]
+    ) async rethrows -> [String: Set<String>] {
+        var rows: [String: Set<String>] = [:]
+        for (table, columns) in try await columns(of: schema, ask) {
+            let found = try await ask(
+                "select row(\(raw: columns))::text from \(id: schema, table) limit \(most + 1)"
+            )
+            if found.count <= most { rows[table] = Set(found) }
+        }
+        return rows
+    }
+
+    /// The columns of each table that do not depend on loads, joined for a query.
+    private static func columns(
+        of schema: String,
+        _ ask: (_ sql: SQL) async throws -> [String]
+    ) async rethrows -> [(table: String, columns: String)] {
+        let lines = try await ask(
             """
             select c.table_name, string_agg(quote_ident(c.column_name), ',' order by c.column_name)
             from information_schema.columns c
@@ -23,19 +64,10 @@ public enum Checksums {
             group by c.table_name
             """
         )
-        var sums: [String: String] = [:]
-        for line in columns {
+        return lines.map { line in
             let parts = line.split(separator: "|").map(String.init)
-            sums[parts[0]] =
-                try await ask(
-                    """
-                    select count(*), coalesce(sum(hashtextextended(row(\(raw: parts[1]))::text, 0)::numeric), 0)
-                    from \(id: schema, parts[0])
-                    """
-                )
-                .first
+            return (parts[0], parts[1])
         }
-        return sums
     }
 
     /// Asks for count and checksum of the example's calls by the business keys that their surrogate keys

@@ -98,7 +98,7 @@ struct Invariants: Sendable {
         var found: [String] = []
         for table in Set(seen.tables.keys).union(baseline.tables.keys).sorted()
         where seen.tables[table] != baseline.tables[table] {
-            found.append("I2: the content of \(table) differs")
+            found.append("I2: the content of \(table) differs\(shown(table, baseline, seen))")
         }
         if seen.meaning != baseline.meaning {
             found.append("I2: the facts' keys mean something else")
@@ -108,6 +108,15 @@ struct Invariants: Sendable {
             found.append("I7: relations differ: \(left.joined(separator: ", "))")
         }
         return found
+    }
+
+    /// Some of the rows that are missing or new, where the table is small.
+    private func shown(_ table: String, _ expected: Baseline, _ seen: Baseline) -> String {
+        guard let before = expected.rows[table], let now = seen.rows[table] else { return "" }
+        let lines =
+            before.subtracting(now).sorted().prefix(4).map { "- \($0)" }
+            + now.subtracting(before).sorted().prefix(4).map { "+ \($0)" }
+        return lines.map { "\n           \($0)" }.joined()
     }
 
     /// What is left on the broker and in Redis.

@@ -62,7 +62,7 @@ public struct ProfileView {
                     ? "\(range.lowerBound)" : "\(range.lowerBound)–\(range.upperBound)"
             }
             table.add([
-                Self.short(column.name), column.guess.name, grouped(column.nulls),
+                Self.short(column.name.text), column.guess.name, grouped(column.nulls),
                 grouped(column.empties),
                 (column.isDistinctExact ? "" : "~") + grouped(column.distinct),
                 lengths ?? "", Self.short(column.least ?? ""), Self.short(column.greatest ?? ""),
@@ -79,7 +79,9 @@ public struct ProfileView {
             let values = column.top.map {
                 "\(Self.short($0.text)) (\(atLeast)\(grouped($0.count)))"
             }
-            lines.append("  \(VisibleText.line(column.name)): \(values.joined(separator: ", "))")
+            lines.append(
+                "  \(VisibleText.line(column.name.text)): \(values.joined(separator: ", "))"
+            )
         }
         return lines + column.remarks.map { VisibleText.line("  \(column.name): \($0)") }
     }
@@ -89,7 +91,7 @@ public struct ProfileView {
             return "No column and no few columns identify a row."
         }
         let names = profile.keys.prefix(4)
-            .map { $0.inBackticks(separator: " + ") }
+            .map { $0.texts.inBackticks(separator: " + ") }
             .joined(separator: ", or ")
         return "A row is identified by \(names)"
             + (profile.areKeysSure ? "." : ", as far as was looked.")

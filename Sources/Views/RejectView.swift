@@ -33,7 +33,9 @@ public struct RejectView {
         if let task = report.fixedBy {
             facts.append(("fixed", "\(Wording.time(report.fixedAt)) UTC by load task \(task)"))
         }
-        if !row.header.isEmpty { facts.append(("columns", row.header.joined(separator: ", "))) }
+        if !row.header.isEmpty {
+            facts.append(("columns", row.header.texts.joined(separator: ", ")))
+        }
         return ["reject \(report.reject) of \(place): \(report.state.rawValue)"]
             + facts.map { name, text in
                 let blanks = String(repeating: " ", count: 12 - name.count)
@@ -53,7 +55,7 @@ private struct ShownReject: Encodable {
     init(_ row: RejectedRow) {
         reject = row.report
         raw = String(decoding: row.raw, as: UTF8.self)
-        columns = row.header
+        columns = row.header.texts
         input = row.input
         definition = row.definition
     }

@@ -157,7 +157,14 @@ extension ConsoleSite {
                 min(rejects, RejectDesk.mostOpen),
                 isMore: rejects > RejectDesk.mostOpen
             ),
+            .deadLetters: PageFrame.Badge(deadLetters ?? 0, needsSomebody: true),
         ]
+    }
+
+    /// How many dead letters there are, as far as that is known.
+    private var deadLetters: Int? {
+        guard let servers else { return nil }
+        return letterCount.count { try await servers.letters().count }
     }
 
     /// Hours, minutes and seconds, in UTC.

@@ -1,4 +1,5 @@
 import Dashboards
+import Inquiry
 import Ledger
 import Listening
 import Markup
@@ -11,7 +12,7 @@ extension Route {
             "/dashboards",
             "The dashboards",
             tab: .dashboards,
-            page: { site, call in site.dashboardList(call) }
+            page: { try await $0.dashboardList($1) }
         ),
         Route(
             "/dashboards/{dashboard}",
@@ -33,8 +34,18 @@ extension Route {
 }
 
 extension ConsoleSite {
-    fileprivate func dashboardList(_ call: RouteCall) -> DashboardsPage {
-        let contents = dashboards?.contents
+    /// What the folders hold; parameters without a default have the values of the newest load.
+    private var shelved: DashboardShelf.Contents? {
+        get async {
+            await dashboards?
+                .contents { pipeline in
+                    (try? await desks.pipelines.newestParameters(ofPipeline: pipeline)) ?? [:]
+                }
+        }
+    }
+
+    fileprivate func dashboardList(_ call: RouteCall) async throws -> DashboardsPage {
+        let contents = await shelved
         let viewer = call.visit.viewer
         return DashboardsPage(
             dashboards: (contents?.entries ?? [])
@@ -45,15 +56,15 @@ extension ConsoleSite {
     }
 
     /// The dashboard that the path names; `nil` where there is none that the viewer may see.
-    private func entry(_ call: RouteCall) -> DashboardShelf.Entry? {
-        guard let entry = dashboards?.contents.entry(call.place("dashboard")),
+    private func entry(_ call: RouteCall) async -> DashboardShelf.Entry? {
+        guard let entry = await shelved?.entry(call.place("dashboard")),
             call.visit.viewer.maySee(entry.dashboard.access.readers)
         else { return nil }
         return entry
     }
 
     fileprivate func dashboard(_ call: RouteCall) async throws -> DashboardPage? {
-        guard let shelf = dashboards, let entry = entry(call) else { return nil }
+        guard let shelf = dashboards, let entry = await entry(call) else { return nil }
         let tab = try Self.tab(call, entry.dashboard)
         try Self.refuseUnknown(call, entry.dashboard, tab)
         let view = try await Self.understood {
@@ -71,7 +82,7 @@ extension ConsoleSite {
     }
 
     fileprivate func panel(_ call: RouteCall) async throws -> Route.Answer? {
-        guard let shelf = dashboards, let entry = entry(call) else { return nil }
+        guard let shelf = dashboards, let entry = await entry(call) else { return nil }
         let split = PanelFile.split(call.place("panel"))
         let id = split?.id ?? call.place("panel")
         let view = try await Self.understood {
@@ -83,10 +94,17 @@ extension ConsoleSite {
             )
         }
         guard let view else { return nil }
-        try Self.refuseUnknown(call, entry.dashboard, view.tab)
+        try Self.refuseUnknown(
+            call,
+            entry.dashboard,
+            view.tab,
+            besides: Array(PanelPlace.parameters.prefix(view.answers[0].panel.axes.count))
+        )
         guard let file = split?.file else {
             let told = Self.told(view, call.visit.viewer)
-            return .page(PanelPage(told, origin: try await origin(of: view, call)))
+            var origin = try await origin(of: view, call)
+            origin.sums = try await sums(of: view, call)
+            return .page(PanelPage(told, origin: origin))
         }
         guard call.visit.viewer.maySee(entry.dashboard.access.export),
             let figures = PanelFigures(view.answers[0], today: view.today)
@@ -112,10 +130,12 @@ extension ConsoleSite {
     private static func refuseUnknown(
         _ call: RouteCall,
         _ dashboard: Dashboard,
-        _ tab: Int
+        _ tab: Int,
+        besides others: [String] = []
     ) throws {
         let known =
             dashboard.tabs[tab].filters.map(\.name) + (dashboard.tabs.count > 1 ? ["tab"] : [])
+            + others
         for name in call.names where !known.contains(name) {
             throw ParameterError.unknown(name, among: known)
         }
@@ -134,6 +154,23 @@ extension ConsoleSite {
         var told = viewer.role >= .viewer ? view : view.withoutDetails
         told.linksRows = viewer.role == .operator
         return told
+    }
+
+    /// What rejects would add to the sums of a panel of one fact; it is read of raw rows, so only operators see it.
+    private func sums(of view: DashboardView, _ call: RouteCall) async throws -> RejectSums? {
+        guard call.visit.viewer.role == .operator, let table = view.seal.onlyFact,
+            let fact = view.pipeline.facts.first(where: { $0.table == table.name }),
+            let reading = RejectSumReading(
+                of: fact,
+                in: table.schema,
+                summing: view.answers[0].panel.query.summedColumns
+            )
+        else { return nil }
+        let pieces = table.pieces.filter { $0.rejected > 0 }
+            .compactMap { piece in piece.load.map { (load: $0, period: piece.period) } }
+        guard !pieces.isEmpty else { return nil }
+        noteLook(call.visit, "sums of the rejects of \(table.schema).\(table.name)")
+        return try await reading.read(pieces, from: ledger.rejects)
     }
 
     /// The files that the figures were read from.

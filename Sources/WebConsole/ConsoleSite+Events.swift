@@ -6,8 +6,6 @@ import Pages
 extension ConsoleSite {
     /// How long a stream of events lasts; whoever still looks asks again, and says again who they are.
     private static let longest = Duration.seconds(600)
-    /// How often a page is looked at again.
-    private static let pause = Duration.seconds(1)
     /// After how many looks without a change something is sent all the same, so that a connection that has gone is noticed.
     private static let silence = 15
 
@@ -15,11 +13,13 @@ extension ConsoleSite {
     ///
     /// - Parameters:
     ///   - visit: Who asks for it.
+    ///   - pause: How often it is looked at again.
     ///   - find: Finds the page anew.
     /// - Returns: 429 for who has as many streams as they may; else a stream of server-sent events (WHATWG HTML, 9.2): each an object of parts that have changed, by their ids.
     /// - Throws: What `find` throws at first.
     func events(
         for visit: Visit,
+        each pause: Duration = .seconds(1),
         of find: @escaping @Sendable () async throws -> (any LivePage)?
     ) async throws -> Route.Answer? {
         guard let first = try await find() else { return nil }
@@ -31,7 +31,7 @@ extension ConsoleSite {
         // Who reads too slowly is left, and asks again.
         let stream = AsyncStream<[UInt8]>(bufferingPolicy: .bufferingOldest(4)) { continuation in
             let task = Task {
-                await Self.send(first, then: find) { text in
+                await Self.send(first, each: pause, then: find) { text in
                     guard case .enqueued = continuation.yield(Array(text.utf8)) else {
                         return false
                     }
@@ -59,6 +59,7 @@ extension ConsoleSite {
     /// Sends what changes; `put` says `false` when nobody takes it.
     private static func send(
         _ first: any LivePage,
+        each pause: Duration,
         then find: @Sendable () async throws -> (any LivePage)?,
         to put: (String) -> Bool
     ) async {

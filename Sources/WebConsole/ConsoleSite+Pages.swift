@@ -11,18 +11,31 @@ extension Route {
             "/",
             "Periods by table, and what needs somebody",
             tab: .periods,
-            parameters: [
-                RouteParameter("pipeline", "Of this pipeline"),
-                .choice("zoom", "How much time a column is", of: PeriodGridReport.Zoom.self),
-                RouteParameter("until", "A day of the last column", .day),
+            parameters: gridParameters + [
                 RouteParameter(
                     "of",
                     "The table of the period beside the grid, `callcenter.fact_call`"
                 ),
                 RouteParameter("period", "The period beside the grid"),
-                RouteParameter("after", "Behind this table, `callcenter.fact_call`"),
             ],
-            page: { try await $0.periods($1) }
+            page: { site, call in
+                var page = try await site.periods(call)
+                page.strips = try await site.desks.grid.strips(ofPipeline: page.pipeline)
+                page.selected = try await site.selected(call)
+                return page
+            }
+        ),
+        Route(
+            "/events",
+            "What changes of the grid of periods, as server-sent events",
+            tab: .periods,
+            audience: .browsers,
+            parameters: gridParameters,
+            answer: { site, call in
+                try await site.events(for: call.visit, each: .seconds(3)) {
+                    try await site.periods(call)
+                }
+            }
         ),
         Route(
             "/tables/{schema}/{table}/periods/{period}",
@@ -31,9 +44,18 @@ extension Route {
             page: { try await $0.period($1) }
         ),
     ]
+
+    private static let gridParameters = [
+        RouteParameter("pipeline", "Of this pipeline"),
+        .choice("show", "What the cells show", of: GridMeasure.self),
+        .choice("zoom", "How much time a column is", of: PeriodGridReport.Zoom.self),
+        RouteParameter("until", "A day of the last column", .day),
+        RouteParameter("after", "Behind this table, `callcenter.fact_call`"),
+    ]
 }
 
 extension ConsoleSite {
+    /// The grid, without what is not shown anew while somebody looks: all periods at a glance, and the one beside the grid.
     fileprivate func periods(_ call: RouteCall) async throws -> PeriodsPage {
         let pipeline = call.value("pipeline")
         let rejects = call.visit.viewer.role >= .viewer ? try await desks.rejects.openCount() : 0
@@ -48,16 +70,17 @@ extension ConsoleSite {
             pipeline: pipeline,
             needs: try await desks.grid.needs().map(Need.init)
                 + [Need(openRejects: rejects)].compactMap(\.self),
-            strips: try await desks.grid.strips(ofPipeline: pipeline),
-            selected: try await selected(call),
+            strips: .none,
             until: call.value("until"),
+            show: call.choice("show") ?? .state,
+            after: call.value("after"),
             mayAct: call.visit.viewer.role >= .operator,
             now: Int(Date().timeIntervalSince1970)
         )
     }
 
     /// The period beside the grid.
-    private func selected(_ call: RouteCall) async throws -> PeriodStanding? {
+    fileprivate func selected(_ call: RouteCall) async throws -> PeriodStanding? {
         guard let period = call.value("period"), let name = call.value("of") else { return nil }
         let parts = name.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1)
             .map { String(Substring($0)) }

@@ -26,6 +26,7 @@ public struct ConsoleSite: Sendable {
     /// The dashboards; `nil` where no pipeline's folder is known.
     package var dashboards: DashboardShelf?
     let knowledge = LoadKnowledge()
+    let letterCount = LetterCount()
     /// Is told when somebody looks at raw rows, and at which.
     public var noteLook: @Sendable (_ visit: Visit, _ what: String) -> Void = { _, _ in }
     private let access: Access

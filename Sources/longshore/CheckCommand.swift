@@ -92,9 +92,11 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// `, 2 exports, 1 chart`: only of what there is.
     private func counts(of exports: [Export]) -> String {
-        let charts = exports.count(where: \.isChart)
-        return [(exports.count - charts, "export"), (charts, "chart")]
-            .map { count, what in count == 0 ? "" : ", \(counted(count, what))" }
+        ["export", "chart", "published panel"]
+            .map { word in
+                let count = exports.count { $0.word == word }
+                return count == 0 ? "" : ", \(counted(count, word))"
+            }
             .joined()
     }
 

@@ -89,6 +89,10 @@ struct CommandFailure: Error {
 
     /// Prints what is to be said about `error` and ends the process; without one it has gone well, if
     /// its output could be written.
+    ///
+    /// It ends as it is: libraries that free their state at the exit of a process (OpenSSL, GnuTLS) would do so while
+    /// threads of connections are still ending and free their share. A worker that had shut down in order died of
+    /// such a double free.
     static func exit(with error: (any Error)?) -> Never {
         var code: Int32 = 0
         if let error, let failure = CommandFailure(error) {
@@ -101,7 +105,8 @@ struct CommandFailure: Error {
             Output.note("error: \(failure.description)")
             if code == 0 { code = Code.loadFailed.rawValue }
         }
-        Foundation.exit(code)
+        fflush(nil)
+        _exit(code)
     }
 
     /// Prints what argument-parser says: help and versions as output, mistakes beside it.

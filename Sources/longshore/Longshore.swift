@@ -1,6 +1,5 @@
 import ArgumentParser
 import Console
-import Digests
 import MongoDB
 import Planning
 
@@ -68,7 +67,6 @@ struct Longshore: AsyncParsableCommand {
     )
 
     static func main() async {
-        keepCryptoAtExit()
         takeAwaySharedCounters()
         Output.outliveReaders()
         do {

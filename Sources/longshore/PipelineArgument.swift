@@ -16,7 +16,7 @@ struct PipelineArgument: ParsableArguments {
     var settings: [String] = []
 
     func validate() throws {
-        for setting in settings where !setting.contains("=") {
+        for setting in settings where Self.parts(of: setting) == nil {
             throw ValidationError("`--set \(setting)` has no `=`: write `--set name=value`")
         }
     }
@@ -74,14 +74,14 @@ struct PipelineArgument: ParsableArguments {
 
     private var parameters: [String: String] {
         var values: [String: String] = [:]
-        for setting in settings {
-            let parts = setting.split(
-                separator: "=",
-                maxSplits: 1,
-                omittingEmptySubsequences: false
-            )
-            values[String(parts[0])] = String(parts[1])
-        }
+        for (name, value) in settings.compactMap(Self.parts) { values[name] = value }
         return values
+    }
+
+    /// Name and value; by scalars, as a sign that joins the `=` does not hide it.
+    private static func parts(of setting: String) -> (name: String, value: String)? {
+        let scalars = setting.unicodeScalars
+        guard let sign = scalars.firstIndex(of: "=") else { return nil }
+        return (String(scalars[..<sign]), String(scalars[sign...].dropFirst()))
     }
 }

@@ -146,6 +146,55 @@ struct DashboardDeskTests {
         #expect(after.missing == ["2024-01"])
     }
 
+    @Test("of one place of a panel are its rows alone; of a place in time the time is chosen")
+    func places() async throws {
+        let counter = try await Counter()
+        let dashboard = try Self.dashboard(
+            """
+            \(Self.month)
+              - bars: By customer
+                sql: |
+                  select customer_id, sum(amount) as amount from fact_sale join dim_customer using (customer_key)
+                  where sold_on >= :period_start group by 1 order by 1
+                x: { customer_id: { c2: Bo, c1: Ana } }
+                y: { amount: Amount }
+              - heat: By customer and month
+                sql: |
+                  select customer_id, to_char(sold_on, 'MM') as month, sum(amount) as amount
+                  from fact_sale join dim_customer using (customer_key) group by 1, 2
+                x: month
+                y: customer_id
+                value: { amount: money }
+            """
+        )
+        func rows(_ panel: String, _ asked: [String: String]) async throws -> [[String?]] {
+            let view = try await counter.desk.view(of: panel, in: dashboard, counter.pipeline) {
+                asked[$0].map { [$0] } ?? []
+            }
+            return try #require(view?.answers.first?.figures?.rows.rows)
+        }
+        #expect(try await rows("by-customer", ["x": "c1"]) == [["c1", "15.25"]])
+        #expect(try await rows("by-customer", ["x": "c"]) == [])
+        let cell = ["x": "02", "y": "c2"]
+        #expect(try await rows("by-customer-and-month", cell) == [["c2", "02", "7.00"]])
+        let view = try #require(
+            try await counter.desk.view(of: "by-customer", in: dashboard, counter.pipeline) {
+                $0 == "x" ? ["c1"] : []
+            }
+        )
+        let narrowed = try #require(PanelFigures(view.answers[0], today: view.today))
+        #expect(narrowed.places == ["c1"] && view.place == PanelPlace(x: "c1"))
+
+        let figures = try await counter.figures(of: dashboard)
+        let choices = try DashboardChoices(
+            dashboard.tabs[0].filters,
+            asked: { _ in [] },
+            newest: Day(number: 0)
+        )
+        let (month, place) = figures.narrowing(to: "2024-02", choices)
+        #expect(month.span?.text == "2024-02..2024-02" && place == nil)
+    }
+
     @Test("find the tables of a query of which no row can be needed")
     func tables() async throws {
         let counter = try await Counter()
@@ -183,6 +232,7 @@ struct DashboardDeskTests {
             "select 'a' as x, random() as y from fact_sale limit 1",
             "select 'a' as x, (select max(revision) from longshore.control) as y from fact_sale limit 1",
             "select 'a' as x, shop.turn() as y from fact_sale limit 1",
+            "select 'a' as x, y from seen limit 1",
         ]
     )
     func unsteady(_ sql: String) async throws {
@@ -191,6 +241,12 @@ struct DashboardDeskTests {
             """
             create function shop.turn() returns bigint language sql
             as 'select count(*) from shop.dim_customer'
+            """
+        )
+        try await counter.dock.connection.query(
+            """
+            create view shop.seen as
+            select extract(epoch from clock_timestamp()) * 1000000 as y from shop.fact_sale
             """
         )
         let dashboard = try Self.dashboard(
@@ -296,8 +352,61 @@ struct DashboardDeskTests {
         let many = try #require(view.answers[1].figures?.rows)
         #expect(many.isCut && many.rows.count == PanelRows.mostRows)
         let large = try #require(view.answers[2].figures?.rows)
-        #expect(large.isCut && large.rows.count == 10)
+        #expect(large.isCut && large.rows.count == 8)
         #expect(view.answers[3].figures?.rows.rows == [["4"]])
+    }
+
+    @Test(
+        "are refused in words where one row is larger than a panel, before it leaves the server",
+        arguments: [
+            "select repeat('x', 20000000) as text",
+            "select repeat('x', case n when 3 then 20000000 else 1 end) as text from generate_series(1, 5) n",
+        ]
+    )
+    func largeValue(_ sql: String) async throws {
+        let counter = try await Counter()
+        let dashboard = try Self.dashboard("  - table: Large\n    sql: \"\(sql)\"")
+        let view = try await counter.desk.view(of: dashboard, tab: 0, in: counter.pipeline) { _ in
+            []
+        }
+        guard case .failure(let failure) = view.answers[0].outcome else {
+            Issue.record("it was taken")
+            return
+        }
+        #expect(
+            failure.description
+                == "a row of it has 20,000,016 bytes, and a panel takes 8,388,608 at most: leave the large value out of the query, or cut it by `left(…)`"
+        )
+    }
+
+    @Test("are the values that the server writes, of columns of any type and name")
+    func values() async throws {
+        let counter = try await Counter()
+        let figures = try await counter.figures(
+            of: Self.dashboard(
+                """
+                  - table: All
+                    sql: |
+                      select true as a, 1.50 as a, null::date as size, '\\x00'::bytea as sum, 'x'::char(3) as c2,
+                        array[1, null] as list, row (1, 'b') as pair, pg_sleep(0) as nothing -- a comment
+                """
+            )
+        )
+        #expect(
+            figures.rows.columns.map(\.name) == [
+                "a", "a", "size", "sum", "c2", "list", "pair", "nothing",
+            ]
+        )
+        #expect(
+            figures.rows.columns.map(\.kind) == [
+                .text, .number, .day, .text, .text, .text, .text, .text,
+            ]
+        )
+        #expect(
+            figures.rows.rows == [
+                ["t", "1.50", nil, "\\x00", "x  ", "{1,NULL}", "(1,b)", ""]
+            ]
+        )
     }
 
     @Test("of a panel that Postgres refuses are told apart, and the others are there")

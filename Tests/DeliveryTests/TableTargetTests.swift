@@ -19,7 +19,8 @@ struct TableTargetTests {
 
     /// A database with the table, and the target.
     private static func open(
-        _ script: String = table + revisions
+        _ script: String = table + revisions,
+        zone: String = "UTC"
     ) async throws -> (PostgresConnection, any EffectTarget) {
         let url = try await TestStack.shared().freshDatabase()
         let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
@@ -27,7 +28,8 @@ struct TableTargetTests {
         let target = try await DeliveryTests.open(
             .table(source: "app", name: "app.spend"),
             sources: ["app": .postgres(url: "${APP_URL}")],
-            variables: ["APP_URL": url]
+            variables: ["APP_URL": url],
+            zone: zone
         )
         return (connection, target)
     }
@@ -60,6 +62,31 @@ struct TableTargetTests {
         #expect(try await Self.rows(connection) == [])
         #expect(try await target.deliver(Self.put("3", 8)) == .delivered)
         #expect(try await Self.rows(connection) == ["c1 3.00"])
+        await target.close()
+    }
+
+    @Test("a time without a zone is one of the pipeline's, as a day's midnight is")
+    func zone() async throws {
+        let (connection, target) = try await Self.open(
+            """
+            create schema app;
+            create table app.spend (id text primary key, at timestamptz, day timestamptz, instant timestamptz);
+            """ + Self.revisions,
+            zone: "America/Bogota"
+        )
+        let body =
+            #"{"id":"c1","at":"2024-01-05T23:30:00","day":"2024-01-05","instant":"2024-01-05T23:30:00+00:00"}"#
+        #expect(try await target.deliver(effect(body: body)) == .delivered)
+        let rows = try await connection.query(
+            """
+            select at at time zone 'UTC' || ' ' || day at time zone 'UTC' || ' ' || instant at time zone 'UTC' as row
+            from app.spend
+            """
+        )
+        #expect(
+            try rows.map { try $0.text("row") }
+                == ["2024-01-06 04:30:00 2024-01-05 05:00:00 2024-01-05 23:30:00"]
+        )
         await target.close()
     }
 

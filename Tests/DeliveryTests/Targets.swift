@@ -28,9 +28,10 @@ func open(
     _ target: ExportTarget,
     key: [String] = ["id"],
     sources: [String: Source] = [:],
-    variables: [String: String] = [:]
+    variables: [String: String] = [:],
+    zone: String = "UTC"
 ) async throws -> any EffectTarget {
-    let pipeline = Pipeline(
+    var pipeline = Pipeline(
         name: "shop",
         schema: "shop",
         periods: nil,
@@ -39,6 +40,7 @@ func open(
         facts: [],
         marts: []
     )
+    pipeline.zone = zone
     let export = Export(name: "spend", query: "select 1", reads: [], key: key, target: target)
     return try await EffectTargets(
         of: pipeline,

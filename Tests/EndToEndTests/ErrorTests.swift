@@ -45,6 +45,25 @@ struct ErrorTests {
         #expect(run.errors.contains("5 errors"))
     }
 
+    @Test(
+        "a value for a parameter is told from its name by the first `=`, whatever joins that",
+        arguments: [
+            ("a\u{600}=1", "the pipeline has no parameter `a"), ("a=\u{301}", "the pipeline has no parameter `a`"),
+            ("a", "has no `=`"),
+        ]
+    )
+    func settings(setting: String, told: String) async throws {
+        let harbour = try await Harbour.open()
+        let run = try await harbour.program.run(
+            "check",
+            Harbour.pipelines + "/invoices",
+            "--set",
+            setting
+        )
+        #expect([64, 65].contains(run.exitCode))
+        #expect(run.errors.contains(told), "\(run.errors)")
+    }
+
     @Test("a definition without a problem is counted in words, one fact in the singular")
     func noProblem() async throws {
         let harbour = try await Harbour.open()

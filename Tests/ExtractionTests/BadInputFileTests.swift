@@ -2,6 +2,7 @@ import Foundation
 import Pipelines
 import Rows
 import Testing
+import Words
 
 @testable import Extraction
 
@@ -29,7 +30,7 @@ struct BadInputFileTests {
         var reader = CSVReader(name: "calls.csv", dialect: dialect)
         var encoder = try RowEncoder(
             layout: RowLayout(
-                ["a", "b"].map { .value(ValuePlan(name: $0, source: $0, type: .text)) }
+                ["a", "b"].map { .value(ValuePlan(name: $0.text, source: $0, type: .text)) }
             ),
             header: ["a", "b"]
         )
@@ -222,6 +223,13 @@ struct BadInputFileTests {
             message { _ = try load("a,a\n1,2\n") }
                 == "reading the header of `calls.csv`: columns 1 and 2 have the same name"
         )
+    }
+
+    @Test("columns whose names only look alike are two")
+    func lookalikes() throws {
+        let read = try readCSV("caf\u{e9},cafe\u{301}\n1,2\n")
+        #expect(read.header.exact == ["caf\u{e9}", "cafe\u{301}"])
+        #expect(read.records.map(\.fields) == [["1", "2"]])
     }
 
     @Test("a field of a gigabyte is refused before it is held")

@@ -2,6 +2,7 @@ import Extraction
 import Pipelines
 import TestSupport
 import Testing
+import Words
 
 @Suite("CSV, at random")
 struct CSVPropertyTests {

@@ -2,6 +2,7 @@ import Pipelines
 import Rows
 import TestSupport
 import Testing
+import Words
 
 @testable import Extraction
 
@@ -97,6 +98,6 @@ struct CompressedCSVFuzzTests {
         try gzip.finish()
         let last = try csv.finish()
         records += last.map { batch in batch.rows.map { Record($0, of: batch) } } ?? []
-        return (csv.header ?? [], records)
+        return (csv.header?.texts ?? [], records)
     }
 }

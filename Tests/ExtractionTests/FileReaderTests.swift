@@ -3,6 +3,7 @@ import Pipelines
 import Rows
 import Synchronization
 import Testing
+import Words
 
 @testable import Extraction
 
@@ -297,7 +298,7 @@ struct FileReaderTests {
         try folder.write("id,v,w\n1,2,3\n", "c.csv")
         var reader = try await open("*.csv", in: folder)
         #expect(reader.firstInput == "a.csv")
-        var columns: [Int: [String]] = [:]
+        var columns: [Int: [ExactText]] = [:]
         while let batch = try await reader.next() { columns[batch.input] = batch.columns }
         #expect(columns == [0: ["id", "v"], 1: ["v", "id"], 2: ["id", "v", "w"]])
     }

@@ -6,6 +6,7 @@ import Rows
 import Synchronization
 import TestSupport
 import Testing
+import Words
 
 @testable import Extraction
 

@@ -1,6 +1,7 @@
 import Pipelines
 import Rows
 import Testing
+import Words
 
 @testable import Extraction
 
@@ -29,7 +30,7 @@ struct JSONReaderTests {
     }
 
     private static func column(_ name: String) -> RowLayout.Output {
-        .value(ValuePlan(name: name, source: name, type: .text))
+        .value(ValuePlan(name: name, source: ExactText(name), type: .text))
     }
 
     @Test(
@@ -196,12 +197,12 @@ struct JSONReaderTests {
     func record() throws {
         let raw = Array(#"{"id": 7, "who": {"name": "Ana"}, "tags": [1]}"#.utf8)
         let columns = ["who.name", "id", "tags"]
-        var reader = SingleRecordReader(.jsonLines(), columns: columns)
+        var reader = SingleRecordReader(.jsonLines(), columns: columns.exact)
         let read = reader.read(raw)
         let batch = try #require(read)
         #expect(Record(batch.rows[0], of: batch).fields == ["Ana", "7", "[1]"])
         let layout = RowLayout(columns.map(Self.column))
-        reader = SingleRecordReader(.jsonLines(), columns: columns, layout: layout)
+        reader = SingleRecordReader(.jsonLines(), columns: columns.exact, layout: layout)
         let again = reader.read(raw)
         let judged = try #require(again)
         #expect(judged.faults.map(\.rule) == ["json"])

@@ -1,6 +1,7 @@
 import Pipelines
 import Rows
 import Testing
+import Words
 
 @testable import Extraction
 

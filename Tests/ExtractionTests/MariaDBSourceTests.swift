@@ -3,6 +3,7 @@ import Pipelines
 import Rows
 import TestSupport
 import Testing
+import Words
 
 @Suite("Queries of MariaDB")
 struct MariaDBSourceTests {
@@ -84,7 +85,7 @@ struct MariaDBSourceTests {
             """,
             url: server.url(database),
             period: Period("2024-02-29", grain: .day),
-            clock: SourceClock(zone: zone, periodColumn: column)
+            clock: SourceClock(zone: zone, periodColumn: ExactText(column))
         )
         let records = try await drain(&reader).map(\.fields)
         #expect(records.map { $0[1] } == (0..<24).map(String.init))

@@ -4,6 +4,7 @@ import Pipelines
 import Rows
 import TestSupport
 import Testing
+import Words
 
 @Suite("Sources in MongoDB")
 struct MongoSourceTests {
@@ -54,7 +55,7 @@ struct MongoSourceTests {
     ]
 
     private func layout() -> RowLayout {
-        let columns: [(name: String, source: String, type: ColumnType)] = [
+        let columns: [(name: String, source: ExactText, type: ColumnType)] = [
             ("id", "_id", .integer), ("ad", "facebook.ad_id", .text), ("tags", "tags", .json),
             ("at", "at", .timestamp(format: .isoTimestamp, zone: "UTC")),
             ("funds", "funds", .decimal(precision: 12, scale: 3)),
@@ -110,7 +111,7 @@ struct MongoSourceTests {
         ]
         let columns = ["_id", "items.sku", "total"]
         let layout = RowLayout(
-            columns.map { .value(ValuePlan(name: $0, source: $0, type: .text)) }
+            columns.map { .value(ValuePlan(name: $0, source: ExactText($0), type: .text)) }
         )
         var reader = try await open(server, shape: shape, layout: layout)
         let records = try await drain(&reader)

@@ -4,6 +4,7 @@ import Postgres
 import Rows
 import TestSupport
 import Testing
+import Words
 
 @Suite("Queries")
 struct QueryReaderTests {
@@ -94,9 +95,32 @@ struct QueryReaderTests {
                 + "where \(column) >= :period_start and \(column) < :period_end",
             url: url,
             period: Period("2024-11-03", grain: .day),
-            clock: SourceClock(zone: "America/Havana", periodColumn: column)
+            clock: SourceClock(zone: "America/Havana", periodColumn: ExactText(column))
         )
         #expect(try await drain(&reader).count == rows)
+    }
+
+    @Test(
+        "a bound is what it is compared with, whatever columns the query gives, and each by itself",
+        arguments: [
+            "at >= :period_start and at < :period_end",
+            "not at < cast(:period_start as timestamptz) and :period_end > at",
+            "at between :period_start and :period_end - interval '1 us' and day < :period_end",
+            "day = :period_start", "day between :period_start and :period_end - 1",
+            "local >= :period_start and local < :period_end",
+            "at >= :period_start and local < :period_end and day + 1 <= :period_end",
+            "coalesce(at, :period_start) >= :period_start and date_part('month', :period_start) = 11 and day = :period_start",
+        ]
+    )
+    func boundsOfAnyQuery(_ condition: String) async throws {
+        let url = try await TestStack.shared().postgresURL
+        var reader = try await open(
+            "select count(*) as n, :period_start as first from (\(Self.hours)) h where \(condition)",
+            url: url,
+            period: Period("2024-11-03", grain: .day),
+            clock: SourceClock(zone: "America/Havana")
+        )
+        #expect(try await drain(&reader).map(\.fields) == [["25", "2024-11-03"]])
     }
 
     @Test("names are looked up where the URL says, and not where the database says")

@@ -1,6 +1,7 @@
 import Pipelines
 import Rows
 import Testing
+import Words
 
 @testable import Extraction
 
@@ -9,8 +10,8 @@ struct RawRecordTests {
     private func record(
         _ number: Int,
         _ text: String,
-        input: String = "a.csv",
-        header: [String] = ["id", "name"]
+        input: ExactText = "a.csv",
+        header: [ExactText] = ["id", "name"]
     ) -> RawRecord {
         RawRecord(
             number: number,
@@ -52,6 +53,18 @@ struct RawRecordTests {
         #expect(batches.map(\.columns) == [["id", "name"], ["name", "id", "more"]])
         #expect(rows.map(\.fields) == [["1", "a"], ["b", "2", "x"]])
         #expect(rows.allSatisfy { $0.fault == nil })
+    }
+
+    @Test("those of two inputs whose names only look alike are in two batches")
+    func lookalikes() async throws {
+        let (batches, rows) = try await read([
+            record(1, "1;a", input: "caf\u{e9}.csv"),
+            record(2, "b;2", input: "cafe\u{301}.csv", header: ["name", "id"]),
+            record(3, "c;3", input: "cafe\u{301}.csv", header: ["name", "id"]),
+        ])
+        #expect(batches.map(\.columns) == [["id", "name"], ["name", "id"]])
+        #expect(batches.map(\.rows.count) == [1, 2])
+        #expect(rows.map(\.fields) == [["1", "a"], ["b", "2"], ["c", "3"]])
     }
 
     @Test("one with an open quote, too many or too few fields does not touch the next")

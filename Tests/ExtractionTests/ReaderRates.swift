@@ -2,6 +2,7 @@ import Foundation
 import Pipelines
 import Rows
 import Testing
+import Words
 
 @testable import Extraction
 
@@ -35,7 +36,7 @@ struct ReaderRates {
     }
 
     private static let layout = RowLayout(
-        names.map { .value(ValuePlan(name: $0, source: $0, type: .text)) }
+        names.map { .value(ValuePlan(name: $0, source: ExactText($0), type: .text)) }
     )
 
     /// The same rows in each format.

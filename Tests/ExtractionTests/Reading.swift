@@ -1,5 +1,6 @@
 import Pipelines
 import Rows
+import Words
 
 @testable import Extraction
 
@@ -54,7 +55,7 @@ func readCSV(
     }
     keep(try reader.finish())
     while reader.hasMore { keep(try reader.read([UInt8]().span)) }
-    return (reader.header ?? [], records)
+    return (reader.header?.texts ?? [], records)
 }
 
 /// The same for text.
@@ -105,7 +106,11 @@ func readJSON(
         RowLayout(
             names.map { name in
                 .value(
-                    ValuePlan(name: name, source: name, type: whole.contains(name) ? .json : .text)
+                    ValuePlan(
+                        name: name,
+                        source: ExactText(name),
+                        type: whole.contains(name) ? .json : .text
+                    )
                 )
             }
         )

@@ -213,8 +213,8 @@ struct DatabaseRolesTests {
             grant insert on longshore.attempt to longshore_worker;
             grant insert (schema_name, table_name, period, pipeline, kind, name, period_start,
                 period_end), update (state, state_before, reason, reason_before, stale_by, loaded_by,
-                loaded_at, rows_loaded, rows_rejected, revision, versions_moved, table_definition,
-                observations, extent)
+                loaded_at, rows_loaded, rows_rejected, revision, revision_token, versions_moved, table_definition,
+                observations, extent, members, member_keys)
                 on longshore.control to longshore_worker;
             -- A replay reads rejects again. They hold raw rows: nobody but who loads may see them.
             grant select, insert, update (state, column_name, rule, reason, replay_by, fixed_by_load,

@@ -5,6 +5,7 @@ import Planning
 import Postgres
 import Testing
 import WarehouseTestSupport
+import Words
 
 @Suite("Rejects in the ledger")
 struct RejectDeskTests {

@@ -168,7 +168,7 @@ struct TableOwnershipTests {
         try await dock.connection.query("create table shop.fact_sale_2024_01 as select 1 as mine")
         let words = """
             `shop.fact_sale_2024_01` stands where a load makes a partition of `shop.fact_sale`, and \
-            Longshore has not made it: nothing was changed. Rename or move what is there
+            is none of its period: nothing was changed. Rename or move what is there
             """
         #expect(try await dock.refusal(of: Shop.definition()) == words)
         _ = await dock.perform(load.task("customer"))

@@ -6,6 +6,7 @@ import StarSchema
 import TestSupport
 import Testing
 import WarehouseTestSupport
+import Words
 
 @Suite("Files of one pattern with other columns")
 struct HeaderDriftTests {

@@ -46,7 +46,7 @@ struct KeyMapCacheTests {
                 group.addTask {
                     let held = try await cache.map(
                         of: "t",
-                        revision: 1,
+                        revision: "1",
                         size: { KeyMap.Size(keys: 10) },
                         read: { size in
                             reads.increase()
@@ -70,7 +70,7 @@ struct KeyMapCacheTests {
         @Sendable func load() async throws {
             _ = try await cache.map(
                 of: "t",
-                revision: 1,
+                revision: "1",
                 size: { KeyMap.Size(keys: 10) },
                 read: { size in
                     for _ in 0..<20 { await Task.yield() }
@@ -100,7 +100,7 @@ struct KeyMapCacheTests {
     private func hold(_ table: String, of cache: KeyMapCache) async throws -> HeldKeyMap? {
         try await cache.map(
             of: table,
-            revision: 1,
+            revision: "1",
             size: { size },
             read: { KeyMap(size: $0) }
         )
@@ -143,7 +143,7 @@ struct KeyMapCacheTests {
         for _ in 0..<3 {
             let held = try await cache.map(
                 of: "a",
-                revision: 1,
+                revision: "1",
                 size: {
                     sizes.increase()
                     return size

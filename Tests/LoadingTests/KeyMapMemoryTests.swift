@@ -2,6 +2,7 @@ import Foundation
 import Loading
 import Pipelines
 import Planning
+import Postgres
 import TestSupport
 import Testing
 import WarehouseTestSupport
@@ -78,6 +79,96 @@ struct KeyMapMemoryTests {
         let (without, all) = try await load(data, limit: 0)
         #expect(without == expected)
         #expect(all == 9)
+    }
+
+    /// Customers by number, and sales that refer to them.
+    private func files(customers: Int, sales: [String: Range<Int>]) -> [String: String] {
+        var files = ["customers.csv": "customer_id,name\n"]
+        files["customers.csv"]? += (0..<customers).map { "c\($0),Name\n" }.joined()
+        for (month, numbers) in sales {
+            files["sales_\(month).csv"] =
+                "sale_id,sold_on,customer_id,amount\n"
+                + numbers.map { "\(month)-\($0),\(month)-05,c\($0 % customers),1.00\n" }.joined()
+        }
+        return files
+    }
+
+    @Test("a large map waits for many rows, or for as many look-ups as it would take to load it")
+    func postponed() async throws {
+        let cache = KeyMapCache(smallMap: 100)
+        let dock = try await Dock(
+            files(
+                customers: 400,
+                sales: [
+                    "2024-01": 0..<10, "2024-02": 10..<30, "2024-03": 0..<5, "2024-04": 0..<21_000,
+                ]
+            ),
+            keyMaps: cache
+        )
+        let definition = try Shop.definition()
+        let dimension = try await dock.create(definition)
+        #expect(await dock.perform(dimension.task("customer")).failure == nil)
+        try await dock.connection.query("analyze shop.dim_customer")
+        #expect(await dock.perform(dimension.task("sale 2024-01")).failure == nil)
+        #expect(cache.statistics.loaded == 0)
+        let february = try await dock.create(definition, periods: "2024-02")
+        #expect(await dock.perform(february.task("sale 2024-02")).failure == nil)
+        #expect(cache.statistics.loaded == 0)
+        let march = try await dock.create(definition, periods: "2024-03")
+        #expect(await dock.perform(march.task("sale 2024-03")).failure == nil)
+        #expect(cache.statistics.loaded == 1)
+        let fresh = KeyMapCache(smallMap: 100)
+        let slot = WarehouseLoader(dock.configuration, keyMaps: fresh)
+        let april = try await dock.create(definition, periods: "2024-04")
+        let outcome = await dock.perform(april.task("sale 2024-04"), by: slot)
+        #expect(outcome == .loaded(RowCounts(read: 21_000, loaded: 21_000)))
+        #expect(fresh.statistics.loaded == 1)
+        await slot.close()
+        #expect(
+            try await dock.row(
+                """
+                select count(*), count(*) filter (where customer_id = 'c' || split_part(sale_id, '-', 3)::int % 400)
+                from shop.fact_sale join shop.dim_customer using (customer_key)
+                """
+            ) == "21035|21035"
+        )
+    }
+
+    @Test("a map of a history that was lost is not taken for one of the history since")
+    func lostCommits() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition(sale: Shop.sale(missing: "unknown"))
+        try await dock.load(definition)
+        let control = "longshore.control where table_name = 'dim_customer'"
+        try await dock.connection.query("create table kept as select * from \(raw: control)")
+        try dock.write("customers.csv", Shop.customers + "c8,Otto\n")
+        try dock.write("sales_2024-01.csv", Shop.january + "s8,2024-01-08,c8,1.00\n")
+        try await dock.load(definition)
+        // What that load did is gone, and its key with it; the worker and its maps live on.
+        let key = try await dock.row(
+            "select customer_key from shop.dim_customer where customer_id = 'c8'"
+        )
+        try await dock.connection.query("delete from \(raw: control)")
+        try await dock.connection.query("insert into longshore.control select * from kept")
+        try await dock.connection.query(
+            "update shop.dim_customer set customer_id = 'c9', name = 'Nina' where customer_id = 'c8'"
+        )
+        try await dock.connection.query("delete from shop.dim_customer where customer_id = 'c9'")
+        try await dock.connection.query(
+            """
+            select setval(pg_get_serial_sequence('shop.dim_customer', 'customer_key'), \(raw: key), false)
+            """
+        )
+        try dock.write("customers.csv", Shop.customers + "c9,Nina\n")
+        try dock.write("sales_2024-01.csv", Shop.january + "s8,2024-01-08,c8,1.00\n")
+        try await dock.load(definition)
+        #expect(
+            try await dock.row("select customer_id from shop.dim_customer where customer_key = \(key)")
+                == "c9"
+        )
+        #expect(
+            try await dock.row("select customer_key from shop.fact_sale where sale_id = 's8'") == "-1"
+        )
     }
 
     @Test("a version that comes while rows are read is found, with the map and without")

@@ -1,3 +1,4 @@
+import Extraction
 import Foundation
 import Ledger
 import Loading
@@ -205,6 +206,90 @@ struct UnchangedDimensionTests {
         let strict = Self.customer() + "\n    expect: { rows: { min: 100 } }"
         let load = try await dock.load(try Shop.definition(customer: strict))
         #expect(load.failure("customer")?.code == "warehouse.row_count")
+    }
+
+    @Test("whose query declares what tells of changes is asked again only when that has changed")
+    func watermark() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.connection.query("create table people (id text, name text, at int)")
+        try await dock.connection.query("insert into people values ('c1', 'Ana', 1)")
+        let slot = WarehouseLoader(
+            dock.configuration,
+            environment: SourceEnvironment { $0 == "CRM_URL" ? dock.url : nil }
+        )
+        func definition(_ mark: String) throws -> Definition {
+            try .text(
+                """
+                pipeline: shop
+                sources: { crm: { postgres: "${CRM_URL}" } }
+                dimensions:
+                  customer:
+                    from:
+                      source: crm
+                      query: select id, name from people
+                      unchanged_by: \(mark)
+                    key: id
+                    columns: { id: { type: text, required: true }, name: { type: text } }
+                """
+            )
+        }
+        func since(_ definition: Definition) async throws -> (load: Int64, stands: Int64?) {
+            let load = try await dock.load(definition, by: slot)
+            #expect(load.failures.isEmpty)
+            return (load.id, try await unchangedSince(load, in: dock))
+        }
+        let marked = try definition("select max(at), count(*) from people")
+        let first = try await since(marked)
+        #expect(first.stands == nil)
+        // What its words do not tell is not seen.
+        try await dock.connection.query("update people set name = 'Eva'")
+        #expect(try await since(marked).stands == first.load)
+        try await dock.connection.query("update people set at = 2")
+        #expect(try await since(marked).stands == nil)
+        #expect(
+            try await dock.row("select name from shop.dim_customer where customer_key > 0") == "Eva"
+        )
+        for answer in ["select 1 where false", "select generate_series(1, 2)"] {
+            let failed = try await dock.load(try definition(answer), by: slot)
+            #expect(failed.failure("customer")?.code == "warehouse.watermark")
+        }
+        await slot.close()
+    }
+
+    @Test("whose source changes after it has told its state is read again by the next load")
+    func changedAfterWatermark() async throws {
+        let dock = try await Dock(Shop.files)
+        try await dock.connection.query("create table people (id text, at int)")
+        try await dock.connection.query("insert into people values ('c1', 1)")
+        let slot = WarehouseLoader(
+            dock.configuration,
+            environment: SourceEnvironment { $0 == "CRM_URL" ? dock.url : nil }
+        )
+        let definition = try Definition.text(
+            """
+            pipeline: shop
+            sources: { crm: { postgres: "${CRM_URL}" } }
+            dimensions:
+              customer:
+                from:
+                  source: crm
+                  query: select id from people
+                  unchanged_by: select max(at) from people
+                key: id
+                columns: { id: { type: text, required: true } }
+            """
+        )
+        let first = try await dock.create(definition)
+        let changing = At(.opened) {
+            try await dock.connection.query("insert into people values ('c2', 2)")
+        }
+        let task = first.task("customer")
+        #expect(await dock.perform(task, by: slot, observer: changing).failure == nil)
+        try await dock.connection.query("update longshore.load set state = 'loaded'")
+        let second = try await dock.load(definition, by: slot)
+        #expect(try await unchangedSince(second, in: dock) == nil)
+        #expect(try await dock.row("select count(*) from shop.dim_customer") == "3")
+        await slot.close()
     }
 
     @Test("is read when what it refers to was changed while it was read")

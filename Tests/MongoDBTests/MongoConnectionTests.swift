@@ -1,6 +1,7 @@
 import Loopback
 import TestSupport
 import Testing
+import Words
 
 @testable import MongoDB
 

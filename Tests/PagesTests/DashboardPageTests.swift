@@ -123,6 +123,15 @@ struct DashboardPageTests {
         #expect(text.contains("<a href=\"/loads/7\">load 7</a>"))
     }
 
+    @Test("leads from each place of a chart to the panel with that place alone")
+    func narrowing() throws {
+        let text = try page().text
+        let link =
+            "/dashboards/shop/panels/sales-more?period=2024-02..2024-02&amp;city=%22%3E%3Ci%3E"
+        #expect(text.contains("data-tip=\"Feb 2024|State=missing\" data-go=\"\(link)\""))
+        #expect(text.contains("<td class=\"nowrap\"><a href=\"\(link)\">Feb 2024</a></td>"))
+    }
+
     @Test("shows what files and rows say as text, and has no style and no script")
     func hostile() throws {
         let text = try page().text

@@ -110,6 +110,45 @@ struct LoadPartsTests {
         #expect(slots.note == "1 busy on this load")
     }
 
+    @Test(
+        "slots show what is expected: what runs to its end, and what waits where a slot is free first"
+    )
+    func projection() {
+        let tables = [Self.table(.fact, "sale", [.done: 2, .running: 1, .waiting: 3], pace: 10)]
+        let spans = [
+            Self.span(0, "w1", 0, 10), Self.span(1, "w2", 0, 10),
+            Self.span(2, "w1", 10, nil, .running),
+        ]
+        let anatomy = Self.anatomy(tables, spans)
+        let projection = LoadProjection([spans[2], nil], anatomy, now: 16)
+        #expect(
+            projection.bars == [
+                [
+                    .init(label: "sale 2", start: 16, end: 20),
+                    .init(label: "sale", start: 20, end: 30),
+                ],
+                [
+                    .init(label: "sale", start: 16, end: 26),
+                    .init(label: "sale", start: 26, end: 32),
+                ],
+            ]
+        )
+        let slots = LoadSlots(spans, elapsed: 16, isRunning: true, ahead: anatomy)
+        let text = slots.content.text
+        #expect(text.components(separatedBy: "class=\"proj\"").count - 1 == 4)
+        #expect(slots.note == "1 busy on this load, dashed: what is expected")
+        #expect(!LoadSlots(spans, elapsed: 16, isRunning: true).content.text.contains("proj"))
+    }
+
+    @Test("of what nobody knows how long it takes nothing is expected, and many tasks are bounded")
+    func noProjection() {
+        let running = Self.span(0, "w1", 0, nil, .running)
+        let never = Self.anatomy([Self.table(.fact, "sale", [.running: 1, .waiting: 9])])
+        #expect(LoadProjection([running], never, now: 5).end == nil)
+        let many = Self.anatomy([Self.table(.fact, "sale", [.waiting: 100_000], pace: 0.001)])
+        #expect(LoadProjection([nil], many, now: 5).bars[0].count == 120)
+    }
+
     @Test("the picture of a load with many attempts is bounded")
     func bounded() {
         let spans = (0..<2_000).reversed()

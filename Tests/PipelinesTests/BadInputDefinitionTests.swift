@@ -62,6 +62,21 @@ struct BadInputDefinitionTests {
         #expect(found[0].hasSuffix("[key.doubled]"), "\(found)")
     }
 
+    @Test("a key that only looks like another one is refused")
+    func lookalikeKeys() {
+        let keys = "    caf\u{e9}: 1\n    cafe\u{301}: 2"
+        let found = problems(
+            Shop.bundle(replacing: "    key: code", with: "    key: code\n" + keys)
+        )
+        #expect(
+            found.contains {
+                $0.contains("the key `cafe\u{301}` looks like another one in this mapping")
+                    && $0.hasPrefix("pipeline.yaml:11:5: error: ")
+            },
+            "\(found)"
+        )
+    }
+
     @Test("a tab in the indentation is refused")
     func tab() {
         let found = problems(Shop.bundle(replacing: "    key: code", with: "\tkey: code"))

@@ -187,4 +187,27 @@ struct FigureFormatTests {
         for name in FigureFormat.names { #expect(FigureFormat(name)?.name == name) }
         #expect(FigureFormat(".signed") == nil && FigureFormat("euro") == nil)
     }
+
+    @Test(
+        "a query tells of which columns it makes sums",
+        arguments: [
+            (
+                "select sum(amount), SUM( s.tax ) over (), count(*) from fact_sale s",
+                ["amount", "tax"]
+            ),
+            (
+                "select sum(\"Net amount\") filter (where true), sum(a * 2), sum(distinct b), sum(-c)",
+                ["Net amount"]
+            ),
+            ("select summed(amount), 'sum(x)' as y -- sum(z)", []),
+            ("select sum(", []),
+        ]
+    )
+    func sums(_ sql: String, _ columns: [String]) throws {
+        let text = "dashboard: a\npanels: [{ table: T, sql: select 1 }]\n"
+        let folder = DashboardFolder(texts: ["dashboards/a.yaml": text])
+        var query = try #require(folder.dashboards.first?.tabs[0].panels[0].query)
+        query.sql = sql
+        #expect(query.summedColumns.sorted() == columns)
+    }
 }

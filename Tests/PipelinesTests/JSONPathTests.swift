@@ -1,5 +1,6 @@
 import Pipelines
 import Testing
+import Words
 
 @Suite("Paths in JSON")
 struct JSONPathTests {
@@ -9,8 +10,7 @@ struct JSONPathTests {
             ["a"], ["customer", "id"], ["a.b"], [#"a\"#, "b"], ["a.\u{301}b", "c"], ["\\\u{200D}."],
         ]
     )
-    func written(names: [String]) {
-        let path = JSONPath(names: names)
-        #expect(JSONPath(path.text).names.map { Array($0.utf8) } == names.map { Array($0.utf8) })
+    func written(names: [ExactText]) {
+        #expect(JSONPath(JSONPath(names: names).text).names == names)
     }
 }

@@ -1,3 +1,4 @@
+import Expressions
 import Pipelines
 import Rows
 import Testing
@@ -58,7 +59,36 @@ struct ParameterTests {
             replacing: "${folder}/${DAY:-today}",
             with: files
         )
-        #expect(problems(text).contains { $0.contains("[name.reserved]") }, "\(problems(text))")
+        #expect(problems(text).contains { $0.contains("[parameter.place]") }, "\(problems(text))")
+    }
+
+    @Test("bring no variable at all into a source")
+    func variables() {
+        let bundle = Self.bundle(
+            ["prefix": "${TOPSECRET}"],
+            replacing: "${folder}/${DAY:-today}",
+            with: "${prefix}"
+        )
+        #expect(
+            problems(bundle) == [
+                "pipeline.yaml:10:19: error: the value of a parameter makes a `${…}` of this text [parameter.place]"
+            ]
+        )
+    }
+
+    @Test("are constants in an expression, and never a part of it")
+    func expressions() throws {
+        let bundle = Self.bundle(
+            ["prefix": "x' or 'a' = 'a"],
+            replacing: "length: \"${shortest}\" }",
+            with: "length: 3 }\n    checks: { known: \"sale_id = '${prefix}' or sale_id = ${prefix}\" }"
+        )
+        let sale = try #require(try Pipeline.parse(bundle: bundle).fact("sale"))
+        #expect(
+            sale.demands.checks.map(\.expression.text) == [
+                "sale_id = 'x'' or ''a'' = ''a' or sale_id = 'x'' or ''a'' = ''a'"
+            ]
+        )
     }
 
     @Test("without a default must be given")

@@ -64,6 +64,12 @@ struct SourceMistakeTests {
                 ]
             ),
             Mistake(
+                "what tells of changes beside files is told",
+                replacing: #"csv: "sales_{period}.csv""#,
+                with: #"csv: "sales_{period}.csv", unchanged_by: select 1"#,
+                []
+            ),
+            Mistake(
                 "a secret of an object store is told and not shown",
                 replacing: #"postgres: "${CRM_URL}""#,
                 with: #"s3: "s3://crm", credentials: { key: K, secret: hunter2 }"#,

@@ -2,6 +2,7 @@ import Expressions
 import Pipelines
 import Rows
 import Testing
+import Words
 
 @Suite("The layout of a table's rows")
 struct TableLayoutTests {
@@ -140,7 +141,7 @@ struct TableLayoutTests {
         #expect(TableLayout(holidays).rows.plans.map(\.name) == ["date", "name", "region"])
         holidays.region = nil
         #expect(TableLayout(holidays).rows.plans.map(\.name) == ["date", "name"])
-        let header = ["name", "region", "date"]
+        let header: [ExactText] = ["name", "region", "date"]
         let layout = TableLayout(holidays, below: header)
         #expect(layout.rows.plans.map(\.name) == ["date", "name", "region"])
         #expect(layout.rows.neededSources == ["date", "name"])

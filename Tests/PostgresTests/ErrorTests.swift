@@ -65,6 +65,26 @@ struct ErrorTests {
         }
     }
 
+    @Test(
+        "neither is it where the server speaks another language",
+        arguments: ["« se\"cret »", "»se‘cret«", "„secret“", "「secret」"]
+    )
+    func hidesValuesOfOtherLanguages(quoted: String) async throws {
+        try await withConnection { connection in
+            let error = await postgresError {
+                try await connection.script(
+                    SQL(
+                        raw: """
+                            do $$ begin raise exception 'syntaxe en entrée (invalide) : \(quoted) !'
+                                using errcode = '22P02'; end $$
+                            """
+                    )
+                )
+            }
+            #expect(error?.message == "syntaxe en entrée (invalide) : \"…\" !")
+        }
+    }
+
     @Test("a server's long texts are cut, and no value is shown by that")
     func cutsLongTexts() async throws {
         try await withConnection { connection in

@@ -4,6 +4,24 @@ import Testing
 
 @Suite("Parameters and values", .timeLimit(.minutes(2)))
 struct ParameterTests {
+    @Test("what a parameter is taken for is known, and the transaction goes on")
+    func types() async throws {
+        try await withConnection { connection in
+            try await connection.rolledBack {
+                try await connection.query("create temp table t (at timestamptz, day date)")
+                let known = try await connection.parameterTypes(
+                    of: "select day - $2::int from t where at >= $1 and day = $3"
+                )
+                #expect(known == [1184, 23, 1082])
+                #expect(try await connection.parameterTypes(of: "select 1") == [])
+                for unknown: SQL in ["select $1 + $2", "select nothing from t", "selec"] {
+                    #expect(try await connection.parameterTypes(of: unknown) == nil)
+                }
+                #expect(try await connection.query("select from t").isEmpty)
+            }
+        }
+    }
+
     @Test("a value of each kind comes back as it was sent")
     func roundTrips() async throws {
         try await withConnection { connection in

@@ -1,5 +1,6 @@
 import Expressions
 import Testing
+import Words
 
 @testable import Rows
 
@@ -89,7 +90,7 @@ struct BoundTests {
         )
     }
 
-    private func copy(of source: String, named name: String) -> ValuePlan {
+    private func copy(of source: ExactText, named name: String) -> ValuePlan {
         ValuePlan(name: name, source: source, type: .text)
     }
 

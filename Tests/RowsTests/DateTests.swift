@@ -1,5 +1,6 @@
 import Rows
 import Testing
+import Words
 
 @Suite("Dates and times")
 struct DateTests {

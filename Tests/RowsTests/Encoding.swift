@@ -1,3 +1,5 @@
+import Words
+
 @testable import Rows
 
 /// What became of one value.
@@ -146,7 +148,7 @@ func plan(
     _ cleaning: [CleaningStep] = [],
     _ rules: [Rule] = []
 ) -> ValuePlan {
-    ValuePlan(name: name, source: name, type: type, cleaning: cleaning, rules: rules)
+    ValuePlan(name: name, source: ExactText(name), type: type, cleaning: cleaning, rules: rules)
 }
 
 /// An encoder with all that goes in and comes out of it.

@@ -1,10 +1,12 @@
 import Testing
+import Words
 
 @testable import Rows
 
 @Suite("What the input itself tells")
 struct InputColumnTests {
-    private func column(_ name: String, _ source: String, _ type: ColumnType) -> RowLayout.Output {
+    private func column(_ name: String, _ source: ExactText, _ type: ColumnType) -> RowLayout.Output
+    {
         .value(ValuePlan(name: name, source: source, type: type))
     }
 

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Words
 
 @testable import Rows
 
@@ -20,7 +21,7 @@ struct KeyLookupTests {
     private static func reference(
         _ name: String,
         map: Int,
-        from sources: [String],
+        from sources: [ExactText],
         _ missing: KeyPlan.Missing,
         asOf: Int? = nil
     ) -> RowLayout.Output {

@@ -1,10 +1,11 @@
 import Expressions
 import Rows
 import Testing
+import Words
 
 @Suite("References")
 struct ReferenceTests {
-    private let header = ["agent", "client", "at"]
+    private let header: [ExactText] = ["agent", "client", "at"]
     private let time = RowLayout.Output.value(
         plan("at", .timestamp(format: .isoTimestamp, zone: "UTC"))
     )

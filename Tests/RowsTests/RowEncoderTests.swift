@@ -1,9 +1,10 @@
 import Rows
 import Testing
+import Words
 
 @Suite("Rows")
 struct RowEncoderTests {
-    private let header = ["id", "amount", "day"]
+    private let header: [ExactText] = ["id", "amount", "day"]
     private let id = RowLayout.Output.value(plan("id", .integer, [], [.required]))
     private let amount = RowLayout.Output.value(plan("amount", .integer))
     private let day = RowLayout.Output.value(plan("day", .date(format: .isoDate)))
@@ -122,7 +123,7 @@ struct RowEncoderTests {
             ]
         )
         #expect(harness.counts == [4, 2, 2, 0])
-        for header in [["amount", "note"], ["id", "amounts", "note"]] {
+        for header in [["amount", "note"], ["id", "amounts", "note"]] as [[ExactText]] {
             let error = #expect(throws: RowLayoutError.self) {
                 try harness.encoder.read(header, of: "c.csv", mayLack: { _ in true })
             }

@@ -1,5 +1,6 @@
-import Rows
 import Testing
+
+@testable import Rows
 
 @Suite("Zones")
 struct ZoneTests {
@@ -27,6 +28,41 @@ struct ZoneTests {
         let sunday = Self.millennium + 64
         #expect(zone.startOfDay(sunday) == 64 * Self.day)
         #expect(zone.startOfDay(sunday + 1) == 65 * Self.day - Self.hour)
+    }
+
+    /// Clocks that go forward or back around midnight: Havana's, those of Newfoundland until 2011, Beirut's, and some by night.
+    private static let midnights = [
+        "CST5CDT,M3.2.0/0,M11.1.0/1", "NST3:30NDT,M4.1.0/0:01,M10.5.0/0:01",
+        "EET-2EEST,M3.5.0/0,M10.5.0/0", "AAA0BBB,M3.1.0/23:30,M11.1.0/0:30",
+        "AAA0BBB,M3.1.0/23,M11.1.0/23", "EST5EDT,M3.2.0,M11.1.0",
+    ]
+
+    @Test(
+        "a day begins on the clock with the first time that is read as none of the day before",
+        arguments: midnights,
+        LocalTimeRule.allCases
+    )
+    func firstTime(rule: String, reading: LocalTimeRule) throws {
+        let zone = ZoneFixtures.zone("Test/Midnight", offset: 0, rule: rule)
+        var misread: [Int] = []
+        for day in Self.millennium..<(Self.millennium + 366) {
+            let start = Int(zone.startOfDay(day) / 1_000_000) + 946_684_800
+            let shown = zone.startOfDay(day, gap: reading, overlap: reading)
+            for local in stride(from: day * 86_400 - 7_200, to: day * 86_400 + 7_200, by: 60) {
+                let offset: Int? =
+                    switch (zone.stretch(at: local), reading) {
+                    case (.single(let segment), _): segment.offset
+                    case (.gap(_, let after), .earlier): after
+                    case (.gap(let before, _), .later): before
+                    case (.overlap(let before, _), .earlier): before
+                    case (.overlap(_, let after), .later): after
+                    case (_, .reject): nil
+                    }
+                guard let offset, (local - offset >= start) != (local >= shown) else { continue }
+                misread.append(local)
+            }
+        }
+        #expect(misread == [])
     }
 
     @Test(

@@ -123,6 +123,13 @@ struct DeletedHistoryTests {
         #expect(try await desk.notices() == [])
         let counts = try await observations(desk)
         #expect(counts.count == 2 && counts[0] == counts[1], "\(counts)")
+        let members = try await desk.dock.rows(
+            """
+            select count(*), sum(agent_key) from desk.dim_agent where agent_key <> -1
+            union all select members, member_keys from longshore.control where table_name = 'dim_agent'
+            """
+        )
+        #expect(members.count == 2 && members[0] == members[1], "\(members)")
     }
 
     private func load(_ desk: Desk, agents: [String]) async throws {

@@ -1,5 +1,6 @@
 import Pipelines
 import Testing
+import Words
 
 @testable import Survey
 
@@ -50,7 +51,7 @@ struct CheckedTableTests {
                 "dim_agent", "dim_agent total agents", "dim_day holidays", "fact_call",
             ]
         )
-        for header in [["n"], ["date", "name", "region"]] {
+        for header in [["n"], ["date", "name", "region"]] as [[ExactText]] {
             #expect(
                 tables.map { $0.reading(header).layout } == [
                     TableLayout(agent, in: pipeline), TableLayout(total, below: header),

@@ -5,6 +5,7 @@ import Rows
 import SampleData
 import TestSupport
 import Testing
+import Words
 
 @testable import Survey
 

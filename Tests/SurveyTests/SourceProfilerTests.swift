@@ -2,6 +2,7 @@ import Foundation
 import Pipelines
 import SampleData
 import Testing
+import Words
 
 @testable import Survey
 

@@ -1,4 +1,5 @@
 public import Pipelines
+import Words
 
 /// Pipelines without rows, for what only looks at tables, periods and needs.
 public enum SamplePipelines {

@@ -2,6 +2,7 @@ import Pipelines
 import Planning
 import Testing
 import Views
+import Words
 
 @testable import Inquiry
 @testable import Ledger

@@ -90,16 +90,18 @@ package final class Dock: Sendable {
         return DockedLoad(id: load, tasks: graph.tasks)
     }
 
-    /// Creates a load and performs its tasks in the plan's order.
+    /// Creates a load and performs its tasks in the plan's order, by this dock's slot unless another is given.
     @discardableResult
     package func load(
         _ definition: Definition,
         periods: String = "2024-01",
-        refreshes: Bool = false
+        refreshes: Bool = false,
+        by other: WarehouseLoader? = nil
     ) async throws -> DockedLoad {
         var load = try await create(definition, periods: periods, refreshes: refreshes)
         for (ordinal, task) in load.tasks.enumerated() {
-            load.outcomes[task.title] = await perform(LoadTaskID(load: load.id, ordinal: ordinal))
+            let id = LoadTaskID(load: load.id, ordinal: ordinal)
+            load.outcomes[task.title] = await perform(id, by: other)
         }
         return load
     }

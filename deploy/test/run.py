@@ -441,8 +441,11 @@ def leader(fleet, state):
     number = fleet.load()
     wait("the load begins", lambda: fleet.done(number) > 0, 60, pause=0.1)
     [node] = fleet.containers("rabbitmq2")
-    listed = fleet.podman("exec", node, "rabbitmqctl", "--quiet", "list_queues", "name", "leader", "--formatter", "json")
-    [name] = [row["leader"] for row in json.loads(listed) if row["name"].endswith(".tasks.default")]
+    # The broker is asked for the bindings and this one queue: a list of queues waits for each of them.
+    listed = fleet.podman("exec", node, "rabbitmqctl", "--quiet", "list_bindings", "destination_name", "--formatter", "json")
+    queue = next(row["destination_name"] for row in json.loads(listed) if row["destination_name"].endswith(".tasks.default"))
+    members = fleet.podman("exec", node, "rabbitmq-queues", "--quiet", "quorum_status", queue, "--formatter", "json")
+    [name] = [member["Node Name"] for member in json.loads(members) if member["Raft State"] == "leader"]
     service = name.split("@")[1]
     fleet.podman("kill", "--signal", "KILL", *fleet.containers(service))
     print(f"  {name} led the queue of tasks, and was killed after {fleet.done(number)} tasks")

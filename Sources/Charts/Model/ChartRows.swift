@@ -1,3 +1,5 @@
+import Words
+
 /// The rows of a query as a chart's places and series.
 public struct ChartRows: Sendable {
     /// What a series that has no row for a place has there.
@@ -71,16 +73,16 @@ public struct ChartRows: Sendable {
         var series: Int
     }
 
-    /// Texts in the order of their first coming, told apart by their bytes as the database does.
+    /// Texts in the order of their first coming.
     private struct Numbering {
         var texts: [String] = []
-        private var numbers: [[UInt8]: Int] = [:]
+        private var numbers: [ExactText: Int] = [:]
 
         mutating func number(of text: String) -> Int {
-            let bytes = Array(text.utf8)
-            if let number = numbers[bytes] { return number }
+            let exact = ExactText(text)
+            if let number = numbers[exact] { return number }
             texts.append(text)
-            numbers[bytes] = texts.count - 1
+            numbers[exact] = texts.count - 1
             return texts.count - 1
         }
     }

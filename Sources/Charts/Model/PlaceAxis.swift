@@ -1,3 +1,5 @@
+import Words
+
 /// The places of an x axis from left to right: every category, or every step of time from the first day to the
 /// last.
 struct PlaceAxis: Sendable {
@@ -62,9 +64,8 @@ struct PlaceAxis: Sendable {
     /// Where places stand that are given as text; those that the axis does not have are left out.
     func indices(of places: [String]) -> Set<Int> {
         guard step != nil else {
-            // By bytes, as rows are: `é` in one scalar and in two are different texts.
-            let wanted = Set(places.map { Array($0.utf8) })
-            return Set(categories.indices.filter { wanted.contains(Array(categories[$0].utf8)) })
+            let wanted = Set(places.exact)
+            return Set(categories.indices.filter { wanted.contains(ExactText(categories[$0])) })
         }
         let days = Set(places.compactMap { CalendarDay($0) })
         return Set(self.days.indices.filter { days.contains(self.days[$0]) })

@@ -1,5 +1,6 @@
 package import Charts
 package import Pipelines
+import Words
 
 /// The figures of a panel as they are drawn: its places, those among them that are missing, and the seal that says so.
 package struct PanelFigures: Sendable {
@@ -21,7 +22,7 @@ package struct PanelFigures: Sendable {
     /// Whether the axis is one of months.
     package let isByMonth: Bool
     /// Whether the axis is one of time.
-    private let isOfTime: Bool
+    package let isOfTime: Bool
 
     /// The figures of an answer; `nil` where it has none.
     package init?(_ answer: PanelAnswer, today: Day) {
@@ -30,10 +31,10 @@ package struct PanelFigures: Sendable {
         rows = figures.rows
         let axis = Self.axis(figures, answer, today: today)
         var seal = figures.seal
-        seal.emptyPlaces = axis?.empty ?? []
+        seal.emptyPlaces = axis?.empty.texts ?? []
         self.seal = seal
-        places = axis?.places ?? []
-        missing = axis.map { $0.missing + $0.empty } ?? []
+        places = axis?.places.texts ?? []
+        missing = axis.map { ($0.missing + $0.empty).texts } ?? []
         sparkRows =
             axis.map { axis in axis.places.map { axis.rows[$0]?.first } }
             ?? figures.rows.rows.indices.map { $0 }
@@ -58,6 +59,25 @@ package struct PanelFigures: Sendable {
         return seal.load(from: period.start, to: period.end)
     }
 
+    /// What is to be chosen to see a place of the axis alone: of time a span, else the place.
+    ///
+    /// A span has whole periods of the dashboard's filter.
+    package func narrowing(
+        to place: String,
+        _ choices: DashboardChoices
+    ) -> (choices: DashboardChoices, place: PanelPlace?) {
+        guard isOfTime, let span = choices.span, let day = CalendarDay(place) else {
+            return (choices, PanelPlace(x: place))
+        }
+        let period = Period(isByMonth ? .month : .day, containing: Day(number: day.number))
+        let grain = span.first.grain
+        let (first, last) = (
+            Period(grain, containing: period.start),
+            Period(grain, containing: Day(number: period.end.number - 1))
+        )
+        return (choices.showing(PeriodSpan(first, last)), nil)
+    }
+
     /// The axis of a chart; of a large figure that of its first column, where it is one of time.
     private static func axis(
         _ figures: PanelAnswer.Figures,
@@ -80,15 +100,15 @@ package struct PanelFigures: Sendable {
 /// The places of a panel's axis: those of its rows, and where it is one of time those that should have rows.
 struct PanelAxis {
     /// As the server writes them.
-    let places: [String]
+    let places: [ExactText]
     /// Places without a value, because what they are of is not loaded or gone.
-    let missing: [String]
+    let missing: [ExactText]
     /// Places without rows, of tables that do not tell why.
-    let empty: [String]
+    let empty: [ExactText]
     /// Places whose values are old.
-    let stale: [String]
+    let stale: [ExactText]
     /// The rows of each place.
-    let rows: [String: [Int]]
+    let rows: [ExactText: [Int]]
     /// Whether it is one of time.
     let isOfTime: Bool
     /// Whether its places are months.
@@ -100,10 +120,12 @@ struct PanelAxis {
         _ answer: PanelAnswer,
         today: Day
     ) {
-        var rows: [String: [Int]] = [:]
-        var found: [String] = []
+        var rows: [ExactText: [Int]] = [:]
+        var found: [ExactText] = []
         for row in figures.rows.rows.indices {
-            guard let place = figures.rows.value(x.column, row) else { continue }
+            guard let place = figures.rows.value(x.column, row).map({ ExactText($0) }) else {
+                continue
+            }
             if rows[place] == nil { found.append(place) }
             rows[place, default: []].append(row)
         }
@@ -118,7 +140,7 @@ struct PanelAxis {
         }
         let expected = time.expected.filter { rows[time.name(of: $0)] == nil }
         places = (found + expected.map(time.name)).sorted { time.day($0) < time.day($1) }
-        var missing: [String] = [], empty: [String] = [], stale: [String] = []
+        var missing: [ExactText] = [], empty: [ExactText] = [], stale: [ExactText] = []
         for place in places {
             let period = time.period(place)
             let standing = figures.seal.standing(from: period.start, to: period.end)
@@ -146,11 +168,11 @@ private struct AxisTime {
     private let isShort: Bool
 
     /// - Returns: `nil` where places are no days, or nothing says which of them are shown.
-    init?(_ places: [String], _ answer: PanelAnswer, today: Day) {
+    init?(_ places: [ExactText], _ answer: PanelAnswer, today: Day) {
         guard let span = answer.choices.span,
             answer.panel.query.placeholders.contains("period_start")
         else { return nil }
-        let days = places.map { CalendarDay($0) }
+        let days = places.map { CalendarDay($0.text) }
         guard !days.contains(nil) else { return nil }
         let areMonths = days.allSatisfy { $0?.isFirstOfMonth == true }
         let isByMonth = areMonths && (days.count > 1 || span.first.grain == .month)
@@ -170,11 +192,14 @@ private struct AxisTime {
         return periods
     }
 
-    func name(of period: Period) -> String {
-        isShort ? Period(.month, containing: period.start).label : period.start.description
+    func name(of period: Period) -> ExactText {
+        ExactText(
+            isShort
+                ? Period(.month, containing: period.start).label : period.start.description
+        )
     }
 
-    func day(_ place: String) -> Day { Day(number: CalendarDay(place)?.number ?? 0) }
+    func day(_ place: ExactText) -> Day { Day(number: CalendarDay(place.text)?.number ?? 0) }
 
-    func period(_ place: String) -> Period { Period(grain, containing: day(place)) }
+    func period(_ place: ExactText) -> Period { Period(grain, containing: day(place)) }
 }

@@ -1,5 +1,6 @@
 import Charts
 import Pipelines
+import Words
 
 /// Makes the chart of a panel.
 struct PanelPicture {
@@ -26,7 +27,7 @@ struct PanelPicture {
     }
 
     private var places: Chart.Places {
-        let days = axis.places.map { CalendarDay($0) }
+        let days = axis.places.map { CalendarDay($0.text) }
         guard plan.x.order.isEmpty, !days.isEmpty, !days.contains(nil) else {
             return .categories(axis.places.map(plan.x.name))
         }
@@ -48,13 +49,13 @@ struct PanelPicture {
     }
 
     /// What a place without rows has: nothing where they are missing, and zero where there are none.
-    private func absent(_ place: String) -> Quantity? {
+    private func absent(_ place: ExactText) -> Quantity? {
         axis.missing.contains(place) || axis.empty.contains(place) ? nil : .zero
     }
 
-    private func value(_ column: String, at place: String) throws(ChartError) -> Quantity? {
+    private func value(_ column: String, at place: ExactText) throws(ChartError) -> Quantity? {
         let found = axis.rows[place] ?? []
-        guard found.count <= 1 else { throw .twice(place: place, series: nil) }
+        guard found.count <= 1 else { throw .twice(place: place.text, series: nil) }
         guard let row = found.first else { return absent(place) }
         return try number(column, row, place)
     }
@@ -62,31 +63,33 @@ struct PanelPicture {
     private func number(
         _ column: String,
         _ row: Int,
-        _ place: String
+        _ place: ExactText
     ) throws(ChartError) -> Quantity? {
         guard let text = rows.value(column, row) else { return nil }
         guard let number = Quantity(text) else {
-            throw .noNumber(place: place, series: nil, column: column)
+            throw .noNumber(place: place.text, series: nil, column: column)
         }
         return number
     }
 
     /// A series for each value of a column.
     private func split(_ by: String, _ y: String) throws(ChartError) -> [Chart.Series] {
-        var names: [String] = []
-        var values: [String: [String: Quantity?]] = [:]
+        var names: [ExactText] = []
+        var values: [ExactText: [ExactText: Quantity?]] = [:]
         for place in axis.places {
             for row in axis.rows[place] ?? [] {
-                let name = rows.value(by, row) ?? ""
+                let name = ExactText(rows.value(by, row) ?? "")
                 if values[name] == nil { names.append(name) }
-                guard values[name]?[place] == nil else { throw .twice(place: place, series: name) }
+                guard values[name]?[place] == nil else {
+                    throw .twice(place: place.text, series: name.text)
+                }
                 values[name, default: [:]][place] = .some(try number(y, row, place))
             }
         }
         return names.sorted()
             .map { name in
                 Chart.Series(
-                    name: name,
+                    name: name.text,
                     values: axis.places.map { values[name]?[$0] ?? absent($0) }
                 )
             }

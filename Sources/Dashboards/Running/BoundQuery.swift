@@ -25,7 +25,13 @@ struct BoundQuery: Sendable, Hashable {
     ///   - query: The query.
     ///   - filters: What its placeholders are about.
     ///   - choices: What is chosen of them.
-    init(_ query: PanelQuery, _ filters: [DashboardFilter], _ choices: DashboardChoices) {
+    ///   - instants: What stands for placeholders that are instants, by their places.
+    init(
+        _ query: PanelQuery,
+        _ filters: [DashboardFilter],
+        _ choices: DashboardChoices,
+        instants: [Int: String] = [:]
+    ) {
         var sql = SQL(raw: "")
         var pieces: [Piece] = []
         var sent = 0
@@ -37,9 +43,10 @@ struct BoundQuery: Sendable, Hashable {
                 sent += text.unicodeScalars.count
                 sql += SQL(raw: text)
             case .placeholder(let name):
+                let instant = instants[count].map { PostgresValue.text($0) }
                 count += 1
                 sent += "$\(count)".unicodeScalars.count
-                let value = Self.value(name, filters, choices)
+                let value = instant ?? Self.value(name, filters, choices)
                 sql += "\(value)"
             }
         }

@@ -1,4 +1,5 @@
 package import Pipelines
+package import Words
 
 /// What a panel shows.
 package struct PanelAnswer: Sendable {
@@ -10,7 +11,7 @@ package struct PanelAnswer: Sendable {
         package var seal: Seal
         /// The places of the axis that have rows when nothing but the time is chosen; `nil` where that is all that can be
         /// known from the rows themselves.
-        package var basePlaces: Set<String>?
+        package var basePlaces: Set<ExactText>?
     }
 
     /// The panel.
@@ -64,6 +65,8 @@ package struct DashboardView: Sendable {
     package var pipeline: Pipeline
     /// The day that it is, in the pipeline's zone.
     package var today: Day
+    /// The place that is looked at by itself.
+    package var place: PanelPlace?
     /// Whether who looks may follow links to rows of tables.
     package var linksRows = true
 

@@ -52,18 +52,14 @@ package struct PanelRows: Sendable, Hashable {
         }
     }
 
-    /// Adds the rows of a result.
-    ///
-    /// - Returns: how many bytes they have.
-    mutating func append(_ result: PostgresResult) throws -> Int {
-        var bytes = 0
-        for row in result {
-            let values = try columns.map { try row.optionalText($0.name) }
-            bytes += values.reduce(0) { $0 + ($1?.utf8.count ?? 0) + 16 }
-            rows.append(values)
-        }
-        return bytes
+    /// Adds a row; behind the most rows there are it says that there are more.
+    mutating func append(_ values: [String?]) {
+        guard rows.count < Self.mostRows else { return isCut = true }
+        rows.append(values)
     }
+
+    /// Leaves out all rows but some.
+    mutating func keep(_ indices: [Int]) { rows = indices.map { rows[$0] } }
 
     /// The place of a column; `nil` where there is none of that name.
     package func index(of column: String) -> Int? {

@@ -1,6 +1,6 @@
 import Pipelines
-import Postgres
 import Synchronization
+import Words
 
 /// Rows of queries that were asked before, as long as nothing has happened to their tables.
 ///
@@ -10,7 +10,8 @@ import Synchronization
 final class ResultCache: Sendable {
     /// What rows follow from.
     struct Key: Hashable, Sendable {
-        let statement: SQL
+        /// Its text, and the same with the values of its parameters.
+        let statement: [ExactText]
         let schema: String
         let zone: String
         /// The day that it is.

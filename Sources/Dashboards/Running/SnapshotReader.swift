@@ -1,3 +1,4 @@
+import Extraction
 import Pipelines
 import Postgres
 import Words
@@ -17,8 +18,7 @@ struct SnapshotReader {
 
     /// How long all queries of a page may take.
     static let pageTime = Duration.seconds(25)
-    private static let firstBatch = 10
-    private static let largestBatch = 1_000
+    private static let batch = 1_000
 
     /// What is set for all statements: names, the zone, limits, and the reader's rights where there is such a role, else no more than the right to read (a
     /// superuser reads files and ends sessions, too).
@@ -71,7 +71,7 @@ struct SnapshotReader {
             !seal.mainTables.contains(where: \.isByPeriod)
         {
             let all = try await ask(panel.query, choices.unfiltered).rows
-            figures.basePlaces = Set(all.rows.indices.compactMap { all.value(place, $0) })
+            figures.basePlaces = Set(all.rows.indices.compactMap { all.value(place, $0) }.exact)
         }
         return figures
     }
@@ -100,7 +100,7 @@ struct SnapshotReader {
         _ query: PanelQuery,
         _ choices: DashboardChoices
     ) async throws -> (rows: PanelRows, seal: Seal) {
-        let bound = BoundQuery(query, filters, choices)
+        let bound = try await bound(query, choices)
         return try await inSavepoint(bound) { () throws in
             let reading = SealReading(
                 pipeline: pipeline,
@@ -108,12 +108,17 @@ struct SnapshotReader {
                 today: today,
                 connection: connection
             )
-            let tables = try await located(bound, behind: Self.explain) {
-                try await reading.tables(of: bound.sql)
+            let columns = try await declared(bound)
+            if let table = try await reading.privateTable() {
+                throw PanelFailure(
+                    "it reads `\(table)`, which is shown to nobody here: `longshore roles` makes the role of readers, "
+                        + "as which dashboards then read"
+                )
             }
+            let tables = try await reading.lockedTables()
             let seal = try await reading.seal(of: tables)
             let key = ResultCache.Key(
-                statement: bound.sql,
+                statement: [bound.sql.text, bound.sql.written].exact,
                 schema: pipeline.schema,
                 zone: pipeline.zone,
                 day: today,
@@ -122,30 +127,55 @@ struct SnapshotReader {
             )
             let isSteady = try await reading.isSteady(bound.sql, tables)
             if isSteady, let rows = cache.rows(key) { return (rows, seal) }
-            let rows = try await located(bound, behind: Self.declare) { try await fetch(bound.sql) }
+            try await connection.query("close panel")
+            let rows = try await located(bound) { try await fetch(bound.sql, columns) }
             if isSteady { cache.keep(rows, as: key) }
             return (rows, seal)
         }
     }
 
+    /// A query with what is chosen; what its span of time is compared with, the server says.
+    private func bound(
+        _ query: PanelQuery,
+        _ choices: DashboardChoices
+    ) async throws -> BoundQuery {
+        let bound = BoundQuery(query, filters, choices)
+        guard let span = choices.span else { return bound }
+        let bounds = try QueryBounds(
+            from: span.start,
+            to: span.end,
+            clock: SourceClock(zone: pipeline.zone)
+        )
+        let instants = try await bounds.instants(
+            in: SQLText(query.sql),
+            numbered: bound.sql,
+            on: connection
+        )
+        return instants.isEmpty
+            ? bound : BoundQuery(query, filters, choices, instants: instants)
+    }
+
     /// What stands before a query when it is sent.
-    private static let explain = "explain (format json, verbose) "
     private static let declare = "declare panel no scroll cursor for "
 
-    /// A few rows first: how large they are says how many come at once.
-    private func fetch(_ sql: SQL) async throws -> PanelRows {
-        try await connection.query("\(raw: Self.declare)\(sql)")
-        var result = try await next(Self.firstBatch)
-        var rows = PanelRows(of: result)
-        var bytes = 0
-        while !result.isEmpty {
-            bytes += try rows.append(result)
-            guard rows.rows.count < PanelRows.mostRows, bytes < PanelRows.mostBytes else { break }
-            let room = (PanelRows.mostBytes - bytes) / max(bytes / rows.rows.count, 1)
-            let batch = min(Self.largestBatch, PanelRows.mostRows - rows.rows.count)
-            result = try await next(min(max(room, 1), batch))
+    /// Plans a query, as a cursor that has given no row yet.
+    private func declared(_ query: BoundQuery) async throws -> PostgresResult {
+        try await located(query) {
+            try await connection.query("\(raw: Self.declare)\(query.sql)")
+            return try await next(0)
         }
-        if !result.isEmpty { rows.isCut = try await !next(1).isEmpty }
+    }
+
+    /// The rows, as far as the server lets them out.
+    private func fetch(_ sql: SQL, _ columns: PostgresResult) async throws -> PanelRows {
+        let bounded = BoundedRows(sql, columns: columns.columns.count)
+        try await connection.query("\(raw: Self.declare)\(bounded.sql)")
+        var rows = PanelRows(of: columns)
+        while !rows.isCut {
+            let result = try await next(Self.batch)
+            try bounded.add(result, to: &rows)
+            guard result.count == Self.batch else { break }
+        }
         return rows
     }
 
@@ -154,14 +184,9 @@ struct SnapshotReader {
     }
 
     /// The columns that a query gives, without its rows.
-    func columns(of query: PanelQuery) async throws -> [String] {
+    func columns(of query: PanelQuery) async throws -> [ExactText] {
         let bound = BoundQuery(query, filters, choices)
-        return try await inSavepoint(bound) {
-            try await located(bound, behind: Self.declare) {
-                try await connection.query("\(raw: Self.declare)\(bound.sql)")
-            }
-            return try await connection.query("fetch forward 0 from panel").columns
-        }
+        return try await inSavepoint(bound) { try await declared(bound).columns.exact }
     }
 
     /// Leaves nothing behind: no cursor, no lock, no setting.
@@ -184,7 +209,6 @@ struct SnapshotReader {
     @discardableResult
     private func located<Value>(
         _ query: BoundQuery,
-        behind prefix: String,
         _ body: () async throws -> Value
     ) async throws -> Value {
         do {
@@ -193,7 +217,7 @@ struct SnapshotReader {
             guard case .sqlState(let state) = error.code, !state.isServerTrouble else {
                 throw error
             }
-            let length = prefix.unicodeScalars.count
+            let length = Self.declare.unicodeScalars.count
             let position = error.position.flatMap {
                 $0 > length ? query.position(ofSent: $0 - length) : nil
             }

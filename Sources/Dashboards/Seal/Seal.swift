@@ -88,6 +88,12 @@ package struct Seal: Sendable, Hashable, Codable {
         return main.isEmpty ? tables.filter { $0.kind == .dimension } : main
     }
 
+    /// The fact that all figures are of; `nil` where there are several, or a mart.
+    package var onlyFact: Table? {
+        let main = mainTables
+        return main.count == 1 && main[0].kind == .fact ? main[0] : nil
+    }
+
     /// How days stand: the worst of what overlaps them, of tables that are loaded by period.
     ///
     /// - Returns: `nil` where no table is loaded by period, or none has a period there.

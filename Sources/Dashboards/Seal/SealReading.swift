@@ -20,22 +20,14 @@ struct SealReading {
 
     // MARK: Which tables
 
-    /// The tables that a statement reads, as Postgres has planned it: in a savepoint in which nothing else has run.
+    /// The tables that the statement reads that Postgres has planned in a savepoint, in which nothing else has run.
     ///
     /// It locks each of them, also one of which it then sees that no row of it can be needed.
-    func tables(of statement: SQL) async throws -> [Relation] {
-        try await connection.query("explain (format json, verbose) \(statement)")
+    func lockedTables() async throws -> [Relation] {
         let rows = try await connection.query(
             """
             select distinct n.nspname as schema, c.relname as name
-            from pg_locks l
-            join pg_class locked on locked.oid = l.relation
-            join pg_class c on c.oid = coalesce(pg_partition_root(locked.oid), locked.oid)
-            join pg_namespace n on n.oid = c.relnamespace
-            where l.pid = pg_backend_pid() and l.locktype = 'relation'
-                and l.database = (select oid from pg_database where datname = current_database())
-                and c.relkind in ('r', 'p', 'm', 'f')
-                and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'longshore')
+            from \(Self.locked) and c.relkind in ('r', 'p', 'm', 'f')
             order by 1, 2
             """
         )
@@ -44,6 +36,35 @@ struct SealReading {
         }
     }
 
+    /// The first table of the server's or the ledger's own that the statement reads and that nobody but the role of
+    /// readers may be shown, where this is not that role; `nil` when there is none.
+    func privateTable() async throws -> String? {
+        let rows = try await connection.query(
+            """
+            select c.oid::regclass::text as name from pg_locks l join pg_class c on c.oid = l.relation
+            join pg_namespace n on n.oid = c.relnamespace
+            where l.pid = pg_backend_pid() and l.locktype = 'relation' and c.relkind <> 'i'
+                and current_user <> 'longshore_reader'
+                and (n.nspname = 'longshore' and c.relname not in ('control', 'load', 'task')
+                    or n.nspname = 'pg_catalog'
+                        and c.relname in ('pg_authid', 'pg_statistic', 'pg_user_mapping', 'pg_subscription'))
+            order by 1 limit 1
+            """
+        )
+        return try rows.first?.text("name")
+    }
+
+    /// What this session has locked of people's, each partition as its table.
+    private static let locked: SQL = """
+        pg_locks l
+        join pg_class locked on locked.oid = l.relation
+        join pg_class c on c.oid = coalesce(pg_partition_root(locked.oid), locked.oid)
+        join pg_namespace n on n.oid = c.relnamespace
+        where l.pid = pg_backend_pid() and l.locktype = 'relation'
+            and l.database = (select oid from pg_database where datname = current_database())
+            and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'longshore')
+        """
+
     /// A text that is another one as soon as anything has happened to the tables: a load, or a statement of somebody.
     func stamp(of tables: [Relation]) async throws -> String {
         let rows = try await connection.query(
@@ -51,7 +72,7 @@ struct SealReading {
             with wanted as (\(Self.list(tables)))
             select md5(coalesce(string_agg(fact, ',' order by fact), '')) as stamp from (
                 select concat_ws('|', c.schema_name, c.table_name, c.period, c.state, c.loaded_by, c.loaded_at,
-                    c.revision)
+                    c.revision_token)
                 from longshore.control c join wanted w on (c.schema_name, c.table_name) = (w.schema, w.name)
                 union all
                 select concat_ws('|', p.oid, p.relfilenode, pg_stat_get_tuples_inserted(p.oid),
@@ -72,7 +93,8 @@ struct SealReading {
     /// Whether the rows of a statement follow from its tables, its parameters and the day alone; in doubt they do not.
     ///
     /// They may follow from the time, from chance, from what the server or the ledger knows, or from what functions of people
-    /// read: a name that is one of these is enough, wherever it stands.
+    /// read: a name that is one of these is enough, wherever it stands. What stands in a view, or behind a foreign table, is
+    /// not looked at.
     func isSteady(_ statement: SQL, _ tables: [Relation]) async throws -> Bool {
         let names = Set(
             statement.text.lowercased()
@@ -85,7 +107,10 @@ struct SealReading {
         let rows = try await connection.query(
             """
             select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-            where n.nspname <> 'pg_catalog' and p.proname = any(\(names.sorted())::text[]) limit 1
+            where n.nspname <> 'pg_catalog' and p.proname = any(\(names.sorted())::text[])
+            union all
+            select from \(Self.locked) and (c.relkind in ('v', 'f') or c.relrowsecurity)
+            limit 1
             """
         )
         return rows.isEmpty

@@ -18,9 +18,11 @@ public struct Due: Sendable {
     public var later: [Later] = []
     /// What people have taken away from the warehouse by hand, a line for each table.
     public var losses: [String] = []
+    /// What is told of dimensions, a line for each: of ``losses`` and ``unloadedTables``.
+    public var dimensionLines: [String] = []
     /// Whether something is lost that a load brings back although no period is due.
     public var hasLostWholeTables = false
-    /// Facts and marts without periods that are not as a load leaves them, a line for each: a load that has
+    /// Dimensions, and facts and marts without periods, that are not as a load leaves them, a line for each: a load that has
     /// failed or was cancelled has left them so.
     public var unloadedTables: [String] = []
     /// The labels of facts' and marts' periods by what the control table calls them.

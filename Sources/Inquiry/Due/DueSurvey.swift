@@ -89,9 +89,13 @@ public struct DueSurvey: Sendable {
         let files = await FilesNow(pipeline, folder: folder, environment: environment)
         let (standings, losses) = (known.standings, known.losses)
         var due = Due()
-        due.losses = LossReport(losses, of: pipeline).notices
+        let report = LossReport(losses, of: pipeline)
+        due.losses = report.notices
+        let dimensions = unloadedDimensions(standings)
+        due.dimensionLines =
+            report.tables.map { "noticed: \($0)" } + dimensions.map { "due: \($0)" }
         due.hasLostWholeTables = losses.hasWholeTables
-        due.unloadedTables = unloadedTables(standings)
+        due.unloadedTables = dimensions + unloadedTables(standings)
         due.registered = Set(standings.map(\.period).filter { !$0.isEmpty })
         due.changes = await changes(of: known, files) + missingMarts(standings)
         guard let rule = pipeline.periods else { return due }
@@ -114,13 +118,26 @@ public struct DueSurvey: Sendable {
         return due
     }
 
-    /// Dimensions are in every load; what a running load is about to compute is left to it.
+    /// What a running load is about to compute is left to it.
     private func unloadedTables(_ standings: [TableStanding]) -> [String] {
-        let tables = Set(pipeline.facts.map(\.table) + pipeline.marts.map(\.table))
-        return
-            standings.filter {
+        let tables = pipeline.facts.map(\.table) + pipeline.marts.map(\.table)
+        return unloaded(standings, among: tables, [.pending, .stale])
+    }
+
+    /// Dimensions are in every load: one that was never loaded waits for what refers to it.
+    private func unloadedDimensions(_ standings: [TableStanding]) -> [String] {
+        unloaded(standings, among: pipeline.dimensions.map(\.table), [.stale])
+    }
+
+    private func unloaded(
+        _ standings: [TableStanding],
+        among tables: [String],
+        _ states: [PeriodState]
+    ) -> [String] {
+        standings
+            .filter {
                 $0.period.isEmpty && tables.contains($0.table) && !$0.isClaimed
-                    && [.pending, .stale].contains($0.state)
+                    && states.contains($0.state)
             }
             .map { "`\($0.table)` is \($0.state)\($0.reason.map { ": \($0)" } ?? "")" }
     }

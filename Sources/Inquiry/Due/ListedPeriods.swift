@@ -8,7 +8,8 @@ import StarSchema
 public struct ListedPeriods: Sendable {
     /// By pipeline, table and period.
     public private(set) var reports: [PeriodReport]
-    /// Files of periods that nobody has asked for, a line for each; of all pipelines, with their names.
+    /// Dimensions of which something is gone, and files of periods that nobody has asked for, a line for each; of all
+    /// pipelines, with their names.
     public private(set) var notes: [String] = []
     private let ledger: LedgerDesks
     private let sources: SourceEnvironment
@@ -67,7 +68,8 @@ public struct ListedPeriods: Sendable {
         )
         .look(in: ledger)
         reports = due.completing(reports, of: pipeline)
-        let lines = due.laterLines() + (due.refusal.map { [$0.description] } ?? [])
+        let lines =
+            due.dimensionLines + due.laterLines() + (due.refusal.map { [$0.description] } ?? [])
         notes += lines.map { isNamed ? "\(pipeline.name): \($0)" : $0 }
     }
 }

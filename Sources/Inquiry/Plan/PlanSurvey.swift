@@ -6,6 +6,7 @@ public import Planning
 import Postgres
 import Rows
 import StarSchema
+import Words
 
 /// Looks at all that a load would rest on.
 public struct PlanSurvey: Sendable {
@@ -67,7 +68,7 @@ public struct PlanSurvey: Sendable {
     private func fileParts(
         _ environment: SourceEnvironment
     ) async -> [PlanFingerprint.Part] {
-        var values: [String: String] = [:]
+        var values: [ExactText: String] = [:]
         let sources = Sources(
             pipeline.sources,
             credentials: pipeline.credentials,
@@ -85,14 +86,14 @@ public struct PlanSurvey: Sendable {
                     explains: false
                 )
                 for file in files ?? [] {
-                    values["\(extract.source)/\(file.name)"] = file.words
+                    values[ExactText("\(extract.source)/\(file.name)")] = file.words
                 }
             } catch {
                 let label = place.period.map { " of \($0.label)" } ?? ""
-                values["\(extract.source)/\(pattern)\(label)"] = "not to be read"
+                values[ExactText("\(extract.source)/\(pattern)\(label)")] = "not to be read"
             }
         }
-        return values.map { PlanFingerprint.Part(.file, $0.key, $0.value) }
+        return values.map { PlanFingerprint.Part(.file, $0.key.text, $0.value) }
     }
 
     /// Extracts of files with the periods that are read, each once.
@@ -110,6 +111,12 @@ public struct PlanSurvey: Sendable {
     private struct Place: Hashable {
         let extract: Extract
         let period: Period?
+        private let pattern: ExactText?
+
+        init(extract: Extract, period: Period?) {
+            (self.extract, self.period) = (extract, period)
+            pattern = extract.pattern.map { ExactText($0) }
+        }
     }
 }
 

@@ -3,6 +3,7 @@ public import Ledger
 import Pipelines
 import Planning
 import Rows
+public import Words
 
 /// Rejects of one table as CSV (RFC 4180): the source's columns as they were, then what is known of
 /// the refusal.
@@ -10,7 +11,7 @@ import Rows
 /// A row that does not fit under the source's columns, because it has too many fields, an open quote
 /// or columns of its own, is whole in the column `reject_raw`.
 public struct RejectSheet: Sendable {
-    private let columns: [String]
+    private let columns: [ExactText]
     private let isForSpreadsheet: Bool
 
     private static let knownColumns = [
@@ -25,14 +26,14 @@ public struct RejectSheet: Sendable {
     ///   - columns: The names of the source's columns.
     ///   - isForSpreadsheet: Whether cells that a spreadsheet would compute have a `'` before
     ///     them, which makes them text there. Without it every cell is what it was.
-    public init(columns: [String], isForSpreadsheet: Bool = false) {
+    public init(columns: [ExactText], isForSpreadsheet: Bool = false) {
         self.columns = columns
         self.isForSpreadsheet = isForSpreadsheet
     }
 
     /// The first line.
     public var header: [UInt8] {
-        line((columns + Self.knownColumns).map { Array($0.utf8) })
+        line((columns.texts + Self.knownColumns).map { Array($0.utf8) })
     }
 
     /// The line of a row; it may take several lines of text where a field holds line ends.
@@ -52,12 +53,10 @@ public struct RejectSheet: Sendable {
     /// The row's fields below the sheet's columns, by their names; `nil` when it has others, too.
     private func fields(of row: RejectedRow) -> [[UInt8]]? {
         guard let fields = row.fields else { return nil }
-        // By bytes: to a String, two names that look the same are the same.
-        let (names, sheet) = (row.header.map { Array($0.utf8) }, columns.map { Array($0.utf8) })
         // Several columns may be without a name.
-        if names == sheet { return fields }
-        guard Set(names).isSubset(of: sheet) else { return nil }
-        return sheet.map { name in names.firstIndex(of: name).map { fields[$0] } ?? [] }
+        if row.header == columns { return fields }
+        guard Set(row.header).isSubset(of: columns) else { return nil }
+        return columns.map { name in row.header.firstIndex(of: name).map { fields[$0] } ?? [] }
     }
 
     private func line(_ fields: [[UInt8]]) -> [UInt8] {
@@ -72,7 +71,7 @@ extension RejectedRow {
     public var fields: [[UInt8]]? { Self.fields(of: raw, header, format) }
 
     /// The fields of a row's bytes, one for each name of its header; `nil` when it cannot be read so.
-    static func fields(of raw: [UInt8], _ header: [String], _ format: Format) -> [[UInt8]]? {
+    static func fields(of raw: [UInt8], _ header: [ExactText], _ format: Format) -> [[UInt8]]? {
         var reader = SingleRecordReader(format, columns: header)
         guard !header.isEmpty, let batch = reader.read(raw),
             let row = batch.rows.first, row.fault < 0, row.fieldCount == header.count

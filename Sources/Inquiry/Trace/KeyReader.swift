@@ -4,6 +4,7 @@ import Pipelines
 import Planning
 import Postgres
 import Rows
+import Words
 
 /// Finds a key in rows that were rejected, by the fields of its columns.
 struct KeyReader {
@@ -85,7 +86,7 @@ struct TracedReject {
     /// The digest of the definition that the row was refused by.
     let definition: String
     /// The names of the source's columns; empty when an older Longshore refused the row.
-    let header: [String]
+    let header: [ExactText]
     let raw: [UInt8]
 
     init(_ row: PostgresRow) throws {

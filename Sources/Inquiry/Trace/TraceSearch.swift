@@ -3,6 +3,7 @@ import Pipelines
 import Postgres
 import Rows
 import StarSchema
+import Words
 
 /// A table that the control table knows.
 struct TracedTable {
@@ -88,7 +89,7 @@ struct TraceSearch {
     private mutating func keyConditions(
         of dimension: Dimension,
         prefix: String,
-        from sources: [String]
+        from sources: [ExactText]
     ) -> [Condition] {
         var found: [Condition] = []
         for (index, attribute) in dimension.keyAttributes.enumerated() {
@@ -101,7 +102,7 @@ struct TraceSearch {
     private mutating func condition(
         _ attribute: Attribute,
         prefix: String,
-        of source: String
+        of source: ExactText
     ) -> Condition {
         var plan = attribute.plan
         plan.source = source

@@ -165,6 +165,14 @@ package struct ControlTable {
         )
     }
 
+    /// Whether somebody has said of a table or period, since it was loaded, that its rows are not what they should be.
+    package func isStale(_ key: PeriodKey) async throws -> Bool {
+        let rows = try await connection.query(
+            "select state from longshore.control where \(key.isRow)"
+        )
+        return try rows.first.map { try $0.word("state") == PeriodState.stale } ?? false
+    }
+
     // MARK: What attempts have done
 
     /// Records what a task has done with its period or table, unless that is closed.
@@ -203,13 +211,13 @@ package struct ControlTable {
         loaded_by = \(task.load), loaded_at = clock_timestamp(),
         rows_loaded = \(record.standing ?? record.counts.loaded),
         rows_rejected = \(record.counts.rejected), extent = \(record.extent)::text,
-        revision = revision + 1, table_definition = \(definition(of: task))
+        \(revised), table_definition = \(definition(of: task))
         """
     }
 
     private static func recomputed(_ record: TaskRecord, by task: LoadTaskID) -> SQL {
         """
-        rows_loaded = \(record.counts.loaded), revision = revision + 1,
+        rows_loaded = \(record.counts.loaded), \(revised),
         table_definition = \(definition(of: task)),
         state = case state when \(PeriodState.stale) then \(PeriodState.loaded) else state end,
         reason = case state when \(PeriodState.stale) then null else reason end
@@ -225,7 +233,7 @@ package struct ControlTable {
             rows_rejected = greatest(coalesce(rows_rejected, 0) - \(counts.read - counts.rejected), 0),
             state = case when \(record.staleness)::text is null then state
                 else \(PeriodState.stale) end,
-            reason = coalesce(\(record.staleness)::text, reason), revision = revision + 1
+            reason = coalesce(\(record.staleness)::text, reason), \(revised)
             """
     }
 
@@ -254,7 +262,7 @@ package struct ControlTable {
             """
         try await update(
             """
-            rows_loaded = \(rows), revision = revision + 1,
+            rows_loaded = \(rows), \(Self.revised),
             state = case when \(isLoaded) then \(PeriodState.loaded)
                 when \(wasPending) then \(PeriodState.stale) else state end,
             reason = case when \(isLoaded) then null when \(wasPending) then \(reason) else reason end,
@@ -358,7 +366,7 @@ package struct ControlTable {
         in schema: String
     ) async throws {
         try await update(
-            "\(Self.stale(because: "t.reason")), revision = revision + 1",
+            "\(Self.stale(because: "t.reason")), members = 0, member_keys = 0, \(Self.revised)",
             from: """
                 unnest(\(dimensions.map(\.table))::text[], \(dimensions.map(\.reason))::text[])
                     t(table_name, reason)
@@ -381,9 +389,13 @@ package struct ControlTable {
 
     // MARK: What is counted of dimensions
 
+    /// Another revision. A count alone would be given out twice where commits are lost, or an older state of the
+    /// warehouse is restored, and key maps in the memory of workers are taken for those of another history.
+    private static let revised: SQL = "revision = revision + 1, revision_token = gen_random_uuid()"
+
     /// Tells workers that the key maps they have of a dimension are old.
     package func countRevision(of dimension: PeriodKey) async throws {
-        try await update("revision = revision + 1", where: dimension.isRow)
+        try await update(Self.revised, where: dimension.isRow)
     }
 
     /// Notes that versions have moved: facts that are being loaded compare it with what they have seen.
@@ -391,26 +403,42 @@ package struct ControlTable {
         try await update("versions_moved = revision + 1", where: dimension.isRow)
     }
 
-    /// Notes how many deletions Postgres has counted, so that the same are not looked for again; key maps
-    /// hold members that are gone.
-    package func noteDeletions(_ count: Int64, from dimension: PeriodKey) async throws {
+    /// Adds rows that a load has given a dimension to those that loads have given it, where these were counted.
+    package func addMembers(_ given: MemberCount, to dimension: PeriodKey) async throws {
+        guard given != .none else { return }
         try await update(
-            "deletions = \(count), revision = revision + 1",
+            "members = members + \(given.members), member_keys = member_keys + \(given.keys)::numeric",
             where: dimension.isRow
         )
     }
 
-    /// Notes how many observations there are, where nobody has counted them, and how many deletions of them
-    /// Postgres has counted.
+    /// Notes how many rows a dimension has, and what Postgres told of writes before they were counted, so that they are
+    /// not counted again.
+    ///
+    /// Where they are others than loads have given it, key maps hold members that are gone.
+    package func noteMembers(
+        _ count: MemberCount,
+        areOthers: Bool,
+        seen: String?,
+        of dimension: PeriodKey
+    ) async throws {
+        let (members, keys): (SQL, SQL) = ("\(count.members)", "\(count.keys)::numeric")
+        let counts: SQL =
+            areOthers
+            ? "members = \(members), member_keys = \(keys), \(Self.revised)"
+            : "members = coalesce(members, \(members)), member_keys = coalesce(member_keys, \(keys))"
+        try await update("\(counts), members_seen = \(seen)", where: dimension.isRow)
+    }
+
+    /// Notes how many observations there are, where nobody has counted them, and what Postgres told of writes before they
+    /// were counted.
     package func noteObservations(
         _ count: Int,
-        deletions: Int64,
+        seen: String?,
         of dimension: PeriodKey
     ) async throws {
         try await update(
-            """
-            observation_deletions = \(deletions), observations = coalesce(observations, \(count))
-            """,
+            "observations_seen = \(seen), observations = coalesce(observations, \(count))",
             where: dimension.isRow
         )
     }

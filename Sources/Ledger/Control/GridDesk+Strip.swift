@@ -38,6 +38,9 @@ public struct PeriodStrips: Sendable, Hashable, Codable {
     public var beyond: String
     /// The tables, at most ``GridDesk/mostRows``.
     public var tables: [PeriodStrip]
+
+    /// No table.
+    public static let none = PeriodStrips(first: "", beyond: "", tables: [])
 }
 
 extension GridDesk {

@@ -1,5 +1,6 @@
 package import Planning
 package import Postgres
+import Words
 
 /// The effects of all exports, and where each of them stands.
 ///
@@ -182,7 +183,7 @@ package struct EffectTable {
             """
         )
         let effects = try rows.map { row in
-            let values = StoredHeader.names(try row.text("key_values")) ?? []
+            let values = StoredHeader.names(try row.text("key_values"))?.texts ?? []
             return Effect(
                 export: export,
                 key: try row.text("key"),

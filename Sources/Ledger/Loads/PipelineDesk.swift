@@ -41,6 +41,13 @@ public struct PipelineDesk: Sendable {
         try await newest(ofPipeline: name)?.request(by: person)
     }
 
+    /// The values that the newest load of a pipeline gave to parameters, by their names; none when there is no load.
+    ///
+    /// - Throws: `UnreadableDefinition` when this program cannot read its definition any more.
+    public func newestParameters(ofPipeline name: String) async throws -> [String: String] {
+        try await newest(ofPipeline: name)?.definition().bundle.parameters ?? [:]
+    }
+
     /// What a table's rows followed from, by the digest that the control table has; `nil` where the ledger does not have it,
     /// or this program cannot read it any more.
     public func tableDefinition(_ digest: String) async throws -> TableDefinition? {

@@ -39,6 +39,8 @@ enum Migrations {
         ("what people have done", actions),
         ("what pages are found by, and the effects of plans", pages),
         ("dimensions whose sources have not changed", unchanged),
+        ("revisions that are not given out twice", revisionTokens),
+        ("members that are gone in any way", members),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

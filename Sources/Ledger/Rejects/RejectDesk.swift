@@ -2,6 +2,7 @@ public import Pipelines
 public import Planning
 import Postgres
 import Rows
+public import Words
 
 /// A refused source row.
 public struct RejectReport: Sendable, Codable {
@@ -48,7 +49,7 @@ public struct RejectedRow: Sendable {
     /// The row's bytes as they were read, without the line's end; not always UTF-8.
     public var raw: [UInt8]
     /// The names of the source's columns; empty when an older Longshore refused the row.
-    public var header: [String]
+    public var header: [ExactText]
     /// How the row is written.
     public var format: Format
     /// Names, sizes and digests of what the task has read; `nil` when it never committed.
@@ -132,12 +133,12 @@ public struct RejectDesk: Sendable {
                 of: zip(rows, formats).filter { $1 == nil }.map(\.0),
                 on: connection
             )
-            var header = (text: String?.none, names: [String]())
+            var header = (text: ExactText?.none, names: [ExactText]())
             return try zip(rows, formats)
                 .map { row, format in
-                    let text = try row.optionalText("header")
+                    let text = try row.optionalText("header").map { ExactText($0) }
                     // One source's rows have one header.
-                    if text != header.text { header = (text, StoredHeader.names(text) ?? []) }
+                    if text != header.text { header = (text, StoredHeader.names(text?.text) ?? []) }
                     return RejectedRow(
                         report: try Self.report(row),
                         raw: try row.bytes("raw"),
@@ -249,7 +250,7 @@ extension Pipeline {
     }
 
     /// The source's columns that a dimension or fact takes its attributes from.
-    package func columnsRead(forTable name: String) -> Set<String> {
+    package func columnsRead(forTable name: String) -> Set<ExactText> {
         let attributes = fact(name)?.attributes ?? dimension(name)?.attributes ?? []
         return Set(attributes.filter { $0.plan.expression == nil }.map(\.plan.source))
     }

@@ -1,6 +1,7 @@
 package import Pipelines
 package import Planning
 package import Rows
+package import Words
 
 /// What an attempt has done: what is written into the task's row and into its period's.
 package struct TaskRecord: Sendable {
@@ -20,7 +21,7 @@ package struct TaskRecord: Sendable {
     /// The files that were read.
     package var inputs: [InputSummary] = []
     /// The columns of what was read.
-    package var header: [String] = []
+    package var header: [ExactText] = []
     /// What the source knows of these columns, in their order.
     package var types: [SourceType?] = []
     /// How the records are written that have the header.

@@ -2,6 +2,7 @@ import Pipelines
 package import Planning
 package import Postgres
 import Rows
+import Words
 
 /// The tasks of all loads, and where each of them stands.
 ///
@@ -239,7 +240,7 @@ package struct TaskTable {
             worker = \(worker), rows_read = \(counts.read), rows_loaded = \(counts.loaded),
             rows_rejected = \(counts.rejected), rows_deduplicated = \(counts.deduplicated),
             rows_replaced = \(record.replaced), unchanged_since = \(record.unchangedSince), input = \(record.input), inputs = \(inputs)::jsonb,
-            header = \(header.isEmpty ? nil : header),
+            header = \(header.isEmpty ? nil : header.texts),
             header_types = \(record.types.isEmpty ? nil : record.types.map { $0?.rawValue }),
             format = \(format)::jsonb,
             warnings = \(record.warnings.isEmpty ? nil : record.warnings), \(Self.notBegun),

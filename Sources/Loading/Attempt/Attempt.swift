@@ -5,6 +5,7 @@ package import Planning
 package import Postgres
 import Rows
 import StarSchema
+import Words
 
 /// One attempt at a load task, inside its transaction: extract, clean, validate, map keys, load, audit.
 package struct Attempt: Sendable {
@@ -176,16 +177,25 @@ package struct Attempt: Sendable {
     }
 
     /// The rows of the warehouse that a source is asked about.
-    private func rows(of query: String, for source: String) async throws -> [[String: String]] {
-        try await WarehouseQuery(
-            query,
+    private func rows(of query: String, for source: String) async throws -> [[ExactText: String]] {
+        let setting = MartSetting(schema: row.schema, zone: pipeline.zone)
+        return try await WarehouseQuery(
+            try await bound(SQLText(query), in: setting),
             for: source,
-            period: period,
-            setting: MartSetting(schema: row.schema, zone: pipeline.zone),
+            setting: setting,
             role: try await MartRole.find(for: row.schema, on: connection),
             on: connection
         )
         .rows()
+    }
+
+    /// A query on the tables of the pipeline's schema, with the bounds of the task's period in place.
+    func bound(_ query: SQLText, in setting: MartSetting) async throws -> String {
+        guard let period else { return query.text }
+        let bounds = try QueryBounds(of: period, clock: SourceClock(zone: pipeline.zone))
+        return try await setting.hold(on: connection) {
+            try await bounds.bind(query, on: connection)
+        }
     }
 
     private func missing() -> LedgerError { .unknownTask(task) }

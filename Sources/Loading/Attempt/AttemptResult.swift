@@ -4,6 +4,7 @@ import Pipelines
 package import Planning
 import Postgres
 import Rows
+import Words
 
 /// What an attempt did, to be written into the ledger in the same transaction.
 package struct AttemptResult: Sendable {
@@ -19,7 +20,7 @@ package struct AttemptResult: Sendable {
     /// The files that were read.
     var inputs: [InputSummary] = []
     /// The columns of what was read.
-    var header: [String] = []
+    var header: [ExactText] = []
     /// What the source knows of these columns, in their order; none where it knows nothing.
     var types: [SourceType?] = []
     /// Expectations that do not hold and let it commit all the same.
@@ -30,6 +31,8 @@ package struct AttemptResult: Sendable {
     var unchangedSince: Int64?
     /// Of a dimension: what its tables have now.
     var extent: String?
+    /// The rows that it has given a dimension.
+    var given: [MemberCount] = []
     /// What it has recorded of a dimension with a history.
     var observations: RecordedObservations?
 
@@ -49,6 +52,7 @@ package struct AttemptResult: Sendable {
         guard try await control.record(record, of: row, by: task) else {
             throw LedgerError.closed(row.table, row.period, reason: nil)
         }
+        for rows in given { try await control.addMembers(rows, to: row.key) }
         guard let observations else { return }
         try await control.addObservations(
             observations.added,

@@ -1,6 +1,7 @@
 import Extraction
 import Pipelines
 import Rows
+import Words
 
 /// Reads a source, and tells of one that is not there how long it is awaited.
 struct AwaitedReader: RowReader {
@@ -19,11 +20,11 @@ struct AwaitedReader: RowReader {
         }
     }
 
-    var header: [String] { reader.header }
+    var header: [ExactText] { reader.header }
     var firstInput: String { reader.firstInput }
     var types: [SourceType?] { reader.types }
     var inputs: [InputSummary] { reader.inputs }
-    nonisolated(nonsending) func knownElsewhere(_ columns: Set<String>) async -> Set<String> {
+    nonisolated(nonsending) func knownElsewhere(_ columns: Set<ExactText>) async -> Set<ExactText> {
         await reader.knownElsewhere(columns)
     }
 

@@ -31,13 +31,13 @@ struct ControlFigure {
     }
 
     /// How the figure is read below a header that has it.
-    private func plan(below header: [String]) throws -> ValuePlan {
+    private func plan(below header: [ExactText]) throws -> ValuePlan {
         let count = counted(header.count, "column")
         guard let plan = TableLayout(total, below: header).rows.plans.first else {
             throw problem("it has \(count), and `value` does not say which one")
         }
         guard header.contains(plan.source) else {
-            let question = NearestNames(to: plan.source, among: header).question
+            let question = NearestNames(to: plan.source.text, among: header.texts).question
             throw problem("it has no column `\(plan.source)`\(question); it has \(count)")
         }
         return plan

@@ -5,6 +5,7 @@ import Planning
 import Postgres
 import Rows
 import StarSchema
+import Words
 
 /// Fills a calendar dimension: a row for every day, keyed by the day as `yyyymmdd`.
 struct CalendarLoad {

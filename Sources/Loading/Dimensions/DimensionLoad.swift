@@ -45,12 +45,12 @@ struct DimensionLoad {
         let absent = dimension.expiry.map { AbsentMembers(dimension, rule: $0, attempt) }
         var warnings = try await absent?.judge(staged) ?? []
         try await absent?.record()
-        let (members, observations) = try await merge(isSnapshot: absent != nil)
+        let merged = try await merge(isSnapshot: absent != nil)
         warnings += try await MovedVersions(dimension, attempt).markStale()
         attempt.observer.reached(.swapped)
         var counts = staged
-        counts.loaded = members
-        counts.deduplicated += staged.loaded - members
+        counts.loaded = merged.merged
+        counts.deduplicated += staged.loaded - merged.merged
         warnings += try await Audit(
             attempt: attempt,
             expected: dimension.demands.expectations,
@@ -61,8 +61,9 @@ struct DimensionLoad {
         )
         .run()
         var result = fill.result(counts, warnings: warnings)
-        result.warnings.insert(contentsOf: restored, at: 0)
-        result.observations = observations
+        result.warnings.insert(contentsOf: restored.warnings, at: 0)
+        result.given = [restored.given, merged.given]
+        result.observations = merged.observations
         result.extent = try await unchanged.extent(within: surroundings)
         return result
     }
@@ -89,22 +90,20 @@ struct DimensionLoad {
     /// Merges what is staged.
     ///
     /// - Parameter isSnapshot: whether absent members have been looked for.
-    /// - Returns: how many distinct observations or members it was, and what was recorded of a history.
+    /// - Returns: what came of it.
     /// - Throws: `PostgresError`.
-    func merge(
-        isSnapshot: Bool
-    ) async throws -> (merged: Int, recorded: RecordedObservations?) {
-        let (merged, recorded) =
+    func merge(isSnapshot: Bool) async throws -> MergedMembers {
+        let merged =
             try await dimension.keepsObservations
-            ? mergeHistory(isSnapshot: isSnapshot) : (overwrite(), nil)
+            ? mergeHistory(isSnapshot: isSnapshot) : overwrite()
         try await connection.analyze(
             attempt.table(dimension.table),
             of: dimension.design(schema: attempt.row.schema).sketchedColumns
         )
-        return (merged, recorded)
+        return merged
     }
 
-    private func overwrite() async throws -> Int {
+    private func overwrite() async throws -> MergedMembers {
         try await OverwriteMerge(
             dimension: dimension,
             table: attempt.table(dimension.table),
@@ -116,29 +115,20 @@ struct DimensionLoad {
 
     /// Computes members anew that were observed and have no row, before the source is asked.
     ///
-    /// - Returns: what is worth a warning.
-    func restoreMembers() async throws -> [String] {
+    /// - Returns: what is worth a warning, and the rows that it gave.
+    func restoreMembers() async throws -> (warnings: [String], given: MemberCount) {
         let restored = RestoredMembers(dimension: dimension, attempt: attempt)
-        guard try await restored.areMissing() else { return [] }
-        _ = try await history(.lost, isSnapshot: false).run()
-        return try await restored.conclude()
+        guard try await restored.areMissing() else { return ([], .none) }
+        let given = try await history(.lost, isSnapshot: false).run().given
+        return (try await restored.conclude(), given)
     }
 
-    private func mergeHistory(
-        isSnapshot: Bool
-    ) async throws -> (merged: Int, recorded: RecordedObservations?) {
-        let isRebuilt = try await ChangedDimension(
-            dimension,
-            of: attempt.pipeline,
-            on: connection
-        )
-        .needsRebuild()
-        let (merged, recorded) = try await history(
-            isRebuilt ? .all : .changed,
-            isSnapshot: isSnapshot
-        )
-        .run()
-        return (merged, recorded)
+    /// A table that is stale may have lost what the source tells nothing new of.
+    private func mergeHistory(isSnapshot: Bool) async throws -> MergedMembers {
+        let changed = ChangedDimension(dimension, of: attempt.pipeline, on: connection)
+        let isStale = try await ControlTable(connection).isStale(attempt.row.key)
+        let isRebuilt = isStale ? true : try await changed.needsRebuild()
+        return try await history(isRebuilt ? .all : .changed, isSnapshot: isSnapshot).run()
     }
 
     private func history(_ scope: HistoryMerge.Scope, isSnapshot: Bool) -> HistoryMerge {

@@ -1,3 +1,4 @@
+import Ledger
 import Pipelines
 import Postgres
 import StarSchema
@@ -47,8 +48,8 @@ struct HistoryMerge {
     /// It leaves `pg_temp.touched`, the business keys whose rows it computed, and, of a dimension with
     /// versions, `pg_temp.ranges_before`.
     ///
-    /// - Returns: how many distinct observations were merged, and which of them were recorded.
-    func run() async throws -> (merged: Int, recorded: RecordedObservations) {
+    /// - Returns: how many distinct observations were merged, which of them were recorded, and what rows that gave.
+    func run() async throws -> MergedMembers {
         let incoming = try await takeIncoming()
         try await dropKnown()
         let recorded = try await recordObservations()
@@ -61,10 +62,14 @@ struct HistoryMerge {
             try await endVersions()
         }
         try await connection.query(updateSQL)
-        try await connection.query(insertSQL)
+        let given = try await connection.query(MemberCount.query(ofInsertion: insertSQL))
         // Not at the commit, which would fail without saying where.
         if dimension.isVersioned { try await connection.query("set constraints all immediate") }
-        return (incoming, recorded)
+        return MergedMembers(
+            merged: incoming,
+            given: try given.first.map(MemberCount.init) ?? .none,
+            observations: recorded
+        )
     }
 
     /// Of several staged rows with one key and time the last one counts.
@@ -298,6 +303,7 @@ struct HistoryMerge {
         insert into \(table) (\(ids: storedColumns), load_id)
         select \(ids: storedColumns), \(load) from pg_temp.merged
         where _surrogate is null order by \(keys), valid_from
+        returning \(surrogate) as key
         """
     }
 }

@@ -34,11 +34,14 @@ struct InferredMembers {
         .hold(for: .writing)
         try await StagedKeys(name: "inferred", dimension: dimension, connection: connection)
             .create(missing)
-        let made = try await connection.query(insertSQL)
-        try await connection.analyze(table, afterWriting: made.affectedRows)
+        let made = try await connection.query(MemberCount.query(ofInsertion: insertSQL))
+        let given = try made.first.map(MemberCount.init) ?? .none
+        try await connection.analyze(table, afterWriting: Int(given.members))
         // Not before the rows are written: whatever their table computes reads this session's settings.
         try await attempt.ticket.show(on: connection)
-        try await ControlTable(connection).countRevision(of: attempt.key(of: dimension.table))
+        let control = ControlTable(connection)
+        try await control.countRevision(of: attempt.key(of: dimension.table))
+        try await control.addMembers(given, to: attempt.key(of: dimension.table))
         try await KeyMapQuery.read(
             dimension,
             from: "\(table) join pg_temp.inferred using (\(keys))",
@@ -76,6 +79,7 @@ struct InferredMembers {
             where not exists (select from \(table) d
                 where \(dimension.keysEqual("i", "d"))\(holds)) order by \(keys)
             on conflict (\(keys))\(current) do nothing
+            returning \(id: dimension.surrogateKey) as key
             """
     }
 }

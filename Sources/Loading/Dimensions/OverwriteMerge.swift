@@ -1,3 +1,4 @@
+import Ledger
 import Pipelines
 import Postgres
 import StarSchema
@@ -16,12 +17,15 @@ struct OverwriteMerge {
 
     private var keys: SQL { "\(ids: dimension.key)" }
 
-    /// - Returns: how many distinct members were merged.
-    func run() async throws -> Int {
+    /// Merges them.
+    func run() async throws -> MergedMembers {
         let incoming = try await connection.query(incomingSQL).affectedRows
         try await connection.query(updateSQL)
-        try await connection.query(insertSQL)
-        return incoming
+        let given = try await connection.query(MemberCount.query(ofInsertion: insertSQL))
+        return MergedMembers(
+            merged: incoming,
+            given: try given.first.map(MemberCount.init) ?? .none
+        )
     }
 
     private var incomingSQL: SQL {
@@ -65,6 +69,7 @@ struct OverwriteMerge {
             select \(columns), \(load) from pg_temp.incoming s
             where not exists (select from \(table) d where \(dimension.keysEqual("d", "s")))
             order by _row
+            returning \(id: dimension.surrogateKey) as key
             """
     }
 }

@@ -10,8 +10,8 @@ import StarSchema
 /// Whether a dimension's source has what its table was loaded from, so that reading it would change nothing.
 ///
 /// It is so where the ledger knows the files of the load whose rows stand, they are all that is there, with the same
-/// digests, the table follows from the same definition, and its rows were not counted otherwise since. In doubt the
-/// source is read.
+/// digests (or where the query that is declared for it answers the same), the table follows from the same definition,
+/// and its rows were not counted otherwise since. In doubt the source is read.
 struct UnchangedDimension {
     private let dimension: Dimension
     private let extract: Extract
@@ -28,23 +28,24 @@ struct UnchangedDimension {
         guard !attempt.row.refreshes, canBeTold,
             let standing = try await ControlTable(attempt.connection)
                 .standing(of: attempt.row.key, forTask: attempt.task),
-            try await extent(within: surroundings) == standing.extent,
-            await hasSameFiles(standing.inputs)
+            try await extent(within: surroundings) == standing.extent
         else { return nil }
-        return standing.load
+        let isSame = extract.readsObjects ? await hasSameFiles(standing.inputs) : true
+        return isSame ? standing.load : nil
     }
 
     /// Neither the time nor another source has a say in what a load would say.
     private var canBeTold: Bool {
         let expected = dimension.demands.expectations
-        return extract.readsObjects && !extract.isCutByPeriod
+        return (extract.unchangedBy != nil || extract.readsObjects && !extract.isCutByPeriod)
             && expected.freshness == nil && expected.totals.isEmpty
     }
 
-    /// What has a say beside the files: how often those tables that the dimension refers to were changed, and what is
-    /// expected of a load.
+    /// What has a say beside the files: what a query says that is declared for it, how often those tables that the
+    /// dimension refers to were changed, and what is expected of a load.
     ///
-    /// It is noted before the keys of these tables are read: what is changed meanwhile has the next load read again.
+    /// It is noted before the rows and the keys of these tables are read: what is changed meanwhile has the next load
+    /// read again.
     func surroundings() async throws -> String {
         let references = TableLayout(dimension, in: attempt.pipeline).dimensions.map(\.table)
         let rows = try await attempt.connection.query(
@@ -56,8 +57,26 @@ struct UnchangedDimension {
         )
         let expected = "\(dimension.demands.expectations) \(String(describing: dimension.expiry))"
         let digest = SHA256.hexadecimal(Array(expected.utf8)).prefix(16)
-        return [try rows.first?.optionalText("revisions"), "expect:\(digest)"].compactMap { $0 }
-            .joined(separator: " ")
+        return [
+            try rows.first?.optionalText("revisions"), "expect:\(digest)", try await watermark(),
+        ]
+        .compactMap { $0 }.joined(separator: " ")
+    }
+
+    /// What the source says of the state of its rows; `nil` where it is not asked.
+    ///
+    /// - Throws: ``LoadingError`` where that is not one row.
+    private func watermark() async throws -> String? {
+        guard let watermark = extract.watermark else { return nil }
+        var reader = try await attempt.reader(of: watermark)
+        var rows: [ArraySlice<UInt8>] = []
+        while let batch = try await reader.next(), rows.count <= 1 {
+            rows += batch.rows.map(batch.raw)
+        }
+        guard let row = rows.first, rows.count == 1 else {
+            throw LoadingError.watermark(attempt.row.table, of: extract.source, rows: rows.count)
+        }
+        return "mark:\(SHA256.hexadecimal(Array(row)).prefix(32))"
     }
 
     /// How many rows the dimension's tables have now, with the sum of its surrogate keys, which no other rows have, and

@@ -34,8 +34,9 @@ struct ExportLoad {
             connection: attempt.connection
         )
         attempt.observer.reached(.opened)
+        let panel = try await PublishedPanel(attempt, export, in: function.setting)
         let query = try await ExportQuery.make(
-            of: export,
+            of: panel?.export ?? export,
             in: function.setting,
             on: attempt.connection
         )
@@ -44,6 +45,7 @@ struct ExportLoad {
         }
         attempt.observer.reached(.copied)
         try await refuseUnusable()
+        try await panel?.draw(Self.rows)
         let comparison = try await effects.compare(
             Self.rows,
             of: key,

@@ -73,7 +73,8 @@ struct FactMerge {
         }
         outcome.inserted = try await connection.query(insertSQL).affectedRows
         let sketched = fact.design(schema: attempt.row.schema).sketchedColumns
-        let written = period == nil ? [table] : touched.map { leaf(of: $0).table }
+        var written = period == nil ? [table] : []
+        for period in touched { written.append(try await leaf(of: period).table) }
         for table in written {
             try await connection.analyze(
                 table,
@@ -269,9 +270,9 @@ struct FactMerge {
         return Set(days.map { Period(period.grain, containing: $0) }).union([period]).sorted()
     }
 
-    private func leaf(of period: Period) -> PeriodLeaf {
+    private func leaf(of period: Period) async throws -> PeriodLeaf {
         let design = fact.design(schema: attempt.row.schema)
-        return PeriodLeaf(fact, of: design, period, on: connection)
+        return try await PeriodLeaf.find(fact, of: design, period, on: connection)
     }
 
     /// Locks the periods' rows of the control table, so that none of them is closed before the commit.
@@ -303,9 +304,8 @@ struct FactMerge {
         }
         var standing = 0
         for touched in touched {
-            let rows = try await connection.query(
-                "select count(*) as n from \(leaf(of: touched).table)"
-            )
+            let leaf = try await leaf(of: touched)
+            let rows = try await connection.query("select count(*) as n from \(leaf.table)")
             let count = try rows.first?.integer("n", as: Int.self) ?? 0
             if touched == period {
                 standing = count

@@ -34,13 +34,15 @@ struct FactTarget {
             try await attempt.hold([design])
             return try await emptied(design.qualifiedName, on: attempt.connection)
         }
-        let leaf = PeriodLeaf(fact, of: design, period, on: attempt.connection)
-        guard try await leaf.isAttached() else {
+        let leaf = try await PeriodLeaf.find(fact, of: design, period, on: attempt.connection)
+        guard leaf.isAttached else {
             try await leaf.create(as: leaf.name)
             return FactTarget(table: leaf.table, firstLeaf: leaf)
         }
         try await leaf.hold()
-        guard fact.reload == .swap, case .load(let sideConnection) = attempt.mode else {
+        guard fact.reload == .swap, leaf.schema == design.schema,
+            case .load(let sideConnection) = attempt.mode
+        else {
             return try await emptied(leaf.table, on: leaf.connection)
         }
         let rows = try await leaf.connection.query("select count(*) as n from \(leaf.table)")
@@ -64,8 +66,8 @@ struct FactTarget {
             try await attempt.hold([design])
             return FactTarget(table: design.qualifiedName)
         }
-        let leaf = PeriodLeaf(fact, of: design, period, on: attempt.connection)
-        if try await leaf.isAttached() {
+        let leaf = try await PeriodLeaf.find(fact, of: design, period, on: attempt.connection)
+        if leaf.isAttached {
             try await leaf.hold()
             return FactTarget(table: leaf.table)
         }

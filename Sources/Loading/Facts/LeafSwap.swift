@@ -21,6 +21,7 @@ struct LeafSwap {
     func run() async throws -> Bool {
         try await flushLog()
         let patience = LockPatience(leaf.connection, tries: Self.tries)
+        let swap = try await swap()
         do {
             let refusal = try await leaf.explainingMisfits {
                 try await patience.attempt(swap)
@@ -54,10 +55,12 @@ struct LeafSwap {
 
     /// The lock of the partition is not waited for: who has it has that of the fact, too, or reads
     /// the partition by its name, and all others would wait behind both.
-    private var swap: [SQL] {
-        let renames = leaf.parent.indexes.map { index -> SQL in
+    private func swap() async throws -> [SQL] {
+        let taken = try await takenNames()
+        let renames = leaf.parent.indexes.compactMap { index -> SQL? in
             let old = leaf.parent.name(of: index, on: fresh)
             let new = leaf.parent.name(of: index, on: leaf.name)
+            guard !taken.contains(new) else { return nil }
             return "alter index \(id: leaf.parent.schema, old) rename to \(id: new)"
         }
         return [
@@ -67,6 +70,20 @@ struct LeafSwap {
             "drop table \(leaf.table)",
             "alter table \(freshTable) rename to \(id: leaf.name)",
         ] + renames + [leaf.attachSQL, leaf.releaseSQL]
+    }
+
+    /// Names of the schema that the indexes would have, and something else has than the partition that goes.
+    private func takenNames() async throws -> Set<String> {
+        let names = leaf.parent.indexes.map { leaf.parent.name(of: $0, on: leaf.name) }
+        let rows = try await leaf.connection.query(
+            """
+            select c.relname::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = \(leaf.parent.schema) and c.relname = any(\(names)::text[]::name[])
+                and not exists (select from pg_index i
+                    where i.indexrelid = c.oid and i.indrelid = to_regclass(\(leaf.table.text)))
+            """
+        )
+        return try Set(rows.map { try $0.text("name") })
     }
 
     /// The partition is held since it was counted, so its types are those of the new table.

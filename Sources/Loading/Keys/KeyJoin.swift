@@ -2,7 +2,7 @@ import Pipelines
 import Postgres
 import Rows
 
-/// Looks business keys up in Postgres, for a dimension whose key map does not fit in memory: they go
+/// Looks business keys up in Postgres, for a dimension whose key map is not in memory: they go
 /// into a temporary table, which is joined with the dimension (docs/decisions/0009).
 struct KeyJoin {
     let dimension: Dimension
@@ -17,10 +17,13 @@ struct KeyJoin {
         _ body: (_ key: Span<UInt8>, _ surrogate: Int64, _ start: Int64) -> Void
     ) async throws {
         let connection = attempt.connection
-        try await KeyMapQuery(dimension: dimension, attempt: attempt).holdKeys()
+        let query = KeyMapQuery(dimension: dimension, attempt: attempt)
+        try await query.holdKeys()
         let wanted = StagedKeys(name: "wanted", dimension: dimension, connection: connection)
         try await wanted.create(keys)
         try await connection.analyze(wanted.table)
+        // Few keys of many are found by the index, whose pages are mostly in memory.
+        try await connection.query("set local random_page_cost = 1.1")
         try await KeyMapQuery.read(
             dimension,
             from: """
@@ -29,6 +32,8 @@ struct KeyJoin {
             on: connection,
             body
         )
+        try await connection.query("reset random_page_cost")
         try await wanted.drop()
+        try await query.note(lookedUp: keys.count)
     }
 }

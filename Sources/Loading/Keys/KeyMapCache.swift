@@ -30,8 +30,9 @@ public final class KeyMapCache: Sendable {
     ///
     /// - Parameter memoryLimit: the memory that maps may take together, in bytes; with 0 none is
     ///   loaded.
-    public init(memoryLimit: Int = KeyMapCache.standardLimit) {
-        state = Mutex(State(shelf: KeyMapShelf(limit: memoryLimit)))
+    ///   - smallMap: of how many members a map is loaded for any row that refers to it.
+    public init(memoryLimit: Int = KeyMapCache.standardLimit, smallMap: Int = 50_000) {
+        state = Mutex(State(shelf: KeyMapShelf(limit: memoryLimit, smallMap: smallMap)))
     }
 
     /// What it has done so far, and the memory that it takes.
@@ -42,14 +43,14 @@ public final class KeyMapCache: Sendable {
     ///
     /// - Parameters:
     ///   - table: the table's qualified name.
-    ///   - revision: how often the table has been changed.
+    ///   - revision: which changes of the table it has seen.
     ///   - size: asks how large the map would be.
     ///   - read: loads the map, which is about that large.
     /// - Returns: the map; `nil` when it does not fit.
     /// - Throws: what `size` or `read` throws; `CancellationError` when it is cancelled while it waits.
     func map(
         of table: String,
-        revision: Int64,
+        revision: String,
         size: () async throws -> KeyMap.Size,
         read: (KeyMap.Size) async throws -> KeyMap
     ) async throws -> HeldKeyMap? {
@@ -66,9 +67,20 @@ public final class KeyMapCache: Sendable {
         }
     }
 
+    /// Whether a map is there, or is loaded by now, or it pays to load it for a task of which nobody knows how many
+    /// rows it has.
+    func isWorthLoading(_ table: String, revision: String, members: Int) -> Bool {
+        state.withLock { $0.shelf.isWorthLoading(table, revision: revision, members: members) }
+    }
+
+    /// Says that keys of a table were looked up in Postgres.
+    func note(lookedUp keys: Int, in table: String) {
+        state.withLock { $0.shelf.note(lookedUp: keys, in: table) }
+    }
+
     private func load(
         _ table: String,
-        revision: Int64,
+        revision: String,
         size: KeyMap.Size,
         _ read: (KeyMap.Size) async throws -> KeyMap
     ) async throws -> HeldKeyMap? {

@@ -13,13 +13,34 @@ struct KeyMapQuery {
     /// The map, from the process's cache or loaded; `nil` when it does not fit in memory.
     func map() async throws -> HeldKeyMap? {
         try await holdKeys()
-        let (revision, file) = try await standing()
+        let standing = try await standing()
         return try await attempt.keyMaps.map(
-            of: "\(table.written) \(keyTypes) \(file)",
-            revision: revision,
+            of: name(standing),
+            revision: standing.revision,
             size: size,
             read: read
         )
+    }
+
+    /// Whether the map is there, or small, or so many of its keys were looked up one by one that loading it is no
+    /// waste.
+    func isWorthLoading() async throws -> Bool {
+        let standing = try await standing()
+        return attempt.keyMaps.isWorthLoading(
+            name(standing),
+            revision: standing.revision,
+            members: standing.members
+        )
+    }
+
+    /// Says that keys were looked up in Postgres.
+    func note(lookedUp keys: Int) async throws {
+        attempt.keyMaps.note(lookedUp: keys, in: name(try await standing()))
+    }
+
+    /// What the cache calls it.
+    private func name(_ standing: Standing) -> String {
+        "\(table.written) \(keyTypes) \(standing.file)"
     }
 
     private var table: SQL { attempt.table(dimension.table) }
@@ -71,22 +92,31 @@ struct KeyMapQuery {
         )
     }
 
-    /// How often loads have changed the table, and its file, which is another one when somebody has emptied or made it
-    /// anew.
-    ///
+    /// What tells one state of the table from others.
+    private struct Standing {
+        /// What loads have made of it.
+        var revision = ""
+        /// Its file, which is another one when somebody has emptied or made it anew.
+        var file: Int64 = 0
+        /// How many rows it has, about; 0 when nobody has counted.
+        var members = 0
+    }
+
     /// Read before the keys are: a map is at least as new as its revision says.
-    private func standing() async throws -> (revision: Int64, file: Int64) {
+    private func standing() async throws -> Standing {
         let rows = try await attempt.connection.query(
             """
-            select pg_relation_filenode(to_regclass(\(table.text)))::bigint as file,
-                (select revision from longshore.control
+            select pg_relation_filenode(c.oid)::bigint as file, greatest(c.reltuples, 0)::bigint as members,
+                (select revision || ' ' || revision_token from longshore.control
                     where \(attempt.key(of: dimension.table).isRow)) as revision
+            from pg_class c where c.oid = to_regclass(\(table.text))
             """
         )
-        guard let row = rows.first else { return (-1, 0) }
-        return (
-            try row.optionalInteger("revision", as: Int64.self) ?? -1,
-            try row.optionalInteger("file", as: Int64.self) ?? 0
+        guard let row = rows.first else { return Standing() }
+        return Standing(
+            revision: try row.optionalText("revision") ?? "",
+            file: try row.optionalInteger("file", as: Int64.self) ?? 0,
+            members: try row.integer("members")
         )
     }
 

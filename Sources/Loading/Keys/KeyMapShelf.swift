@@ -16,7 +16,7 @@ struct KeyMapShelf {
 
     private struct Entry {
         let table: String
-        let revision: Int64
+        let revision: String
         /// `nil` while it is being loaded.
         var map: KeyMap?
         var bytes: Int
@@ -28,15 +28,34 @@ struct KeyMapShelf {
     private var entries: [Int: Entry] = [:]
     private var loading: Set<String> = []
     /// The maps that are larger than the limit, by table, with the revision at which they were.
-    private var tooLarge: [String: Int64] = [:]
+    private var tooLarge: [String: String] = [:]
+    /// How many keys were looked up in Postgres, by table.
+    private var lookedUp: [String: Int] = [:]
     private var clock = 0
     private(set) var statistics = KeyMapStatistics()
+    private let smallMap: Int
 
-    init(limit: Int) {
+    /// To look a key up in Postgres, by an index, takes about as long as to read sixteen members into a map.
+    private static let membersPerLookup = 16
+
+    init(limit: Int, smallMap: Int = 0) {
         self.limit = limit
+        self.smallMap = smallMap
     }
 
-    mutating func take(_ table: String, revision: Int64) -> Answer {
+    /// Whether to load a map rather than to look keys up as long as there are few: once as much time went into that
+    /// as into loading it, it is loaded.
+    func isWorthLoading(_ table: String, revision: String, members: Int) -> Bool {
+        members <= smallMap || loading.contains(table)
+            || lookedUp[table, default: 0] >= members / Self.membersPerLookup
+            || entries.values.contains { $0.table == table && $0.revision == revision }
+    }
+
+    mutating func note(lookedUp keys: Int, in table: String) {
+        lookedUp[table, default: 0] += keys
+    }
+
+    mutating func take(_ table: String, revision: String) -> Answer {
         if limit == 0 || tooLarge[table] == revision {
             statistics.leftToPostgres += 1
             return .tooLarge
@@ -55,7 +74,7 @@ struct KeyMapShelf {
     /// Makes room for a map that is going to be loaded.
     ///
     /// - Returns: its place; `nil` when it does not fit beside the maps in use.
-    mutating func reserve(_ bytes: Int, for table: String, revision: Int64) -> Int? {
+    mutating func reserve(_ bytes: Int, for table: String, revision: String) -> Int? {
         let inUse = entries.values.filter { $0.holders > 0 }.reduce(0) { $0 + $1.bytes }
         guard inUse + bytes <= limit else {
             if bytes > limit { tooLarge[table] = revision }

@@ -20,6 +20,7 @@ struct MartLoad {
         let function = try await function()
         let table = attempt.table(mart.table)
         attempt.observer.reached(.opened)
+        let mart = try await mart.rewritten { try await attempt.bound($0, in: function.setting) }
         let query = mart.select(for: attempt.period)
         let columns = try await holdColumns(of: table, like: query, function.setting)
         let deleted = try await delete(from: table)
@@ -72,7 +73,7 @@ struct MartLoad {
     ) async throws -> [String] {
         let connection = attempt.connection
         try await connection.query("lock table only \(table) in row exclusive mode")
-        let existing = try await TableColumns.read(of: table, on: connection)
+        let existing = try await TableColumns.exact(of: table, on: connection)
         let shape = try await MartShape.make(of: query, in: setting, on: connection)
         guard shape == existing else {
             throw LoadingError.changed(

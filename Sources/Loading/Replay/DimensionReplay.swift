@@ -20,22 +20,23 @@ extension DimensionLoad {
         attempt.observer.reached(.copied)
         try await connection.analyze("pg_temp.staged", of: dimension.key)
         var warnings: [String] = []
-        var observations: RecordedObservations?
+        var merged: MergedMembers?
         if counts.loaded > 0 {
             try await attempt.hold(dimension.designs(schema: attempt.row.schema))
-            let (members, recorded) = try await merge(isSnapshot: false)
-            observations = recorded
+            let members = try await merge(isSnapshot: false)
+            merged = members
             warnings = try await MovedVersions(dimension, attempt).markStale()
-            counts.deduplicated += counts.loaded - members
-            counts.loaded = members
+            counts.deduplicated += counts.loaded - members.merged
+            counts.loaded = members.merged
         }
         let input = try await rejects.settle()
         attempt.observer.reached(.swapped)
         return AttemptResult(
             counts: counts,
             input: input,
-            warnings: restored + warnings,
-            observations: observations
+            warnings: restored.warnings + warnings,
+            given: [restored.given] + (merged.map { [$0.given] } ?? []),
+            observations: merged?.observations
         )
     }
 }

@@ -76,18 +76,18 @@ struct RejectReplay {
     private struct Origin {
         let task: LoadTaskID
         /// The columns of the first input, and of those that have others.
-        let header: [String]
-        let otherHeaders: [String: [String]]
+        let header: [ExactText]
+        let otherHeaders: [ExactText: [ExactText]]
         let types: [SourceType?]
         let format: Format
         /// The source's columns that were read.
-        let known: Set<String>
+        let known: Set<ExactText>
         /// Where of an object the element lies that it is the row of.
         let expanded: JSONPath?
         /// Whether it was asked for nothing but their outermost members.
         let isNarrow: Bool
         /// When the files were modified that were read, by their names.
-        let modified: [String: Int64]
+        let modified: [ExactText: Int64]
         /// The period that a file was of, by its name.
         let period: (String) -> Period?
     }
@@ -153,23 +153,23 @@ struct RejectReplay {
         )
     }
 
-    private static func modified(_ inputs: String?) -> [String: Int64] {
+    private static func modified(_ inputs: String?) -> [ExactText: Int64] {
         let known = (inputs.flatMap(InputRecord.read) ?? [])
-            .compactMap { input in input.modified.map { (input.name, $0) } }
+            .compactMap { input in input.modified.map { (ExactText(input.name), $0) } }
         return Dictionary(known) { first, _ in first }
     }
 
     /// The columns of inputs that have others than the first one, by their names.
-    private func otherHeaders(of task: LoadTaskID) async throws -> [String: [String]] {
+    private func otherHeaders(of task: LoadTaskID) async throws -> [ExactText: [ExactText]] {
         let rows = try await connection.query(
             """
             select source, array_to_json(header)::text as header from longshore.input_header
             where \(task.isRow)
             """
         )
-        var headers: [String: [String]] = [:]
+        var headers: [ExactText: [ExactText]] = [:]
         for row in rows {
-            headers[try row.text("source")] = try Self.columns(
+            headers[ExactText(try row.text("source"))] = try Self.columns(
                 StoredHeader.names(row.text("header")),
                 "longshore.input_header",
                 of: task
@@ -227,7 +227,7 @@ struct RejectReplay {
             """
         )
         let records = try rows.map { row in
-            let source = try row.text("source")
+            let source = ExactText(try row.text("source"))
             return RawRecord(
                 number: try row.integer("id"),
                 input: source,

@@ -2,10 +2,10 @@ import Words
 
 /// Columns that some inputs of a task do not have, and that are read as empty there.
 struct AbsentColumns {
-    private var inputs: [(column: String, first: String, count: Int)] = []
+    private var inputs: [(column: ExactText, first: String, count: Int)] = []
 
     /// Adds the columns that an input lacks.
-    mutating func add(_ columns: [String], input: String) {
+    mutating func add(_ columns: [ExactText], input: String) {
         for column in columns {
             if let place = inputs.firstIndex(where: { $0.column == column }) {
                 inputs[place].count += 1

@@ -3,6 +3,7 @@ import Ledger
 import Planning
 import Postgres
 import Rows
+import Words
 
 /// Writes rejects into the ledger, in the transaction of the task that refused them.
 struct RejectStore {
@@ -32,7 +33,7 @@ struct RejectStore {
     /// Keeps the columns of the inputs that `rejects` are of, where they are not those of the task's
     /// first input; all three are by the input's number.
     func keepColumns(
-        _ columns: [Int: [String]],
+        _ columns: [Int: [ExactText]],
         of rejects: [Reject],
         inputNames: [Int: String]
     ) async throws {

@@ -3,6 +3,7 @@ import Ledger
 import Planning
 import Postgres
 import Rows
+import Words
 
 /// Fills a table from a reader: batches of rows through the encoder into a binary COPY.
 ///
@@ -15,14 +16,14 @@ final class RowFill {
     private let layout: RowLayout
     private var encoder: RowEncoder
     private let copySQL: SQL
-    private let references: ReferenceMaps
+    private var references: ReferenceMaps
     private var keys: KeyMaps
     private var rejects: [Reject] = []
     /// The names of the inputs that batches came from.
     private var inputNames: [Int: String] = [:]
     /// The columns of inputs that have others than the first one; and those of the last one.
-    private var otherColumns: [Int: [String]] = [:]
-    private var columns: [String]
+    private var otherColumns: [Int: [ExactText]] = [:]
+    private var columns: [ExactText]
     private var absences = AbsentColumns()
     private var buffer: [UInt8] = []
     /// What was read last, and the first of its rows that is still to be encoded.
@@ -216,7 +217,7 @@ final class RowFill {
     }
 
     /// Finds the columns of another input by their names there.
-    private func read(_ header: [String], of batch: RowBatch) async throws {
+    private func read(_ header: [ExactText], of batch: RowBatch) async throws {
         if header != reader.header { otherColumns[batch.input] = header }
         guard header != columns else { return }
         columns = header
@@ -238,9 +239,14 @@ final class RowFill {
         keys.forget(over: Self.learnedKept)
     }
 
-    /// Asks Postgres for members of dimensions whose key maps do not fit in memory.
+    /// Asks Postgres for members of dimensions whose key maps are not in memory; those that were postponed are loaded
+    /// when more rows come.
     private func lookUpMembers() async throws {
         for (map, wanted) in encoder.wantedKeys(in: keys).enumerated() where !wanted.isEmpty {
+            if !isAtEnd, let members = try await references.loadPostponed(map, of: attempt) {
+                keys.complete(map, with: members)
+                continue
+            }
             let join = KeyJoin(dimension: references.dimensions[map], attempt: attempt)
             try await join.find(wanted) { key, surrogate, start in
                 keys.learn(key, surrogate: surrogate, validFrom: start, map: map)

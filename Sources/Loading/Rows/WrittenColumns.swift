@@ -27,15 +27,17 @@ struct WrittenColumns {
     /// - Parameters:
     ///   - design: what the attempt's definition says of the table.
     ///   - table: the table's name, when it is a partition; its own otherwise.
+    ///   - other: its schema, when that is another one.
     ///   - names: the columns that matter; all when there are none.
     ///   - connection: the one whose transaction writes or reads.
     init(
         _ design: TableDesign,
         of table: String? = nil,
+        in other: String? = nil,
         only names: [String] = [],
         on connection: PostgresConnection
     ) {
-        schema = design.schema
+        schema = other ?? design.schema
         self.table = table ?? design.name
         expected =
             names.isEmpty ? design.columns : design.columns.filter { names.contains($0.name) }
@@ -96,6 +98,7 @@ enum ColumnProblem {
     case type(String, found: String, expected: String)
     case unknown(String)
     case mart(String)
+    case otherBounds
     case other(String)
 
     fileprivate var words: String {
@@ -107,6 +110,7 @@ enum ColumnProblem {
         case .unknown(let name): "it has the column `\(name)`, which the load does not know"
         case .mart(let differences):
             "its columns are not those that its SQL gives now (\(differences))"
+        case .otherBounds: "it is the partition of another period now"
         case .other(let message): message
         }
     }

@@ -78,7 +78,10 @@ package struct DashboardPage: Page {
         try container.encodeIfPresent(view.choices.span?.text, forKey: .period)
         try container.encode(view.seal, forKey: .seal)
         try container.encode(view.warnings, forKey: .warnings)
-        try container.encode(view.answers.map { PanelRecord($0, in: view) }, forKey: .panels)
+        try container.encode(
+            view.answers.map { PanelReport($0, today: view.today) },
+            forKey: .panels
+        )
     }
 }
 
@@ -101,5 +104,26 @@ enum DashboardLinks {
     /// A panel's own page, or its file of a kind.
     static func panel(_ id: String, _ view: DashboardView, file: String = "") -> Link {
         link(Link("dashboards", view.dashboard.name, "panels", id + file), view)
+            .narrowed(to: view.place)
+    }
+
+    /// A panel's own page with a place of its axis alone.
+    static func place(_ place: String, of figures: PanelFigures, _ view: DashboardView) -> Link {
+        let (choices, place) = figures.narrowing(to: place, view.choices)
+        let page = Link("dashboards", view.dashboard.name, "panels", figures.panel.id)
+        return link(page, view, choices).narrowed(to: place)
+    }
+
+    /// A heat map's own page with one of its cells alone.
+    static func cell(_ x: String, _ y: String, of panel: Panel, _ view: DashboardView) -> Link {
+        link(Link("dashboards", view.dashboard.name, "panels", panel.id), view)
+            .narrowed(to: PanelPlace(x: x, y: y))
+    }
+}
+
+extension Link {
+    /// The same page about one place of a panel.
+    fileprivate func narrowed(to place: PanelPlace?) -> Link {
+        with("x", place?.x).with("y", place?.y)
     }
 }

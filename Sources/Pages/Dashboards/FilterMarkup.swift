@@ -1,6 +1,7 @@
 import Dashboards
 import Markup
 import Pipelines
+import Words
 
 /// What can be chosen of a dashboard: a form, which works without scripts.
 struct FilterMarkup {
@@ -51,7 +52,7 @@ struct FilterMarkup {
     }
 
     private func one(_ filter: DashboardFilter) -> Markup {
-        let chosen = view.choices.values[filter.name]?.first
+        let chosen = view.choices.values[filter.name]?.first.map { ExactText($0) }
         return span(.class("field")) {
             "\(filter.title) "
             select(.name(filter.name), .label(filter.title)) {
@@ -59,7 +60,7 @@ struct FilterMarkup {
                 for choice in options(filter) {
                     option(
                         .value(choice.value),
-                        choice.value == chosen ? .flag("selected") : nil
+                        ExactText(choice.value) == chosen ? .flag("selected") : nil
                     ) { choice.title }
                 }
             }
@@ -68,7 +69,7 @@ struct FilterMarkup {
 
     /// Boxes to tick, behind how many there are.
     private func many(_ filter: DashboardFilter) -> Markup {
-        let chosen = Set(view.choices.values[filter.name] ?? [])
+        let chosen = Set((view.choices.values[filter.name] ?? []).exact)
         let all = options(filter)
         let count = chosen.isEmpty ? "all \(all.count)" : "\(chosen.count) of \(all.count)"
         return details(.class("pick")) {
@@ -80,7 +81,7 @@ struct FilterMarkup {
                             .type("checkbox"),
                             .name(filter.name),
                             .value(choice.value),
-                            chosen.contains(choice.value) ? .flag("checked") : nil
+                            chosen.contains(ExactText(choice.value)) ? .flag("checked") : nil
                         )
                         " \(choice.title)"
                     }

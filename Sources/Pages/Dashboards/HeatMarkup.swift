@@ -2,24 +2,29 @@ import Charts
 import Dashboards
 import Markup
 import Pipelines
+import Words
 
 /// A table whose cells are coloured by their values; the values stand in it for whoever does not see colours.
 struct HeatMarkup {
-    private let xs: [String]
-    private let ys: [String]
+    private let xs: [ExactText]
+    private let ys: [ExactText]
     private let heat: HeatMap
     private let format: FigureFormat
-    private let values: [[String]: Quantity]
+    private let values: [[ExactText]: Quantity]
     private let largest: Quantity
+    private let panel: Panel
+    private let view: DashboardView
 
-    init(_ heat: HeatMap, _ panel: Panel, _ figures: PanelFigures) {
+    init(_ heat: HeatMap, _ panel: Panel, _ figures: PanelFigures, in view: DashboardView) {
+        (self.panel, self.view) = (panel, view)
         let rows = figures.rows
-        var values: [[String]: Quantity] = [:]
+        var values: [[ExactText]: Quantity] = [:]
         for row in rows.rows.indices {
             guard let x = rows.value(heat.x.column, row), let y = rows.value(heat.y.column, row)
             else { continue }
-            values[[x, y], default: .zero] =
-                values[[x, y], default: .zero] + (rows.number(heat.value, row) ?? .zero)
+            let place = [x, y].exact
+            values[place, default: .zero] =
+                values[place, default: .zero] + (rows.number(heat.value, row) ?? .zero)
         }
         self.values = values
         self.heat = heat
@@ -30,10 +35,10 @@ struct HeatMarkup {
     }
 
     /// In the order in which words are written for them, then in that of numbers and names.
-    private static func places(_ column: NamedValues, _ found: Set<String>) -> [String] {
+    private static func places(_ column: NamedValues, _ found: Set<ExactText>) -> [ExactText] {
         let rest = found.subtracting(column.order)
             .sorted { one, other in
-                guard let left = Quantity(one), let right = Quantity(other) else {
+                guard let left = Quantity(one.text), let right = Quantity(other.text) else {
                     return one < other
                 }
                 return left < right
@@ -62,13 +67,15 @@ struct HeatMarkup {
         }
     }
 
-    private func cell(_ x: String, _ y: String) -> Markup {
+    private func cell(_ x: ExactText, _ y: ExactText) -> Markup {
         guard let value = values[[x, y]] else { return td { span(.class("vh")) { "none" } } }
         let text = format.text(value)
         let title = "\(heat.y.name(of: y)), \(heat.x.name(of: x))"
-        return td(.class("h\(step(value))"), .tip(title, [(heat.value, text)])) {
-            span(.class("vh")) { text }
-        }
+        return td(
+            .class("h\(step(value))"),
+            .tip(title, [(heat.value, text)]),
+            .leads(to: DashboardLinks.cell(x.text, y.text, of: panel, view))
+        ) { span(.class("vh")) { text } }
     }
 
     /// One of eight steps of colour.

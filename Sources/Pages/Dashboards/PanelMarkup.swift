@@ -28,7 +28,7 @@ struct PanelMarkup {
         case .chart(let plan): return chart(plan, figures, words)
         case .table(let table): return rows(table, figures, words)
         case .heat(let heat):
-            return framed(note: note(words)) { HeatMarkup(heat, panel, figures).content }
+            return framed(note: note(words)) { HeatMarkup(heat, panel, figures, in: view).content }
         }
     }
 
@@ -126,7 +126,7 @@ struct PanelMarkup {
                 PlotMarkup(
                     plot: plot,
                     id: id,
-                    tips: PanelTips(panel, plan, figures, plot).tips,
+                    tips: PanelTips(panel, plan, figures, plot, in: view).tips,
                     format: panel.format.number,
                     width: Double(panel.width) * 93 - 70
                 )
@@ -174,8 +174,11 @@ struct PanelMarkup {
 
     /// The exact values of a chart.
     private var values: Markup? {
-        guard let figures, case .success(let chart)? = figures.chart else { return nil }
+        guard let figures, case .success(let chart)? = figures.chart,
+            case .chart(let plan) = panel.kind
+        else { return nil }
         let values = chart.values
+        let links = PanelTips(panel, plan, figures, ChartPlot(chart), in: view).links
         let exact = panel.format.number.exact
         return details(.class("data")) {
             summary { "As a table" }
@@ -190,7 +193,8 @@ struct PanelMarkup {
                                     ? text ?? ""
                                     : text.flatMap { Quantity($0) }.map(exact.text) ?? "missing"
                             }
-                    }
+                    },
+                    links: links
                 )
                 .content
             }
@@ -239,6 +243,8 @@ extension Panel {
 struct TextTable {
     let heads: [(name: String, isNumber: Bool)]
     let rows: [[String]]
+    /// Where the first cells of the rows lead.
+    var links: [Link]?
 
     var content: Markup {
         table {
@@ -250,10 +256,16 @@ struct TextTable {
                 }
             }
             tbody {
-                for row in rows {
+                for (number, row) in rows.enumerated() {
                     tr {
-                        for (head, text) in zip(heads, row) {
-                            td(.class(head.isNumber ? "num" : "nowrap")) { text }
+                        for (column, (head, text)) in zip(heads, row).enumerated() {
+                            td(.class(head.isNumber ? "num" : "nowrap")) {
+                                if column == 0, let links, links.indices.contains(number) {
+                                    a(.href(links[number])) { text }
+                                } else {
+                                    text
+                                }
+                            }
                         }
                     }
                 }

@@ -33,7 +33,13 @@ package struct PanelPage: Page {
                     a(.href(DashboardLinks.link(Link("dashboards", view.dashboard.name), view))) {
                         view.dashboard.name
                     }
-                    " / \(panel.id)"
+                    " / "
+                    if let place = view.place {
+                        a(.href(DashboardLinks.panel(panel.id, whole))) { panel.id }
+                        " / \(place.title)"
+                    } else {
+                        panel.id
+                    }
                 }),
                 sub: view.choices.span.map { Markup(text: $0.title) }
             )
@@ -45,6 +51,7 @@ package struct PanelPage: Page {
                 }
                 SealMarkup(figures.seal, origin: origin).fileList
                 SealMarkup(figures.seal, origin: origin).refusals
+                SealMarkup(figures.seal, origin: origin).sums(format: panel.format)
                 PageParts.panel("Rows", note: "\(figures.rows.rows.count)") {
                     div(.class("scroll"), .tabIndex(0)) {
                         RowsMarkup(
@@ -62,6 +69,13 @@ package struct PanelPage: Page {
                 div(.class("body small dim")) { parameters }
             }
         })
+    }
+
+    /// The same view without a place that is looked at by itself.
+    private var whole: DashboardView {
+        var view = view
+        view.place = nil
+        return view
     }
 
     private var plan: PanelTable {
@@ -82,7 +96,7 @@ package struct PanelPage: Page {
     }
 
     package func encode(to encoder: any Encoder) throws {
-        try PanelRecord(answer, in: view).encode(to: encoder)
+        try PanelReport(answer, today: view.today).encode(to: encoder)
     }
 }
 
@@ -92,58 +106,5 @@ extension PanelAnswer {
         var answer = self
         answer.panel.width = 12
         return answer
-    }
-}
-
-/// What programs are told of a panel.
-struct PanelRecord: Encodable {
-    private struct Column: Encodable {
-        let name: String
-        let kind: PanelRows.Column.Kind
-        let format: String
-    }
-
-    private let panel: String
-    private let title: String
-    private let columns: [Column]
-    private let rows: [[String?]]
-    private let isCut: Bool
-    private let missing: [String]
-    private let seal: Seal?
-    private let period: String?
-    private let error: String?
-
-    init(_ answer: PanelAnswer, in view: DashboardView) {
-        let figures = PanelFigures(answer, today: view.today)
-        panel = answer.panel.id
-        title = answer.panel.title.plain
-        period = view.choices.span?.text
-        let formats: [String: FigureFormat] =
-            if case .table(let table) = answer.panel.kind {
-                Dictionary(
-                    table.columns.compactMap { column in column.format.map { (column.name, $0) } },
-                    uniquingKeysWith: { one, _ in one }
-                )
-            } else {
-                [:]
-            }
-        columns = (figures?.rows.columns ?? [])
-            .map { column in
-                let own = formats[column.name] ?? answer.panel.format
-                return Column(
-                    name: column.name,
-                    kind: column.kind,
-                    format: column.kind == .number ? own.name : ""
-                )
-            }
-        rows = figures?.rows.rows ?? []
-        isCut = figures?.rows.isCut ?? false
-        missing = figures?.missing ?? []
-        seal = figures?.seal
-        if case .failure(let failure) = answer.outcome {
-            error = failure.description
-        } else {
-            error = nil
-        }
     }
 }

@@ -1,6 +1,8 @@
 import Charts
 import Dashboards
+import Markup
 import Pipelines
+import Words
 
 /// What is told of the places of a panel's chart under the pointer: exact values, and which load they are of.
 struct PanelTips {
@@ -8,19 +10,34 @@ struct PanelTips {
     private let plan: PanelChart
     private let figures: PanelFigures
     private let plot: ChartPlot
+    private let view: DashboardView
     private let exact: NumberFormat
 
-    init(_ panel: Panel, _ plan: PanelChart, _ figures: PanelFigures, _ plot: ChartPlot) {
+    init(
+        _ panel: Panel,
+        _ plan: PanelChart,
+        _ figures: PanelFigures,
+        _ plot: ChartPlot,
+        in view: DashboardView
+    ) {
         (self.panel, self.plan, self.figures, self.plot) = (panel, plan, figures, plot)
+        self.view = view
         exact = panel.format.number.exact
+    }
+
+    /// Where each place leads; `nil` where places and rows do not match.
+    var links: [Link]? {
+        guard figures.places.count == plot.places.count else { return nil }
+        return figures.places.map { DashboardLinks.place($0, of: figures, view) }
     }
 
     var tips: [PlotMarkup.Tip] {
         let rows = rows
+        let links = links
         return plot.places.enumerated()
             .map { number, place in
                 var lines = drawn(number)
-                if let row = rows[place.name] { lines += beside(row) }
+                if let row = rows[number] { lines += beside(row) }
                 if place.isMissing { lines.append((name: "State", value: "missing")) }
                 if place.isStale { lines.append((name: "State", value: "stale")) }
                 if !place.isMissing, figures.places.indices.contains(number),
@@ -28,7 +45,7 @@ struct PanelTips {
                 {
                     lines.append((name: "Loaded by", value: "load \(load)"))
                 }
-                return PlotMarkup.Tip(title: place.name, lines: lines)
+                return PlotMarkup.Tip(title: place.name, lines: lines, link: links?[number])
             }
     }
 
@@ -72,16 +89,17 @@ struct PanelTips {
         }
     }
 
-    /// The only row of each place, by the name that the plot gives it.
-    private var rows: [String: Int] {
-        var found: [String: Int] = [:]
+    /// The only row of each place, by its number on the axis.
+    private var rows: [Int: Int] {
+        var found: [Int: Int] = [:]
         guard case .columns = plan.series else { return found }
+        let places = figures.places.exact
         for row in figures.rows.rows.indices {
             guard let place = figures.rows.value(plan.x.column, row),
-                let number = figures.places.firstIndex(of: place),
+                let number = places.firstIndex(of: ExactText(place)),
                 plot.places.indices.contains(number)
             else { continue }
-            found[plot.places[number].name] = row
+            found[number] = row
         }
         return found
     }

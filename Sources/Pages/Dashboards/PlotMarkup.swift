@@ -9,6 +9,13 @@ struct PlotMarkup {
     struct Tip {
         let title: String
         let lines: [(name: String, value: String)]
+        /// Where a click on the place leads.
+        var link: Link?
+
+        /// What a part of a picture has for it.
+        var attributes: Attribute {
+            .all([.tip(title, lines)] + (link.map { [.leads(to: $0)] } ?? []))
+        }
     }
 
     let plot: ChartPlot
@@ -84,7 +91,7 @@ struct PlotMarkup {
             .class("hit"),
             .across(Double(place) * slot, slot),
             .numbers(["y": 0, "height": Self.bottom]),
-            .tip(tips[place].title, tips[place].lines)
+            tips[place].attributes
         )
     }
 

@@ -2,6 +2,7 @@ import Charts
 import Dashboards
 import Markup
 import Pipelines
+import Words
 
 /// Rows of a query as a table, with links, bars and colours.
 struct RowsMarkup {
@@ -19,15 +20,15 @@ struct RowsMarkup {
     init(_ plan: PanelTable, _ rows: PanelRows, most: Int, linksRows: Bool) {
         (self.plan, self.rows, self.most, self.linksRows) = (plan, rows, most, linksRows)
         let named = Dictionary(
-            plan.columns.map { ($0.name, $0) },
+            plan.columns.map { (ExactText($0.name), $0) },
             uniquingKeysWith: { one, _ in one }
         )
         // What a link is made of needs no column of its own.
-        let linked = Set(plan.columns.compactMap(\.link).flatMap { KeyedName($0).columns })
+        let linked = Set(plan.columns.compactMap(\.link).flatMap { KeyedName($0).columns }.exact)
         columns = rows.columns.enumerated()
             .compactMap { index, column in
-                if let own = named[column.name] { return (own, index) }
-                guard !linked.contains(column.name) else { return nil }
+                if let own = named[ExactText(column.name)] { return (own, index) }
+                guard !linked.contains(ExactText(column.name)) else { return nil }
                 return (Self.standard(column.name), index)
             }
         largest = Dictionary(

@@ -1,12 +1,14 @@
 import Dashboards
+package import Inquiry
 package import Ledger
 import Markup
+import Pipelines
 import Words
 
 /// What is known of where figures were read from, beside their seal.
-package struct SealOrigin: Sendable, Hashable, Encodable {
+package struct SealOrigin: Sendable, Hashable {
     /// A file.
-    package struct File: Sendable, Hashable, Encodable {
+    package struct File: Sendable, Hashable {
         package let name: String
         package let digest: String
 
@@ -21,6 +23,8 @@ package struct SealOrigin: Sendable, Hashable, Encodable {
     package var warnings: [String] = []
     /// Rows that were refused, the most frequent first.
     package var refusals: [SealDesk.Refusal] = []
+    /// What rejects would add to the sums that are shown; `nil` where that is not asked.
+    package var sums: RejectSums?
     /// Whether who looks may see pages of loads.
     package var showsLoads = true
 
@@ -220,6 +224,38 @@ struct SealMarkup {
                     },
                     empty: ""
                 )
+            }
+        }
+    }
+
+    /// What rejects would add to sums, by the rule that they break.
+    ///
+    /// - Parameter format: How the numbers are written.
+    /// - Returns: A list; nothing where there are none.
+    @MarkupBuilder
+    func sums(format: FigureFormat) -> Markup {
+        if let sums = origin.sums, !sums.entries.isEmpty {
+            PageParts.panel("What they would add", note: "as far as their rows can be read") {
+                PageParts.list(
+                    ["Rule", .number("Rows")]
+                        + sums.columns.flatMap { [.number($0), .number("Not read")] },
+                    rows: sums.entries.map { entry in
+                        tr {
+                            td { entry.rule }
+                            td(.class("num")) { grouped(entry.rows) }
+                            for sum in entry.sums {
+                                td(.class("num")) {
+                                    sum.unread == entry.rows ? "–" : format.text(sum.total)
+                                }
+                                td(.class("num")) { grouped(sum.unread) }
+                            }
+                        }
+                    },
+                    empty: ""
+                )
+                if sums.isCut {
+                    div(.class("body small dim")) { "There are more rejects than were read." }
+                }
             }
         }
     }

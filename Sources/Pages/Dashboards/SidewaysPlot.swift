@@ -64,7 +64,7 @@ struct SidewaysPlot {
             .class("hit"),
             .across(0, 100),
             .numbers(["y": middle(place) - rowHeight / 2, "height": rowHeight]),
-            .tip(tips[place].title, tips[place].lines)
+            tips[place].attributes
         )
     }
 

@@ -159,7 +159,12 @@ package struct LoadPage: LivePage {
     }
 
     private var slots: LoadSlots {
-        LoadSlots(anatomy.spans, elapsed: load.seconds, isRunning: load.state == .running)
+        LoadSlots(
+            anatomy.spans,
+            elapsed: load.seconds,
+            isRunning: load.state == .running,
+            ahead: forecast == nil ? nil : anatomy
+        )
     }
 
     private var legend: Markup {

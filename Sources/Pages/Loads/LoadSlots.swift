@@ -18,6 +18,7 @@ struct LoadSlots {
     private let start: Double
     private let end: Double
     private let now: Double?
+    private let projection: LoadProjection?
 
     /// The most bars, and the most lines.
     private static let most = (spans: 300, lanes: 24)
@@ -27,14 +28,22 @@ struct LoadSlots {
     ///   - spans: Attempts, the newest first.
     ///   - elapsed: Seconds from the load's creation until now, or to its end.
     ///   - isRunning: Whether it goes on.
-    init(_ spans: [LoadAnatomy.Span], elapsed: Double, isRunning: Bool) {
+    ///   - anatomy: What tells how it will go on; `nil` where nothing does.
+    init(
+        _ spans: [LoadAnatomy.Span],
+        elapsed: Double,
+        isRunning: Bool,
+        ahead anatomy: LoadAnatomy? = nil
+    ) {
         let drawn = spans.prefix(Self.most.spans)
         let all = Self.lanes(drawn, elapsed: elapsed)
         lanes = Array(all.prefix(Self.most.lanes))
         hidden = spans.count - lanes.reduce(0) { $0 + $1.spans.count }
         start = spans.count > drawn.count ? drawn.compactMap(\.start).min() ?? 0 : 0
-        end = max(elapsed, start + 0.1)
         now = isRunning ? elapsed : nil
+        let slots = lanes.map { $0.spans.last { $0.end == .running } }
+        projection = anatomy.map { LoadProjection(slots, $0, now: elapsed) }
+        end = max(projection?.end ?? 0, elapsed, start + 0.1)
     }
 
     /// Attempts of a worker that overlap ran in slots of their own.
@@ -66,9 +75,9 @@ struct LoadSlots {
     var note: String {
         let busy = lanes.reduce(0) { $0 + $1.spans.count { $0.end == .running } }
         let rest = hidden > 0 ? ", \(counted(hidden, "older attempt")) not drawn" : ""
-        return now == nil
-            ? "\(counted(lanes.count, "slot"))\(rest)"
-            : "\(Figures.whole(busy)) busy on this load\(rest)"
+        guard now != nil else { return "\(counted(lanes.count, "slot"))\(rest)" }
+        let dashed = projection?.end == nil ? "" : ", dashed: what is expected"
+        return "\(Figures.whole(busy)) busy on this load\(rest)\(dashed)"
     }
 
     var content: Markup {
@@ -80,7 +89,12 @@ struct LoadSlots {
             .label("What each of \(counted(lanes.count, "slot")) did in the time of this load")
         ) {
             axis(height)
-            for (index, lane) in lanes.enumerated() { line(lane, Double(index) * Self.row) }
+            for (index, lane) in lanes.enumerated() {
+                line(lane, Double(index) * Self.row)
+                if let projection {
+                    for bar in projection.bars[index] { self.bar(bar, Double(index) * Self.row) }
+                }
+            }
             if let now {
                 path(.class("nowline"), .outline("M\(Int(x(now))) 0V\(Int(height))"))
             }
@@ -88,7 +102,7 @@ struct LoadSlots {
     }
 
     private func x(_ seconds: Double) -> Double {
-        let length = max(end - start, 0.1) * (now == nil ? 1 : 1.06)
+        let length = max(end - start, 0.1) * (now == nil || projection?.end != nil ? 1 : 1.06)
         return Self.left + (Self.width - Self.left - 16) * (seconds - start) / length
     }
 
@@ -115,6 +129,22 @@ struct LoadSlots {
             }
             for span in lane.spans { bar(span, y) }
         })
+    }
+
+    /// What is expected has no colour, and dashes around it.
+    private func bar(_ bar: LoadProjection.Bar, _ y: Double) -> Markup {
+        rect(
+            .class("proj"),
+            .box(x(bar.start), y + 2, max(x(bar.end) - x(bar.start) - 1, 1), 13, radius: 2),
+            .tip(
+                bar.label,
+                [
+                    "state": "expected",
+                    "begins": DurationWords.measured(seconds: bar.start),
+                    "takes": DurationWords.measured(seconds: bar.end - bar.start),
+                ]
+            )
+        )
     }
 
     private func bar(_ span: LoadAnatomy.Span, _ y: Double) -> Markup {

@@ -6,13 +6,16 @@ import Planning
 struct PeriodGridTable {
     let grid: PeriodGridReport
     let now: Int
+    /// What its cells show.
+    var measure = GridMeasure.state
     /// The page that the grid is in.
     let here: Link
     /// The period that is looked at beside it.
     let selected: (schema: String, table: String, period: String)?
 
     var content: Markup {
-        table(.class("grid")) {
+        let scale = GridScale(measure, grid, now: now)
+        return table(.class("grid")) {
             thead {
                 years
                 tr {
@@ -38,7 +41,7 @@ struct PeriodGridTable {
                         ) { pipeline.name }
                     }
                     for (place, row) in pipeline.rows.enumerated() {
-                        self.row(row, isFirst: number == 0 && place == 0)
+                        self.row(row, isFirst: number == 0 && place == 0, by: scale)
                     }
                 }
             }
@@ -79,7 +82,7 @@ struct PeriodGridTable {
         }
     }
 
-    private func row(_ row: GridRow, isFirst: Bool) -> Markup {
+    private func row(_ row: GridRow, isFirst: Bool, by scale: GridScale) -> Markup {
         let cells = Dictionary(uniqueKeysWithValues: row.cells.map { ($0.start, $0) })
         let newest = row.cells.last { $0.rows != nil }
         return tr {
@@ -94,7 +97,8 @@ struct PeriodGridTable {
                         self.cell(
                             cell,
                             of: row,
-                            isFirst: isFirst && start == row.cells.first?.start
+                            isFirst: isFirst && start == row.cells.first?.start,
+                            by: scale
                         )
                     }
                 }
@@ -111,13 +115,20 @@ struct PeriodGridTable {
         }
     }
 
-    private func cell(_ cell: GridCell, of row: GridRow, isFirst: Bool) -> Markup {
+    private func cell(
+        _ cell: GridCell,
+        of row: GridRow,
+        isFirst: Bool,
+        by scale: GridScale
+    ) -> Markup {
         let mark = StateMark(cell.standing)
         let name = "\(row.schema).\(row.table) \(cell.name)"
         var facts = ["state \(mark.rawValue)"]
         if let rows = cell.rows { facts.append("\(Figures.whole(rows)) rows") }
         if cell.rejected > 0 { facts.append("\(Figures.whole(cell.rejected)) rejected") }
         if let load = cell.load { facts.append("load \(load)") }
+        let age = cell.loadedAt.map { Figures.age(seconds: now - $0) }
+        if let age, measure == .age { facts.append("\(age) old") }
         if let reason = cell.reason { facts.append(reason) }
         return a(
             .class("cell"),
@@ -130,10 +141,10 @@ struct PeriodGridTable {
                 [
                     "state": mark.rawValue, "rows": cell.rows.map(Figures.whole) ?? "–",
                     "rejected": Figures.whole(cell.rejected),
-                    "load": cell.load.map(String.init) ?? "–",
+                    "load": cell.load.map(String.init) ?? "–", "age": age ?? "–",
                 ]
             )
-        ) { mark.cell(hasRejects: cell.rejected > 0) }
+        ) { scale.sign(of: cell, in: row) }
     }
 
     private func isSelected(_ cell: GridCell, of row: GridRow) -> Bool {
@@ -147,7 +158,7 @@ struct PeriodGridTable {
             return here.with("of", "\(row.schema).\(row.table)").with("period", cell.first)
         }
         let finer: PeriodGridReport.Zoom = grid.zoom == .year ? .month : .day
-        return Link().with("pipeline", row.pipeline).with("zoom", finer.rawValue)
+        return here.with("pipeline", row.pipeline).with("zoom", finer.rawValue)
             .with("until", cell.last)
     }
 

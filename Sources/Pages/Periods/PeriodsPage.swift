@@ -3,7 +3,7 @@ package import Markup
 import Planning
 
 /// The grid of periods, and what needs somebody.
-package struct PeriodsPage: Page {
+package struct PeriodsPage: LivePage {
     package let heading = "Periods"
     package let tab = PageSection.periods
 
@@ -21,6 +21,10 @@ package struct PeriodsPage: Page {
     package var selected: PeriodStanding?
     /// The day that the last column has been asked for by.
     package var until: String?
+    /// What the cells of the grid show.
+    package var show: GridMeasure
+    /// The table behind which the grid begins.
+    package var after: String?
     /// Whether who looks can have something done.
     package var mayAct: Bool
     /// Now, in seconds since 1970.
@@ -34,9 +38,12 @@ package struct PeriodsPage: Page {
         strips: PeriodStrips,
         selected: PeriodStanding? = nil,
         until: String? = nil,
+        show: GridMeasure = .state,
+        after: String? = nil,
         mayAct: Bool = false,
         now: Int
     ) {
+        (self.show, self.after) = (show, after)
         self.strips = strips
         self.selected = selected
         self.until = until
@@ -56,19 +63,36 @@ package struct PeriodsPage: Page {
         case grid, pipelines, pipeline, needs, strips, selected, now
     }
 
+    package var isOver: Bool { false }
+    package var events: Link { Self.chosen(Link("events"), self).with("after", after) }
+
+    package var parts: [LivePart] {
+        [
+            LivePart("sum") { p(.class("sub")) { sentence } },
+            LivePart("needs") { Need.list(needs, mayAct: mayAct) },
+            LivePart("grid") { table },
+        ]
+    }
+
     package var content: Markup {
-        Markup(build: {
-            head
-            Need.list(needs, mayAct: mayAct)
+        let parts = Dictionary(uniqueKeysWithValues: parts.map { ($0.id, $0.placed) })
+        return Markup(build: {
+            div(.class("head")) {
+                div {
+                    h1 { "Periods" }
+                    parts["sum"]
+                }
+            }
+            parts["needs"]
             if let selected {
                 div(.class("split")) {
-                    panel
+                    panel(parts["grid"])
                     aside(.class("panel"), .label("The chosen period")) {
                         PeriodAside(selected, mayAct: mayAct).content
                     }
                 }
             } else {
-                panel
+                panel(parts["grid"])
             }
             if !strips.tables.isEmpty {
                 PageParts.panel("All periods", note: "the worst of what is too many to be drawn") {
@@ -78,15 +102,6 @@ package struct PeriodsPage: Page {
                 }
             }
         })
-    }
-
-    private var head: Markup {
-        div(.class("head")) {
-            div {
-                h1 { "Periods" }
-                p(.class("sub")) { sentence }
-            }
-        }
     }
 
     /// How many of the periods are as they should be.
@@ -100,26 +115,32 @@ package struct PeriodsPage: Page {
             + "\(Figures.whole(good)) of \(Figures.whole(all)) periods as they should be"
     }
 
-    private var panel: Markup {
+    @MarkupBuilder private var table: Markup {
+        if grid.columns.isEmpty {
+            p(.class("body dim")) { "No load has asked for a period yet." }
+        } else {
+            div(.class("scroll")) {
+                PeriodGridTable(
+                    grid: grid,
+                    now: now,
+                    measure: show,
+                    here: chosen,
+                    selected: selected.map { ($0.schema, $0.table, $0.period) }
+                )
+                .content
+            }
+        }
+    }
+
+    private func panel(_ table: Markup?) -> Markup {
         section(.class("panel gapb"), .label("Periods by table")) {
             header {
                 choice
+                measures
                 zooms
                 span(.class("end")) { steps }
             }
-            if grid.columns.isEmpty {
-                p(.class("body dim")) { "No load has asked for a period yet." }
-            } else {
-                div(.class("scroll")) {
-                    PeriodGridTable(
-                        grid: grid,
-                        now: now,
-                        here: chosen,
-                        selected: selected.map { ($0.schema, $0.table, $0.period) }
-                    )
-                    .content
-                }
-            }
+            table
             footer(.class("foot")) {
                 div(.class("legend")) {
                     for mark in StateMark.allCases {
@@ -148,7 +169,22 @@ package struct PeriodsPage: Page {
                 }
             }
             input(.type("hidden"), .name("zoom"), .value(grid.zoom.rawValue))
+            if show != .state { input(.type("hidden"), .name("show"), .value(show.rawValue)) }
             button(.class("btn"), .type("submit")) { "Show" }
+        }
+    }
+
+    private var measures: Markup {
+        span(.class("field")) {
+            "Show"
+            span(.class("seg")) {
+                for measure in GridMeasure.allCases {
+                    a(
+                        .href(chosen.with("show", measure == .state ? nil : measure.rawValue)),
+                        measure == show ? .current : nil
+                    ) { measure.title }
+                }
+            }
         }
     }
 
@@ -167,9 +203,17 @@ package struct PeriodsPage: Page {
     }
 
     /// The page as it is, without the period beside the grid.
-    private var chosen: Link { here.with("zoom", grid.zoom.rawValue).with("until", until) }
+    private var chosen: Link { Self.chosen(Link(), self) }
 
-    private var here: Link { Link().with("pipeline", pipeline) }
+    private static func chosen(_ link: Link, _ page: PeriodsPage) -> Link {
+        link.with("pipeline", page.pipeline)
+            .with("show", page.show == .state ? nil : page.show.rawValue)
+            .with("zoom", page.grid.zoom.rawValue).with("until", page.until)
+    }
+
+    private var here: Link {
+        Link().with("pipeline", pipeline).with("show", show == .state ? nil : show.rawValue)
+    }
 
     /// Earlier and later columns.
     @MarkupBuilder private var steps: Markup {

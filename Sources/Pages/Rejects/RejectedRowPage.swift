@@ -34,7 +34,7 @@ package struct RejectedRowPage: Page {
         reject = row.report
         raw = String(decoding: row.raw, as: UTF8.self)
         self.fields = zip(row.header, fields ?? [])
-            .map { Field(column: $0, value: String(decoding: $1, as: UTF8.self)) }
+            .map { Field(column: $0.text, value: String(decoding: $1, as: UTF8.self)) }
         definition = row.definition
         input = row.input
     }

@@ -49,7 +49,8 @@ package struct DashboardFolder: Sendable {
         )
     }
 
-    private static func texts(
+    /// The texts of the files of a pipeline's folder by their paths in it, and what is wrong with the others.
+    static func texts(
         in folder: String
     ) -> (texts: [String: String], unreadable: [Diagnostic]) {
         let place = URL(fileURLWithPath: folder, isDirectory: true).appendingPathComponent(name)

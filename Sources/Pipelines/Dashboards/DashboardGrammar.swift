@@ -162,6 +162,37 @@ extension Grammar {
         summary: "How its numbers are written."
     )
 
+    private static let publish = Record.Key(
+        name: "publish",
+        shape: .record(publication),
+        summary: "Where it is kept as files, anew after each load that has changed it."
+    )
+
+    static let publication = Record(
+        title: "a published panel",
+        keys: [
+            .init(
+                name: "source",
+                shape: .name,
+                isRequired: true,
+                summary: "The source of the pipeline that says where it is, one of `s3`."
+            ),
+            .init(
+                name: "object",
+                shape: .text,
+                isRequired: true,
+                summary: "An object's name; `{format}` is `csv`, `json`, `svg` or `png`."
+            ),
+            .init(
+                name: "format",
+                shape: .oneOrMore(.choice(PanelFormat.allCases.map(\.rawValue))),
+                isRequired: true,
+                summary: "What is made of it; pictures are there of charts alone."
+            ),
+            wait, pool, description,
+        ]
+    )
+
     private static let onlyOne = [["query", "sql"]]
 
     static let textPanel = Record(
@@ -193,7 +224,7 @@ extension Grammar {
                 shape: .choice(BigFigure.Spark.allCases.map(\.rawValue)),
                 summary: "How the rows before it are drawn."
             ),
-            note, width,
+            note, publish, width,
         ],
         alternatives: onlyOne
     )
@@ -289,7 +320,7 @@ extension Grammar {
                 standard: "false",
                 summary: "Whether bars go from left to right, which has room for long names."
             ),
-            format, hover, note, width,
+            format, hover, note, publish, width,
         ],
         alternatives: onlyOne + [["y", "stack"]]
     )
@@ -305,7 +336,7 @@ extension Grammar {
                 standard: "false",
                 summary: "Whether a value is the sum of all until then."
             ),
-            target, format, hover, note, width,
+            target, format, hover, note, publish, width,
         ],
         alternatives: onlyOne + [["y", "series"]]
     )
@@ -314,7 +345,7 @@ extension Grammar {
         title: "an area",
         marker: "area",
         keys: [title("area", "What stands on top.")] + shownQuery + [
-            x, y, stack, format, hover, note, width,
+            x, y, stack, format, hover, note, publish, width,
         ],
         alternatives: onlyOne + [["y", "stack"]]
     )
@@ -334,7 +365,7 @@ extension Grammar {
                 standard: "10",
                 summary: "The rows that are shown at first."
             ),
-            note, width,
+            note, publish, width,
         ],
         alternatives: onlyOne
     )
@@ -404,7 +435,7 @@ extension Grammar {
                 isRequired: true,
                 summary: "The column that is coloured, and its format: `{ amount: money.short }`."
             ),
-            note, width,
+            note, publish, width,
         ],
         alternatives: onlyOne
     )
@@ -414,7 +445,7 @@ extension Grammar {
         title: "a panel",
         keys: panelMarkers.map {
             .init(name: $0, shape: .text, summary: "What it is.")
-        } + shownQuery + [x, y, stack, series, hover, target, format, note, width],
+        } + shownQuery + [x, y, stack, series, hover, target, format, note, publish, width],
         alternatives: [panelMarkers]
     )
 }

@@ -12,12 +12,42 @@ struct DashboardReading {
 
     /// The dashboard of `text`; `nil` when there are errors: they are in `findings`.
     static func read(_ text: String, file: String, findings: Findings) -> Dashboard? {
+        let dashboard = DashboardReading(text, file: file, findings: findings)?.dashboard()
+        return findings.hasErrors ? nil : dashboard
+    }
+
+    /// A panel, and where it is written.
+    struct Part {
+        let dashboard: Dashboard
+        let panel: Panel
+        /// What can be chosen beside it.
+        let filters: [DashboardFilter]
+        let node: YAMLNode
+    }
+
+    /// The panels of `text`; none when there are errors: they are in `findings`.
+    static func panels(_ text: String, file: String, findings: Findings) -> [Part] {
+        guard let reading = DashboardReading(text, file: file, findings: findings) else {
+            return []
+        }
+        let dashboard = reading.dashboard()
+        guard !findings.hasErrors else { return [] }
+        let tabs = reading.root["tabs"].map { $0.entries.map(\.value) } ?? [reading.root]
+        return zip(dashboard.tabs, tabs)
+            .flatMap { tab, node in
+                zip(tab.panels, node["panels"]?.items ?? [])
+                    .map {
+                        Part(dashboard: dashboard, panel: $0, filters: tab.filters, node: $1)
+                    }
+            }
+    }
+
+    /// Reads the tree of `text`; `nil` where it is none.
+    private init?(_ text: String, file: String, findings: Findings) {
         guard let root = YAMLReader.read(text, file: file, findings: findings) else { return nil }
         let name = YAMLNode.Key(text: file, span: .start(of: file))
         ShapeCheck(findings: findings).check(root, named: name, is: .record(Grammar.dashboard))
-        let reading = DashboardReading(root: root, file: file, text: text, findings: findings)
-        let dashboard = reading.dashboard()
-        return findings.hasErrors ? nil : dashboard
+        (self.root, self.file, self.text, self.findings) = (root, file, text, findings)
     }
 
     private func dashboard() -> Dashboard {
@@ -85,7 +115,7 @@ struct DashboardReading {
 
     private func choice(_ entry: YAMLNode.Entry) -> DashboardFilter.Kind? {
         refuse(["default"], of: entry.value, "a choice has no default: all is shown")
-        if (SQLPlaceholder.names + ["period", "tab"]).contains(entry.name) {
+        if (SQLPlaceholder.names + ["period", "tab", "x", "y"]).contains(entry.name) {
             report(.nameReserved, entry.key.span, "a choice cannot be called `\(entry.name)`")
         }
         guard let node = entry.value["of"] else {

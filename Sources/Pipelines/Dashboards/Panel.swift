@@ -1,4 +1,5 @@
 package import Charts
+package import Words
 
 /// A part of a dashboard: what one query gives, shown in one way.
 package struct Panel: Sendable, Hashable {
@@ -53,6 +54,24 @@ package struct PanelQuery: Sendable, Hashable {
 
     /// The names of its placeholders, in their order.
     package var placeholders: [String] { SQLText(sql).placeholders }
+
+    /// The columns of which it makes sums, as it names them, without what is computed inside of `sum(…)`.
+    package var summedColumns: Set<String> {
+        let tokens = SQLScan(sql).tokens
+        let sums = tokens.indices.dropLast(3)
+            .filter { tokens[$0] == .word("sum") && tokens[$0 + 1] == .sign("(") }
+        return Set(sums.compactMap { Self.column(tokens[($0 + 2)...]) })
+    }
+
+    /// The column of `amount)` and `s.amount)`; `nil` of anything else.
+    private static func column(_ tokens: ArraySlice<SQLScan.Token>) -> String? {
+        let inside = Array(tokens.prefix { $0 != .sign(")") })
+        guard inside.count == 1 || inside.count == 3 && inside[1] == .sign(".") else { return nil }
+        return switch inside.last {
+        case .word(let name)?, .quoted(let name)?: name
+        default: nil
+        }
+    }
 }
 
 /// One large figure with what it is compared with.
@@ -143,17 +162,17 @@ package struct NamedValues: Sendable, Hashable {
     /// The column.
     package var column: String
     /// What people read, by the value as the server writes it.
-    package var names: [String: String] = [:]
+    package var names: [ExactText: String] = [:]
     /// The values that have words, in the order in which they are written.
-    package var order: [String] = []
+    package var order: [ExactText] = []
 
     /// A column; words in the order in which they are written.
-    package init(column: String, names: [String: String] = [:], order: [String] = []) {
+    package init(column: String, names: [ExactText: String] = [:], order: [ExactText] = []) {
         (self.column, self.names, self.order) = (column, names, order)
     }
 
     /// What people read for a value.
-    package func name(of value: String) -> String { names[value] ?? value }
+    package func name(of value: ExactText) -> String { names[value] ?? value.text }
 }
 
 /// Rows with columns.

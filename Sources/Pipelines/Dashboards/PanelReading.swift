@@ -218,7 +218,7 @@ struct PanelReading {
             return nil
         }
         columns.add([entry.name], at: entry.key)
-        let words = entry.value.entries.map { ($0.name, $0.value.text ?? "") }
+        let words = entry.value.entries.map { (ExactText($0.name), $0.value.text ?? "") }
         return NamedValues(
             column: entry.name,
             names: Dictionary(words, uniquingKeysWith: { first, _ in first }),

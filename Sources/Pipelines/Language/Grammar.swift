@@ -309,6 +309,12 @@ enum Grammar {
                 summary: "A query; `:period_start` and `:period_end` are the period's bounds."
             ),
             .init(
+                name: "unchanged_by",
+                shape: .text,
+                summary:
+                    "A query of one row: while it answers the same, a dimension's `query` is not asked."
+            ),
+            .init(
                 name: "collection",
                 shape: .text,
                 summary: "A collection of a MongoDB database, whose documents are the rows."

@@ -1,3 +1,5 @@
+public import Words
+
 /// How a CSV file is written.
 ///
 /// The format is RFC 4180's with these liberties.
@@ -7,7 +9,7 @@ public struct CSVDialect: Sendable, Hashable {
     /// The text encoding.
     public var encoding: Encoding
     /// The names of the columns of a file that has no header; `nil` where its first record has them.
-    public var columns: [String]?
+    public var columns: [ExactText]?
     /// The lines that are no records.
     public var skip: SkippedLines
     /// Words that mean nothing where they are a whole field, outside of quotes.
@@ -21,7 +23,7 @@ public struct CSVDialect: Sendable, Hashable {
     public init(
         delimiter: UInt8 = UInt8(ascii: ","),
         encoding: Encoding = .utf8,
-        columns: [String]? = nil,
+        columns: [ExactText]? = nil,
         skip: SkippedLines = SkippedLines(),
         nulls: [String] = [],
         hasQuotes: Bool = true,

@@ -56,8 +56,14 @@ public struct Export: Sendable, Hashable {
         return true
     }
 
-    /// What it is called: `export`, or `chart`.
-    public var word: String { isChart ? "chart" : "export" }
+    /// What it is called: `export`, `chart`, or `published panel`.
+    public var word: String { isChart ? "chart" : isPanel ? "published panel" : "export" }
+
+    /// Whether it is a panel of a dashboard.
+    public var isPanel: Bool {
+        guard case .panel = target else { return false }
+        return true
+    }
 
     /// The columns that its query has to have, each with the key that names it.
     public var columns: [(name: String, key: String)] {
@@ -78,6 +84,8 @@ public enum ExportTarget: Sendable, Hashable {
     case objects(source: String, name: String, format: ExportFormat)
     /// Pictures in a store, for each key or of all rows.
     case charts(source: String, name: String, ChartPlan)
+    /// Files of a dashboard's panel in a store.
+    case panel(source: String, name: String, PanelPublication)
     /// Documents of a collection in a MongoDB database, one for each row; whether those are made that are not there.
     case documents(source: String, collection: String, inserts: Bool = true)
     /// Requests to an HTTP API, one for each row.
@@ -87,7 +95,7 @@ public enum ExportTarget: Sendable, Hashable {
     public var source: String? {
         switch self {
         case .table(let source, _), .objects(let source, _, _), .documents(let source, _, _): source
-        case .charts(let source, _, _): source
+        case .charts(let source, _, _), .panel(let source, _, _): source
         case .calls: nil
         }
     }
@@ -113,7 +121,8 @@ public enum ExportTarget: Sendable, Hashable {
         case .table(let source, let name), .objects(let source, let name, _),
             .documents(let source, let name, _):
             "\(source): \(name)"
-        case .charts(let source, let name, _): "\(source): \(name)"
+        case .charts(let source, let name, _), .panel(let source, let name, _):
+            "\(source): \(name)"
         case .calls(let call): "\(call.method) \(call.url)"
         }
     }
@@ -122,6 +131,8 @@ public enum ExportTarget: Sendable, Hashable {
     public var settings: String {
         switch self {
         case .charts(_, _, let plan): title + "\n" + plan.settings
+        case .panel(_, _, let publication):
+            ([title] + publication.formats.map(\.rawValue)).joined(separator: "\n")
         case .documents(_, _, inserts: false): title + "\ninsert: false"
         default: title
         }

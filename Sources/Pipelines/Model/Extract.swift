@@ -12,6 +12,9 @@ public struct Extract: Sendable, Hashable {
     /// How long it is awaited while it is not there; `nil` leaves that to the workers.
     public var patience: Duration?
 
+    /// A query of the same source whose answer is another one whenever the rows are; `nil` where none is declared.
+    public var unchangedBy: String?
+
     /// Creates an extract.
     public init(source: String, selection: Selection, patience: Duration? = nil) {
         self.source = source
@@ -28,6 +31,11 @@ public struct Extract: Sendable, Hashable {
         case .documents(_, let filter, _): filter?.isCutByPeriod ?? false
         case .calls(let calls): calls.isCutByPeriod
         }
+    }
+
+    /// What tells, before anything is read, whether the rows may have changed; `nil` where nothing is declared.
+    public var watermark: Extract? {
+        unchangedBy.map { Extract(source: source, selection: .query($0), patience: patience) }
     }
 
     /// What the objects are called that are read; `nil` for what is asked for.

@@ -1,3 +1,5 @@
+internal import Words
+
 /// How the records of an object are written, wherever it lies and however it is compressed.
 public enum Format: Sendable, Hashable {
     /// Comma-separated values.
@@ -30,10 +32,10 @@ extension Format {
     }
 
     /// The names of the columns that the definition declares; `nil` where objects tell them.
-    var declaredColumns: [String]? {
+    var declaredColumns: [ExactText]? {
         switch self {
         case .csv(let dialect): dialect.columns
-        case .fixed(let layout): layout.columns.map(\.name)
+        case .fixed(let layout): layout.columns.map(\.name).exact
         case .jsonLines, .json: nil
         }
     }

@@ -1,14 +1,19 @@
+public import Words
+
 /// Where a value lies in an object of JSON: the names of the members that lead to it, `customer.id`.
 ///
 /// Every text is a path. A `.` or `\` that belongs to a name has a `\` before it: `a\.b`.
 public struct JSONPath: Sendable, Hashable {
     /// The names, from the outermost.
-    public var names: [String]
+    public var names: [ExactText]
 
     /// Creates a path of names.
-    public init(names: [String]) {
+    public init(names: [ExactText]) {
         self.names = names
     }
+
+    /// Reads a path as it is written.
+    public init(_ text: ExactText) { self.init(text.text) }
 
     /// Reads a path as it is written.
     public init(_ text: String) {
@@ -27,7 +32,7 @@ public struct JSONPath: Sendable, Hashable {
             isEscaped = false
         }
         if isEscaped { names[names.count - 1].append("\\") }
-        self.names = names.map { String($0) }
+        self.names = names.map { ExactText(String($0)) }
     }
 
     /// The path as it is written.
@@ -35,9 +40,9 @@ public struct JSONPath: Sendable, Hashable {
         names.map(Self.escaped).joined(separator: ".")
     }
 
-    private static func escaped(_ name: String) -> String {
+    private static func escaped(_ name: ExactText) -> String {
         var text = ""
-        for scalar in name.unicodeScalars {
+        for scalar in name.text.unicodeScalars {
             if scalar == "." || scalar == "\\" { text.unicodeScalars.append("\\") }
             text.unicodeScalars.append(scalar)
         }

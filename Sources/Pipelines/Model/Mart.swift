@@ -34,6 +34,23 @@ public struct Mart: Sendable, Hashable {
         self.description = description
     }
 
+    /// The same with other texts for its query and those of its tests.
+    ///
+    /// - Parameter body: Makes a text of one as it is.
+    /// - Returns: The mart.
+    /// - Throws: What `body` throws.
+    package nonisolated(nonsending) func rewritten(
+        _ body: (SQLText) async throws -> String
+    ) async throws -> Mart {
+        var mart = self
+        mart.query = try await body(SQLText(query))
+        for (index, test) in tests.enumerated() {
+            guard case .query(let query, let path) = test.check else { continue }
+            mart.tests[index].check = .query(try await body(SQLText(query)), path: path)
+        }
+        return mart
+    }
+
     /// The table's name.
     public var table: String { "mart_\(name)" }
 }

@@ -43,21 +43,25 @@ extension Reference {
                 // Where the dimension computes its key, the reference still reads a column.
                 plan.expression = nil
                 if case .date = plan.type,
-                    let format = attributes.first(where: { $0.plan.source == source })?.dateFormat
+                    let time = attributes.first(where: { $0.plan.source == source })
                 {
-                    plan.type = .date(format: format)
+                    plan.takesDay(of: time.plan)
                 }
                 return plan
             }
     }
 }
 
-extension Attribute {
-    /// How it is written, when it is a date or timestamp.
-    fileprivate var dateFormat: DateFormat? {
-        switch plan.type {
-        case .timestamp(let format, _), .date(let format): format
-        default: nil
+extension ValuePlan {
+    /// Reads its date as another plan reads the same text: the day of an instant is that on which its period is cut.
+    fileprivate mutating func takesDay(of other: ValuePlan) {
+        switch other.type {
+        case .timestamp(let format, let zone):
+            type = .date(format: format)
+            reading = other.reading
+            reading.clock = zone
+        case .date(let format): type = .date(format: format)
+        default: break
         }
     }
 }

@@ -1,3 +1,5 @@
+public import Words
+
 /// A column that holds the surrogate key of a dimension's row.
 public struct Reference: Sendable, Hashable {
     /// Its name in the definition; the column is `<name>_key`.
@@ -5,7 +7,7 @@ public struct Reference: Sendable, Hashable {
     /// The dimension it points to.
     public var dimension: String
     /// The source's columns that hold the business key, in the order of the dimension's `key`.
-    public var from: [String]
+    public var from: [ExactText]
     /// What happens to a row whose business key the dimension does not know.
     public var missing: MissingMember
     /// What a changed value does, in a dimension.
@@ -19,7 +21,7 @@ public struct Reference: Sendable, Hashable {
     public init(
         name: String,
         dimension: String,
-        from: [String],
+        from: [ExactText],
         missing: MissingMember = .reject,
         change: ChangeType = .overwrite,
         isIndexed: Bool = false,

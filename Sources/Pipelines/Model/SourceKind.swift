@@ -37,6 +37,16 @@ public enum SourceKind: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The database whose URL stands there; `nil` for what is no database.
+    var product: SourceURL.Product? {
+        switch self {
+        case .postgres: .postgres
+        case .mysql: .mysql
+        case .mongo: .mongo
+        case .files, .s3, .http: nil
+        }
+    }
+
     /// The keys beside its own that not every source has.
     var ownKeys: [String] {
         switch self {

@@ -1,4 +1,5 @@
 public import Rows
+public import Words
 
 /// How rows are read from a source: those of a table, or of what belongs to one.
 ///
@@ -66,7 +67,7 @@ public struct TableLayout: Sendable, Hashable {
 
     /// The layout of a calendar's holidays: date and name, and region where it is asked for or stands in
     /// the header.
-    public init(_ holidays: CalendarPlan.Holidays, below header: [String] = []) {
+    public init(_ holidays: CalendarPlan.Holidays, below header: [ExactText] = []) {
         let hasRegion = holidays.region != nil || header.contains("region")
         let date = ValuePlan(
             name: "date",
@@ -89,11 +90,11 @@ public struct TableLayout: Sendable, Hashable {
     /// is the only column of the header; nothing where it is neither.
     ///
     /// A sum over no rows is null in SQL, and means 0; an empty cell of a file means nothing.
-    public init(_ total: ControlTotal, below header: [String] = []) {
-        let column = total.value ?? (header.count == 1 ? header[0] : nil)
+    public init(_ total: ControlTotal, below header: [ExactText] = []) {
+        let column = total.value.map { ExactText($0) } ?? (header.count == 1 ? header[0] : nil)
         let figure = column.map { name in
             ValuePlan(
-                name: name,
+                name: name.text,
                 source: name,
                 type: .decimal(precision: 1000, scale: 500),
                 cleaning: [.trim],

@@ -46,7 +46,7 @@ struct CSVDialectReading {
     /// As many as a header may have.
     static let mostColumns = 10_000
 
-    private func columns(_ node: YAMLNode) -> [String] {
+    private func columns(_ node: YAMLNode) -> [ExactText] {
         if node.items.count > Self.mostColumns {
             findings.add(
                 .valueMalformed,
@@ -55,7 +55,7 @@ struct CSVDialectReading {
                 expected: "\(grouped(Self.mostColumns)) at most"
             )
         }
-        var seen: Set<[UInt8]> = []
+        var seen: Set<ExactText> = []
         for item in node.items {
             guard let name = item.text else { continue }
             if name.isEmpty {
@@ -65,10 +65,10 @@ struct CSVDialectReading {
                     "a column has no name",
                     expected: "any text; what nobody reads has a name, too"
                 )
-            } else if !seen.insert(Array(name.utf8)).inserted {
+            } else if !seen.insert(ExactText(name)).inserted {
                 findings.add(.nameTaken, at: item.span, "`\(name)` stands twice in `columns`")
             }
         }
-        return node.texts
+        return node.texts.exact
     }
 }

@@ -1,4 +1,5 @@
 internal import Rows
+internal import Words
 
 /// Reads a dimension that is a calendar.
 struct CalendarReading {
@@ -101,7 +102,7 @@ struct CalendarReading {
         rules: [Rule] = [],
         _ description: String
     ) -> Attribute {
-        let plan = ValuePlan(name: name, source: name, type: type, rules: rules)
+        let plan = ValuePlan(name: name, source: ExactText(name), type: type, rules: rules)
         return Attribute(plan: plan, change: .fixed, description: description)
     }
 }

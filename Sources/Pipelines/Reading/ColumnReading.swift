@@ -78,7 +78,7 @@ struct ColumnReading {
         let rules = RuleReading(findings: findings)
         var plan = ValuePlan(
             name: entry.name,
-            source: entry.value["from"]?.text ?? entry.name,
+            source: ExactText(entry.value["from"]?.text ?? entry.name),
             // A column whose type is wrong is never loaded: its problem is reported.
             type: type ?? .text,
             cleaning: rules.cleaning(of: entry.value),
@@ -111,7 +111,7 @@ struct ColumnReading {
     // MARK: References
 
     private func reference(_ entry: YAMLNode.Entry) -> Reference {
-        let from = entry.value["from"]?.texts ?? []
+        let from = entry.value["from"]?.texts.exact ?? []
         let dimension = entry.value["references"]?.text ?? ""
         checkReference(entry, to: dimension, from: from)
         return Reference(
@@ -125,7 +125,7 @@ struct ColumnReading {
         )
     }
 
-    private func checkReference(_ entry: YAMLNode.Entry, to dimension: String, from: [String]) {
+    private func checkReference(_ entry: YAMLNode.Entry, to dimension: String, from: [ExactText]) {
         guard let target = entry.value["references"], target.text != nil else { return }
         guard let key = keys[dimension] else {
             findings.add(

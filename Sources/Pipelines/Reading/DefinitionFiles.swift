@@ -2,6 +2,9 @@
 protocol DefinitionFiles {
     /// The text of the file at `path`, which stays inside the folder.
     func text(at path: String) -> FileAnswer
+
+    /// The texts of those dashboards that publish panels, by their paths: they belong to the definition.
+    func publishingDashboards() -> [String: String]
 }
 
 /// What asking for a file gives.
@@ -25,5 +28,9 @@ struct BundledFiles: DefinitionFiles {
             )
         }
         return .text(text)
+    }
+
+    func publishingDashboards() -> [String: String] {
+        bundle.files.filter { $0.key.utf8.starts(with: "\(DashboardFolder.name)/".utf8) }
     }
 }

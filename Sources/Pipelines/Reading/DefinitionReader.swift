@@ -39,6 +39,29 @@ public enum DefinitionReader {
         }
         throw DefinitionError(diagnostics: findings.sorted)
     }
+
+    /// Parameters that a definition gives no value.
+    public struct OpenParameters: Sendable, Hashable {
+        /// The pipeline.
+        public let pipeline: String
+        /// Their names, in order.
+        public let names: [String]
+    }
+
+    /// The parameters of a folder's definition that have no default.
+    ///
+    /// - Parameter folder: The path of the pipeline's folder.
+    /// - Returns: `nil` where there are none, or the definition cannot be read.
+    public static func openParameters(folder: String) -> OpenParameters? {
+        let main = DefinitionBundle.mainFile
+        guard case .text(let text) = FolderFiles(folder: folder).text(at: main),
+            let root = YAMLReader.read(text, file: main, findings: Findings()),
+            let pipeline = root["pipeline"]?.text
+        else { return nil }
+        let open = (root["parameters"]?.entries ?? []).filter { $0.value.entry("default") == nil }
+        return open.isEmpty
+            ? nil : OpenParameters(pipeline: pipeline, names: open.map(\.name).sorted())
+    }
 }
 
 /// The files of a folder, each remembered when it was asked for.
@@ -76,6 +99,13 @@ private final class FolderFiles: DefinitionFiles {
         }
         texts[path] = text
         return .text(text)
+    }
+
+    func publishingDashboards() -> [String: String] {
+        let found = DashboardFolder.texts(in: folder.path).texts
+            .filter { $0.value.contains(#/publish/#.matchingSemantics(.unicodeScalar)) }
+        texts.merge(found) { _, new in new }
+        return found
     }
 
     /// The files beside a missing one.

@@ -55,6 +55,7 @@ struct ExtractReading {
                 .flatMap { WrittenDuration($0, atLeast: 0) }?
                 .value
         )
+        extract.unchangedBy = from.flatMap { watermark(in: $0, of: sources[name]) }
         if readsEveryPeriod, extract.isCutByPeriod, extract.readsObjects {
             extract.everyPeriod = grain
         }
@@ -93,7 +94,7 @@ struct ExtractReading {
                     "the file has no column `\(source)`",
                     expected:
                         "a name among `\(format.declaringKey)`, beside `\(format.key)`",
-                    suggestion: suggestion(for: source, among: names)
+                    suggestion: suggestion(for: source.text, among: names.texts)
                 )
             }
         }
@@ -101,7 +102,7 @@ struct ExtractReading {
 
     /// Only files and objects have a name and a time, and the time is an instant; a reference has no type.
     private func check(
-        _ source: String,
+        _ source: ExactText,
         readBy name: String,
         as type: ColumnType? = nil,
         in extract: Extract,
@@ -170,6 +171,7 @@ struct ExtractReading {
         refuse(FormatGrammar.shared, besideOthersThan: ["csv", "fixed"], in: from)
         refuse(["rows"], besideOthersThan: ["json", "get"], in: from)
         refuse(["filter"], besideOthersThan: ["collection"], in: from)
+        refuse(["unchanged_by"], besideOthersThan: ["query"], in: from)
         refuse(
             RowShapeReading.keys,
             besideOthersThan: ["jsonl", "json", "collection", "get"],
@@ -206,6 +208,22 @@ struct ExtractReading {
         )
     }
 
+    /// Only what is read anew by each load can be left out.
+    private func watermark(in from: YAMLNode, of source: Source?) -> String? {
+        guard let node = from["unchanged_by"], let text = node.text else { return nil }
+        guard readsEveryPeriod else {
+            findings.add(
+                .keyConflict,
+                at: node.span,
+                "`unchanged_by` stands where rows are read for a purpose of their own each time",
+                expected: "it only below `from` of a dimension"
+            )
+            return nil
+        }
+        checkQuery(text, of: source, at: node.span, isByPeriod: false)
+        return text
+    }
+
     private func checkQuery(
         _ text: String,
         of source: Source?,
@@ -214,7 +232,7 @@ struct ExtractReading {
     ) {
         let scan = SQLScan(text)
         let foreign =
-            if case .mysql? = source { scan.mariaDBProblem } else { nil as SQLScan.Problem? }
+            if source?.kind == .mysql { scan.mariaDBProblem } else { nil as SQLScan.Problem? }
         if let problem = scan.problem ?? scan.statementProblem ?? foreign {
             findings.add(.sqlStatement, at: span, problem.message, expected: problem.expected)
         }

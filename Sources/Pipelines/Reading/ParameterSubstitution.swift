@@ -18,14 +18,18 @@ struct ParameterSubstitution {
         case source
         /// A value of an export, which declares its API where it is used.
         case export
-        /// A query.
+        /// A query, or an expression, whose texts and names are written as those of SQL.
         case sql
         /// A filter, in which no parameter stands.
         case filter
     }
 
     /// The keys of an extract whose texts are another language.
-    private static let places: [String: Place] = ["query": .sql, "each": .sql, "filter": .filter]
+    private static let places: [String: Place] = [
+        "query": .sql, "unchanged_by": .sql, "each": .sql, "filter": .filter,
+    ]
+    /// The keys of a table and its columns whose texts are expressions.
+    private static let expressions: Set = ["expression", "checks"]
 
     /// The definition with all parameters replaced, save in the section that declares them.
     mutating func apply(to root: YAMLNode) -> YAMLNode {
@@ -56,7 +60,10 @@ struct ParameterSubstitution {
             for index in entries.indices {
                 let name = entries[index].name
                 let isCall = place == .export && ["http", "headers"].contains(name)
-                let own = isExtract ? Self.places[name] : isCall ? .source : nil
+                let isExpression = place == .text && Self.expressions.contains(name)
+                let own =
+                    isExtract
+                    ? Self.places[name] : isExpression ? .sql : isCall ? .source : nil
                 entries[index].value = substituted(entries[index].value, own ?? place)
             }
             result.content = .mapping(entries)
@@ -81,6 +88,7 @@ struct ParameterSubstitution {
             return nil
         }
         var text = ""
+        var alone: YAMLNode.Scalar?
         for part in template.parts {
             switch part {
             case .literal(let literal): text += literal
@@ -88,7 +96,7 @@ struct ParameterSubstitution {
                 used.insert(name)
                 guard let value = values[name] ?? nil else { return nil }
                 // Alone, a parameter stands at its own type; in a text it is text.
-                if template.parts.count == 1 { return value }
+                if template.parts.count == 1 { alone = value }
                 text += value.text
             case .expansion(let name, let fallback):
                 guard place == .source else {
@@ -98,12 +106,17 @@ struct ParameterSubstitution {
                 text += "${\(name)\(fallback.map { ":-" + $0 } ?? "")}"
             }
         }
-        return YAMLNode.Scalar(text: text, isPlain: scalar.isPlain)
+        guard place != .source || Template(text).hasOnly(variablesOf: template, besides: values.keys)
+        else {
+            reportVariable(at: span)
+            return nil
+        }
+        return alone ?? YAMLNode.Scalar(text: text, isPlain: scalar.isPlain)
     }
 
     // MARK: SQL
 
-    /// A query, in which each `${name}` becomes a value.
+    /// A query or an expression, in which each `${name}` becomes a value.
     private mutating func query(_ scalar: YAMLNode.Scalar, at span: Span) -> YAMLNode.Scalar? {
         let template = SQLTemplate(scalar.text)
         var found: [YAMLNode.Scalar] = []
@@ -129,11 +142,21 @@ struct ParameterSubstitution {
             at: span,
             "`${\(name)}` \(problem.message)",
             expected: problem.expectation(of: name),
-            note: "in SQL a parameter is a value, and never a part of the SQL itself"
+            note: "in SQL and in expressions a parameter is a value, and never a part of the SQL itself"
         )
     }
 
     // MARK: Problems
+
+    private func reportVariable(at span: Span) {
+        findings.add(
+            .parameterPlace,
+            at: span,
+            "the value of a parameter makes a `${…}` of this text",
+            expected: "a value without `${`",
+            note: "what a parameter stands for is not looked up in the environment"
+        )
+    }
 
     private func reportFilter(at span: Span) {
         findings.add(

@@ -6,6 +6,7 @@ struct PipelineReading {
     private let root: YAMLNode
     private let findings: Findings
     private let sql: SQLFileReading
+    private let dashboards: [String: String]
     private let usedParameters: Set<String>
 
     /// The pipeline of `text`, or `nil` when there are errors: they are in `findings`.
@@ -26,6 +27,7 @@ struct PipelineReading {
             root: root,
             findings: findings,
             sql: SQLFileReading(files, parameters: values, findings: findings),
+            dashboards: files.publishingDashboards(),
             usedParameters: substitution.used
         )
         let pipeline = reading.pipeline()
@@ -39,7 +41,8 @@ struct PipelineReading {
         let sources = SourceReading(findings: findings).sources(in: root)
         let periods = PeriodReading(findings: findings).rule(in: root)
         checkTableNames()
-        let tables = inPools(tables(sources: sources))
+        var tables = inPools(tables(sources: sources))
+        tables.exports += published(sources: sources)
         reportUnused(tables, credentials: usedCredentials)
         return Pipeline(
             name: name,
@@ -138,11 +141,6 @@ struct PipelineReading {
             extracts: extracts,
             hasPeriods: hasPeriods
         )
-        let reads = SQLReads(
-            findings: findings,
-            schema: warehouseSchema,
-            tables: tableNames
-        )
         let marts = MartReading(
             findings: findings,
             sql: sql,
@@ -163,6 +161,22 @@ struct PipelineReading {
                 Array(zip(tableEntries("facts"), tables.1))
             )
         return tables
+    }
+
+    private var reads: SQLReads {
+        SQLReads(findings: findings, schema: warehouseSchema, tables: tableNames)
+    }
+
+    /// The panels of dashboards that are published.
+    private func published(sources: [String: Source]) -> [Export] {
+        PublicationReading(
+            findings: findings,
+            reads: reads,
+            sources: sources,
+            sourceNames: entries("sources").map(\.name),
+            pool: pool
+        )
+        .exports(of: dashboards, butNot: Self.sections.flatMap { entries($0.name).map(\.name) })
     }
 
     /// The exports, and then the charts.

@@ -1,3 +1,5 @@
+internal import Words
+
 /// Reads what becomes of objects of JSON before they are rows: `expand` and `fields`.
 struct RowShapeReading {
     let findings: Findings
@@ -25,7 +27,7 @@ struct RowShapeReading {
         _ text: ((YAMLNode) -> CallText)?
     ) -> RowField? {
         guard let written = entry.value.text else { return nil }
-        if let taken = array?.names.first, taken.utf8.elementsEqual(entry.name.utf8) {
+        if let taken = array?.names.first, taken == ExactText(entry.name) {
             findings.add(
                 .keyConflict,
                 at: entry.key.span,

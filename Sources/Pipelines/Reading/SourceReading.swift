@@ -11,32 +11,19 @@ struct SourceReading {
                 let node = entry.value[kind.rawValue], let place = node.text
             else { continue }
             findings.checkVariables(of: place, at: node.span)
+            if let product = kind.product { checkURL(place, of: product, at: node.span) }
             refuseKeys(besides: kind, in: entry.value)
-            sources[entry.name] = source(kind, at: place, node.span, in: entry.value)
+            sources[entry.name] = Source(kind, at: place, settings(of: kind, in: entry.value))
         }
         return sources
     }
 
-    private func source(
-        _ kind: SourceKind,
-        at place: String,
-        _ span: Span,
-        in node: YAMLNode
-    ) -> Source {
+    private func settings(of kind: SourceKind, in node: YAMLNode) -> Source.Settings {
         switch kind {
-        case .files:
-            return .files(folder: place, allowsHardLinks: node["hard_links"]?.bool == true)
-        case .postgres:
-            checkURL(place, of: .postgres, at: span)
-            return .postgres(url: place)
-        case .mysql:
-            checkURL(place, of: .mysql, at: span)
-            return .mysql(url: place)
-        case .mongo:
-            checkURL(place, of: .mongo, at: span)
-            return .mongo(url: place)
-        case .s3: return .s3(S3Reading(findings: findings).place(in: node))
-        case .http: return .http(HTTPReading(findings: findings).place(in: node))
+        case .files: .files(allowsHardLinks: node["hard_links"]?.bool == true)
+        case .s3: .s3(S3Reading(findings: findings).place(in: node))
+        case .http: .http(HTTPReading(findings: findings).place(in: node))
+        default: .none
         }
     }
 

@@ -70,6 +70,25 @@ public struct Template: Sendable {
 }
 
 extension Template {
+    /// Whether its expansions are those of another text, but for parameters, in their order.
+    func hasOnly(
+        variablesOf other: Template,
+        besides parameters: some Collection<String>
+    ) -> Bool {
+        malformed == nil
+            && expansions
+                == other.expansions.filter { part in
+                    guard case .expansion(let name, nil) = part else { return true }
+                    return !parameters.contains(name)
+                }
+    }
+
+    private var expansions: [Part] {
+        parts.filter { if case .expansion = $0 { true } else { false } }
+    }
+}
+
+extension Template {
     private static let credentialMark = "credential:"
 
     /// The credential that an expansion's name means; `nil` for a parameter or a variable.

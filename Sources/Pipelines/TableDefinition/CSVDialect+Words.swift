@@ -1,3 +1,5 @@
+internal import Words
+
 extension CSVDialect {
     /// What is declared beyond the usual; it begins with a blank.
     var words: String {
@@ -7,7 +9,7 @@ extension CSVDialect {
             words += " delimiter \(quoted(String(Unicode.Scalar(delimiter))))"
         }
         if encoding != usual.encoding { words += " encoding \(encoding.rawValue)" }
-        if let columns { words += " columns \(quotedList(columns))" }
+        if let columns { words += " columns \(quotedList(columns.texts))" }
         words += skip.words + wordsOfNulls(nulls)
         if !hasQuotes { words += " quote none" }
         if hasEscapes { words += " escape backslash" }

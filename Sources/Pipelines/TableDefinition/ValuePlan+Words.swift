@@ -1,12 +1,13 @@
 internal import Expressions
 internal import Rows
 internal import Values
+internal import Words
 
 extension ValuePlan {
     /// How the value is made, without its rules, in canonical words.
     var words: String {
         let origin =
-            expression.map { "= \(SQLText($0.text).canonical)" } ?? "from \(quoted(source))"
+            expression.map { "= \(SQLText($0.text).canonical)" } ?? "from \(quoted(source.text))"
         let cleaning = cleaning.map(\.words)
         return "\(type.words) \(origin)"
             + (cleaning.isEmpty ? "" : " clean " + cleaning.joined(separator: ", "))

@@ -1,3 +1,4 @@
+internal import Words
 internal import Yams
 
 /// Reads a YAML text into nodes that know where they stand.
@@ -147,20 +148,22 @@ extension YAMLReader {
 
     private func entries(of mapping: Node.Mapping, depth: Int) -> [YAMLNode.Entry] {
         var entries: [YAMLNode.Entry] = []
-        var places: [String: Diagnostic.Position] = [:]
+        var places: [String: (name: ExactText, position: Diagnostic.Position)] = [:]
         for (keyNode, valueNode) in mapping {
             guard let key = key(keyNode) else { continue }
             if let first = places[key.text] {
                 findings.add(
                     .keyDoubled,
                     at: key.span,
-                    "the key `\(key.text)` stands more than once in this mapping",
+                    first.name == ExactText(key.text)
+                        ? "the key `\(key.text)` stands more than once in this mapping"
+                        : "the key `\(key.text)` looks like another one in this mapping",
                     expected: "every key once",
-                    note: "it stands first at \(first)"
+                    note: "it stands first at \(first.position)"
                 )
                 continue
             }
-            places[key.text] = key.span.position
+            places[key.text] = (ExactText(key.text), key.span.position)
             entries.append(.init(key: key, value: converted(valueNode, depth: depth + 1)))
         }
         return entries

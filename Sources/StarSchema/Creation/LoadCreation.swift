@@ -51,7 +51,16 @@ package struct LoadCreation {
         let claims = TaskRows(tasks, pipeline: request.pipeline)
         try await claims.refuseClosed(on: connection)
         try refuseDetached(losses)
-        try await refuseOccupied()
+        for fact in request.pipeline.facts where fact.periodColumn != nil {
+            try await PartitionRoom(
+                fact: fact,
+                schema: request.pipeline.schema,
+                periods: tasks.filter { $0.kind == .fact && $0.name == fact.name }
+                    .compactMap(\.period),
+                connection: connection
+            )
+            .check()
+        }
     }
 
     /// Makes the tables fit; until the transaction ends, nobody else creates a load of the schema.
@@ -97,31 +106,6 @@ package struct LoadCreation {
                 losses.slice(fact.table, period.label)?.isDetached == true
             else { continue }
             throw StarSchemaError.detached(fact, period, of: request.pipeline)
-        }
-    }
-
-    /// A table that has the name of a partition, and is none: an attempt could not make its own.
-    private func refuseOccupied() async throws {
-        for fact in request.pipeline.facts where fact.periodColumn != nil {
-            let leaves = tasks.filter { $0.kind == .fact && $0.name == fact.name }
-                .compactMap { $0.period.map(fact.leaf) }
-            let schema = request.pipeline.schema
-            let table: SQL = "\(id: schema, fact.table)"
-            let rows = try await connection.query(
-                """
-                select format('%s.%s', \(schema)::text, c.relname) as name from pg_class c
-                join pg_namespace n on n.oid = c.relnamespace
-                where n.nspname = \(schema) and c.relname = any(\(leaves)::text[]::name[])
-                    and not exists (select from pg_inherits i
-                        where i.inhrelid = c.oid and i.inhparent = to_regclass(\(table.text)))
-                order by c.relname
-                """
-            )
-            guard !rows.isEmpty else { continue }
-            throw StarSchemaError.occupied(
-                try rows.map { try $0.text("name") },
-                of: "\(request.pipeline.schema).\(fact.table)"
-            )
         }
     }
 

@@ -2,6 +2,7 @@ import Expressions
 import Ledger
 import Pipelines
 import Rows
+import Words
 
 /// What a definition says of the columns of one table, as far as the table itself does not.
 struct ColumnOrigins {
@@ -31,7 +32,7 @@ struct ColumnOrigins {
         for attribute in attributes {
             let plan = attribute.plan
             places[attribute.name] = places.count
-            sources[attribute.name] = plan.expression.map { "= " + $0.text } ?? plan.source
+            sources[attribute.name] = plan.expression.map { "= " + $0.text } ?? plan.source.text
             if case .timestamp(_, let zone) = plan.type { zones[attribute.name] = zone }
         }
     }
@@ -40,7 +41,7 @@ struct ColumnOrigins {
         for reference in references {
             places[reference.column] = places.count
             self.references.insert(reference.column)
-            sources[reference.column] = reference.from.joined(separator: ", ")
+            sources[reference.column] = reference.from.texts.joined(separator: ", ")
         }
     }
 }

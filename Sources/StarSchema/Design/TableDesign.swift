@@ -78,10 +78,46 @@ extension TableDesign.Column {
 }
 
 extension TableDesign.Index {
+    /// The statement that creates it on a table; where something of the schema has its name, the server gives it another.
+    package func creation(
+        on table: SQL,
+        name wanted: String? = nil,
+        in schema: String,
+        _ connection: PostgresConnection
+    ) async throws -> SQL {
+        let name = wanted ?? self.name
+        let taken = try await connection.query(
+            "select to_regclass(\(("\(id: schema, name)" as SQL).text)) is not null as taken"
+        )
+        return try taken.first?.boolean("taken") == true
+            ? statement(on: table, name: "") : sql(on: table, name: name)
+    }
+
+    /// Whether a table has the same index under another name.
+    func hasTwin(on table: SQL, _ connection: PostgresConnection) async throws -> Bool {
+        let predicate: SQL = condition.map { "\($0.text)" } ?? "null"
+        let rows = try await connection.query(
+            """
+            select from pg_index i where i.indrelid = to_regclass(\(table.text)) and i.indisvalid
+                and i.indisunique = \(isUnique) and i.indexprs is null
+                and trim(both '()' from pg_get_expr(i.indpred, i.indrelid)) is not distinct from \(predicate)
+                and (select array_agg(a.attname::text order by k.place)
+                    from unnest(i.indkey::smallint[]) with ordinality k (number, place)
+                    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number) = \(columns)::text[]
+            limit 1
+            """
+        )
+        return !rows.isEmpty
+    }
+
     /// The statement that creates it on a table.
     package func sql(on table: SQL, name other: String? = nil) -> SQL {
+        statement(on: table, name: "\(id: other ?? name) ")
+    }
+
+    private func statement(on table: SQL, name: SQL) -> SQL {
         """
-        create \(isUnique ? "unique " : "")index \(id: other ?? name) on \(table) \
+        create \(isUnique ? "unique " : "")index \(name)on \(table) \
         (\(ids: columns))\(condition.map { " where \($0)" } ?? "")
         """
     }

@@ -1,4 +1,5 @@
 import Postgres
+import Words
 
 /// A row of an export as a document of MongoDB, in extended JSON, which tells the type of each value.
 ///
@@ -16,7 +17,7 @@ import Postgres
 /// | anything else | string |
 struct DocumentRow {
     /// The types of the row's columns, by their names.
-    let columns: [String: String]
+    let columns: [ExactText: String]
 
     /// Where the revisions of exports are.
     private static let revisions = "longshore"
@@ -26,9 +27,10 @@ struct DocumentRow {
     var json: SQL {
         let members = columns.sorted { $0.key < $1.key }
             .map { name, type in
-                let column: SQL = "export_row.\(id: name)"
+                let column: SQL = "export_row.\(id: name.text)"
                 let value = Self.value(of: column, type)
-                return "to_json(\(literal: name)::text)::text || ':' || coalesce(\(value), 'null')"
+                return
+                    "to_json(\(literal: name.text)::text)::text || ':' || coalesce(\(value), 'null')"
                     as SQL
             }
         return "'{' || \(members.joined(separator: " || ',' || ")) || '}'"
@@ -86,7 +88,7 @@ struct DocumentRow {
                 return "its column `_id` is not the `key`, of which the `_id` is made"
             }
             if let inner = columns.keys.sorted()
-                .first(where: { $0.utf8.starts(with: (name + ".").utf8) })
+                .first(where: { $0.utf8.starts(with: (name.text + ".").utf8) })
             {
                 return "its column `\(inner)` lies in its column `\(name)`"
             }

@@ -1,12 +1,15 @@
 import Ledger
 package import Pipelines
 package import Postgres
+import Words
 
 /// The query of an export, as a function's body that gives each row's key and the row in JSON.
 package struct ExportQuery {
     private let export: Export
     /// The types of its columns, by their names.
-    let columns: [String: String]
+    let columns: [ExactText: String]
+    /// The names of its columns, in their order.
+    let names: [ExactText]
 
     /// Asks Postgres for the columns of an export's query.
     ///
@@ -26,8 +29,10 @@ package struct ExportQuery {
             in: setting,
             on: connection
         )
+        let names = try await connection.query("select * from \(MartShape.table) limit 0").columns
+            .exact
         try await MartShape.drop(on: connection)
-        return ExportQuery(export: export, columns: columns)
+        return ExportQuery(export: export, columns: columns, names: names)
     }
 
     /// What the function returns.
@@ -36,6 +41,7 @@ package struct ExportQuery {
     /// One row for each of the query's, or one that has all of them, in the query's order.
     package var rows: SQL {
         if case .charts(_, _, let plan) = export.target { return values(of: plan) }
+        if export.isPanel { return table }
         let query: SQL = "(\(raw: export.query)\n) export_row"
         guard export.isWhole else {
             return """
@@ -70,6 +76,25 @@ package struct ExportQuery {
         return "select array[]::text[], coalesce(\(list), '[]') from \(rows)"
     }
 
+    /// An object with the names and types of the columns, and the rows as lists of texts, in the query's order; so many rows
+    /// that who has a bound for them sees it crossed.
+    private var table: SQL {
+        let heads = names.map { name in
+            "json_build_array(\(literal: name.text)::text, \(literal: columns[name] ?? "")::text)"
+                as SQL
+        }
+        return """
+            select array[]::text[], json_build_object(
+                'columns', json_build_array(\(heads.joined(separator: ", "))),
+                'rows', coalesce(json_agg(row_values order by place), '[]'))::text
+            from (select json_build_array(\(Self.texts(of: names.texts))) as row_values,
+                    row_number() over () as place
+                from (\(raw: export.query)\n) export_row limit \(raw: String(Self.mostRows))) panel_row
+            """
+    }
+
+    private static let mostRows = 10_001
+
     private static func texts(of columns: [String]) -> SQL {
         columns.map { "export_row.\(id: $0)::text" as SQL }.joined(separator: ", ")
     }
@@ -81,7 +106,7 @@ package struct ExportQuery {
 
     /// Why its columns do not do; `nil` when they do.
     var problem: String? {
-        if let missing = export.columns.first(where: { columns[$0.name] == nil }) {
+        if let missing = export.columns.first(where: { columns[ExactText($0.name)] == nil }) {
             return "it has no column `\(missing.name)`, which `\(missing.key)` names"
         }
         guard case .documents = export.target else { return nil }
@@ -108,7 +133,12 @@ struct ExportCheck {
         )
         do {
             try await role?.admit(on: connection)
-            let query = try await ExportQuery.make(of: export, in: setting, on: connection)
+            let anyDay = Day(number: 0)
+            let query = try await ExportQuery.make(
+                of: export.showing(from: anyDay, to: anyDay),
+                in: setting,
+                on: connection
+            )
             if let problem = query.problem {
                 throw StarSchemaError.badQuery(of: "\(export.word) `\(export.name)`", problem)
             }

@@ -1,15 +1,16 @@
 import Postgres
+import Words
 
 /// How the columns of a table differ from those that it is to have.
 struct ColumnDifference: CustomStringConvertible {
-    private let existing: [String: String]
-    private let shape: [String: String]
-    private let lost: [String]
-    private let new: [String]
-    private let changed: [String]
+    private let existing: [ExactText: String]
+    private let shape: [ExactText: String]
+    private let lost: [ExactText]
+    private let new: [ExactText]
+    private let changed: [ExactText]
 
     /// Both are types by the columns' names.
-    init(from existing: [String: String], to shape: [String: String]) {
+    init(from existing: [ExactText: String], to shape: [ExactText: String]) {
         self.existing = existing
         self.shape = shape
         lost = existing.keys.filter { shape[$0] == nil }.sorted()
@@ -36,12 +37,14 @@ struct ColumnDifference: CustomStringConvertible {
         let dropped = lost + (keepingValues ? [] : changed)
         let added = new + (keepingValues ? [] : changed)
         let actions: [SQL] =
-            dropped.map { "drop column \(id: $0)\(cascades ? " cascade" : "")" }
-            + added.map { "add column \(id: $0) \(type($0))" }
+            dropped.map { "drop column \(id: $0.text)\(cascades ? " cascade" : "")" }
+            + added.map { "add column \(id: $0.text) \(type($0))" }
             + (keepingValues ? changed : [])
-            .map { "alter column \(id: $0) type \(type($0)) using \(id: $0)::\(type($0))" }
+            .map {
+                "alter column \(id: $0.text) type \(type($0)) using \(id: $0.text)::\(type($0))"
+            }
         return actions.joined(separator: ", ")
     }
 
-    private func type(_ column: String) -> SQL { SQL(raw: shape[column] ?? "") }
+    private func type(_ column: ExactText) -> SQL { SQL(raw: shape[column] ?? "") }
 }

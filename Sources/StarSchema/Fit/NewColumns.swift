@@ -6,20 +6,29 @@ import Words
 /// Columns that a table has gained, of which the rows that are there know nothing.
 struct NewColumns {
     private let columns: [TableDesign.Column]
-    private let design: TableDesign
+    private let dropped: [String]
+    private let owner: PeriodKey
     private let connection: PostgresConnection
 
+    /// - Parameters:
+    ///   - columns: those that were added.
+    ///   - dropped: those that the rows once had, of these or others.
+    ///   - owner: the dimension or fact.
+    ///   - connection: the one whose transaction has added them.
     init(
         _ columns: [TableDesign.Column],
-        of design: TableDesign,
+        dropped: [String],
+        of owner: PeriodKey,
         on connection: PostgresConnection
     ) {
-        self.columns = columns.filter { $0.role != .own }
-        self.design = design
+        self.columns = columns.filter { $0.role != .own || dropped.contains($0.name) }
+        self.dropped = self.columns.map(\.name).filter(dropped.contains)
+        self.owner = owner
         self.connection = connection
     }
 
-    /// Marks the periods of a fact whose rows lack them as stale, with the reason.
+    /// Marks the periods of a fact whose rows lack them as stale, with the reason, or the dimension: it is read although
+    /// its source has not changed, and all of its members are computed anew.
     ///
     /// A closed period is stale when it is opened again.
     ///
@@ -28,11 +37,10 @@ struct NewColumns {
     /// number, which is greater than all that are there.
     func markPeriods() async throws {
         guard !columns.isEmpty else { return }
-        let key = PeriodKey(schema: design.schema, table: design.name)
         try await ControlTable(connection)
             .markStale(
                 """
-                \(key.isOfTable) and kind = \(LoadTaskKind.fact)
+                \(owner.isOfTable) and kind in (\([LoadTaskKind.fact, .dimension]))
                     and (loaded_by is not null or exists (select from longshore.load l
                         where l.id = c.claimed_by and l.state = \(LoadState.running)))
                 """,
@@ -43,9 +51,11 @@ struct NewColumns {
 
     /// `` `qty` is new, and null in its rows; `agent_key` is new, and the unknown member in its rows ``.
     private var reason: String {
+        let new = columns.filter { !dropped.contains($0.name) }
         let words = [
-            Self.words(columns.filter { $0.role == .value }, "null"),
-            Self.words(columns.filter { $0.role == .reference }, "the unknown member"),
+            dropped.isEmpty ? nil : DroppedColumns.words(dropped),
+            Self.words(new.filter { $0.role == .value }, "null"),
+            Self.words(new.filter { $0.role == .reference }, "the unknown member"),
         ]
         return words.compactMap(\.self).joined(separator: "; ")
     }

@@ -44,7 +44,8 @@ struct SchemaPreparation {
         try await refuse(losses)
         let record = LossRecord(losses: losses, pipeline: pipeline, connection: connection)
         try await record.mark()
-        try await fitTables()
+        try await fitTables(losses)
+        try await record.note()
         try await record.reserveKeys()
         try await ownership.record(claims, by: person)
         return losses
@@ -60,12 +61,12 @@ struct SchemaPreparation {
         guard misfits.isEmpty else { throw StarSchemaError.destructive(misfits) }
     }
 
-    private func fitTables() async throws {
+    private func fitTables(_ losses: Losses) async throws {
         var misfits: [Misfit] = []
-        for dimension in pipeline.dimensions { misfits += try await prepare(dimension) }
+        for dimension in pipeline.dimensions { misfits += try await prepare(dimension, losses) }
         for fact in pipeline.facts {
             misfits +=
-                try await fit(fact.design(schema: pipeline.schema), of: fact.table)
+                try await fit(fact.design(schema: pipeline.schema), of: fact.table, losses)
                 .map { [$0] } ?? []
         }
         let role = try await martRole()
@@ -101,18 +102,24 @@ struct SchemaPreparation {
     }
 
     /// - Returns: why it cannot follow its definition: then its tables are as they were.
-    private func prepare(_ dimension: Dimension) async throws -> [Misfit] {
+    private func prepare(_ dimension: Dimension, _ losses: Losses) async throws -> [Misfit] {
         let changed = try await ChangedDimension(dimension, of: pipeline, on: connection)
             .check(altersTables: alteration != .refused)
         if let changed { return [changed] }
         var misfits: [Misfit] = []
         for design in dimension.designs(schema: pipeline.schema) {
-            misfits += try await fit(design, of: dimension.table).map { [$0] } ?? []
+            misfits += try await fit(design, of: dimension.table, losses).map { [$0] } ?? []
         }
         guard misfits.isEmpty else { return misfits }
         try await addUnknownMember(of: dimension)
         // To look through all versions takes its time: a load does it where they are not guarded yet.
         if alteration == .done {
+            try await ObservedColumns(
+                dimension: dimension,
+                schema: pipeline.schema,
+                connection: connection
+            )
+            .fill(losses.droppedObservations(of: dimension))
             try await VersionConstraints(dimension, schema: pipeline.schema, on: connection)
                 .ensure()
         }
@@ -127,12 +134,17 @@ struct SchemaPreparation {
         }
     }
 
-    private func fit(_ design: TableDesign, of owner: String) async throws -> Misfit? {
+    private func fit(
+        _ design: TableDesign,
+        of owner: String,
+        _ losses: Losses
+    ) async throws -> Misfit? {
         let fit = TableFit(
             design,
             of: owner,
             in: pipeline,
             alteration: alteration,
+            dropped: losses.dropped[design.name] ?? [],
             on: connection
         )
         do {

@@ -4,24 +4,28 @@ import Postgres
 
 /// Makes one table fit its design: creates it, adds what it lacks, refuses what would destroy data.
 struct TableFit {
-    private let design: TableDesign
+    let design: TableDesign
     /// The dimension's or fact's table: the design is its own, or that of a table beside it.
     private let owner: String
     private let pipeline: Pipeline
     private let alteration: Alteration
-    private let connection: PostgresConnection
+    /// Columns that somebody has dropped.
+    private let dropped: [String]
+    let connection: PostgresConnection
 
     init(
         _ design: TableDesign,
         of owner: String,
         in pipeline: Pipeline,
         alteration: Alteration,
+        dropped: [String] = [],
         on connection: PostgresConnection
     ) {
         self.design = design
         self.owner = owner
         self.pipeline = pipeline
         self.alteration = alteration
+        self.dropped = dropped
         self.connection = connection
     }
 
@@ -44,7 +48,7 @@ struct TableFit {
         if let misfit { return misfit }
         if let misfit = try await widen(from: existing) { return misfit }
         try await fit(to: existing)
-        return nil
+        return try await keepDefaults()
     }
 
     /// Makes decimals wider that the definition says are: every value stays what it is.
@@ -97,7 +101,13 @@ struct TableFit {
         try await allowNulls()
         let added = design.columns.filter { existing[$0.name] == nil }
         for column in added { try await add(column) }
-        try await NewColumns(added, of: design, on: connection).markPeriods()
+        try await NewColumns(
+            added,
+            dropped: dropped,
+            of: PeriodKey(schema: design.schema, table: owner),
+            on: connection
+        )
+        .markPeriods()
         for index in design.indexes {
             try await fit(index)
         }
@@ -109,6 +119,7 @@ struct TableFit {
     private func add(_ column: TableDesign.Column) async throws {
         var added = column
         switch column.role {
+        case .own where column.constraint.contains("default"): break
         case .value, .own: added.constraint = ""
         case .reference: added.constraint += " default \(UnknownMember.key)"
         }
@@ -134,7 +145,7 @@ struct TableFit {
     }
 
     /// Alters the table, which is there, under a lock that keeps readers out.
-    private func alter(_ action: SQL) async throws {
+    func alter(_ action: SQL) async throws {
         let sql: SQL = "alter table \(design.qualifiedName) \(action)"
         guard alteration != .refused else { throw altersTable(sql) }
         try await LockPatience(connection).run(sql, on: design.qualifiedName)
@@ -155,11 +166,17 @@ struct TableFit {
 
     /// Creates an index that is missing; one with the columns in another order is made anew.
     private func fit(_ index: TableDesign.Index) async throws {
-        let sql = index.sql(on: design.qualifiedName)
         guard let columns = try await index.columns(of: design, on: connection) else {
+            guard try await !index.hasTwin(on: design.qualifiedName, connection) else { return }
+            let sql = try await index.creation(
+                on: design.qualifiedName,
+                in: design.schema,
+                connection
+            )
             try await self.change(sql) { try await connection.query(sql) }
             return
         }
+        let sql = index.sql(on: design.qualifiedName)
         // The same columns in another order: `load` has changed, and the rows need not.
         guard columns != index.columns else { return }
         let drop: SQL = "drop index \(id: design.schema, index.name)"

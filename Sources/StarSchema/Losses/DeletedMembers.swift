@@ -3,13 +3,24 @@ import Pipelines
 import Planning
 import Postgres
 
-/// Looks for facts whose rows refer to members that somebody has deleted from a dimension.
+/// Looks for facts whose rows refer to members that are no more: somebody has deleted them, restored an older state of the
+/// table, or given them other keys.
 ///
-/// Loads only add to a dimension and write over it, placeholders and versions too, so a row that was deleted
-/// from it was deleted by hand. Postgres counts such rows; where the count is another one than at the last
-/// load, the facts are compared with the dimension. What a session that is still open has deleted it may count up to ten
-/// seconds later: then the next load finds it.
+/// Loads only add to a dimension and write over it, placeholders and versions too, and tell the control table how many rows
+/// they have added and the sum of their keys. Where Postgres tells of writes since the last look, the rows are counted; where
+/// they are others than loads have given, the facts are compared with the dimension.
 struct DeletedMembers {
+    /// A look at the rows of a dimension.
+    struct Look: Sendable {
+        let dimension: Dimension
+        /// Those that are there.
+        let count: MemberCount
+        /// Whether they are others than loads have given it.
+        let areOthers: Bool
+        /// What Postgres told of writes before they were counted.
+        let seen: String?
+    }
+
     let pipeline: Pipeline
     let connection: PostgresConnection
 
@@ -18,9 +29,11 @@ struct DeletedMembers {
         for dimension in pipeline.dimensions {
             guard case .extract = dimension.content,
                 !losses.dimensions.contains(where: { $0.dimension == dimension }),
-                let count = try await newDeletions(from: dimension)
+                !losses.lacksPlaces(dimension),
+                let look = try await look(at: dimension)
             else { continue }
-            losses.deletionCounts[dimension.table] = count
+            losses.members.append(look)
+            guard look.areOthers else { continue }
             for fact in pipeline.facts
             where fact.references.contains(where: { $0.dimension == dimension.name }) {
                 let slices = try await dangling(fact, dimension)
@@ -32,18 +45,37 @@ struct DeletedMembers {
         }
     }
 
-    /// How many deleted rows Postgres has counted, when that is news.
-    private func newDeletions(from dimension: Dimension) async throws -> Int64? {
+    /// Counts the rows of a dimension.
+    ///
+    /// One statement, so that a load that commits meanwhile is in both numbers or in none.
+    ///
+    /// - Returns: `nil` when nobody has written there since the last look, as far as Postgres knows, or it is not there.
+    private func look(at dimension: Dimension) async throws -> Look? {
         let members: SQL = "\(id: pipeline.schema, dimension.table)"
+        let columns = try await TableColumns.read(of: members, on: connection)
+        guard columns[dimension.surrogateKey] != nil else { return nil }
+        let key: SQL = "\(id: dimension.surrogateKey)"
         let rows = try await connection.query(
             """
-            select pg_stat_get_tuples_deleted(to_regclass(\(members.text))) as deletions
-            from longshore.control
-            where \(pipeline.key(of: dimension.table).isRow) and loaded_by is not null
-                and pg_stat_get_tuples_deleted(to_regclass(\(members.text))) <> deletions
+            with look as materialized (
+                select c.members, c.member_keys, t.traces,
+                    (select array[count(*)::text, coalesce(sum(\(key)), 0)::text] from \(members)
+                        where \(key) <> \(UnknownMember.key)) as found
+                from longshore.control c cross join lateral (select \(TableTraces.sql(of: members)) as traces) t
+                where \(pipeline.key(of: dimension.table).isRow) and c.loaded_by is not null
+                    and t.traces is distinct from c.members_seen)
+            select found[1]::bigint as members, found[2] as keys, traces, members is not null
+                and (members, member_keys) is distinct from (found[1]::bigint, found[2]::numeric) as are_others
+            from look
             """
         )
-        return try rows.first?.optionalInteger("deletions", as: Int64.self)
+        guard let row = rows.first else { return nil }
+        return Look(
+            dimension: dimension,
+            count: try MemberCount(row),
+            areOthers: try row.boolean("are_others"),
+            seen: try row.optionalText("traces")
+        )
     }
 
     /// The loaded periods of a fact, or the whole of it, of which rows refer to nobody.
@@ -56,7 +88,7 @@ struct DeletedMembers {
             .map { reference in
                 let column: SQL = "f.\(id: reference.column)"
                 return """
-                    \(column) is not null and not exists (select from \(members) d \
+                    \(column) <> \(UnknownMember.key) and not exists (select from \(members) d \
                     where d.\(id: dimension.surrogateKey) = \(column))
                     """ as SQL
             }

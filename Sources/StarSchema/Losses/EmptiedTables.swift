@@ -40,14 +40,16 @@ struct EmptiedTables {
     private func entries() async throws -> [Entry] {
         let rows = try await connection.query(
             """
+            with partition as materialized (
+                \(PartitionBounds.query(of: pipeline.facts.map(\.table), in: pipeline.schema)))
             select c.kind, c.table_name, c.period, c.state, c.period_start::text as start,
-                format('%I.%I', n.nspname, t.relname) as relation
+                coalesce(p.relation, format('%I.%I', n.nspname, t.relname)) as relation
             from longshore.control c
-            cross join lateral (select case when c.kind = \(LoadTaskKind.mart) or c.period = '' then c.table_name
-                else \(Self.leafSQL) end as name) p
             join pg_namespace n on n.nspname = c.schema_name
-            join pg_class t on t.relnamespace = n.oid and t.relname = p.name::name and t.relkind = 'r'
-            where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name)
+            join pg_class t on t.relnamespace = n.oid and t.relname = c.table_name::name
+            left join partition p on p.parent = t.oid
+                and p.bounds = \(PartitionBounds.from("c.period_start", to: "c.period_end"))
+            where (t.relkind = 'r' or p.oid is not null) and c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name)
                 and c.loaded_by is not null and c.rows_loaded > 0
                 and c.kind in (\([LoadTaskKind.fact, .mart])) and c.state in (\([PeriodState.loaded, .closed]))
             """

@@ -16,9 +16,7 @@ struct LossRecord {
     /// the mark. The load that is being created has a greater number.
     func mark() async throws {
         try await markDimensions()
-        try await noteDeletions()
-        try await noteObservations()
-        let slices = losses.slices
+        let slices = losses.slices.filter { !$0.lacksColumns }
         guard !slices.isEmpty else { return }
         try await control.markStale(
             """
@@ -36,19 +34,32 @@ struct LossRecord {
 
     private var control: ControlTable { ControlTable(connection) }
 
-    /// What is marked is not looked for again; workers' key maps hold members that are gone.
-    private func noteDeletions() async throws {
-        for (table, count) in losses.deletionCounts.sorted(by: { $0.key < $1.key }) {
-            try await control.noteDeletions(count, from: pipeline.key(of: table))
+    /// What was counted is not counted again before Postgres tells of another write, and what is marked is not looked for
+    /// again.
+    ///
+    /// It is noted when the tables are made and fit: an attempt that is about to commit waits for the row that is written here,
+    /// and has locked a table.
+    func note() async throws {
+        try await noteMembers()
+        try await noteObservations()
+    }
+
+    private func noteMembers() async throws {
+        for look in losses.members {
+            try await control.noteMembers(
+                look.count,
+                areOthers: look.areOthers,
+                seen: look.seen,
+                of: pipeline.key(of: look.dimension.table)
+            )
         }
     }
 
-    /// What was counted is not counted again before Postgres counts another deletion.
     private func noteObservations() async throws {
         for look in losses.observations {
             try await control.noteObservations(
                 look.count,
-                deletions: look.deletions,
+                seen: look.seen,
                 of: pipeline.key(of: look.dimension.table)
             )
         }
@@ -63,28 +74,33 @@ struct LossRecord {
         )
     }
 
-    /// Lets the surrogate keys of dimensions that were made anew begin above all that facts hold: until
-    /// these are loaded again, none of their rows must find another member.
+    /// Lets the surrogate keys of dimensions that were made anew, or have other rows than loads have given them, begin
+    /// above all that they and facts hold: until these are loaded again, none of their rows must find another member.
     func reserveKeys() async throws {
-        for lost in losses.dimensions {
-            guard case .extract = lost.dimension.content else { continue }
-            let highest = try await highestKey(of: lost.dimension)
+        let others = losses.members.filter(\.areOthers).map(\.dimension)
+        for dimension in losses.dimensions.map(\.dimension) + others {
+            guard case .extract = dimension.content else { continue }
+            let highest = try await highestKey(of: dimension)
             guard highest > 0 else { continue }
-            let table: SQL = "\(id: pipeline.schema, lost.dimension.table)"
+            let table: SQL = "\(id: pipeline.schema, dimension.table)"
             try await connection.query(
                 """
                 select setval(sequence, greatest(\(highest)::bigint,
                     (select last_value from pg_sequences
                         where format('%I.%I', schemaname, sequencename)::regclass = sequence)))
                 from (select pg_get_serial_sequence(\(table.text),
-                    \(lost.dimension.surrogateKey))::regclass as sequence) s
+                    \(dimension.surrogateKey))::regclass as sequence) s
                 """
             )
         }
     }
 
     private func highestKey(of dimension: Dimension) async throws -> Int64 {
-        var highest: Int64 = 0
+        let members: SQL = "\(id: pipeline.schema, dimension.table)"
+        let known = try await connection.query(
+            "select max(\(id: dimension.surrogateKey)) as key from \(members)"
+        )
+        var highest = try known.first?.optionalInteger("key", as: Int64.self) ?? 0
         for fact in pipeline.facts {
             let table: SQL = "\(id: pipeline.schema, fact.table)"
             let columns = try await TableColumns.read(of: table, on: connection)

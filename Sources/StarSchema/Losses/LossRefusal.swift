@@ -13,7 +13,7 @@ struct LossRefusal {
 
     /// What has to be decided by a person before anything is loaded.
     func misfits() async throws -> [Misfit] {
-        var misfits: [Misfit] = []
+        var misfits = try await droppedColumns()
         for lost in losses.dimensions where lost.dimension.losesKeys {
             misfits += try await keyHolders(of: lost)
             for fact in pipeline.facts where fact.losesKeys(to: lost) && fact.loading != .replace {
@@ -29,10 +29,49 @@ struct LossRefusal {
                 "refer to members of `\(deletion.dimension.table)` that are gone"
             )
         }
-        for dimension in pipeline.dimensions where dimension.keepsObservations {
+        for dimension in pipeline.dimensions
+        where dimension.keepsObservations && !losses.lacksPlaces(dimension) {
             misfits += try await history(of: dimension)
         }
         return misfits + losses.thinned.map(deletedObservations)
+    }
+
+    // MARK: Columns
+
+    /// Columns that somebody has dropped and that no load can fill: those that tell rows of a dimension apart, and those of
+    /// rows that stay.
+    private func droppedColumns() async throws -> [Misfit] {
+        var misfits: [Misfit] = []
+        for dimension in pipeline.dimensions {
+            for (table, columns) in losses.droppedPlaces(of: dimension, schema: pipeline.schema) {
+                misfits.append(
+                    Misfit(
+                        table: name(table),
+                        opening: Self.opening,
+                        problems: [
+                            "\(DroppedColumns.words(columns)), which nothing tells apart without "
+                                + "\(agreeing(columns.count, "it", "them")). Restore it from a backup where there is "
+                                + "one; else it has to be made anew, and what that takes the next load says"
+                        ],
+                        statements: [
+                            "drop table \(quoted(table).written);",
+                            Reload.prefix + "longshore load FOLDER",
+                        ]
+                    )
+                )
+            }
+        }
+        for fact in pipeline.facts where fact.loading != .replace {
+            let dropped = (losses.dropped[fact.table] ?? [])
+                .filter { fact.loading == .append || fact.grainColumns.contains($0) }
+            guard !dropped.isEmpty else { continue }
+            misfits += try await keptRows(
+                of: fact,
+                "have no \(dropped.inBackticks()) any more",
+                restoring: "table"
+            )
+        }
+        return misfits
     }
 
     private static let opening = "is not what was loaded"
@@ -107,7 +146,11 @@ struct LossRefusal {
 
     /// A fact whose rows stay: those that no source tells again would point to nobody, or, if they are
     /// appended, all of them.
-    private func keptRows(of fact: Fact, _ what: String) async throws -> [Misfit] {
+    private func keptRows(
+        of fact: Fact,
+        _ what: String,
+        restoring table: String = "dimension"
+    ) async throws -> [Misfit] {
         guard try await hasRows(fact.table) else { return [] }
         let loaded = try await LoadedPeriods(pipeline.schema, [fact.table], on: connection)
             .summary()
@@ -118,7 +161,7 @@ struct LossRefusal {
                 problems: [
                     "its rows \(what), and "
                         + "`load: \(fact.loading.rawValue)` leaves rows that are there in their place. "
-                        + "Restore the dimension from a backup where there is one; else the fact has to "
+                        + "Restore the \(table) from a backup where there is one; else the fact has to "
                         + "be loaded anew: \(loaded)"
                 ],
                 statements: ["truncate \(quoted(fact.table).written);"]

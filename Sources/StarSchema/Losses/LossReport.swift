@@ -8,6 +8,8 @@ import Words
 public struct LossReport: Sendable {
     /// A line for each table that is concerned.
     public let notices: [String]
+    /// Those of ``notices`` that are of dimensions.
+    public let tables: [String]
     /// Whether something is lost that a load brings back although no period is due.
     public let hasWholeTables: Bool
 
@@ -23,10 +25,40 @@ public struct LossReport: Sendable {
                 + "`\($0.dimension.table)` is computed from \(agreeing($0.missing, "is", "are")) gone; nothing is "
                 + "loaded before that is decided"
         }
+        let dropped = pipeline.dimensions.flatMap(losses.droppedColumns)
         let groups = Dictionary(grouping: losses.slices, by: Group.init)
         let slices = groups.sorted { $0.key < $1.key }
             .map { group, slices in group.words(for: slices, pipeline: pipeline.name) }
-        notices = dimensions + forgotten + thinned + slices
+        tables = dimensions + forgotten + thinned + dropped
+        notices = tables + slices
+    }
+}
+
+extension Losses {
+    /// What was dropped from tables of a dimension, and what a load makes of it.
+    fileprivate func droppedColumns(of dimension: Dimension) -> [String] {
+        dimension.tableNames.compactMap { table in
+            dropped[table]
+                .map { columns in
+                    "`\(table)`: \(DroppedColumns.words(columns)): \(fate(of: columns, in: table, dimension))"
+                }
+        }
+    }
+
+    private func fate(of columns: [String], in table: String, _ dimension: Dimension) -> String {
+        guard !lacksPlaces(dimension) else { return "nothing is loaded before that is decided" }
+        let isOwn = table == dimension.table
+        let other = isOwn ? dimension.observationTable : dimension.table
+        let isKept =
+            dimension.keepsObservations
+            && !columns.contains { dropped[other]?.contains($0) ?? false }
+        let way =
+            switch (isKept, isOwn) {
+            case (false, _): "filled again from the source"
+            case (true, true): "computed anew from what was observed"
+            case (true, false): "filled again from the versions that are there"
+            }
+        return "\(columns.count == 1 ? "it is" : "they are") \(way)"
     }
 }
 

@@ -30,10 +30,11 @@ package struct LossSurvey {
         losses.slices += try await EmptiedTables(pipeline: pipeline, connection: connection)
             .slices()
             .filter { losses.slice($0.table, $0.period) == nil }
+        try await DroppedColumns(pipeline: pipeline, connection: connection).add(to: &losses)
         losses.slices += try await reached(from: losses.slices)
         losses.slices += try await referring(to: losses.dimensions, beside: losses.slices)
         try await DeletedMembers(pipeline: pipeline, connection: connection).add(to: &losses)
-        losses.forgotten = try await forgotten(losses.dimensions)
+        losses.forgotten = try await forgotten(losses)
         losses.observations = try await observations()
         return losses
     }
@@ -50,6 +51,7 @@ package struct LossSurvey {
         let hasRows: Bool
         let hasTable: Bool
         let leaf: String
+        /// Whether a table has the name of its partition, and is none of the fact's.
         let hasLeaf: Bool
     }
 
@@ -57,20 +59,24 @@ package struct LossSurvey {
     private func missing() async throws -> [Entry] {
         let rows = try await connection.query(
             """
+            with partition as materialized (
+                \(PartitionBounds.query(of: pipeline.facts.map(\.table), in: pipeline.schema)))
             select c.kind, c.name, c.table_name, c.period, c.state,
                 coalesce(c.rows_loaded, 0) > 0 as has_rows, t.oid is not null as has_table,
-                p.leaf, l.oid is not null as has_leaf
+                e.leaf, l.oid is not null as has_leaf
             from longshore.control c
-            cross join lateral (select \(EmptiedTables.leafSQL) as leaf) p
+            cross join lateral (select \(EmptiedTables.leafSQL) as leaf) e
             left join pg_namespace n on n.nspname = c.schema_name
             left join pg_class t on t.relnamespace = n.oid and t.relname = c.table_name
                 and t.relkind in ('r', 'p')
             left join pg_class l on c.kind = \(LoadTaskKind.fact) and c.period <> '' and l.relnamespace = n.oid
-                and l.relname = p.leaf::name and l.relkind = 'r'
-            left join pg_inherits i on i.inhrelid = l.oid and i.inhparent = t.oid
+                and l.relname = e.leaf::name and l.relkind = 'r'
+                and not exists (select from partition where parent = t.oid and oid = l.oid)
+            left join partition p on p.parent = t.oid
+                and p.bounds = \(PartitionBounds.from("c.period_start", to: "c.period_end"))
             where c.schema_name = \(pipeline.schema) and c.pipeline = \(pipeline.name) and c.loaded_by is not null
                 and (c.kind = \(LoadTaskKind.dimension) or t.oid is null
-                    or t.relkind = 'p' and c.period <> '' and i.inhrelid is null)
+                    or t.relkind = 'p' and c.period <> '' and p.oid is null)
             order by c.kind, c.table_name, c.period
             """
         )
@@ -124,7 +130,7 @@ package struct LossSurvey {
             guard let dimension = pipeline.dimension(entry.name) else { continue }
             if !entry.hasTable {
                 lost.append(Losses.LostDimension(dimension: dimension, hasNoTable: true))
-            } else if entry.hasRows, try await !hasRows(dimension.table, besides: dimension) {
+            } else if entry.hasRows, try await isEmpty(dimension) {
                 lost.append(Losses.LostDimension(dimension: dimension, hasNoTable: false))
             }
         }
@@ -135,10 +141,12 @@ package struct LossSurvey {
     }
 
     /// Dimensions whose rows are there, and not what their history is computed from.
-    private func forgotten(_ lost: [Losses.LostDimension]) async throws -> [Dimension] {
+    private func forgotten(_ losses: Losses) async throws -> [Dimension] {
         var forgotten: [Dimension] = []
         for dimension in pipeline.dimensions
-        where dimension.keepsObservations && !lost.contains(where: { $0.dimension == dimension }) {
+        where dimension.keepsObservations && !losses.lacksPlaces(dimension)
+            && !losses.dimensions.contains(where: { $0.dimension == dimension })
+        {
             let misfits = try await LossRefusal(
                 losses: Losses(),
                 pipeline: pipeline,
@@ -163,16 +171,24 @@ package struct LossSurvey {
         return looks
     }
 
-    /// Whether a table is there and has rows, besides a dimension's unknown member.
-    private func hasRows(_ name: String, besides dimension: Dimension? = nil) async throws -> Bool {
+    /// Whether a dimension, of which the table is there, has no member but the unknown one.
+    private func isEmpty(_ dimension: Dimension) async throws -> Bool {
+        let table: SQL = "\(id: pipeline.schema, dimension.table)"
+        let columns = try await TableColumns.read(of: table, on: connection)
+        let isMember: SQL =
+            columns[dimension.surrogateKey] == nil
+            ? "true" : "\(id: dimension.surrogateKey) <> \(UnknownMember.key)"
+        return try await connection.query("select from \(table) where \(isMember) limit 1").isEmpty
+    }
+
+    /// Whether a table is there and has rows.
+    private func hasRows(_ name: String) async throws -> Bool {
         let table: SQL = "\(id: pipeline.schema, name)"
         let isThere = try await connection.query(
             "select to_regclass(\(table.text)) is not null as found"
         )
         guard try isThere.first?.boolean("found") == true else { return false }
-        let condition: SQL =
-            dimension.map { "where \(id: $0.surrogateKey) <> \(UnknownMember.key)" } ?? ""
-        return try await !connection.query("select from \(table) \(condition) limit 1").isEmpty
+        return try await !connection.query("select from \(table) limit 1").isEmpty
     }
 
     // MARK: What goes with it

@@ -1,3 +1,4 @@
+import Ledger
 import Pipelines
 package import Planning
 import Postgres
@@ -25,6 +26,8 @@ package struct Losses: Sendable {
         var isDetached = false
         /// Whether its table is there, without its rows.
         var isEmptied = false
+        /// Whether somebody has dropped columns of it: what adds them again marks it.
+        var lacksColumns = false
 
         /// What it is in truth.
         package var effectiveState: PeriodState { state == .loaded ? .stale : state }
@@ -59,11 +62,13 @@ package struct Losses: Sendable {
     package var slices: [Slice] = []
     /// Facts whose rows refer to members that somebody has deleted; their periods are among ``slices``.
     var deletions: [Deletion] = []
-    /// How often rows were deleted in each dimension's table, by Postgres' count, where that was looked at.
-    var deletionCounts: [String: Int64] = [:]
+    /// Dimensions whose rows were counted, as Postgres told of writes.
+    var members: [DeletedMembers.Look] = []
+    /// The columns that somebody has dropped from tables of dimensions and facts, by table.
+    var dropped: [String: [String]] = [:]
     /// Dimensions that have lost what their history is computed from.
     var forgotten: [Dimension] = []
-    /// Where Postgres has counted rows deleted from what a history is computed from, how many are left.
+    /// Where Postgres told of writes to what a history is computed from, how many rows are left.
     var observations: [DeletedObservations.Look] = []
 
     /// Those of which rows are gone.
@@ -72,12 +77,38 @@ package struct Losses: Sendable {
     /// Whether everything that the ledger knows is there.
     var isEmpty: Bool {
         dimensions.isEmpty && slices.isEmpty && forgotten.isEmpty && thinned.isEmpty
+            && dropped.isEmpty
     }
 
     /// Whether something is lost that a load brings back whatever its periods are.
     package var hasWholeTables: Bool {
         !dimensions.isEmpty || !forgotten.isEmpty || !thinned.isEmpty
+            || dropped.keys.contains { name in !slices.contains { $0.table == name } }
             || slices.contains { $0.period.isEmpty && $0.state != .pending }
+    }
+
+    /// The columns that somebody has dropped from tables of a dimension, which only makes them anew.
+    func droppedPlaces(
+        of dimension: Dimension,
+        schema: String
+    ) -> [(table: String, columns: [String])] {
+        dimension.designs(schema: schema)
+            .compactMap { design in
+                let places = dimension.places(in: design)
+                let columns = (dropped[design.name] ?? []).filter(places.contains)
+                return columns.isEmpty ? nil : (design.name, columns)
+            }
+    }
+
+    /// The columns of what was observed of a dimension that somebody has dropped, while its versions have them.
+    func droppedObservations(of dimension: Dimension) -> [String] {
+        let own = dropped[dimension.table] ?? []
+        return (dropped[dimension.observationTable] ?? []).filter { !own.contains($0) }
+    }
+
+    /// Whether rows of a dimension have no place any more, so that nothing can be asked of them.
+    func lacksPlaces(_ dimension: Dimension) -> Bool {
+        !droppedPlaces(of: dimension, schema: "").isEmpty
     }
 
     /// The slice of a table and period, when it is concerned.

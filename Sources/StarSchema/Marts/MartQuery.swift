@@ -2,7 +2,7 @@ package import Pipelines
 package import Postgres
 
 extension Mart {
-    /// The mart's query with its period's bounds in place, and the period as its first column.
+    /// The mart's query with days for those bounds of its period that are not in place yet, and the period as its first column.
     package func select(for period: Period?) -> SQL {
         guard isPerPeriod, let period else { return SQL(raw: query) }
         let body = SQLText(query).bound(to: period)
@@ -13,8 +13,7 @@ extension Mart {
 }
 
 extension SQLText {
-    /// The text with a period's bounds in place: days, which an instant, a time and a day are all
-    /// compared with rightly in the zone of the pipeline (``MartSetting``).
+    /// The text with days in the place of a period's bounds.
     ///
     /// They are dates that Longshore made itself, so they go in as literals: the body of a function takes
     /// no parameters.

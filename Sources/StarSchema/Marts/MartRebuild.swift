@@ -1,6 +1,7 @@
 import Ledger
 import Pipelines
 import Postgres
+import Words
 
 /// Gives a mart's table the columns that its SQL has now: its rows follow from others, so nothing is
 /// lost by it.
@@ -22,7 +23,8 @@ struct MartRebuild {
     /// Adds, drops and converts columns, and marks what was computed as stale.
     ///
     /// - Returns: what of other people's objects is in the way.
-    func fit(_ existing: [String: String], to shape: [String: String]) async throws -> Misfit? {
+    func fit(_ existing: [ExactText: String], to shape: [ExactText: String]) async throws -> Misfit?
+    {
         let difference = ColumnDifference(from: existing, to: shape)
         guard altersTables else {
             throw StarSchemaError.altersTable(

@@ -22,16 +22,24 @@ package struct MartSetting {
         """
     }
 
-    /// Runs one statement with the setting; nothing else runs in it, because its schema holds names of others.
+    /// Runs one statement with the setting.
     @discardableResult
     package func query(
         _ sql: SQL,
         on connection: PostgresConnection
     ) async throws -> PostgresResult {
+        try await hold(on: connection) { try await connection.query(sql) }
+    }
+
+    /// Asks the server with the setting; nothing else runs in it, because its schema holds names of others.
+    package nonisolated(nonsending) func hold<Answer>(
+        on connection: PostgresConnection,
+        _ body: () async throws -> Answer
+    ) async throws -> Answer {
         try await enter(on: connection)
-        let result = try await connection.query(sql)
+        let answer = try await body()
         try await leave(on: connection)
-        return result
+        return answer
     }
 
     /// Holds until the transaction ends, or ``leave(on:)``.

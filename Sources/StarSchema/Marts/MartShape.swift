@@ -1,4 +1,5 @@
 package import Postgres
+package import Words
 
 /// The columns that a mart's query gives, with their types as its table would have them.
 ///
@@ -20,12 +21,12 @@ package enum MartShape {
         of query: SQL,
         in setting: MartSetting,
         on connection: PostgresConnection
-    ) async throws -> [String: String] {
+    ) async throws -> [ExactText: String] {
         try await setting.query(
             "create temp table mart_shape on commit drop as \(query) with no data",
             on: connection
         )
-        return try await TableColumns.read(of: table, on: connection)
+        return try await TableColumns.exact(of: table, on: connection)
     }
 
     /// Drops ``table``.
@@ -35,8 +36,8 @@ package enum MartShape {
 
     /// `` no more `mean`; new `amount`; `n` was `bigint`, is `numeric` ``.
     package static func differences(
-        from existing: [String: String],
-        to shape: [String: String]
+        from existing: [ExactText: String],
+        to shape: [ExactText: String]
     ) -> String {
         ColumnDifference(from: existing, to: shape).description
     }

@@ -90,7 +90,7 @@ struct MartTable {
     /// Creates a mart's table with the columns that its query has, or gives it those that it has now.
     private func createOrFit() async throws -> Misfit? {
         let query = mart.select(for: Period(.day, containing: Day(number: 0)))
-        let existing = try await TableColumns.read(of: table, on: connection)
+        let existing = try await TableColumns.exact(of: table, on: connection)
         guard !existing.isEmpty else {
             try await setting.query(
                 "create table \(table) as \(query) with no data",

@@ -1,34 +1,30 @@
 package import Ledger
-package import Pipelines
 package import Postgres
+package import Words
 
 /// A query on the tables of a pipeline, for each of whose rows an API is asked; it runs as a mart's SQL does.
 package struct WarehouseQuery {
     private let query: String
     private let source: String
-    private let period: Period?
     private let function: MartFunction
 
     /// A query of what a source is asked about.
     ///
     /// - Parameters:
-    ///   - query: The SQL; `:period_start` and `:period_end` are the period's bounds.
+    ///   - query: The SQL, with the period's bounds in place.
     ///   - source: The source, for messages.
-    ///   - period: The period that is loaded.
     ///   - setting: What its names and times mean.
     ///   - role: The role that reads the tables of the schema; `nil` where there is none.
     ///   - connection: A connection in a transaction.
     package init(
         _ query: String,
         for source: String,
-        period: Period?,
         setting: MartSetting,
         role: MartRole?,
         on connection: PostgresConnection
     ) {
         self.query = query
         self.source = source
-        self.period = period
         function = MartFunction(mart: "", setting: setting, role: role, connection: connection)
     }
 
@@ -41,12 +37,11 @@ package struct WarehouseQuery {
     ///
     /// - Throws: ``StarSchemaError`` when Postgres does not understand the query, or its rows are too large;
     ///   `PostgresError`.
-    package func rows() async throws -> [[String: String]] {
-        let body = period.map { SQLText(query).bound(to: $0) } ?? SQL(raw: query)
+    package func rows() async throws -> [[ExactText: String]] {
         let found: PostgresResult
         do {
             found = try await function.run(
-                "select to_jsonb(asked) from (\(body)\n) asked limit \(literal: String(Self.most))::bigint",
+                "select to_jsonb(asked) from (\(raw: query)\n) asked limit \(literal: String(Self.most))::bigint",
                 returning: "setof jsonb"
             ) { call in
                 """
@@ -65,7 +60,7 @@ package struct WarehouseQuery {
         {
             throw StarSchemaError.badEach(of: source, error.message)
         }
-        var rows: [[String: String]] = []
+        var rows: [[ExactText: String]] = []
         for row in found {
             guard try !row.boolean("is_beyond") else {
                 throw StarSchemaError.largeEach(of: source, limit: Self.largest)
@@ -74,7 +69,7 @@ package struct WarehouseQuery {
             if place > rows.count { rows.append([:]) }
             guard let key = try row.optionalText("key"), let value = try row.optionalText("value")
             else { continue }
-            rows[place - 1][key] = value
+            rows[place - 1][ExactText(key)] = value
         }
         return rows
     }

@@ -1,10 +1,11 @@
 import Expressions
 import Rows
 import Testing
+import Words
 
 @Suite("Derived columns and checks")
 struct ComputedColumnTests {
-    private let header = ["id", "first", "last", "amount"]
+    private let header: [ExactText] = ["id", "first", "last", "amount"]
     private let id = RowLayout.Output.value(plan("id", .integer, [], [.required]))
     private let first = RowLayout.Output.value(plan("first", .text, [.trim]))
     private let last = RowLayout.Output.value(plan("last", .text, [.trim, .upper]))

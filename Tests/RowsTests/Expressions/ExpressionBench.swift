@@ -1,5 +1,6 @@
 import Expressions
 import Rows
+import Words
 
 /// A row of one column of each type, to evaluate expressions over.
 ///
@@ -50,7 +51,7 @@ enum Bench {
 
     /// The value of the last column.
     static func run(_ layout: RowLayout, _ values: [String]) throws -> Encoded {
-        var harness = Harness(try RowEncoder(layout: layout, header: columns.map(\.name)))
+        var harness = Harness(try RowEncoder(layout: layout, header: columns.map(\.name).exact))
         harness.encode(batch([values]))
         if let reject = harness.rejects.first {
             return .rejected(rule: reject.rule, reason: reject.reason)

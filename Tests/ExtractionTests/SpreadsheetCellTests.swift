@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Inquiry
+@testable import Extraction
 
 @Suite("Cells for a spreadsheet")
 struct SpreadsheetCellTests {

@@ -1,0 +1,29 @@
+extension PostgresConnection {
+    /// The types that the server gives to a statement's parameters, from where they stand in it; it is not run.
+    ///
+    /// It is for a transaction, which goes on whatever the server says of the statement.
+    ///
+    /// - Parameter sql: One statement with parameters, `$1`, whose values do not matter.
+    /// - Returns: Object identifiers of types, in the order of the parameters; `nil` when the server does not
+    ///   understand the statement. Those of built-in types are the same in every server (`pg_type.dat`).
+    /// - Throws: ``PostgresError`` when it is not the statement that is wrong.
+    public func parameterTypes(of sql: SQL) async throws -> [UInt32]? {
+        try await script("savepoint parameters")
+        do {
+            let description = try await exchange { session throws(PostgresError) in
+                try requireNoCopy(session)
+                try session.sendPreparation(sql.text)
+                try session.collectResults()
+                try session.sendDescription()
+                return try session.collectResults()
+            }
+            try await script("release savepoint parameters")
+            return description.parameterTypes
+        } catch let error as PostgresError
+            where ["0A", "22", "42"].contains(error.sqlState?.errorClass)
+        {
+            try await script("rollback to savepoint parameters; release savepoint parameters")
+            return nil
+        }
+    }
+}
