@@ -52,7 +52,8 @@ public struct LoadingError: WarehouseRefusal {
     static func watermark(_ table: String, of source: String, rows: Int) -> LoadingError {
         LoadingError(
             code: .watermark,
-            description: "the source `\(source)` answers \(rows == 0 ? "no row" : "several rows") to `unchanged_by` of "
+            description:
+                "the source `\(source)` answers \(rows == 0 ? "no row" : "several rows") to `unchanged_by` of "
                 + "`\(table)`; nothing has been loaded. Expected: one row, such as that of "
                 + "`select max(updated_at), count(*) from …`"
         )

@@ -279,7 +279,8 @@ struct ValueEncoder: ~Copyable {
         guard time.offset == nil else { return false }
         guard columns[index].isDayOfInstant else { return true }
         let last = columns[index].segment
-        return !columns[index].hasOtherClock && time.seconds >= last.start && time.seconds < last.end
+        return !columns[index].hasOtherClock && time.seconds >= last.start
+            && time.seconds < last.end
     }
 
     /// The day on which an instant lies, on the clock by which periods are cut.

@@ -37,6 +37,11 @@ public struct ExactText: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 }
 
+extension ExactText: CustomDebugStringConvertible {
+    /// The text in quotes, as that of a String.
+    public var debugDescription: String { text.debugDescription }
+}
+
 extension ExactText: ExpressibleByStringLiteral {
     /// A text as it is written.
     public init(stringLiteral text: String) { self.init(text) }

@@ -1,6 +1,8 @@
 import Charts
 import Dashboards
+import Ledger
 import Pipelines
+import Postgres
 import Testing
 import WarehouseTestSupport
 
@@ -70,6 +72,9 @@ struct LookalikeValueTests {
         let dock = try await Dock(files)
         let definition = try Shop.definition()
         #expect(try await dock.load(definition, periods: "2024-01").failures == [])
+        try await dock.connection.script(
+            SQL(raw: DatabaseRoles(schemas: ["shop"]).sql.replacing("\\password", with: "password"))
+        )
         let desk = DashboardDesk(dock.configuration)
         let pipeline = definition.pipeline
 

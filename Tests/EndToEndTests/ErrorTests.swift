@@ -48,7 +48,8 @@ struct ErrorTests {
     @Test(
         "a value for a parameter is told from its name by the first `=`, whatever joins that",
         arguments: [
-            ("a\u{600}=1", "the pipeline has no parameter `a"), ("a=\u{301}", "the pipeline has no parameter `a`"),
+            ("a\u{600}=1", "the pipeline has no parameter `a"),
+            ("a=\u{301}", "the pipeline has no parameter `a`"),
             ("a", "has no `=`"),
         ]
     )

@@ -82,10 +82,9 @@ struct LookalikeTests {
 
     @Test("of files: each reject is replayed under the header of its own file")
     func replays() async throws {
-        let dock = try await Dock([
-            "\(Self.decomposed).csv": "id,a,b\n1,10,100\n2,x,200\n",
-            "\(Self.composed).csv": "id,b,a\n3,300,30\n4,400,y\n",
-        ])
+        let dock = try await Dock()
+        try dock.write("\(Self.decomposed).csv", "id,a,b\n1,10,100\n2,x,200\n")
+        try dock.write("\(Self.composed).csv", "id,b,a\n3,300,30\n4,400,y\n")
         let files = try FileManager.default.contentsOfDirectory(atPath: dock.folder + "/data")
         try #require(files.count == 2)
         func definition(_ rule: String) throws -> Definition {

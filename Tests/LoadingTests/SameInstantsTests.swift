@@ -221,7 +221,6 @@ struct SameInstantsTests {
             wantsToken: false
         )
         let havana = try await Havana()
-        #expect(try await havana.load(Havana.definition()).failures == [])
         let definition = try Definition.text(
             """
             pipeline: z
@@ -230,19 +229,17 @@ struct SameInstantsTests {
             sources:
               crm: { postgres: "${CRM_URL}" }
               api: { http: "\(api.url)/v1", private: true }
-            facts:
+            dimensions:
               s:
-                from: { source: crm, query: "select id, at from src.s where \(Havana.inSource)" }
-                period: at
-                grain: [id]
-                columns:
-                  id: { type: integer, required: true }
-                  at: { type: timestamp, required: true }
+                from: { source: crm, query: "select id::text, at from src.s where id < 10" }
+                key: id
+                columns: { id: { type: text, required: true }, at: { type: timestamp } }
+            facts:
               t:
                 from:
                   source: api
                   get: "{s.id}"
-                  each: { s: "select id from fact_s where \(Havana.inSource) order by id" }
+                  each: { s: "select id from dim_s where \(Havana.inSource) order by id" }
                   pages: { next: paging.next }
                   rows: data
                 period: at

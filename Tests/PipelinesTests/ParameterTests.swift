@@ -81,7 +81,8 @@ struct ParameterTests {
         let bundle = Self.bundle(
             ["prefix": "x' or 'a' = 'a"],
             replacing: "length: \"${shortest}\" }",
-            with: "length: 3 }\n    checks: { known: \"sale_id = '${prefix}' or sale_id = ${prefix}\" }"
+            with:
+                "length: 3 }\n    checks: { known: \"sale_id = '${prefix}' or sale_id = ${prefix}\" }"
         )
         let sale = try #require(try Pipeline.parse(bundle: bundle).fact("sale"))
         #expect(

@@ -27,6 +27,7 @@ struct SnapshotReader {
         queryTime: Duration,
         on connection: PostgresConnection
     ) async throws {
+        let role = try await readers(pipeline, on: connection)
         // Temporary tables stand in for none of the schema's.
         let path: SQL = "\(id: pipeline.schema), pg_temp"
         let time: String = "\(queryTime.wholeMilliseconds)ms"
@@ -36,13 +37,29 @@ struct SnapshotReader {
                 set_config('timezone', \(pipeline.zone), true),
                 set_config('statement_timeout', \(time), true),
                 set_config('cursor_tuple_fraction', '1', true),
-                (select set_config('role', rolname, true) from pg_roles
-                    where rolname in ('longshore_reader', 'pg_read_all_data') and rolname <> current_user
-                        and pg_has_role(oid, 'member') and has_schema_privilege(oid, \(pipeline.schema)::text, 'usage')
-                        and has_table_privilege(oid, 'longshore.control', 'select')
-                    order by rolname <> 'longshore_reader' limit 1)
+                case when \(role)::text is not null then set_config('role', \(role)::text, true) end
             """
         )
+    }
+
+    /// The role whose rights figures are read with; it is looked up in a savepoint, so that nothing of the server's stays locked,
+    /// for what is locked tells what a query reads.
+    private static func readers(
+        _ pipeline: Pipeline,
+        on connection: PostgresConnection
+    ) async throws -> String? {
+        try await connection.query("savepoint readers")
+        let rows = try await connection.query(
+            """
+            select rolname as name from pg_roles
+            where rolname in ('longshore_reader', 'pg_read_all_data') and rolname <> current_user
+                and pg_has_role(oid, 'member') and has_schema_privilege(oid, \(pipeline.schema)::text, 'usage')
+                and has_table_privilege(oid, 'longshore.control', 'select')
+            order by rolname <> 'longshore_reader' limit 1
+            """
+        )
+        try await connection.query("rollback to savepoint readers")
+        return try rows.first?.text("name")
     }
 
     // MARK: Panels

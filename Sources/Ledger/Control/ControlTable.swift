@@ -133,14 +133,14 @@ package struct ControlTable {
     package struct Standing {
         /// The load.
         package let load: Int64
-        /// The files that it has read.
+        /// The files that it has read; none of a query.
         package let inputs: [InputSummary]
         /// What its tables had then.
         package let extent: String
     }
 
     /// How a table stands that is loaded whole, and follows from the definition that a task of it has; `nil` for
-    /// one that is not loaded, stale, of another definition, or of whose inputs nothing is known.
+    /// one that is not loaded, stale, or of another definition.
     package func standing(
         of key: PeriodKey,
         forTask task: LoadTaskID
@@ -151,16 +151,13 @@ package struct ControlTable {
             from (select * from longshore.control where \(key.isRow)) c
             join longshore.task t on t.load_id = c.loaded_by and \(Self.isOf("t"))
             where c.state = \(PeriodState.loaded) and c.extent is not null
-                and t.inputs is not null
                 and c.table_definition = \(Self.definition(of: task))
             """
         )
-        guard let row = rows.first,
-            let inputs = InputRecord.read(try row.text("inputs"))
-        else { return nil }
+        guard let row = rows.first else { return nil }
         return Standing(
             load: try row.integer("loaded_by", as: Int64.self),
-            inputs: inputs,
+            inputs: try row.optionalText("inputs").flatMap(InputRecord.read) ?? [],
             extent: try row.text("extent")
         )
     }
@@ -389,8 +386,10 @@ package struct ControlTable {
 
     // MARK: What is counted of dimensions
 
-    /// Another revision. A count alone would be given out twice where commits are lost, or an older state of the
-    /// warehouse is restored, and key maps in the memory of workers are taken for those of another history.
+    /// Another revision, with a token of its own.
+    ///
+    /// A count alone is given out twice where commits are lost, or an older state of the warehouse is restored: key maps in
+    /// the memory of workers would be taken for those of another history.
     private static let revised: SQL = "revision = revision + 1, revision_token = gen_random_uuid()"
 
     /// Tells workers that the key maps they have of a dimension are old.

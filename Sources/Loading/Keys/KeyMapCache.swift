@@ -28,8 +28,9 @@ public final class KeyMapCache: Sendable {
 
     /// An empty cache.
     ///
-    /// - Parameter memoryLimit: the memory that maps may take together, in bytes; with 0 none is
-    ///   loaded.
+    /// - Parameters:
+    ///   - memoryLimit: the memory that maps may take together, in bytes; with 0 none is
+    ///     loaded.
     ///   - smallMap: of how many members a map is loaded for any row that refers to it.
     public init(memoryLimit: Int = KeyMapCache.standardLimit, smallMap: Int = 50_000) {
         state = Mutex(State(shelf: KeyMapShelf(limit: memoryLimit, smallMap: smallMap)))

@@ -106,7 +106,8 @@ struct ParameterSubstitution {
                 text += "${\(name)\(fallback.map { ":-" + $0 } ?? "")}"
             }
         }
-        guard place != .source || Template(text).hasOnly(variablesOf: template, besides: values.keys)
+        guard
+            place != .source || Template(text).hasOnly(variablesOf: template, besides: values.keys)
         else {
             reportVariable(at: span)
             return nil
@@ -142,7 +143,8 @@ struct ParameterSubstitution {
             at: span,
             "`${\(name)}` \(problem.message)",
             expected: problem.expectation(of: name),
-            note: "in SQL and in expressions a parameter is a value, and never a part of the SQL itself"
+            note:
+                "in SQL and in expressions a parameter is a value, and never a part of the SQL itself"
         )
     }
 
