@@ -65,13 +65,13 @@ struct ParameterTests {
     @Test("bring no variable at all into a source")
     func variables() {
         let bundle = Self.bundle(
-            ["prefix": "${TOPSECRET}"],
+            ["prefix": "eu", "folder": "${TOPSECRET}"],
             replacing: "${folder}/${DAY:-today}",
-            with: "${prefix}"
+            with: "${folder}"
         )
         #expect(
             problems(bundle) == [
-                "pipeline.yaml:10:19: error: the value of a parameter makes a `${…}` of this text [parameter.place]"
+                "pipeline.yaml:8:19: error: the value of a parameter makes a `${…}` of this text [parameter.place]"
             ]
         )
     }

@@ -67,7 +67,16 @@ struct SourceMistakeTests {
                 "what tells of changes beside files is told",
                 replacing: #"csv: "sales_{period}.csv""#,
                 with: #"csv: "sales_{period}.csv", unchanged_by: select 1"#,
-                []
+                ["26:55: error: `unchanged_by` stands beside `csv` [key.conflict]"]
+            ),
+            Mistake(
+                "what tells of changes of a fact's rows is told",
+                replacing: #"{ source: drops, csv: "sales_{period}.csv" }"#,
+                with: #"{ source: crm, query: select 1, unchanged_by: select 1 }"#,
+                [
+                    "26:53: error: `unchanged_by` stands where rows are read for a purpose of their own each time "
+                        + "[key.conflict]"
+                ]
             ),
             Mistake(
                 "a secret of an object store is told and not shown",

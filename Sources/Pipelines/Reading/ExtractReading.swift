@@ -210,7 +210,8 @@ struct ExtractReading {
 
     /// Only what is read anew by each load can be left out.
     private func watermark(in from: YAMLNode, of source: Source?) -> String? {
-        guard let node = from["unchanged_by"], let text = node.text else { return nil }
+        guard from.entry("query") != nil, let node = from["unchanged_by"], let text = node.text
+        else { return nil }
         guard readsEveryPeriod else {
             findings.add(
                 .keyConflict,
