@@ -72,10 +72,7 @@ struct ColumnCompiler {
         }
         let zone = try zone(of: plan)
         let days = try days(of: plan)
-        if days != nil, let clock = plan.reading.clock {
-            column.isDayOfInstant = true
-            column.hasOtherClock = clock != dayZone
-        }
+        column.isDayOfInstant = days != nil && plan.reading.clock != nil
         var rules: [CompiledRule] = []
         for rule in plan.rules {
             let compiler = RuleCompiler(plan: plan, column: column, pattern: pattern, zone: zone)
@@ -118,7 +115,7 @@ struct ColumnCompiler {
 
     private func days(of plan: ValuePlan) throws(RowLayoutError) -> ZoneTable? {
         guard case .date = plan.type else { return nil }
-        return try dayZone.map(zone)
+        return try (plan.reading.clock ?? dayZone).map(zone)
     }
 
     func zone(_ name: String) throws(RowLayoutError) -> ZoneTable {

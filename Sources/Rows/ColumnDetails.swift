@@ -60,8 +60,6 @@ struct Column: BitwiseCopyable {
     var dropsTime = false
     /// Whether the day of a date is that of an instant, also where its text has no offset.
     var isDayOfInstant = false
-    /// Whether that day is another one than the text's wherever the two clocks differ.
-    var hasOtherClock = false
     /// The stretch of the zone's time that the last value lay in.
     var segment = ZoneTable.Segment.none
 }

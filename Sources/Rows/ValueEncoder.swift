@@ -279,11 +279,10 @@ struct ValueEncoder: ~Copyable {
         guard time.offset == nil else { return false }
         guard columns[index].isDayOfInstant else { return true }
         let last = columns[index].segment
-        return !columns[index].hasOtherClock && time.seconds >= last.start
-            && time.seconds < last.end
+        return time.seconds >= last.start && time.seconds < last.end
     }
 
-    /// The day on which an instant lies, on the clock by which periods are cut.
+    /// The day on which an instant lies: on its column's clock, by which periods are cut, else on the pipeline's.
     @inline(never)
     private mutating func dayOfInstant(
         _ time: CivilTime,

@@ -72,9 +72,9 @@ struct SourceMistakeTests {
             Mistake(
                 "what tells of changes of a fact's rows is told",
                 replacing: #"{ source: drops, csv: "sales_{period}.csv" }"#,
-                with: #"{ source: crm, query: select 1, unchanged_by: select 1 }"#,
+                with: #"{ source: crm, query: "select :period_start", unchanged_by: select 1 }"#,
                 [
-                    "26:53: error: `unchanged_by` stands where rows are read for a purpose of their own each time "
+                    "26:71: error: `unchanged_by` stands where rows are read for a purpose of their own each time "
                         + "[key.conflict]"
                 ]
             ),
