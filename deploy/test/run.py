@@ -430,8 +430,13 @@ def cluster(fleet, state):
     fleet.files.append(HERE / "ha.yml")
     fleet("up", *START, "--wait-timeout", "240", "--scale", "worker=3")
     [node] = fleet.containers("rabbitmq")
-    running = json.loads(fleet.podman("exec", node, "rabbitmqctl", "--quiet", "cluster_status", "--formatter", "json"))
-    print(f"  nodes of the broker: {', '.join(sorted(running['running_nodes']))}")
+
+    def nodes():
+        status = fleet.podman("exec", node, "rabbitmqctl", "--quiet", "cluster_status", "--formatter", "json")
+        return sorted(json.loads(status)["running_nodes"])
+
+    wait("the three nodes of the broker are one", lambda: len(nodes()) == 3, 120)
+    print(f"  nodes of the broker: {', '.join(nodes())}")
     fleet.ended(fleet.load())
     state["picture"] = fleet.picture()
 
@@ -441,9 +446,9 @@ def leader(fleet, state):
     number = fleet.load()
     wait("the load begins", lambda: fleet.done(number) > 0, 60, pause=0.1)
     [node] = fleet.containers("rabbitmq2")
-    # The broker is asked for the bindings and this one queue: a list of queues waits for each of them.
-    listed = fleet.podman("exec", node, "rabbitmqctl", "--quiet", "list_bindings", "destination_name", "--formatter", "json")
-    queue = next(row["destination_name"] for row in json.loads(listed) if row["destination_name"].endswith(".tasks.default"))
+    # The broker is asked for names and this one queue: a list of queues waits for each of them.
+    names = fleet.podman("exec", node, "rabbitmqctl", "--quiet", "eval", "rabbit_amqqueue:list_names().")
+    [queue] = set(re.findall(r'<<"(longshore\.[^"]*\.tasks\.default)">>', names))
     members = fleet.podman("exec", node, "rabbitmq-queues", "--quiet", "quorum_status", queue, "--formatter", "json")
     [name] = [member["Node Name"] for member in json.loads(members) if member["Raft State"] == "leader"]
     service = name.split("@")[1]
