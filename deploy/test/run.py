@@ -428,8 +428,6 @@ def cluster(fleet, state):
         (fleet.secrets / name).write_text(text)
     run("chmod", "444", *[fleet.secrets / name for name in ["cluster.conf", "amqp_url", "postgres_url"]])
     fleet.files.append(HERE / "ha.yml")
-    # The node that has the queues is up before the others look for one to join: two that find none make a cluster of their own.
-    fleet("up", *START, "--no-deps", "rabbitmq")
     fleet("up", *START, "--wait-timeout", "240", "--scale", "worker=3")
     [node] = fleet.containers("rabbitmq")
 
