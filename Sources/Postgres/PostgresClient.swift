@@ -60,27 +60,35 @@ public struct PostgresClient: Sendable {
     /// - Parameters:
     ///   - leavesSettings: Whether the session is to be reset before somebody else uses it, because the
     ///     SQL of others runs in it.
+    ///   - anew: Whether it has to be a session that nobody has used before.
     ///   - body: The statements.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, and ``PostgresError``.
     public nonisolated(nonsending) func transaction<Result>(
         leavesSettings: Bool = false,
+        anew: Bool = false,
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        try await withConnection(leavesSettings: leavesSettings) { connection in
+        try await withConnection(leavesSettings: leavesSettings, anew: anew) { connection in
             try await connection.transaction { try await body(connection) }
         }
     }
 
     /// Runs `body` with the connection, which nobody else uses meanwhile.
     ///
+    /// - Parameters:
+    ///   - leavesSettings: Whether the session is to be reset before somebody else uses it, because the
+    ///     SQL of others runs in it.
+    ///   - anew: Whether it has to be a session that nobody has used before.
+    ///   - body: The statements.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, and ``PostgresError``.
     public nonisolated(nonsending) func withConnection<Result>(
         leavesSettings: Bool = false,
+        anew: Bool = false,
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await line.take()
+        let connection = try await line.take(anew: anew)
         do {
             let result = try await watched(connection, body)
             await line.pass(leavesSettings: leavesSettings)
@@ -120,9 +128,10 @@ private actor Line {
     }
 
     /// The connection, when it is the caller's turn.
-    func take() async throws -> PostgresConnection {
+    func take(anew: Bool) async throws -> PostgresConnection {
         guard await takeTurn() else { throw PostgresError.cancelled("waiting for the connection") }
         do {
+            if anew { await disconnect() }
             return try await connected()
         } catch {
             passTurn()
@@ -140,11 +149,15 @@ private actor Line {
     func close() async {
         await Task {
             guard await takeTurn() else { return }
-            await connection?.close()
-            connection = nil
+            await disconnect()
             passTurn()
         }
         .value
+    }
+
+    private func disconnect() async {
+        await connection?.close()
+        connection = nil
     }
 
     private func connected() async throws -> PostgresConnection {

@@ -41,9 +41,9 @@ public enum StarterPipeline {
 
     private static let january = """
         order_id,ordered_on,customer_id,customer_name,amount
-        A-1,2024-01-03,c7,Ana  Torres,120.50
+        A-1,2024-01-03,c1,Ana  Torres,120.50
         A-2,2024-01-04,C9,"Díaz, Luis",80.00
-        A-3,2024-01-04,c7,Ana Torres,-5.00
+        A-3,2024-01-04,c1,Ana Torres,-5.00
 
         """
 }

@@ -81,6 +81,24 @@ struct DashboardDeskTests {
             }
     }
 
+    @Test("each look has a session that began with it: an older one may have lost a period")
+    func ownSession() async throws {
+        let counter = try await Counter()
+        let dashboard = try Self.dashboard(
+            """
+              - table: Sessions
+                sql: select pg_backend_pid() as pid, count(*) as sales, clock_timestamp() as at from fact_sale
+                columns: { pid: { title: Session } }
+            """
+        )
+        var sessions: Set<String> = []
+        for _ in 0..<4 {
+            let figures = try await counter.figures(of: dashboard)
+            sessions.insert(try #require(figures.rows.rows.first?.first ?? nil))
+        }
+        #expect(sessions.count == 4)
+    }
+
     @Test("say which periods are loaded, and that one that is not is missing, not zero")
     func missing() async throws {
         let counter = try await Counter()

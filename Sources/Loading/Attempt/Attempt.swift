@@ -19,26 +19,6 @@ package struct Attempt: Sendable {
         case rehearsal
     }
 
-    /// How rows of a fact's task with the same grain are told (docs/decisions/0069).
-    enum GrainSearch: Equatable {
-        /// While they are read, in so many bytes. Where these do not suffice the unique index of the table says whether
-        /// there are any.
-        case inMemory(bytes: Int)
-        /// By Postgres, which tells their numbers; nothing is loaded.
-        case inPostgres
-        /// Among the rows with these numbers, while they are read.
-        case among([Int])
-
-        /// How it goes on when some were missed; `nil` where it cannot.
-        func next(after repeated: GrainsRepeat) -> GrainSearch? {
-            switch (self, repeated.rows) {
-            case (.inMemory, _): .inPostgres
-            case (.inPostgres, let rows?) where !rows.isEmpty: .among(rows)
-            case (.inPostgres, _), (.among, _): nil
-            }
-        }
-    }
-
     let task: LoadTaskID
     let row: TaskRow
     let pipeline: Pipeline
@@ -47,7 +27,7 @@ package struct Attempt: Sendable {
     var ticket = Ticket(nil)
     let keyMaps: KeyMapCache
     let mode: Mode
-    var grains = GrainSearch.inMemory(bytes: .max)
+    let way: AttemptWay
     let environment: SourceEnvironment
     let observer: any StepObserver
 
@@ -59,6 +39,7 @@ package struct Attempt: Sendable {
         ticket: Ticket = Ticket(nil),
         keyMaps: KeyMapCache,
         mode: Mode,
+        way: AttemptWay = AttemptWay(),
         environment: SourceEnvironment,
         observer: any StepObserver
     ) {
@@ -69,6 +50,7 @@ package struct Attempt: Sendable {
         self.ticket = ticket
         self.keyMaps = keyMaps
         self.mode = mode
+        self.way = way
         self.environment = environment
         self.observer = observer
     }
@@ -117,9 +99,11 @@ package struct Attempt: Sendable {
             return row.isReplay ? try await load.replay() : try await load.run()
         case .mart:
             guard let mart = pipeline.mart(row.name) else { throw missing() }
+            try needOwnSession()
             return try await MartLoad(self, mart).run()
         case .export:
             guard let export = pipeline.export(row.name) else { throw missing() }
+            try needOwnSession()
             return try await ExportLoad(self, export).run()
         case .delivery:
             guard let export = pipeline.export(row.name) else { throw missing() }
@@ -178,6 +162,7 @@ package struct Attempt: Sendable {
 
     /// The rows of the warehouse that a source is asked about.
     private func rows(of query: String, for source: String) async throws -> [[ExactText: String]] {
+        try needOwnSession()
         let setting = MartSetting(schema: row.schema, zone: pipeline.zone)
         return try await WarehouseQuery(
             try await bound(SQLText(query), in: setting),

@@ -13,6 +13,8 @@ package struct AttemptResult: Sendable {
     package var replaced = 0
     /// The rows that the period, or the table, has now; `nil` when they are those it has loaded.
     var standing: Int?
+    /// The table that has got a partition by it.
+    var grown: PeriodKey?
     /// What brings the rows in, as the last thing before the commit.
     var swap: LeafSwap?
     /// Names, sizes and digests of what was read.

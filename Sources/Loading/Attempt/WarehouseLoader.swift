@@ -12,6 +12,7 @@ public import Postgres
 public actor WarehouseLoader: TaskLoader {
     private let configuration: PostgresConfiguration
     private let client: PostgresClient
+    private let reminder: PartitionReminder
     private let thread: BlockingThread
     private let keyMaps: KeyMapCache
     private let grainMemory: Int
@@ -41,6 +42,7 @@ public actor WarehouseLoader: TaskLoader {
     ) {
         self.configuration = configuration.atWarehouse
         client = PostgresClient(configuration.atWarehouse, on: thread)
+        reminder = PartitionReminder(client)
         self.thread = thread
         self.keyMaps = keyMaps
         self.grainMemory = grainMemory
@@ -49,6 +51,7 @@ public actor WarehouseLoader: TaskLoader {
 
     /// Ends the connection.
     public func close() async {
+        await reminder.close()
         await client.close()
     }
 
@@ -67,9 +70,17 @@ public actor WarehouseLoader: TaskLoader {
         by worker: String,
         observer: any StepObserver
     ) async -> TaskOutcome {
+        var mark: BegunMark?
+        var way = AttemptWay(grainMemory: grainMemory)
         do {
-            return try await withConnection { connection in
-                await perform(task, connection, by: worker, observer)
+            while true {
+                do {
+                    return try await withConnection(anew: way.hasOwnSession) { connection in
+                        try await perform(task, in: way, connection, by: worker, &mark, observer)
+                    }
+                } catch let again as any AttemptRepeat {
+                    try again.change(&way)
+                }
             }
         } catch {
             return TaskOutcome(error)
@@ -78,35 +89,25 @@ public actor WarehouseLoader: TaskLoader {
 
     private func perform(
         _ task: LoadTaskID,
+        in way: AttemptWay,
         _ connection: PostgresConnection,
         by worker: String,
+        _ mark: inout BegunMark?,
         _ observer: any StepObserver
-    ) async -> TaskOutcome {
-        var mark: BegunMark?
+    ) async throws -> TaskOutcome {
         let ticket = ticket(of: task)
-        let outcome = await told(connection) {
-            mark = try await BegunMark.set(on: task, showing: ticket, connection)
-            let isMarked = mark != nil
-            var grains = Attempt.GrainSearch.inMemory(bytes: grainMemory)
-            var cause: PostgresError?
-            while true {
-                do {
-                    return try await transact(
-                        task,
-                        on: connection,
-                        by: worker,
-                        isMarked: isMarked,
-                        comparing: grains,
-                        telling: observer
-                    )
-                } catch let repeated as GrainsRepeat {
-                    cause = repeated.cause ?? cause
-                    guard let next = grains.next(after: repeated) else {
-                        throw cause ?? LoadingError.unsteady(repeated.table)
-                    }
-                    grains = next
-                }
+        let outcome = try await told(connection) {
+            if mark == nil {
+                mark = try await BegunMark.set(on: task, showing: ticket, connection)
             }
+            return try await transact(
+                task,
+                in: way,
+                on: connection,
+                by: worker,
+                isMarked: mark != nil,
+                telling: observer
+            )
         }
         if let mark { await takeBack(mark, showing: ticket, after: outcome, on: connection) }
         return outcome
@@ -115,13 +116,14 @@ public actor WarehouseLoader: TaskLoader {
     /// Everything from BEGIN to COMMIT.
     private func transact(
         _ task: LoadTaskID,
+        in way: AttemptWay,
         on connection: PostgresConnection,
         by worker: String,
         isMarked: Bool,
-        comparing grains: Attempt.GrainSearch,
         telling observer: any StepObserver
     ) async throws -> TaskOutcome {
         let ticket = ticket(of: task)
+        var grown: PeriodKey?
         let outcome = try await connection.transaction(
             onCommitSent: { observer.reached(.committing) }
         ) {
@@ -132,16 +134,19 @@ public actor WarehouseLoader: TaskLoader {
             }
             // Another attempt had the row a moment ago; without a mark a death would not be seen.
             guard isMarked else { throw TaskIsBusy() }
-            return try await attempt(
+            let result = try await attempt(
                 task,
                 row,
+                in: way,
                 on: connection,
                 by: worker,
-                comparing: grains,
                 telling: observer
             )
+            grown = result.grown
+            return .loaded(result.counts)
         }
         observer.reached(.committed)
+        if let grown { await reminder.note(grown) }
         return outcome
     }
 
@@ -149,17 +154,17 @@ public actor WarehouseLoader: TaskLoader {
     private func attempt(
         _ task: LoadTaskID,
         _ row: TaskRow,
+        in way: AttemptWay,
         on connection: PostgresConnection,
         by worker: String,
-        comparing grains: Attempt.GrainSearch,
         telling observer: any StepObserver
-    ) async throws -> TaskOutcome {
+    ) async throws -> AttemptResult {
         let pipeline = try row.definition.pipeline(in: definitions)
         try await PipelinePlaces(of: pipeline)?.take(on: connection)
         guard
             try await TaskNeeds(task: task, row: row, pipeline: pipeline).areDone(on: connection)
         else { throw TaskIsBusy() }
-        var attempt = Attempt(
+        let attempt = Attempt(
             task: task,
             row: row,
             pipeline: pipeline,
@@ -167,20 +172,24 @@ public actor WarehouseLoader: TaskLoader {
             ticket: ticket(of: task),
             keyMaps: keyMaps,
             mode: .load { try await PostgresConnection.connect(self.configuration) },
+            way: way,
             environment: environment,
             observer: observer
         )
-        attempt.grains = grains
-        return .loaded(try await attempt.complete(by: worker).counts)
+        return try await attempt.complete(by: worker)
     }
 
     /// The outcome of what `body` does, its errors among them.
+    ///
+    /// - Throws: ``AttemptRepeat``.
     private func told(
         _ connection: PostgresConnection,
         _ body: () async throws -> TaskOutcome
-    ) async -> TaskOutcome {
+    ) async throws -> TaskOutcome {
         do {
             return try await body()
+        } catch let again as any AttemptRepeat {
+            throw again
         } catch is TaskIsBusy {
             return .busy
         } catch is PipelineIsCrowded {
@@ -235,9 +244,10 @@ public actor WarehouseLoader: TaskLoader {
     /// Does something with the connection as if it had just been opened: the SQL of a mart may have left
     /// settings in the session, and one that died while the slot was idle is no fault of a task.
     private func withConnection<Result>(
+        anew: Bool = false,
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        try await client.withConnection(leavesSettings: true, body)
+        try await client.withConnection(leavesSettings: true, anew: anew, body)
     }
 
     // MARK: Failures

@@ -34,6 +34,7 @@ struct MovedVersions {
         guard dimension.isVersioned, !facts.isEmpty, let span = try await compare() else {
             return []
         }
+        try attempt.needOwnSession()
         try await VersionLock(schema: attempt.row.schema, dimension: dimension)
             .takeAlone(on: connection)
         try await ControlTable(connection).noteMovedVersions(of: attempt.key(of: dimension.table))

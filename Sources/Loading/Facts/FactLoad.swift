@@ -29,7 +29,8 @@ struct FactLoad {
     var connection: PostgresConnection { attempt.connection }
 
     func run() async throws -> AttemptResult {
-        if attempt.grains == .inPostgres { try await findRepeatedGrains() }
+        try needOwnSession()
+        if attempt.way.grains == .inPostgres { try await findRepeatedGrains() }
         return fact.loading == .replace ? try await replace() : try await merge()
     }
 
@@ -100,10 +101,16 @@ struct FactLoad {
         attempt.observer.reached(.swapped)
         result.replaced = target.replaced
         result.swap = target.swap
+        if target.isAttached { result.grown = attempt.key(of: fact.table) }
         return result
     }
 
     // MARK: Merging and appending
+
+    /// Rows that are merged are looked for in all partitions.
+    func needOwnSession() throws(SessionIsOld) {
+        if hasPeriods, fact.loading != .replace { try attempt.needOwnSession() }
+    }
 
     private func merge() async throws -> AttemptResult {
         let versions = try await FactVersions.noted(fact, attempt)
@@ -145,6 +152,7 @@ struct FactLoad {
         attempt.observer.reached(.swapped)
         result.replaced = merged.replaced
         result.standing = merged.standing
+        if merged.isGrown { result.grown = attempt.key(of: fact.table) }
         return result
     }
 
@@ -156,7 +164,7 @@ struct FactLoad {
     // MARK: Grains
 
     private var grainScope: GrainScope {
-        switch attempt.grains {
+        switch attempt.way.grains {
         case .inMemory(let bytes): .all(memory: bytes)
         case .among(let rows): .some(rows)
         case .inPostgres: .some([])
@@ -224,7 +232,7 @@ struct FactLoad {
     ) async throws -> RowFill {
         var layout = rows(isNumbered: true, hasOrigin: staged.hasOrigin)
         // Which row has a value first is known when it is known which rows stay.
-        if attempt.grains == .inPostgres { layout.unique = RowLayout.Unique() }
+        if attempt.way.grains == .inPostgres { layout.unique = RowLayout.Unique() }
         return try await RowFill(
             attempt,
             reader: reader,

@@ -36,6 +36,8 @@ struct FactMerge {
         var refused = 0
         /// How many rows of the task's own period, or of the table, there are now.
         var standing = 0
+        /// Whether the table has got a partition.
+        var isGrown = false
     }
 
     private var connection: PostgresConnection { attempt.connection }
@@ -67,7 +69,7 @@ struct FactMerge {
         outcome.refused = try await refuseClosed(refuse)
         let touched = try await touchedPeriods()
         try await hold(touched)
-        for period in touched { try await leaf(of: period).ensure() }
+        for period in touched where try await leaf(of: period).ensure() { outcome.isGrown = true }
         if fact.loading == .merge {
             outcome.replaced = try await connection.query(deleteSQL).affectedRows
         }

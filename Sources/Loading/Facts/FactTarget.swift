@@ -19,6 +19,9 @@ struct FactTarget {
     /// how many rows there are.
     var isNew: Bool { firstLeaf != nil || swap != nil }
 
+    /// Whether the fact gets a partition.
+    var isAttached: Bool { firstLeaf != nil }
+
     /// Whether the rows are to be visible to every snapshot, as nobody sees the table until it is
     /// swapped in: one that is older would find the period empty.
     var isFrozen: Bool { swap != nil }

@@ -65,11 +65,14 @@ struct PeriodLeaf {
     var table: SQL { "\(id: schema, name)" }
 
     /// Makes an empty partition when the period has none.
-    func ensure() async throws {
-        guard !isAttached else { return }
+    ///
+    /// - Returns: whether it had none.
+    func ensure() async throws -> Bool {
+        guard !isAttached else { return false }
         try await create(as: name)
         try await prepare(name)
         try await attach()
+        return true
     }
 
     /// Keeps the types and the name of the partition, which is there, from changing until the transaction ends, and

@@ -2,19 +2,6 @@ import Pipelines
 import Postgres
 import StarSchema
 
-/// Rows with the same grain were missed: the attempt begins anew, as ``Attempt/GrainSearch/next(after:)`` says.
-struct GrainsRepeat: Error {
-    /// The table that they are for.
-    let table: String
-    /// The numbers of the rows, in order; `nil` where they are still to be found.
-    var rows: [Int]?
-    /// What the server said of them.
-    var cause: PostgresError?
-
-    /// How many rows are compared by their numbers at most: what that takes is bounded, too.
-    static let most = 1_000_000
-}
-
 extension StagedFact {
     /// The numbers of the rows whose grain others have, in order.
     func rowsWithRepeatedGrain() async throws -> [Int] {

@@ -12,6 +12,7 @@ extension FactLoad {
     /// A row whose grain is there by now counts as deduplicated, unless it is merged and the one that is
     /// there is older than its source.
     func replay() async throws -> AttemptResult {
+        try needOwnSession()
         let versions = try await FactVersions.noted(fact, attempt)
         let surroundings = try await surroundings()
         let staged = try await stage(hasOrigin: surroundings.hasClosed)
@@ -53,6 +54,7 @@ extension FactLoad {
         )
         result.staleness = try await versions.confirm(rowsOf: target.table)
         try await target.finish()
+        if target.isAttached { result.grown = attempt.key(of: fact.table) }
     }
 
     private func merge(
@@ -71,6 +73,7 @@ extension FactLoad {
             result.counts.read - result.counts.loaded - result.counts.rejected
         result.replaced = merged.replaced
         result.standing = merged.standing
+        if merged.isGrown { result.grown = attempt.key(of: fact.table) }
         result.staleness = try await versions.confirm(rowsOf: FactMerge.incoming)
     }
 }

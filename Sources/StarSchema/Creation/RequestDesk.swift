@@ -13,7 +13,7 @@ public struct RequestDesk: LoadCreator {
 
     /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
     public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
-        try await client.transaction(leavesSettings: true) { connection in
+        try await client.transaction(leavesSettings: true, anew: true) { connection in
             try await LedgerLock.takeSchema(request.pipeline.schema, on: connection)
             return try await log.write(
                 request.plan == nil ? .load : .apply,
@@ -58,7 +58,7 @@ public struct RequestDesk: LoadCreator {
     ) async throws -> CreatedReplay {
         var filter = filter
         filter.pipeline = request.pipeline.name
-        return try await client.transaction(leavesSettings: true) { connection in
+        return try await client.transaction(leavesSettings: true, anew: true) { connection in
             try await log.write(
                 .replay,
                 filter.words,
