@@ -60,7 +60,7 @@ public struct LoadStateMachine: Sendable {
     private var pools: [Pool]
     /// How many tasks of all pools may be published and unfinished, besides those that rest.
     private var limit: Int?
-    private let poolOfTask: [Int32]
+    private let poolOfTable: [Int]
     /// Published tasks that wait for their time: no worker could take them.
     private var resting: Set<Int> = []
     /// What people hold up: it is not published.
@@ -69,7 +69,6 @@ public struct LoadStateMachine: Sendable {
     private var passedOver: [Int32] = []
     /// The tasks that are published and not final.
     public private(set) var inFlight: Set<Int> = []
-    private let tableOfTask: [Int32]
     private var tables: [LoadProgress.TableProgress]
 
     /// Goes on from `states`, those of the graph's tasks in order.
@@ -81,12 +80,12 @@ public struct LoadStateMachine: Sendable {
         precondition(window > 0, "a load whose window is empty never ends")
         self.graph = graph
         self.states = states
-        (poolOfTask, pools) = Self.pools(of: graph, window: window)
+        (poolOfTable, pools) = Self.pools(of: graph.tasks.tables, window: window)
         limit = graph.concurrency
         missing = graph.needCounts
-        (tableOfTask, tables) = Self.tables(of: graph)
+        tables = Self.progress(of: graph.tasks)
         for (task, state) in states.enumerated() {
-            tables[Int(tableOfTask[task])].counts.add(1, to: state)
+            tables[graph.tasks.table(of: task)].counts.add(1, to: state)
             if state == .published { begin(task) }
             guard state.satisfiesNeeds else { continue }
             for dependent in graph.dependents(of: task) { missing[dependent] -= 1 }
@@ -128,7 +127,7 @@ public struct LoadStateMachine: Sendable {
             guard let window = windows.pools[pools[index].name] else { continue }
             pools[index].window = max(1, window)
         }
-        for task in self.resting { pools[Int(poolOfTask[task])].resting += 1 }
+        for task in self.resting { pools[pool(of: task)].resting += 1 }
     }
 
     /// Whether tasks are ready that a window keeps from being published.
@@ -176,7 +175,7 @@ public struct LoadStateMachine: Sendable {
     public var tableProgress: [LoadProgress.TableProgress] { tables }
 
     /// The index of the task's table in ``tableProgress``.
-    func table(of task: Int) -> Int { Int(tableOfTask[task]) }
+    func table(of task: Int) -> Int { graph.tasks.table(of: task) }
 
     /// Whether something is ready that people hold up.
     private var isHeldUp: Bool {
@@ -199,7 +198,7 @@ public struct LoadStateMachine: Sendable {
         move(task, to: state)
         if state == .published { return begin(task) }
         leave(task)
-        pools[Int(poolOfTask[task])].ended += 1
+        pools[pool(of: task)].ended += 1
         if state.satisfiesNeeds {
             releaseDependents(of: task)
         } else {
@@ -226,18 +225,18 @@ public struct LoadStateMachine: Sendable {
 
     private mutating func begin(_ task: Int) {
         guard inFlight.insert(task).inserted else { return }
-        pools[Int(poolOfTask[task])].inFlight += 1
+        pools[pool(of: task)].inFlight += 1
     }
 
     private mutating func leave(_ task: Int) {
         guard inFlight.remove(task) != nil else { return }
-        let pool = Int(poolOfTask[task])
+        let pool = pool(of: task)
         pools[pool].inFlight -= 1
         if resting.remove(task) != nil { pools[pool].resting -= 1 }
     }
 
     private mutating func makeReady(_ task: Int) {
-        pools[Int(poolOfTask[task])].ready.append(Int32(task))
+        pools[pool(of: task)].ready.append(Int32(task))
     }
 
     /// Takes what is to be published now; where not all may be, the pool that has the least comes first.
@@ -276,47 +275,35 @@ public struct LoadStateMachine: Sendable {
     }
 
     private mutating func move(_ task: Int, to state: TaskState) {
-        let table = Int(tableOfTask[task])
+        let table = graph.tasks.table(of: task)
         tables[table].counts.add(-1, to: states[task])
         tables[table].counts.add(1, to: state)
         states[task] = state
     }
 
     private static func pools(
-        of graph: PlanGraph,
+        of tables: [LoadTask],
         window: Int
-    ) -> (poolOfTask: [Int32], pools: [Pool]) {
-        var indices: [String: Int32] = [:]
+    ) -> (poolOfTable: [Int], pools: [Pool]) {
+        var indices: [String: Int] = [:]
         var pools: [Pool] = []
-        let poolOfTask = graph.tasks.map { task in
-            if let index = indices[task.pool] { return index }
-            let index = Int32(pools.count)
-            indices[task.pool] = index
-            pools.append(Pool(name: task.pool, window: window))
+        let poolOfTable = tables.map { table in
+            if let index = indices[table.pool] { return index }
+            let index = pools.count
+            indices[table.pool] = index
+            pools.append(Pool(name: table.pool, window: window))
             return index
         }
-        return (poolOfTask, pools)
+        return (poolOfTable, pools)
     }
 
-    private static func tables(
-        of graph: PlanGraph
-    ) -> (tableOfTask: [Int32], tables: [LoadProgress.TableProgress]) {
-        struct Table: Hashable {
-            let kind: LoadTaskKind
-            let name: String
+    private static func progress(of tasks: LoadTasks) -> [LoadProgress.TableProgress] {
+        var tables = tasks.tables.map { table in
+            LoadProgress.TableProgress(kind: table.kind, name: table.name, counts: .init())
         }
-        var indices: [Table: Int] = [:]
-        var tables: [LoadProgress.TableProgress] = []
-        let tableOfTask = graph.tasks.map { task in
-            let table = Table(kind: task.kind, name: task.name)
-            let index = indices[table] ?? tables.count
-            if index == tables.count {
-                indices[table] = index
-                tables.append(.init(kind: task.kind, name: task.name, counts: .init()))
-            }
-            tables[index].counts.total += 1
-            return Int32(index)
-        }
-        return (tableOfTask, tables)
+        for task in tasks.indices { tables[tasks.table(of: task)].counts.total += 1 }
+        return tables
     }
+
+    private func pool(of task: Int) -> Int { poolOfTable[graph.tasks.table(of: task)] }
 }

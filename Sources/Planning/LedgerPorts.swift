@@ -5,7 +5,7 @@ public protocol LoadCreator: Sendable {
     /// Writes a load, its tasks (all `waiting`) and its claims on periods, in one transaction.
     ///
     /// - Returns: the load's number.
-    func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64
+    func create(_ request: LoadRequest, tasks: LoadTasks) async throws -> Int64
 }
 
 /// The ledger as a coordinator sees it.

@@ -7,7 +7,7 @@ import Words
 /// a load builds the same one again.
 public struct PlanGraph: Sendable {
     /// The tasks; a task's ordinal is its index here.
-    public let tasks: [LoadTask]
+    public let tasks: LoadTasks
     /// For each task how many others it needs.
     public let needCounts: [Int32]
     /// How many tasks of the pipeline may run at once; `nil` for any number.
@@ -30,7 +30,7 @@ public struct PlanGraph: Sendable {
         self.init(builder.tasks, builder.edges, concurrency: pipeline.concurrency)
     }
 
-    private init(_ tasks: [LoadTask], _ edges: Edges, concurrency: Int?) {
+    private init(_ tasks: LoadTasks, _ edges: Edges, concurrency: Int?) {
         self.tasks = tasks
         self.concurrency = concurrency
         (needStarts, needs) = Self.grouped(edges.needs, by: edges.tasks, rows: tasks.count)
@@ -52,19 +52,19 @@ public struct PlanGraph: Sendable {
                 if let need = places[need] { edges.add(place, needs: need) }
             }
         }
-        return PlanGraph(kept.map { tasks[$0] }, edges, concurrency: concurrency)
+        return PlanGraph(LoadTasks(kept.lazy.map { tasks[$0] }), edges, concurrency: concurrency)
     }
 
     /// The tasks that fit `condition`, and the marts and exports that read what they make, directly or
     /// through other marts; in the plan's order.
-    public func tasks(withDependentMartsOf condition: (LoadTask) -> Bool) -> [LoadTask] {
+    public func tasks(withDependentMartsOf condition: (LoadTask) -> Bool) -> LoadTasks {
         var chosen = [Bool](repeating: false, count: tasks.count)
         for ordinal in tasks.indices {
             chosen[ordinal] =
                 tasks[ordinal].kind.isDerived
                 ? needs(of: ordinal).contains { chosen[$0] } : condition(tasks[ordinal])
         }
-        return tasks.indices.filter { chosen[$0] }.map { tasks[$0] }
+        return LoadTasks(tasks.indices.lazy.filter { chosen[$0] }.map { tasks[$0] })
     }
 
     /// The tasks that `task` needs.
@@ -110,7 +110,7 @@ private struct Edges {
 private struct Builder {
     let pipeline: Pipeline
     let periods: [Period]
-    var tasks: [LoadTask] = []
+    var tasks = LoadTasks()
     var edges = Edges()
     /// The tasks of each table, by its name: one, or one for each period in order.
     private var tasksOfTable: [String: Range<Int>] = [:]

@@ -28,16 +28,7 @@ extension PostgresConnection {
         onCommitSent: @escaping @Sendable () -> Void = {},
         _ body: () async throws -> Result
     ) async throws -> Result {
-        try await begin(isolation)
-        let result: Result
-        do {
-            result = try await body()
-            try await commit(onCommitSent)
-        } catch {
-            await rollBack()
-            throw error
-        }
-        return result
+        try await transaction(isolation, body) { try await commit(onCommitSent) }
     }
 
     /// Runs `body` in a transaction that is rolled back when it returns, as when it throws: for statements of
@@ -56,16 +47,23 @@ extension PostgresConnection {
         isolation: TransactionIsolation = .readCommitted,
         _ body: () async throws -> Result
     ) async throws -> Result {
+        try await transaction(isolation, body) { await rollBack() }
+    }
+
+    private nonisolated(nonsending) func transaction<Result>(
+        _ isolation: TransactionIsolation,
+        _ body: () async throws -> Result,
+        endedBy end: () async throws -> Void
+    ) async throws -> Result {
         try await begin(isolation)
-        let result: Result
         do {
-            result = try await body()
+            let result = try await body()
+            try await end()
+            return result
         } catch {
             await rollBack()
             throw error
         }
-        await rollBack()
-        return result
     }
 
     /// Sets in the transaction that is open, until it ends, what times, numbers and names mean: once more, when

@@ -20,7 +20,7 @@ public struct InMemoryLedger: LoadCreator, LoadLedger, InterventionLedger {
     }
 
     /// Writes a load, its tasks and its claims.
-    public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
+    public func create(_ request: LoadRequest, tasks: LoadTasks) async throws -> Int64 {
         try await call { try $0.insert(request, tasks: tasks, fleet: fleet) }
     }
 

@@ -224,7 +224,7 @@ private struct FiringCreatorTwin: LoadCreator {
     let lease: FiringLease
     let awaited: String?
 
-    func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
+    func create(_ request: LoadRequest, tasks: LoadTasks) async throws -> Int64 {
         try await ledger.call { state in
             guard let place = state.schedules.place(of: lease) else {
                 throw FiringTaken(firing: lease.firing)
@@ -249,7 +249,7 @@ extension InMemoryWarehouse.State {
     }
 
     /// Writes a load, its tasks and its claims.
-    mutating func insert(_ request: LoadRequest, tasks: [LoadTask], fleet: String) throws -> Int64 {
+    mutating func insert(_ request: LoadRequest, tasks: LoadTasks, fleet: String) throws -> Int64 {
         let graph = try PlanGraph(request.pipeline, periods: request.periods)
         let tables = tasks.map { "\(request.pipeline.schema).\($0.kind.table($0.name))" }
         try own(tables, as: request.pipeline.name)

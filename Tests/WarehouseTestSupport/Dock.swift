@@ -203,7 +203,7 @@ extension WarehouseLoader {
 /// A load in the ledger, and what came of its tasks as far as they were performed.
 package struct DockedLoad {
     package let id: Int64
-    package let tasks: [LoadTask]
+    package let tasks: LoadTasks
     /// By the tasks' titles: `customer`, `sale 2024-01`.
     package var outcomes: [String: TaskOutcome] = [:]
 

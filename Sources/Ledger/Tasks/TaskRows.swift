@@ -4,11 +4,11 @@ package import Postgres
 
 /// The tasks of a new load as columns, ready for set-based statements.
 package struct TaskRows {
-    private let tasks: [LoadTask]
+    private let tasks: LoadTasks
     let pipeline: Pipeline
     private let tables: [String]
 
-    package init(_ tasks: [LoadTask], pipeline: Pipeline) {
+    package init(_ tasks: LoadTasks, pipeline: Pipeline) {
         self.tasks = tasks
         self.pipeline = pipeline
         tables = tasks.map { $0.kind.table($0.name) }

@@ -44,7 +44,7 @@ struct MergedPeriods {
 
     private func register(_ tasks: [LoadTask]) async throws {
         guard !tasks.isEmpty else { return }
-        try await control.register(TaskRows(tasks, pipeline: attempt.pipeline))
+        try await control.register(TaskRows(LoadTasks(tasks), pipeline: attempt.pipeline))
     }
 
     /// Says how many rows there are, and that no period that has some is pending.

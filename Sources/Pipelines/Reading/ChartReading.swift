@@ -35,24 +35,10 @@ struct ChartReading {
         plan.numbers = node["numbers"]?.text.flatMap { NumberFormat($0) } ?? plan.numbers
         plan.absent = node["absent"]?.text.flatMap { .init(rawValue: $0) } ?? plan.absent
         plan.isSideways = node["sideways"]?.bool == true
-        plan.formats = formats(node["format"])
+        plan.formats = node["format"].map { findings.formats($0) } ?? [.svg]
         checkColumns(plan, key: key, in: node)
         if plan.isSideways, !kind.isBars { refuseSideways(in: node) }
         return plan
-    }
-
-    private func formats(_ node: YAMLNode?) -> [ChartFormat] {
-        guard let node else { return [.svg] }
-        let formats = node.texts.compactMap { ChartFormat(rawValue: $0) }
-        if Set(formats).count < formats.count {
-            findings.add(
-                .valueMalformed,
-                at: node.span,
-                "`format` names a format twice",
-                expected: "each format once"
-            )
-        }
-        return formats
     }
 
     /// A column has one meaning, and series have their names from a column or from their values' columns.
@@ -97,6 +83,23 @@ struct ChartReading {
             "`missing` stands where there is no `key`, and so one chart, which always is",
             expected: "it only with a `key`"
         )
+    }
+}
+
+extension Findings {
+    /// The formats that a list names; it may name each once.
+    func formats<Format: RawRepresentable & Hashable>(_ node: YAMLNode) -> [Format]
+    where Format.RawValue == String {
+        let formats = node.texts.compactMap { Format(rawValue: $0) }
+        if Set(formats).count < formats.count {
+            add(
+                .valueMalformed,
+                at: node.span,
+                "`format` names a format twice",
+                expected: "each format once"
+            )
+        }
+        return formats
     }
 }
 

@@ -107,16 +107,8 @@ struct PublicationReading {
     // MARK: Formats
 
     private func formats(_ node: YAMLNode?, of panel: Panel) -> [PanelFormat] {
-        let formats = (node?.texts ?? []).compactMap { PanelFormat(rawValue: $0) }
-        guard let node else { return formats }
-        if Set(formats).count < formats.count {
-            findings.add(
-                .valueMalformed,
-                at: node.span,
-                "`format` names a format twice",
-                expected: "each format once"
-            )
-        }
+        guard let node else { return [] }
+        let formats: [PanelFormat] = findings.formats(node)
         if case .chart = panel.kind { return formats }
         if let picture = formats.first(where: \.isPicture) {
             findings.add(

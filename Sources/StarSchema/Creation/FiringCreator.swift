@@ -11,7 +11,7 @@ struct FiringCreator: LoadCreator {
     let lease: FiringLease
     let awaited: String?
 
-    func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
+    func create(_ request: LoadRequest, tasks: LoadTasks) async throws -> Int64 {
         try await desk.client.transaction(leavesSettings: true, anew: true) { connection in
             let firings = FiringTable(connection)
             try await firings.lock(lease)

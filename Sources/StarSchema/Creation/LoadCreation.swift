@@ -7,7 +7,7 @@ package import Postgres
 /// transaction that the caller ends.
 package struct LoadCreation {
     let request: LoadRequest
-    let tasks: [LoadTask]
+    let tasks: LoadTasks
     let connection: PostgresConnection
     /// What may be done to tables that are there.
     var alteration = Alteration.done
@@ -16,7 +16,7 @@ package struct LoadCreation {
 
     package init(
         request: LoadRequest,
-        tasks: [LoadTask],
+        tasks: LoadTasks,
         connection: PostgresConnection,
         alteration: Alteration = Alteration.done,
         fleet: String? = nil

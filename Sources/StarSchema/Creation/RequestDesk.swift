@@ -12,7 +12,7 @@ public struct RequestDesk: LoadCreator {
     let log: ActionLog
 
     /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
-    public func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
+    public func create(_ request: LoadRequest, tasks: LoadTasks) async throws -> Int64 {
         try await client.transaction(leavesSettings: true, anew: true) { connection in
             try await LedgerLock.takeSchema(request.pipeline.schema, on: connection)
             return try await log.write(
@@ -33,7 +33,7 @@ public struct RequestDesk: LoadCreator {
     }
 
     /// Refuses what ``create(_:tasks:)`` would refuse now, in the same words; it changes nothing.
-    public func check(_ request: LoadRequest, tasks: [LoadTask]) async throws {
+    public func check(_ request: LoadRequest, tasks: LoadTasks) async throws {
         try await client.withConnection(leavesSettings: true) { connection in
             try await connection.rolledBack {
                 try await LoadCreation(

@@ -81,7 +81,8 @@ struct Fleet: Sendable {
                 disturbances: chaos.disturbances,
                 orders: chaos.orders,
                 crashes: chaos.crashes,
-                time: simulation.clock.now.offset
+                time: simulation.clock.now.offset,
+                concurrency: request.pipeline.concurrency
             )
         }
     }

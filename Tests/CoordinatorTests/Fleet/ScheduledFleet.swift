@@ -213,7 +213,7 @@ private struct UnaskedCreator: LoadCreator {
     let ledger: InMemoryLedger
     let lease: FiringLease
 
-    func create(_ request: LoadRequest, tasks: [LoadTask]) async throws -> Int64 {
+    func create(_ request: LoadRequest, tasks: LoadTasks) async throws -> Int64 {
         let load = try await ledger.create(request, tasks: tasks)
         _ = try await ledger.end(lease, as: .skipped(load))
         return load
