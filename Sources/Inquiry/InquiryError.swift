@@ -23,6 +23,14 @@ public struct InquiryError: WarehouseRefusal {
         )
     }
 
+    /// A table that no pipeline loads.
+    public static func unknownTable(_ table: String) -> InquiryError {
+        .untraceable(
+            table,
+            "no pipeline loads such a table: `longshore periods` and `status LOAD` show them"
+        )
+    }
+
     static func noRow(_ table: String, _ key: [String], hints: [String]) -> InquiryError {
         let words = key.inBackticks()
         return InquiryError(

@@ -14,27 +14,40 @@ public struct LedgerDesks: Sendable {
 
     /// The desks of a ledger, which the first of them that is asked makes or brings up to date.
     ///
-    /// Whatever is written at them waits for others' locks for as long as `patience` lasts; then a ``LedgerError`` says
-    /// who has them.
+    /// - Parameters:
+    ///   - configuration: Where it is, and who asks.
+    ///   - fleet: The fleet's name.
+    ///   - author: Who acts.
+    ///   - patience: How long what is written waits for others' locks; then a ``LedgerError`` says who has them.
+    ///   - upgrades: Whether an older ledger is brought up to date; else it is refused, since programs of its version may run.
     public init(
         _ configuration: PostgresConfiguration,
         fleet: String = "longshore",
         author: ActionAuthor = ActionAuthor(name: "somebody", by: .commandLine),
-        patience: Duration = .seconds(30)
+        patience: Duration = .seconds(30),
+        upgrades: Bool = true
     ) {
-        var warehouse = configuration.atWarehouse
-        warehouse.session.limits?.lockWait = patience
-        client = PostgresClient(warehouse, lockWatch: .naming(in: warehouse, after: patience)) {
-            try await LedgerSchema.migrate($0)
+        self.init(configuration.atWarehouse, fleet: fleet, author: author, patience: patience) {
+            try await LedgerSchema.migrate($0, upgrades: upgrades)
         }
-        fleetName = fleet
-        log = ActionLog(author: author, shown: nil)
     }
 
-    private init(_ client: PostgresClient, fleet: String) {
-        self.client = client
+    private init(
+        _ warehouse: PostgresConfiguration,
+        fleet: String,
+        author: ActionAuthor,
+        patience: Duration,
+        prepare: @escaping @Sendable (PostgresConnection) async throws -> Void
+    ) {
+        var warehouse = warehouse
+        warehouse.session.limits?.lockWait = patience
+        client = PostgresClient(
+            warehouse,
+            lockWatch: .naming(in: warehouse, after: patience),
+            prepare: prepare
+        )
         fleetName = fleet
-        log = ActionLog(author: ActionAuthor(name: "nobody", by: .console), shown: nil)
+        log = ActionLog(author: author, shown: nil)
     }
 
     /// The same desks, where somebody else acts.
@@ -51,17 +64,32 @@ public struct LedgerDesks: Sendable {
 
     /// The desks of a ledger that is only looked at: their sessions may not write, and nobody makes the ledger or brings it up
     /// to date.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where it is, and who looks.
+    ///   - fleet: The fleet's name.
+    /// - Returns: Desks which throw a ``LedgerError`` where the ledger is missing or older.
     public static func reading(
         _ configuration: PostgresConfiguration,
         fleet: String = "longshore"
     ) -> LedgerDesks {
         var warehouse = configuration.atWarehouse
         warehouse.session.isReadOnly = true
-        warehouse.session.limits?.lockWait = .seconds(5)
         return LedgerDesks(
-            PostgresClient(warehouse) { try await LedgerSchema.requireKnown($0) },
-            fleet: fleet
-        )
+            warehouse,
+            fleet: fleet,
+            author: ActionAuthor(name: "nobody", by: .console),
+            patience: .seconds(5)
+        ) {
+            try await LedgerSchema.requireKnown($0)
+        }
+    }
+
+    /// Makes sure that the ledger can be asked.
+    ///
+    /// - Throws: ``LedgerError`` where these desks refuse it, `NewerLedger`; `PostgresError`.
+    public func open() async throws {
+        try await client.withConnection { _ in }
     }
 
     /// Ends the connection; a desk that is asked later connects again.

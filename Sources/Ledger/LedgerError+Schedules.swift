@@ -1,7 +1,8 @@
 import Planning
 
 extension LedgerError {
-    static func unknownSchedule(_ pipeline: String) -> LedgerError {
+    /// A pipeline has no schedule.
+    package static func unknownSchedule(_ pipeline: String) -> LedgerError {
         LedgerError(
             code: .unknownSchedule,
             description:

@@ -14,6 +14,8 @@ public struct LedgerError: WarehouseRefusal {
         case readOnlyTarget = "read_only_target"
         /// The ledger is of an older program, and is not brought up to date by who only reads.
         case olderLedger = "older_ledger"
+        /// There is no ledger, and who only reads does not make it.
+        case missingLedger = "missing_ledger"
         /// A schema is missing and may not be created.
         case missingSchema = "missing_schema"
         /// The ledger has no such load or task.
@@ -77,8 +79,17 @@ public struct LedgerError: WarehouseRefusal {
         LedgerError(
             code: .olderLedger,
             description: "the ledger has schema version `\(version)`, this program makes "
-                + "`\(known)`: any command with a coordinator's login brings it up to date, such as "
-                + "`longshore status`"
+                + "`\(known)`: `longshore ledger upgrade` with a coordinator's login brings it up to date, and "
+                + "programs of the older version stop then"
+        )
+    }
+
+    static func noLedgerYet() -> LedgerError {
+        LedgerError(
+            code: .missingLedger,
+            description:
+                "there is no ledger in this database yet: `longshore ledger upgrade` makes it, and so "
+                + "does the first load"
         )
     }
 
@@ -133,7 +144,7 @@ public struct LedgerError: WarehouseRefusal {
         )
     }
 
-    static func unknownPipeline(_ name: String, among names: [String]) -> LedgerError {
+    package static func unknownPipeline(_ name: String, among names: [String]) -> LedgerError {
         let nearest = NearestNames(to: name, among: names).question
         let known = names.isEmpty ? "none" : names.inBackticks()
         return LedgerError(

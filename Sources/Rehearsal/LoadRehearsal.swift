@@ -38,7 +38,7 @@ public struct LoadRehearsal: Sendable {
         let connection = try await PostgresConnection.connect(configuration)
         let lookout = try await PostgresConnection.connect(configuration)
         do {
-            try await LedgerSchema.migrate(lookout)
+            try await LedgerSchema.migrate(lookout, upgrades: false)
             let effects = try await race(request, graph, on: connection, lookout: lookout)
             await connection.close()
             await lookout.close()

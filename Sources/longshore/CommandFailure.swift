@@ -73,6 +73,11 @@ struct CommandFailure: Error {
     /// What happened, without `error: ` before it.
     var message: String { report.hasPrefix("error: ") ? String(report.dropFirst(7)) : report }
 
+    /// The ledger has no such load.
+    static func unknownLoad(_ load: Int64) -> CommandFailure {
+        CommandFailure(.usage, "there is no load `\(load)`: `longshore status` lists the loads")
+    }
+
     /// Neither a pipeline that the ledger knows nor a folder.
     static func unknownPipeline(
         _ name: String,
@@ -131,7 +136,7 @@ struct CommandFailure: Error {
     private static func advice(on error: PostgresError) -> String {
         if error.code == .sqlState(.undefinedTable), error.description.contains("longshore.") {
             return
-                "; the ledger is made by the first command of a coordinator's login: `longshore status`"
+                "; the ledger is made by a coordinator's login: `longshore ledger upgrade`"
         }
         guard error.code == .sqlState(.insufficientPrivilege) else { return "" }
         return "; the login of `LONGSHORE_POSTGRES_URL` may not do this: use the coordinator's "

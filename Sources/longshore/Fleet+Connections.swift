@@ -5,17 +5,43 @@ import Redis
 
 /// What a command does with servers: its connections end with it, also when it fails.
 extension Fleet {
-    /// Does something with the ledger, as this fleet sees it.
+    /// Does something with the ledger, as this fleet sees it: it is made where there is none.
+    ///
+    /// Where it `upgrades`, an older ledger is brought up to date; else it is refused.
     func withLedger<Value, Failure: Error>(
+        upgrades: Bool = true,
         _ body: (LedgerDesks) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let ledger = LedgerDesks(
             postgres,
             fleet: name,
-            author: ActionAuthor(name: Requester.name, by: .commandLine)
+            author: ActionAuthor(name: Requester.name, by: .commandLine),
+            upgrades: upgrades
         )
         return try await closing({ await ledger.close() }) { () async throws(Failure) in
             try await body(ledger)
+        }
+    }
+
+    /// Looks at the ledger, which is neither made nor brought up to date for it.
+    ///
+    /// - Parameters:
+    ///   - body: Asks it.
+    ///   - nothing: Answers where there is none yet, as of a ledger in which nothing is.
+    /// - Returns: What they return.
+    /// - Throws: What they throw; `LedgerError` where the ledger is older, `NewerLedger` where it is newer; `PostgresError`.
+    func readingLedger<Value>(
+        _ body: (LedgerDesks) async throws -> Value,
+        whereNone nothing: () async throws -> Value
+    ) async throws -> Value {
+        let ledger = LedgerDesks.reading(postgres, fleet: name)
+        return try await closing({ await ledger.close() }) {
+            do {
+                try await ledger.open()
+            } catch let error as LedgerError where error.code == .missingLedger {
+                return try await nothing()
+            }
+            return try await body(ledger)
         }
     }
 

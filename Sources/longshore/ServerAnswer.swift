@@ -1,5 +1,6 @@
 import AMQP
 import Ledger
+import Planning
 import Postgres
 import Redis
 
@@ -8,6 +9,8 @@ enum ServerAnswer {
     case good
     /// It answers, but does not let this login do what was asked.
     case refused(any Error)
+    /// It answers, and cannot be asked by a program of this version.
+    case unfit(any Error)
     /// It does not answer, or not as it should.
     case down(any Error)
 
@@ -31,6 +34,8 @@ enum ServerAnswer {
                 self = .down(error)
             }
         case let error as LedgerError where error.code == .missingSchema: self = .refused(error)
+        case let error as LedgerError where error.code == .olderLedger: self = .unfit(error)
+        case let error as NewerLedger: self = .unfit(error)
         default: self = .down(error)
         }
     }
@@ -45,7 +50,7 @@ enum ServerAnswer {
     var isAllowed: Bool? {
         switch self {
         case .good: true
-        case .refused: false
+        case .refused, .unfit: false
         case .down: nil
         }
     }
@@ -55,6 +60,7 @@ enum ServerAnswer {
         switch self {
         case .good: nil
         case .refused(let error): "answers, but refuses this login: \(error)"
+        case .unfit(let error): "cannot be asked: \(error)"
         case .down(let error): "does not answer: \(error)"
         }
     }

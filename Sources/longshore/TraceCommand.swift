@@ -29,8 +29,10 @@ struct TraceCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet()
-        let rows = try await fleet.withLedger { ledger in
+        let rows = try await fleet.readingLedger { ledger in
             try await ledger.traces.trace(table, key: key, environment: fleet.sources)
+        } whereNone: {
+            throw InquiryError.unknownTable(table)
         }
         if output.json { return try output.printJSON(rows) }
         Output.print(TraceView(rows, of: table, key: key).text)

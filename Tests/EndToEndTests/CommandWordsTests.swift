@@ -241,7 +241,7 @@ struct ServerWordsTests {
         let harbour = try await Harbour.open()
         let url = try await stranger(in: harbour)
         let program = harbour.program.with(["LONGSHORE_POSTGRES_URL": url])
-        let run = try await program.run("status")
+        let run = try await program.run("load", Harbour.pipeline("invoices"))
         #expect(run.exitCode == 65, "\(run.errors)")
         #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
         #expect(run.errors.contains("what `longshore roles` prints"), "\(run.errors)")
@@ -251,6 +251,7 @@ struct ServerWordsTests {
     @Test("metrics tell a missing permission from a server that is down")
     func metrics() async throws {
         let harbour = try await Harbour.open()
+        #expect(try await harbour.program.run("ledger", "upgrade").exitCode == 0)
         let url = try await stranger(in: harbour)
         let wrong = harbour.program.with([
             "LONGSHORE_POSTGRES_URL": url, "LONGSHORE_REDIS_URL": "redis://127.0.0.1:1",

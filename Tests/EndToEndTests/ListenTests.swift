@@ -84,7 +84,7 @@ struct ListenTests {
     @Test("a worker whose broker is gone lives, is not ready, and does not take that for idleness")
     func away() async throws {
         let harbour = try await Harbour.open()
-        #expect(try await harbour.program.run("status").exitCode == 0)
+        #expect(try await harbour.program.run("ledger", "upgrade").exitCode == 0)
         let url = try await TestStack.shared().amqpURL
         let port = try #require(try ConnectionURL(url).port)
         let proxy = try FaultProxy(to: port)
@@ -142,7 +142,7 @@ struct ListenTests {
     @Test("logs for machines are a line of JSON an event")
     func logs() async throws {
         let harbour = try await Harbour.open()
-        #expect(try await harbour.program.run("status").exitCode == 0)
+        #expect(try await harbour.program.run("ledger", "upgrade").exitCode == 0)
         let run = try await harbour.program.with(["LONGSHORE_LOG_FORMAT": "json"])
             .run("worker", "--until-idle", "1 s")
         #expect(run.exitCode == 0, "\(run.errors)")

@@ -49,6 +49,11 @@ public struct DueSurvey: Sendable {
         return await due(found)
     }
 
+    /// What is due before anything has been loaded: no server is asked.
+    public func unloaded() async -> Due {
+        await due(Known(standings: [], losses: Losses(), columns: [:]))
+    }
+
     /// Those of `periods` whose files are not there.
     public func awaited(_ periods: [Period]) async -> [Due.Awaited] {
         let files = await FilesNow(pipeline, folder: folder, environment: environment)

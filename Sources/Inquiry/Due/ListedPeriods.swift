@@ -11,19 +11,20 @@ public struct ListedPeriods: Sendable {
     /// Dimensions of which something is gone, and files of periods that nobody has asked for, a line for each; of all
     /// pipelines, with their names.
     public private(set) var notes: [String] = []
-    private let ledger: LedgerDesks
+    private let ledger: LedgerDesks?
     private let sources: SourceEnvironment
 
-    /// Reads the periods of a pipeline by the definition in its folder, which is an absolute path.
+    /// Reads the periods of a pipeline by the definition in its folder, which is an absolute path; where there is no
+    /// ledger, nothing is loaded.
     public init(
         of definition: Pipeline,
         folder: String,
-        in ledger: LedgerDesks,
+        in ledger: LedgerDesks?,
         sources: SourceEnvironment
     ) async throws {
         self.ledger = ledger
         self.sources = sources
-        reports = try await ledger.periods.reports(ofPipeline: definition.name)
+        reports = try await ledger?.periods.reports(ofPipeline: definition.name) ?? []
         try await complete(by: definition, folder: folder)
     }
 
@@ -34,11 +35,16 @@ public struct ListedPeriods: Sendable {
     public init(
         ofPipeline pipeline: String?,
         by person: String,
-        in ledger: LedgerDesks,
+        in ledger: LedgerDesks?,
         sources: SourceEnvironment
     ) async throws {
         self.ledger = ledger
         self.sources = sources
+        guard let ledger else {
+            if let pipeline { throw LedgerError.unknownPipeline(pipeline, among: []) }
+            reports = []
+            return
+        }
         if let pipeline { try await ledger.pipelines.require(pipeline) }
         reports = try await ledger.periods.reports(ofPipeline: pipeline)
         for name in Set(reports.map(\.pipeline) + (pipeline.map { [$0] } ?? [])).sorted() {
@@ -60,13 +66,14 @@ public struct ListedPeriods: Sendable {
         folder: String,
         naming isNamed: Bool = false
     ) async throws {
-        let due = try await DueSurvey(
+        let survey = try DueSurvey(
             pipeline,
             folder: folder,
             today: pipeline.today(),
             environment: sources
         )
-        .look(in: ledger)
+        let due =
+            if let ledger { try await survey.look(in: ledger) } else { await survey.unloaded() }
         reports = due.completing(reports, of: pipeline)
         let lines =
             due.dimensionLines + due.laterLines() + (due.refusal.map { [$0.description] } ?? [])

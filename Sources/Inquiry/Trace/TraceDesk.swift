@@ -223,10 +223,7 @@ public struct TraceDesk: Sendable {
             )
         }
         guard let table = tables.first else {
-            throw InquiryError.untraceable(
-                name,
-                "no pipeline loads such a table: `longshore periods` and `status LOAD` show them"
-            )
+            throw InquiryError.unknownTable(name)
         }
         guard tables.count == 1 else {
             let titles = tables.map(\.title).inBackticks()

@@ -73,6 +73,17 @@ public struct LedgerFigures: Sendable, Hashable {
     public var newestFailed: [Figure] = []
     /// How many tables of each pipeline no load has ever loaded.
     public var neverLoaded: [Figure] = []
+
+    /// What is told before there is a ledger: that there is nothing.
+    public static let nothing = LedgerFigures(
+        loads: [],
+        tasks: [],
+        periods: [],
+        openRejects: [],
+        lastLoaded: [],
+        places: CoordinatorPlaces(coordinators: [], held: 0, waiting: 0, resting: 0),
+        pools: ["default"]
+    )
 }
 
 extension FleetDesk {

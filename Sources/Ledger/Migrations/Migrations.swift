@@ -294,14 +294,21 @@ public enum LedgerSchema {
     /// Creates the schema `longshore` and applies the migrations that it lacks, in one transaction; where
     /// none is lacking, nobody waits for anybody.
     ///
+    /// - Parameters:
+    ///   - connection: To the warehouse.
+    ///   - upgrades: Whether a ledger that is there, and older, is migrated, too; else it is refused.
     /// - Throws: ``LedgerError`` when the server cannot be written to or others keep the ledger to
     ///   themselves, ``NewerLedger`` when the ledger is of a newer program than this one; `PostgresError`
     ///   for everything else.
-    public static func migrate(_ connection: PostgresConnection) async throws {
+    public static func migrate(
+        _ connection: PostgresConnection,
+        upgrades: Bool = true
+    ) async throws {
         try await refuseReadOnly(connection)
         let version = try await installedVersion(connection)
         try version.map(refuseNewer)
         guard version != known else { return }
+        if let version, !upgrades { throw LedgerError.isOlder(version, known: known) }
         do {
             try await applyInTurn(on: connection)
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
@@ -318,7 +325,7 @@ public enum LedgerSchema {
     /// - Throws: ``LedgerError`` where there is none or an older one, ``NewerLedger`` for a newer one; `PostgresError`.
     static func requireKnown(_ connection: PostgresConnection) async throws {
         guard let version = try await installedVersion(connection) else {
-            throw LedgerError.ledgerIsMissing()
+            throw LedgerError.noLedgerYet()
         }
         try refuseNewer(version)
         if version < known { throw LedgerError.isOlder(version, known: known) }

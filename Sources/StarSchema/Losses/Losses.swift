@@ -71,6 +71,9 @@ package struct Losses: Sendable {
     /// Where Postgres told of writes to what a history is computed from, how many rows are left.
     var observations: [DeletedObservations.Look] = []
 
+    /// None.
+    package init() {}
+
     /// Those of which rows are gone.
     var thinned: [DeletedObservations.Look] { observations.filter { $0.missing > 0 } }
 

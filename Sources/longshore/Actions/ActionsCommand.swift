@@ -40,7 +40,11 @@ struct ActionsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let actions = try await options.fleet()
-            .withLedger { try await $0.actions.newest(ofTarget: of, limit: limit) }
+            .readingLedger {
+                try await $0.actions.newest(ofTarget: of, limit: limit)
+            } whereNone: {
+                []
+            }
         if output.json { return try output.printJSON(actions) }
         let lines = ActionsView(actions, isLimited: actions.count == limit).lines
         Output.print(lines.joined(separator: "\n"))

@@ -24,8 +24,10 @@ struct AlertsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let reports = try await options.fleet().inForeground()
-            .withLedger { ledger in
+            .readingLedger { ledger in
                 try await ledger.alerts.reports(ofPipeline: pipeline, all: all, limit: limit)
+            } whereNone: {
+                []
             }
         guard !output.json else { return try output.printJSON(reports) }
         for line in AlertsView(reports, all: all).lines { Output.print(line) }

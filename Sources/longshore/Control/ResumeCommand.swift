@@ -128,10 +128,7 @@ struct ResumeCommand: AsyncParsableCommand {
             return try await ledger.loads.unfinished().first
         }
         guard let state = try await ledger.coordination.state(ofLoad: load) else {
-            throw CommandFailure(
-                .usage,
-                "there is no load `\(load)`: `longshore status` lists the loads"
-            )
+            throw CommandFailure.unknownLoad(load)
         }
         guard state == .running else {
             throw CommandFailure(

@@ -23,6 +23,20 @@ struct DeadDesk {
         }
     }
 
+    /// Looks at the letters of a fleet; where there is no ledger there is no queue of them either.
+    static func looking<Value>(
+        _ options: FleetOptions,
+        _ body: (DeadDesk) async throws -> Value,
+        whereNone nothing: () async throws -> Value
+    ) async throws -> Value {
+        let fleet = try await options.fleet().inForeground()
+        return try await fleet.readingLedger { ledger in
+            try await body(DeadDesk(fleet, ledger, as: ledger.fleet.membership()))
+        } whereNone: {
+            try await nothing()
+        }
+    }
+
     init(_ fleet: Fleet, _ ledger: LedgerDesks, as membership: FleetMembership) {
         self.fleet = fleet
         self.ledger = ledger

@@ -14,7 +14,11 @@ struct DeadListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let entries = try await DeadDesk.open(options) { try await $0.entries($0.swept()) }
+        let entries = try await DeadDesk.looking(options) {
+            try await $0.entries($0.swept())
+        } whereNone: {
+            []
+        }
         guard !output.json else { return try output.printJSON(entries) }
         guard !entries.isEmpty else {
             Output.print("No dead letter.")

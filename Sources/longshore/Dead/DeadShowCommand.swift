@@ -15,9 +15,12 @@ struct DeadShowCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (letters, entries) = try await DeadDesk.open(options) { desk in
+        let (letters, entries) = try await DeadDesk.looking(options) {
+            desk -> ([DeadLetter], [DeadEntry]) in
             let letters = try await desk.swept()
             return (letters, try await desk.entries(letters.filter(selection.contains)))
+        } whereNone: {
+            ([], [])
         }
         if output.json {
             try output.printJSON(entries)

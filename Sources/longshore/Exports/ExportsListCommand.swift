@@ -25,7 +25,7 @@ struct ExportsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (standings, effects) = try await options.fleet()
-            .withLedger { ledger in
+            .readingLedger { ledger in
                 let filter = try await selection.filter(
                     in: all ? [] : [.open, .dead],
                     among: ledger
@@ -33,6 +33,8 @@ struct ExportsListCommand: AsyncParsableCommand {
                 let standings = try await ledger.effects.standings(ofPipeline: selection.pipeline)
                     .filter { selection.export == nil || $0.export == selection.export }
                 return (standings, try await ledger.effects.reports(filter, limit: limit))
+            } whereNone: {
+                throw LedgerError.unknownPipeline(selection.pipeline, among: [])
             }
         if output.json { return try output.printJSON(effects) }
         let lines = ExportsView(standings, effects, isLimited: effects.count == limit).lines

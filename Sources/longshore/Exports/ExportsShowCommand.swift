@@ -25,11 +25,13 @@ struct ExportsShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let found = try await options.fleet()
-            .withLedger { ledger in
+            .readingLedger { ledger -> (report: EffectReport, body: String)? in
                 try await ledger.pipelines.require(pipeline)
                 var filter = EffectFilter(pipeline: pipeline)
                 (filter.export, filter.key) = (export, key)
                 return try await ledger.effects.effect(filter)
+            } whereNone: {
+                throw LedgerError.unknownPipeline(pipeline, among: [])
             }
         guard let found else {
             throw EffectSelection.unknown(key, of: export, pipeline)

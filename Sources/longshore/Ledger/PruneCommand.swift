@@ -32,11 +32,16 @@ struct PruneCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let forgotten = try await options.fleet()
-            .withLedger { ledger in
-                dryRun
-                    ? try await ledger.retention.old(olderThanDays: olderThan)
-                    : try await ledger.retention.forget(olderThanDays: olderThan)
+        let fleet = try await options.fleet()
+        let forgotten =
+            dryRun
+            ? try await fleet.readingLedger {
+                try await $0.retention.old(olderThanDays: olderThan)
+            } whereNone: {
+                RetentionDesk.Forgotten()
+            }
+            : try await fleet.withLedger {
+                try await $0.retention.forget(olderThanDays: olderThan)
             }
         guard !output.json else { return try output.printJSON(forgotten) }
         let loads = counted(forgotten.loads, "load")

@@ -23,8 +23,10 @@ struct FleetReport: Service {
     init(of fleet: Fleet, by name: String, vitals: VitalSigns) {
         self.vitals = vitals
         isFirst = {
-            await fleet.withLedger { ledger in
-                try? await ledger.fleet.places().coordinators.first.map { $0.name == name }
+            try? await fleet.readingLedger { ledger in
+                try await ledger.fleet.places().coordinators.first.map { $0.name == name }
+            } whereNone: {
+                nil
             }
         }
         ask = { await Self.ask(fleet, withWorkers: false) }
@@ -57,14 +59,9 @@ struct FleetReport: Service {
 
     /// Asks ledger and broker, and Redis for the workers, which tell that themselves where they listen.
     static func ask(_ fleet: Fleet, withWorkers: Bool) async -> Report {
-        let (figures, identity) = await fleet.withLedger { ledger in
-            // Without the ledger nobody knows what queues and keys are called: then there are none to tell of.
-            (
-                await answer { try await ledger.fleet.figures() },
-                (try? await ledger.fleet.identity())
-                    ?? FleetIdentity(name: fleet.name, warehouse: "unknown")
-            )
-        }
+        let (figures, known) = await answerOfLedger(fleet)
+        // Without the ledger nobody knows what queues and keys are called: then there are none to tell of.
+        let identity = known ?? FleetIdentity(unusedIn: fleet)
         let pools = figures.value?.pools ?? ["default"]
         let depths = await answer {
             try await Topology(identity)
@@ -89,9 +86,28 @@ struct FleetReport: Service {
         return report
     }
 
+    private typealias Answer<Value> = (value: Value?, answer: ServerAnswer)
+
+    private static func answerOfLedger(
+        _ fleet: Fleet
+    ) async -> (Answer<LedgerFigures>, FleetIdentity?) {
+        do {
+            return try await fleet.readingLedger { ledger in
+                (
+                    await answer { try await ledger.fleet.figures() },
+                    try? await ledger.fleet.identity()
+                )
+            } whereNone: {
+                ((.nothing, .good), nil)
+            }
+        } catch {
+            return ((nil, ServerAnswer(error)), nil)
+        }
+    }
+
     private static func answer<Value>(
         _ question: () async throws -> Value
-    ) async -> (value: Value?, answer: ServerAnswer) {
+    ) async -> Answer<Value> {
         do {
             return (try await question(), .good)
         } catch {

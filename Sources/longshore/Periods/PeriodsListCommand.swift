@@ -28,8 +28,10 @@ struct PeriodsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet()
-        let listed = try await fleet.withLedger { ledger in
+        let listed = try await fleet.readingLedger { ledger in
             try await periods(in: ledger, fleet.sources)
+        } whereNone: {
+            try await periods(in: nil, fleet.sources)
         }
         guard !output.json else { return try output.printJSON(listed.reports) }
         if listed.reports.isEmpty {
@@ -41,7 +43,7 @@ struct PeriodsListCommand: AsyncParsableCommand {
     }
 
     private func periods(
-        in ledger: LedgerDesks,
+        in ledger: LedgerDesks?,
         _ sources: SourceEnvironment
     ) async throws -> ListedPeriods {
         guard let pipeline, FileManager.default.fileExists(atPath: pipeline + "/pipeline.yaml")

@@ -21,7 +21,8 @@ struct PlanCommand: AsyncParsableCommand {
             With --effects the load is rehearsed against the warehouse, by the same code, in a \
             transaction that is rolled back. Readers never wait for it; it gives up when a load does. \
             Nothing remains but the plan itself, which the ledger remembers for 30 days, and numbers \
-            that sequences have skipped.
+            that sequences have skipped. A ledger is made for that where there is none; an older one is not \
+            brought up to date, but refused.
 
             What a load would refuse is refused here in the same words: a table that does not fit the \
             definition or that Longshore has not made, a closed period, a mart's SQL that Postgres does \
@@ -53,7 +54,7 @@ struct PlanCommand: AsyncParsableCommand {
         guard let fleet = try await fleet(for: definition.pipeline) else {
             return try await plan(definition, nil, nil)
         }
-        try await fleet.withLedger { try await plan(definition, fleet, $0) }
+        try await fleet.withLedger(upgrades: false) { try await plan(definition, fleet, $0) }
     }
 
     /// Plans and shows it; without a ledger the plan has no hash.

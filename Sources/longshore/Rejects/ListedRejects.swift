@@ -18,10 +18,16 @@ struct ListedRejects: ParsableArguments {
 
     /// What was chosen.
     ///
-    /// - Throws: `LedgerError` when the ledger knows no such pipeline.
-    func filter(among pipelines: PipelineDesk) async throws -> RejectFilter {
+    /// - Throws: `LedgerError` when the ledger knows no such pipeline; where there is no ledger, of any.
+    func filter(among pipelines: PipelineDesk?) async throws -> RejectFilter {
         var selection = selection
         selection.pipeline = name ?? selection.pipeline
+        guard let pipelines else {
+            if let named = selection.pipeline {
+                throw LedgerError.unknownPipeline(named, among: [])
+            }
+            return selection.filter
+        }
         var filter = try await selection.filter(among: pipelines)
         filter.onlyOpen = !all
         return filter

@@ -36,10 +36,14 @@ struct RejectsExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let count = try await options.fleet()
-            .withLedger { ledger in
+            .readingLedger { ledger in
                 let filter = try await listed.filter(among: ledger.pipelines)
                 try await refuseSeveralTables(filter, in: ledger.rejects)
                 return try await write(filter, from: ledger.rejects)
+            } whereNone: {
+                _ = try await listed.filter(among: nil)
+                if let file { try await OutputFile.write(file) { _ in } }
+                return 0
             }
         let place = file.map { " written to \($0)" } ?? ""
         Output.note("\(counted(count, "reject"))\(place)")

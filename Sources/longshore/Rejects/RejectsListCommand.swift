@@ -24,13 +24,16 @@ struct RejectsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.fleet()
-            .withLedger { ledger in
+            .readingLedger { ledger in
                 let filter = try await listed.filter(among: ledger.pipelines)
                 if output.json, limit == nil {
                     try await printAll(filter, from: ledger.rejects)
                 } else {
                     try await printSome(filter, from: ledger.rejects, limit: limit ?? 50)
                 }
+            } whereNone: {
+                _ = try await listed.filter(among: nil)
+                try show([])
             }
     }
 
@@ -48,13 +51,7 @@ struct RejectsListCommand: AsyncParsableCommand {
         array.finish()
     }
 
-    private func printSome(
-        _ filter: RejectFilter,
-        from desk: RejectDesk,
-        limit: Int
-    ) async throws {
-        let rejects = try await desk.reports(filter, limit: limit)
-        let total = rejects.count < limit ? rejects.count : try await desk.count(filter)
+    private func show(_ rejects: [RejectReport]) throws {
         if output.json {
             try output.printJSON(rejects)
         } else if rejects.isEmpty {
@@ -63,6 +60,16 @@ struct RejectsListCommand: AsyncParsableCommand {
             let lines = RejectsView(rejects, haveStates: listed.all).lines
             Output.print(lines.joined(separator: "\n"))
         }
+    }
+
+    private func printSome(
+        _ filter: RejectFilter,
+        from desk: RejectDesk,
+        limit: Int
+    ) async throws {
+        let rejects = try await desk.reports(filter, limit: limit)
+        let total = rejects.count < limit ? rejects.count : try await desk.count(filter)
+        try show(rejects)
         guard total > rejects.count else { return }
         let words =
             "the first \(grouped(rejects.count)) of \(counted(total, "reject"))"

@@ -21,7 +21,11 @@ struct RejectsShowCommand: AsyncParsableCommand {
         filter.rejects = [reject]
         filter.onlyOpen = false
         let found = try await options.fleet()
-            .withLedger { try await $0.rejects.rows(filter, limit: 1).first }
+            .readingLedger {
+                try await $0.rejects.rows(filter, limit: 1).first
+            } whereNone: {
+                nil
+            }
         guard let found else {
             throw CommandFailure(
                 .usage,

@@ -25,12 +25,15 @@ struct SchedulesListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet().inForeground()
-        try await fleet.withLedger { ledger in
+        try await fleet.readingLedger { ledger in
             if let pipeline {
                 try await show(ledger.schedules, pipeline)
             } else {
                 try show(await ledger.schedules.reports())
             }
+        } whereNone: {
+            if let pipeline { throw LedgerError.unknownSchedule(pipeline) }
+            try show([])
         }
     }
 

@@ -57,11 +57,13 @@ struct SchedulesNextCommand: AsyncParsableCommand {
     private func known() async throws -> (schedule: Schedule, now: Int) {
         guard FileManager.default.fileExists(atPath: pipeline + "/pipeline.yaml") else {
             return try await options.fleet().inForeground()
-                .withLedger { ledger in
+                .readingLedger { ledger in
                     (
                         try await ledger.schedules.schedule(of: pipeline),
                         try await ledger.schedules.now()
                     )
+                } whereNone: {
+                    throw LedgerError.unknownSchedule(pipeline)
                 }
         }
         guard

@@ -28,6 +28,16 @@ extension FleetStatus {
         return status
     }
 
+    /// Asks the other servers of a fleet that has no ledger yet.
+    static func asked(ofUnused fleet: Fleet) async -> FleetStatus {
+        var status = FleetStatus(loads: [], coordinators: [])
+        status.exports = []
+        let identity = FleetIdentity(unusedIn: fleet)
+        await status.ask(broker: fleet, identity, pools: ["default"])
+        await status.ask(redis: fleet, identity)
+        return status
+    }
+
     private mutating func ask(
         broker fleet: Fleet,
         _ identity: FleetIdentity,
@@ -52,6 +62,13 @@ extension FleetStatus {
         } catch {
             add("Redis", "does not answer, so the workers are not known: \(error.description)")
         }
+    }
+}
+
+extension FleetIdentity {
+    /// That of a fleet whose warehouse has no name, since it has no ledger: there is nothing under it.
+    init(unusedIn fleet: Fleet) {
+        self.init(name: fleet.name, warehouse: "unknown")
     }
 }
 

@@ -22,12 +22,15 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fleet = try await options.fleet().inForeground()
-        try await fleet.withLedger { ledger in
+        try await fleet.readingLedger { ledger in
             if let load {
                 try await showTasks(of: load, in: ledger)
             } else {
                 try await show(FleetStatus.asked(of: fleet, ledger, limit: limit))
             }
+        } whereNone: {
+            if let load { throw CommandFailure.unknownLoad(load) }
+            try await show(FleetStatus.asked(ofUnused: fleet))
         }
     }
 
@@ -38,10 +41,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func showTasks(of load: Int64, in ledger: LedgerDesks) async throws {
         guard let report = try await ledger.loads.report(ofLoad: load) else {
-            throw CommandFailure(
-                .usage,
-                "there is no load `\(load)`: `longshore status` lists the loads"
-            )
+            throw CommandFailure.unknownLoad(load)
         }
         let tasks = try await ledger.tasks.reports(ofLoad: load)
         if output.json {

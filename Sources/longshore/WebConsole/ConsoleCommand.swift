@@ -7,6 +7,7 @@ import Ledger
 import Listening
 import Logging
 import Pages
+import Planning
 import Postgres
 import ServiceLifecycle
 import UnixSignals
@@ -45,10 +46,8 @@ struct ConsoleCommand: AsyncParsableCommand {
         let identity = try ListenOptions.identity(ProcessInfo.processInfo.environment)
         let access = try entry.access(at: address, isSecure: identity != nil)
         let fleet = try await options.fleet()
-        let server = try WebServer(address, identity: identity)
-        try await fleet.withLedger { ledger in
-            // Pages only read; the ledger is made and brought up to date by this login.
-            _ = try? await ledger.fleet.identity()
+        try await fleet.withLedger(upgrades: false) { ledger in
+            try await Self.prepare(ledger)
             let reader = try ConsoleReader.configuration(orElse: fleet.postgres)
             let desks = ReadingDesks(4) { LedgerDesks.reading(reader, fleet: fleet.name) }
             let redis = FleetStore(fleet.inForeground(), ledger)
@@ -58,6 +57,7 @@ struct ConsoleCommand: AsyncParsableCommand {
                 await shelf.desk.close()
                 await desks.close()
             }) {
+                let server = try WebServer(address, identity: identity)
                 let origins = entry.origins(
                     at: address,
                     port: server.port,
@@ -84,6 +84,20 @@ struct ConsoleCommand: AsyncParsableCommand {
                 .run()
             }
         }
+    }
+
+    /// Pages only read: the ledger is made by the login that acts.
+    ///
+    /// - Throws: `LedgerError` where an older one would have to be brought up to date, `NewerLedger`; a server that does not
+    ///   answer is told on the pages.
+    private static func prepare(_ ledger: LedgerDesks) async throws {
+        do {
+            try await ledger.open()
+        } catch let error as LedgerError where error.code == .olderLedger {
+            throw error
+        } catch let error as NewerLedger {
+            throw error
+        } catch {}
     }
 }
 

@@ -38,13 +38,15 @@ struct WhyCommand: AsyncParsableCommand {
     func run() async throws {
         guard case .task(let task) = named.target else { return }
         let fleet = try await options.fleet().inForeground()
-        let report = try await fleet.withLedger { ledger in
+        let report = try await fleet.readingLedger { ledger -> WhyReport in
             let identity = try await ledger.fleet.identity()
             return try await fleet.withInFlight(of: identity) { inFlight in
                 let diagnosis = Diagnosis(.current)
                 let search = Self.search(diagnosis, fleet, ledger, inFlight, identity)
                 return diagnosis.report(try await search.evidence(on: task))
             }
+        } whereNone: {
+            throw LedgerError.unknownLoad(task.load)
         }
         guard !output.json else { return try output.printJSON(report) }
         Output.print(report.lines.joined(separator: "\n"))
