@@ -51,6 +51,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let sources = try access.sources(beside: options)
+        await StartSignal.listen("stopping: no load was taken yet")
         try await listening.whileListening(as: "coordinator") { vitals in
             let fleet = try await options.startedFleet().with(sources: sources)
             try await patience.wait(for: fleet, unless: StartPatience.ofDaemons)

@@ -26,7 +26,9 @@ struct SecondSignal: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var count = 0
-            for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+            StartSignal.leave()
+            for await _ in signals {
                 count += 1
                 if count == 1 { first() }
                 if count == 2 { hurry() }

@@ -15,7 +15,7 @@ struct WorkerCommand: AsyncParsableCommand {
         discussion: """
             Any number of workers may run, on any machine, started and stopped at any time. On \
             SIGTERM a worker takes no more tasks, finishes those it has within --grace, or gives them \
-            back; on a second one it gives them back at once.
+            back; on a second one it gives them back at once. While it waits for its servers it ends at once.
             """
     )
 
@@ -94,6 +94,7 @@ struct WorkerCommand: AsyncParsableCommand {
         try Limits.validate(timeLimit.duration)
         let settings = try workerSettings()
         try settings.validate()
+        await StartSignal.listen("stopping: no task was taken yet")
         try await listening.whileListening(as: "worker") { vitals in
             let fleet = try await servers.fleet()
             try await fleet.withWiring(as: fleet.membership(), pools: pools.map(\.name)) { wiring in
