@@ -33,6 +33,8 @@ public struct StarSchemaError: WarehouseRefusal {
         case martTest = "mart_test"
         /// Something stands in the place of a table that Longshore has not made.
         case unknownTable = "unknown_table"
+        /// A rule or trigger leaves rows out that were written.
+        case leftOut = "left_out"
     }
 
     static func badQuery(of what: String, _ problem: String) -> StarSchemaError {

@@ -108,6 +108,7 @@ struct AbsentMembers {
     /// Notes when members went and came: a merge computes versions from it.
     func record() async throws {
         guard dimension.isVersioned else { return try await recordInRows() }
+        let watch = try await RowWatch(over: absences, on: connection)
         let recorded = try await connection.query(
             """
             insert into \(absences) (\(keys), _gone_at)
@@ -115,23 +116,39 @@ struct AbsentMembers {
             on conflict (\(keys), _gone_at) do update set _back_at = null
             """
         )
+        try await watch.refuseRest(
+            of: .insert,
+            """
+            select count(*) from \(Self.gone) g where not exists (select from \(absences) a
+                where \(dimension.keysEqual("a", "g")) and a._gone_at = \(now))
+            """
+        )
         try await connection.analyze(absences, afterWriting: recorded.affectedRows)
+        let isBack: SQL = "\(dimension.keysEqual("a", "b")) and a._back_at is null"
         try await connection.query(
-            """
-            update \(absences) a set _back_at = \(now) from \(Self.back) b
-            where \(dimension.keysEqual("a", "b")) and a._back_at is null
-            """
+            "update \(absences) a set _back_at = \(now) from \(Self.back) b where \(isBack)"
+        )
+        try await watch.refuseRest(
+            of: .update,
+            "select count(*) from \(absences) a, \(Self.back) b where \(isBack)"
         )
     }
 
     private func recordInRows() async throws {
+        let watch = try await RowWatch(over: table, on: connection)
         for (keys, value) in [(Self.gone, now), (Self.back, "null")] {
-            try await connection.query(
+            let isChosen = dimension.keysEqual("d", "k")
+            let due = try await watch.count(
+                before: .update,
+                "select count(*) from \(table) d, \(keys) k where \(isChosen)"
+            )
+            let updated = try await connection.query(
                 """
                 update \(table) d set expired_at = \(value), load_id = \(attempt.task.load)
-                from \(keys) k where \(dimension.keysEqual("d", "k"))
+                from \(keys) k where \(isChosen)
                 """
             )
+            try watch.require(updated.affectedRows, of: due, .update)
         }
     }
 }

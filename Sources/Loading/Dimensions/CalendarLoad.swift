@@ -79,18 +79,30 @@ struct CalendarLoad {
         let values = names.map { expressions[$0] ?? "null" }
         let updates = names.map { "\(id: $0) = excluded.\(id: $0)" as SQL }
         let columns = [dimension.surrogateKey] + names + ["load_id"]
+        let table = attempt.table(dimension.table)
+        let days: SQL = """
+            generate_series(\(plan.first.description)::date::timestamp,
+                \(plan.last.description)::date::timestamp, interval '1 day') d
+            """
+        let watch = try await RowWatch(over: table, on: connection)
         try await connection.query(
             """
-            insert into \(attempt.table(dimension.table)) as known (\(ids: columns))
+            insert into \(table) as known (\(ids: columns))
             select \(Self.surrogate(of: "d")), \(values.joined(separator: ", ")), \(attempt.task.load)
-            from generate_series(\(plan.first.description)::date::timestamp,
-                \(plan.last.description)::date::timestamp, interval '1 day') d
+            from \(days)
             \(holidayJoin)
             on conflict (\(id: dimension.surrogateKey)) do update
                 set \(updates.joined(separator: ", ")), is_inferred = false, load_id = \(attempt.task.load)
             where known.is_inferred
                 or (\(ids: names, of: "known")) is distinct from
                     (\(ids: names, of: "excluded"))
+            """
+        )
+        try await watch.refuseRest(
+            of: .insert,
+            """
+            select count(*) from \(days) where not exists (select from \(table) k
+                where k.\(id: dimension.surrogateKey) = \(Self.surrogate(of: "d")))
             """
         )
     }

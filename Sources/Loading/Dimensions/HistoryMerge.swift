@@ -56,13 +56,25 @@ struct HistoryMerge {
         try await chooseMembers()
         try await computeVersions()
         try await keepSurrogateKeys()
+        let watch = try await RowWatch(over: table, on: connection)
         if dimension.isVersioned {
             try await connection.query("set constraints all deferred")
             try await keepRanges()
-            try await endVersions()
+            try await endVersions(watch)
         }
-        try await connection.query(updateSQL)
+        let due = try await watch.count(
+            before: .update,
+            "select count(*) from \(table) d, pg_temp.merged m where \(differs)"
+        )
+        let updated = try await connection.query(updateSQL).affectedRows
+        try watch.require(updated, of: due, .update)
+        let new = try await watch.count(
+            before: .insert,
+            "select count(*) from pg_temp.merged where _surrogate is null"
+        )
         let given = try await connection.query(MemberCount.query(ofInsertion: insertSQL))
+        let inserted = try given.first?.integer("members", as: Int.self) ?? 0
+        try watch.require(inserted, of: new, .insert)
         // Not at the commit, which would fail without saying where.
         if dimension.isVersioned { try await connection.query("set constraints all immediate") }
         return MergedMembers(
@@ -121,6 +133,7 @@ struct HistoryMerge {
         let action: SQL =
             content.isEmpty
             ? "do nothing" : "do update set \(assignments.joined(separator: ", "))"
+        let watch = try await RowWatch(over: observations, on: connection)
         // A row that is written over has been locked by this transaction: its `xmax` says so.
         let rows = try await connection.query(
             """
@@ -133,6 +146,13 @@ struct HistoryMerge {
             """
         )
         let written = try rows.first?.integer("written", as: Int.self) ?? 0
+        try await watch.refuseRest(
+            of: .insert,
+            """
+            select count(*) from pg_temp.incoming i where not exists (select from \(observations) o
+                where \(dimension.keysEqual("i", "o")) and o._observed_at = i._observed_at)
+            """
+        )
         let added = try rows.first?.integer("added", as: Int64.self) ?? 0
         try await connection.analyze(
             observations,
@@ -262,23 +282,24 @@ struct HistoryMerge {
     /// Current versions that are no longer so end first: a key has one current version only.
     ///
     /// A row that no version took over stays for the facts that point to it, valid for no instant.
-    private func endVersions() async throws {
+    private func endVersions(_ watch: RowWatch) async throws {
+        let isOver: SQL = "d.\(surrogate) = m._surrogate and d.is_current and not m.is_current"
         try await connection.query(
-            """
-            update \(table) d set is_current = false
-            from pg_temp.merged m where d.\(surrogate) = m._surrogate and d.is_current
-                and not m.is_current
-            """
+            "update \(table) d set is_current = false from pg_temp.merged m where \(isOver)"
         )
+        try await watch.refuseRest(
+            of: .update,
+            "select count(*) from \(table) d, pg_temp.merged m where \(isOver)"
+        )
+        let isLeft: SQL = """
+            (\(ids: dimension.key, of: "d")) in (select \(keys) from pg_temp.touched)
+            and d.valid_from < d.valid_to
+            and not exists (select from pg_temp.merged m where m._surrogate = d.\(surrogate))
+            """
         try await connection.query(
-            """
-            update \(table) d set is_current = false, valid_to = d.valid_from
-            where (\(ids: dimension.key, of: "d")) in
-                    (select \(keys) from pg_temp.touched)
-                and d.valid_from < d.valid_to
-                and not exists (select from pg_temp.merged m where m._surrogate = d.\(surrogate))
-            """
+            "update \(table) d set is_current = false, valid_to = d.valid_from where \(isLeft)"
         )
+        try await watch.refuseRest(of: .update, "select count(*) from \(table) d where \(isLeft)")
     }
 
     private var storedColumns: [String] {
@@ -292,10 +313,16 @@ struct HistoryMerge {
             update \(table) d
             set \(assignments.joined(separator: ", ")), is_inferred = false, load_id = \(load)
             from pg_temp.merged m
-            where d.\(surrogate) = m._surrogate
-                and (d.is_inferred or (\(ids: storedColumns, of: "d")) is distinct from
-                    (\(ids: storedColumns, of: "m")))
+            where \(differs)
             """
+    }
+
+    /// Whether a version `m` changes the row `d` that it takes over.
+    private var differs: SQL {
+        """
+        d.\(surrogate) = m._surrogate and (d.is_inferred
+            or (\(ids: storedColumns, of: "d")) is distinct from (\(ids: storedColumns, of: "m")))
+        """
     }
 
     private var insertSQL: SQL {

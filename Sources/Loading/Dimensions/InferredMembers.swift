@@ -34,7 +34,15 @@ struct InferredMembers {
         .hold(for: .writing)
         try await StagedKeys(name: "inferred", dimension: dimension, connection: connection)
             .create(missing)
+        let watch = try await RowWatch(over: table, on: connection)
         let made = try await connection.query(MemberCount.query(ofInsertion: insertSQL))
+        try await watch.refuseRest(
+            of: .insert,
+            """
+            select count(*) from pg_temp.inferred i
+            where not exists (select from \(table) d where \(dimension.keysEqual("i", "d")))
+            """
+        )
         let given = try made.first.map(MemberCount.init) ?? .none
         try await connection.analyze(table, afterWriting: Int(given.members))
         // Not before the rows are written: whatever their table computes reads this session's settings.

@@ -20,8 +20,18 @@ struct OverwriteMerge {
     /// Merges them.
     func run() async throws -> MergedMembers {
         let incoming = try await connection.query(incomingSQL).affectedRows
-        try await connection.query(updateSQL)
+        let watch = try await RowWatch(over: table, on: connection)
+        let due = try await watch.count(
+            before: .update,
+            "select count(*) from \(table) d, pg_temp.incoming s where \(differs)"
+        )
+        let updated = try await connection.query(updateSQL).affectedRows
+        try watch.require(updated, of: due, .update)
         let given = try await connection.query(MemberCount.query(ofInsertion: insertSQL))
+        try await watch.refuseRest(
+            of: .insert,
+            "select count(*) from pg_temp.incoming s where \(isNew)"
+        )
         return MergedMembers(
             merged: incoming,
             given: try given.first.map(MemberCount.init) ?? .none
@@ -49,17 +59,28 @@ struct OverwriteMerge {
                 ? "\(name) = case when d.is_inferred then s.\(name) else d.\(name) end"
                 : "\(name) = s.\(name)"
         }
-        let changing = columns.filter { $0.change != .fixed }.map(\.name)
-        let differs: SQL =
-            changing.isEmpty
-            ? ""
-            : " or (\(ids: changing, of: "d")) is distinct from (\(ids: changing, of: "s"))"
         return """
             update \(table) d
             set \((assignments + ["is_inferred = false", "load_id = \(load)"]).joined(separator: ", "))
             from pg_temp.incoming s
-            where \(dimension.keysEqual("d", "s")) and (d.is_inferred\(differs))
+            where \(differs)
             """
+    }
+
+    /// Whether an incoming row `s` changes a row `d`.
+    private var differs: SQL {
+        let changing = dimension.sourceColumns
+            .filter { !dimension.key.contains($0.name) && $0.change != .fixed }.map(\.name)
+        let isChanged: SQL =
+            changing.isEmpty
+            ? ""
+            : " or (\(ids: changing, of: "d")) is distinct from (\(ids: changing, of: "s"))"
+        return "\(dimension.keysEqual("d", "s")) and (d.is_inferred\(isChanged))"
+    }
+
+    /// Whether an incoming row `s` has a key that no row has.
+    private var isNew: SQL {
+        "not exists (select from \(table) d where \(dimension.keysEqual("d", "s")))"
     }
 
     private var insertSQL: SQL {
@@ -67,8 +88,7 @@ struct OverwriteMerge {
         return """
             insert into \(table) (\(columns), load_id)
             select \(columns), \(load) from pg_temp.incoming s
-            where not exists (select from \(table) d where \(dimension.keysEqual("d", "s")))
-            order by _row
+            where \(isNew) order by _row
             returning \(id: dimension.surrogateKey) as key
             """
     }

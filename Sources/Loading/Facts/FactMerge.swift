@@ -70,10 +70,7 @@ struct FactMerge {
         let touched = try await touchedPeriods()
         try await hold(touched)
         for period in touched where try await leaf(of: period).ensure() { outcome.isGrown = true }
-        if fact.loading == .merge {
-            outcome.replaced = try await connection.query(deleteSQL).affectedRows
-        }
-        outcome.inserted = try await connection.query(insertSQL).affectedRows
+        try await write(&outcome)
         let sketched = fact.design(schema: attempt.row.schema).sketchedColumns
         var written = period == nil ? [table] : []
         for period in touched { written.append(try await leaf(of: period).table) }
@@ -89,6 +86,25 @@ struct FactMerge {
     }
 
     // MARK: Rows
+
+    private func write(_ outcome: inout Outcome) async throws {
+        let watch = try await RowWatch(over: table, on: connection)
+        if fact.loading == .merge {
+            let (stored, incoming): (SQL, SQL) = ("pg_temp.stored s", "pg_temp.incoming i")
+            outcome.replaced =
+                try await connection.query(
+                    "delete from \(table) f using \(stored), \(incoming) where \(isReplaced)"
+                )
+                .affectedRows
+            try await watch.refuseRest(
+                of: .delete,
+                "select count(*) from \(table) f, \(stored), \(incoming) where \(isReplaced)"
+            )
+        }
+        let due = try await watch.count(before: .insert, "select count(*) from \(Self.incoming)")
+        outcome.inserted = try await connection.query(insertSQL).affectedRows
+        try watch.require(outcome.inserted, of: due, .insert)
+    }
 
     private func sameGrain(_ left: SQL, _ right: SQL) -> SQL {
         fact.grainColumns
@@ -234,13 +250,10 @@ struct FactMerge {
         )
     }
 
-    private var deleteSQL: SQL {
+    /// The stored rows of a table `f`, beside those of others, that give way.
+    private var isReplaced: SQL {
         let samePeriod: SQL = period == nil ? "" : " and f.period = s.period"
-        return """
-            delete from \(table) f using pg_temp.stored s, pg_temp.incoming i
-            where i.\(Self.rowNumber) = s.\(Self.rowNumber)\(samePeriod)
-                and \(sameGrain("f", "i"))
-            """
+        return "i.\(Self.rowNumber) = s.\(Self.rowNumber)\(samePeriod) and \(sameGrain("f", "i"))"
     }
 
     private var insertSQL: SQL {

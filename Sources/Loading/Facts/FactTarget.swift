@@ -82,7 +82,9 @@ struct FactTarget {
         _ table: SQL,
         on connection: PostgresConnection
     ) async throws -> FactTarget {
+        let watch = try await RowWatch(over: table, on: connection)
         let deleted = try await connection.query("delete from \(table)")
+        try await watch.refuseRest(of: .delete, "select count(*) from \(table)")
         return FactTarget(table: table, replaced: deleted.affectedRows)
     }
 

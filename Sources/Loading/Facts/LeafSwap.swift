@@ -31,7 +31,7 @@ struct LeafSwap {
             // Somebody made a view on the partition, which must not go with it.
             try await leaf.connection.query("rollback to savepoint patience")
         }
-        for statement in move { try await leaf.connection.query(statement) }
+        try await move()
         return false
     }
 
@@ -87,14 +87,19 @@ struct LeafSwap {
     }
 
     /// The partition is held since it was counted, so its types are those of the new table.
-    private var move: [SQL] {
-        [
-            "delete from \(leaf.table)",
+    private func move() async throws {
+        let connection = leaf.connection
+        let watch = try await RowWatch(over: leaf.table, on: connection)
+        try await connection.query("delete from \(leaf.table)")
+        try await watch.refuseRest(of: .delete, "select count(*) from \(leaf.table)")
+        let due = try await watch.count(before: .insert, "select count(*) from \(freshTable)")
+        let moved = try await connection.query(
             """
             insert into \(leaf.table) (\(leaf.parent.columnList))
             select \(leaf.parent.columnList) from \(freshTable)
-            """,
-            "drop table \(freshTable)",
-        ]
+            """
+        )
+        try watch.require(moved.affectedRows, of: due, .insert)
+        try await connection.query("drop table \(freshTable)")
     }
 }

@@ -57,12 +57,29 @@ struct StagedFact {
     /// - Returns: how many were copied.
     func move(into table: SQL, keepingOld: Bool = false) async throws -> Int {
         let names: SQL = "\(ids: columns.map(\.name))"
+        let watch = try await RowWatch(over: table, on: connection)
         let inserted = try await connection.query(
             """
             insert into \(table) (\(names)) select \(names) from (\(kept)) kept
             \(keepingOld ? "on conflict do nothing" : "")
             """
         )
+        if keepingOld {
+            try await watch.refuseRest(of: .insert, "select count(*) \(missing(from: table))")
+        } else {
+            let due = try await watch.count(before: .insert, "select count(*) from (\(kept)) kept")
+            try watch.require(inserted.affectedRows, of: due, .insert)
+        }
         return inserted.affectedRows
+    }
+
+    /// The rows that are kept, and whose grain the table has not: a null is equal to nothing.
+    private func missing(from table: SQL) -> SQL {
+        let isSame = fact.grainColumns.map { "t.\(id: $0) = kept.\(id: $0)" as SQL }
+        let isKnown = fact.grainColumns.map { "kept.\(id: $0) is not null" as SQL }
+        return """
+            from (\(kept)) kept where \(isKnown.joined(separator: " and ")) and not exists (
+                select from \(table) t where \(isSame.joined(separator: " and ")))
+            """
     }
 }

@@ -23,15 +23,13 @@ struct MartLoad {
         let mart = try await mart.rewritten { try await attempt.bound($0, in: function.setting) }
         let query = mart.select(for: attempt.period)
         let columns = try await holdColumns(of: table, like: query, function.setting)
-        let deleted = try await delete(from: table)
-        let inserted = try await function.run(
-            "select * from (\(query)) mart",
-            returning: "setof \(MartShape.table)"
-        ) { "insert into \(table) (\(ids: columns)) select * from \($0)" }
+        let watch = try await RowWatch(over: table, on: connection)
+        let deleted = try await connection.query("delete from \(rows(of: table))")
+        try await watch.refuseRest(of: .delete, "select count(*) from \(rows(of: table))")
+        let rows = try await insert(query, by: function, into: table, columns, watch)
         try await MartShape.drop(on: connection)
-        try await connection.analyze(table, afterWriting: inserted.affectedRows)
+        try await connection.analyze(table, afterWriting: rows)
         attempt.observer.reached(.copied)
-        let rows = inserted.affectedRows
         attempt.observer.progressed(rows: rows, bytes: 0)
         let tests = MartTestRun(mart: mart, period: attempt.period, function: function)
         let absence = function.role == nil ? [MartRole.absence(for: attempt.row.schema)] : []
@@ -53,13 +51,36 @@ struct MartLoad {
     }
 
     /// The rows of the period, or all.
-    private func delete(from table: SQL) async throws -> PostgresResult {
-        guard let period = attempt.period, mart.isPerPeriod else {
-            return try await attempt.connection.query("delete from \(table)")
+    private func rows(of table: SQL) -> SQL {
+        guard let period = attempt.period, mart.isPerPeriod else { return table }
+        return "\(table) where period = \(period.start.description)"
+    }
+
+    /// Inserts the rows of a query; they are counted before where something can leave some out.
+    private func insert(
+        _ query: SQL,
+        by function: MartFunction,
+        into table: SQL,
+        _ columns: [String],
+        _ watch: RowWatch
+    ) async throws -> Int {
+        let answer = "select * from (\(query)) mart" as SQL
+        let insertion = "insert into \(table) (\(ids: columns)) select * from" as SQL
+        let type: SQL = "setof \(MartShape.table)"
+        guard watch.isNeeded(at: .insert) else {
+            return try await function.run(answer, returning: type) { "\(insertion) \($0)" }
+                .affectedRows
         }
-        return try await attempt.connection.query(
-            "delete from \(table) where period = \(period.start.description)"
-        )
+        let counts = try await function.run(answer, returning: type) {
+            """
+            with answer as materialized (select * from \($0)),
+                written as (\(insertion) answer returning 1)
+            select (select count(*) from answer) as due, (select count(*) from written) as written
+            """
+        }
+        let written = try counts.first?.integer("written", as: Int.self) ?? 0
+        try watch.require(written, of: try counts.first?.integer("due"), .insert)
+        return written
     }
 
     /// Keeps the table's types as they are until the transaction ends, and compares them with those that

@@ -3,6 +3,7 @@ import Ledger
 import Planning
 import Postgres
 import Rows
+import StarSchema
 import Words
 
 /// Fills a table from a reader: batches of rows through the encoder into a binary COPY.
@@ -15,6 +16,7 @@ final class RowFill {
     private var reader: any RowReader
     private let layout: RowLayout
     private var encoder: RowEncoder
+    private let table: SQL
     private let copySQL: SQL
     private var references: ReferenceMaps
     private var keys: KeyMaps
@@ -62,6 +64,7 @@ final class RowFill {
         self.reader = reader
         self.references = references
         self.layout = layout
+        self.table = table
         copySQL =
             "copy \(table) (\(ids: columns)) from stdin (format binary\(isFrozen ? ", freeze" : ""))"
         keys = references.keyMaps
@@ -149,6 +152,13 @@ final class RowFill {
             deduplicated: tally.deduplicated
         )
         guard counts.isConserved, counts.loaded == stored else {
+            if let loss = try await RowWatch.loss(
+                of: counts.loaded - stored,
+                from: table,
+                on: attempt.connection
+            ) {
+                throw loss
+            }
             throw LoadingError.notConserved(attempt.row.table, counts, stored: stored)
         }
         return counts

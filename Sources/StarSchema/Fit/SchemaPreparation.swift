@@ -177,10 +177,18 @@ struct SchemaPreparation {
         let references = dimension.references.map(\.column)
         let columns = [dimension.surrogateKey] + references
         let values = columns.map { _ in "\(UnknownMember.key)" as SQL }.joined(separator: ", ")
+        let table: SQL = "\(id: pipeline.schema, dimension.table)"
+        let watch = try await RowWatch(over: table, on: connection)
         try await connection.query(
             """
-            insert into \(id: pipeline.schema, dimension.table) (\(ids: columns))
+            insert into \(table) (\(ids: columns))
             values (\(values)) on conflict (\(id: dimension.surrogateKey)) do nothing
+            """
+        )
+        try await watch.refuseRest(
+            of: .insert,
+            """
+            select 1 - count(*) from \(table) where \(id: dimension.surrogateKey) = \(UnknownMember.key)
             """
         )
     }
