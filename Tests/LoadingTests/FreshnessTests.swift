@@ -42,6 +42,59 @@ struct FreshnessTests {
         #expect(try await dock.load(definition("1 day"), periods: "\(next)-12").failures == [])
     }
 
+    /// Havana's clocks show the midnight of 2024-11-03 at 04:00 and at 05:00 UTC.
+    private func havana(_ column: String, type: String, within: String) throws -> Definition {
+        try .text(
+            """
+            pipeline: cuba
+            zone: America/Havana
+            period: { grain: day, start: 2024-11-01 }
+            sources: { drops: { files: data } }
+            facts:
+              call:
+                from: { source: drops, csv: "calls_{period}.csv" }
+                period: at
+                grain: [id]
+                columns:
+                  id: { type: text, required: true }
+                  at: { type: timestamp, required: true }
+                  seen: { type: \(type) }
+                expect: { freshness: { column: \(column), within: \(within) } }
+            """
+        )
+    }
+
+    @Test("a day whose midnight clocks show twice begins with the first")
+    func doubledMidnight() async throws {
+        let dock = try await Dock()
+        try dock.write(
+            "calls_2024-11-02.csv",
+            "id,at,seen\nc1,2024-11-02 23:45:00,2024-11-02 23:45:00\n"
+        )
+        for column in ["at", "seen"] {
+            let near = try havana(column, type: "timestamp", within: "15 minutes")
+            #expect(try await dock.load(near, periods: "2024-11-02").failures == [])
+        }
+        let nearer = try havana("at", type: "timestamp", within: "14 minutes")
+        let stale = try await dock.load(nearer, periods: "2024-11-02")
+        #expect(
+            stale.failure("call 2024-11-02")?.message
+                .contains("the newest `at` lies 15 minutes before")
+                == true
+        )
+    }
+
+    @Test("a date whose midnight clocks show twice is as old as its first")
+    func doubledMidnightOfDate() async throws {
+        let dock = try await Dock()
+        try dock.write("calls_2024-11-03.csv", "id,at,seen\nc1,2024-11-03 12:00:00,2024-11-03\n")
+        let day = try havana("seen", type: "date", within: "25 hours")
+        #expect(try await dock.load(day, periods: "2024-11-03").failures == [])
+        let shorter = try havana("seen", type: "date", within: "24 hours")
+        let stale = try await dock.load(shorter, periods: "2024-11-03")
+        #expect(stale.failure("call 2024-11-03")?.code == "warehouse.freshness")
+    }
+
     @Test("a table without periods is measured by the database's clock; a warning lets it commit")
     func whole() async throws {
         let dock = try await Dock()

@@ -134,24 +134,9 @@ struct Audit {
 
     // MARK: Freshness
 
-    /// The database's clock is the one that all workers share.
     private func freshness() async throws -> Finding? {
         guard let freshness = expected.freshness, counts.loaded > 0 else { return nil }
-        let type = attributes.first { $0.name == freshness.column }?.plan.type
-        var zone = attempt.pipeline.zone
-        if case .timestamp(_, let name)? = type { zone = name }
-        let column: SQL = "\(id: freshness.column)"
-        let newest: SQL =
-            type?.postgresName == "date" ? "\(column)::timestamp at time zone \(zone)" : column
-        let result = try await attempt.connection.query(
-            """
-            select floor(extract(epoch from
-                least(now(), \(attempt.period?.end.description)::date::timestamp at time zone \(zone))
-                    - max(\(newest))))::bigint as age
-            from \(rows)
-            """
-        )
-        let age = try result.first?.optionalInteger("age", as: Int.self)
+        let age = try await age(of: freshness.column)
         if let age, age <= freshness.within.seconds { return nil }
         let limit = "\(DurationWords.spoken(seconds: freshness.within.seconds)) are allowed"
         let moment = attempt.period == nil ? "now" : "now or the period's end"
@@ -163,6 +148,35 @@ struct Audit {
             severity: freshness.severity,
             observation: problem,
             error: .stale(name, column: freshness.column, problem)
+        )
+    }
+
+    /// How many seconds the newest value of a column lies before now, or before the period's end if that is earlier; `nil`
+    /// where there is none.
+    ///
+    /// The database's clock is the one that all workers share. A day begins with the first of its midnights, which Postgres
+    /// does not know: it takes the second.
+    private func age(of name: String) async throws -> Int? {
+        let type = attributes.first { $0.name == name }?.plan.type
+        let isDay = type?.postgresName == "date"
+        var zone = attempt.pipeline.zone
+        if case .timestamp(_, let name)? = type { zone = name }
+        let newest: SQL =
+            isDay ? "\(id: name) - date '1970-01-01'" : "extract(epoch from \(id: name))"
+        let result = try await attempt.connection.query(
+            """
+            select extract(epoch from now())::float8 as now, max(\(newest))::float8 as newest from \(rows)
+            """
+        )
+        guard let row = result.first, let value = try row.optionalDouble("newest") else {
+            return nil
+        }
+        let clock = try ZoneTables.load([zone])[zone] ?? .utc
+        let midnight = { (day: Int) in Double(clock.firstInstant(of: day * 86_400)) }
+        let end = attempt.period.map { midnight($0.end.number) } ?? .infinity
+        return Int(
+            (min(try row.double("now"), end) - (isDay ? midnight(Int(value)) : value))
+                .rounded(.down)
         )
     }
 
