@@ -1,5 +1,6 @@
 import Extraction
 public import Pipelines
+import Rows
 import Words
 
 /// A profiled source that a definition is drafted for.
@@ -67,10 +68,12 @@ public struct DraftOrigin: Sendable {
     /// Whether a column has a name that a definition can use.
     var hasNames: Bool { profile.columns.contains { Self.isUsable($0.name.text) } }
 
-    /// Whether a definition can name a source's column: not without a name, nor by an expansion.
+    /// Whether a definition can name a source's column: not without a name, nor by an expansion, nor by what a file tells
+    /// of itself.
     static func isUsable(_ name: String) -> Bool {
         let scalars = name.unicodeScalars
-        return !scalars.isEmpty && !scalars.contains("${".unicodeScalars)
+        return InputColumn(rawValue: ExactText(name)) == nil && !scalars.isEmpty
+            && !scalars.contains("${".unicodeScalars)
             && !scalars.contains { $0.value < 0x20 }
     }
 

@@ -29,7 +29,7 @@ struct DraftTables {
             name: name,
             origin: origin,
             columns: [],
-            key: profile.keys.first ?? []
+            key: profile.keys.first { $0.allSatisfy { DraftOrigin.isUsable($0.text) } } ?? []
         )
         if origin.parts.count > 1, let name = origin.object {
             // Cut into periods, it has their label there.
@@ -60,11 +60,21 @@ struct DraftTables {
             let names = profile.otherColumns.sorted().texts.inBackticks()
             table.remarks.append("only some of the files have \(names): add what you need")
         }
-        if !unusable.isEmpty {
-            table.remarks.append("columns without a usable name are left out: \(unusable.count)")
-        }
-        if table.key.contains(where: { table.name(of: $0) == nil }) { table.key = [] }
+        table.remarks += remarks(onUnusable: unusable)
         return table
+    }
+
+    private static func remarks(onUnusable names: [ExactText]) -> [String] {
+        let taken = names.filter { InputColumn(rawValue: $0) != nil }
+        let others = names.count - taken.count
+        let words = taken.texts.inBackticks()
+        return [
+            others == 0 ? nil : "columns without a usable name are left out: \(others)",
+            taken.isEmpty
+                ? nil
+                : "left out: \(words); after `from` such a name is what a file tells of itself. Rename the column in the source",
+        ]
+        .compactMap(\.self)
     }
 
     // MARK: References between files

@@ -55,6 +55,32 @@ struct PipelineDraftTests {
         #expect(pipeline.facts.map(\.name) == ["orders"])
     }
 
+    @Test(
+        "leaves out columns that are called what a file tells of itself",
+        arguments: ["", "_2024-01"]
+    )
+    func reservedNames(label: String) async throws {
+        let sheets = try Sheets()
+        try sheets.write(
+            """
+            {file},{period},{file_time},order_id,amount
+            a,2024-01,2024-01-03T10:00:00,A-1,120.50
+            b,2024-01,2024-01-04T10:00:00,A-2,80.00
+            """,
+            as: "orders\(label).csv"
+        )
+        let (yaml, pipeline) = try await sheets.draft("orders\(label).csv")
+        #expect(!yaml.contains("from: \"{"))
+        #expect(
+            yaml.contains(
+                "    # left out: `{file}`, `{period}`, `{file_time}`; after `from` such a name is what a file tells of "
+                    + "itself. Rename the column in the source\n"
+            ),
+            "\(yaml)"
+        )
+        #expect(pipeline.facts.first?.grain == ["order_id"])
+    }
+
     @Test("reads the files of the periods beside it, as far as there is no gap")
     func neighbours() async throws {
         let sheets = try Sheets()
