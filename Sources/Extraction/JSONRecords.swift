@@ -110,6 +110,7 @@ struct JSONRecords: Sendable {
         guard !rows.isEmpty else { return nil }
         bytes += unescaped
         var batch = RowBatch(input: input, inputName: name, columns: columns.names, bytes: bytes)
+        batch.tellsNumbers = true
         let capacity = fields.count
         batch.fields = fields
         batch.rows = rows

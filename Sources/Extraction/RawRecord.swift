@@ -154,6 +154,7 @@ public struct RawRecordReader: RowReader {
         let missing = missingColumn(of: record)
         let kept = missing == nil ? read(record) : nil
         let source = kept ?? RowBatch()
+        if source.tellsNumbers { batch.tellsNumbers = true }
         let row = source.rows.first
         let start = batch.bytes.count
         batch.bytes += source.bytes

@@ -65,6 +65,8 @@ struct ColumnCompiler {
             column.rounding = plan.reading.rounding ?? .refuse
         }
         column.hasOwnNumbers = plan.reading.hasOwnNumbers && plan.type.expressionKind.isNumber
+        column.takesNumbers = plan.type.expressionKind.isNumber && !plan.changesText
+        column.isNumber = column.takesNumbers && source == .number
         if let pattern, source?.isTime == true {
             column.isDatabaseTime = true
             column.isInstant = source == .instant
@@ -237,7 +239,7 @@ private struct RuleCompiler {
         var column = column
         column.steps = 0
         (column.isDatabaseTime, column.isDayOfInstant) = (false, false)
-        column.hasOwnNumbers = false
+        (column.hasOwnNumbers, column.isNumber) = (false, false)
         var encoder = ValueEncoder(columns: [column], details: [details])
         var out = ByteSink()
         let fault = withView(of: Array(text.utf8)) { encoder.append($0, column: 0, to: &out) }

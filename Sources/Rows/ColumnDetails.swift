@@ -51,6 +51,10 @@ struct Column: BitwiseCopyable {
     var rounding = Rounding.refuse
     /// Whether numbers are written in a notation of their own.
     var hasOwnNumbers = false
+    /// Whether what the source has written as a number is one here: it is one, and no cleaning makes a text of it.
+    var takesNumbers = false
+    /// Whether the source knows all its values as numbers.
+    var isNumber = false
     var layout: FixedDateLayout?
     /// Whether the source knows its values as days or times, and writes them as Postgres does.
     var isDatabaseTime = false

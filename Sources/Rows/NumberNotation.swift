@@ -20,6 +20,14 @@ struct NumberNotation {
         self.isFloat = isFloat
     }
 
+    /// The digits of a number as programs write it, its exponent worked out and without zeros at its end; `nil` when it is
+    /// none, or larger than any column holds.
+    static func digits(ofNumber text: ByteView) -> [UInt8]? {
+        var rules = ReadingRules()
+        rules.hasExponents = true
+        return NumberNotation(rules, isFloat: false).plain(text).flatMap { moved($0, by: 0) }
+    }
+
     /// `text` with digits and a point only; `nil` when it is not written in the notation.
     ///
     /// Groups must be of three digits, the first of one to three and without a zero in front: who

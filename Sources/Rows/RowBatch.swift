@@ -21,6 +21,8 @@ public struct RowBatch: Sendable {
     public var inputModified: Int64?
     /// The first day of the input's period, `2024-01-31`; `nil` of one that is of no period.
     public var inputDay: String?
+    /// Whether what stands without quotes is a number where it looks like one, as in JSON.
+    public var tellsNumbers = false
     /// Whether fields stand behind those of each record: an empty one, and those of the input.
     var hasAddedFields = false
 

@@ -11,7 +11,7 @@ extension RowWriter {
         in words: RefusalWords
     ) -> Reject {
         if case .value(let fault, let column, let field) = refusal {
-            return source.reject(row, told(fault, column: column, source.field(field)))
+            return source.reject(row, told(fault, column: column, field, of: source))
         }
         let told = words.told(refusal, input: source.batch.input) { output in
             shown(output, row, of: source)
@@ -42,9 +42,13 @@ extension RowWriter {
     private mutating func told(
         _ fault: ValueFault,
         column: Int,
-        _ text: ByteView
+        _ field: Int,
+        of source: Source
     ) -> RefusalWords.Told {
-        let broken = fault == .rule ? values.brokenRule(text, column: column) : nil
+        let text = source.field(field)
+        let broken =
+            fault == .rule
+            ? values.brokenRule(text, column: column, isNumber: source.isNumber(field)) : nil
         let plan = values.details(of: column).plan
         let cleaned = values.cleaned(text, column: column)
         let (rule, reason) = RejectReason(plan: plan)

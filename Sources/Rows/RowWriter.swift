@@ -65,6 +65,12 @@ struct RowWriter: ~Copyable {
             return bytes.part(slice.start, slice.start &+ slice.length)
         }
 
+        /// Whether the source has written a field as a number, and not as a text.
+        @inline(__always)
+        func isNumber(_ index: Int) -> Bool {
+            batch.tellsNumbers && !batch.fields[index].wasQuoted
+        }
+
         func raw(of row: RowBatch.Row) -> ByteView {
             bytes.part(row.rawStart, row.rawStart + row.rawLength)
         }
@@ -218,8 +224,12 @@ struct RowWriter: ~Copyable {
             switch step.kind {
             case .value:
                 let field = row.firstField &+ values.field(of: step.index)
-                let text = source.field(field)
-                if let fault = values.append(text, column: step.index, to: &out) {
+                if let fault = values.append(
+                    source.field(field),
+                    column: step.index,
+                    isNumber: source.isNumber(field),
+                    to: &out
+                ) {
                     return .value(fault, column: step.index, field: field)
                 }
             case .computed:
@@ -378,7 +388,12 @@ struct RowWriter: ~Copyable {
         for column in key.firstPart..<key.firstPart &+ key.partCount {
             let field = row.firstField &+ values.field(of: column)
             let start = keyBytes.count
-            if let fault = values.append(source.field(field), column: column, to: &keyBytes) {
+            if let fault = values.append(
+                source.field(field),
+                column: column,
+                isNumber: source.isNumber(field),
+                to: &keyBytes
+            ) {
                 return .refused(.value(fault, column: column, field: field))
             }
             if keyBytes.number(at: start, as: Int32.self) < 0 { return .null }

@@ -31,11 +31,13 @@ struct ValueEncoder: ~Copyable {
 
     /// Appends a field's value, with its length in four bytes before it (-1 for null).
     ///
-    /// When it is no value of the column, what has been appended is for the caller to take back.
+    /// When it is no value of the column, what has been appended is for the caller to take back. `isNumber` is whether the
+    /// source has written it as a number, and not as a text.
     @inline(__always)
     mutating func append(
         _ field: ByteView,
         column index: Int,
+        isNumber: Bool = false,
         to out: inout ByteSink
     ) -> ValueFault? {
         var text = field
@@ -52,7 +54,7 @@ struct ValueEncoder: ~Copyable {
             return columns[index].isRequired ? .rule : nil
         }
         let start = out.count
-        if let fault = appendTyped(text, column: index, to: &out) {
+        if let fault = appendTyped(text, column: index, isNumber: isNumber, to: &out) {
             return fault == .rule ? fault : UTF8Check.fault(in: text) ?? fault
         }
         if columns[index].hasSlowRules {
@@ -70,12 +72,16 @@ struct ValueEncoder: ~Copyable {
     }
 
     /// The first rule that a field breaks, in the plan's order, when its type is right.
-    mutating func brokenRule(_ field: ByteView, column index: Int) -> Rule? {
+    mutating func brokenRule(
+        _ field: ByteView,
+        column index: Int,
+        isNumber: Bool = false
+    ) -> Rule? {
         let text = cleaned(field, column: index)
         let rules = details[index].plan.rules
         guard !text.isEmpty else { return rules.first { $0 == .required } }
         var out = ByteSink()
-        _ = appendTyped(text, column: index, to: &out)
+        _ = appendTyped(text, column: index, isNumber: isNumber, to: &out)
         return brokenRule(text, column: index, value: out, from: 0).map { rules[$0] }
     }
 
@@ -115,8 +121,13 @@ struct ValueEncoder: ~Copyable {
     private mutating func appendTyped(
         _ text: ByteView,
         column index: Int,
+        isNumber: Bool,
         to out: inout ByteSink
     ) -> ValueFault? {
+        if columns[index].isNumber || isNumber && columns[index].takesNumbers {
+            return appendPlain(text, column: index, to: &out)
+                .flatMap { appendExact(text, column: index, after: $0, to: &out) }
+        }
         if columns[index].hasOwnNumbers { return appendOwnNumber(text, column: index, to: &out) }
         return appendPlain(text, column: index, to: &out)
     }
@@ -136,6 +147,21 @@ struct ValueEncoder: ~Copyable {
             return columns[index].kind.numberFault
         }
         return withView(of: plain) { appendPlain($0, column: index, to: &out) }
+    }
+
+    /// A number that its source knows as one, where its digits alone are no value of the type: `1e-05`, `2.0`.
+    @inline(never)
+    private mutating func appendExact(
+        _ text: ByteView,
+        column index: Int,
+        after fault: ValueFault,
+        to out: inout ByteSink
+    ) -> ValueFault? {
+        let kind = columns[index].kind
+        guard kind != .float, fault == kind.numberFault,
+            let digits = NumberNotation.digits(ofNumber: text)
+        else { return fault }
+        return withView(of: digits) { appendPlain($0, column: index, to: &out) }
     }
 
     @inline(__always)

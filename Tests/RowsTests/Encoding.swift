@@ -44,6 +44,8 @@ func encode(
     rules: [Rule] = [],
     zones: [String: ZoneTable] = [:],
     known: SourceType? = nil,
+    tellingNumbers: Bool = false,
+    isQuoted: Bool = false,
     reading: ReadingRules = ReadingRules()
 ) throws -> Encoded {
     try encode(
@@ -53,6 +55,8 @@ func encode(
         rules: rules,
         zones: zones,
         known: known,
+        tellingNumbers: tellingNumbers,
+        isQuoted: isQuoted,
         reading: reading
     )
 }
@@ -65,6 +69,8 @@ func encode(
     rules: [Rule] = [],
     zones: [String: ZoneTable] = [:],
     known: SourceType? = nil,
+    tellingNumbers: Bool = false,
+    isQuoted: Bool = false,
     reading: ReadingRules = ReadingRules()
 ) throws -> Encoded {
     let plan = ValuePlan(
@@ -82,7 +88,8 @@ func encode(
         zones: zones
     )
     var batch = RowBatch(bytes: bytes)
-    batch.fields = [RowBatch.FieldSlice(start: 0, length: bytes.count, wasQuoted: false)]
+    batch.tellsNumbers = tellingNumbers
+    batch.fields = [RowBatch.FieldSlice(start: 0, length: bytes.count, wasQuoted: isQuoted)]
     batch.rows = [
         RowBatch.Row(
             firstField: 0,
