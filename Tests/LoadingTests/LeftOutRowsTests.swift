@@ -182,7 +182,7 @@ struct LeftOutRowsTests {
         #expect(failure.code == "warehouse.left_out", "\(failure)")
         let cause = test.code.hasPrefix("rule") ? "the rule `skip`" : "the trigger `skip`"
         #expect(failure.message.contains(cause), "\(failure)")
-        #expect(failure.message.contains(test.table.prefix(9)), "\(failure)")
+        #expect(failure.message.contains("yard.\(test.table.prefix(9))"), "\(failure)")
         #expect(try await dock.state(of: "yard.\(test.table)") == before)
     }
 

@@ -13,7 +13,8 @@ package struct RowWatch {
         case insert, update, delete
     }
 
-    private let table: SQL
+    /// The table's name, for people.
+    private let table: String
     private let connection: PostgresConnection
     /// The triggers that can leave rows out, by what they are run at.
     private let triggers: [Operation: [String]]
@@ -27,8 +28,8 @@ package struct RowWatch {
     package init(over table: SQL, on connection: PostgresConnection) async throws {
         let rows = try await connection.query(Self.code(of: table))
         let rules = try rows.filter { try $0.boolean("is_rule") }.map { try $0.text("name") }
-        guard rules.isEmpty else { throw StarSchemaError.ruled(table.text, rules) }
-        self.table = table
+        self.table = try rows.first?.text("shown") ?? table.text
+        guard rules.isEmpty else { throw StarSchemaError.ruled(self.table, rules) }
         self.connection = connection
         var triggers: [Operation: [String]] = [:]
         for row in rows {
@@ -57,7 +58,8 @@ package struct RowWatch {
                 try !row.boolean("is_rule") && row.text("operation") == Operation.insert.rawValue
             }
             .map { try $0.text("name") }
-        return names.isEmpty ? nil : .leftOut(missing, by: names, .insert, table.text)
+        let shown = try rows.first?.text("shown") ?? table.text
+        return names.isEmpty ? nil : .leftOut(missing, by: names, .insert, shown)
     }
 
     /// Whether something can leave rows out.
@@ -99,7 +101,7 @@ package struct RowWatch {
             abs(due - written),
             by: triggers[operation] ?? [],
             operation,
-            table.text
+            table
         )
     }
 
@@ -111,15 +113,22 @@ package struct RowWatch {
     /// A trigger that is disabled leaves nothing out; one of a partitioned table is in its partitions, too.
     private static func code(of table: SQL) -> SQL {
         """
-        select true as is_rule, format('the rule `%s`', rulename) as name, '' as operation
-        from pg_rewrite where ev_class = to_regclass(\(table.text)) and is_instead and ev_type <> '1' and ev_enabled <> 'D'
-        union
-        select false, format('the trigger `%s`', t.tgname), o.operation
-        from (select relid from pg_partition_tree(to_regclass(\(table.text)))
-            union select to_regclass(\(table.text))) r
-        join pg_trigger t on t.tgrelid = r.relid
-        join (values (4, 'insert'), (8, 'delete'), (16, 'update')) o (bit, operation) on t.tgtype & o.bit <> 0
-        where not t.tgisinternal and t.tgenabled <> 'D' and t.tgtype & 3 = 3
+        select code.*, n.nspname || '.' || c.relname as shown
+        from (
+            select true as is_rule, format('the rule `%s`', rulename) as name, '' as operation
+            from pg_rewrite
+            where ev_class = to_regclass(\(table.text)) and is_instead and ev_type <> '1'
+                and ev_enabled <> 'D'
+            union
+            select false, format('the trigger `%s`', t.tgname), o.operation
+            from (select relid from pg_partition_tree(to_regclass(\(table.text)))
+                union select to_regclass(\(table.text))) r
+            join pg_trigger t on t.tgrelid = r.relid
+            join (values (4, 'insert'), (8, 'delete'), (16, 'update')) o (bit, operation)
+                on t.tgtype & o.bit <> 0
+            where not t.tgisinternal and t.tgenabled <> 'D' and t.tgtype & 3 = 3
+        ) code, pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.oid = to_regclass(\(table.text))
         order by name
         """
     }
