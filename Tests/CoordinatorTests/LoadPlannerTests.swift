@@ -30,7 +30,7 @@ import Testing
         )
         let (load, graph) = try await LoadPlanner(creator: ledger).create(request)
         #expect(try await ledger.load(load)?.periods == months)
-        #expect(warehouse.rows(ofLoad: load).map(\.task) == graph.tasks)
+        #expect(LoadTasks(warehouse.rows(ofLoad: load).map(\.task)) == graph.tasks)
     }
 
     @Test("a plan without any task is an error that says what to do")

@@ -225,7 +225,7 @@ struct TableOwnershipTests {
         // Of a load of dimensions alone, the fact's table is there and has no task.
         let load = try await dock.ledger.requests.create(
             request,
-            tasks: graph.tasks.filter { $0.kind == .dimension }
+            tasks: LoadTasks(graph.tasks.filter { $0.kind == .dimension })
         )
         #expect(
             await dock.perform(LoadTaskID(load: load, ordinal: 0)).failure == nil

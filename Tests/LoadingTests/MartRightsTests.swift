@@ -20,6 +20,25 @@ struct MartRightsTests {
         )
     }
 
+    @Test("the first loads of several pipelines make them one after the other")
+    func firstLoadsAtOnce() async throws {
+        let dock = try await Dock()
+        for schema in ["first", "second"] {
+            try await dock.connection.query("create schema \(id: schema)")
+        }
+        let other = try await PostgresConnection.connect(dock.configuration)
+        _ = try await dock.ledger.loads.newest(limit: 1)
+        let made = try await dock.connection.transaction {
+            _ = try await MartRole.ensure(for: "first", on: dock.connection)
+            let making = Task {
+                try await other.transaction { try await MartRole.ensure(for: "second", on: other) }
+            }
+            try await Task.sleep(for: .milliseconds(300))
+            return making
+        }
+        #expect(try await made.value?.name.hasPrefix("longshore_mart_second_") == true)
+    }
+
     /// A dock with a loaded mart, with tables and functions of others.
     private func dock() async throws -> Dock {
         let dock = try await Dock(Shop.files)

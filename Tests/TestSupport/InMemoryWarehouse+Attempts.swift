@@ -54,7 +54,7 @@ extension InMemoryWarehouse {
         if state.obeysRetryTime, let refusal = park(id, row, in: &state) { return refusal }
         // An attempt of an older load may be about to commit: the newer one waits for it.
         if state.isHeld(Slice(row.task)) { return .busy }
-        if state.isOvertaken(row.task, of: id.load) {
+        if state.isOvertaken(id) {
             state.loads[id.load]?.tasks[id.ordinal].state = .superseded
             return .superseded
         }
@@ -134,10 +134,13 @@ extension InMemoryWarehouse {
             state.violations.append("\(id) took effect twice")
         }
         let slice = Slice(load.tasks[id.ordinal].task)
-        if let newer = state.contents[slice], newer > id.load {
-            state.violations.append("\(id) overwrote what load \(newer) had loaded")
+        let newest = state.contents[slice, default: 0]
+        if newest > id.load, !load.tasks[id.ordinal].task.kind.isDerived {
+            state.violations.append("\(id) overwrote what load \(newest) had loaded")
         }
-        state.contents[slice] = id.load
+        state.contents[slice] = max(newest, id.load)
+        state.lastCommit += 1
+        state.commits[slice] = state.lastCommit
         state.loads[id.load] = load
         return true
     }

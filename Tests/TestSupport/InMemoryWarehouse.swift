@@ -110,6 +110,8 @@ public final class InMemoryWarehouse: Sendable {
         var claims: [Slice: Int64] = [:]
         /// The load whose rows each slice holds.
         var contents: [Slice: Int64] = [:]
+        /// When it was written, as the number of the commit.
+        var commits: [Slice: Int] = [:]
         var isFenced = true
         var obeysRetryTime = true
         var isDown = false
@@ -129,14 +131,22 @@ public final class InMemoryWarehouse: Sendable {
         var unreadable: Set<Int64> = []
         var violations: [String] = []
         var lastAttempt = 0
+        var lastCommit = 0
         /// Schedules and their firings.
         var schedules = InMemorySchedules()
 
         /// Whether a newer load has done the task, or owns its period: a fact's belongs to the newest
         /// running load that asked for it, while an older load's facts still need its dimensions.
-        func isOvertaken(_ task: LoadTask, of load: Int64) -> Bool {
+        ///
+        /// What follows from what the load itself has written is computed once more.
+        func isOvertaken(_ id: LoadTaskID) -> Bool {
+            guard let row = loads[id.load] else { return false }
+            let (task, load) = (row.tasks[id.ordinal].task, id.load)
             let slice = Slice(task)
-            if contents[slice, default: 0] > load { return true }
+            if contents[slice, default: 0] > load {
+                return !task.kind.isDerived
+                    || !row.graph.needs(of: id.ordinal).contains { row.tasks[$0].state == .done }
+            }
             guard task.kind == .fact, let owner = claims[slice], owner > load else { return false }
             return loads[owner]?.record.state == .running
         }
@@ -248,7 +258,23 @@ public final class InMemoryWarehouse: Sendable {
         let loads: [Int64: LoadRow]
         let claims: [Slice: Int64]
         let contents: [Slice: Int64]
+        let commits: [Slice: Int]
         let orders: [Int64: Interventions]
+    }
+
+    /// The tables and periods of a load that are older than something that they follow from.
+    public func outdated(ofLoad load: Int64) -> [String] {
+        state.withLock { state in
+            guard let row = state.loads[load] else { return [] }
+            return row.tasks.indices.filter { row.tasks[$0].task.kind.isDerived }
+                .compactMap { ordinal in
+                    let task = row.tasks[ordinal].task
+                    let computed = state.commits[Slice(task), default: 0]
+                    let sources = row.graph.needs(of: ordinal).map { Slice(row.tasks[$0].task) }
+                    let isOlder = sources.contains { state.commits[$0, default: 0] > computed }
+                    return isOlder ? "\(task.name) is older than what it reads" : nil
+                }
+        }
     }
 
     /// What is on the disk now.
@@ -258,6 +284,7 @@ public final class InMemoryWarehouse: Sendable {
                 loads: state.loads,
                 claims: state.claims,
                 contents: state.contents,
+                commits: state.commits,
                 orders: state.orders
             )
         }
@@ -284,6 +311,7 @@ public final class InMemoryWarehouse: Sendable {
                 return load
             }
             (state.claims, state.contents) = (disk.claims, disk.contents)
+            state.commits = disk.commits
             state.orders = disk.orders
             if isNoticed { state.crashes += 1 }
         }

@@ -205,7 +205,7 @@ package struct ControlTable {
             then \(PeriodState.stale) else \(PeriodState.loaded) end,
         reason = nullif(concat_ws('; ', case when stale_by >= \(task.load) then reason end,
             \(record.staleness)::text), ''),
-        loaded_by = \(task.load), loaded_at = clock_timestamp(),
+        loaded_by = greatest(loaded_by, \(task.load)), loaded_at = clock_timestamp(),
         rows_loaded = \(record.standing ?? record.counts.loaded),
         rows_rejected = \(record.counts.rejected), extent = \(record.extent)::text,
         \(revised), table_definition = \(definition(of: task))

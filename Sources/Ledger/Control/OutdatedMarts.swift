@@ -7,6 +7,9 @@ struct OutdatedMarts {
     let load: Int64
     let connection: PostgresConnection
 
+    /// A newer load that has begun to compute a mart so long after rows were written has seen them.
+    private static let longestCommit = "10 s"
+
     /// Marks them stale, so that people see it and the next load computes them; one that has no rows yet
     /// stays pending.
     ///
@@ -41,7 +44,7 @@ struct OutdatedMarts {
     }
 
     /// A query of the marts that are left behind and what they read, which locks their rows of the control
-    /// table.
+    /// table. A newer load may have computed them before this one's rows were committed.
     ///
     /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.
     ///
@@ -51,28 +54,32 @@ struct OutdatedMarts {
     private func marts(reading reads: SQL) -> SQL {
         """
         with loaded as materialized (
-            select table_name, period from longshore.task where load_id = \(load) and state = \(TaskState.done)
+            select table_name, period, committed_at from longshore.task
+            where load_id = \(load) and state = \(TaskState.done)
         ), behind as materialized (
             select r.mart, r.source, bool_or(l.period = '' or r.reaches_ahead) as is_whole,
-                max(l.period) filter (where r.reaches_back) as latest
+                max(l.period) filter (where r.reaches_back) as latest, max(l.committed_at) as written_at
             from \(reads)
                 r(mart, source, reaches_back, reaches_ahead)
             join loaded l on l.table_name = r.source
             group by r.mart, r.source
         ), marts as (
             select t.schema_name, t.table_name, t.period,
-                string_agg(distinct b.source, ', ') as sources
+                string_agg(distinct b.source, ', ') as sources, max(b.written_at) as written_at
             from longshore.task t
             join behind b on b.mart = t.table_name
             left join loaded l on l.table_name = b.source and l.period = t.period
             where t.load_id = \(load) and t.kind = \(LoadTaskKind.mart)
-                and t.state not in (\(TaskState.satisfyingNeeds))
+                and t.state <> \(TaskState.done)
                 and (t.period = '' or b.is_whole or b.latest > t.period or l.period is not null)
             group by t.schema_name, t.table_name, t.period
         ), outdated as (
             select c.schema_name, c.table_name, c.period, m.sources
             from marts m join longshore.control c using (schema_name, table_name, period)
-            where c.state <> \(PeriodState.closed) and coalesce(c.loaded_by, 0) < \(load)
+            where c.state <> \(PeriodState.closed) and (coalesce(c.loaded_by, 0) < \(load)
+                or coalesce((select t.started_at from longshore.task t
+                    where t.load_id = c.loaded_by and \(ControlTable.isOf("t"))), '-infinity')
+                    < m.written_at + interval '\(raw: Self.longestCommit)')
             for no key update of c skip locked)
         select * from outdated
         """

@@ -166,6 +166,6 @@ extension TaskRows {
     /// A row for each table that `pipeline` loads by period, and each of `periods`.
     init(_ periods: [Period], of pipeline: Pipeline) throws {
         let tasks = try PlanGraph(pipeline, periods: periods).tasks.filter { $0.period != nil }
-        self.init(tasks, pipeline: pipeline)
+        self.init(LoadTasks(tasks), pipeline: pipeline)
     }
 }

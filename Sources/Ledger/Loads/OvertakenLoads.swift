@@ -20,6 +20,7 @@ struct OvertakenLoads {
                 continue
             }
             try await LoadTable(connection).endByTasks(older)
+            try await OutdatedMarts(load: older, connection: connection).mark()
         }
     }
 

@@ -75,6 +75,9 @@ package struct MartRole {
             "select from pg_roles where rolname = current_user and (rolsuper or rolcreaterole)"
         )
         guard !maker.isEmpty else { return nil }
+        // All are granted rights on the database, whose row two transactions cannot change at once.
+        try await LedgerLock(name: "roles of marts")
+            .take(within: LedgerLock.schemaPatience, on: connection)
         try await connection.query("savepoint mart_role")
         do {
             try await connection.query(making(for: schema))

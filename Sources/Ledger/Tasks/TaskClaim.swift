@@ -75,7 +75,10 @@ package enum TaskClaim {
             )
             guard !state.isFinal else { return .settled(state) }
             if let hindrance, obeysOrders { return hindrance }
-            return try await isOvertaken(row, load: task.load, on: connection)
+            guard try await isOvertaken(row, load: task.load, on: connection) else {
+                return .mine(row)
+            }
+            return try await LeftToNewer(task: task, row: row, connection: connection).isLeft()
                 ? .overtaken : .mine(row)
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
             throw TaskIsBusy()

@@ -20,6 +20,15 @@ package struct TaskNeeds {
     /// Whether the task may run now.
     package func areDone(on connection: PostgresConnection) async throws -> Bool {
         guard row.isWaiting else { return true }
+        return try await !exist("state not in (\(TaskState.satisfyingNeeds))", on: connection)
+    }
+
+    /// Whether its load has written any of what it needs.
+    func wereWritten(on connection: PostgresConnection) async throws -> Bool {
+        try await exist("state = \(TaskState.done)", on: connection)
+    }
+
+    private func exist(_ condition: SQL, on connection: PostgresConnection) async throws -> Bool {
         let tables = pipeline.needs(of: row.name, as: row.kind)
         let reachingBack = tables.filter { pipeline.fact($0)?.reachesBack ?? false }
         let reachingAhead = tables.filter { pipeline.fact($0)?.reachesAhead ?? false }
@@ -29,13 +38,13 @@ package struct TaskNeeds {
                 select from longshore.task
                 where load_id = \(task.load) and ordinal <> \(task.ordinal)
                     and name = any(\(tables)::text[])
-                    and state not in (\(TaskState.satisfyingNeeds))
+                    and \(condition)
                     and ('' in (period, \(row.period)::text) or period = \(row.period)
                         or name = any(\(reachingBack)::text[]) and period > \(row.period)
                         or name = any(\(reachingAhead)::text[]))
-            ) as is_early
+            ) as exist
             """
         )
-        return try rows.first?.boolean("is_early") == false
+        return try rows.first?.boolean("exist") ?? false
     }
 }

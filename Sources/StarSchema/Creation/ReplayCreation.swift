@@ -49,8 +49,12 @@ struct ReplayCreation {
     private var pipeline: Pipeline { request.pipeline }
 
     func run() async throws -> CreatedReplay {
-        let losses = try await LoadCreation(request: request, tasks: LoadTasks(), connection: connection)
-            .prepare()
+        let losses = try await LoadCreation(
+            request: request,
+            tasks: LoadTasks(),
+            connection: connection
+        )
+        .prepare()
         // What is read again refers to members: without them every row would be refused once more.
         guard losses.isEmpty else { throw StarSchemaError.lost(losses, of: pipeline) }
         var replay = CreatedReplay()

@@ -72,7 +72,7 @@ struct Fleet: Sendable {
             return FleetResult(
                 loads: loads.map(result),
                 others: others.map(result),
-                violations: warehouse.violations
+                violations: warehouse.violations + loads.flatMap(warehouse.outdated)
                     + (broker.dropped + otherQueues.dropped)
                     .map { "the message of \($0.task) was dropped" },
                 messagesLeft: broker.messageCount + otherQueues.messageCount,
