@@ -6,6 +6,8 @@ protocol ByteInput: AnyObject {
     var name: String { get }
     /// When it was modified last, in nanoseconds since 1970; `nil` where nobody says.
     var modified: Int64? { get }
+    /// How many bytes have been read.
+    var position: Int { get }
     /// Reads the next bytes into the beginning of `buffer`, and gives their number; 0 at the end.
     ///
     /// The first bytes come at least ten at once, where there are as many: they tell what the rest is.

@@ -5,6 +5,8 @@ import Rows
 final class ExpandedInput: ByteInput {
     var name: String { input.name }
     var modified: Int64? { input.modified }
+    /// In bytes as they lie there.
+    var position: Int { input.position }
 
     private let input: any ByteInput
     private let limits: ExpansionLimits

@@ -62,6 +62,8 @@ struct FileSource: ObjectStore {
         return opened
     }
 
+    func size(of file: String) -> Int? { FilePath.status(of: file, in: folder.path)?.size }
+
     func statuses(
         matching components: [String],
         lookingFor wanted: String

@@ -11,6 +11,10 @@ final class ObjectRowReader: RowReader {
     /// Objects know nothing of their columns.
     let types: [SourceType?] = []
     private(set) var inputs: [InputSummary] = []
+    let known: [KnownInput]
+    /// Of inputs that were read to their end.
+    private var bytesEnded = 0
+    var bytesRead: Int? { bytesEnded + (current?.position ?? 0) }
 
     private let store: any ObjectStore
     private let format: Format
@@ -64,6 +68,7 @@ final class ObjectRowReader: RowReader {
         self.format = format
         self.layout = layout
         self.siblings = siblings
+        known = names.map { KnownInput(name: $0, size: store.size(of: $0)) }
         waiting = names.dropFirst()
         firstInput = first.name
         header = first.header
@@ -89,7 +94,9 @@ final class ObjectRowReader: RowReader {
     /// Ends the current object and opens the next one; `false` when there is none.
     private nonisolated(nonsending) func openNext() async throws -> Bool {
         guard let ended = current.take() else { return false }
-        inputs.append(try await ended.finish())
+        let summary = try await ended.finish()
+        inputs.append(summary)
+        bytesEnded += summary.size
         guard let name = waiting.popFirst() else { return false }
         let number = inputs.count
         let next = try await ObjectReader.open(
@@ -131,6 +138,9 @@ final class ObjectReader {
     private var firstBatch: RowBatch?
 
     var header: [ExactText] { decoder.header ?? [] }
+
+    /// How many of its bytes have been read, as they lie there.
+    var position: Int { input.position }
 
     private var isAtEnd: Bool { hasEnded && !decoder.hasMore }
 

@@ -25,6 +25,9 @@ protocol ObjectStore: Sendable {
         lookingFor wanted: String
     ) async throws -> [FileStatus]
 
+    /// The bytes of an object that was found, without asking the store; `nil` where that is not known.
+    func size(of name: String) -> Int?
+
     /// Opens one of the objects.
     ///
     /// - Throws: ``ExtractionError`` when it is not there, or may not be read.

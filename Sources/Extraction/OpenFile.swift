@@ -50,6 +50,8 @@ final class OpenFile: ByteInput {
         close(descriptor)
     }
 
+    var position: Int { digest.count }
+
     var modified: Int64? {
         Int64(identity.modifiedSeconds) * 1_000_000_000 + Int64(identity.modifiedNanoseconds)
     }

@@ -11,6 +11,10 @@ public protocol RowReader {
     var types: [SourceType?] { get }
     /// The inputs that were read to their end so far, in the order of ``RowBatch/input``.
     var inputs: [InputSummary] { get }
+    /// The inputs as the source knows them before they are read; none where it does not.
+    var known: [KnownInput] { get }
+    /// Bytes of inputs that have been read, as they lie there; `nil` where nobody counts them.
+    var bytesRead: Int? { get }
     /// The next batch; `nil` when the source has ended and is found unchanged.
     nonisolated(nonsending) mutating func next() async throws -> RowBatch?
     /// Those of some columns that something has which is read like this, such as another month's file: then
@@ -19,6 +23,11 @@ public protocol RowReader {
 }
 
 extension RowReader {
+    /// None: of a source that knows nothing before it is read.
+    public var known: [KnownInput] { [] }
+    /// `nil`: of a source whose bytes nobody counts.
+    public var bytesRead: Int? { nil }
+
     /// Those columns that a layout reads and a header lacks, and that may be absent there since they are
     /// known elsewhere.
     public nonisolated(nonsending) func mayLack(

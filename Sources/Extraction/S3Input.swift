@@ -18,6 +18,7 @@ final class S3Input: ByteInput {
         self.texts = texts
     }
 
+    var position: Int { digest.count }
     var modified: Int64? { reader.status.modified.map { Int64($0) * 1_000_000_000 } }
 
     nonisolated(nonsending) func read(into buffer: inout [UInt8]) async throws -> Int {

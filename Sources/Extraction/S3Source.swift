@@ -152,6 +152,8 @@ package struct S3Source: ObjectStore {
             .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
+    package func size(of name: String) -> Int? { listed[prefix + name]?.size }
+
     nonisolated(nonsending) func open(_ name: String) async throws -> any ByteInput {
         let reader = try await asked { () async throws(ObjectStorageError) in
             let key = prefix + name

@@ -8,7 +8,7 @@ enum InFlightScripts {
     ///
     /// A lease that has no end, or a later one than a lease can have, is given the end that one has which
     /// was renewed just now: whoever holds it renews it, and if nobody does, the ledger is asked after that.
-    /// Keys: lease, done-mark, fence, progress. Arguments: owner, lease ms, fence ms, the task's two
+    /// Keys: lease, done-mark, fence, progress. Arguments: owner, lease ms, fence ms, the task's
     /// progress fields. Reply: `taken`, `done`, or `held` and the holder.
     static let claim = RedisScript(
         """
@@ -25,7 +25,7 @@ enum InFlightScripts {
             local fence = redis.call('INCR', KEYS[3])
             redis.call('PEXPIRE', KEYS[3], ARGV[3])
             redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'fence', fence)
-            redis.call('HDEL', KEYS[4], ARGV[4], ARGV[5])
+            redis.call('HDEL', KEYS[4], unpack(ARGV, 4))
         end
         redis.call('PEXPIRE', KEYS[1], ARGV[2])
         return {'taken'}
@@ -63,11 +63,13 @@ enum InFlightScripts {
 
     /// Adds to a task's progress.
     ///
-    /// Keys: progress. Arguments: ms, the field of rows, rows, the field of bytes, bytes.
+    /// Keys: progress. Arguments: ms, the field of rows, rows, the field of bytes, bytes, and fields with what they
+    /// become.
     static let report = RedisScript(
         """
         redis.call('HINCRBY', KEYS[1], ARGV[2], ARGV[3])
         redis.call('HINCRBY', KEYS[1], ARGV[4], ARGV[5])
+        if #ARGV > 5 then redis.call('HSET', KEYS[1], unpack(ARGV, 6)) end
         redis.call('PEXPIRE', KEYS[1], ARGV[1])
         """
     )

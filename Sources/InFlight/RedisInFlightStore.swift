@@ -41,8 +41,7 @@ public final class RedisInFlightStore: InFlightStore {
                 arguments: [
                     .init(owner), .init(lifetimes.lease.milliseconds),
                     .init(lifetimes.doneMark.milliseconds),
-                    ProgressField.rows.name(task.ordinal), ProgressField.bytes.name(task.ordinal),
-                ]
+                ] + ProgressField.allCases.map { $0.name(task.ordinal) }
             )
             let words = try reply.arrayValue
             switch try words.first?.stringValue {
@@ -84,7 +83,12 @@ public final class RedisInFlightStore: InFlightStore {
     }
 
     /// Adds to a task's rows and bytes.
-    public func report(_ task: LoadTaskID, rows: Int, bytes: Int) async {
+    public func report(
+        _ task: LoadTaskID,
+        rows: Int,
+        bytes: Int,
+        of inputs: ExpectedInputs?
+    ) async {
         await attempt(.report, otherwise: ()) { () throws(RedisError) in
             _ = try await client.run(
                 InFlightScripts.report,
@@ -93,7 +97,7 @@ public final class RedisInFlightStore: InFlightStore {
                     .init(lifetimes.progress.milliseconds),
                     ProgressField.rows.name(task.ordinal), .init(rows),
                     ProgressField.bytes.name(task.ordinal), .init(bytes),
-                ]
+                ] + (inputs.map { ProgressField.fields($0, of: task.ordinal) } ?? [])
             )
         }
     }

@@ -70,8 +70,9 @@ public protocol InFlightStore: Sendable {
     ///
     /// It does so also when the calling task is cancelled.
     func release(_ task: LoadTaskID, owner: String, isDone: Bool) async
-    /// Adds to the rows and bytes of a running task, for progress displays.
-    func report(_ task: LoadTaskID, rows: Int, bytes: Int) async
+    /// Adds to the rows and bytes of a running task, for progress displays, and says what it will read where that is
+    /// known.
+    func report(_ task: LoadTaskID, rows: Int, bytes: Int, of inputs: ExpectedInputs?) async
     /// Rows and bytes so far of every task of a load that reported.
     func progress(ofLoad load: Int64) async -> [Int: InFlightProgress]
     /// Says that a worker is alive; forgotten after 30 s.
@@ -93,6 +94,10 @@ public protocol InFlightStore: Sendable {
 }
 
 extension InFlightStore {
+    /// Adds to the rows and bytes of a task of which nobody knows what it will read.
+    public func report(_ task: LoadTaskID, rows: Int, bytes: Int) async {
+        await report(task, rows: rows, bytes: bytes, of: nil)
+    }
     /// Nothing: of a store that passes no signals on; workers then ask the ledger by themselves.
     public func signalOrder() async {}
     /// `nil`: of a store that passes no signals on.
@@ -114,16 +119,24 @@ public enum Claim: Sendable, Hashable {
 }
 
 /// How far a running task is.
-public struct InFlightProgress: Sendable, Hashable {
+public struct InFlightProgress: Sendable, Hashable, Codable {
     /// Rows read so far.
     public var rows: Int
     /// Bytes read so far.
     public var bytes: Int
+    /// What it will read, where that is known.
+    public var expected: ExpectedInputs?
 
     /// Creates a reading.
-    public init(rows: Int, bytes: Int) {
+    public init(rows: Int, bytes: Int, expected: ExpectedInputs? = nil) {
         self.rows = rows
         self.bytes = bytes
+        self.expected = expected
+    }
+
+    /// The part of its bytes that it has read, 0 to 1; `nil` where nobody knows how many they are.
+    public var share: Double? {
+        expected?.bytes.flatMap { $0 > 0 ? min(Double(bytes) / Double($0), 1) : nil }
     }
 }
 

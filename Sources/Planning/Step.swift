@@ -38,6 +38,8 @@ public protocol StepObserver: Sendable {
     func reached(_ step: Step)
     /// Called when an attempt knows what it loads, and how long it may take.
     func began(_ table: String, of pipeline: String, within limits: Limits)
+    /// Called when an attempt knows what it will read, before the first row.
+    func expects(_ inputs: ExpectedInputs)
     /// Called when an attempt has done some more rows, and read the bytes of files that hold them.
     func progressed(rows: Int, bytes: Int)
     /// Called when an attempt begins to wait for its source, and when the source has answered.
@@ -47,6 +49,8 @@ public protocol StepObserver: Sendable {
 extension StepObserver {
     /// Does nothing.
     public func began(_ table: String, of pipeline: String, within limits: Limits) {}
+    /// Does nothing.
+    public func expects(_ inputs: ExpectedInputs) {}
     /// Does nothing.
     public func progressed(rows: Int, bytes: Int) {}
     /// Does nothing.

@@ -132,7 +132,7 @@ struct TaskRehearsal: Sendable {
             keyMaps: keyMaps,
             mode: .rehearsal,
             environment: environment,
-            observer: NoObserver()
+            observer: AttemptNotes()
         )
         let result = try await attempt.complete(by: "rehearsal")
 

@@ -12,6 +12,9 @@ public struct FleetStatus: Sendable, Encodable {
     public var overdue: [OverdueFiring] = []
     /// The registered workers; `nil` when Redis does not answer.
     public var workers: [WorkerPresence]?
+    /// How much of their files the running tasks of running loads have read; `nil` for a login that may not see it, or when
+    /// Redis does not answer.
+    public var readings: [LoadReading]?
     /// The queues with tasks, and that of dead letters; `nil` when RabbitMQ does not answer.
     public var queues: [Queue]?
     /// Exports of which something is not delivered; `nil` for a login that may not see them.
@@ -45,7 +48,7 @@ public struct FleetStatus: Sendable, Encodable {
     }
 
     private enum CodingKeys: CodingKey {
-        case loads, coordinators, overdue, workers, queues, exports, problems
+        case loads, coordinators, overdue, workers, readings, queues, exports, problems
     }
 
     /// A status by the ledger alone: workers and queues are not known yet.
@@ -65,6 +68,7 @@ public struct FleetStatus: Sendable, Encodable {
         try container.encode(coordinators, forKey: .coordinators)
         try container.encode(overdue, forKey: .overdue)
         try container.encode(workers, forKey: .workers)
+        try container.encode(readings, forKey: .readings)
         try container.encode(queues, forKey: .queues)
         try container.encode(exports, forKey: .exports)
         try container.encode(problems, forKey: .problems)

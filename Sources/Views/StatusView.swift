@@ -14,10 +14,10 @@ public struct StatusView {
         self.invocation = invocation
     }
 
-    /// All of it: loads and what hinders them, overdue schedules, exports that are not delivered, servers, coordinators,
+    /// All of it: loads, what hinders them and what they have left to read, overdue schedules, exports that are not delivered, servers, coordinators,
     /// workers.
     public var lines: [String] {
-        loads + status.overdue.map(\.line) + exports
+        loads + (status.readings ?? []).map(\.words) + status.overdue.map(\.line) + exports
             + status.problems.map { "\($0.server) \($0.problem)" } + coordinators + workers
     }
 

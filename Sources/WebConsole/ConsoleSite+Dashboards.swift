@@ -177,25 +177,24 @@ extension ConsoleSite {
     private func origin(of view: DashboardView, _ call: RouteCall) async throws -> SealOrigin {
         var origin = SealOrigin()
         origin.showsLoads = call.visit.viewer.role >= .viewer
-        let known = try await desks.seals.origin(
-            of: view.seal.tables.filter { $0.kind == .fact }
-                .flatMap { table in
-                    table.pieces.compactMap { piece in
-                        piece.load.map {
-                            .init(
-                                load: $0,
-                                schema: table.schema,
-                                table: table.name,
-                                period: piece.period
-                            )
-                        }
-                    }
-                }
-        )
+        let (facts, all) = (view.seal.tables.filter { $0.kind == .fact }, view.seal.tables)
+        let known = try await desks.seals.origin(of: facts.flatMap(\.loaded))
+        origin.audits = try await desks.seals.audits(of: all.flatMap(\.loaded))
         origin.files = known.files.map { SealOrigin.File(name: $0.name, digest: $0.digest) }
         origin.warnings = known.warnings
         origin.refusals = known.refusals
         return origin
+    }
+}
+
+extension Seal.Table {
+    /// Its periods that are loaded, as the ledger is asked of them.
+    fileprivate var loaded: [SealDesk.Piece] {
+        pieces.compactMap { piece in
+            piece.load.map {
+                SealDesk.Piece(load: $0, schema: schema, table: name, period: piece.period)
+            }
+        }
     }
 }
 

@@ -124,7 +124,14 @@ extension ConsoleSite {
         else { return nil }
         let id = LoadTaskID(load: load, ordinal: ordinal)
         guard let task = try await desks.tasks.line(of: id) else { return nil }
-        return TaskPage(load: report, task: task, why: try? await servers?.why(id))
+        let reading = task.stage == .running ? await servers?.progress(load)[ordinal] : nil
+        return TaskPage(
+            load: report,
+            task: task,
+            why: try? await servers?.why(id),
+            attempts: try await desks.tasks.attempts(at: id),
+            reading: reading
+        )
     }
 }
 
@@ -132,7 +139,8 @@ extension LoadAnatomy {
     /// Adds how far the tasks are that run; what others have told stays in Redis for a while.
     fileprivate mutating func add(_ told: [Int: InFlightProgress]) {
         let running = Set(spans.filter { $0.end == .running }.map(\.task))
-        progress = told.filter { running.contains($0.key) }.mapValues(\.rows)
+        readings = told.filter { running.contains($0.key) }
+        progress = readings.mapValues(\.rows)
     }
 
     /// Adds who runs the tasks that run.

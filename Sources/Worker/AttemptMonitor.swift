@@ -8,6 +8,7 @@ final class AttemptMonitor: StepObserver {
     private struct State {
         var rows = 0
         var bytes = 0
+        var expected: ExpectedInputs?
         var limits: TimeLimits
         /// Counts what the source has given.
         var answers = 0
@@ -55,12 +56,19 @@ final class AttemptMonitor: StepObserver {
         }
     }
 
+    func expects(_ inputs: ExpectedInputs) {
+        state.withLock { $0.expected = inputs }
+    }
+
     func progressed(rows: Int, bytes: Int) {
         state.withLock { state in
             state.rows += rows
             state.bytes += bytes
         }
     }
+
+    /// What it will read, once that is known.
+    var expected: ExpectedInputs? { state.withLock { $0.expected } }
 
     /// What was measured until now, which is the attempt's end.
     func measure() -> AttemptMeasure {

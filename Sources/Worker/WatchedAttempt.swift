@@ -107,14 +107,17 @@ struct WatchedAttempt: Sendable {
     }
 
     private func report(_ monitor: AttemptMonitor) async {
-        while await context.sleep(for: context.settings.progress) { await send(monitor) }
+        while await context.sleep(for: context.settings.progress) {
+            await send(monitor, of: monitor.expected)
+        }
     }
 
-    private func send(_ monitor: AttemptMonitor) async {
+    /// Tells what was read since it was last told; of what runs on, also what it will read.
+    private func send(_ monitor: AttemptMonitor, of inputs: ExpectedInputs? = nil) async {
         let (rows, bytes) = monitor.take()
-        guard rows > 0 || bytes > 0 else { return }
+        guard rows > 0 || bytes > 0 || inputs != nil else { return }
         context.gauges.measure { $0.bytesRead += bytes }
-        await context.ports.inFlight.report(task, rows: rows, bytes: bytes)
+        await context.ports.inFlight.report(task, rows: rows, bytes: bytes, of: inputs)
     }
 
     /// What is measured of the table begins while it is loaded, at zero, for collectors that look meanwhile.

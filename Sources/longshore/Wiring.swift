@@ -143,6 +143,7 @@ struct Wiring: Sendable {
             makeLoader: { [postgres = fleet.postgres, sources = fleet.sources] slot in
                 WarehouseLoader(
                     postgres,
+                    slot: slot,
                     thread: threads[slot],
                     keyMaps: keyMaps,
                     environment: sources

@@ -80,6 +80,7 @@ struct ExpanderTests {
         private var rest: ArraySlice<UInt8>
         private var size: Int
         private let sizeLater: Int
+        private(set) var position = 0
 
         init(_ bytes: [UInt8], size: Int) {
             rest = bytes[...]
@@ -91,6 +92,7 @@ struct ExpanderTests {
             let next = rest.prefix(min(size, buffer.count))
             size = sizeLater
             rest = rest.dropFirst(next.count)
+            position += next.count
             buffer.replaceSubrange(0..<next.count, with: next)
             return next.count
         }

@@ -31,6 +31,8 @@ struct ObjectStoreTests {
                 .map { FileStatus(name: $0, size: contents[$0]?.count ?? 0, modified: 0) }
         }
 
+        func size(of name: String) -> Int? { contents[name]?.count }
+
         nonisolated(nonsending) func open(_ name: String) async throws -> any ByteInput {
             await Task.yield()
             return Input(name: name, bytes: contents[name] ?? [], isChanging: name == changing)
@@ -42,6 +44,7 @@ struct ObjectStoreTests {
         private var rest: ArraySlice<UInt8>
         private let size: Int
         private let isChanging: Bool
+        var position: Int { size - rest.count }
 
         init(name: String, bytes: [UInt8], isChanging: Bool) {
             self.name = name
@@ -86,6 +89,20 @@ struct ObjectStoreTests {
             ]
         )
         #expect(reader.inputs.map(\.size) == [12, packed.count])
+        #expect(reader.bytesRead == 12 + packed.count)
+    }
+
+    @Test("their sizes are known before the first row, and what is read of them as they lie there")
+    func known() async throws {
+        let packed = Gzip.stored(Array("id,v\n3,c\n4,d\n".utf8))
+        let store = Store(contents: ["a.csv": Array("id,v\n1,a\n2,b".utf8), "b.csv": packed])
+        let reader = try await reader(of: "*.csv", in: store)
+        #expect(
+            reader.known == [
+                KnownInput(name: "a.csv", size: 12), KnownInput(name: "b.csv", size: packed.count),
+            ]
+        )
+        #expect(try #require(reader.bytesRead) <= 12)
     }
 
     @Test("know the columns of the others, and are refused when they change")

@@ -146,6 +146,29 @@ struct ConformanceTests {
         )
     }
 
+    @Test(
+        "what a task will read is told with its progress, until another attempt begins",
+        arguments: StoreUnderTest.allCases
+    )
+    func expected(_ kind: StoreUnderTest) async throws {
+        let store = try kind.make()
+        _ = await store.claim(task, owner: "a")
+        let inputs = ExpectedInputs(files: 2, bytes: 5_000_000_000, first: "sales_2024-01.csv")
+        await store.report(task, rows: 0, bytes: 0, of: inputs)
+        await store.report(task, rows: 10, bytes: 1_000)
+        let unknown = ExpectedInputs(files: 1, bytes: nil, first: "b:c.csv")
+        await store.report(otherTask, rows: 1, bytes: 1, of: unknown)
+        #expect(
+            await store.progress(ofLoad: 7) == [
+                3: InFlightProgress(rows: 10, bytes: 1_000, expected: inputs),
+                4: InFlightProgress(rows: 1, bytes: 1, expected: unknown),
+            ]
+        )
+        await store.release(task, owner: "a", isDone: false)
+        _ = await store.claim(task, owner: "b")
+        #expect(await store.progress(ofLoad: 7)[3] == nil)
+    }
+
     @Test("a new attempt begins its progress anew", arguments: StoreUnderTest.allCases)
     func progressOfSecondAttempt(_ kind: StoreUnderTest) async throws {
         let store = try kind.make()

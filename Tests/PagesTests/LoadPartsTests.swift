@@ -84,6 +84,51 @@ struct LoadPartsTests {
         #expect(LoadForecast(Self.anatomy([done]), after: 8) == nil)
     }
 
+    @Test("of a task that has read a part of its files, the rest takes as long")
+    func forecastByBytes() throws {
+        let table = Self.table(.fact, "sale", [.running: 1])
+        var anatomy = Self.anatomy([table], [Self.span(0, "w1", 10, nil, .running)])
+        #expect(LoadForecast(anatomy, after: 20) == nil)
+        let inputs = ExpectedInputs(files: 1, bytes: 1_000, first: "a.csv")
+        anatomy.readings = [0: InFlightProgress(rows: 1, bytes: 250, expected: inputs)]
+        let forecast = try #require(LoadForecast(anatomy, after: 20))
+        #expect(abs(forecast.seconds - 30) < 0.001)
+        #expect(forecast.basis == "by how much of their files is read, for 1 table")
+    }
+
+    @Test("attempts whose slot is known are in its lane")
+    func knownSlots() {
+        var spans = [Self.span(0, "w1", 0, 10), Self.span(1, "w1", 10.5, 12)]
+        spans[0].slot = 1
+        spans[1].slot = 2
+        spans.append(Self.span(2, "w1", 5, nil, .running))
+        let text = LoadSlots(spans, elapsed: 20, isRunning: true).content.text
+        for lane in ["w1 · 1", "w1 · 2", "w1 · 3"] { #expect(text.contains(">\(lane)</text>")) }
+        #expect(!text.contains("w1 · 4"))
+    }
+
+    @Test("an attempt's parts are drawn and said; what is left of it is recording, or the failure")
+    func attempt() throws {
+        var attempt = AttemptReport(
+            number: 1,
+            end: .done,
+            worker: "w1",
+            endedAt: "2024-01-31T08:05:00Z",
+            seconds: 2,
+            open: 0.5,
+            copy: 1,
+            merge: 0,
+            audits: []
+        )
+        let bar = try #require(AttemptBar(attempt))
+        #expect(bar.words == "opened 0.50 s, copied 1.00 s, recorded 0.50 s")
+        #expect(bar.picture.text.contains("ph-record"))
+        attempt.end = .error
+        #expect(AttemptBar(attempt)?.words.hasSuffix("until it failed 0.50 s") == true)
+        attempt.seconds = nil
+        #expect(AttemptBar(attempt) == nil)
+    }
+
     @Test("rows a second: a task's rows are spread over its time")
     func rate() {
         let spans = [

@@ -29,8 +29,13 @@ public struct InFlightStoreOfProcess: InFlightStore {
     }
 
     /// Reports when it can.
-    public func report(_ task: LoadTaskID, rows: Int, bytes: Int) async {
-        if await reaches { await store.report(task, rows: rows, bytes: bytes) }
+    public func report(
+        _ task: LoadTaskID,
+        rows: Int,
+        bytes: Int,
+        of inputs: ExpectedInputs?
+    ) async {
+        if await reaches { await store.report(task, rows: rows, bytes: bytes, of: inputs) }
     }
 
     /// Reads.

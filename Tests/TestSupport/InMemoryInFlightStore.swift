@@ -113,12 +113,18 @@ public final class InMemoryInFlightStore: InFlightStore {
     }
 
     /// Adds to a task's rows and bytes.
-    public func report(_ task: LoadTaskID, rows: Int, bytes: Int) async {
+    public func report(
+        _ task: LoadTaskID,
+        rows: Int,
+        bytes: Int,
+        of inputs: ExpectedInputs?
+    ) async {
         access(otherwise: ()) { state, _ in
             let before = state.progress[task] ?? InFlightProgress(rows: 0, bytes: 0)
             state.progress[task] = InFlightProgress(
                 rows: before.rows + rows,
-                bytes: before.bytes + bytes
+                bytes: before.bytes + bytes,
+                expected: inputs ?? before.expected
             )
         }
     }

@@ -85,6 +85,35 @@ struct StatusViewTests {
         )
     }
 
+    @Test("what running tasks have left to read is told, at the rate of each")
+    func readings() throws {
+        var status = FleetStatus(loads: [.shop(8, .running, tasks: [:])], coordinators: [])
+        func progress(_ bytes: Int, of all: Int?) -> InFlightProgress {
+            InFlightProgress(
+                rows: 1,
+                bytes: bytes,
+                expected: ExpectedInputs(files: 1, bytes: all, first: "a.csv")
+            )
+        }
+        let told = [
+            0: progress(1_000_000, of: 2_000_000), 1: progress(1_000_000, of: 4_000_000),
+            2: progress(5, of: nil), 3: progress(1, of: 9),
+        ]
+        let reading = try #require(LoadReading(of: 8, told, ages: [0: 10, 1: 10, 2: 10, 7: 1]))
+        #expect(reading.tasks == 2)
+        #expect(reading.seconds == 30)
+        status.readings = [reading]
+        #expect(
+            text(status)
+                .contains(
+                    "\nload 8 has 4.0 MB of 6.0 MB left to read, about 30 seconds at 200.0 kB/s\n"
+                )
+        )
+        #expect(LoadReading(of: 8, told, ages: [2: 10]) == nil)
+        let begun = LoadReading(of: 8, [0: progress(0, of: 9)], ages: [0: 1])
+        #expect(begun?.words == "load 8 has 9 B of 9 B left to read at 0 B/s")
+    }
+
     @Test("workers that are not known are something else than none")
     func unknown() {
         let lines = StatusView(FleetStatus(loads: [], coordinators: []), invocation).lines

@@ -186,12 +186,14 @@ extension WarehouseLoader {
     /// A slot with a thread of its own; unless it is given a cache, as if in another process.
     package init(
         _ configuration: PostgresConfiguration,
+        slot: Int? = nil,
         keyMaps: KeyMapCache = KeyMapCache(),
         grainMemory: Int = 32 << 20,
         environment: SourceEnvironment = SourceEnvironment { _ in nil }
     ) {
         self.init(
             configuration,
+            slot: slot,
             thread: BlockingThread(name: "slot"),
             keyMaps: keyMaps,
             grainMemory: grainMemory,

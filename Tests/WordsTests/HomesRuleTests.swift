@@ -6,6 +6,8 @@ struct HomesRuleTests {
     @Test(
         "a table of the ledger has one home: whoever else writes it uses its verbs",
         arguments: [
+            ("attempt", "Ledger/Tasks/AttemptTable.swift"),
+            ("audit", "Ledger/Tasks/AttemptTable.swift"),
             ("actions", "Ledger/Actions/ActionTable.swift"),
             ("control", "Ledger/Control/ControlTable.swift"),
             ("effect", "Ledger/Exports/EffectTable.swift"),

@@ -64,6 +64,10 @@ public struct PeriodStanding: Sendable, Codable {
     public var definition: String?
     /// Expectations that did not hold and let it commit all the same.
     public var warnings: [String]
+    /// What was expected of what is loaded, and what was seen; none of what was loaded by an earlier version.
+    public var audits: [AuditResult]
+    /// What did not hold of the newest attempt at it, where that has failed.
+    public var refused: [AuditResult]
     /// Open rejects by rule.
     public var rejects: [String: Int]
     /// What loads have done with it, the newest first.
@@ -114,9 +118,46 @@ extension GridDesk {
             definition: try row.optionalText("table_definition"),
             warnings: try row.optionalText("warnings")?.unicodeScalars.split(separator: "\n")
                 .map { String($0) } ?? [],
+            audits: try await audits(
+                of: row.optionalInteger("loaded_by", as: Int64.self),
+                row.optionalInteger("ordinal")
+            ),
+            refused: try await refused(key),
             rejects: try await openRejects(key),
             history: try await history(key)
         )
+    }
+
+    /// What was expected of what a task has loaded.
+    private func audits(of load: Int64?, _ ordinal: Int?) async throws -> [AuditResult] {
+        guard let load, let ordinal else { return [] }
+        return
+            try await client.query(
+                """
+                select \(AuditResult.columns) from longshore.audit
+                where load_id = \(load) and ordinal = \(ordinal) and number = (
+                    select number from longshore.attempt
+                    where load_id = \(load) and ordinal = \(ordinal) and kind = \(AttemptEnd.done))
+                order by place
+                """
+            )
+            .map(AuditResult.init)
+    }
+
+    /// What did not hold of the newest attempt of the newest task, where that attempt has failed.
+    private func refused(_ key: SQL) async throws -> [AuditResult] {
+        try await client.query(
+            """
+            with a as (
+                select a.load_id, a.ordinal, a.number, a.kind
+                from (select load_id, ordinal from longshore.task where \(key)
+                    order by load_id desc limit 1) t
+                join longshore.attempt a using (load_id, ordinal) order by a.number desc limit 1)
+            select \(AuditResult.columns) from a join longshore.audit using (load_id, ordinal, number)
+            where a.kind <> \(AttemptEnd.done) and not held order by place
+            """
+        )
+        .map(AuditResult.init)
     }
 
     private func openRejects(_ key: SQL) async throws -> [String: Int] {

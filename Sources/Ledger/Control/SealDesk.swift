@@ -39,6 +39,19 @@ public struct SealDesk: Sendable {
         public var refusals: [Refusal] = []
     }
 
+    /// How many expectations were judged.
+    public struct AuditCount: Sendable, Hashable, Codable {
+        /// Those that held.
+        public var held: Int
+        /// Those that did not, and let it commit all the same.
+        public var broken: Int
+
+        /// So many.
+        public init(held: Int = 0, broken: Int = 0) {
+            (self.held, self.broken) = (held, broken)
+        }
+    }
+
     /// The most files that are told.
     public static let mostFiles = 20
     /// The most kinds of refusals that are told.
@@ -75,6 +88,24 @@ public struct SealDesk: Sendable {
             warnings: warnings.sorted(),
             refusals: try await refusals(of: pieces)
         )
+    }
+
+    /// How many expectations of what was loaded held, and how many did not.
+    ///
+    /// - Throws: `PostgresError` when the ledger does not answer.
+    public func audits(of pieces: [Piece]) async throws -> AuditCount {
+        guard !pieces.isEmpty else { return AuditCount() }
+        let rows = try await client.query(
+            """
+            select count(*) filter (where held) as held, count(*) filter (where not held) as broken
+            from \(Self.list(pieces)) join longshore.task t using (load_id, schema_name, table_name, period)
+            join longshore.attempt a on a.load_id = t.load_id and a.ordinal = t.ordinal
+                and a.kind = \(AttemptEnd.done)
+            join longshore.audit u on u.load_id = a.load_id and u.ordinal = a.ordinal and u.number = a.number
+            """
+        )
+        guard let row = rows.first else { return AuditCount() }
+        return AuditCount(held: try row.integer("held"), broken: try row.integer("broken"))
     }
 
     private static func list(_ pieces: [Piece]) -> SQL {

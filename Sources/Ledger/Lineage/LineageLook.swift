@@ -140,7 +140,8 @@ struct LineageLook {
                 or t.state = \(TaskState.published) and t.begun_at is not null
                     and (r.event is null or r.event not in (\(Self.open)) or \(Self.isOld))
                 or exists (select from longshore.attempt a where a.load_id = t.load_id
-                    and a.ordinal = t.ordinal and a.number > coalesce(r.attempts, 0)))
+                    and a.ordinal = t.ordinal and a.kind <> \(AttemptEnd.done)
+                    and a.number > coalesce(r.attempts, 0)))
             order by t.load_id, t.ordinal limit \(Self.mostTasks)
             """
         )
@@ -208,6 +209,7 @@ struct LineageLook {
             from unnest(\(tasks.map(\.load))::bigint[],
                 \(tasks.map { Int64($0.standing.ordinal) })::integer[]) as m (load_id, ordinal)
             join longshore.attempt a using (load_id, ordinal)
+            where a.kind <> \(AttemptEnd.done)
             order by a.load_id, a.ordinal, a.number
             """
         )

@@ -53,7 +53,9 @@ public struct LoadAnatomy: Sendable, Hashable, Codable {
         public var label: String
         /// Who ran it; `nil` where that is not known.
         public var worker: String?
-        /// Seconds from the load's creation to its begin; `nil` for an attempt that has failed: only its end is known.
+        /// Which of the worker's slots, from 0; `nil` where that is not known, as of what runs.
+        public var slot: Int?
+        /// Seconds from the load's creation to its begin; `nil` where only its end is known.
         public var start: Double?
         /// Seconds from the load's creation to its end; `nil` while it runs.
         public var finish: Double?
@@ -95,6 +97,8 @@ public struct LoadAnatomy: Sendable, Hashable, Codable {
     public var rules: [Rule]
     /// How far its tasks are that run, by their places in the plan: rows read, as their workers tell.
     public var progress: [Int: Int]
+    /// Bytes likewise, of those whose sources know what they have.
+    public var readings: [Int: InFlightProgress] = [:]
 
     /// How many tasks stand so.
     public func count(_ stage: TaskStage) -> Int {

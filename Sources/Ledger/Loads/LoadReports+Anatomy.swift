@@ -68,22 +68,24 @@ extension LoadReports {
             try await connection.query(
                 """
                 with l as (select created_at from longshore.load where id = \(load)), span as (
-                    (select t.ordinal, \(label) as label, t.worker, t.started_at as start,
-                        t.committed_at as finish, t.rows_read, 'done' as ending
+                    (select t.ordinal, \(label) as label, t.worker, (select a.slot from longshore.attempt a
+                            where a.load_id = t.load_id and a.ordinal = t.ordinal
+                                and a.kind = \(AttemptEnd.done)) as slot,
+                        t.started_at as start, t.committed_at as finish, t.rows_read, 'done' as ending
                     from longshore.task t
                     where t.load_id = \(load) and t.committed_at is not null
                     order by t.committed_at desc limit \(mostSpans))
                     union all
-                    (select t.ordinal, \(label), null, t.begun_at, null, null, 'running'
+                    (select t.ordinal, \(label), null, null, t.begun_at, null, null, 'running'
                     from longshore.task t
                     where t.load_id = \(load) and t.state = \(TaskState.published) and t.begun_at is not null
                     order by t.begun_at desc limit \(mostSpans))
                     union all
-                    (select t.ordinal, \(label), a.worker, null, a.happened_at, null, 'failed'
+                    (select t.ordinal, \(label), a.worker, a.slot, a.begun_at, a.happened_at, null, 'failed'
                     from longshore.attempt a join longshore.task t using (load_id, ordinal)
-                    where a.load_id = \(load) order by a.happened_at desc limit \(mostSpans))
+                    where a.load_id = \(load) and a.kind <> \(AttemptEnd.done) order by a.happened_at desc limit \(mostSpans))
                 )
-                select s.ordinal, s.label, s.worker, s.rows_read, s.ending,
+                select s.ordinal, s.label, s.worker, s.slot, s.rows_read, s.ending,
                     extract(epoch from s.start - l.created_at)::float8 as start,
                     extract(epoch from s.finish - l.created_at)::float8 as finish
                 from span s, l order by s.finish desc nulls first, s.start desc, s.ordinal
@@ -95,6 +97,7 @@ extension LoadReports {
                     task: try row.integer("ordinal"),
                     label: try row.text("label"),
                     worker: try row.optionalText("worker"),
+                    slot: try row.optionalInteger("slot"),
                     start: try row.optionalDouble("start"),
                     finish: try row.optionalDouble("finish"),
                     rows: try row.optionalInteger("rows_read"),

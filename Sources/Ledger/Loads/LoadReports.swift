@@ -47,6 +47,23 @@ public struct LoadReports: Sendable {
         }
     }
 
+    /// For how many seconds the tasks of a load run that run, by their places in the plan.
+    ///
+    /// - Throws: `PostgresError` also for readers: they may not see these times.
+    public func ages(ofLoad load: Int64) async throws -> [Int: Double] {
+        let rows = try await client.query(
+            """
+            select ordinal, extract(epoch from clock_timestamp() - begun_at)::float8 as age
+            from longshore.task
+            where load_id = \(load) and state = \(TaskState.published) and begun_at is not null
+            """
+        )
+        return Dictionary(
+            try rows.map { (try $0.integer("ordinal"), try $0.double("age")) },
+            uniquingKeysWith: max
+        )
+    }
+
     /// The loads of a pipeline that are not over, oldest first.
     public func unfinished(ofPipeline pipeline: String) async throws -> [LoadReport] {
         try await loads(

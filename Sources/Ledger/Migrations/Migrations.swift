@@ -41,6 +41,7 @@ enum Migrations {
         ("dimensions whose sources have not changed", unchanged),
         ("revisions that are not given out twice", revisionTokens),
         ("members that are gone in any way", members),
+        ("attempts with their parts, and audits", attempts),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

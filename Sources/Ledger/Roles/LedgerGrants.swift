@@ -43,6 +43,9 @@ enum LedgerGrants {
                 header_types, format, warnings, unchanged_since, failure_code, failure_message)
                 on longshore.task to longshore_worker;
             grant insert on longshore.attempt to longshore_worker;
+            if to_regclass('longshore.audit') is not null then
+                grant insert on longshore.audit to longshore_worker;
+            end if;
             grant insert (schema_name, table_name, period, pipeline, kind, name, period_start,
                 period_end), update (state, state_before, reason, reason_before, stale_by, loaded_by,
                 loaded_at, rows_loaded, rows_rejected, revision, revision_token, versions_moved, table_definition,
@@ -110,6 +113,9 @@ enum LedgerGrants {
                     grant select (schema_name, export, kind, revision, state, load_id, ordinal, changed_at,
                         attempts, sent_at, retry_at, delivered_at, delivered_revision, handled_by,
                         failure_code, dropped_by) on longshore.effect to longshore_console;
+                end if;
+                if to_regclass('longshore.audit') is not null then
+                    grant select on longshore.audit to longshore_console;
                 end if;
                 if to_regclass('longshore.actions') is not null then
                     grant select on longshore.actions to longshore_console;

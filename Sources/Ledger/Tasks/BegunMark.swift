@@ -9,7 +9,7 @@ package import Postgres
 package struct BegunMark: Sendable {
     private let task: LoadTaskID
     /// When it was set, as Postgres writes it: the next attempt's is another one.
-    private let time: String
+    let time: String
 
     /// How old a mark is at least that counts as a death: an attempt locks its row just after the mark.
     private static let believedAfter = 1.0

@@ -29,6 +29,14 @@ package struct FailureRecord {
             case .absence: "absences"
             }
         }
+        /// How the attempt is told; `nil` where it is only counted.
+        var end: AttemptEnd? {
+            switch self {
+            case .error: .error
+            case .crash: .crash
+            case .absence, .outage: nil
+            }
+        }
         /// How long the ledger row is waited for: the server needs a moment to notice that a dead worker's
         /// session has nobody at its other end.
         var patience: String { self == .crash ? "3s" : "1ms" }
@@ -39,19 +47,23 @@ package struct FailureRecord {
     let failure: TaskFailure
     let worker: String
     let ticket: Ticket
+    /// What the attempt has told of itself, where that is known.
+    let attempt: AttemptRecord
 
     package init(
         task: LoadTaskID,
         kind: Kind,
         failure: TaskFailure,
         worker: String,
-        ticket: Ticket
+        ticket: Ticket,
+        attempt: AttemptRecord = AttemptRecord()
     ) {
         self.task = task
         self.kind = kind
         self.failure = failure
         self.worker = worker
         self.ticket = ticket
+        self.attempt = attempt
     }
 
     /// Writes it, and that the task has failed when no attempt is left.
@@ -93,7 +105,7 @@ package struct FailureRecord {
             let count = try await TaskTable(connection)
                 .count(kind, failure, of: task, by: worker)
             // A server may be away for days: its failures are counted, not told one by one.
-            if kind == .error || kind == .crash { try await insertAttempt(on: connection) }
+            if let end = kind.end { try await tell(end, begun: mark, on: connection) }
             if let absence = failure.absence, kind == .absence {
                 return try await AbsenceRecord(task: task, absence: absence)
                     .decide(after: count, failure, policy.patience, on: connection)
@@ -140,14 +152,24 @@ package struct FailureRecord {
         return !rows.isEmpty
     }
 
-    private func insertAttempt(on connection: PostgresConnection) async throws {
+    private func tell(
+        _ end: AttemptEnd,
+        begun mark: BegunMark?,
+        on connection: PostgresConnection
+    ) async throws {
+        let begun: SQL =
+            "coalesce(\(mark?.time)::timestamptz, clock_timestamp() - \(attempt.measure.seconds)::float8 * interval '1 second')"
+        let told = AttemptTable.telling(
+            attempt,
+            of: "ended",
+            end,
+            begun: begun,
+            failure: failure,
+            by: worker
+        )
         try await connection.query(
             """
-            insert into longshore.attempt (load_id, ordinal, number, kind, code, message, worker)
-            select \(task.load), \(task.ordinal), coalesce(max(number), 0) + 1,
-                \(kind.rawValue)::text, \(failure.code)::text, \(failure.message)::text,
-                \(worker)::text
-            from longshore.attempt where \(task.isRow)
+            with ended as (select \(task.load)::bigint as load_id, \(task.ordinal)::integer as ordinal)\(told)
             """
         )
     }

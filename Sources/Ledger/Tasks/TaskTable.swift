@@ -225,16 +225,17 @@ package struct TaskTable {
         )
     }
 
-    /// Writes what an attempt has done, in its transaction.
+    /// Writes what an attempt has done, and the attempt itself, in its transaction.
     package func complete(
         _ task: LoadTaskID,
         _ record: TaskRecord,
+        _ attempt: AttemptRecord,
         by worker: String
     ) async throws {
         let (counts, header) = (record.counts, record.header)
         let inputs = try InputRecord.encoded(record.inputs)
         let format = header.isEmpty ? nil : try StoredFormat.encoded(record.format)
-        try await update(
+        let done = Self.update(
             """
             state = \(TaskState.done), started_at = now(), committed_at = clock_timestamp(),
             worker = \(worker), rows_read = \(counts.read), rows_loaded = \(counts.loaded),
@@ -246,8 +247,17 @@ package struct TaskTable {
             warnings = \(record.warnings.isEmpty ? nil : record.warnings), \(Self.notBegun),
             failure_code = null, failure_message = null, \(Self.notAwaited)
             """,
-            where: task.isRow
+            where: task.isRow,
+            returning: "load_id, ordinal, started_at"
         )
+        let told = AttemptTable.telling(
+            attempt,
+            of: "ended",
+            .done,
+            begun: "e.started_at",
+            by: worker
+        )
+        try await connection.query("with ended as (\(done))\(told)")
     }
 
     // MARK: One statement
@@ -263,9 +273,12 @@ package struct TaskTable {
         where rows: SQL,
         returning columns: SQL? = nil
     ) async throws -> PostgresResult {
+        try await connection.query(Self.update(assignments, where: rows, returning: columns))
+    }
+
+    private static func update(_ assignments: SQL, where rows: SQL, returning columns: SQL?) -> SQL
+    {
         let told: SQL = columns.map { " returning \($0)" } ?? ""
-        return try await connection.query(
-            "update longshore.task set \(assignments) where \(rows)\(told)"
-        )
+        return "update longshore.task set \(assignments) where \(rows)\(told)"
     }
 }

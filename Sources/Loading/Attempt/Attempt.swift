@@ -29,7 +29,8 @@ package struct Attempt: Sendable {
     let mode: Mode
     let way: AttemptWay
     let environment: SourceEnvironment
-    let observer: any StepObserver
+    /// What it notes, and tells its worker.
+    let observer: AttemptNotes
 
     package init(
         task: LoadTaskID,
@@ -41,7 +42,7 @@ package struct Attempt: Sendable {
         mode: Mode,
         way: AttemptWay = AttemptWay(),
         environment: SourceEnvironment,
-        observer: any StepObserver
+        observer: AttemptNotes
     ) {
         self.task = task
         self.row = row
@@ -63,6 +64,7 @@ package struct Attempt: Sendable {
                 task,
                 row: row,
                 pipeline.format(ofTable: row.name),
+                observer.record,
                 by: worker,
                 on: connection
             )
@@ -129,6 +131,7 @@ package struct Attempt: Sendable {
         let reader = try await AwaitedReader.open(extract) { extract in
             try await self.reader(of: extract, by: layout)
         }
+        if let inputs = ExpectedInputs(reader.known) { observer.expects(inputs) }
         observer.reached(.opened)
         return reader
     }
@@ -184,4 +187,17 @@ package struct Attempt: Sendable {
     }
 
     private func missing() -> LedgerError { .unknownTask(task) }
+}
+
+extension ExpectedInputs {
+    /// `nil` where the source knows of no inputs before they are read.
+    fileprivate init?(_ inputs: [KnownInput]) {
+        guard let first = inputs.first else { return nil }
+        let sizes = inputs.compactMap(\.size)
+        self.init(
+            files: inputs.count,
+            bytes: sizes.count == inputs.count ? sizes.reduce(0, +) : nil,
+            first: first.name
+        )
+    }
 }

@@ -43,11 +43,12 @@ package struct AttemptResult: Sendable {
         _ task: LoadTaskID,
         row: TaskRow,
         _ format: Format,
+        _ attempt: AttemptRecord,
         by worker: String,
         on connection: PostgresConnection
     ) async throws {
         let (record, control) = (record(of: format), ControlTable(connection))
-        try await TaskTable(connection).complete(task, record, by: worker)
+        try await TaskTable(connection).complete(task, record, attempt, by: worker)
         // The table stands as it was loaded, and by whom.
         guard unchangedSince == nil else { return }
         // Nothing holds up a close while a task runs whose load is over: it has the last word.

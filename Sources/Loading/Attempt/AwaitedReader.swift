@@ -24,6 +24,8 @@ struct AwaitedReader: RowReader {
     var firstInput: String { reader.firstInput }
     var types: [SourceType?] { reader.types }
     var inputs: [InputSummary] { reader.inputs }
+    var known: [KnownInput] { reader.known }
+    var bytesRead: Int? { reader.bytesRead }
     nonisolated(nonsending) func knownElsewhere(_ columns: Set<ExactText>) async -> Set<ExactText> {
         await reader.knownElsewhere(columns)
     }

@@ -19,6 +19,9 @@ public actor WarehouseLoader: TaskLoader {
     private let environment: SourceEnvironment
     private let definitions = ParsedDefinitions()
     private var held: TaskMessage?
+    private let slot: Int?
+    /// What the last attempt has noted.
+    private var last: (task: LoadTaskID, notes: AttemptNotes)?
 
     /// The slot's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -29,12 +32,14 @@ public actor WarehouseLoader: TaskLoader {
     ///
     /// - Parameters:
     ///   - configuration: the warehouse.
+    ///   - slot: which of its worker's slots it is, from 0.
     ///   - thread: where the slot's work runs.
     ///   - keyMaps: the process's cache of key maps, shared by its slots.
     ///   - grainMemory: what the grains of an attempt's rows take at most, in bytes (docs/decisions/0069).
     ///   - environment: gives the value of `${NAME}` in sources' texts.
     public init(
         _ configuration: PostgresConfiguration,
+        slot: Int? = nil,
         thread: BlockingThread,
         keyMaps: KeyMapCache,
         grainMemory: Int = 32 << 20,
@@ -43,6 +48,7 @@ public actor WarehouseLoader: TaskLoader {
         self.configuration = configuration.atWarehouse
         client = PostgresClient(configuration.atWarehouse, on: thread)
         reminder = PartitionReminder(client)
+        self.slot = slot
         self.thread = thread
         self.keyMaps = keyMaps
         self.grainMemory = grainMemory
@@ -70,13 +76,15 @@ public actor WarehouseLoader: TaskLoader {
         by worker: String,
         observer: any StepObserver
     ) async -> TaskOutcome {
+        let notes = AttemptNotes(observer, slot: slot)
+        last = (task, notes)
         var mark: BegunMark?
         var way = AttemptWay(grainMemory: grainMemory)
         do {
             while true {
                 do {
                     return try await withConnection(anew: way.hasOwnSession) { connection in
-                        try await perform(task, in: way, connection, by: worker, &mark, observer)
+                        try await perform(task, in: way, connection, by: worker, &mark, notes)
                     }
                 } catch let again as any AttemptRepeat {
                     try again.change(&way)
@@ -93,7 +101,7 @@ public actor WarehouseLoader: TaskLoader {
         _ connection: PostgresConnection,
         by worker: String,
         _ mark: inout BegunMark?,
-        _ observer: any StepObserver
+        _ observer: AttemptNotes
     ) async throws -> TaskOutcome {
         let ticket = ticket(of: task)
         let outcome = try await told(connection) {
@@ -120,7 +128,7 @@ public actor WarehouseLoader: TaskLoader {
         on connection: PostgresConnection,
         by worker: String,
         isMarked: Bool,
-        telling observer: any StepObserver
+        telling observer: AttemptNotes
     ) async throws -> TaskOutcome {
         let ticket = ticket(of: task)
         var grown: PeriodKey?
@@ -157,7 +165,7 @@ public actor WarehouseLoader: TaskLoader {
         in way: AttemptWay,
         on connection: PostgresConnection,
         by worker: String,
-        telling observer: any StepObserver
+        telling observer: AttemptNotes
     ) async throws -> AttemptResult {
         let pipeline = try row.definition.pipeline(in: definitions)
         try await PipelinePlaces(of: pipeline)?.take(on: connection)
@@ -265,7 +273,8 @@ public actor WarehouseLoader: TaskLoader {
             kind: .of(failure),
             failure: failure,
             worker: worker,
-            ticket: ticket(of: task)
+            ticket: ticket(of: task),
+            attempt: last?.task == task ? last?.notes.record ?? AttemptRecord() : AttemptRecord()
         )
         return try await recording(orWhenNotHeld: .final) { connection in
             try await record.write(policy: policy, on: connection)

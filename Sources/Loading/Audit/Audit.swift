@@ -29,15 +29,46 @@ struct Audit {
         let error: LoadingError
     }
 
+    /// What was expected and seen, and what follows where it does not hold.
+    private struct Judgement {
+        let result: AuditResult
+        let finding: Finding?
+
+        init(
+            _ expectation: String,
+            of subject: String? = nil,
+            _ severity: Expectations.Severity,
+            expected: String,
+            seen: String,
+            _ finding: Finding?
+        ) {
+            result = AuditResult(
+                expectation,
+                of: subject,
+                isNeeded: severity == .fail,
+                expected: expected,
+                seen: seen,
+                held: finding == nil
+            )
+            self.finding = finding
+        }
+    }
+
+    /// Judges, and notes each expectation with what was seen.
+    ///
     /// - Returns: what does not hold and is worth a warning.
     /// - Throws: ``LoadingError`` with all that does not hold and is a failure; what reading the
     ///   figures of control totals throws.
     func run() async throws -> [String] {
-        var findings = [rejects, tooFew, tooMany].compactMap(\.self)
-        findings += [try await volume(), try await freshness()].compactMap(\.self)
+        var judgements = [rejects, numbers]
+        judgements += [try await volume(), try await freshness()].compactMap(\.self)
+        attempt.observer.judged(judgements.map(\.result))
         for total in expected.totals {
-            if let finding = try await judge(total) { findings.append(finding) }
+            let judgement = try await judge(total)
+            attempt.observer.judged([judgement.result])
+            judgements.append(judgement)
         }
+        let findings = judgements.compactMap(\.finding)
         let failures = findings.filter { $0.severity == .fail }.map(\.error)
         guard let failure = failures.first else { return findings.map(\.observation) }
         throw LoadingError(
@@ -53,8 +84,18 @@ struct Audit {
 
     // MARK: Counts
 
-    private var rejects: Finding? {
+    private var rejects: Judgement {
         let limit = expected.maximumRejectShare
+        return Judgement(
+            "rejects",
+            expected.rejectsSeverity,
+            expected: "at most \(percent(limit)) of the rows",
+            seen: "\(grouped(counts.rejected)) of \(counted(counts.read, "row"))",
+            tooManyRejects(limit)
+        )
+    }
+
+    private func tooManyRejects(_ limit: Double) -> Finding? {
         guard Double(counts.rejected) > limit * Double(counts.read) else { return nil }
         return Finding(
             severity: expected.rejectsSeverity,
@@ -62,6 +103,16 @@ struct Audit {
                 "\(grouped(counts.rejected)) of \(counted(counts.read, "row")) were rejected, more than "
                 + "\(percent(limit)) (\(Wording.rejects(byRule: refusals.byRule)))",
             error: .tooManyRejects(name, counts, limit: limit, refusals: refusals)
+        )
+    }
+
+    private var numbers: Judgement {
+        Judgement(
+            "rows",
+            expected.rowsSeverity,
+            expected: expected.rows,
+            seen: grouped(counts.loaded),
+            tooFew ?? tooMany
         )
     }
 
@@ -89,23 +140,31 @@ struct Audit {
 
     // MARK: Volume
 
-    private func volume() async throws -> Finding? {
+    private func volume() async throws -> Judgement? {
         guard let band = expected.volume else { return nil }
         let earlier = try await earlierRows(upTo: band.periods)
         guard earlier.count == band.periods else { return nil }
         let mean = Double(earlier.reduce(0, +)) / Double(band.periods)
         let standing = standing ?? counts.loaded
-        guard (Double(standing) - mean).magnitude > band.within * mean else { return nil }
+        let isUnusual = (Double(standing) - mean).magnitude > band.within * mean
         let measure =
             attempt.period == nil
             ? "the rows of the last load"
             : "the mean of the last \(counted(band.periods, "period"))"
-        let usual =
-            "more than \(percent(band.within)) away from \(Int(mean.rounded())), \(measure)"
-        return Finding(
-            severity: band.severity,
-            observation: "\(counted(standing, "row")), \(usual)",
-            error: .unusualVolume(name, loaded: standing, usual: usual)
+        let center = "\(percent(band.within)) away from \(Int(mean.rounded())), \(measure)"
+        let usual = "more than \(center)"
+        return Judgement(
+            "volume",
+            band.severity,
+            expected: "at most \(center)",
+            seen: counted(standing, "row"),
+            !isUnusual
+                ? nil
+                : Finding(
+                    severity: band.severity,
+                    observation: "\(counted(standing, "row")), \(usual)",
+                    error: .unusualVolume(name, loaded: standing, usual: usual)
+                )
         )
     }
 
@@ -134,9 +193,21 @@ struct Audit {
 
     // MARK: Freshness
 
-    private func freshness() async throws -> Finding? {
+    private func freshness() async throws -> Judgement? {
         guard let freshness = expected.freshness, counts.loaded > 0 else { return nil }
         let age = try await age(of: freshness.column)
+        let limit = DurationWords.spoken(seconds: freshness.within.seconds)
+        return Judgement(
+            "freshness",
+            of: freshness.column,
+            freshness.severity,
+            expected: "at most \(limit)",
+            seen: age.map { DurationWords.spoken(seconds: $0) } ?? "empty",
+            tooOld(freshness, age: age)
+        )
+    }
+
+    private func tooOld(_ freshness: Freshness, age: Int?) -> Finding? {
         if let age, age <= freshness.within.seconds { return nil }
         let limit = "\(DurationWords.spoken(seconds: freshness.within.seconds)) are allowed"
         let moment = attempt.period == nil ? "now" : "now or the period's end"
@@ -182,30 +253,35 @@ struct Audit {
 
     // MARK: Totals
 
-    private func judge(_ total: ControlTotal) async throws -> Finding? {
+    private func judge(_ total: ControlTotal) async throws -> Judgement {
         do {
             let figure = try await ControlFigure(total: total)
                 .read(from: attempt.reader(of: total.extract))
-            guard let problem = try await compare(total, with: figure) else { return nil }
-            return Finding(
-                severity: total.severity,
-                observation: problem,
-                error: .disagreement(name, total, problem)
-            )
+            return try await compare(total, with: figure)
         } catch let error as LoadingError {
-            return Finding(severity: total.severity, observation: error.description, error: error)
+            return noFigure(total, error)
         } catch let error as ExtractionError
             where total.severity == .warn && error.server == nil && !error.isRetryable
         {
-            let error = LoadingError.noFigure(total, error.message)
-            return Finding(severity: .warn, observation: error.description, error: error)
+            return noFigure(total, .noFigure(total, error.message))
         } catch {
             throw AwaitedSource(error, of: total.extract) ?? error
         }
     }
 
+    private func noFigure(_ total: ControlTotal, _ error: LoadingError) -> Judgement {
+        Judgement(
+            "totals",
+            of: total.name,
+            total.severity,
+            expected: "a figure of the source `\(total.extract.source)`",
+            seen: "none",
+            Finding(severity: total.severity, observation: error.description, error: error)
+        )
+    }
+
     /// Postgres compares: its numbers are exact, however large the sum is.
-    private func compare(_ total: ControlTotal, with figure: String) async throws -> String? {
+    private func compare(_ total: ControlTotal, with figure: String) async throws -> Judgement {
         let measure: SQL =
             total.column.map { "coalesce(sum(\(id: $0)), 0)::numeric" }
             ?? "count(*)::numeric"
@@ -222,8 +298,24 @@ struct Audit {
             from (select \(measure) as loaded from \(rows)) l, (select \(figure)::numeric as figure) f
             """
         )
-        guard let row = result.first, try !row.boolean("agrees") else { return nil }
-        return try words(for: total, row)
+        guard let row = result.first else {
+            return noFigure(total, .noFigure(total, "it was not compared"))
+        }
+        let problem = try row.boolean("agrees") ? nil : words(for: total, row)
+        return Judgement(
+            "totals",
+            of: total.name,
+            total.severity,
+            expected: "\(try row.text("figure")), give or take \(total.within)",
+            seen: try row.text("loaded"),
+            problem.map { problem in
+                Finding(
+                    severity: total.severity,
+                    observation: problem,
+                    error: .disagreement(name, total, problem)
+                )
+            }
+        )
     }
 
     private func words(for total: ControlTotal, _ row: PostgresRow) throws -> String {
@@ -243,3 +335,22 @@ struct Audit {
 
 /// `1 was`, `2 were`.
 private func were(_ count: Int) -> String { "\(grouped(count)) \(agreeing(count, "was", "were"))" }
+
+extension Expectations {
+    /// That there is no row at all, where there must be some.
+    var noRows: AuditResult {
+        AuditResult(
+            "rows",
+            isNeeded: rowsSeverity == .fail,
+            expected: rows,
+            seen: "0",
+            held: false
+        )
+    }
+
+    /// How many rows are expected, in words.
+    fileprivate var rows: String {
+        let least = "at least \(grouped(minimumRows))"
+        return maximumRows.map { "\(least), at most \(grouped($0))" } ?? least
+    }
+}

@@ -53,7 +53,17 @@ struct AbsentMembers {
             ]
         }
         let present = try await presentCount()
-        guard Double(gone) > rule.maximumShare * Double(present) else { return [] }
+        let isTooMany = Double(gone) > rule.maximumShare * Double(present)
+        attempt.observer.judged([
+            AuditResult(
+                "expired",
+                isNeeded: rule.severity == .fail,
+                expected: "at most \(percent(rule.maximumShare)) of the members",
+                seen: "\(grouped(gone)) of \(counted(present, "member"))",
+                held: !isTooMany
+            )
+        ])
+        guard isTooMany else { return [] }
         switch rule.severity {
         case .fail:
             throw LoadingError.tooManyExpire(

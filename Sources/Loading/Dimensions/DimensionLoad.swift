@@ -39,6 +39,7 @@ struct DimensionLoad {
         try await connection.analyze("pg_temp.staged", of: dimension.key)
         attempt.observer.reached(.copied)
         guard staged.loaded > 0 || dimension.demands.expectations.allowNoRows else {
+            attempt.observer.judged([dimension.demands.expectations.noRows])
             throw LoadingError.noRows(attempt.row.table, staged, refusals: fill.refusals)
         }
         try await attempt.hold(dimension.designs(schema: attempt.row.schema))

@@ -36,7 +36,7 @@ struct MartLoad {
         return AttemptResult(
             counts: RowCounts(read: rows, loaded: rows),
             replaced: deleted.affectedRows,
-            warnings: try await tests.run() + absence
+            warnings: try await tests.run(attempt.observer.judged) + absence
         )
     }
 

@@ -31,6 +31,8 @@ final class RowFill {
     /// What was read last, and the first of its rows that is still to be encoded.
     private var batch: RowBatch?
     private var nextRow = 0
+    /// Bytes of files that were told.
+    private var bytesTold = 0
     private var sideConnection: PostgresConnection?
     private var isAtEnd = false
     private var stored = 0
@@ -123,6 +125,7 @@ final class RowFill {
     /// - Throws: As ``run()`` does.
     func goOn(with next: any RowReader) async throws -> RowCounts {
         reader = next
+        bytesTold = 0
         isAtEnd = false
         return try await run()
     }
@@ -203,11 +206,16 @@ final class RowFill {
             into: &buffer,
             rejects: &rejects
         )
-        let isWhole = nextRow == batch.rows.count
-        attempt.observer.progressed(
-            rows: nextRow - first,
-            bytes: isWhole ? batch.bytes.count : 0
-        )
+        attempt.observer.progressed(rows: nextRow - first, bytes: bytes(of: batch))
+    }
+
+    /// How many bytes have been read for a batch: as they lie in files, or else those of its rows once all are encoded.
+    private func bytes(of batch: RowBatch) -> Int {
+        guard let read = reader.bytesRead else {
+            return nextRow == batch.rows.count ? batch.bytes.count : 0
+        }
+        defer { bytesTold = read }
+        return read - bytesTold
     }
 
     /// The batch that is not encoded to its end, or the next one; `nil` when all have been read.

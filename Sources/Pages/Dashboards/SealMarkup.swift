@@ -21,6 +21,8 @@ package struct SealOrigin: Sendable, Hashable {
     package var files: [File] = []
     /// Expectations that did not hold, and let what was loaded commit all the same.
     package var warnings: [String] = []
+    /// How many expectations held; none of what was loaded by earlier versions.
+    package var audits = SealDesk.AuditCount()
     /// Rows that were refused, the most frequent first.
     package var refusals: [SealDesk.Refusal] = []
     /// What rejects would add to the sums that are shown; `nil` where that is not asked.
@@ -64,13 +66,23 @@ struct SealMarkup {
                 if let rows { span { span { rows } } }
                 if let file = origin.files.first { span { span { files(file) } } }
                 if rejected > 0 || read > 0 { span { span { rejects } } }
-                span(.class("dim")) {
-                    origin.warnings.isEmpty
-                        ? "all audits held"
-                        : "\(counted(origin.warnings.count, "warning")) of audits"
-                }
+                span(.class("dim")) { audits }
             }
         }
+    }
+
+    /// `all 12 audits held`.
+    private var audits: String {
+        let (held, broken) = (origin.audits.held, origin.audits.broken)
+        let warnings = counted(origin.warnings.count, "warning")
+        if held + broken == 0 {
+            return origin.warnings.isEmpty ? "all audits held" : "\(warnings) of audits"
+        }
+        if broken > 0 {
+            return "\(grouped(broken)) of \(counted(held + broken, "audit")) did not hold"
+        }
+        return (held == 1 ? "its audit held" : "all \(grouped(held)) audits held")
+            + (origin.warnings.isEmpty ? "" : ", \(warnings)")
     }
 
     /// `All 12 periods loaded`, or what is not.

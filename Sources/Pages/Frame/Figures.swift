@@ -1,3 +1,5 @@
+import Words
+
 /// Numbers as pages write them.
 public enum Figures {
     /// A whole number, with a comma behind each thousand: `1,204`.
@@ -20,18 +22,7 @@ public enum Figures {
     }
 
     /// A number of bytes in the unit that people read: `1.6 MB`.
-    public static func bytes(_ count: Int) -> String {
-        let units = ["B", "kB", "MB", "GB", "TB"]
-        var value = Double(count)
-        var unit = 0
-        while value >= 999.95, unit < units.count - 1 {
-            value /= 1_000
-            unit += 1
-        }
-        guard unit > 0 else { return "\(count) B" }
-        let tenths = Int((value * 10).rounded())
-        return "\(whole(tenths / 10)).\(tenths % 10) \(units[unit])"
-    }
+    public static func bytes(_ count: Int) -> String { ByteWords.spoken(count) }
 
     /// How long ago something was, in one unit: `12 min`, `28 d`.
     public static func age(seconds: Int) -> String {

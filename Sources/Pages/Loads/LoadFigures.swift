@@ -1,6 +1,7 @@
 import Ledger
 import Markup
 import Planning
+import Views
 import Words
 
 /// The figures of a load, beside each other.
@@ -27,7 +28,18 @@ struct LoadFigures {
             if let forecast {
                 stat("Left, about", forecast.words.left, forecast.words.spread) { forecast.basis }
             }
+            if let reading = LoadReading(of: anatomy, load) { left(reading) }
             rejects
+        }
+    }
+
+    private func left(_ reading: LoadReading) -> Markup {
+        stat("To read", Figures.bytes(reading.left), "of \(Figures.bytes(reading.bytes))") {
+            "\(Figures.bytes(Int(reading.rate)))/s"
+            if let seconds = reading.seconds {
+                ", about \(DurationWords.spoken(seconds: Int(seconds.rounded(.up))))"
+            }
+            ", \(counted(reading.tasks, "running task"))"
         }
     }
 
@@ -86,5 +98,18 @@ struct LoadFigures {
             }
             div(.class("d")) { note() }
         }
+    }
+}
+
+extension LoadReading {
+    /// What the running tasks of a load read; `nil` where nobody tells of a file.
+    fileprivate init?(of anatomy: LoadAnatomy, _ load: LoadReport) {
+        let running = anatomy.spans.filter { $0.end == .running }
+        let ages = running.compactMap { span in span.start.map { (span.task, load.seconds - $0) } }
+        self.init(
+            of: load.load,
+            anatomy.readings,
+            ages: Dictionary(ages, uniquingKeysWith: max)
+        )
     }
 }

@@ -10,7 +10,14 @@ struct LoadSlots {
         /// Which of its worker's slots it is, from 1.
         let number: Int
         var spans: [LoadAnatomy.Span]
-        var end: Double
+
+        /// Whether no attempt of it overlaps a time.
+        func hasRoom(from start: Double, to end: Double) -> Bool {
+            spans.allSatisfy { span in
+                LoadSlots.begin(of: span) >= end - 0.02
+                    || (span.finish ?? .infinity) <= start + 0.02
+            }
+        }
     }
 
     private let lanes: [Lane]
@@ -46,27 +53,39 @@ struct LoadSlots {
         end = max(projection?.end ?? 0, elapsed, start + 0.1)
     }
 
-    /// Attempts of a worker that overlap ran in slots of their own.
+    /// Attempts whose slot is known are in its lane; of the others those of a worker that overlap ran in slots of their
+    /// own.
     private static func lanes(
         _ spans: ArraySlice<LoadAnatomy.Span>,
         elapsed: Double
     ) -> [Lane] {
         var lanes: [Lane] = []
-        for span in spans.sorted(by: { begin(of: $0) < begin(of: $1) }) {
+        let known = spans.filter { $0.slot != nil }
+        let others = spans.filter { $0.slot == nil }
+        for span in known.sorted(by: isEarlier) + others.sorted(by: isEarlier) {
             let worker = span.worker ?? "not known"
-            let (first, last) = (begin(of: span), span.finish ?? elapsed)
             let own = lanes.indices.filter { lanes[$0].worker == worker }
-            if let index = own.first(where: { lanes[$0].end <= first + 0.02 }) {
-                lanes[index].spans.append(span)
-                lanes[index].end = last
+            let number = span.slot.map { $0 + 1 }
+            let lane = own.first { index in
+                number.map { $0 == lanes[index].number }
+                    ?? lanes[index].hasRoom(from: begin(of: span), to: span.finish ?? elapsed)
+            }
+            if let lane {
+                lanes[lane].spans.append(span)
             } else {
-                lanes.append(Lane(worker: worker, number: own.count + 1, spans: [span], end: last))
+                let taken = Set(own.map { lanes[$0].number })
+                let free = (1...).first { !taken.contains($0) } ?? 1
+                lanes.append(Lane(worker: worker, number: number ?? free, spans: [span]))
             }
         }
         return lanes.sorted { ($0.worker, $0.number) < ($1.worker, $1.number) }
     }
 
-    /// Of an attempt that failed only the end is known.
+    private static func isEarlier(_ span: LoadAnatomy.Span, _ other: LoadAnatomy.Span) -> Bool {
+        begin(of: span) < begin(of: other)
+    }
+
+    /// Of an attempt of which only the end is known, a moment before that.
     private static func begin(of span: LoadAnatomy.Span) -> Double {
         span.start ?? max((span.finish ?? 0) - 0.05, 0)
     }

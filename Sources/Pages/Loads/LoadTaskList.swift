@@ -8,6 +8,7 @@ struct LoadTaskList {
     private let tasks: [TaskLine]
     private let tables: [String: LoadAnatomy.Table]
     private let progress: [Int: Int]
+    private let readings: [Int: InFlightProgress]
     /// Who runs the tasks that run.
     private let runners: [Int: String]
     private let load: Int64
@@ -16,6 +17,7 @@ struct LoadTaskList {
         self.tasks = tasks
         tables = Dictionary(uniqueKeysWithValues: anatomy.tables.map { ($0.id, $0) })
         progress = anatomy.progress
+        readings = anatomy.readings
         runners = Dictionary(
             anatomy.spans.filter { $0.end == .running }
                 .compactMap { span in
@@ -76,10 +78,11 @@ struct LoadTaskList {
 
     // MARK: Progress
 
-    /// How much of what its table's tasks read on average a task has read.
+    /// How much of its files a task has read, or of what its table's tasks read on average.
     private func share(_ task: TaskLine) -> Double? {
         guard task.stage == .running, let table = tables["\(task.kind.rawValue) \(task.name)"]
         else { return nil }
+        if let share = readings[task.ordinal]?.share { return min(share, 0.97) }
         let done = table.tasks[.done] ?? 0
         if let rows = progress[task.ordinal], done > 0, table.read > 0 {
             return min(Double(rows) * Double(done) / Double(table.read), 0.97)

@@ -1,7 +1,7 @@
 package import Diagnosis
 package import Ledger
 package import Markup
-import Planning
+package import Planning
 import Words
 
 /// One load task: what it did, and why it stands where it stands.
@@ -12,11 +12,23 @@ package struct TaskPage: Page {
     package let task: TaskLine
     /// Why it stands so.
     package let why: WhyReport?
+    /// Attempts at it, the newest first.
+    package let attempts: [AttemptReport]
+    /// How far it is that runs now, as its worker tells.
+    package let reading: InFlightProgress?
 
-    package init(load: LoadReport, task: TaskLine, why: WhyReport?) {
+    package init(
+        load: LoadReport,
+        task: TaskLine,
+        why: WhyReport?,
+        attempts: [AttemptReport] = [],
+        reading: InFlightProgress? = nil
+    ) {
         self.load = load
         self.task = task
         self.why = why
+        self.attempts = attempts
+        self.reading = reading
     }
 
     private var name: String { "\(load.load).\(task.ordinal)" }
@@ -69,6 +81,12 @@ package struct TaskPage: Page {
             }
         }
         PageParts.panel("What it did") { div(.class("body")) { facts } }
+        PageParts.panel("Attempts", note: "the newest first") { AttemptList(attempts).content }
+        if let judged = attempts.first(where: { !$0.audits.isEmpty }) {
+            PageParts.panel("Audits", note: "of attempt \(judged.number)") {
+                AuditList(judged.audits).content
+            }
+        }
     }
 
     private var facts: Markup {
@@ -84,6 +102,7 @@ package struct TaskPage: Page {
                 }
             ),
             ("Replaced", task.replaced.map { Markup(text: counted($0, "row")) }),
+            ("Reads", reading?.expected.map(reads)),
             ("Time", task.seconds.map { Markup(text: DurationWords.measured(seconds: $0)) }),
             ("Worker", task.worker.map(Markup.init(text:))),
             ("Pool", Markup(text: task.pool)),
@@ -105,7 +124,16 @@ package struct TaskPage: Page {
         ])
     }
 
+    /// `a.csv and 2 other files: 1.2 MB of 3.4 MB read`.
+    private func reads(_ inputs: ExpectedInputs) -> Markup {
+        let name = VisibleText.shortened(VisibleText.line(inputs.first), to: 80)
+        let more = inputs.files > 1 ? " and \(counted(inputs.files - 1, "other file"))" : ""
+        let read = Figures.bytes(reading?.bytes ?? 0)
+        let all = inputs.bytes.map { " of \(Figures.bytes($0))" } ?? ""
+        return Markup(text: "\(name)\(more): \(read)\(all) read")
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case load, task, why
+        case load, task, why, attempts, reading
     }
 }

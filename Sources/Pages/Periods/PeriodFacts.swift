@@ -111,6 +111,7 @@ struct PeriodFacts {
     /// A task that is done has kept all that lets it fail.
     private var audits: Markup? {
         guard period.load != nil, period.counts != nil else { return nil }
+        guard period.audits.isEmpty else { return AuditList(period.audits).summary }
         let expected = origins?.expectations.count ?? 0
         guard period.warnings.isEmpty else {
             return Markup(build: {

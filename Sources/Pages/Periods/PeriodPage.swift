@@ -44,6 +44,16 @@ package struct PeriodPage: Page {
                 PeriodFacts(period, origins: origins, changes: changes).content
             }
         }
+        if !period.audits.isEmpty {
+            PageParts.panel("Audits", note: "of what is loaded") {
+                AuditList(period.audits).content
+            }
+        }
+        if !period.refused.isEmpty {
+            PageParts.panel("Did not hold", note: "the newest attempt, which failed") {
+                AuditList(period.refused).content
+            }
+        }
         PageParts.panel("History", note: "the newest first") { PeriodFacts.history(period) }
     }
 

@@ -1,3 +1,4 @@
+package import Ledger
 package import Pipelines
 import Planning
 import Postgres
@@ -17,13 +18,18 @@ package struct MartTestRun {
         self.function = function
     }
 
+    /// Runs all tests.
+    ///
+    /// - Parameter note: takes what each of them has found, also where some fail.
     /// - Returns: what does not hold and is worth a warning.
     /// - Throws: ``StarSchemaError`` with every test that fails.
-    package func run() async throws -> [String] {
+    package func run(_ note: ([AuditResult]) -> Void) async throws -> [String] {
+        var results: [AuditResult] = []
         var warnings: [String] = []
         var failures: [String] = []
         for test in mart.tests {
             let rows = try await count(test)
+            results.append(AuditResult(test, rows: rows))
             guard rows > 0 else { continue }
             let finding = "the test `\(test.title)` finds \(counted(Int(rows), "row"))"
             switch test.severity {
@@ -33,6 +39,7 @@ package struct MartTestRun {
                 failures.append("\(finding). To see them:\n    \(reproduction(of: test).written)")
             }
         }
+        note(results)
         guard failures.isEmpty else { throw StarSchemaError.failedTests(ofMart: title, failures) }
         return warnings
     }
@@ -109,5 +116,19 @@ package struct MartTestRun {
             with \(name) as (\(mart.select(for: period))) \
             select * from (\(select(test, from: name))) failing; rollback;
             """
+    }
+}
+
+extension AuditResult {
+    /// A test that has found so many rows.
+    fileprivate init(_ test: MartTest, rows: Int) {
+        self.init(
+            "tests",
+            of: test.title,
+            isNeeded: test.severity == .fail,
+            expected: "no row",
+            seen: counted(rows, "row"),
+            held: rows == 0
+        )
     }
 }

@@ -57,7 +57,9 @@ enum WorkerCases {
             }
             try await Task.sleep(for: .milliseconds(300))
         }
-        let failures = await arena.tryToAsk("select count(*) from longshore.attempt")
+        let failures = await arena.tryToAsk(
+            "select count(*) from longshore.attempt where code is not null"
+        )
         guard failures == ["0"] else {
             throw TortureError(what: "SIGTERM burned attempts: \(failures ?? [])")
         }

@@ -24,7 +24,7 @@ extension FleetStatus {
         status.exports = try? await ledger.effects.unfinished()
         let pools = (try? await ledger.fleet.pools()) ?? ["default"]
         await status.ask(broker: fleet, identity, pools: pools)
-        await status.ask(redis: fleet, identity)
+        await status.ask(redis: fleet, identity, ledger)
         return status
     }
 
@@ -54,11 +54,20 @@ extension FleetStatus {
         }
     }
 
-    private mutating func ask(redis fleet: Fleet, _ identity: FleetIdentity) async {
+    private mutating func ask(
+        redis fleet: Fleet,
+        _ identity: FleetIdentity,
+        _ ledger: LedgerDesks
+    ) async {
+        let running = loads.filter { $0.state == .running }.map(\.load)
         do {
-            workers = try await fleet.withInFlight(of: identity) { store throws(RedisError) in
-                try await store.knownWorkers()
+            let told = try await fleet.withInFlight(of: identity) { store throws(RedisError) in
+                var progress: [Int64: [Int: InFlightProgress]] = [:]
+                for load in running { progress[load] = await store.progress(ofLoad: load) }
+                return (workers: try await store.knownWorkers(), progress: progress)
             }
+            workers = told.workers
+            readings = try? await Self.readings(of: told.progress, ledger)
         } catch {
             add("Redis", "does not answer, so the workers are not known: \(error.description)")
         }
@@ -69,6 +78,22 @@ extension FleetIdentity {
     /// That of a fleet whose warehouse has no name, since it has no ledger: there is nothing under it.
     init(unusedIn fleet: Fleet) {
         self.init(name: fleet.name, warehouse: "unknown")
+    }
+}
+
+extension FleetStatus {
+    private static func readings(
+        of progress: [Int64: [Int: InFlightProgress]],
+        _ ledger: LedgerDesks
+    ) async throws -> [LoadReading] {
+        var readings: [LoadReading] = []
+        for (load, progress) in progress.sorted(by: { $0.key < $1.key }) {
+            let ages = try await ledger.loads.ages(ofLoad: load)
+            if let reading = LoadReading(of: load, progress, ages: ages) {
+                readings.append(reading)
+            }
+        }
+        return readings
     }
 }
 
