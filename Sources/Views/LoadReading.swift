@@ -50,6 +50,7 @@ public struct LoadReading: Sendable, Hashable, Codable {
 
     /// It in words: `load 7 has 1.2 GB of 3.4 GB left to read, about 40 s at 30.0 MB/s`.
     public var words: String {
+        guard left > 0 else { return "load \(load) has read its files, \(ByteWords.spoken(bytes))" }
         let time =
             seconds.map { ", about \(DurationWords.spoken(seconds: Int($0.rounded(.up))))" } ?? ""
         return

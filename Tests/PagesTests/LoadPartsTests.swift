@@ -121,10 +121,10 @@ struct LoadPartsTests {
             audits: []
         )
         let bar = try #require(AttemptBar(attempt))
-        #expect(bar.words == "opened 0.50 s, copied 1.00 s, recorded 0.50 s")
+        #expect(bar.words == "opened 500 ms, copied 1.00 s, recorded 500 ms")
         #expect(bar.picture.text.contains("ph-record"))
         attempt.end = .error
-        #expect(AttemptBar(attempt)?.words.hasSuffix("until it failed 0.50 s") == true)
+        #expect(AttemptBar(attempt)?.words.hasSuffix("until it failed 500 ms") == true)
         attempt.seconds = nil
         #expect(AttemptBar(attempt) == nil)
     }

@@ -111,6 +111,8 @@ struct StatusViewTests {
         )
         #expect(LoadReading(of: 8, told, ages: [2: 10]) == nil)
         let begun = LoadReading(of: 8, [0: progress(0, of: 9)], ages: [0: 1])
+        let read = LoadReading(of: 8, [0: progress(9, of: 9)], ages: [0: 1])
+        #expect(read?.words == "load 8 has read its files, 9 B")
         #expect(begun?.words == "load 8 has 9 B of 9 B left to read at 0 B/s")
     }
 

@@ -32,10 +32,16 @@ struct AttemptBar {
         total = max(parts.reduce(0) { $0 + $1.seconds }, 0.000_001)
     }
 
-    /// `opened 2 ms, copied 1.2 s, recorded 3 ms`.
+    /// `opened 2.1 ms, copied 1.20 s, recorded 0.3 ms`.
     var words: String {
-        parts.map { "\($0.name) \(DurationWords.measured(seconds: $0.seconds))" }
-            .joined(separator: ", ")
+        parts.map { "\($0.name) \(Self.measured($0.seconds))" }.joined(separator: ", ")
+    }
+
+    /// Most parts of a small task take less than a hundredth of a second.
+    private static func measured(_ seconds: Double) -> String {
+        guard seconds < 1 else { return DurationWords.measured(seconds: seconds) }
+        let tenths = Int((seconds * 10_000).rounded())
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) ms" : "\((tenths + 5) / 10) ms"
     }
 
     var picture: Markup {
@@ -57,7 +63,7 @@ struct AttemptBar {
         return rect(
             .class(part.style),
             .box(start, 0, width, 8),
-            .tip(part.name, ["took": DurationWords.measured(seconds: part.seconds)])
+            .tip(part.name, ["took": Self.measured(part.seconds)])
         )
     }
 }

@@ -32,7 +32,7 @@ struct AttemptList {
                     ? "–"
                     : attempt.seconds.map { DurationWords.measured(seconds: $0) } ?? "–"
             }
-            td(.class("pw")) {
+            td(.class("parts")) {
                 if let bar = AttemptBar(attempt) {
                     bar.picture
                     div(.class("small dim")) { bar.words }

@@ -36,7 +36,7 @@ struct LoadFigures {
     private func left(_ reading: LoadReading) -> Markup {
         stat("To read", Figures.bytes(reading.left), "of \(Figures.bytes(reading.bytes))") {
             "\(Figures.bytes(Int(reading.rate)))/s"
-            if let seconds = reading.seconds {
+            if reading.left > 0, let seconds = reading.seconds {
                 ", about \(DurationWords.spoken(seconds: Int(seconds.rounded(.up))))"
             }
             ", \(counted(reading.tasks, "running task"))"
