@@ -44,7 +44,9 @@ struct OutdatedMarts {
     }
 
     /// A query of the marts that are left behind and what they read, which locks their rows of the control
-    /// table. A newer load may have computed them before this one's rows were committed.
+    /// table.
+    ///
+    /// A newer load may have computed them before this one's rows were committed.
     ///
     /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.
     ///

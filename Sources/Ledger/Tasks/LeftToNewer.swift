@@ -11,7 +11,9 @@ struct LeftToNewer {
     let row: TaskRow
     let connection: PostgresConnection
 
-    /// Whether the task has nothing to do any more. What its older definition must not write is stale then.
+    /// Whether the task has nothing to do any more.
+    ///
+    /// What its older definition must not write is stale then.
     func isLeft() async throws -> Bool {
         guard row.kind.isDerived, let pipeline = try row.definition.pipelineIfReadable else {
             return true

@@ -34,7 +34,7 @@ extension FleetStatus {
         status.exports = []
         let identity = FleetIdentity(unusedIn: fleet)
         await status.ask(broker: fleet, identity, pools: ["default"])
-        await status.ask(redis: fleet, identity)
+        await status.ask(redis: fleet, identity, nil)
         return status
     }
 
@@ -57,7 +57,7 @@ extension FleetStatus {
     private mutating func ask(
         redis fleet: Fleet,
         _ identity: FleetIdentity,
-        _ ledger: LedgerDesks
+        _ ledger: LedgerDesks?
     ) async {
         let running = loads.filter { $0.state == .running }.map(\.load)
         do {
@@ -67,6 +67,7 @@ extension FleetStatus {
                 return (workers: try await store.knownWorkers(), progress: progress)
             }
             workers = told.workers
+            guard let ledger else { return }
             readings = try? await Self.readings(of: told.progress, ledger)
         } catch {
             add("Redis", "does not answer, so the workers are not known: \(error.description)")
