@@ -68,6 +68,12 @@ package struct ControlTable {
         "delete from longshore.control where \(rows)"
     }
 
+    /// The statement that forgets what rows follow from, in one line, for people to run: they are taken for rows of the
+    /// definition of now.
+    package static func definitionLoss(of rows: SQL) -> SQL {
+        "update longshore.control set table_definition = null where \(rows)"
+    }
+
     // MARK: What people say
 
     /// Closes periods that are not closed yet, and notes what they were.

@@ -94,6 +94,18 @@ public struct TableDefinition: Sendable, Hashable, Codable {
         return told.isEmpty ? changes : told
     }
 
+    /// An older definition under the names that its columns have by now.
+    ///
+    /// - Parameters:
+    ///   - older: The definition.
+    ///   - columns: Those that the table has.
+    /// - Returns: It, with the name of now for a column that the table has no more, where a new one says the same.
+    public func renaming(_ older: TableDefinition, in columns: Set<String>) -> TableDefinition {
+        TableDefinition(
+            renamed(older.byKey, in: columns).map { Part($0.key.kind, $0.key.name, $0.value) }
+        )
+    }
+
     private func renamed(_ older: [Key: String], in columns: Set<String>) -> [Key: String] {
         var before = older
         var names: [String: String] = [:]

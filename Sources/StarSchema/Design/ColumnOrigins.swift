@@ -12,8 +12,8 @@ struct ColumnOrigins {
     var places: [String: Int] = [:]
     /// By column: the zone of its times.
     var zones: [String: String] = [:]
-    /// Those that hold keys of a dimension's members.
-    var references: Set<String> = []
+    /// By column that holds keys of a dimension's members: the dimension.
+    var references: [String: String] = [:]
     /// The zone of times that name none.
     var zone = "UTC"
 
@@ -40,7 +40,7 @@ struct ColumnOrigins {
     private mutating func add(_ references: [Reference]) {
         for reference in references {
             places[reference.column] = places.count
-            self.references.insert(reference.column)
+            self.references[reference.column] = reference.dimension
             sources[reference.column] = reference.from.texts.joined(separator: ", ")
         }
     }

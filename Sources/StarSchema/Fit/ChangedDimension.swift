@@ -49,12 +49,21 @@ package struct ChangedDimension {
         let columns = try await TableColumns.read(of: table, on: connection)
         let given = namesGiven(since: earlier, to: columns)
         let problems = problems(since: before, of: earlier, given)
-        guard !problems.isEmpty else { return nil }
+        guard !problems.isEmpty else { return try await checkTime() }
         let names = given.merging(namesToGive(since: earlier, to: columns)) { $1 }
         guard self.problems(since: before, of: earlier, names).isEmpty else {
             return try await refusal(problems)
         }
         return try await refusal(problems, besides: [renaming(before, by: names)])
+    }
+
+    /// Refuses a time that is read otherwise: what was observed stands at the time as it was read then.
+    private func checkTime() async throws -> Misfit? {
+        let readings = ChangedReadings(of: dimension.table, in: pipeline, on: connection)
+        guard let time = dimension.effective,
+            let problem = try await readings.problem(ofTime: time)
+        else { return nil }
+        return try await refusal([problem], besides: [readings.offer(for: [time])])
     }
 
     /// What only a new load of everything can follow, where columns of before have other `names`.

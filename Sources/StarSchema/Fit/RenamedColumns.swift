@@ -47,9 +47,10 @@ struct RenamedColumns {
     /// place in the definition; else it is the only new one of its type, and the other the only one lost.
     func successor(of name: String) -> TableDesign.Column? {
         guard let type = lost[name] else { return nil }
-        let isKey = isReference(name, in: before)
+        // A column of a reference holds keys of one dimension: they mean nothing in another, nor as a number.
+        let dimension = before?.references[name]
         let candidates = new.filter { column in
-            column.type == type && isReference(column.name, in: now) == isKey
+            column.type == type && now.references[column.name] == dimension
         }
         let sameSource = candidates.filter { column in
             before?.sources[name].map { $0 == now.sources[column.name] } ?? false
@@ -59,13 +60,8 @@ struct RenamedColumns {
             before?.places[name].map { $0 == now.places[column.name] } ?? false
         }
         if samePlace.count == 1 { return samePlace[0] }
-        let rivals = lost.filter { $0.value == type && isReference($0.key, in: before) == isKey }
+        let rivals = lost.filter { $0.value == type && before?.references[$0.key] == dimension }
         return candidates.count == 1 && rivals.count == 1 ? candidates[0] : nil
-    }
-
-    /// A column of a reference holds keys, and no number of the source's.
-    private func isReference(_ column: String, in origins: ColumnOrigins?) -> Bool {
-        origins?.references.contains(column) ?? false
     }
 }
 

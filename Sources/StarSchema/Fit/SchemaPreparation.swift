@@ -64,11 +64,7 @@ struct SchemaPreparation {
     private func fitTables(_ losses: Losses) async throws {
         var misfits: [Misfit] = []
         for dimension in pipeline.dimensions { misfits += try await prepare(dimension, losses) }
-        for fact in pipeline.facts {
-            misfits +=
-                try await fit(fact.design(schema: pipeline.schema), of: fact.table, losses)
-                .map { [$0] } ?? []
-        }
+        for fact in pipeline.facts { misfits += try await prepare(fact, losses) }
         let role = try await martRole()
         for mart in pipeline.marts {
             misfits +=
@@ -111,6 +107,7 @@ struct SchemaPreparation {
             misfits += try await fit(design, of: dimension.table, losses).map { [$0] } ?? []
         }
         guard misfits.isEmpty else { return misfits }
+        if let misfit = try await readings(of: dimension.table).check(dimension) { return [misfit] }
         try await addUnknownMember(of: dimension)
         // To look through all versions takes its time: a load does it where they are not guarded yet.
         if alteration == .done {
@@ -124,6 +121,17 @@ struct SchemaPreparation {
                 .ensure()
         }
         return []
+    }
+
+    /// - Returns: why it cannot follow its definition.
+    private func prepare(_ fact: Fact, _ losses: Losses) async throws -> [Misfit] {
+        let design = fact.design(schema: pipeline.schema)
+        if let misfit = try await fit(design, of: fact.table, losses) { return [misfit] }
+        return try await readings(of: fact.table).check(fact).map { [$0] } ?? []
+    }
+
+    private func readings(of table: String) -> ChangedReadings {
+        ChangedReadings(of: table, in: pipeline, on: connection)
     }
 
     /// Of dimensions whose versions facts keep from moving while they are loaded.
