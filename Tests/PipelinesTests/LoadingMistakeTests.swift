@@ -41,6 +41,16 @@ struct LoadingMistakeTests {
                 ]
             ),
             Mistake(
+                "rows that are merged are found again by members that are known",
+                replacing:
+                    "[sale_id]\n    columns:\n      sale_id: { type: text, required: true }\n      sold_at: { type: timestamp }\n      day: { references: date, from: sold_at }",
+                with:
+                    "[sale_id, day]\n    load: merge\n    columns:\n      sale_id: { type: text, required: true }\n      sold_at: { type: timestamp }\n      day: { references: date, from: sold_at, missing: unknown }",
+                [
+                    "33:7: error: the grain's reference `day` has `missing: unknown`: a row of the unknown member would not be found again when its member has come, and be there twice [column.key]"
+                ]
+            ),
+            Mistake(
                 "one file for all periods is told: each of them would reject the rows of the others",
                 replacing: "csv: \"sales_{period}.csv\"",
                 with: "csv: in/sales.csv.gz",

@@ -8,7 +8,7 @@ import Words
 
 /// Brings staged rows into a fact whose rows stay (`load: merge` and `load: append`).
 ///
-/// A row's grain is looked for in all periods. With `merge`, the row takes the place of the one that
+/// A row's grain is looked for in all periods, see ``GrainMembers``. With `merge`, the row takes the place of the one that
 /// is there, unless that one came with a later period's source, which knows better; so the order of
 /// the load tasks does not matter. With `append`, the one that is there stays. So it does in a replay,
 /// when it came with the same source as the reject: it was the first.
@@ -106,11 +106,7 @@ struct FactMerge {
         try watch.require(outcome.inserted, of: due, .insert)
     }
 
-    private func sameGrain(_ left: SQL, _ right: SQL) -> SQL {
-        fact.grainColumns
-            .map { "\(left).\(id: $0) = \(right).\(id: $0)" as SQL }
-            .joined(separator: " and ")
-    }
+    private var grain: GrainMembers { GrainMembers(of: fact, in: attempt) }
 
     /// `pg_temp.stored`: the staged rows whose grain is there, and where.
     private var storedSQL: SQL {
@@ -122,8 +118,8 @@ struct FactMerge {
             \(sameValues) as is_same
             """
         return """
-            select i.\(Self.rowNumber), f.load_id\(columns)
-            from pg_temp.incoming i join \(table) f on \(sameGrain("i", "f"))
+            select i.\(Self.rowNumber), f.load_id\(columns)\(grain.storedKeys)
+            from pg_temp.incoming i \(grain.join(table))
             """
     }
 
@@ -253,7 +249,7 @@ struct FactMerge {
     /// The stored rows of a table `f`, beside those of others, that give way.
     private var isReplaced: SQL {
         let samePeriod: SQL = period == nil ? "" : " and f.period = s.period"
-        return "i.\(Self.rowNumber) = s.\(Self.rowNumber)\(samePeriod) and \(sameGrain("f", "i"))"
+        return "i.\(Self.rowNumber) = s.\(Self.rowNumber)\(samePeriod) and \(grain.isFound)"
     }
 
     private var insertSQL: SQL {

@@ -95,7 +95,10 @@ struct FactReading {
                 expected: "`load: replace`, or no `reload`"
             )
         }
-        if !isReplaced { checkGrainIsRequired(node["grain"], in: columns) }
+        if !isReplaced {
+            checkGrainIsRequired(node["grain"], in: columns)
+            checkGrainIsKnown(node["grain"], in: columns)
+        }
     }
 
     /// One input for all periods would be read for each of them, and each time all rows but those of the
@@ -152,6 +155,23 @@ struct FactReading {
                 "the grain's column `\(name)` is not `required`",
                 expected: "`required: true`: with `load: merge` and `load: append`, rows are found "
                     + "again by their grain"
+            )
+        }
+    }
+
+    /// The unknown member does not tell whom it stands for: when the member comes, its row would be added again.
+    private func checkGrainIsKnown(_ node: YAMLNode?, in columns: Columns) {
+        for name in node?.texts ?? [] {
+            guard let entry = columns.entry(name),
+                columns.references.contains(where: { $0.name == name && $0.missing == .unknown })
+            else { continue }
+            findings.add(
+                .keyColumn,
+                at: entry.key.span,
+                "the grain's reference `\(name)` has `missing: unknown`: a row of the unknown member would not be found "
+                    + "again when its member has come, and be there twice",
+                expected:
+                    "`missing: infer`, where a placeholder keeps the key, or `missing: reject`"
             )
         }
     }
