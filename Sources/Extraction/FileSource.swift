@@ -152,8 +152,10 @@ enum FilePath {
         return FileStatus(
             name: name,
             size: status.st_size,
-            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000
-                + Int64(status.st_mtim.tv_nsec)
+            modified: ModificationTime.kept(
+                seconds: status.st_mtim.tv_sec,
+                nanoseconds: status.st_mtim.tv_nsec
+            )
         )
     }
 

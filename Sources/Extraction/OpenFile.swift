@@ -53,7 +53,10 @@ final class OpenFile: ByteInput {
     var position: Int { digest.count }
 
     var modified: Int64? {
-        Int64(identity.modifiedSeconds) * 1_000_000_000 + Int64(identity.modifiedNanoseconds)
+        ModificationTime.kept(
+            seconds: identity.modifiedSeconds,
+            nanoseconds: identity.modifiedNanoseconds
+        )
     }
 
     /// Where the opened file really lies, as the kernel knows it; `nil` when it cannot be told.

@@ -19,7 +19,7 @@ final class S3Input: ByteInput {
     }
 
     var position: Int { digest.count }
-    var modified: Int64? { reader.status.modified.map { Int64($0) * 1_000_000_000 } }
+    var modified: Int64? { reader.status.modified.map { ModificationTime.kept(seconds: $0) } }
 
     nonisolated(nonsending) func read(into buffer: inout [UInt8]) async throws -> Int {
         var count = 0

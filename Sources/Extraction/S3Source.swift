@@ -146,7 +146,7 @@ package struct S3Source: ObjectStore {
                 FileStatus(
                     name: name(object.key),
                     size: object.size ?? 0,
-                    modified: Int64(object.modified ?? 0) * 1_000_000_000
+                    modified: ModificationTime.kept(seconds: object.modified ?? 0)
                 )
             }
             .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

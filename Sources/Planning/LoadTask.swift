@@ -109,13 +109,18 @@ public struct RowCounts: Sendable, Hashable, Codable {
     /// Whether no row was lost or invented.
     public var isConserved: Bool { read == loaded + rejected + deduplicated }
 
-    /// Sums, column by column.
+    /// Sums, column by column; one that is too large is the largest there is, for whoever may write counts may write any.
     public static func + (left: RowCounts, right: RowCounts) -> RowCounts {
         RowCounts(
-            read: left.read + right.read,
-            loaded: left.loaded + right.loaded,
-            rejected: left.rejected + right.rejected,
-            deduplicated: left.deduplicated + right.deduplicated
+            read: sum(left.read, right.read),
+            loaded: sum(left.loaded, right.loaded),
+            rejected: sum(left.rejected, right.rejected),
+            deduplicated: sum(left.deduplicated, right.deduplicated)
         )
+    }
+
+    private static func sum(_ left: Int, _ right: Int) -> Int {
+        let (sum, isTooLarge) = left.addingReportingOverflow(right)
+        return isTooLarge ? .max : sum
     }
 }

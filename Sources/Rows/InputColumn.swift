@@ -37,7 +37,8 @@ public enum InputColumn: ExactText, Sendable, Hashable, CaseIterable {
     private static func instant(nanosecondsSince1970 nanoseconds: Int64) -> String {
         let second: Int64 = 1_000_000_000
         let fraction = (nanoseconds % second + second) % second
-        let time = CivilTime(millisecondsSince1970: Int((nanoseconds - fraction) / 1_000_000))
+        let seconds = nanoseconds / second - (nanoseconds % second < 0 ? 1 : 0)
+        let time = CivilTime(millisecondsSince1970: Int(seconds) * 1_000)
         let day = [(time.year, 4), (time.month, 2), (time.day, 2)]
         let clock = [(time.hour, 2), (time.minute, 2), (time.second, 2)]
         return day.map { padded($0, $1) }.joined(separator: "-") + " "

@@ -30,7 +30,7 @@ public struct CivilTime: BitwiseCopyable {
     public init(millisecondsSince1970 milliseconds: Int) {
         let seconds = Self.floor(milliseconds, 1_000)
         let days = Self.floor(seconds, 86_400)
-        let second = seconds - days * 86_400
+        let second = Self.rest(seconds, 86_400)
         let shifted = days + 719_468
         let era = Self.floor(shifted, 146_097)
         let dayOfEra = shifted - era * 146_097
@@ -42,13 +42,19 @@ public struct CivilTime: BitwiseCopyable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
         day = dayOfYear - (153 * fromMarch + 2) / 5 + 1
         (hour, minute, self.second) = (second / 3_600, second / 60 % 60, second % 60)
-        microsecond = (milliseconds - seconds * 1_000) * 1_000
+        microsecond = Self.rest(milliseconds, 1_000) * 1_000
         offset = 0
     }
 
     /// The quotient, rounded down.
     private static func floor(_ number: Int, _ divisor: Int) -> Int {
         number >= 0 ? number / divisor : -((divisor - 1 - number) / divisor)
+    }
+
+    /// What the quotient leaves, never negative; without a product, which may be too large.
+    private static func rest(_ number: Int, _ divisor: Int) -> Int {
+        let rest = number % divisor
+        return rest < 0 ? rest + divisor : rest
     }
 
     /// Whether the calendar has the day.

@@ -91,6 +91,26 @@ struct S3SourceTests {
     }
 
     @Test(
+        "an object of any time is found and read",
+        arguments: [
+            ("9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT", 9_223_372_035_000_000_000),
+            ("0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 GMT", -9_223_372_035_000_000_000),
+        ] as [(String, String, Int64)]
+    )
+    func distantTimes(listed: String, told: String, kept: Int64) async throws {
+        let store = try S3Double(modified: (listed, told))
+        store.put("in/a.csv", "id,v\n1,a\n".utf8)
+        let sources = Self.sources(store)
+        let files = try #require(try await sources.files(of: Self.extract("*.csv")))
+        #expect(try await files.all().map(\.modified) == [kept])
+        for pattern in ["*.csv", "a.csv"] {
+            #expect(try await Self.rows(sources, pattern) == [["1", "a"]])
+        }
+        let summaries = try await sources.inspect(Self.extract("a.csv"), period: nil)
+        #expect(summaries?.map(\.modified) == [kept])
+    }
+
+    @Test(
         "an object without a pattern is read without a list, packed or not, from a store that breaks"
     )
     func single() async throws {

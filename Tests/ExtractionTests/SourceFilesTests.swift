@@ -1,5 +1,6 @@
 import Extraction
 import Foundation
+import Glibc
 import Pipelines
 import Rows
 import Testing
@@ -7,6 +8,13 @@ import Testing
 @Suite("Files that are looked at without being read")
 struct SourceFilesTests {
     private func files(_ names: [String], _ pattern: String) async throws -> SourceFiles {
+        try await folder(names, pattern).files
+    }
+
+    private func folder(
+        _ names: [String],
+        _ pattern: String
+    ) async throws -> (path: String, files: SourceFiles) {
         let folder = NSTemporaryDirectory() + "longshore-files-\(UUID().uuidString)"
         for name in names {
             let path = URL(filePath: folder + "/data/" + name)
@@ -25,7 +33,7 @@ struct SourceFilesTests {
             source: "drops",
             selection: .objects(pattern: pattern, format: .csv(CSVDialect()))
         )
-        return try #require(try await sources.files(of: extract))
+        return (folder, try #require(try await sources.files(of: extract)))
     }
 
     private func periods(_ names: [String], _ pattern: String) async throws -> [String: [String]] {
@@ -81,5 +89,20 @@ struct SourceFilesTests {
         let files = try await files(["a.csv"], "a.csv")
         let seen = try #require(try await files.all().first)
         #expect(try await files.summary(of: "a.csv").modified == seen.modified)
+    }
+
+    @Test(
+        "a file of any time is looked at and read: what cannot be kept is the nearest that can",
+        arguments: [-62_135_596_800, -9_223_372_037, 9_223_372_037, 9_999_999_999]
+    )
+    func distantTimes(second: Int) async throws {
+        let (folder, files) = try await folder(["a.csv"], "a.csv")
+        var times = [timespec(tv_sec: second, tv_nsec: 5), timespec(tv_sec: second, tv_nsec: 5)]
+        let code = unsafe utimensat(AT_FDCWD, folder + "/data/a.csv", &times, 0)
+        #expect(code == 0)
+        let seen = try #require(try await files.all().first)
+        #expect(try await files.summary(of: "a.csv").modified == seen.modified)
+        // What the file system keeps of such a time is its own matter.
+        #expect(seen.modified.magnitude <= 9_223_372_035_000_000_005)
     }
 }

@@ -43,6 +43,10 @@ struct InputColumnTests {
         var early = batch([["1"]])
         early.inputModified = -1
         #expect(InputColumn.time.text(of: early) == "1969-12-31 23:59:59.999999+00")
+        early.inputModified = .min
+        #expect(InputColumn.time.text(of: early) == "1677-09-21 00:12:43.145224+00")
+        early.inputModified = .max
+        #expect(InputColumn.time.text(of: early) == "2262-04-11 23:47:16.854775+00")
     }
 
     @Test("no file has to have such a column, and one that has it is read")

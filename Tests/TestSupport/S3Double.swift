@@ -41,6 +41,7 @@ package final class S3Double: Sendable {
     private let region: String
     private let pageSize: Int
     private let knowsConditions: Bool
+    private let modified: (listed: String, told: String)
 
     /// Starts a store.
     ///
@@ -48,17 +49,22 @@ package final class S3Double: Sendable {
     ///   - region: The region by which requests have to be signed.
     ///   - pageSize: How many objects a page of a list has.
     ///   - knowsConditions: Whether it writes on conditions; other stores say that they do not.
+    ///   - modified: When its objects were modified, as a list tells it and as an object does.
     ///   - fault: What is done before the store answers itself.
     /// - Throws: when there is no port.
     package init(
         region: String = "eu-west-1",
         pageSize: Int = 1000,
         knowsConditions: Bool = true,
+        modified: (listed: String, told: String) = (
+            "2024-01-02T03:04:05.000Z", "Tue, 02 Jan 2024 03:04:05 GMT"
+        ),
         fault: @escaping Fault = { _, _, _ in false }
     ) throws {
         self.region = region
         self.pageSize = pageSize
         self.knowsConditions = knowsConditions
+        self.modified = modified
         let started = try WebServer { [weak self] request, connection in
             guard let self, !fault(request, connection, self) else { return }
             answer(request, connection)
@@ -148,7 +154,7 @@ extension S3Double {
         let entries = page.map { key in
             let object = objects[key]
             return
-                "<Contents><Key>\(Self.formEncoded(key))</Key><LastModified>2024-01-02T03:04:05.000Z"
+                "<Contents><Key>\(Self.formEncoded(key))</Key><LastModified>\(modified.listed)"
                 + "</LastModified><ETag>\(object?.etag.replacing("\"", with: "&quot;") ?? "")</ETag><Size>"
                 + "\(object?.bytes.count ?? 0)</Size><Owner><ID>x</ID></Owner></Contents>"
         }
@@ -184,7 +190,7 @@ extension S3Double {
             return Self.refuse(connection, 412, "PreconditionFailed", isHead: isHead)
         }
         var fields = [(name: "ETag", value: object.etag)]
-        fields.append(("Last-Modified", "Tue, 02 Jan 2024 03:04:05 GMT"))
+        fields.append(("Last-Modified", modified.told))
         fields += object.metadata.map { (name: $0.key, value: $0.value) }
         let size = object.bytes.count
         if isHead { return connection.begin(200, fields + [("Content-Length", String(size))]) }

@@ -50,6 +50,17 @@ struct LoadSummaryTests {
         )
     }
 
+    @Test("counts that are too large to be added up are the largest there is")
+    func largeCounts() {
+        let large = RowCounts(read: .max, loaded: .max)
+        #expect(
+            large + RowCounts(read: 1, rejected: 1)
+                == RowCounts(read: .max, loaded: .max, rejected: 1)
+        )
+        let tasks = (1...2).map { task($0, .fact, "fact_sale", "2024-0\($0)", .done, large) }
+        #expect(text(load(.loaded), tasks).contains("9,223,372,036,854,775,807 rows read"))
+    }
+
     @Test("a load that went well is a table, its notes, its counts and what to look at next")
     func loaded() {
         var sale = task(
