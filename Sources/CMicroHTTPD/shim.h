@@ -31,6 +31,7 @@ static inline struct MHD_Daemon *cmicrohttpd_start(
       MHD_OPTION_NOTIFY_COMPLETED, completed, pointer,
       MHD_OPTION_NOTIFY_CONNECTION, connected, pointer,
       MHD_OPTION_UNESCAPE_CALLBACK, cmicrohttpd_as_sent, NULL,
+      MHD_OPTION_STRICT_FOR_CLIENT, 1,
       MHD_OPTION_CONNECTION_LIMIT, 512u,
       MHD_OPTION_CONNECTION_TIMEOUT, 60u,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384,
@@ -42,6 +43,13 @@ static inline struct MHD_Daemon *cmicrohttpd_start(
 static inline int cmicrohttpd_port(struct MHD_Daemon *daemon) {
   const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
   return info ? info->port : 0;
+}
+
+// How many bytes the head of a request had, in a union.
+static inline size_t cmicrohttpd_head_size(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  return info ? info->header_size : 0;
 }
 
 // The library's closed enums would be enums of Swift, with names of cases that the importer invents.

@@ -7,8 +7,13 @@ internal import Synchronization
 /// connection that is suspended does not end.
 @safe struct ConnectionHandle: @unchecked Sendable {
     private let pointer: OpaquePointer
+    /// Whether it takes no other request.
+    private let isLast: Bool
 
-    init(_ pointer: OpaquePointer) { unsafe self.pointer = unsafe pointer }
+    init(_ pointer: OpaquePointer, isLast: Bool) {
+        unsafe self.pointer = unsafe pointer
+        self.isLast = isLast
+    }
 
     /// The library's thread leaves the connection alone, until it is resumed.
     func suspend() { unsafe MHD_suspend_connection(pointer) }
@@ -20,6 +25,7 @@ internal import Synchronization
             return cmicrohttpd_refusal()
         }
         defer { unsafe MHD_destroy_response(handle) }
+        if isLast { _ = unsafe MHD_add_response_header(handle, "Connection", "close") }
         for field in response.headers {
             _ = unsafe MHD_add_response_header(handle, field.name, field.value)
         }
@@ -87,7 +93,8 @@ final class Exchanges: RequestHandler {
     func take(_ part: RequestPart) -> MHD_Result {
         guard let known = unsafe part.state.pointee else {
             let head = unsafe RequestHead(part.connection, method: part.method, path: part.path)
-            let exchange = unsafe Exchange(head, on: ConnectionHandle(part.connection))
+            let connection = unsafe ConnectionHandle(part.connection, isLast: head.isChunked)
+            let exchange = Exchange(head, on: connection)
             unsafe part.state.pointee = Unmanaged.passRetained(exchange).toOpaque()
             guard exchange.isTooLarge else { return cmicrohttpd_consent() }
             let words = "a request has at most \(WebServer.largestBody) bytes\n"

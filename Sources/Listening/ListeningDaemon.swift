@@ -118,7 +118,7 @@ private nonisolated func takePart(
     _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
     guard let pointer = unsafe pointer, let connection = unsafe connection,
-        let path = unsafe path, let method = unsafe method,
+        let path = unsafe path, let method = unsafe method, let version = unsafe version,
         let state = unsafe state, let bodySize = unsafe bodySize
     else { return cmicrohttpd_refusal() }
     let box = unsafe Unmanaged<HandlerBox>.fromOpaque(pointer).takeUnretainedValue()
@@ -131,12 +131,26 @@ private nonisolated func takePart(
     )
     if unsafe state.pointee == nil {
         box.watch.headIsWhole(ConnectionID(bitPattern: connection))
+        guard unsafe HeadFraming(connection, method: method, version: version).isPlain else {
+            return unsafe refuseHead(connection)
+        }
     } else if unsafe part.body.isEmpty {
         box.watch.requestIsWhole(ConnectionID(bitPattern: connection))
     }
     // Each part is taken whole.
     unsafe bodySize.pointee = 0
     return unsafe box.handler.take(part)
+}
+
+/// Nothing that follows is believed.
+private nonisolated func refuseHead(_ connection: OpaquePointer) -> MHD_Result {
+    let words = Array("the head of the request can be read in several ways (RFC 9112)\n".utf8)
+    guard let response = unsafe cmicrohttpd_response(words, words.count) else {
+        return cmicrohttpd_refusal()
+    }
+    defer { unsafe MHD_destroy_response(response) }
+    _ = unsafe MHD_add_response_header(response, "Connection", "close")
+    return unsafe MHD_queue_response(connection, 400, response)
 }
 
 /// The request has been answered, or its connection is gone.

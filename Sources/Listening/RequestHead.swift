@@ -18,6 +18,13 @@ struct RequestHead: Sendable {
         unsafe peer = Self.address(cmicrohttpd_peer(connection)) ?? "unknown"
     }
 
+    /// Whether the content comes in chunks, whose lines the library takes in any form.
+    var isChunked: Bool {
+        headers.contains { field in
+            field.name.utf8.elementsEqual("transfer-encoding".utf8) { $0 | 0x20 == $1 }
+        }
+    }
+
     /// How many bytes of content are announced; zero where none are.
     var announcedSize: Int {
         headers.compactMap { field in
