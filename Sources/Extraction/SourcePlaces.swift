@@ -1,4 +1,5 @@
 import Glibc
+import Words
 
 /// Where files of sources lie, and where none is ever read.
 ///
@@ -8,6 +9,8 @@ public struct SourcePlaces: Sendable {
     /// The folders below which files are read, without links once they are ``resolved()``.
     private var folders: [String]?
     private let own: [String]
+    /// What is in each folder of Longshore's own, wherever that is.
+    private let marks: [String]
     /// Where ``own`` lie, without links.
     private var forbidden: [String] = Self.system
 
@@ -17,9 +20,11 @@ public struct SourcePlaces: Sendable {
     /// - Parameters:
     ///   - folders: Files are read below these only; `nil` for anywhere.
     ///   - own: Files and folders of Longshore itself, with secrets in them.
-    public init(below folders: [String]? = nil, own: [String] = []) {
+    ///   - marks: The names that are together in any other folder of Longshore itself; none for no such folder.
+    public init(below folders: [String]? = nil, own: [String] = [], marks: [String] = []) {
         self.folders = folders
         self.own = own
+        self.marks = marks
     }
 
     /// The places without links, as they are now: what is asked for each file of a folder.
@@ -37,9 +42,7 @@ public struct SourcePlaces: Sendable {
     ///   - shown: What it is called: ``the folder `data` ``.
     /// - Throws: ``ExtractionError``.
     func require(_ path: String, _ shown: String) throws(ExtractionError) {
-        guard !forbidden.contains(where: { FilePath.isAt(path, root: $0) }) else {
-            throw Self.neverRead(shown)
-        }
+        guard !isForbidden(path) else { throw Self.neverRead(shown) }
         guard let folders else { return }
         guard folders.contains(where: { FilePath.isAt(path, root: $0) }) else {
             throw ExtractionError(
@@ -69,7 +72,21 @@ public struct SourcePlaces: Sendable {
     /// Whether a file that has been opened is none of Longshore's own, and none of the system's.
     func allowsCredential(_ file: OpenFile) -> Bool {
         guard let path = file.realPath, !own.contains(where: file.isSame(as:)) else { return false }
-        return !resolved().forbidden.contains { FilePath.isAt(path, root: $0) }
+        return !resolved().isForbidden(path)
+    }
+
+    private func isForbidden(_ path: String) -> Bool {
+        forbidden.contains { FilePath.isAt(path, root: $0) } || isMarked(path)
+    }
+
+    /// Whether a path without links is that of a folder with all ``marks``, or leads through one.
+    private func isMarked(_ path: String) -> Bool {
+        guard !marks.isEmpty else { return false }
+        let parts = path.pathParts
+        return parts.indices.contains { last in
+            let folder = "/" + parts[...last].joined(separator: "/")
+            return marks.allSatisfy { FilePath.exists(folder + "/" + $0) }
+        }
     }
 
     private static func neverRead(_ shown: String) -> ExtractionError {

@@ -8,6 +8,8 @@ import Words
 struct Credentials: Sendable, Codable {
     /// The user's name on Postgres and RabbitMQ, and the database's and virtual host's.
     static let user = "longshore"
+    /// Its name in the servers' data.
+    static let file = "credentials.json"
 
     let rabbitmq: String
     let postgres: String
@@ -19,7 +21,7 @@ struct Credentials: Sendable, Codable {
 
     /// Reads those of a data directory, or makes them.
     static func forData(_ data: String) throws(LocalStackError) -> Credentials {
-        let path = "\(data)/credentials.json"
+        let path = "\(data)/\(Self.file)"
         if let known = FileManager.default.contents(atPath: path) {
             guard let credentials = try? JSONDecoder().decode(Credentials.self, from: known) else {
                 throw .unreadable(path)

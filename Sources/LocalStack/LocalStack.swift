@@ -28,6 +28,9 @@ public struct LocalStack: Sendable {
     public var directory: String { place.path }
     /// Where the servers' files are, credentials among them, or a link to there.
     public var data: String { place.dataEntry }
+    /// What is in the data of every stack that was started, and together nowhere else.
+    public static let dataMarks =
+        [Credentials.file] + StackServer.allCases.map(\.rawValue)
     /// How it is started.
     public let options: Options
 

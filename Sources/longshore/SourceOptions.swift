@@ -51,7 +51,8 @@ struct SourceOptions: ParsableArguments {
             names: try allowed(names, variables),
             places: SourcePlaces(
                 below: places.isEmpty ? nil : places,
-                own: [LocalStack(directory: stack).data] + own(variables)
+                own: [LocalStack(directory: stack).data] + own(variables),
+                marks: LocalStack.dataMarks
             )
         ) { variables[$0] }
     }

@@ -205,6 +205,28 @@ struct SourceEnvironmentTests {
         _ = try await open("a.csv", in: "in", places: SourcePlaces(own: [secret, root + "/no"]))
     }
 
+    @Test("folders of Longshore's own are no source, wherever they are")
+    func marked() async throws {
+        for folder in ["stack/data/postgres", "stack/other"] {
+            try FileManager.default.createDirectory(
+                atPath: root + "/" + folder,
+                withIntermediateDirectories: true
+            )
+        }
+        try write("password", "stack/data/credentials.json")
+        try write("page", "stack/data/postgres/base")
+        try write("id,v\n1,a\n", "stack/other/credentials.json")
+        let places = SourcePlaces(marks: ["credentials.json", "postgres"])
+        for (folder, file) in [
+            ("stack", "data/credentials.json"), ("stack/data", "credentials.json"),
+            ("stack", "*/credentials.json"), ("stack/data/postgres", "base"),
+        ] {
+            let error = await problem { _ = try await open(file, in: folder, places: places) }
+            #expect(error?.code == .forbidden, "\(folder)/\(file)")
+        }
+        _ = try await open("credentials.json", in: "stack/other", places: places)
+    }
+
     @Test("with folders, files are read below them only")
     func below() async throws {
         let places = SourcePlaces(below: [root + "/in"])

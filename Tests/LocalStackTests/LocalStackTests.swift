@@ -220,6 +220,11 @@ struct LocalStackTests {
                 #expect(!secrets.contains(where: process.arguments.contains))
             }
             #expect(!secrets.contains(where: "\(addresses)".contains))
+            #expect(
+                LocalStack.dataMarks.allSatisfy {
+                    FileManager.default.fileExists(atPath: "\(stack.data)/\($0)")
+                }
+            )
             for file in ["credentials.json", "redis/redis.conf", "rabbitmq/rabbitmq.conf"] {
                 #expect(FileOwnership("\(data)/\(file)")?.mode == 0o600)
             }
