@@ -10,11 +10,14 @@ public enum DeadLetterHeader {
     /// The queue the message came from.
     public static let queue = "x-longshore-queue"
 
+    /// The most bytes of one that people read.
+    static let longest = 4_096
+
     static func headers(code: String, message: String, queue: String) -> AMQPTable {
         // Frames have a size limit, and headers are not cut into several.
         [
             Self.code: .string(code),
-            Self.message: .string(VisibleText.shortened(message, toBytes: 4_096)),
+            Self.message: .string(VisibleText.shortened(message, toBytes: Self.longest)),
             Self.queue: .string(queue),
         ]
     }

@@ -1,5 +1,6 @@
 public import AMQP
 public import Planning
+import Words
 
 /// A message that was set aside for people.
 public struct DeadLetter: Sendable, Hashable {
@@ -19,19 +20,28 @@ public struct DeadLetter: Sendable, Hashable {
 
 /// The queue of dead letters, as people read it.
 ///
-/// Reading takes every letter and gives back those that are not settled, so two readers at a time may
-/// each see a part.
+/// Reading takes the letters and gives back those that are not settled, so two readers at a time may
+/// each see a part. Whoever may publish may set any letters aside: of more than ``most`` the first are read, and of each no
+/// more than people read.
 public struct DeadLetters: Sendable {
+    /// How many are read at a time.
+    public static let most = 10_000
+
     private let configuration: AMQPConfiguration
     private let topology: Topology
     private let envelope: Envelope
 
     /// The dead letters of a fleet, whose messages are signed with `key`.
     public init(_ configuration: AMQPConfiguration, topology: Topology, key: MessageKey) {
+        var configuration = configuration
+        configuration.maximumBodySize = min(configuration.maximumBodySize, Self.largestBody)
         self.configuration = configuration
         self.topology = topology
         envelope = Envelope(warehouse: topology.identity.warehouse, key: key)
     }
+
+    /// What is larger is no message of ours.
+    private static let largestBody = 64 << 10
 
     /// Reads the letters, and takes those away for good that `settles` says `true` of.
     ///
@@ -80,18 +90,19 @@ public struct DeadLetters: Sendable {
     private func hold(
         _ body: (_ letters: [DeadLetter], _ settle: (Int) -> Void) async throws -> Void
     ) async throws -> [DeadLetter] {
-        let count = try await count()
+        let count = min(try await count(), Self.most)
         guard count > 0 else { return [] }
         let queue = topology.deadQueue
         let consumer = try await AMQPConsumer.connect(to: configuration) { _ in
             [AMQPSubscription(queue: queue, prefetch: UInt16(clamping: count))]
         }
-        var deliveries: [AMQPDelivery] = []
+        var letters: [DeadLetter] = []
+        var receipts: [AMQPReceipt] = []
         // What another reader holds does not come: the silence ends the reading.
-        while deliveries.count < count, let delivery = await next(of: consumer) {
-            deliveries.append(delivery)
+        while letters.count < count, let delivery = await next(of: consumer) {
+            letters.append(DeadLetter(delivery, in: envelope))
+            receipts.append(delivery.receipt)
         }
-        let letters = deliveries.map { DeadLetter($0, in: envelope) }
         var settled = 0
         func giveBack() async {
             await consumer.close()
@@ -99,7 +110,7 @@ public struct DeadLetters: Sendable {
         }
         do {
             try await body(letters) { index in
-                consumer.acknowledge(deliveries[index].receipt)
+                consumer.acknowledge(receipts[index])
                 settled += 1
             }
         } catch {
@@ -150,15 +161,17 @@ extension DeadLetter {
             size: delivery.bodySize,
             headers: delivery.headers
         )
-        let header = { (name: String) in delivery.headers[name]?.string }
+        let header = { (name: String) in
+            delivery.headers[name]?.string
+                .map { VisibleText.shortened($0, toBytes: DeadLetterHeader.longest) }
+        }
         self.init(
             name: message.map(\.task.description) ?? "x\(Self.digest(delivery.body))",
             message: message,
             code: header(DeadLetterHeader.code) ?? "broker.delivery_limit",
             reason: header(DeadLetterHeader.message)
                 ?? "the broker set it aside after \(Topology.deliveryLimit) deliveries without an end",
-            queue: header(DeadLetterHeader.queue) ?? delivery.headers["x-first-death-queue"]?.string
-                ?? "",
+            queue: header(DeadLetterHeader.queue) ?? header("x-first-death-queue") ?? "",
             size: delivery.bodySize
         )
     }

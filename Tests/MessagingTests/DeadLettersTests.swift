@@ -49,6 +49,30 @@ struct DeadLettersTests {
         }
     }
 
+    @Test("of a letter that somebody else has set aside no more is kept than people read")
+    func foreign() async throws {
+        try await Fleet.with { fleet in
+            let own = try await fleet.publisher()
+            let publisher = try await AMQPPublisher.connect(to: fleet.configuration)
+            let long = String(repeating: "x", count: 30_000)
+            let headers: AMQPTable = [
+                DeadLetterHeader.code: .string(long), DeadLetterHeader.message: .string(long),
+                DeadLetterHeader.queue: .string(long),
+            ]
+            let body = [UInt8](repeating: 1, count: 500_000)
+            try await publisher.publish([
+                AMQPMessage(routingKey: fleet.topology.deadQueue, body: body, headers: headers)
+            ])
+            let letter = try #require(try await fleet.letters.read().first)
+            #expect(letter.size == body.count && letter.message == nil)
+            for text in [letter.code, letter.reason, letter.queue] {
+                #expect(text.utf8.count <= 4_096 && text.hasSuffix("x…"))
+            }
+            await publisher.close()
+            await own.close()
+        }
+    }
+
     @Test("a sweep takes settled letters away, and of several about one task all but the newest")
     func sweep() async throws {
         try await Fleet.with { fleet in
