@@ -15,7 +15,7 @@ public struct ProfileView {
     /// All of it.
     public var text: String {
         var lines = [heading]
-        lines += profile.remarks.map { "  \($0)" }
+        lines += profile.remarks.map { VisibleText.line("  \($0)") }
         if let faults = profile.faults {
             lines.append(
                 "  \(counted(faults.count, "row")) cannot be read, first line "
@@ -44,7 +44,7 @@ public struct ProfileView {
         case .fixed?: parts.append("fixed width")
         case nil: break
         }
-        return "\(profile.name): \(parts.joined(separator: ", "))"
+        return "\(VisibleText.line(profile.name)): \(parts.joined(separator: ", "))"
     }
 
     private func words(of shape: RowShape) -> [String] {

@@ -69,16 +69,26 @@ struct DashboardPageTests {
                     )
                 }
         )
+        let page = page(dashboard, choices, [sales, sales, names], Seal(tables: [fact]))
+        return (page, page.content.text)
+    }
+
+    private func page(
+        _ dashboard: Dashboard,
+        _ choices: DashboardChoices,
+        _ rows: [PanelRows],
+        _ seal: Seal
+    ) -> DashboardPage {
         let view = DashboardView(
             dashboard: dashboard,
             tab: 0,
             choices: choices,
             options: ["city": [FilterOption(value: "\"><i>", title: "<i>")]],
-            answers: zip(tab.panels, [sales, sales, names])
+            answers: zip(dashboard.tabs[0].panels, rows)
                 .map { panel, rows in
                     PanelAnswer(
                         panel: panel,
-                        outcome: .success(.init(rows: rows, seal: Seal(tables: [fact]))),
+                        outcome: .success(.init(rows: rows, seal: seal)),
                         choices: choices
                     )
                 },
@@ -93,8 +103,33 @@ struct DashboardPageTests {
             ),
             today: Day(number: 20_000)
         )
-        let page = DashboardPage(view)
-        return (page, page.content.text)
+        return DashboardPage(view)
+    }
+
+    @Test("a heat map shows what is no number as it is written, and not as zero")
+    func infinite() throws {
+        let yaml = """
+            dashboard: shop
+            panels:
+              - heat: Grid
+                sql: select 1
+                x: hour
+                y: day
+                value: { amount: money }
+            """
+        let folder = DashboardFolder(texts: ["dashboards/shop.yaml": yaml])
+        let dashboard = try #require(folder.dashboards.first, "\(folder.problems)")
+        let rows = PanelRows(
+            columns: [
+                .init(name: "hour", kind: .text), .init(name: "day", kind: .text),
+                .init(name: "amount", kind: .number),
+            ],
+            rows: [["9", "Monday", "Infinity"], ["10", "Monday", "5"]]
+        )
+        let choices = try DashboardChoices([], asked: { _ in [] }, newest: Day(number: 20_000))
+        let text = page(dashboard, choices, [rows], Seal(tables: [])).content.text
+        #expect(text.contains("amount=Infinity") && text.contains("amount=5.00"), "\(text)")
+        #expect(!text.contains("amount=0.00"))
     }
 
     private func count(_ part: String, in text: String) -> Int {

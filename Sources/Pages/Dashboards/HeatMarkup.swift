@@ -11,6 +11,8 @@ struct HeatMarkup {
     private let heat: HeatMap
     private let format: FigureFormat
     private let values: [[ExactText]: Quantity]
+    /// Values that cannot be added up, such as `Infinity`, as they are written.
+    private let others: [[ExactText]: String]
     private let largest: Quantity
     private let panel: Panel
     private let view: DashboardView
@@ -19,14 +21,17 @@ struct HeatMarkup {
         (self.panel, self.view) = (panel, view)
         let rows = figures.rows
         var values: [[ExactText]: Quantity] = [:]
+        var others: [[ExactText]: String] = [:]
         for row in rows.rows.indices {
             guard let x = rows.value(heat.x.column, row), let y = rows.value(heat.y.column, row)
             else { continue }
             let place = [x, y].exact
-            values[place, default: .zero] =
-                values[place, default: .zero] + (rows.number(heat.value, row) ?? .zero)
+            let number = rows.number(heat.value, row)
+            if number == nil, let text = rows.value(heat.value, row) { others[place] = text }
+            values[place, default: .zero] = values[place, default: .zero] + (number ?? .zero)
         }
         self.values = values
+        self.others = others
         self.heat = heat
         format = panel.format
         largest = values.values.max() ?? .zero
@@ -69,10 +74,11 @@ struct HeatMarkup {
 
     private func cell(_ x: ExactText, _ y: ExactText) -> Markup {
         guard let value = values[[x, y]] else { return td { span(.class("vh")) { "none" } } }
-        let text = format.text(value)
+        let other = others[[x, y]]
+        let text = other ?? format.text(value)
         let title = "\(heat.y.name(of: y)), \(heat.x.name(of: x))"
         return td(
-            .class("h\(step(value))"),
+            .class("h\(other == nil ? step(value) : 0)"),
             .tip(title, [(heat.value, text)]),
             .leads(to: DashboardLinks.cell(x.text, y.text, of: panel, view))
         ) { span(.class("vh")) { text } }
