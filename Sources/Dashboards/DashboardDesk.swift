@@ -201,7 +201,7 @@ package final class DashboardDesk: Sendable {
         _ body: (SnapshotReader) async throws -> Value
     ) async throws -> Value {
         let client = clients[turns.next() % clients.count]
-        return try await client.withConnection(leavesSettings: true, anew: true) { connection in
+        return try await client.withOwnSession { connection in
             try await connection.rolledBack(isolation: .repeatableRead) {
                 try await SnapshotReader.settle(
                     pipeline,

@@ -99,6 +99,27 @@ public struct PostgresClient: Sendable {
         }
     }
 
+    /// Runs `body` with a session of its own: nobody has used it before, and it ends with `body`.
+    ///
+    /// What the SQL of others leaves in it, locks above all, is gone then, not only when somebody else needs a session.
+    ///
+    /// - Parameter body: The statements.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws, and ``PostgresError``.
+    public nonisolated(nonsending) func withOwnSession<Result>(
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        let connection = try await line.take(anew: true)
+        do {
+            let result = try await watched(connection, body)
+            await line.end()
+            return result
+        } catch {
+            await line.end()
+            throw error
+        }
+    }
+
     private nonisolated(nonsending) func watched<Result>(
         _ connection: PostgresConnection,
         _ body: (PostgresConnection) async throws -> Result
@@ -142,6 +163,12 @@ private actor Line {
     /// Lets the next one have it.
     func pass(leavesSettings: Bool) {
         if leavesSettings { hasForeignSettings = true }
+        passTurn()
+    }
+
+    /// Ends the connection and lets the next one have another, whatever becomes of the caller.
+    func end() async {
+        await Task { await disconnect() }.value
         passTurn()
     }
 

@@ -17,7 +17,7 @@ public struct PostgresError: Error, Sendable {
         case tls
         /// The task was cancelled, or ``PostgresConnection/cancel()`` was called.
         case cancelled
-        /// Connecting, or cleaning up after a failure, took longer than it may.
+        /// Connecting, cleaning up after a failure, or what is ``PostgresConnection/limited(to:_:)`` took longer than it may.
         case timeout
         /// The configuration cannot be used.
         case invalidConfiguration

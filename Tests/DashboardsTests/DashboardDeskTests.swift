@@ -4,6 +4,7 @@ import Ledger
 import Pipelines
 import Planning
 import Postgres
+import TestSupport
 import Testing
 import WarehouseTestSupport
 
@@ -315,6 +316,47 @@ struct DashboardDeskTests {
         #expect(try await counter.dock.row("select count(*) from pg_largeobject_metadata") == "0")
         #expect(try await counter.dock.row("select count(*) from shop.fact_sale") == "4")
         #expect(try await counter.figures(of: Self.dashboard(Self.month)).rows.rows.count == 2)
+    }
+
+    @Test("leave no lock behind, whatever their SQL has taken")
+    func locks() async throws {
+        let counter = try await Counter()
+        let figures = try await counter.figures(
+            of: Self.dashboard(
+                "  - table: Locks\n    sql: select pg_try_advisory_lock_shared(4711) as taken"
+            )
+        )
+        #expect(figures.rows.rows == [["t"]])
+        await eventually("the server has ended the session") {
+            try await counter.dock.row(
+                "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711"
+            ) == "0"
+        }
+    }
+
+    @Test("end where a query takes too long that has set the limits of its session otherwise")
+    func ownLimits() async throws {
+        let counter = try await Counter()
+        let desk = DashboardDesk(counter.dock.configuration, queryTime: .seconds(1))
+        let dashboard = try Self.dashboard(
+            """
+              - table: Slow
+                sql: >-
+                  select g, case g when 1 then set_config('statement_timeout', '0', false)
+                  when 1500 then pg_sleep(30)::text end as text from generate_series(1, 2000) g
+              - table: After
+                sql: select count(*) as n from fact_sale
+            """
+        )
+        let begin = ContinuousClock.now
+        let view = try await desk.view(of: dashboard, tab: 0, in: counter.pipeline) { _ in [] }
+        #expect(ContinuousClock.now - begin < .seconds(20))
+        guard case .failure(let failure) = view.answers[0].outcome else {
+            Issue.record("it has slept")
+            return
+        }
+        #expect(failure.description == "it takes longer than 1.0 s")
+        #expect(view.answers[1].figures?.rows.rows == [["4"]])
     }
 
     @Test("are read with the rights of a reader, where that role may read the tables")

@@ -2,6 +2,7 @@ import Ledger
 import Pipelines
 import Planning
 import Postgres
+import TestSupport
 import Testing
 import WarehouseTestSupport
 
@@ -98,6 +99,19 @@ struct MartRightsTests {
             #expect(load.failure("m")?.isRetryable == false)
             #expect(try await dock.rows("select a from shop.mart_m") == ["3"])
             #expect(try await dock.row("select count(*) from shop.fact_sale") == "3")
+        }
+    }
+
+    @Test("the locks that it has taken are gone when its task has ended")
+    func locks() async throws {
+        let dock = try await dock()
+        let load = try await dock.load(definition("select pg_try_advisory_lock(4711)::text as a"))
+        #expect(load.failures == [])
+        #expect(try await dock.rows("select a from shop.mart_m") == ["true"])
+        await eventually("the server has ended the session") {
+            try await dock.row(
+                "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711"
+            ) == "0"
         }
     }
 

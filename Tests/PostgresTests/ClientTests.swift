@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 
 private struct Refusal: Error {}
@@ -90,6 +91,48 @@ struct ClientTests {
         await first.1.value
         try await client.query("select 1")
         #expect(await client.generation == 2)
+    }
+
+    @Test("a session of one's own begins and ends with its caller, and so do its locks")
+    func ownSession() async throws {
+        let configuration = try await freshConfiguration()
+        let client = PostgresClient(configuration)
+        let first = try await backend(of: client)
+        let own = try await client.withOwnSession { connection in
+            try await connection.query("select pg_backend_pid() as pid, pg_advisory_lock(4711)")
+                .first?
+                .integer("pid", as: Int.self)
+        }
+        #expect(own != first)
+        let witness = PostgresClient(configuration)
+        await eventually("the server has ended the session") {
+            try await witness.query(
+                "select from pg_locks where locktype = 'advisory' and objid = 4711"
+            )
+            .isEmpty
+        }
+        #expect(try await backend(of: client) != own)
+        await client.close()
+        await witness.close()
+    }
+
+    @Test("what takes too long is given up, whatever it has set, and the session goes on")
+    func limited() async throws {
+        let client = PostgresClient(try await freshConfiguration())
+        try await client.withConnection { connection in
+            let error = await postgresError {
+                try await connection.limited(to: .milliseconds(300)) {
+                    try await connection.query("set statement_timeout = 0")
+                    try await connection.query("select pg_sleep(30)")
+                }
+            }
+            #expect(error?.code == .timeout)
+            let rows = try await connection.limited(to: .seconds(60)) {
+                try await connection.query("select 1 as one")
+            }
+            #expect(rows.count == 1)
+        }
+        await client.close()
     }
 
     @Test("settings that the SQL of others leaves are gone for the next one")

@@ -229,7 +229,9 @@ struct SnapshotReader {
         _ body: () async throws -> Value
     ) async throws -> Value {
         do {
-            return try await body()
+            return try await connection.limited(to: queryTime, body)
+        } catch let error as PostgresError where error.code == .timeout {
+            throw PanelFailure(tooLong)
         } catch let error as PostgresError {
             guard case .sqlState(let state) = error.code, !state.isServerTrouble else {
                 throw error
@@ -242,9 +244,11 @@ struct SnapshotReader {
         }
     }
 
+    private var tooLong: String { "it takes longer than \(DurationWords.inSeconds(queryTime))" }
+
     private func words(_ error: PostgresError) -> String {
         switch error.sqlState {
-        case .queryCanceled?: "it takes longer than \(DurationWords.inSeconds(queryTime))"
+        case .queryCanceled?: tooLong
         case .insufficientPrivilege?:
             "\(error.message): let a superuser run what `longshore roles --schema \(pipeline.schema)` prints"
         default: error.message

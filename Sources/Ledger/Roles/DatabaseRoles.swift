@@ -72,6 +72,19 @@ public struct DatabaseRoles: Sendable {
         end $$;
         -- Nobody needs large objects, and whoever may only read could fill the disk with them.
         revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+        -- All sessions share one table of locks: whoever fills it with locks of his own choosing, or with
+        -- savepoints that write messages into the log of the server, stops everybody.
+        do $$
+        declare
+            locking regprocedure;
+        begin
+            for locking in
+                select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
+                    and (proname ~ '^pg_(try_)?advisory_' or proname = 'pg_logical_emit_message')
+            loop
+                execute format('revoke execute on function %s from public', locking);
+            end loop;
+        end $$;
         """
 
     private static let ledger: SQL = """

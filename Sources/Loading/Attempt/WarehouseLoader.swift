@@ -255,7 +255,8 @@ public actor WarehouseLoader: TaskLoader {
         anew: Bool = false,
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        try await client.withConnection(leavesSettings: true, anew: anew, body)
+        guard anew else { return try await client.withConnection(leavesSettings: true, body) }
+        return try await client.withOwnSession(body)
     }
 
     // MARK: Failures

@@ -1,5 +1,6 @@
 package import Ledger
 package import Postgres
+import Words
 
 /// SQL of a mart, of its tests or of an export, run so that it reads the tables of its schema and does nothing else.
 ///
@@ -16,6 +17,8 @@ package struct MartFunction {
     /// `nil` where there is none that the login may act as: then the SQL has the login's rights.
     package let role: MartRole?
     let connection: PostgresConnection
+    /// How long Postgres may plan the query before a load.
+    var planningTime = Duration.seconds(30)
 
     package init(
         mart: String,
@@ -64,10 +67,28 @@ package struct MartFunction {
     func check(_ query: SQL) async throws {
         do {
             try await create("select * from (\(query)) checked limit 0", returning: "void")
-            if role != nil { try await connection.query("select \(Self.name)") }
+            if role != nil { try await plan() }
             try await drop()
         } catch let error as PostgresError {
             throw refusal(error) ?? error
+        }
+    }
+
+    /// Plans the function's query, which computes what is constant in it, for as long as that may take.
+    ///
+    /// The limit is the server's, which outlives who asks; what is only planned cannot set it otherwise.
+    private func plan() async throws {
+        let limit = "\(planningTime.wholeMilliseconds)ms"
+        do {
+            try await connection.query("savepoint planning")
+            try await connection.query("select set_config('statement_timeout', \(limit), true)")
+            try await connection.query("select \(Self.name)")
+            try await connection.query("rollback to savepoint planning")
+        } catch let error as PostgresError where error.code == .sqlState(.queryCanceled) {
+            throw StarSchemaError.badQuery(
+                of: "\(kind) `\(mart)`",
+                "planning it takes longer than \(DurationWords.inSeconds(planningTime))"
+            )
         }
     }
 

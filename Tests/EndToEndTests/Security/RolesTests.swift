@@ -120,6 +120,8 @@ struct RolesTests {
             "select folder from longshore.load", "select secret from longshore.message_key",
             "select 1 from longshore.control for update", "select lo_create(0)",
             "select lo_from_bytea(0, 'x')", "select lo_creat(-1)",
+            "select pg_advisory_lock_shared(1)", "select pg_try_advisory_xact_lock(1, 2)",
+            "select pg_logical_emit_message(true, '', 'x')",
             "do $$ begin lock table longshore.migration in share update exclusive mode; end $$",
             "do $$ begin lock table callcenter.fact_call in row exclusive mode; end $$",
         ] {
@@ -195,6 +197,7 @@ struct RolesTests {
             "select pg_read_file('/etc/hostname')", "select lo_import('/etc/hostname')",
             "alter system set work_mem = '1MB'", "select pg_reload_conf()",
             "select 1 from callcenter.fact_call for update", "select lo_create(0)",
+            "select pg_advisory_lock(1)", "select pg_try_advisory_lock_shared(1)",
         ] {
             var refusal: SQLState?
             do {
