@@ -15,7 +15,7 @@ struct MartPlanningTests {
         #expect(try await dock.load(Shop.definition()).failures == [])
         try await dock.connection.transaction {
             let role = try await MartRole.ensure(for: "shop", on: dock.connection)
-            #expect(role != nil)
+            try await #require(role).admit(on: dock.connection)
             var function = MartFunction(
                 mart: "m",
                 setting: MartSetting(schema: "shop", zone: "UTC"),
