@@ -40,12 +40,10 @@ demo: build ## Load twelve months of calls and the invoices on a local stack, fr
 		'  $(LONGSHORE) down                                           stop the stack; its data stays'
 	@[ ! -t 1 ] || { echo; $(LONGSHORE) console --listen 127.0.0.1:0; }
 
-# Three lanes, each with servers of its own: whole programs, which wait for servers most of the time, loads within one process,
-# and the rest with the pages of the documentation. Within a lane one test at a time: many start processes, or keep the pool busy
-# on purpose, and on two cores they would take each other's heartbeats.
-PROGRAMS := ^(EndToEnd|Torture)Tests[.]
-LANES := programs loads modules
-LOADS := ^(Loading|StarSchema|Ledger|Rehearsal)Tests[.]
+# Two lanes, each with servers of its own: whole programs, which wait for servers most of the time, and the rest. Within a
+# lane one test at a time: many start processes, or keep the pool busy on purpose, and on two cores they would take each
+# other's heartbeats.
+PROGRAMS := 'EndToEndTests|TortureTests'
 
 test: deps ## Run every test, and tell at the end what failed; the servers they share are stopped
 	@mkdir -p .build; sh deploy/install-browser.sh .build/browser > .build/browser.log 2>&1 & browser=$$!; \
@@ -54,18 +52,16 @@ test: deps ## Run every test, and tell at the end what failed; the servers they 
 	@rm -f .build/tests.failed; \
 	lane() { \
 		{ LONGSHORE_TEST_STACK=$$PWD/.build/test-stack-$$1 .build/debug/longshorePackageTests.xctest \
-			--testing-library swift-testing --no-parallel --$$2 "$$3" 2>&1 \
+			--testing-library swift-testing --no-parallel $$2 $(PROGRAMS) 2>&1 \
 			|| touch .build/tests.failed; } | tee .build/tests-$$1.log; \
 		.build/debug/longshore down --purge --stack .build/test-stack-$$1 || touch .build/tests.failed; \
 	}; \
-	lane programs filter '$(PROGRAMS)(?!Documentation)' & \
-	lane loads filter '$(LOADS)' & \
-	lane modules skip '$(PROGRAMS)(?!Documentation)|$(LOADS)' & \
+	lane programs --filter & lane modules --skip & \
 	{ $(MAKE) --no-print-directory bench-smoke > .build/tests-bench.log 2>&1 || { cat .build/tests-bench.log; touch .build/tests.failed; }; } & \
 	wait; tail -n 1 .build/tests-bench.log; \
-	grep -h ' Test run with ' $(LANES:%=.build/tests-%.log); \
+	grep -h ' Test run with ' .build/tests-programs.log .build/tests-modules.log; \
 	if [ -e .build/tests.failed ]; then \
-		grep -h -A 3 ' recorded an issue ' $(LANES:%=.build/tests-%.log) | tail -n 20; \
+		grep -h -A 3 ' recorded an issue ' .build/tests-programs.log .build/tests-modules.log | tail -n 20; \
 		exit 1; \
 	fi
 
@@ -117,7 +113,7 @@ stack: build ## Start the local stack and show where it is
 	$(LONGSHORE) up
 
 clean: ## Stop the local stack, and remove its data, the demo's and everything built
-	@for stack in .longshore .build/test-stack .build/test-stack-programs .build/test-stack-loads .build/test-stack-modules \
+	@for stack in .longshore .build/test-stack .build/test-stack-programs .build/test-stack-modules \
 		.build/bench/stack .build/bench-smoke/stack; do \
 		for longshore in .build/release/longshore .build/debug/longshore; do \
 			[ ! -d $$stack ] || [ ! -x $$longshore ] || $$longshore down --purge --stack $$stack || exit 1; \

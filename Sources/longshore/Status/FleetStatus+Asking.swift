@@ -67,7 +67,7 @@ extension FleetStatus {
                 return (workers: try await store.knownWorkers(), progress: progress)
             }
             workers = told.workers
-            guard let ledger else { return }
+            guard let ledger else { return readings = [] }
             readings = try? await Self.readings(of: told.progress, ledger)
         } catch {
             add("Redis", "does not answer, so the workers are not known: \(error.description)")
