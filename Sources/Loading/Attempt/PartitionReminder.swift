@@ -11,7 +11,7 @@ actor PartitionReminder {
     private var tables: Set<PeriodKey> = []
     private var telling: Task<Void, Never>?
 
-    /// Longer than any session takes to make its list.
+    /// Longer than a session takes to make its list, unless it is held up.
     private static let pause = Duration.seconds(2)
     /// Whoever keeps a table locked for longer changes it, or loads it again.
     private static let tries = 30
