@@ -25,3 +25,20 @@ extension RowFault {
             "text follows the closing quote of a field; quotes inside a quoted field are doubled"
     )
 }
+
+extension ExtractionError {
+    /// A faulty record reaches over lines behind its first.
+    static func swallowedLines(
+        _ name: String,
+        at place: JSONRecords.Place,
+        _ lines: Int,
+        fault: RowFault
+    ) -> ExtractionError {
+        ExtractionError(
+            .quotes,
+            "reading `\(name)`: the record on line \(place.line) (byte \(place.byteOffset)) takes in the "
+                + "\(counted(lines, "line")) behind it: \(fault.reason); mend the quote in the file, or declare "
+                + "`quote: none` if quotes are data"
+        )
+    }
+}

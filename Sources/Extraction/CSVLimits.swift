@@ -6,11 +6,19 @@ public struct CSVLimits: Sendable, Hashable {
     public var recordBytes: Int
     /// Columns of the header.
     public var columns: Int
+    /// Lines behind the first of a faulty record: what has more of them has taken in rows.
+    public var faultyLines: Int
 
-    /// Creates limits; by default 16 MiB, 64 MiB and 10,000.
-    public init(fieldBytes: Int = 16 << 20, recordBytes: Int = 64 << 20, columns: Int = 10_000) {
+    /// Creates limits; by default 16 MiB, 64 MiB, 10,000 and 1,000.
+    public init(
+        fieldBytes: Int = 16 << 20,
+        recordBytes: Int = 64 << 20,
+        columns: Int = 10_000,
+        faultyLines: Int = 1000
+    ) {
         self.fieldBytes = fieldBytes
         self.recordBytes = recordBytes
         self.columns = columns
+        self.faultyLines = faultyLines
     }
 }

@@ -11,7 +11,8 @@ public import Words
 ///   equal ones are refused.
 /// - Lines that the dialect skips are passed over, whatever is in them.
 /// - A field is quoted when a quote is its first byte, unless quotes are data. A quote inside an unquoted field is data. Text
-///   after a closing quote, and a quote still open at the end, are faults of the row.
+///   after a closing quote, and a quote still open at the end of the last line, are faults of the row. A quote open over
+///   more lines refuses the input: they would all be this one row. So does a faulty record of very many lines.
 /// - A record with more or fewer fields than the header is a faulty row.
 /// - A byte order mark of the declared encoding is skipped; another one is refused. All encodings become
 ///   UTF-8; a row that is no text in its encoding is a faulty row.
@@ -39,12 +40,14 @@ public struct CSVReader: Sendable {
     ///   - dialect: How it is written.
     ///   - keepsBlankLines: Whether, below a header of one column, a blank line is a record whose
     ///     only field is empty, as Postgres writes a null.
+    ///   - isSample: Whether the input may end anywhere, within quotes too.
     ///   - limits: What it may hold at most.
     public init(
         name: String,
         input: Int = 0,
         dialect: CSVDialect = CSVDialect(),
         keepsBlankLines: Bool = false,
+        isSample: Bool = false,
         limits: CSVLimits = CSVLimits()
     ) {
         self.name = name
@@ -57,6 +60,7 @@ public struct CSVReader: Sendable {
             input: input,
             dialect: dialect,
             keepsBlankLines: keepsBlankLines,
+            isSample: isSample,
             limits: limits
         )
     }

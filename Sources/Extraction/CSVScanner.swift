@@ -15,6 +15,7 @@ struct CSVScanner: Sendable {
     private let input: Int
     private let dialect: CSVDialect
     private let keepsBlankLines: Bool
+    private let isSample: Bool
     private let limits: CSVLimits
 
     /// What has made the bytes of something else; `nil` when they are those of the input.
@@ -82,12 +83,14 @@ struct CSVScanner: Sendable {
         input: Int,
         dialect: CSVDialect,
         keepsBlankLines: Bool,
+        isSample: Bool,
         limits: CSVLimits
     ) {
         self.name = name
         self.input = input
         self.dialect = dialect
         self.keepsBlankLines = keepsBlankLines
+        self.isSample = isSample
         self.limits = limits
         header = dialect.columns
         quote = dialect.hasQuotes ? Self.doubleQuote : .max
@@ -393,6 +396,7 @@ struct CSVScanner: Sendable {
             addRow(end: end, textFault: textFault)
         }
         let lines = mayHoldLineEnds ? CSVBytes.lineEnds(in: bytes.extracting(recordStart..<end)) : 0
+        if lines > 0, rows.last?.fault ?? -1 >= 0 { try checkLines(lines, bytes[end &- 1]) }
         line &+= lines &+ 1
         if end < bytes.count {
             hasOpenLineEnd = bytes[end] == Self.carriageReturn
@@ -445,8 +449,23 @@ struct CSVScanner: Sendable {
 
     private func currentFault(width: Int) -> RowFault {
         guard hasBrokenQuotes else { return .fields(fieldCount, where: width) }
-        let isOpen = phase == quotedPhase || phase == .quotedEscape
-        return isOpen ? .openQuote(field: fieldCount) : .textAfterQuote
+        return isQuoteOpen ? .openQuote(field: fieldCount) : .textAfterQuote
+    }
+
+    private var isQuoteOpen: Bool { phase == quotedPhase || phase == .quotedEscape }
+
+    /// Refuses the input when a faulty record has taken in lines that are likely to be rows: as a reject it would count
+    /// as one of them.
+    private func checkLines(_ ends: Int, _ lastByte: UInt8) throws(ExtractionError) {
+        let endsLine = lastByte == Self.lineFeed || lastByte == Self.carriageReturn
+        let lines = isQuoteOpen && endsLine ? ends - 1 : ends
+        guard !isSample, lines > (isQuoteOpen ? 0 : limits.faultyLines) else { return }
+        throw .swallowedLines(
+            name,
+            at: JSONRecords.Place(line: line, byteOffset: recordOffset),
+            lines,
+            fault: faults[rows[rows.count - 1].fault]
+        )
     }
 
     /// Puts the record's fields that hold doubled quotes or escapes behind the batch's bytes, as what they

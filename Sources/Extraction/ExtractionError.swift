@@ -59,6 +59,8 @@ public struct ExtractionError: Error, Sendable, CustomStringConvertible {
         public static let encoding = Code(rawValue: "source.encoding")
         /// A file has no header, or one that cannot be used.
         public static let header = Code(rawValue: "source.header")
+        /// Quotes of a CSV file do not fit, over many lines.
+        public static let quotes = Code(rawValue: "source.quotes")
         /// A field or a record is too large.
         public static let tooLarge = Code(rawValue: "source.too_large")
         /// The time zone data cannot be read.

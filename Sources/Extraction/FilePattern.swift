@@ -28,6 +28,17 @@ package struct FilePattern {
         }
     }
 
+    /// Whether a path below the source's folder fits the components, part by part.
+    static func matches(path: some Collection<UInt8>, components: [String]) -> Bool {
+        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return parts.count == components.count
+            && zip(parts, components)
+                .allSatisfy { part, component in
+                    !part.isEmpty
+                        && matches(String(decoding: part, as: UTF8.self), component: component)
+                }
+    }
+
     /// Whether a file or folder name fits one of the components, byte by byte; hidden ones need a written
     /// dot.
     package static func matches(_ name: String, component: String) -> Bool {
@@ -47,5 +58,18 @@ package struct FilePattern {
             rest = rest[found.upperBound...]
         }
         return rest.count >= last.count && rest.suffix(last.count).elementsEqual(last)
+    }
+}
+
+extension Extract {
+    /// Whether one of its objects may be called so, in any period.
+    package func reads(_ name: String) -> Bool {
+        guard let pattern else { return false }
+        let labelled = ObjectPattern(pattern)
+        if let everyPeriod, labelled.isByPeriod {
+            return labelled.period(of: name, grain: everyPeriod) != nil
+        }
+        let all = try? FilePattern(labelled.ofAllPeriods, period: nil)
+        return all.map { FilePattern.matches(path: name.utf8, components: $0.components) } ?? false
     }
 }

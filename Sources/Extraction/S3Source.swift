@@ -175,17 +175,7 @@ package struct S3Source: ObjectStore {
         let length = prefix.utf8.count
         return try await asked { () async throws(ObjectStorageError) in
             try await bucket.objects(withPrefix: start) { key in
-                let parts = key.utf8.dropFirst(length)
-                    .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-                return parts.count == components.count
-                    && zip(parts, components)
-                        .allSatisfy { part, component in
-                            !part.isEmpty
-                                && FilePattern.matches(
-                                    String(Substring(part)),
-                                    component: component
-                                )
-                        }
+                FilePattern.matches(path: key.utf8.dropFirst(length), components: components)
             }
         }
     }

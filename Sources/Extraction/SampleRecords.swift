@@ -77,7 +77,7 @@ struct SampleRecords {
         var dialect = dialect
         // Any number of columns: how many there are the records tell.
         (dialect.columns, dialect.encoding) = ([""], .utf8)
-        var reader = CSVReader(name: "", dialect: dialect)
+        var reader = CSVReader(name: "", dialect: dialect, isSample: true)
         let first = try? reader.read(Array(text).span)
         let last = try? reader.finish()
         guard let first else { return last.map { ($0, nil) } }

@@ -36,8 +36,10 @@ final class ZipReader: Expander {
         self.inflater = inflater
     }
 
-    /// Whether bytes begin as an archive does that holds something.
-    static func isZip(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.starts(with: ZipMember.mark) }
+    /// Whether bytes begin as an archive does, also one that holds nothing.
+    static func isZip(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.starts(with: ZipMember.mark) || ZipDirectory.Record(mark: bytes) == .end
+    }
 
     func expand(
         _ input: Span<UInt8>,

@@ -16,7 +16,9 @@ struct BadInputFileTests {
         var rejects: [String] = []
     }
 
-    private func load(_ text: String) throws -> Outcome { try load(Array(text.utf8)) }
+    private func load(_ text: String, _ dialect: CSVDialect = CSVDialect()) throws -> Outcome {
+        try load(Array(text.utf8), dialect)
+    }
 
     private func load(_ bytes: [UInt8], _ dialect: CSVDialect = CSVDialect()) throws -> Outcome {
         let whole = try load(bytes, dialect, chunk: .max)
@@ -75,14 +77,38 @@ struct BadInputFileTests {
 
     // MARK: CSV
 
-    @Test("a quote that is open at the end refuses its row")
-    func openQuote() throws {
+    @Test("a quote that is open at the end refuses its row", arguments: ["", "\n", "\r\n"])
+    func openQuote(lineEnd: String) throws {
         #expect(
-            try load("a,b\n1,2\n3,\"x\n5,6\n")
+            try load("a,b\n1,2\n3,\"x" + lineEnd)
                 == Outcome(
                     loaded: 1,
                     rejects: ["3@8 quotes: the quote that opens field 2 is never closed"]
                 )
+        )
+    }
+
+    @Test(
+        "a quote that is open over the lines behind it refuses the file",
+        arguments: [CSVDialect(), CSVDialect(skip: SkippedLines(before: 0, after: 1))]
+    )
+    func openQuoteOverLines(dialect: CSVDialect) {
+        #expect(
+            message { _ = try load("a,b\n1,2\n3,\"x\n5,6\n7,8\n", dialect) }
+                == "reading `calls.csv`: the record on line 3 (byte 8) takes in the 2 lines behind it: the quote that "
+                + "opens field 2 is never closed; mend the quote in the file, or declare `quote: none` if quotes are data"
+        )
+    }
+
+    @Test("a faulty record of very many lines refuses the file, one of many does not")
+    func faultyLines() throws {
+        let lines = { String(repeating: "5,6\n", count: $0) }
+        #expect(try load("a,b\n3,\"x\n\(lines(999))7,y\"z\n8,9\n").rejects.count == 1)
+        #expect(
+            message { _ = try load("a,b\n3,\"x\n\(lines(1000))7,y\"z\n8,9\n") }
+                == "reading `calls.csv`: the record on line 2 (byte 4) takes in the 1,001 lines behind it: text follows "
+                + "the closing quote of a field; quotes inside a quoted field are doubled; mend the quote in the file, "
+                + "or declare `quote: none` if quotes are data"
         )
     }
 

@@ -51,11 +51,11 @@ struct CSVReaderTests {
 
     @Test("a quote open at the end is a fault of the row that opens it")
     func openQuote() throws {
-        let records = try readCSV("a,b\n1,2\n3,\"4\n5,6\n").records
+        let records = try readCSV("a,b\n1,2\n3,\"4,5\n").records
         #expect(records.map(\.fault) == [nil, "quotes"])
         #expect(records[1].line == 3)
         #expect(records[1].byteOffset == 8)
-        #expect(records[1].raw == "3,\"4\n5,6\n")
+        #expect(records[1].raw == "3,\"4,5\n")
     }
 
     @Test("records with more or fewer fields than the header are faults")

@@ -183,6 +183,7 @@ struct ExpanderTests {
         )
         let end = Self.hex("504b0506" + String(repeating: "00", count: 18))
         #expect(await problem(folder + end)?.message.contains("there is no file in it") == true)
+        #expect(await problem(end)?.message.contains("there is no file in it") == true)
         let cut = await problem(Array(folder + end.dropLast()))
         #expect(cut?.message.contains("it is cut off") == true)
     }

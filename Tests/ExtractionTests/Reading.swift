@@ -32,6 +32,7 @@ func readCSV(
     _ bytes: [UInt8],
     dialect: CSVDialect = CSVDialect(),
     keepsBlankLines: Bool = false,
+    isSample: Bool = false,
     limits: CSVLimits = CSVLimits(),
     chunk size: Int = .max
 ) throws -> (header: [String], records: [Record]) {
@@ -39,6 +40,7 @@ func readCSV(
         name: "test.csv",
         dialect: dialect,
         keepsBlankLines: keepsBlankLines,
+        isSample: isSample,
         limits: limits
     )
     var records: [Record] = []
@@ -63,6 +65,7 @@ func readCSV(
     _ text: String,
     dialect: CSVDialect = CSVDialect(),
     keepsBlankLines: Bool = false,
+    isSample: Bool = false,
     limits: CSVLimits = CSVLimits(),
     chunk size: Int = .max
 ) throws -> (header: [String], records: [Record]) {
@@ -70,6 +73,7 @@ func readCSV(
         Array(text.utf8),
         dialect: dialect,
         keepsBlankLines: keepsBlankLines,
+        isSample: isSample,
         limits: limits,
         chunk: size
     )
