@@ -168,6 +168,27 @@ package struct ControlTable {
         )
     }
 
+    /// The files that the rows of tables were loaded from that are loaded whole; nothing of a table for which the ledger
+    /// does not know them.
+    package func inputs(
+        of tables: [String],
+        in schema: String
+    ) async throws -> [(table: String, inputs: [InputSummary])] {
+        let rows = try await connection.query(
+            """
+            select c.table_name, t.inputs::text as inputs
+            from longshore.control c join longshore.task t on t.load_id = c.loaded_by and \(Self.isOf("t"))
+            where c.schema_name = \(schema) and c.table_name = any(\(tables)::text[]) and c.period = ''
+                and t.inputs is not null
+            order by c.table_name
+            """
+        )
+        return try rows.compactMap { row in
+            guard let inputs = InputRecord.read(try row.text("inputs")) else { return nil }
+            return (try row.text("table_name"), inputs)
+        }
+    }
+
     /// Whether somebody has said of a table or period, since it was loaded, that its rows are not what they should be.
     package func isStale(_ key: PeriodKey) async throws -> Bool {
         let rows = try await connection.query(

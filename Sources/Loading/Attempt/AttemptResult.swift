@@ -38,6 +38,12 @@ package struct AttemptResult: Sendable {
     /// What it has recorded of a dimension with a history.
     var observations: RecordedObservations?
 
+    /// Adds why the period is stale although it was just loaded; nothing where there is no reason.
+    mutating func addStaleness(_ reason: String?) {
+        let reasons = [staleness, reason].compactMap(\.self)
+        staleness = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+    }
+
     /// The ledger row and the control table's row; `format` is that of the records that have the header.
     func record(
         _ task: LoadTaskID,

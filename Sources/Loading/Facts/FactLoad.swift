@@ -96,7 +96,7 @@ struct FactLoad {
             standing: counts.loaded,
             rows: "\(target.table) where load_id = \(attempt.task.load)"
         )
-        result.staleness = try await versions.confirm(rowsOf: target.table)
+        result.addStaleness(try await versions.confirm(rowsOf: target.table))
         try await target.finish()
         attempt.observer.reached(.swapped)
         result.replaced = target.replaced
@@ -148,7 +148,7 @@ struct FactLoad {
             standing: merged.standing,
             rows: "(\(staged.kept)) accepted"
         )
-        result.staleness = try await versions.confirm(rowsOf: FactMerge.incoming)
+        result.addStaleness(try await versions.confirm(rowsOf: FactMerge.incoming))
         attempt.observer.reached(.swapped)
         result.replaced = merged.replaced
         result.standing = merged.standing
@@ -306,6 +306,8 @@ struct FactLoad {
         .run()
         try await others.markStale(fill.lateRows)
         attempt.observer.reached(.copied)
-        return fill.result(counts, warnings: warnings)
+        var result = fill.result(counts, warnings: warnings)
+        result.staleness = try await UnseenFiles(attempt, fact).reason(among: result.inputs)
+        return result
     }
 }
