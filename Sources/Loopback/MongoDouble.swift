@@ -21,6 +21,8 @@ package final class MongoDouble: Sendable {
         case refused(Int32)
         /// The server has the documents, and others of its set have them not, for this reason.
         case alone(Int32)
+        /// No documents, and the cursor stays open.
+        case emptyBatch
     }
 
     private struct State {
@@ -175,6 +177,9 @@ package final class MongoDouble: Sendable {
             case .cutAfterwards?:
                 _ = body(name, command)
                 return nil
+            case .emptyBatch?:
+                guard case .int64(let id)? = command["getMore"] else { return nil }
+                return Self.done(cursor(id, "nextBatch", []))
             case .refused(let code)?: return Self.done([Self.writeErrors(code)])
             case .alone(let code)?:
                 let error = BSONValue.Member("writeConcernError", Self.error(code))

@@ -24,7 +24,8 @@ public struct MongoConfiguration: Sendable {
     /// Reads `mongodb://user:password@host:port/database?name=value`; several hosts stand between commas.
     ///
     /// TLS with a verified server is the default, but for this machine, and `tls=false` is refused elsewhere
-    /// unless `allowsPlaintext` is set. Connecting takes ten seconds at most, an answer five minutes.
+    /// unless `allowsPlaintext` is set. So is a replica set without TLS, also on this machine: its servers name others, to
+    /// which the client goes. Connecting takes ten seconds at most, an answer five minutes.
     ///
     /// - Throws: `EndpointError` or ``MongoError``; neither shows the password.
     public init(url text: String, allowsPlaintext: Bool = false) throws {
@@ -51,6 +52,14 @@ public struct MongoConfiguration: Sendable {
         usesTLS = (url.query["tls"] ?? standard) == "true"
         if !usesTLS && !isLocal && !allowsPlaintext {
             throw EndpointError.plaintextRefused(url, secureScheme: "tls=true")
+        }
+        let isLedOn = url.query["replicaSet"] != nil || url.host.utf8.contains(UInt8(ascii: ","))
+        if !usesTLS, isLedOn, url.query["directConnection"] != "true", !allowsPlaintext {
+            throw MongoError(
+                .invalidConfiguration,
+                "the servers of a replica set name others, which would be spoken to without TLS: set `tls=true`, or name "
+                    + "one server without `replicaSet` (LONGSHORE_ALLOW_PLAINTEXT=1 allows it)"
+            )
         }
         database = url.path
         address = Secret(Self.completed(text, url.query, usesTLS: usesTLS))

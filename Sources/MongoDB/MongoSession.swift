@@ -113,21 +113,34 @@ import Endpoints
         unsafe cursor = mongoc_collection_find_with_opts(collection, filter, options, nil)
     }
 
+    /// Batches without a document, one after the other, that a server may send before it sends one or ends.
+    private static let mostEmptyBatches = 1000
+
     /// The next document; `nil` behind the last one.
+    ///
+    /// A batch without documents is not the end: the cursor is, when the server has closed it.
     func next() throws(MongoError) -> BSONDocument? {
         if isAtEnd { return nil }
         guard let cursor = unsafe cursor else {
             throw MongoError(.unavailable, "nothing is being read on this connection")
         }
-        var document: OpaquePointer?
-        if unsafe mongoc_cursor_next(cursor, &document), let found = unsafe document {
-            return unsafe BSONDocument(bytes: Self.bytes(found))
+        for _ in 0..<Self.mostEmptyBatches {
+            var document: OpaquePointer?
+            if unsafe mongoc_cursor_next(cursor, &document), let found = unsafe document {
+                return unsafe BSONDocument(bytes: Self.bytes(found))
+            }
+            var error = bson_error_t()
+            if unsafe mongoc_cursor_error(cursor, &error) { throw MongoError(error) }
+            guard unsafe mongoc_cursor_more(cursor) else {
+                isAtEnd = true
+                endCursor()
+                return nil
+            }
         }
-        var error = bson_error_t()
-        if unsafe mongoc_cursor_error(cursor, &error) { throw MongoError(error) }
-        isAtEnd = true
-        endCursor()
-        return nil
+        throw MongoError(
+            .unavailable,
+            "the server sends batches without documents and does not end: \(Self.mostEmptyBatches) of them"
+        )
     }
 
     /// Forgets the cursor, here and on the server.

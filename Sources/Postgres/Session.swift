@@ -23,6 +23,9 @@ import Glibc
     var incoming: IncomingCopy?
     /// Whether a COPY out of the server is open.
     var isSendingCopy = false
+    /// What has come and was not asked for yet.
+    private var notifications: [PostgresNotification] = []
+    private static let mostNotifications = 1000
     private var isClosing = false
     private var isAbandoned = false
 
@@ -177,6 +180,7 @@ extension Session {
         while unsafe !isBroken && PQisBusy(connection) == 1 {
             _ = try wait(forWriting: false)
             unsafe PQconsumeInput(connection)
+            keepNotifications()
         }
         return unsafe PQgetResult(connection).map { unsafe ResultHandle(owning: $0) }
     }
@@ -190,6 +194,7 @@ extension Session {
             var data: UnsafeMutablePointer<CChar>?
             let count = unsafe PQgetCopyData(connection, &data, 1)
             guard count > 0, let start = unsafe data else {
+                keepNotifications()
                 // Less than zero is the end, with or without an error: the result tells.
                 return count == 0 ? .mustWait : .ended
             }
@@ -253,12 +258,24 @@ extension Session {
     }
 
     private func takeNotification() -> PostgresNotification? {
-        guard let found = unsafe PQnotifies(connection) else { return nil }
-        defer { unsafe PQfreemem(found) }
-        return unsafe PostgresNotification(
-            channel: String(cString: found.pointee.relname),
-            payload: String(cString: found.pointee.extra)
-        )
+        keepNotifications()
+        return notifications.isEmpty ? nil : notifications.removeFirst()
+    }
+
+    /// Takes from libpq what it would keep without a bound.
+    ///
+    /// A server may send notifications at any time, also to who listens to nothing. Those beyond a bound are let go.
+    private func keepNotifications() {
+        while let found = unsafe PQnotifies(connection) {
+            defer { unsafe PQfreemem(found) }
+            guard notifications.count < Self.mostNotifications else { continue }
+            unsafe notifications.append(
+                PostgresNotification(
+                    channel: String(cString: found.pointee.relname),
+                    payload: String(cString: found.pointee.extra)
+                )
+            )
+        }
     }
 }
 

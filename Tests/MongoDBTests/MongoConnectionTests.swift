@@ -103,6 +103,25 @@ struct MongoConnectionTests {
         #expect(server.commands("find").count > 3)
     }
 
+    @Test("are all read where a batch has none and the cursor stays open")
+    func emptyBatches() async throws {
+        let server = try MongoDouble(["every": Self.mixed]) { name, count in
+            name == "getMore" && count % 3 != 0 ? .emptyBatch : nil
+        }
+        #expect(try await lines(server) == lines(MongoDouble(["every": Self.mixed])))
+        #expect(server.commands("find").count == 1)
+    }
+
+    @Test("are all read by other cursors where one brings nothing but empty batches")
+    func endlessBatches() async throws {
+        let server = try MongoDouble(["every": Self.mixed]) { name, _ in
+            name == "getMore" ? .emptyBatch : nil
+        }
+        #expect(try await lines(server) == lines(MongoDouble(["every": Self.mixed])))
+        #expect(server.commands("getMore").count >= 1000)
+        #expect(server.commands("find").count > 3)
+    }
+
     @Test("are given up when five connections in a row bring none")
     func givenUp() async throws {
         let server = try MongoDouble(["every": Self.mixed]) { name, count in
@@ -184,8 +203,16 @@ struct MongoConnectionTests {
     func addresses() throws {
         #expect(try MongoConfiguration(url: "mongodb://u:p@db.example/app").usesTLS)
         #expect(try MongoConfiguration(url: "mongodb://a.example:1,localhost:2/app").usesTLS)
-        #expect(try !MongoConfiguration(url: "mongodb://localhost:1,127.0.0.1:2/app").usesTLS)
+        let several = "mongodb://localhost:1,127.0.0.1:2/app"
+        #expect(try !MongoConfiguration(url: several, allowsPlaintext: true).usesTLS)
+        #expect(
+            try !MongoConfiguration(
+                url: "mongodb://localhost/app?replicaSet=a&directConnection=true"
+            )
+            .usesTLS
+        )
         for url in [
+            several, "mongodb://u:hunter2@localhost/app?replicaSet=rs0",
             "mongodb://u:hunter2@db.example/app?tls=false", "mongodb://u:hunter2@db.example/",
             "mongodb://u:hunter2@db.example/app?tlsInsecure=true", "mysql://u:hunter2@host/app",
             "mongodb://u:hunter2@db.example/app?authMechanism=hunter2",
