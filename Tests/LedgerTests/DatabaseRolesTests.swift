@@ -72,11 +72,13 @@ struct DatabaseRolesTests {
         begin
             for locking in
                 select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
-                    and (proname ~ '^pg_(try_)?advisory_' or proname = 'pg_logical_emit_message')
+                    and (proname ~ '^pg_(try_)?advisory_(xact_)?lock' or proname = 'pg_logical_emit_message')
             loop
                 execute format('revoke execute on function %s from public', locking);
             end loop;
         end $$;
+        -- Workers have the log of the server written before they exchange a partition.
+        grant execute on function pg_logical_emit_message(boolean, text, text) to longshore_worker;
 
         -- Logins of workers own tables, and make no code: it would run as whoever touches the tables.
         drop schema if exists longshore_guard cascade;
@@ -221,7 +223,8 @@ struct DatabaseRolesTests {
             grant update (state, retry_at, parked_until, begun_at, started_at, committed_at, worker,
                 failures, crashes, outages, absences, absent_since, awaited_until, rows_read, rows_loaded,
                 rows_rejected, rows_deduplicated, rows_replaced, input, inputs, header,
-                header_types, format, warnings, unchanged_since, failure_code, failure_message)
+                header_types, format, warnings, unchanged_since, transaction_number, horizon, failure_code,
+                failure_message)
                 on longshore.task to longshore_worker;
             grant insert on longshore.attempt to longshore_worker;
             if to_regclass('longshore.audit') is not null then

@@ -80,11 +80,13 @@ public struct DatabaseRoles: Sendable {
         begin
             for locking in
                 select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
-                    and (proname ~ '^pg_(try_)?advisory_' or proname = 'pg_logical_emit_message')
+                    and (proname ~ '^pg_(try_)?advisory_(xact_)?lock' or proname = 'pg_logical_emit_message')
             loop
                 execute format('revoke execute on function %s from public', locking);
             end loop;
         end $$;
+        -- Workers have the log of the server written before they exchange a partition.
+        grant execute on function pg_logical_emit_message(boolean, text, text) to longshore_worker;
         """
 
     private static let ledger: SQL = """

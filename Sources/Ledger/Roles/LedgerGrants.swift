@@ -40,7 +40,8 @@ enum LedgerGrants {
             grant update (state, retry_at, parked_until, begun_at, started_at, committed_at, worker,
                 failures, crashes, outages, absences, absent_since, awaited_until, rows_read, rows_loaded,
                 rows_rejected, rows_deduplicated, rows_replaced, input, inputs, header,
-                header_types, format, warnings, unchanged_since, failure_code, failure_message)
+                header_types, format, warnings, unchanged_since, transaction_number, horizon, failure_code,
+                failure_message)
                 on longshore.task to longshore_worker;
             grant insert on longshore.attempt to longshore_worker;
             if to_regclass('longshore.audit') is not null then

@@ -74,6 +74,40 @@ struct RolesTests {
         try await expectOwners(of: harbour)
     }
 
+    @Test("a worker exchanges the partition of a large period that is loaded again")
+    func exchange() async throws {
+        let guarded = try await GuardedHarbour.open(pipeline: "callcenter")
+        let folder = guarded.harbour.data
+        let yaml = """
+            pipeline: callcenter
+            period: { grain: month, start: 2024-01 }
+            sources: { drops: { files: . } }
+            facts:
+              sale:
+                from: { source: drops, csv: "sales_{period}.csv" }
+                period: sold_on
+                grain: [id]
+                reload: swap
+                columns:
+                  id: { type: integer, required: true }
+                  sold_on: { type: date, required: true }
+            """
+        let rows = (0..<12_000).map { "\($0),2024-01-05\n" }.joined()
+        try yaml.write(toFile: folder + "/pipeline.yaml", atomically: true, encoding: .utf8)
+        try ("id,sold_on\n" + rows)
+            .write(toFile: folder + "/sales_2024-01.csv", atomically: true, encoding: .utf8)
+        let partitions =
+            "select inhrelid from pg_inherits where inhparent = 'callcenter.fact_sale'::regclass"
+        var seen: [[String]] = []
+        for _ in 0..<2 {
+            let run = try await guarded.load(folder, "--periods", "2024-01")
+            #expect(run.exitCode == 0, "\(run.errors)")
+            seen.append(try await guarded.harbour.ask(partitions))
+        }
+        #expect(seen[0].count == 1 && seen[1].count == 1)
+        #expect(seen[0] != seen[1])
+    }
+
     private func expectOwners(of harbour: Harbour) async throws {
         let owners = try await harbour.ask(
             """
