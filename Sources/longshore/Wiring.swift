@@ -131,6 +131,13 @@ struct Wiring: Sendable {
         consumers.add { await receiver.close() }
         let threads = (0..<slots).map { BlockingThread(name: "slot-\($0)") }
         let keyMaps = KeyMapCache(memoryLimit: fleet.keyMapMemory)
+        let reminder = PartitionReminder(fleet.postgres) { [logger = fleet.logger] table in
+            logger.warning(
+                "sessions that read it may lack its newest partitions",
+                metadata: ["table": .string(table)]
+            )
+        }
+        consumers.add { await reminder.close() }
         let ports = WorkerPorts(
             receiver: receiver,
             publisher: publisher,
@@ -146,7 +153,8 @@ struct Wiring: Sendable {
                     slot: slot,
                     thread: threads[slot],
                     keyMaps: keyMaps,
-                    environment: sources
+                    environment: sources,
+                    reminder: reminder
                 )
             },
             executor: { threads[$0] },

@@ -2,6 +2,7 @@ import Ledger
 import Loading
 import Pipelines
 import Planning
+import Postgres
 import Testing
 import WarehouseTestSupport
 
@@ -40,6 +41,38 @@ struct LeftToNewerTests {
                 where table_name in ('mart_total', 'mart_double')
                 """
             ) == ["loaded|\(older.id + 1)"]
+        )
+    }
+
+    @Test("are left to it, and stale when they are opened, where they are closed")
+    func closed() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition(
+            others: "marts: { month: { sql: month.sql, per: period } }",
+            marts: ["month.sql": "select count(*) as n from fact_sale where period = :period_start"]
+        )
+        let older = try await dock.create(definition)
+        for task in older.tasks where !task.kind.isDerived {
+            #expect(await dock.perform(older.task(task.title)).failure == nil)
+        }
+        let newer = try await dock.load(definition)
+        try await dock.connection.query(
+            "update longshore.load set state = 'loaded' where id = \(newer.id)"
+        )
+        _ = try await dock.ledger.periods.close(
+            PeriodSelection.parse("2024-01", grain: .month),
+            of: definition.pipeline,
+            reason: "audited",
+            by: "ana"
+        )
+        guard case .superseded = await dock.perform(older.task("month 2024-01")) else {
+            Issue.record("it is not left")
+            return
+        }
+        #expect(
+            try await dock.rows(
+                "select state, reason, state_before from longshore.control where table_name = 'mart_month'"
+            ) == ["closed|audited|stale"]
         )
     }
 

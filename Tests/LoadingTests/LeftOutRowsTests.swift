@@ -18,7 +18,7 @@ struct LeftOutRowsTests {
     /// Each table has rows that are new, and rows that change.
     private static let later = [
         "customers.csv": "id,rank\nc1,5\nc2,2\nc3,1\n",
-        "agents.csv": "id,since,level\na1,2024-02-01,4\na3,2024-01-01,3\n",
+        "agents.csv": "id,since,level\na1,2024-01-01,5\na1,2024-02-01,4\na3,2024-01-01,3\n",
         "guests.csv": "id\ng1\ng3\n",
         "sales_2024-01.csv": "id,on,customer,n\ns1,2024-01-05,c1,6\ns3,2024-01-06,c9,5\n",
         "rates.csv": "id,n\nr1,4\nr2,5\n",
@@ -95,6 +95,7 @@ struct LeftOutRowsTests {
         Case(task: "agent", table: "dim_agent", code: "insert"),
         Case(task: "agent", table: "dim_agent", code: "update"),
         Case(task: "agent", table: "dim_agent_observed", code: "insert"),
+        Case(task: "agent", table: "dim_agent_observed", code: "update"),
         Case(task: "agent", table: "dim_agent_absent", code: "insert"),
         Case(task: "guest", table: "dim_guest", code: "update"),
         Case(
@@ -102,6 +103,12 @@ struct LeftOutRowsTests {
             table: "dim_day",
             code: "insert",
             before: "delete from yard.dim_day where date > '2024-11-30'"
+        ),
+        Case(
+            task: "day",
+            table: "dim_day",
+            code: "update",
+            before: "update yard.dim_day set is_inferred = true where date = '2024-03-01'"
         ),
         Case(task: "sale 2024-01", table: "dim_customer", code: "insert"),
         Case(task: "sale 2024-01", table: "fact_sale", code: "insert"),

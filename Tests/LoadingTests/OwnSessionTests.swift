@@ -1,10 +1,13 @@
 import Ledger
-import Loading
 import Pipelines
 import Planning
 import Postgres
+import Synchronization
+import TestSupport
 import Testing
 import WarehouseTestSupport
+
+@testable import Loading
 
 /// Postgres may lose a partition in a session that knew the table before (docs/decisions/0081).
 @Suite("What reads facts as a whole has a session of its own", .serialized)
@@ -94,14 +97,53 @@ struct OwnSessionTests {
             where attrelid = 'shop.fact_sale'::regclass and attname = 'period'
             """
         let before = try await dock.row(column)
-        #expect(try await dock.load(definition, periods: "2024-02").failures == [])
+        let reminder = PartitionReminder(dock.configuration, pause: .seconds(600))
+        let slot = WarehouseLoader(dock.configuration, reminder: reminder)
+        #expect(try await dock.load(definition, periods: "2024-02", by: slot).failures == [])
         #expect(try await dock.row(column) == before)
-        await dock.loader.close()
+        await reminder.close()
         let after = try await dock.row(column)
         #expect(after != before && after.hasSuffix("|77"))
         // A period that has its partition already changes no list.
-        #expect(try await dock.load(definition, periods: "2024-02").failures == [])
-        await dock.loader.close()
+        #expect(try await dock.load(definition, periods: "2024-02", by: slot).failures == [])
+        await reminder.close()
         #expect(try await dock.row(column) == after)
+        await slot.close()
+    }
+
+    @Test(
+        "so they are when a pause is over, however long the slot is busy, and again where the table was locked"
+    )
+    func reminderInTime() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition()
+        #expect(try await dock.load(definition).failures == [])
+        let column = """
+            select xmin from pg_attribute where attrelid = 'shop.fact_sale'::regclass and attname = 'period'
+            """
+        let before = try await dock.row(column)
+        let reminder = PartitionReminder(dock.configuration, pause: .milliseconds(300))
+        let slot = WarehouseLoader(dock.configuration, reminder: reminder)
+        let lock = try await PostgresConnection.connect(dock.configuration)
+        #expect(try await dock.load(definition, periods: "2024-02", by: slot).failures == [])
+        try await lock.script("begin; lock table shop.fact_sale in share mode")
+        try await Task.sleep(for: .milliseconds(900))
+        #expect(try await dock.row(column) == before)
+        await lock.close()
+        await eventually("the table is told of") { try await dock.row(column) != before }
+        await reminder.close()
+        await slot.close()
+    }
+
+    @Test("a table that cannot be told of is named")
+    func givenUp() async throws {
+        let away = try PostgresConfiguration(url: "postgres://nobody@127.0.0.1:1/none")
+        let named = Mutex<[String]>([])
+        let reminder = PartitionReminder(away, pause: .seconds(600)) { table in
+            named.withLock { $0.append(table) }
+        }
+        await reminder.note(PeriodKey(schema: "shop", table: "fact_sale", period: ""))
+        await reminder.close()
+        #expect(named.withLock(\.self) == ["fact_sale"])
     }
 }

@@ -189,7 +189,8 @@ extension WarehouseLoader {
         slot: Int? = nil,
         keyMaps: KeyMapCache = KeyMapCache(),
         grainMemory: Int = 32 << 20,
-        environment: SourceEnvironment = SourceEnvironment { _ in nil }
+        environment: SourceEnvironment = SourceEnvironment { _ in nil },
+        reminder: PartitionReminder? = nil
     ) {
         self.init(
             configuration,
@@ -197,7 +198,8 @@ extension WarehouseLoader {
             thread: BlockingThread(name: "slot"),
             keyMaps: keyMaps,
             grainMemory: grainMemory,
-            environment: environment
+            environment: environment,
+            reminder: reminder
         )
     }
 }

@@ -134,11 +134,10 @@ extension GridDesk {
         return
             try await client.query(
                 """
-                select \(AuditResult.columns) from longshore.audit
-                where load_id = \(load) and ordinal = \(ordinal) and number = (
-                    select number from longshore.attempt
-                    where load_id = \(load) and ordinal = \(ordinal) and kind = \(AttemptEnd.done))
-                order by place
+                select \(AuditResult.columns) from longshore.task t
+                join longshore.attempt a on \(AttemptTable.hasLoaded("t"))
+                join longshore.audit u on u.load_id = a.load_id and u.ordinal = a.ordinal and u.number = a.number
+                where t.load_id = \(load) and t.ordinal = \(ordinal) order by place
                 """
             )
             .map(AuditResult.init)

@@ -7,9 +7,6 @@ struct OutdatedMarts {
     let load: Int64
     let connection: PostgresConnection
 
-    /// A newer load that has begun to compute a mart so long after rows were written has seen them.
-    private static let longestCommit = "10 s"
-
     /// Marks them stale, so that people see it and the next load computes them; one that has no rows yet
     /// stays pending.
     ///
@@ -46,7 +43,9 @@ struct OutdatedMarts {
     /// A query of the marts that are left behind and what they read, which locks their rows of the control
     /// table.
     ///
-    /// A newer load may have computed them before this one's rows were committed.
+    /// A newer load may have computed them before this one's rows were committed: unless the transactions that
+    /// wrote these had all ended when it began. Their times say so too, in case a restored server counts transactions
+    /// anew; by themselves they do not, since a commit can take its time.
     ///
     /// Rows that others hold are skipped: who holds a mart's row computes it, or marks it.
     ///
@@ -56,18 +55,20 @@ struct OutdatedMarts {
     private func marts(reading reads: SQL) -> SQL {
         """
         with loaded as materialized (
-            select table_name, period, committed_at from longshore.task
+            select table_name, period, committed_at, transaction_number from longshore.task
             where load_id = \(load) and state = \(TaskState.done)
         ), behind as materialized (
             select r.mart, r.source, bool_or(l.period = '' or r.reaches_ahead) as is_whole,
-                max(l.period) filter (where r.reaches_back) as latest, max(l.committed_at) as written_at
+                max(l.period) filter (where r.reaches_back) as latest, max(l.committed_at) as written_at,
+                max(l.transaction_number) as last_transaction
             from \(reads)
                 r(mart, source, reaches_back, reaches_ahead)
             join loaded l on l.table_name = r.source
             group by r.mart, r.source
         ), marts as (
             select t.schema_name, t.table_name, t.period,
-                string_agg(distinct b.source, ', ') as sources, max(b.written_at) as written_at
+                string_agg(distinct b.source, ', ') as sources,
+                max(b.written_at) as written_at, max(b.last_transaction) as last_transaction
             from longshore.task t
             join behind b on b.mart = t.table_name
             left join loaded l on l.table_name = b.source and l.period = t.period
@@ -79,9 +80,8 @@ struct OutdatedMarts {
             select c.schema_name, c.table_name, c.period, m.sources
             from marts m join longshore.control c using (schema_name, table_name, period)
             where c.state <> \(PeriodState.closed) and (coalesce(c.loaded_by, 0) < \(load)
-                or coalesce((select t.started_at from longshore.task t
-                    where t.load_id = c.loaded_by and \(ControlTable.isOf("t"))), '-infinity')
-                    < m.written_at + interval '\(raw: Self.longestCommit)')
+                or not coalesce((select t.horizon > m.last_transaction and t.started_at > m.written_at
+                    from longshore.task t where t.load_id = c.loaded_by and \(ControlTable.isOf("t"))), false))
             for no key update of c skip locked)
         select * from outdated
         """

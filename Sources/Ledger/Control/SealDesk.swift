@@ -99,8 +99,7 @@ public struct SealDesk: Sendable {
             """
             select count(*) filter (where held) as held, count(*) filter (where not held) as broken
             from \(Self.list(pieces)) join longshore.task t using (load_id, schema_name, table_name, period)
-            join longshore.attempt a on a.load_id = t.load_id and a.ordinal = t.ordinal
-                and a.kind = \(AttemptEnd.done)
+            join longshore.attempt a on \(AttemptTable.hasLoaded("t"))
             join longshore.audit u on u.load_id = a.load_id and u.ordinal = a.ordinal and u.number = a.number
             """
         )

@@ -69,8 +69,7 @@ extension LoadReports {
                 """
                 with l as (select created_at from longshore.load where id = \(load)), span as (
                     (select t.ordinal, \(label) as label, t.worker, (select a.slot from longshore.attempt a
-                            where a.load_id = t.load_id and a.ordinal = t.ordinal
-                                and a.kind = \(AttemptEnd.done)) as slot,
+                            where \(AttemptTable.hasLoaded("t"))) as slot,
                         t.started_at as start, t.committed_at as finish, t.rows_read, 'done' as ending
                     from longshore.task t
                     where t.load_id = \(load) and t.committed_at is not null

@@ -42,6 +42,7 @@ enum Migrations {
         ("revisions that are not given out twice", revisionTokens),
         ("members that are gone in any way", members),
         ("attempts with their parts, and audits", attempts),
+        ("which transactions marts have seen", horizons),
     ]
 
     /// The grants that follow each migration give readers what a comment cannot.

@@ -5,6 +5,17 @@ import Postgres
 ///
 /// Nothing else writes `longshore.attempt` and `longshore.audit`.
 struct AttemptTable {
+    /// The condition that the attempt `a` is the one whose rows stand of a task: its last that committed.
+    ///
+    /// A task that is opened again, such as a delivery, may commit more than once.
+    static func hasLoaded(_ task: SQL) -> SQL {
+        """
+        (a.load_id, a.ordinal, a.number) = (\(task).load_id, \(task).ordinal, (select max(d.number)
+            from longshore.attempt d where d.load_id = \(task).load_id and d.ordinal = \(task).ordinal
+                and d.kind = \(AttemptEnd.done)))
+        """
+    }
+
     /// Writes an attempt, as what follows the statement `ended` of a `with`, so that it costs no statement of its own.
     ///
     /// - Parameters:

@@ -22,6 +22,8 @@ package struct TaskRow: Sendable {
     package let refreshes: Bool
     /// Whether the coordinator has not yet said that it may run.
     let isWaiting: Bool
+    /// Below this number all transactions had ended when the attempt began.
+    package let horizon: Int64
     /// When the load was created, as Postgres writes it: the time of versions that have none.
     package let loadCreated: String
     /// The same in seconds since 1970.
@@ -75,11 +77,15 @@ package enum TaskClaim {
             )
             guard !state.isFinal else { return .settled(state) }
             if let hindrance, obeysOrders { return hindrance }
-            guard try await isOvertaken(row, load: task.load, on: connection) else {
-                return .mine(row)
-            }
-            return try await LeftToNewer(task: task, row: row, connection: connection).isLeft()
-                ? .overtaken : .mine(row)
+            let standing = try await standing(of: row, load: task.load, on: connection)
+            guard standing.isOvertaken else { return .mine(row) }
+            let claim = OvertakenClaim(
+                task: task,
+                row: row,
+                isClosed: standing.isClosed,
+                connection: connection
+            )
+            return try await claim.yields() ? .overtaken : .mine(row)
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
             throw TaskIsBusy()
         }
@@ -149,6 +155,7 @@ package enum TaskClaim {
                 extract(epoch from l.created_at)::bigint as load_created_at,
                 extract(epoch from t.retry_at - clock_timestamp())::float8 as early,
                 coalesce(t.parked_until > clock_timestamp(), false) as is_parked,
+                pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon,
                 set_config('application_name', \(SessionName.of(task, worker: worker)), true)
                     as session_name,
                 \(ticket.shown) as ticket,
@@ -183,6 +190,7 @@ package enum TaskClaim {
             isReplay: try row.word("load_kind", as: LoadKind.self) == .replay,
             refreshes: try row.boolean("refresh"),
             isWaiting: state == .waiting,
+            horizon: try row.integer("horizon", as: Int64.self),
             loadCreated: try row.text("load_created"),
             loadCreatedAt: try row.integer("load_created_at")
         )
@@ -201,17 +209,17 @@ package enum TaskClaim {
         return try row.boolean("is_parked") ? .redundant(time) : .early(time)
     }
 
-    /// Locks the period and asks whether a newer load has it.
+    /// Locks the period and asks whether a newer load has it, and whether it is closed.
     ///
     /// A fact's period belongs to the newest load that asked for it, as long as that load runs or has
     /// loaded it: one that ended without it owns nothing. A dimension or mart is
     /// merged or computed again by whoever comes, unless a newer load has already done it: an older
     /// load's facts still need it.
-    private static func isOvertaken(
-        _ row: TaskRow,
+    private static func standing(
+        of row: TaskRow,
         load: Int64,
         on connection: PostgresConnection
-    ) async throws -> Bool {
+    ) async throws -> (isOvertaken: Bool, isClosed: Bool) {
         // Another attempt of the same period, by an older load, may be about to commit.
         try await connection.waitingForLocks(atMost: .seconds(2)) {
             try await TableLock(row.key).take(on: connection)
@@ -223,20 +231,21 @@ package enum TaskClaim {
             from longshore.control where \(row.key.isRow)
             """
         )
-        guard let control = rows.first else { return false }
+        guard let control = rows.first else { return (false, false) }
         // A replay adds to what is there, whoever loaded it: the rejects say whether they still count.
         let owners = row.isReplay ? [] : ["loaded_by"] + (row.kind == .fact ? ["claimed_by"] : [])
         let isOvertaken = try owners.contains { owner in
             try control.optionalInteger(owner, as: Int64.self).map { $0 > load } ?? false
         }
-        if !isOvertaken, try control.word("state", as: PeriodState.self) == .closed {
+        let isClosed = try control.word("state", as: PeriodState.self) == .closed
+        if !isOvertaken, isClosed {
             throw LedgerError.closed(
                 row.table,
                 row.period,
                 reason: try control.optionalText("reason")
             )
         }
-        return isOvertaken
+        return (isOvertaken, isClosed)
     }
 }
 

@@ -24,6 +24,8 @@ package struct TaskRecord: Sendable {
     package var header: [ExactText] = []
     /// What the source knows of these columns, in their order.
     package var types: [SourceType?] = []
+    /// Of what is derived: below this number all transactions had ended when the attempt began, and it has seen them.
+    package var horizon: Int64?
     /// How the records are written that have the header.
     package var format: Format
     /// Expectations that do not hold.

@@ -238,6 +238,7 @@ package struct TaskTable {
         let done = Self.update(
             """
             state = \(TaskState.done), started_at = now(), committed_at = clock_timestamp(),
+            transaction_number = pg_current_xact_id()::text::bigint, horizon = \(record.horizon),
             worker = \(worker), rows_read = \(counts.read), rows_loaded = \(counts.loaded),
             rows_rejected = \(counts.rejected), rows_deduplicated = \(counts.deduplicated),
             rows_replaced = \(record.replaced), unchanged_since = \(record.unchangedSince), input = \(record.input), inputs = \(inputs)::jsonb,

@@ -53,7 +53,9 @@ package struct AttemptResult: Sendable {
         by worker: String,
         on connection: PostgresConnection
     ) async throws {
-        let (record, control) = (record(of: format), ControlTable(connection))
+        var record = record(of: format)
+        if row.kind.isDerived { record.horizon = row.horizon }
+        let control = ControlTable(connection)
         try await TaskTable(connection).complete(task, record, attempt, by: worker)
         // The table stands as it was loaded, and by whom.
         guard unchangedSince == nil else { return }

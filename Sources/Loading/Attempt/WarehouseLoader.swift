@@ -12,7 +12,7 @@ public import Postgres
 public actor WarehouseLoader: TaskLoader {
     private let configuration: PostgresConfiguration
     private let client: PostgresClient
-    private let reminder: PartitionReminder
+    private let reminder: PartitionReminder?
     private let thread: BlockingThread
     private let keyMaps: KeyMapCache
     private let grainMemory: Int
@@ -37,17 +37,19 @@ public actor WarehouseLoader: TaskLoader {
     ///   - keyMaps: the process's cache of key maps, shared by its slots.
     ///   - grainMemory: what the grains of an attempt's rows take at most, in bytes (docs/decisions/0069).
     ///   - environment: gives the value of `${NAME}` in sources' texts.
+    ///   - reminder: tells other sessions of new partitions, shared like the cache.
     public init(
         _ configuration: PostgresConfiguration,
         slot: Int? = nil,
         thread: BlockingThread,
         keyMaps: KeyMapCache,
         grainMemory: Int = 32 << 20,
-        environment: SourceEnvironment
+        environment: SourceEnvironment,
+        reminder: PartitionReminder? = nil
     ) {
         self.configuration = configuration.atWarehouse
         client = PostgresClient(configuration.atWarehouse, on: thread)
-        reminder = PartitionReminder(client)
+        self.reminder = reminder
         self.slot = slot
         self.thread = thread
         self.keyMaps = keyMaps
@@ -57,7 +59,6 @@ public actor WarehouseLoader: TaskLoader {
 
     /// Ends the connection.
     public func close() async {
-        await reminder.close()
         await client.close()
     }
 
@@ -78,13 +79,12 @@ public actor WarehouseLoader: TaskLoader {
     ) async -> TaskOutcome {
         let notes = AttemptNotes(observer, slot: slot)
         last = (task, notes)
-        var mark: BegunMark?
         var way = AttemptWay(grainMemory: grainMemory)
         do {
             while true {
                 do {
                     return try await withConnection(anew: way.hasOwnSession) { connection in
-                        try await perform(task, in: way, connection, by: worker, &mark, notes)
+                        try await perform(task, in: way, connection, by: worker, notes)
                     }
                 } catch let again as any AttemptRepeat {
                     try again.change(&way)
@@ -100,25 +100,30 @@ public actor WarehouseLoader: TaskLoader {
         in way: AttemptWay,
         _ connection: PostgresConnection,
         by worker: String,
-        _ mark: inout BegunMark?,
         _ observer: AttemptNotes
     ) async throws -> TaskOutcome {
         let ticket = ticket(of: task)
-        let outcome = try await told(connection) {
-            if mark == nil {
+        var mark: BegunMark?
+        do {
+            let outcome = try await told(connection) {
                 mark = try await BegunMark.set(on: task, showing: ticket, connection)
+                return try await transact(
+                    task,
+                    in: way,
+                    on: connection,
+                    by: worker,
+                    isMarked: mark != nil,
+                    telling: observer
+                )
             }
-            return try await transact(
-                task,
-                in: way,
-                on: connection,
-                by: worker,
-                isMarked: mark != nil,
-                telling: observer
-            )
+            if case .loaded = outcome { return outcome }
+            await takeBack(mark, showing: ticket, on: connection)
+            return outcome
+        } catch {
+            // The next round sets it again: in between, over another session, nobody would hold the row.
+            await takeBack(mark, showing: ticket, on: connection)
+            throw error
         }
-        if let mark { await takeBack(mark, showing: ticket, after: outcome, on: connection) }
-        return outcome
     }
 
     /// Everything from BEGIN to COMMIT.
@@ -154,7 +159,7 @@ public actor WarehouseLoader: TaskLoader {
             return .loaded(result.counts)
         }
         observer.reached(.committed)
-        if let grown { await reminder.note(grown) }
+        if let grown { await reminder?.note(grown) }
         return outcome
     }
 
@@ -218,13 +223,11 @@ public actor WarehouseLoader: TaskLoader {
     ///
     /// Where the connection is lost it stays: who records the failure takes it back.
     private func takeBack(
-        _ mark: BegunMark,
+        _ mark: BegunMark?,
         showing ticket: Ticket,
-        after outcome: TaskOutcome,
         on connection: PostgresConnection
     ) async {
-        if case .loaded = outcome { return }
-        guard connection.isUsable else { return }
+        guard let mark, connection.isUsable else { return }
         await Task { try? await mark.takeBack(showing: ticket, on: connection) }.value
     }
 

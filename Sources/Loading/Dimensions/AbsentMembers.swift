@@ -128,10 +128,11 @@ struct AbsentMembers {
         )
         try await watch.refuseRest(
             of: .insert,
-            """
-            select count(*) from \(Self.gone) g where not exists (select from \(absences) a
-                where \(dimension.keysEqual("a", "g")) and a._gone_at = \(now))
-            """
+            .update,
+            count: """
+                select count(*) from \(Self.gone) g where not exists (select from \(absences) a
+                    where \(dimension.keysEqual("a", "g")) and a._gone_at = \(now) and a._back_at is null)
+                """
         )
         try await connection.analyze(absences, afterWriting: recorded.affectedRows)
         let isBack: SQL = "\(dimension.keysEqual("a", "b")) and a._back_at is null"
@@ -140,7 +141,7 @@ struct AbsentMembers {
         )
         try await watch.refuseRest(
             of: .update,
-            "select count(*) from \(absences) a, \(Self.back) b where \(isBack)"
+            count: "select count(*) from \(absences) a, \(Self.back) b where \(isBack)"
         )
     }
 

@@ -100,10 +100,13 @@ struct CalendarLoad {
         )
         try await watch.refuseRest(
             of: .insert,
-            """
-            select count(*) from \(days) where not exists (select from \(table) k
-                where k.\(id: dimension.surrogateKey) = \(Self.surrogate(of: "d")))
-            """
+            .update,
+            count: """
+                select count(*) from \(days) \(holidayJoin) where not exists (select from \(table) k
+                    where k.\(id: dimension.surrogateKey) = \(Self.surrogate(of: "d"))
+                        and (k.load_id = \(attempt.task.load) or not k.is_inferred
+                            and (\(ids: names, of: "k")) is not distinct from (\(values.joined(separator: ", ")))))
+                """
         )
     }
 

@@ -133,6 +133,7 @@ struct HistoryMerge {
         let action: SQL =
             content.isEmpty
             ? "do nothing" : "do update set \(assignments.joined(separator: ", "))"
+        let told: SQL = content.isEmpty ? "" : " and o.\(toldBy) = \(load)"
         let watch = try await RowWatch(over: observations, on: connection)
         // A row that is written over has been locked by this transaction: its `xmax` says so.
         let rows = try await connection.query(
@@ -148,10 +149,11 @@ struct HistoryMerge {
         let written = try rows.first?.integer("written", as: Int.self) ?? 0
         try await watch.refuseRest(
             of: .insert,
-            """
-            select count(*) from pg_temp.incoming i where not exists (select from \(observations) o
-                where \(dimension.keysEqual("i", "o")) and o._observed_at = i._observed_at)
-            """
+            .update,
+            count: """
+                select count(*) from pg_temp.incoming i where not exists (select from \(observations) o
+                    where \(dimension.keysEqual("i", "o")) and o._observed_at = i._observed_at\(told))
+                """
         )
         let added = try rows.first?.integer("added", as: Int64.self) ?? 0
         try await connection.analyze(
@@ -289,7 +291,7 @@ struct HistoryMerge {
         )
         try await watch.refuseRest(
             of: .update,
-            "select count(*) from \(table) d, pg_temp.merged m where \(isOver)"
+            count: "select count(*) from \(table) d, pg_temp.merged m where \(isOver)"
         )
         let isLeft: SQL = """
             (\(ids: dimension.key, of: "d")) in (select \(keys) from pg_temp.touched)
@@ -299,7 +301,10 @@ struct HistoryMerge {
         try await connection.query(
             "update \(table) d set is_current = false, valid_to = d.valid_from where \(isLeft)"
         )
-        try await watch.refuseRest(of: .update, "select count(*) from \(table) d where \(isLeft)")
+        try await watch.refuseRest(
+            of: .update,
+            count: "select count(*) from \(table) d where \(isLeft)"
+        )
     }
 
     private var storedColumns: [String] {

@@ -38,10 +38,10 @@ struct InferredMembers {
         let made = try await connection.query(MemberCount.query(ofInsertion: insertSQL))
         try await watch.refuseRest(
             of: .insert,
-            """
-            select count(*) from pg_temp.inferred i
-            where not exists (select from \(table) d where \(dimension.keysEqual("i", "d")))
-            """
+            count: """
+                select count(*) from pg_temp.inferred i
+                where not exists (select from \(table) d where \(dimension.keysEqual("i", "d")))
+                """
         )
         let given = try made.first.map(MemberCount.init) ?? .none
         try await connection.analyze(table, afterWriting: Int(given.members))

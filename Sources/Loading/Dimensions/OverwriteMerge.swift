@@ -30,7 +30,7 @@ struct OverwriteMerge {
         let given = try await connection.query(MemberCount.query(ofInsertion: insertSQL))
         try await watch.refuseRest(
             of: .insert,
-            "select count(*) from pg_temp.incoming s where \(isNew)"
+            count: "select count(*) from pg_temp.incoming s where \(isNew)"
         )
         return MergedMembers(
             merged: incoming,

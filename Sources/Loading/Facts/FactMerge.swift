@@ -98,7 +98,7 @@ struct FactMerge {
                 .affectedRows
             try await watch.refuseRest(
                 of: .delete,
-                "select count(*) from \(table) f, \(stored), \(incoming) where \(isReplaced)"
+                count: "select count(*) from \(table) f, \(stored), \(incoming) where \(isReplaced)"
             )
         }
         let due = try await watch.count(before: .insert, "select count(*) from \(Self.incoming)")

@@ -84,7 +84,7 @@ struct FactTarget {
     ) async throws -> FactTarget {
         let watch = try await RowWatch(over: table, on: connection)
         let deleted = try await connection.query("delete from \(table)")
-        try await watch.refuseRest(of: .delete, "select count(*) from \(table)")
+        try await watch.refuseRest(of: .delete, count: "select count(*) from \(table)")
         return FactTarget(table: table, replaced: deleted.affectedRows)
     }
 

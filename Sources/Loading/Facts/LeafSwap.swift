@@ -91,7 +91,7 @@ struct LeafSwap {
         let connection = leaf.connection
         let watch = try await RowWatch(over: leaf.table, on: connection)
         try await connection.query("delete from \(leaf.table)")
-        try await watch.refuseRest(of: .delete, "select count(*) from \(leaf.table)")
+        try await watch.refuseRest(of: .delete, count: "select count(*) from \(leaf.table)")
         let due = try await watch.count(before: .insert, "select count(*) from \(freshTable)")
         let moved = try await connection.query(
             """

@@ -65,7 +65,10 @@ struct StagedFact {
             """
         )
         if keepingOld {
-            try await watch.refuseRest(of: .insert, "select count(*) \(missing(from: table))")
+            try await watch.refuseRest(
+                of: .insert,
+                count: "select count(*) \(missing(from: table))"
+            )
         } else {
             let due = try await watch.count(before: .insert, "select count(*) from (\(kept)) kept")
             try watch.require(inserted.affectedRows, of: due, .insert)

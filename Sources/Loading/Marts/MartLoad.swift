@@ -25,7 +25,7 @@ struct MartLoad {
         let columns = try await holdColumns(of: table, like: query, function.setting)
         let watch = try await RowWatch(over: table, on: connection)
         let deleted = try await connection.query("delete from \(rows(of: table))")
-        try await watch.refuseRest(of: .delete, "select count(*) from \(rows(of: table))")
+        try await watch.refuseRest(of: .delete, count: "select count(*) from \(rows(of: table))")
         let rows = try await insert(query, by: function, into: table, columns, watch)
         try await MartShape.drop(on: connection)
         try await connection.analyze(table, afterWriting: rows)

@@ -77,14 +77,14 @@ package struct RowWatch {
         return try await number(count)
     }
 
-    /// Makes sure that nothing is left that an operation had to do, where something can leave rows out.
+    /// Makes sure that nothing is left that a statement had to do, where something can leave rows out.
     ///
     /// - Parameters:
-    ///   - operation: What was done.
+    ///   - operations: What was done; an insert that updates where there is a row is both.
     ///   - count: A query of the rows that are still to be written.
     /// - Throws: ``StarSchemaError``; `PostgresError`.
-    package func refuseRest(of operation: Operation, _ count: SQL) async throws {
-        guard isNeeded(at: operation) else { return }
+    package func refuseRest(of operations: Operation..., count: SQL) async throws {
+        guard let operation = operations.first(where: isNeeded) else { return }
         try require(try await number(count), of: 0, operation)
     }
 

@@ -195,9 +195,9 @@ struct SchemaPreparation {
         )
         try await watch.refuseRest(
             of: .insert,
-            """
-            select 1 - count(*) from \(table) where \(id: dimension.surrogateKey) = \(UnknownMember.key)
-            """
+            count: """
+                select 1 - count(*) from \(table) where \(id: dimension.surrogateKey) = \(UnknownMember.key)
+                """
         )
     }
 

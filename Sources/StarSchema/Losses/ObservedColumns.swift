@@ -19,12 +19,20 @@ struct ObservedColumns {
             dimension.isVersioned
             ? " and o.\(id: Dimension.observedAt) >= d.valid_from and o.\(id: Dimension.observedAt) < d.valid_to"
             : ""
-        try await connection.query(
+        let observations: SQL = "\(id: schema, dimension.observationTable)"
+        let versions: SQL = "\(id: schema, dimension.table) d"
+        let isOfVersion: SQL = "\(dimension.keysEqual("o", "d")) and not d.is_inferred\(holds)"
+        let watch = try await RowWatch(over: observations, on: connection)
+        let due = try await watch.count(
+            before: .update,
+            "select count(*) from \(observations) o, \(versions) where \(isOfVersion)"
+        )
+        let filled = try await connection.query(
             """
-            update \(id: schema, dimension.observationTable) o set \(assignments.joined(separator: ", "))
-            from \(id: schema, dimension.table) d
-            where \(dimension.keysEqual("o", "d")) and not d.is_inferred\(holds)
+            update \(observations) o set \(assignments.joined(separator: ", "))
+            from \(versions) where \(isOfVersion)
             """
         )
+        try watch.require(filled.affectedRows, of: due, .update)
     }
 }
