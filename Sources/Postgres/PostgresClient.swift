@@ -60,16 +60,14 @@ public struct PostgresClient: Sendable {
     /// - Parameters:
     ///   - leavesSettings: Whether the session is to be reset before somebody else uses it, because the
     ///     SQL of others runs in it.
-    ///   - anew: Whether it has to be a session that nobody has used before.
     ///   - body: The statements.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, and ``PostgresError``.
     public nonisolated(nonsending) func transaction<Result>(
         leavesSettings: Bool = false,
-        anew: Bool = false,
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        try await withConnection(leavesSettings: leavesSettings, anew: anew) { connection in
+        try await withConnection(leavesSettings: leavesSettings) { connection in
             try await connection.transaction { try await body(connection) }
         }
     }
@@ -79,16 +77,14 @@ public struct PostgresClient: Sendable {
     /// - Parameters:
     ///   - leavesSettings: Whether the session is to be reset before somebody else uses it, because the
     ///     SQL of others runs in it.
-    ///   - anew: Whether it has to be a session that nobody has used before.
     ///   - body: The statements.
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, and ``PostgresError``.
     public nonisolated(nonsending) func withConnection<Result>(
         leavesSettings: Bool = false,
-        anew: Bool = false,
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await line.take(anew: anew)
+        let connection = try await line.take()
         do {
             let result = try await watched(connection, body)
             await line.pass(leavesSettings: leavesSettings)
@@ -120,6 +116,19 @@ public struct PostgresClient: Sendable {
         }
     }
 
+    /// Runs `body` in a transaction in a session of its own, as ``withOwnSession(_:)`` does.
+    ///
+    /// - Parameter body: The statements.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws, and ``PostgresError``.
+    public nonisolated(nonsending) func ownTransaction<Result>(
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        try await withOwnSession { connection in
+            try await connection.transaction { try await body(connection) }
+        }
+    }
+
     private nonisolated(nonsending) func watched<Result>(
         _ connection: PostgresConnection,
         _ body: (PostgresConnection) async throws -> Result
@@ -148,8 +157,8 @@ private actor Line {
         self.connect = connect
     }
 
-    /// The connection, when it is the caller's turn.
-    func take(anew: Bool) async throws -> PostgresConnection {
+    /// The connection, or another one, when it is the caller's turn.
+    func take(anew: Bool = false) async throws -> PostgresConnection {
         guard await takeTurn() else { throw PostgresError.cancelled("waiting for the connection") }
         do {
             if anew { await disconnect() }

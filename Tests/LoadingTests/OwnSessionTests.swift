@@ -2,6 +2,7 @@ import Ledger
 import Pipelines
 import Planning
 import Postgres
+import StarSchema
 import Synchronization
 import TestSupport
 import Testing
@@ -46,6 +47,23 @@ struct OwnSessionTests {
                 "select count(distinct pid), sum(sales) from shop.mart_session"
             ) == ["2|4"]
         )
+    }
+
+    @Test("the check of a load, as its creation")
+    func checks() async throws {
+        let dock = try await Dock(Shop.files)
+        let (request, graph) = try dock.request(Shop.definition())
+        let client = dock.ledger.client
+        for check in [true, false] {
+            _ = try await client.query("select 1")
+            let before = await client.generation
+            if check {
+                try await dock.ledger.requests.check(request, tasks: graph.tasks)
+            } else {
+                _ = try await dock.ledger.requests.create(request, tasks: graph.tasks)
+            }
+            #expect(await client.generation == before + 1, "\(check)")
+        }
     }
 
     @Test("each merge into a fact that has periods")

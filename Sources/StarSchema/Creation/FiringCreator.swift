@@ -12,7 +12,7 @@ struct FiringCreator: LoadCreator {
     let awaited: String?
 
     func create(_ request: LoadRequest, tasks: LoadTasks) async throws -> Int64 {
-        try await desk.client.transaction(leavesSettings: true, anew: true) { connection in
+        try await desk.client.ownTransaction { connection in
             let firings = FiringTable(connection)
             try await firings.lock(lease)
             try await refuseOverlap(of: request, on: connection)

@@ -13,7 +13,7 @@ public struct RequestDesk: LoadCreator {
 
     /// Prepares the pipeline's tables, writes the load, its tasks and its claims: all or nothing.
     public func create(_ request: LoadRequest, tasks: LoadTasks) async throws -> Int64 {
-        try await client.transaction(leavesSettings: true, anew: true) { connection in
+        try await client.ownTransaction { connection in
             try await LedgerLock.takeSchema(request.pipeline.schema, on: connection)
             return try await log.write(
                 request.plan == nil ? .load : .apply,
@@ -34,7 +34,7 @@ public struct RequestDesk: LoadCreator {
 
     /// Refuses what ``create(_:tasks:)`` would refuse now, in the same words; it changes nothing.
     public func check(_ request: LoadRequest, tasks: LoadTasks) async throws {
-        try await client.withConnection(leavesSettings: true) { connection in
+        try await client.withOwnSession { connection in
             try await connection.rolledBack {
                 try await LoadCreation(
                     request: request,
@@ -58,7 +58,7 @@ public struct RequestDesk: LoadCreator {
     ) async throws -> CreatedReplay {
         var filter = filter
         filter.pipeline = request.pipeline.name
-        return try await client.transaction(leavesSettings: true, anew: true) { connection in
+        return try await client.ownTransaction { connection in
             try await log.write(
                 .replay,
                 filter.words,
