@@ -20,7 +20,8 @@ internal import Synchronization
 
     func resume() { unsafe MHD_resume_connection(pointer) }
 
-    func queue(_ response: WebResponse, of exchanges: Exchanges) -> MHD_Result {
+    /// Queues an answer; `exchanges` end it where it is a stream, which without them is refused.
+    func queue(_ response: WebResponse, of exchanges: Exchanges? = nil) -> MHD_Result {
         guard let handle = unsafe response.handle(on: self, of: exchanges) else {
             return cmicrohttpd_refusal()
         }

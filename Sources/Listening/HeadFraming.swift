@@ -39,13 +39,13 @@ internal import Glibc
         isPlain =
             isPlain && followsLine && !name.isEmpty && name.allSatisfy(Self.isOfName)
             && value.allSatisfy(Self.isOfValue)
-        if name.elementsEqual("content-length".utf8, by: Self.areEqual) {
+        if HeaderText.areEqual(name, "content-length".utf8) {
             sizes += 1
             isPlain = isPlain && !value.isEmpty && value.allSatisfy(Self.isDigit)
         }
-        if name.elementsEqual("transfer-encoding".utf8, by: Self.areEqual) {
+        if HeaderText.areEqual(name, "transfer-encoding".utf8) {
             encodings += 1
-            isPlain = isPlain && value.elementsEqual("chunked".utf8, by: Self.areEqual)
+            isPlain = isPlain && HeaderText.areEqual(value, "chunked".utf8)
         }
     }
 
@@ -63,11 +63,6 @@ internal import Glibc
 
     private static func isOfValue(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte != 0x7F || byte == UInt8(ascii: "\t")
-    }
-
-    /// Whether a byte is a letter in either case, or the same.
-    private static func areEqual(_ byte: UInt8, _ lowercase: UInt8) -> Bool {
-        byte == lowercase || byte | 0x20 == lowercase
     }
 }
 

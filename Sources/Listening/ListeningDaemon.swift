@@ -144,13 +144,8 @@ private nonisolated func takePart(
 
 /// Nothing that follows is believed.
 private nonisolated func refuseHead(_ connection: OpaquePointer) -> MHD_Result {
-    let words = Array("the head of the request can be read in several ways (RFC 9112)\n".utf8)
-    guard let response = unsafe cmicrohttpd_response(words, words.count) else {
-        return cmicrohttpd_refusal()
-    }
-    defer { unsafe MHD_destroy_response(response) }
-    _ = unsafe MHD_add_response_header(response, "Connection", "close")
-    return unsafe MHD_queue_response(connection, 400, response)
+    let words = "the head of the request can be read in several ways (RFC 9112)\n"
+    return unsafe ConnectionHandle(connection, isLast: true).queue(WebResponse(400, text: words))
 }
 
 /// The request has been answered, or its connection is gone.

@@ -19,19 +19,11 @@ struct RequestHead: Sendable {
     }
 
     /// Whether the content comes in chunks, whose lines the library takes in any form.
-    var isChunked: Bool {
-        headers.contains { field in
-            field.name.utf8.elementsEqual("transfer-encoding".utf8) { $0 | 0x20 == $1 }
-        }
-    }
+    var isChunked: Bool { headers.contains { $0.isNamed("Transfer-Encoding") } }
 
     /// How many bytes of content are announced; zero where none are.
     var announcedSize: Int {
-        headers.compactMap { field in
-            field.name.utf8.elementsEqual("content-length".utf8) { $0 | 0x20 == $1 }
-                ? Int(field.value) ?? .max : nil
-        }
-        .max() ?? 0
+        headers.filter { $0.isNamed("Content-Length") }.map { Int($0.value) ?? .max }.max() ?? 0
     }
 
     /// The request with its content.

@@ -3,10 +3,11 @@ internal import Synchronization
 
 extension WebResponse {
     /// The library's form of the answer, which whoever asks for it destroys.
-    func handle(on connection: ConnectionHandle, of exchanges: Exchanges) -> OpaquePointer? {
+    func handle(on connection: ConnectionHandle, of exchanges: Exchanges?) -> OpaquePointer? {
         switch body {
         case .bytes(let bytes): return unsafe cmicrohttpd_response(bytes, bytes.count)
         case .stream(let pieces):
+            guard let exchanges else { return nil }
             let stream = ResponseStream(pieces, on: connection, of: exchanges)
             exchanges.add(stream)
             let pointer = unsafe Unmanaged.passRetained(stream).toOpaque()

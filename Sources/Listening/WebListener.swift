@@ -88,17 +88,10 @@ private final class Context: RequestHandler {
             String(cString: part.path),
             token: bearer(field)
         )
-        let bytes = Array(answer.text.utf8)
-        guard let response = unsafe cmicrohttpd_response(bytes, bytes.count) else {
-            return cmicrohttpd_refusal()
-        }
-        defer { unsafe MHD_destroy_response(response) }
-        _ = unsafe MHD_add_response_header(response, "Content-Type", answer.type)
-        _ = unsafe MHD_add_response_header(response, "Cache-Control", "no-store")
-        if answer.status == 401 {
-            _ = unsafe MHD_add_response_header(response, "WWW-Authenticate", "Bearer")
-        }
-        return unsafe MHD_queue_response(part.connection, UInt32(answer.status), response)
+        var response = WebResponse(answer.status, Array(answer.text.utf8), type: answer.type)
+        response.add("Cache-Control", "no-store")
+        if answer.status == 401 { response.add("WWW-Authenticate", "Bearer") }
+        return unsafe ConnectionHandle(part.connection, isLast: false).queue(response)
     }
 
     private func answer(
@@ -117,7 +110,7 @@ private final class Context: RequestHandler {
 private func bearer(_ field: String?) -> String? {
     let scheme = "bearer ".utf8
     guard let field, field.utf8.count > scheme.count,
-        zip(field.utf8, scheme).allSatisfy({ $0 | 0x20 == $1 })
+        HeaderText.areEqual(field.utf8.prefix(scheme.count), scheme)
     else { return nil }
     return String(Substring(field.utf8.dropFirst(scheme.count)))
 }

@@ -29,6 +29,11 @@ public struct WebRequest: Sendable {
             self.name = name
             self.value = value
         }
+
+        /// Whether it is a header field of a name, in any case.
+        func isNamed(_ name: String) -> Bool {
+            HeaderText.areEqual(self.name.utf8, name.utf8)
+        }
     }
 
     /// A request.
@@ -58,7 +63,7 @@ public struct WebRequest: Sendable {
 
     /// All values of a header field, whose name may be written in any case.
     public func values(ofHeader name: String) -> [String] {
-        headers.filter { Self.areEqual($0.name, name) }.map(\.value)
+        headers.filter { $0.isNamed(name) }.map(\.value)
     }
 
     /// The value of a header field; `nil` where it is not there, or stands several times: then nobody knows which is meant.
@@ -97,14 +102,5 @@ public struct WebRequest: Sendable {
             text.map { plusIsBlank && $0 == plus ? UInt8(ascii: " ") : $0 }
         )
         return isWellFormed && !bytes.contains(0) ? String(validating: bytes, as: UTF8.self) : nil
-    }
-
-    /// Letters of ASCII are equal in any case, and all else by its bytes.
-    private static func areEqual(_ one: String, _ other: String) -> Bool {
-        one.utf8.elementsEqual(other.utf8) { one, other in
-            one == other
-                || one ^ other == 0x20
-                    && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(one | 0x20)
-        }
     }
 }

@@ -36,31 +36,6 @@ struct ConnectionWatchTests {
         return response.status
     }
 
-    private static func connection(to port: Int, sending text: String) throws -> Int32 {
-        let socket = try #require(LoopbackSocket.connect(to: port, patience: 20))
-        LoopbackSocket.send(ArraySlice(text.utf8), to: socket)
-        return socket
-    }
-
-    /// What comes from the other side until it closes, and how long that takes.
-    private static func rest(of socket: Int32) async -> (text: String, seconds: Double) {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                let begin = ContinuousClock.now
-                var bytes: [UInt8] = []
-                var buffer = [UInt8](repeating: 0, count: 4096)
-                while true {
-                    let count = unsafe read(socket, &buffer, buffer.count)
-                    guard count > 0 else { break }
-                    bytes += buffer[..<count]
-                }
-                close(socket)
-                let text = String(decoding: bytes, as: UTF8.self)
-                continuation.resume(returning: (text, (ContinuousClock.now - begin) / .seconds(1)))
-            }
-        }
-    }
-
     @Test(
         "a head or a content that does not come to its end is not waited for",
         arguments: [
@@ -73,14 +48,16 @@ struct ConnectionWatchTests {
         patience.head = .milliseconds(500)
         patience.body = .milliseconds(500)
         try await Self.withServer(patience) { port in
-            let socket = try Self.connection(to: port, sending: text)
+            let connection = try RawConnection(to: port, sending: text)
             let sending = Task {
                 // Each byte would renew a limit for silence.
-                while !Task.isCancelled, LoopbackSocket.send([UInt8(ascii: "x")], to: socket) {
+                while !Task.isCancelled,
+                    LoopbackSocket.send([UInt8(ascii: "x")], to: connection.socket)
+                {
                     try? await Task.sleep(for: .milliseconds(100))
                 }
             }
-            let (answer, seconds) = await Self.rest(of: socket)
+            let (answer, seconds) = await connection.rest()
             sending.cancel()
             #expect(!answer.contains("200 OK"))
             #expect(seconds >= 0.3 && seconds < 5)
@@ -94,10 +71,10 @@ struct ConnectionWatchTests {
         patience.head = .milliseconds(500)
         patience.silence = .seconds(2)
         try await Self.withServer(patience) { port in
-            let silent = try Self.connection(to: port, sending: "")
-            let kept = try Self.connection(to: port, sending: "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            async let first = Self.rest(of: silent)
-            async let second = Self.rest(of: kept)
+            let silent = try RawConnection(to: port, sending: "")
+            let kept = try RawConnection(to: port, sending: "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            async let first = silent.rest()
+            async let second = kept.rest()
             #expect(await first.seconds >= 1.5)
             #expect(await second.seconds >= 1.5)
             #expect(await second.text.hasPrefix("HTTP/1.1 200 OK\r\n"))
@@ -112,7 +89,7 @@ struct ConnectionWatchTests {
                 var sockets: [Int32] = []
                 for _ in 0..<200 {
                     let half = "POST / HTTP/1.1\r\nHost: x\r\nContent-Le"
-                    sockets.append(try Self.connection(to: port, sending: half))
+                    sockets.append(try RawConnection(to: port, sending: half).socket)
                     guard sockets.count % 50 == 0 else { continue }
                     let begin = ContinuousClock.now
                     #expect(try await Self.status(at: port) == 200)

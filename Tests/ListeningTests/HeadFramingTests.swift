@@ -1,11 +1,8 @@
 import Foundation
-import Loopback
-import TestSupport
 import Testing
 
 @testable import Listening
 
-/// What is sent byte by byte, without a client that would mend it.
 @Suite("Heads of requests that can be read in several ways")
 struct HeadFramingTests {
     /// Another request, hidden in what belongs to the first one or follows it.
@@ -27,22 +24,9 @@ struct HeadFramingTests {
     }
 
     private static func said(by port: Int, to text: String) async throws -> String {
-        let socket = try #require(LoopbackSocket.connect(to: port, patience: 20))
-        LoopbackSocket.send(ArraySlice(text.utf8), to: socket)
-        shutdown(socket, Int32(SHUT_WR))
-        return await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                var bytes: [UInt8] = []
-                var buffer = [UInt8](repeating: 0, count: 4096)
-                while true {
-                    let count = unsafe read(socket, &buffer, buffer.count)
-                    guard count > 0 else { break }
-                    bytes += buffer[..<count]
-                }
-                close(socket)
-                continuation.resume(returning: String(decoding: bytes, as: UTF8.self))
-            }
-        }
+        let connection = try RawConnection(to: port, sending: text)
+        shutdown(connection.socket, Int32(SHUT_WR))
+        return await connection.rest().text
     }
 
     @Test(
@@ -93,6 +77,18 @@ struct HeadFramingTests {
         let two = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" + Self.hidden
         let said = try await Self.answers(to: two)
         #expect(said.contains("<a [] 3>") && said.contains("<hidden [] 0>"), "\(said)")
+    }
+
+    @Test("the names of fields are equal in any case, and in nothing else")
+    func names() {
+        for (name, isEqual) in [
+            ("content-length", true), ("CONTENT-Length", true), ("content\rlength", false),
+            ("Content-Lengt", false), ("content_length", false),
+        ] {
+            let field = WebRequest.Field(name: name, value: "1")
+            #expect(field.isNamed("Content-Length") == isEqual, "\(name.debugDescription)")
+            #expect(WebRequest.Field(name: "Content-Length", value: "1").isNamed(name) == isEqual)
+        }
     }
 
     @Test("no request is read behind one whose content comes in chunks")
