@@ -18,6 +18,26 @@ public struct DeadLetter: Sendable, Hashable {
     public var size: Int
 }
 
+/// Dead letters from the head of their queue.
+public struct DeadLetterHead: Sendable, Hashable {
+    /// They, the oldest first.
+    public var letters: [DeadLetter]
+    /// How many there are in the whole queue.
+    public var total: Int
+
+    /// The first letters of some.
+    public init(_ letters: [DeadLetter], of total: Int) {
+        self.letters = letters
+        self.total = max(total, letters.count)
+    }
+
+    /// Of which part of the queue they are: `the first 10,000 of 12,345 letters`; `nil` where they are all.
+    public var part: String? {
+        guard total > letters.count else { return nil }
+        return "the first \(grouped(letters.count)) of \(counted(total, "letter"))"
+    }
+}
+
 /// The queue of dead letters, as people read it.
 ///
 /// Reading takes the letters and gives back those that are not settled, so two readers at a time may
@@ -27,12 +47,25 @@ public struct DeadLetters: Sendable {
     /// How many are read at a time.
     public static let most = 10_000
 
+    private let most: Int
     private let configuration: AMQPConfiguration
     private let topology: Topology
     private let envelope: Envelope
 
-    /// The dead letters of a fleet, whose messages are signed with `key`.
-    public init(_ configuration: AMQPConfiguration, topology: Topology, key: MessageKey) {
+    /// The dead letters of a fleet.
+    ///
+    /// - Parameters:
+    ///   - configuration: The broker.
+    ///   - topology: The fleet's queues.
+    ///   - key: What its messages are signed with.
+    ///   - most: How many are read at a time, 65,535 at most.
+    public init(
+        _ configuration: AMQPConfiguration,
+        topology: Topology,
+        key: MessageKey,
+        most: Int = Self.most
+    ) {
+        self.most = most
         var configuration = configuration
         configuration.maximumBodySize = min(configuration.maximumBodySize, Self.largestBody)
         self.configuration = configuration
@@ -43,13 +76,14 @@ public struct DeadLetters: Sendable {
     /// What is larger is no message of ours.
     private static let largestBody = 64 << 10
 
-    /// Reads the letters, and takes those away for good that `settles` says `true` of.
+    /// Reads the first letters, and takes those away for good that `settles` says `true` of.
     ///
-    /// - Returns: All of them, those that were taken away among them.
+    /// - Parameter settles: Is asked of one after the other.
+    /// - Returns: What was read, and how many there were: those that were taken away are among them.
     /// - Throws: ``AMQPError``, and what `settles` throws: the letter it threw for, and those after it, stay.
     public func read(
         settling settles: (DeadLetter) async throws -> Bool = { _ in false }
-    ) async throws -> [DeadLetter] {
+    ) async throws -> DeadLetterHead {
         try await hold { letters, settle in
             for (index, letter) in letters.enumerated() where try await settles(letter) {
                 settle(index)
@@ -57,18 +91,18 @@ public struct DeadLetters: Sendable {
         }
     }
 
-    /// Takes those letters away for good that `settles` names of all that there are, and of several about
-    /// one task all but the newest.
+    /// Takes those of the first letters away for good that `settles` names, and of several about one task all but the
+    /// newest.
     ///
     /// - Parameter settles: Is asked once; what it throws leaves every letter where it is.
-    /// - Returns: The letters that stay.
+    /// - Returns: What stays of them, and how many stay of all.
     /// - Throws: ``AMQPError``, and what `settles` throws.
     @discardableResult
     public func sweep(
         _ settles: (Set<LoadTaskID>) async throws -> Set<LoadTaskID>
-    ) async throws -> [DeadLetter] {
+    ) async throws -> DeadLetterHead {
         var left: [DeadLetter] = []
-        _ = try await hold { letters, settle in
+        let read = try await hold { letters, settle in
             let settled = try await settles(Set(letters.compactMap(\.message?.task)))
             var newer: Set<LoadTaskID> = []
             for (index, letter) in letters.enumerated().reversed() {
@@ -81,17 +115,18 @@ public struct DeadLetters: Sendable {
                 }
             }
         }
-        return left
+        return DeadLetterHead(left, of: read.total - (read.letters.count - left.count))
     }
 
-    /// Takes every letter, and gives back those that `body` has not settled, by their places.
+    /// Takes the first letters, and gives back those that `body` has not settled, by their places.
     ///
     /// What it settles as a copy of another is one: it holds that one, too.
     private func hold(
         _ body: (_ letters: [DeadLetter], _ settle: (Int) -> Void) async throws -> Void
-    ) async throws -> [DeadLetter] {
-        let count = min(try await count(), Self.most)
-        guard count > 0 else { return [] }
+    ) async throws -> DeadLetterHead {
+        let total = try await count()
+        let count = min(total, most)
+        guard count > 0 else { return DeadLetterHead([], of: 0) }
         let queue = topology.deadQueue
         let consumer = try await AMQPConsumer.connect(to: configuration) { _ in
             [AMQPSubscription(queue: queue, prefetch: UInt16(clamping: count))]
@@ -106,7 +141,8 @@ public struct DeadLetters: Sendable {
         var settled = 0
         func giveBack() async {
             await consumer.close()
-            await waitUntilBack(letters.count - settled)
+            guard settled < letters.count else { return }
+            await waitUntilBack(total - count + letters.count - settled)
         }
         do {
             try await body(letters) { index in
@@ -118,16 +154,16 @@ public struct DeadLetters: Sendable {
             throw error
         }
         await giveBack()
-        return letters
+        return DeadLetterHead(letters, of: total)
     }
 
-    /// The broker gives back what a consumer had a moment after that has gone; who reads next wants all.
+    /// Waits until so many are in the queue: the broker gives back what a consumer had a moment after that has gone, and who
+    /// reads next wants all.
     ///
     /// What was settled is settled: a broker that does not answer any more ends the wait, not the reading.
-    private func waitUntilBack(_ unsettled: Int) async {
-        guard unsettled > 0 else { return }
+    private func waitUntilBack(_ expected: Int) async {
         for _ in 0..<50 {
-            guard let ready = try? await count(), ready < unsettled,
+            guard let ready = try? await count(), ready < expected,
                 (try? await Task.sleep(for: .milliseconds(100))) != nil
             else { return }
         }

@@ -23,10 +23,10 @@ public struct DeadSweep: Sendable {
 
     /// Takes them away.
     ///
-    /// - Returns: the letters that stay.
+    /// - Returns: the letters that stay, and how many there are besides.
     /// - Throws: `AMQPError`, and what the question to the ledger throws.
     @discardableResult
-    public func run() async throws -> [DeadLetter] {
+    public func run() async throws -> DeadLetterHead {
         try await letters.sweep(settled)
     }
 

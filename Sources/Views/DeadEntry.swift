@@ -58,3 +58,17 @@ public struct DeadEntry: Sendable, Encodable {
         self.bytes = bytes
     }
 }
+
+/// Dead letters from the head of their queue.
+public struct DeadEntries: Sendable {
+    /// They, the oldest first.
+    public var entries: [DeadEntry]
+    /// How many there are in the whole queue.
+    public var total: Int
+
+    /// The first letters of some.
+    public init(_ entries: [DeadEntry], of total: Int) {
+        self.entries = entries
+        self.total = total
+    }
+}

@@ -6,8 +6,8 @@ public import Views
 public struct ConsoleServers: Sendable {
     /// The fleet, by all servers.
     public var status: @Sendable () async throws -> FleetStatus
-    /// What was set aside; nothing is taken away.
-    public var letters: @Sendable () async throws -> [DeadEntry]
+    /// What was set aside, the first of it; nothing is taken away.
+    public var letters: @Sendable () async throws -> DeadEntries
     /// Why a task stands where it stands.
     public var why: @Sendable (LoadTaskID) async throws -> WhyReport
     /// How far the running tasks of a load are, by their places in the plan; empty where nobody tells.
@@ -18,7 +18,7 @@ public struct ConsoleServers: Sendable {
     /// Questions to servers.
     public init(
         status: @escaping @Sendable () async throws -> FleetStatus,
-        letters: @escaping @Sendable () async throws -> [DeadEntry],
+        letters: @escaping @Sendable () async throws -> DeadEntries,
         why: @escaping @Sendable (LoadTaskID) async throws -> WhyReport,
         progress: @escaping @Sendable (_ load: Int64) async -> [Int: InFlightProgress],
         workers: @escaping @Sendable () async -> [WorkerPresence]

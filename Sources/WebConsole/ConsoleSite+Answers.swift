@@ -3,6 +3,7 @@ import Ledger
 import Listening
 import Pages
 import Planning
+import Views
 
 extension ConsoleSite {
     /// What is found for a request.
@@ -164,7 +165,7 @@ extension ConsoleSite {
     /// How many dead letters there are, as far as that is known.
     private var deadLetters: Int? {
         guard let servers else { return nil }
-        return letterCount.count { try await servers.letters().count }
+        return letterCount.count { try await servers.letters().total }
     }
 
     /// Hours, minutes and seconds, in UTC.

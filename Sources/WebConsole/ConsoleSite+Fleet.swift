@@ -155,7 +155,8 @@ extension ConsoleSite {
             return DeadLettersPage(letters: nil, problem: "This console does not know RabbitMQ.")
         }
         do {
-            return DeadLettersPage(letters: try await servers.letters())
+            let letters = try await servers.letters()
+            return DeadLettersPage(letters: letters.entries, of: letters.total)
         } catch {
             return DeadLettersPage(
                 letters: nil,

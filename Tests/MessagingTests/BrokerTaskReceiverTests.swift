@@ -110,7 +110,7 @@ struct BrokerTaskReceiverTests {
             )
             try await publisher.publish([TaskMessage(1)])
             #expect(await receiver.deliveries.next()?.message == TaskMessage(1))
-            let letters = try await fleet.letters.read()
+            let letters = try await fleet.letters.read().letters
             let letter = try #require(letters.first)
             #expect(letters.count == 1)
             #expect(letter.code == "message.stranger")
@@ -135,7 +135,7 @@ struct BrokerTaskReceiverTests {
             }
             try await fleet.publish(raw: good.body, headers: good.headers)
             #expect(await receiver.deliveries.next()?.message == TaskMessage(2))
-            let letters = try await fleet.letters.read()
+            let letters = try await fleet.letters.read().letters
             #expect(letters.map(\.code) == Array(repeating: "message.unsigned", count: 4))
             #expect(letters.allSatisfy { $0.message == nil })
             #expect(

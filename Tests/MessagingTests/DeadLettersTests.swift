@@ -19,7 +19,9 @@ struct DeadLettersTests {
                 try await publisher.setAside(TaskMessage(ordinal), failure: failure)
             }
             let letters = fleet.letters
-            let first = try await letters.read()
+            let head = try await letters.read()
+            #expect(head.total == 3 && head.part == nil)
+            let first = head.letters
             #expect(first.map(\.name) == ["7.1", "7.2", "7.3"])
             #expect(first.allSatisfy { $0.code == "source.missing" && $0.reason == "no file" })
             #expect(first.allSatisfy { $0.queue == fleet.topology.taskQueue(pool: "default") })
@@ -27,8 +29,36 @@ struct DeadLettersTests {
             _ = try await letters.read { $0.name == "7.2" }
             // What one reader gave back the next one sees, however soon it comes.
             for _ in 0..<5 {
-                #expect(Set(try await letters.read().map(\.name)) == ["7.1", "7.3"])
+                #expect(Set(try await letters.read().letters.map(\.name)) == ["7.1", "7.3"])
             }
+            await publisher.close()
+        }
+    }
+
+    @Test("of too many letters the first are read, and it is said how many there are")
+    func many() async throws {
+        try await Fleet.with { fleet in
+            let publisher = try await fleet.publisher()
+            let failure = TaskFailure(code: "x", message: "x", isRetryable: false)
+            for ordinal in 1...5 {
+                try await publisher.setAside(TaskMessage(ordinal), failure: failure)
+            }
+            let letters = DeadLetters(
+                fleet.configuration,
+                topology: fleet.topology,
+                key: fleet.key,
+                most: 2
+            )
+            let head = try await letters.read()
+            #expect(head.letters.map(\.name) == ["7.1", "7.2"])
+            #expect(head.total == 5)
+            #expect(head.part == "the first 2 of 5 letters")
+            // What was given back is there before the next one reads.
+            #expect(try await fleet.depth(fleet.topology.deadQueue) == 5)
+            let swept = try await letters.sweep { $0.filter { $0.ordinal == 1 } }
+            #expect(swept.letters.map(\.name) == ["7.2"] && swept.total == 4)
+            #expect(try await letters.read { _ in true }.total == 4)
+            #expect(try await letters.read().letters.map(\.name) == ["7.4", "7.5"])
             await publisher.close()
         }
     }
@@ -43,7 +73,7 @@ struct DeadLettersTests {
                 isRetryable: false
             )
             try await publisher.setAside(TaskMessage(1), failure: failure)
-            let reason = try #require(try await fleet.letters.read().first?.reason)
+            let reason = try #require(try await fleet.letters.read().letters.first?.reason)
             #expect(reason.unicodeScalars.last == "…" && reason.utf8.count <= 4_096)
             await publisher.close()
         }
@@ -63,7 +93,7 @@ struct DeadLettersTests {
             try await publisher.publish([
                 AMQPMessage(routingKey: fleet.topology.deadQueue, body: body, headers: headers)
             ])
-            let letter = try #require(try await fleet.letters.read().first)
+            let letter = try #require(try await fleet.letters.read().letters.first)
             #expect(letter.size == body.count && letter.message == nil)
             for text in [letter.code, letter.reason, letter.queue] {
                 #expect(text.utf8.count <= 4_096 && text.hasSuffix("x…"))
@@ -86,9 +116,10 @@ struct DeadLettersTests {
                 #expect(tasks.map(\.ordinal).sorted() == [1, 2, 3])
                 return [LoadTaskID(load: 7, ordinal: 3)]
             }
-            #expect(stay.map(\.name).sorted() == ["7.1", "7.2"])
-            #expect(Set(try await letters.read().map(\.name)) == ["7.1", "7.2"])
-            #expect(try await letters.read().count == 2)
+            #expect(stay.letters.map(\.name).sorted() == ["7.1", "7.2"])
+            #expect(stay.total == 2)
+            #expect(Set(try await letters.read().letters.map(\.name)) == ["7.1", "7.2"])
+            #expect(try await letters.read().letters.count == 2)
             await publisher.close()
         }
     }
@@ -123,12 +154,12 @@ struct DeadLettersTests {
                 try await fleet.depth(fleet.topology.deadQueue) == 1
             }
             let letters = fleet.letters
-            let letter = try #require(try await letters.read { _ in true }.first)
+            let letter = try #require(try await letters.read { _ in true }.letters.first)
             #expect(letter.message == nil)
             #expect(letter.name.hasPrefix("x"))
             #expect(letter.code == "message.garbage")
             #expect(letter.size == 8)
-            #expect(try await letters.read().isEmpty)
+            #expect(try await letters.read().letters.isEmpty)
             taking.cancel()
             await receiver.close()
             await publisher.close()
@@ -147,8 +178,8 @@ struct DeadLettersTests {
                 #expect(tasks.map(\.ordinal) == [2])
                 return []
             }
-            #expect(letters.map(\.message) == [nil, TaskMessage(2)])
-            #expect(letters.first?.name.hasPrefix("x") == true)
+            #expect(letters.letters.map(\.message) == [nil, TaskMessage(2)])
+            #expect(letters.letters.first?.name.hasPrefix("x") == true)
             for publisher in [publisher, stranger] { await publisher.close() }
         }
     }

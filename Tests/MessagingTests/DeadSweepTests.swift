@@ -21,8 +21,8 @@ struct DeadSweepTests {
             let sweep = DeadSweep(fleet.letters, logger: fleet.logger) { tasks in
                 tasks.filter { $0.ordinal == 1 }
             }
-            #expect(try await sweep.run().map(\.name) == ["7.2"])
-            #expect(try await fleet.letters.read().map(\.name) == ["7.2"])
+            #expect(try await sweep.run().letters.map(\.name) == ["7.2"])
+            #expect(try await fleet.letters.read().letters.map(\.name) == ["7.2"])
             await publisher.close()
         }
     }

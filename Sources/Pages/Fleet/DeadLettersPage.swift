@@ -4,13 +4,16 @@ import Words
 
 /// What was set aside for people.
 package struct DeadLettersPage: Page {
-    /// The letters; `nil` where the broker does not answer.
+    /// The first letters; `nil` where the broker does not answer.
     package let letters: [DeadEntry]?
+    /// How many there are in all; `nil` likewise.
+    package let total: Int?
     /// Why they are not known.
     package let problem: String?
 
-    package init(letters: [DeadEntry]?, problem: String? = nil) {
+    package init(letters: [DeadEntry]?, of total: Int? = nil, problem: String? = nil) {
         self.letters = letters
+        self.total = total
         self.problem = problem
     }
 
@@ -22,11 +25,17 @@ package struct DeadLettersPage: Page {
         PageParts.head(
             Markup(text: heading),
             sub: Markup(
-                text: letters.map { "\(counted($0.count, "letter")) set aside for somebody" }
+                text: (total ?? letters?.count)
+                    .map { "\(counted($0, "letter")) set aside for somebody" }
                     ?? "They are not known."
             )
         )
         if let problem { p(.class("note gapb")) { problem } }
+        if let letters, let total, total > letters.count {
+            p(.class("note gapb")) {
+                "These are the first \(grouped(letters.count)): those behind them are shown once these are gone."
+            }
+        }
         section(.class("panel"), .label("Letters")) {
             PageParts.list(
                 [
@@ -53,7 +62,7 @@ package struct DeadLettersPage: Page {
             td(.class("small")) { "\(letter.reason) [\(letter.code)]" }
             td(.class("small")) { letter.failure ?? "" }
             td(.class("mono small")) { letter.queue }
-            td(.class("num")) { Figures.bytes(letter.bytes) }
+            td(.class("num")) { ByteWords.spoken(letter.bytes) }
         }
     }
 
@@ -66,6 +75,6 @@ package struct DeadLettersPage: Page {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case letters, problem
+        case letters, total, problem
     }
 }

@@ -18,9 +18,7 @@ struct DeadDesk {
         _ body: (DeadDesk) async throws -> Value
     ) async throws -> Value {
         let fleet = try await options.fleet().inForeground()
-        return try await fleet.withLedger { ledger in
-            try await body(DeadDesk(fleet, ledger, as: ledger.fleet.membership()))
-        }
+        return try await fleet.withLedger { try await body(open(fleet, $0)) }
     }
 
     /// Looks at the letters of a fleet; where there is no ledger there is no queue of them either.
@@ -30,14 +28,18 @@ struct DeadDesk {
         whereNone nothing: () async throws -> Value
     ) async throws -> Value {
         let fleet = try await options.fleet().inForeground()
-        return try await fleet.readingLedger { ledger in
-            try await body(DeadDesk(fleet, ledger, as: ledger.fleet.membership()))
-        } whereNone: {
-            try await nothing()
-        }
+        return try await fleet.readingLedger(
+            { try await body(open(fleet, $0)) },
+            whereNone: nothing
+        )
     }
 
-    init(_ fleet: Fleet, _ ledger: LedgerDesks, as membership: FleetMembership) {
+    /// The desk of a fleet whose ledger is open.
+    static func open(_ fleet: Fleet, _ ledger: LedgerDesks) async throws -> DeadDesk {
+        DeadDesk(fleet, ledger, as: try await ledger.fleet.membership())
+    }
+
+    private init(_ fleet: Fleet, _ ledger: LedgerDesks, as membership: FleetMembership) {
         self.fleet = fleet
         self.ledger = ledger
         letters = DeadLetters(
@@ -47,8 +49,8 @@ struct DeadDesk {
         )
     }
 
-    /// The letters about which there is something to do; the others are taken away.
-    func swept() async throws -> [DeadLetter] {
+    /// The first letters about which there is something to do; the others of them are taken away.
+    func swept() async throws -> DeadLetterHead {
         try await DeadSweep(letters, logger: fleet.logger, settled: ledger.tasks.settled).run()
     }
 
@@ -101,14 +103,17 @@ struct DeadSelection: ParsableArguments {
 
     func contains(_ letter: DeadLetter) -> Bool { all || names.contains(letter.name) }
 
-    /// Names that were given and are no letters are a mistake worth an exit code.
-    func refuseOthers(than letters: [DeadLetter]) throws {
-        let others = Set(names).subtracting(letters.map(\.name)).sorted()
+    /// Says that there are more letters than were read, where all were meant; names that were given and are no letters are a
+    /// mistake worth an exit code.
+    func tellRest(behind read: DeadLetterHead, next: String) throws {
+        if all, let part = read.part { Output.note("note: this was \(part); \(next)") }
+        let others = Set(names).subtracting(read.letters.map(\.name)).sorted()
         guard !others.isEmpty else { return }
+        let letter = "no such dead letter\(read.part.map { " in \($0)" } ?? "")"
         throw CommandFailure(
             .usage,
-            "no such dead letter: \(others.inBackticks()); "
-                + "`longshore dead list` lists them"
+            "\(letter): \(others.inBackticks()); `longshore dead list` lists "
+                + (read.part == nil ? "them" : "these, and those behind them once these are gone")
         )
     }
 }

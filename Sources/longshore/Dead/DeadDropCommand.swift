@@ -15,15 +15,15 @@ struct DeadDropCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let letters = try await DeadDesk.open(options) { desk in
+        let read = try await DeadDesk.open(options) { desk in
             try await desk.letters.read { selection.contains($0) }
         }
-        let dropped = letters.filter(selection.contains)
+        let dropped = read.letters.filter(selection.contains)
         if output.json {
             try output.printJSON(dropped.map(\.name))
         } else {
             Output.print("\(counted(dropped.count, "letter")) dropped")
         }
-        try selection.refuseOthers(than: letters)
+        try selection.tellRest(behind: read, next: "say it again for the rest")
     }
 }

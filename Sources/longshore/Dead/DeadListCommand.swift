@@ -14,16 +14,21 @@ struct DeadListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let entries = try await DeadDesk.looking(options) {
-            try await $0.entries($0.swept())
+        let (read, entries) = try await DeadDesk.looking(options) {
+            desk -> (DeadLetterHead, [DeadEntry]) in
+            let read = try await desk.swept()
+            return (read, try await desk.entries(read.letters))
         } whereNone: {
-            []
+            (DeadLetterHead([], of: 0), [])
         }
-        guard !output.json else { return try output.printJSON(entries) }
-        guard !entries.isEmpty else {
+        if output.json {
+            try output.printJSON(entries)
+        } else if entries.isEmpty {
             Output.print("No dead letter.")
-            return
+        } else {
+            Output.print(DeadLettersView(entries, .current).lines.joined(separator: "\n"))
         }
-        Output.print(DeadLettersView(entries, .current).lines.joined(separator: "\n"))
+        guard let part = read.part else { return }
+        Output.note("note: this is \(part); those behind them are listed once these are gone")
     }
 }

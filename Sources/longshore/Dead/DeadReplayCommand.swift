@@ -30,7 +30,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         var results: [Result] = []
-        let letters = try await DeadDesk.open(options) { desk in
+        let read = try await DeadDesk.open(options) { desk in
             try await desk.letters.read { letter in
                 guard selection.contains(letter) else { return false }
                 let (result, isSettled) = try await replay(letter, by: desk.ledger.orders)
@@ -40,7 +40,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
         }
         if output.json {
             try output.printJSON(results)
-        } else if letters.isEmpty {
+        } else if read.letters.isEmpty {
             Output.print("No dead letter.")
         } else {
             for result in results { Output.print("\(result.letter): \(result.outcome)") }
@@ -51,7 +51,10 @@ struct DeadReplayCommand: AsyncParsableCommand {
                 )
             }
         }
-        try selection.refuseOthers(than: letters)
+        try selection.tellRest(
+            behind: read,
+            next: "say it again for the rest, and drop what stays"
+        )
     }
 
     /// - Returns: Also whether the letter is to be taken away.
@@ -76,8 +79,9 @@ struct DeadReplayCommand: AsyncParsableCommand {
                 }
             let load = change.isNew ? task.load : nil
             return (Result(letter: letter.name, outcome: outcome, load: load), true)
-        } catch let error as LedgerError where error.code == .unknownTask {
-            return (Result(letter: letter.name, outcome: "\(error.description): it stays"), false)
+        } catch {
+            guard case .unknown(let reason) = LedgerTrouble(error) else { throw error }
+            return (Result(letter: letter.name, outcome: "\(reason): it stays"), false)
         }
     }
 }

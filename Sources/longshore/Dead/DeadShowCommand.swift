@@ -15,20 +15,23 @@ struct DeadShowCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (letters, entries) = try await DeadDesk.looking(options) {
-            desk -> ([DeadLetter], [DeadEntry]) in
-            let letters = try await desk.swept()
-            return (letters, try await desk.entries(letters.filter(selection.contains)))
+        let (read, entries) = try await DeadDesk.looking(options) {
+            desk -> (DeadLetterHead, [DeadEntry]) in
+            let read = try await desk.swept()
+            return (read, try await desk.entries(read.letters.filter(selection.contains)))
         } whereNone: {
-            ([], [])
+            (DeadLetterHead([], of: 0), [])
         }
         if output.json {
             try output.printJSON(entries)
-        } else if letters.isEmpty, selection.all {
+        } else if read.letters.isEmpty, selection.all {
             Output.print("No dead letter.")
         } else if !entries.isEmpty {
             Output.print(DeadLettersView(entries, .current).details)
         }
-        try selection.refuseOthers(than: letters)
+        try selection.tellRest(
+            behind: read,
+            next: "those behind them are shown once these are gone"
+        )
     }
 }

@@ -19,8 +19,9 @@ extension ConsoleServers {
         self.init(
             status: { try await FleetStatus.asked(of: fleet, ledger, limit: 10) },
             letters: {
-                let desk = DeadDesk(fleet, ledger, as: try await ledger.fleet.membership())
-                return try await desk.entries(desk.letters.read())
+                let desk = try await DeadDesk.open(fleet, ledger)
+                let read = try await desk.letters.read()
+                return DeadEntries(try await desk.entries(read.letters), of: read.total)
             },
             why: { task in
                 let (store, identity) = try await redis.open()
