@@ -9,8 +9,6 @@ public struct CoordinatorError: Error, Sendable, Hashable, CustomStringConvertib
 
     /// The reasons.
     public enum Code: String, Sendable, Hashable {
-        /// The ledger has no such load.
-        case unknownLoad = "coordinator.unknownLoad"
         /// The plan made from the definition has another number of tasks than the ledger.
         case planMismatch = "coordinator.planMismatch"
         /// The plan of a load would have no task.
@@ -19,13 +17,6 @@ public struct CoordinatorError: Error, Sendable, Hashable, CustomStringConvertib
 
     /// `message [code]`.
     public var description: String { "\(message) [\(code.rawValue)]" }
-
-    static func unknownLoad(_ load: Int64) -> CoordinatorError {
-        CoordinatorError(
-            code: .unknownLoad,
-            message: "there is no load `\(load)` in the ledger; `longshore status` lists the loads"
-        )
-    }
 
     static func planMismatch(load: Int64, planned: Int, inLedger: Int) -> CoordinatorError {
         CoordinatorError(

@@ -78,7 +78,7 @@ public final class LoadCoordinator: Sendable {
     /// Broker and ledger may fail meanwhile for as long as the lease holds.
     ///
     /// - Throws: `CancellationError` when the calling task is cancelled: the lease is left to expire;
-    ///   ``CoordinatorError`` for a load that cannot be coordinated; `NewerLedger` when a newer program
+    ///   ``CoordinatorError`` for a load that cannot be coordinated, `UnknownLoad` for none; `NewerLedger` when a newer program
     ///   has migrated the ledger, `ForeignLoad` for a load of another fleet; errors of the ledger before
     ///   there is a lease.
     public func run() async throws -> CoordinationResult {
@@ -92,7 +92,7 @@ public final class LoadCoordinator: Sendable {
 
     private func runReadable() async throws -> CoordinationResult {
         guard let record = try await ports.ledger.load(load) else {
-            throw CoordinatorError.unknownLoad(load)
+            throw UnknownLoad(load)
         }
         guard !record.state.isFinal else { return .ended(record.state) }
         let graph = try record.graph()

@@ -119,14 +119,6 @@ public struct LedgerError: WarehouseRefusal {
         )
     }
 
-    /// The ledger has no such load.
-    package static func unknownLoad(_ load: Int64) -> LedgerError {
-        LedgerError(
-            code: .unknownTask,
-            description: "the ledger has no load `\(load)`: `longshore status` lists the loads"
-        )
-    }
-
     static func loadHasEnded(_ load: Int64, state: LoadState) -> LedgerError {
         LedgerError(
             code: .endedLoad,

@@ -24,6 +24,7 @@ public enum LedgerTrouble: Sendable, Hashable {
         case let error as PostgresError: self.init(error)
         case let error as LedgerError where Self.unknown.contains(error.code):
             self = .unknown(error.description)
+        case let error as UnknownLoad: self = .unknown(error.description)
         case let error as any WarehouseRefusal: self = .refused(error.description)
         case let error as NewerLedger: self = .refused(error.description)
         case let error as UnreadableDefinition: self = .refused(error.description)

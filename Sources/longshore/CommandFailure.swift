@@ -73,11 +73,6 @@ struct CommandFailure: Error {
     /// What happened, without `error: ` before it.
     var message: String { report.hasPrefix("error: ") ? String(report.dropFirst(7)) : report }
 
-    /// The ledger has no such load.
-    static func unknownLoad(_ load: Int64) -> CommandFailure {
-        CommandFailure(.usage, "there is no load `\(load)`: `longshore status` lists the loads")
-    }
-
     /// Neither a pipeline that the ledger knows nor a folder.
     static func unknownPipeline(
         _ name: String,
@@ -192,6 +187,7 @@ struct CommandFailure: Error {
         case let error as NewerLedger: self.init(.badInput, error.description)
         case let error as UnreadableDefinition: self.init(.badInput, error.description)
         case let error as ForeignLoad: self.init(.usage, error.description)
+        case let error as UnknownLoad: self.init(.usage, error.description)
         case let error as WorkerError: self.init(.unexpected, error.description)
         case let error as SampleDataError: self.init(.usage, error.description)
         case let error as OutputError: self.init(.loadFailed, error.description)

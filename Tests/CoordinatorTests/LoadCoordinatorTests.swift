@@ -386,10 +386,7 @@ import Testing
             let load = try await bench.makeLoad()
             bench.warehouse.cancel(load)
             #expect(try await bench.coordinate(load) == .ended(.cancelled))
-            let error = await #expect(throws: CoordinatorError.self) {
-                try await bench.coordinate(99)
-            }
-            #expect(error?.code == .unknownLoad)
+            await #expect(throws: UnknownLoad(99)) { try await bench.coordinate(99) }
         }
     }
 

@@ -62,7 +62,7 @@ package struct LoadTable {
             returning id
             """
         )
-        guard let row = rows.first else { throw LedgerError.unknownLoad(0) }
+        guard let row = rows.first else { throw UnknownLoad(0) }
         return try row.integer("id", as: Int64.self)
     }
 

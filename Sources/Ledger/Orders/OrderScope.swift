@@ -78,7 +78,7 @@ struct OrderScope {
             from longshore.load where id = \(load)
             """
         )
-        guard let row = rows.first else { throw LedgerError.unknownLoad(load) }
+        guard let row = rows.first else { throw UnknownLoad(load) }
         return try row.integer("count")
     }
 

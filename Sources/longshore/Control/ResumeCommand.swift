@@ -128,7 +128,7 @@ struct ResumeCommand: AsyncParsableCommand {
             return try await ledger.loads.unfinished().first
         }
         guard let state = try await ledger.coordination.state(ofLoad: load) else {
-            throw CommandFailure.unknownLoad(load)
+            throw UnknownLoad(load)
         }
         guard state == .running else {
             throw CommandFailure(

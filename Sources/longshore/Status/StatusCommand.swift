@@ -29,7 +29,7 @@ struct StatusCommand: AsyncParsableCommand {
                 try await show(FleetStatus.asked(of: fleet, ledger, limit: limit))
             }
         } whereNone: {
-            if let load { throw CommandFailure.unknownLoad(load) }
+            if let load { throw UnknownLoad(load) }
             try await show(FleetStatus.asked(ofUnused: fleet))
         }
     }
@@ -41,7 +41,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func showTasks(of load: Int64, in ledger: LedgerDesks) async throws {
         guard let report = try await ledger.loads.report(ofLoad: load) else {
-            throw CommandFailure.unknownLoad(load)
+            throw UnknownLoad(load)
         }
         let tasks = try await ledger.tasks.reports(ofLoad: load)
         if output.json {

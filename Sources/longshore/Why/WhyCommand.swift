@@ -46,7 +46,7 @@ struct WhyCommand: AsyncParsableCommand {
                 return diagnosis.report(try await search.evidence(on: task))
             }
         } whereNone: {
-            throw LedgerError.unknownLoad(task.load)
+            throw UnknownLoad(task.load)
         }
         guard !output.json else { return try output.printJSON(report) }
         Output.print(report.lines.joined(separator: "\n"))
