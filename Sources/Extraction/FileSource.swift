@@ -1,6 +1,7 @@
 import Glibc
 import Pipelines
 import Rows
+import Synchronization
 import Words
 
 /// The files of a folder; it answers without suspending.
@@ -8,6 +9,8 @@ struct FileSource: ObjectStore {
     let folder: SourceFolder
     /// What is known of folders already.
     var listings = FolderListings()
+    /// What the folder has said of the files that are about to be read.
+    private let sizes = ListedSizes()
 
     /// The files that fit a pattern, sorted by their bytes, as paths relative to the folder.
     ///
@@ -35,7 +38,10 @@ struct FileSource: ObjectStore {
         guard !found.isEmpty else {
             throw noMatch(pattern, names: explains ? names(in: parents, root: root) : [])
         }
-        for file in found { try requireInside(file, root: root) }
+        for file in found {
+            try requireInside(file, root: root)
+            sizes[file] = FilePath.status(of: file, in: root)?.size
+        }
         return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
@@ -62,7 +68,7 @@ struct FileSource: ObjectStore {
         return opened
     }
 
-    func size(of file: String) -> Int? { FilePath.status(of: file, in: folder.path)?.size }
+    func size(of file: String) -> Int? { sizes[file] }
 
     func statuses(
         matching components: [String],
@@ -125,6 +131,16 @@ struct FileSource: ObjectStore {
             .missing,
             "no file matches `\(pattern.text)` in `\(folder.shown)`; \(hint)"
         )
+    }
+}
+
+/// The sizes of files when their folder was asked for their names.
+private final class ListedSizes: Sendable {
+    private let sizes = Mutex<[ExactText: Int]>([:])
+
+    subscript(file: String) -> Int? {
+        get { sizes.withLock { $0[ExactText(file)] } }
+        set { sizes.withLock { $0[ExactText(file)] = newValue } }
     }
 }
 

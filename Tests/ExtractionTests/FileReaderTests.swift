@@ -290,6 +290,19 @@ struct FileReaderTests {
         #expect(after == 1)
     }
 
+    @Test("sizes are those that the folder told when it was asked for the names")
+    func sizes() throws {
+        let folder = try Folder()
+        try folder.write("id\n", "a.csv")
+        let source = FileSource(folder: SourceFolder(path: folder.url.path))
+        #expect(source.size(of: "a.csv") == nil)
+        #expect(
+            try source.objects(matching: FilePattern("*.csv", period: nil)) == ["a.csv"]
+        )
+        try folder.write("id\n1\n2\n", "a.csv")
+        #expect(source.size(of: "a.csv") == 3)
+    }
+
     @Test("each file of a pattern has the columns of its own header, one without rows, too")
     func headers() async throws {
         let folder = try Folder()
