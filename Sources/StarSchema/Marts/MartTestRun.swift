@@ -20,16 +20,15 @@ package struct MartTestRun {
 
     /// Runs all tests.
     ///
-    /// - Parameter note: takes what each of them has found, also where some fail.
+    /// - Parameter note: takes what each of them has found, before the next one runs: also where that fails.
     /// - Returns: what does not hold and is worth a warning.
     /// - Throws: ``StarSchemaError`` with every test that fails.
     package func run(_ note: ([AuditResult]) -> Void) async throws -> [String] {
-        var results: [AuditResult] = []
         var warnings: [String] = []
         var failures: [String] = []
         for test in mart.tests {
             let rows = try await count(test)
-            results.append(AuditResult(test, rows: rows))
+            note([AuditResult(test, rows: rows)])
             guard rows > 0 else { continue }
             let finding = "the test `\(test.title)` finds \(counted(Int(rows), "row"))"
             switch test.severity {
@@ -39,7 +38,6 @@ package struct MartTestRun {
                 failures.append("\(finding). To see them:\n    \(reproduction(of: test).written)")
             }
         }
-        note(results)
         guard failures.isEmpty else { throw StarSchemaError.failedTests(ofMart: title, failures) }
         return warnings
     }
