@@ -71,7 +71,7 @@ public protocol InFlightStore: Sendable {
     /// It does so also when the calling task is cancelled.
     func release(_ task: LoadTaskID, owner: String, isDone: Bool) async
     /// Adds to the rows and bytes of a running task, for progress displays, and says what it will read where that is
-    /// known.
+    /// known. An attempt that begins once more takes back what it has told.
     func report(_ task: LoadTaskID, rows: Int, bytes: Int, of inputs: ExpectedInputs?) async
     /// Rows and bytes so far of every task of a load that reported.
     func progress(ofLoad load: Int64) async -> [Int: InFlightProgress]

@@ -68,7 +68,7 @@ public struct TaskMeasures: Sendable, Hashable {
     public private(set) var phases: [Phase: Histogram] = [:]
     /// Rows of attempts that committed.
     public private(set) var rows: [Subject: RowCounts] = [:]
-    /// Bytes of files and objects that were read.
+    /// Bytes of sources that were read; what an attempt reads once more is not counted once more.
     public var bytesRead = 0
 
     /// Nothing measured yet.
@@ -125,8 +125,10 @@ public struct AttemptMeasure: Sendable {
     }
 
     /// Notes a step; those that end no part are left out.
+    ///
+    /// What begins once more begins at zero.
     public mutating func reached(_ step: Step, at time: ContinuousClock.Instant) {
-        if step == .begun { (begin, last) = (time, time) }
+        if step == .begun { (begin, last, phases) = (time, time, [:]) }
         guard let phase = Self.ends[step], let last else { return }
         phases[phase, default: 0] += last.duration(to: time) / .seconds(1)
         self.last = time

@@ -6,8 +6,13 @@ import Synchronization
 /// What an attempt tells of itself while it runs: rows, bytes, and whether it waits for its source.
 final class AttemptMonitor: StepObserver {
     private struct State {
+        /// What was read since the attempt began, or began once more.
         var rows = 0
         var bytes = 0
+        /// What was told of that.
+        var told = (rows: 0, bytes: 0)
+        /// The most bytes that were told.
+        var mostTold = 0
         var expected: ExpectedInputs?
         var limits: TimeLimits
         /// Counts what the source has given.
@@ -36,7 +41,10 @@ final class AttemptMonitor: StepObserver {
     var answersAwaited: Int? { state.withLock { $0.isWaiting ? $0.answers : nil } }
 
     func reached(_ step: Step) {
-        state.withLock { $0.measure.reached(step, at: .now) }
+        state.withLock { state in
+            state.measure.reached(step, at: .now)
+            if step == .begun { (state.rows, state.bytes) = (0, 0) }
+        }
         observer.reached(step)
     }
 
@@ -78,11 +86,14 @@ final class AttemptMonitor: StepObserver {
         }
     }
 
-    /// Rows and bytes since they were last taken.
-    func take() -> (rows: Int, bytes: Int) {
+    /// Rows and bytes since they were last taken: less than none where the attempt has begun once more.
+    ///
+    /// - Returns: Also how many of the bytes were never told before.
+    func take() -> (rows: Int, bytes: Int, newBytes: Int) {
         state.withLock { state in
-            defer { (state.rows, state.bytes) = (0, 0) }
-            return (state.rows, state.bytes)
+            let (rows, bytes, most) = (state.rows, state.bytes, max(state.bytes, state.mostTold))
+            defer { (state.told, state.mostTold) = ((rows, bytes), most) }
+            return (rows - state.told.rows, bytes - state.told.bytes, most - state.mostTold)
         }
     }
 }

@@ -114,9 +114,9 @@ struct WatchedAttempt: Sendable {
 
     /// Tells what was read since it was last told; of what runs on, also what it will read.
     private func send(_ monitor: AttemptMonitor, of inputs: ExpectedInputs? = nil) async {
-        let (rows, bytes) = monitor.take()
-        guard rows > 0 || bytes > 0 || inputs != nil else { return }
-        context.gauges.measure { $0.bytesRead += bytes }
+        let (rows, bytes, newBytes) = monitor.take()
+        guard rows != 0 || bytes != 0 || inputs != nil else { return }
+        context.gauges.measure { $0.bytesRead += newBytes }
         await context.ports.inFlight.report(task, rows: rows, bytes: bytes, of: inputs)
     }
 

@@ -49,6 +49,16 @@ struct TaskMeasuresTests {
         #expect(measures.rows == [Self.subject: RowCounts()])
     }
 
+    @Test("of an attempt that begins once more only the last begin counts")
+    func again() {
+        let steps: [(Step, Double)] = [
+            (.begun, 0), (.opened, 1), (.copied, 5), (.begun, 6), (.opened, 8), (.copied, 9),
+        ]
+        let measure = Self.measure(steps, end: 10)
+        #expect(measure.seconds == 4)
+        #expect(measure.phases == [.open: 2, .copy: 1])
+    }
+
     @Test("a value is counted in the first bound that it does not exceed")
     func bounds() {
         var histogram = Histogram(bounds: [1, 10])
