@@ -13,7 +13,7 @@ public struct LoadReading: Sendable, Hashable, Codable {
     public let bytes: Int
     /// Bytes a second, of all of them together.
     public let rate: Double
-    /// Seconds until the last of them has read its files, at the rate of each; `nil` before each has read something.
+    /// Seconds until all is read at that rate; `nil` before something is.
     public let seconds: Double?
 
     /// A reading; `nil` where nobody tells of a file.
@@ -24,7 +24,6 @@ public struct LoadReading: Sendable, Hashable, Codable {
     ///   - ages: For how many seconds its running tasks run, likewise.
     public init?(of load: Int64, _ progress: [Int: InFlightProgress], ages: [Int: Double]) {
         var (tasks, read, bytes, rate) = (0, 0, 0, 0.0)
-        var longest: Double? = 0
         for (task, age) in ages {
             guard let told = progress[task], let all = told.expected?.bytes else { continue }
             let done = min(told.bytes, all)
@@ -32,9 +31,6 @@ public struct LoadReading: Sendable, Hashable, Codable {
             read += done
             bytes += all
             rate += Double(done) / max(age, 0.001)
-            longest = longest.flatMap { longest in
-                done > 0 ? max(longest, age * Double(all - done) / Double(done)) : nil
-            }
         }
         guard tasks > 0 else { return nil }
         self.load = load
@@ -42,19 +38,29 @@ public struct LoadReading: Sendable, Hashable, Codable {
         self.read = read
         self.bytes = bytes
         self.rate = rate
-        seconds = longest
+        seconds = rate > 0 ? Double(bytes - read) / rate : nil
     }
 
     /// Bytes that are still to be read.
     public var left: Int { bytes - read }
 
-    /// It in words: `load 7 has 1.2 GB of 3.4 GB left to read, about 40 s at 30.0 MB/s`.
+    /// The rate in words: `30.0 MB/s`.
+    public var pace: String { "\(ByteWords.spoken(Int(bounding: rate)))/s" }
+
+    /// For how long it goes on at that rate, in words: `about 40 seconds`; `nil` where that is not known, or nothing is left.
+    public var time: String? {
+        guard left > 0, let seconds else { return nil }
+        return "about \(DurationWords.spoken(seconds: Int(bounding: seconds.rounded(.up))))"
+    }
+
+    /// It in words: `3 running tasks of load 7 have 1.2 GB of 3.4 GB left to read, about 40 seconds at 30.0 MB/s`.
     public var words: String {
-        guard left > 0 else { return "load \(load) has read its files, \(ByteWords.spoken(bytes))" }
-        let time =
-            seconds.map { ", about \(DurationWords.spoken(seconds: Int($0.rounded(.up))))" } ?? ""
-        return
-            "load \(load) has \(ByteWords.spoken(left)) of \(ByteWords.spoken(bytes)) left to read"
-            + "\(time) at \(ByteWords.spoken(Int(rate)))/s"
+        let who = "\(counted(tasks, "running task")) of load \(load)"
+        let (have, all) = (agreeing(tasks, "has", "have"), ByteWords.spoken(bytes))
+        guard left > 0 else {
+            return "\(who) \(have) read \(agreeing(tasks, "its", "their")) files, \(all)"
+        }
+        let time = time.map { ", \($0)" } ?? ""
+        return "\(who) \(have) \(ByteWords.spoken(left)) of \(all) left to read\(time) at \(pace)"
     }
 }

@@ -27,7 +27,7 @@ public struct LoadSummary {
     /// The whole summary, what matters most at its end, because a terminal shows the end: the table, what
     /// is to be noted, what failed, the load's end and its counts, what to look at next.
     public var lines: [String] {
-        let rate = load.seconds > 0 ? Int(min(Double(total.read) / load.seconds, 1e15)) : 0
+        let rate = load.seconds > 0 ? Int(bounding: Double(total.read) / load.seconds) : 0
         let headline =
             "\(load.kind.rawValue) \(load.load) of \(load.pipeline): \(load.standing) in "
             + "\(DurationWords.measured(seconds: load.seconds)), "

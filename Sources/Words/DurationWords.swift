@@ -11,6 +11,13 @@ public enum DurationWords {
         return "\(whole / 60) min \(rest < 10 ? "0" : "")\(rest) s"
     }
 
+    /// As it was measured, below a second in milliseconds: `0.3 ms`, `84 ms`, `1.20 s`.
+    public static func exact(seconds: Double) -> String {
+        guard seconds < 1 else { return measured(seconds: seconds) }
+        let tenths = Int((max(0, seconds) * 10_000).rounded())
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) ms" : "\((tenths + 5) / 10) ms"
+    }
+
     /// As it was measured, to a tenth of a second, however long it is: `12.3 s`.
     public static func inSeconds(_ time: Duration) -> String {
         fixed(max(0, time / .seconds(1)), decimals: 1) + " s"

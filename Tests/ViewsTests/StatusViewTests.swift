@@ -85,7 +85,7 @@ struct StatusViewTests {
         )
     }
 
-    @Test("what running tasks have left to read is told, at the rate of each")
+    @Test("what running tasks have left to read is told, and for how long at their rate")
     func readings() throws {
         var status = FleetStatus(loads: [.shop(8, .running, tasks: [:])], coordinators: [])
         func progress(_ bytes: Int, of all: Int?) -> InFlightProgress {
@@ -101,19 +101,38 @@ struct StatusViewTests {
         ]
         let reading = try #require(LoadReading(of: 8, told, ages: [0: 10, 1: 10, 2: 10, 7: 1]))
         #expect(reading.tasks == 2)
-        #expect(reading.seconds == 30)
+        #expect(reading.seconds == 20)
         status.readings = [reading]
         #expect(
             text(status)
                 .contains(
-                    "\nload 8 has 4.0 MB of 6.0 MB left to read, about 30 seconds at 200.0 kB/s\n"
+                    "\n2 running tasks of load 8 have 4.0 MB of 6.0 MB left to read, about 20 seconds at 200.0 kB/s\n"
                 )
         )
         #expect(LoadReading(of: 8, told, ages: [2: 10]) == nil)
         let begun = LoadReading(of: 8, [0: progress(0, of: 9)], ages: [0: 1])
         let read = LoadReading(of: 8, [0: progress(9, of: 9)], ages: [0: 1])
-        #expect(read?.words == "load 8 has read its files, 9 B")
-        #expect(begun?.words == "load 8 has 9 B of 9 B left to read at 0 B/s")
+        #expect(read?.words == "1 running task of load 8 has read its files, 9 B")
+        #expect(begun?.words == "1 running task of load 8 has 9 B of 9 B left to read at 0 B/s")
+    }
+
+    @Test("figures that no worker tells are told all the same")
+    func hostileReadings() throws {
+        let inputs = ExpectedInputs(files: 1, bytes: 1 << 42, first: "a.csv")
+        let told = Dictionary(
+            uniqueKeysWithValues: (0..<9)
+                .map {
+                    ($0, InFlightProgress(rows: 1, bytes: $0 == 0 ? 1 : 0, expected: inputs))
+                }
+        )
+        let reading = try #require(LoadReading(of: 8, told, ages: told.mapValues { _ in 1e7 }))
+        #expect(
+            reading.words.hasPrefix(
+                "9 running tasks of load 8 have 39.6 TB of 39.6 TB left to read, about "
+            ),
+            "\(reading.words)"
+        )
+        #expect(reading.words.hasSuffix(" at 0 B/s"))
     }
 
     @Test("workers that are not known are something else than none")

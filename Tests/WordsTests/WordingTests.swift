@@ -29,6 +29,29 @@ struct WordingTests {
     }
 
     @Test(
+        "what takes less than a second is told in milliseconds",
+        arguments: [
+            (-1, "0.0 ms"), (0.000_26, "0.3 ms"), (0.009_96, "10 ms"), (0.084, "84 ms"),
+            (1.2, "1.20 s"), (245.4, "4 min 05 s"),
+        ]
+    )
+    func exactDuration(seconds: Double, text: String) {
+        #expect(DurationWords.exact(seconds: seconds) == text)
+    }
+
+    @Test(
+        "a figure that others tell is a number, whatever it is",
+        arguments: [
+            (2.9, 2), (-2.9, -2), (1e300, 1_000_000_000_000_000),
+            (.infinity, 1_000_000_000_000_000),
+            (-1e300, -1_000_000_000_000_000), (.nan, 0),
+        ]
+    )
+    func bounded(number: Double, whole: Int) {
+        #expect(Int(bounding: number) == whole)
+    }
+
+    @Test(
         "the measure of a campaign has one decimal, whatever it is",
         arguments: [(0, "0.0 s"), (1_240, "1.2 s"), (75_360, "75.4 s")]
     )
