@@ -327,11 +327,7 @@ struct DashboardDeskTests {
             )
         )
         #expect(figures.rows.rows == [["t"]])
-        await eventually("the server has ended the session") {
-            try await counter.dock.row(
-                "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711"
-            ) == "0"
-        }
+        try await TestStack.shared().eventuallyFree(lock: 4711, in: counter.dock.url)
     }
 
     @Test("end where a query takes too long that has set the limits of its session otherwise")

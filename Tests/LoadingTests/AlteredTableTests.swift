@@ -11,57 +11,10 @@ import WarehouseTestSupport
 /// lose digits.
 @Suite("Tables that are altered after a load was created", .serialized)
 struct AlteredTableTests {
-    private static let files = [
-        "customers.csv": "id,rank\nc1,1\nc2,2\n",
-        "agents.csv": "id,since,level\na1,2024-01-01,3\n",
-        "sales_2024-01.csv": "id,on,customer,n\ns1,2024-01-05,c1,4\ns2,2024-01-06,c2,5\n",
+    private static let files = Yard.files.merging([
         "sales_2024-02.csv": "id,on,customer,n\ns3,2024-02-05,c3,7\n",
         "rates.csv": "id,n\nr1,3\nr1,5\n",
-    ]
-
-    private static func definition(_ sale: String = "", _ rate: String = "") throws -> Definition {
-        try .text(
-            """
-            pipeline: yard
-            period: { grain: month, start: 2024-01 }
-            sources: { drops: { files: data } }
-            dimensions:
-              customer:
-                from: { source: drops, csv: customers.csv }
-                key: id
-                columns: { id: { type: text, required: true }, rank: { type: integer } }
-              agent:
-                from: { source: drops, csv: agents.csv }
-                key: id
-                effective: since
-                on_missing: expire
-                columns:
-                  id: { type: text, required: true }
-                  since: { type: date, required: true }
-                  level: { type: integer, scd: 2 }
-              day: { calendar: { from: 2024-01-01, to: 2024-12-31 } }
-            facts:
-              sale:
-                from: { source: drops, csv: "sales_{period}.csv" }
-                period: on
-                grain: [id]
-                \(sale)
-                columns:
-                  id: { type: text, required: true }
-                  on: { type: date, required: true }
-                  customer: { references: customer, from: customer, missing: infer }
-                  n: { type: "decimal(12,2)" }
-              rate:
-                from: { source: drops, csv: rates.csv }
-                grain: [id]
-                \(rate)
-                columns: { id: { type: text, required: true }, n: { type: integer } }
-            marts:
-              total: { sql: total.sql, per: period }
-            """,
-            files: ["total.sql": "select sum(n)::numeric(12,2) as n from fact_sale"]
-        )
-    }
+    ]) { $1 }
 
     /// A dock with January, and a new load of `periods` of which all tasks before `task` are done.
     private func dock(
@@ -192,7 +145,7 @@ struct AlteredTableTests {
         arguments: cases
     )
     func refused(_ test: Case) async throws {
-        let definition = try Self.definition(test.sale, test.rate)
+        let definition = try Yard.definition(test.sale, test.rate)
         let periods = test.task.hasSuffix("02") ? "2024-02" : "2024-01"
         let (dock, load) = try await dock(definition, periods: periods, before: test.task)
         var words = test.alter.split(separator: " ", maxSplits: 1)
@@ -212,7 +165,7 @@ struct AlteredTableTests {
         arguments: [Step.opened, .copying]
     )
     func meanwhile(_ step: Step) async throws {
-        let definition = try Self.definition()
+        let definition = try Yard.definition()
         let task = "sale 2024-02"
         let (dock, load) = try await dock(definition, periods: "2024-02", before: task)
         let outcome = await dock.perform(
@@ -227,7 +180,7 @@ struct AlteredTableTests {
 
     @Test("an older definition gives a new partition less columns than the table has by now")
     func older() async throws {
-        let definition = try Self.definition()
+        let definition = try Yard.definition()
         let (dock, load) = try await dock(definition, periods: "2024-02", before: "sale 2024-02")
         try await dock.connection.query("alter table yard.fact_sale add tax bigint")
         expect(
@@ -238,7 +191,7 @@ struct AlteredTableTests {
 
     @Test("what an attempt has begun to write cannot be altered until it ends")
     func locked() async throws {
-        let definition = try Self.definition()
+        let definition = try Yard.definition()
         let (dock, load) = try await dock(definition, periods: "2024-01", before: "sale 2024-01")
         let seen = Recorded()
         let outcome = await dock.perform(

@@ -8,13 +8,6 @@ import WarehouseTestSupport
 /// A rule or a trigger of a table's owner leaves rows out, of which Postgres says nothing.
 @Suite("Rows that rules and triggers leave out", .serialized)
 struct LeftOutRowsTests {
-    private static let files = [
-        "customers.csv": "id,rank\nc1,1\nc2,2\n",
-        "agents.csv": "id,since,level\na1,2024-01-01,3\na2,2024-01-01,3\n",
-        "guests.csv": "id\ng1\ng2\n",
-        "sales_2024-01.csv": "id,on,customer,n\ns1,2024-01-05,c1,4\ns2,2024-01-06,c2,5\n",
-        "rates.csv": "id,n\nr1,3\n",
-    ]
     /// Each table has rows that are new, and rows that change.
     private static let later = [
         "customers.csv": "id,rank\nc1,5\nc2,2\nc3,1\n",
@@ -23,57 +16,6 @@ struct LeftOutRowsTests {
         "sales_2024-01.csv": "id,on,customer,n\ns1,2024-01-05,c1,6\ns3,2024-01-06,c9,5\n",
         "rates.csv": "id,n\nr1,4\nr2,5\n",
     ]
-
-    private static func definition(_ sale: String = "", _ rate: String = "") throws -> Definition {
-        try .text(
-            """
-            pipeline: yard
-            period: { grain: month, start: 2024-01 }
-            sources: { drops: { files: data } }
-            dimensions:
-              customer:
-                from: { source: drops, csv: customers.csv }
-                key: id
-                columns: { id: { type: text, required: true }, rank: { type: integer } }
-              agent:
-                from: { source: drops, csv: agents.csv }
-                key: id
-                effective: since
-                on_missing: expire
-                expect: { expired: { max: 100% } }
-                columns:
-                  id: { type: text, required: true }
-                  since: { type: date, required: true }
-                  level: { type: integer, scd: 2 }
-              guest:
-                from: { source: drops, csv: guests.csv }
-                key: id
-                on_missing: expire
-                expect: { expired: { max: 100% } }
-                columns: { id: { type: text, required: true } }
-              day: { calendar: { from: 2024-01-01, to: 2024-12-31 } }
-            facts:
-              sale:
-                from: { source: drops, csv: "sales_{period}.csv" }
-                period: on
-                grain: [id]
-                \(sale)
-                columns:
-                  id: { type: text, required: true }
-                  on: { type: date, required: true }
-                  customer: { references: customer, from: customer, missing: infer }
-                  n: { type: "decimal(12,2)" }
-              rate:
-                from: { source: drops, csv: rates.csv }
-                grain: [id]
-                \(rate)
-                columns: { id: { type: text, required: true }, n: { type: integer } }
-            marts:
-              total: { sql: total.sql, per: period }
-            """,
-            files: ["total.sql": "select sum(n)::numeric(12,2) as n from fact_sale"]
-        )
-    }
 
     struct Case: Sendable, CustomTestStringConvertible {
         var task: String
@@ -166,8 +108,8 @@ struct LeftOutRowsTests {
         arguments: cases
     )
     func refused(_ test: Case) async throws {
-        let definition = try Self.definition(test.sale, test.rate)
-        let dock = try await Dock(Self.files)
+        let definition = try Yard.definition(test.sale, test.rate)
+        let dock = try await Dock(Yard.files)
         #expect(try await dock.load(definition).failures == [])
         for (name, text) in Self.later { try dock.write(name, text) }
         let load = try await dock.create(definition)
@@ -195,8 +137,8 @@ struct LeftOutRowsTests {
 
     @Test("are none where a trigger lets all rows pass, whatever it makes of them")
     func harmless() async throws {
-        let definition = try Self.definition()
-        let dock = try await Dock(Self.files)
+        let definition = try Yard.definition()
+        let dock = try await Dock(Yard.files)
         #expect(try await dock.load(definition).failures == [])
         for (name, text) in Self.later { try dock.write(name, text) }
         try await Self.makeFunction(
@@ -223,8 +165,8 @@ struct LeftOutRowsTests {
 
     @Test("an unknown member that is left out is told when the load is created")
     func unknownMember() async throws {
-        let definition = try Self.definition()
-        let dock = try await Dock(Self.files)
+        let definition = try Yard.definition()
+        let dock = try await Dock(Yard.files)
         #expect(try await dock.load(definition).failures == [])
         try await Self.makeFunction("return null;", on: dock)
         try await dock.connection.query(SQL(raw: Self.statement("insert", at: "dim_customer")))

@@ -108,11 +108,7 @@ struct MartRightsTests {
         let load = try await dock.load(definition("select pg_try_advisory_lock(4711)::text as a"))
         #expect(load.failures == [])
         #expect(try await dock.rows("select a from shop.mart_m") == ["true"])
-        await eventually("the server has ended the session") {
-            try await dock.row(
-                "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711"
-            ) == "0"
-        }
+        try await TestStack.shared().eventuallyFree(lock: 4711, in: dock.url)
     }
 
     @Test("a query that writes is none")

@@ -95,8 +95,8 @@ struct ClientTests {
 
     @Test("a session of one's own begins and ends with its caller, and so do its locks")
     func ownSession() async throws {
-        let configuration = try await freshConfiguration()
-        let client = PostgresClient(configuration)
+        let url = try await TestStack.shared().freshDatabase()
+        let client = PostgresClient(try PostgresConfiguration(url: url))
         let first = try await backend(of: client)
         let own = try await client.withOwnSession { connection in
             try await connection.query("select pg_backend_pid() as pid, pg_advisory_lock(4711)")
@@ -104,16 +104,9 @@ struct ClientTests {
                 .integer("pid", as: Int.self)
         }
         #expect(own != first)
-        let witness = PostgresClient(configuration)
-        await eventually("the server has ended the session") {
-            try await witness.query(
-                "select from pg_locks where locktype = 'advisory' and objid = 4711"
-            )
-            .isEmpty
-        }
+        try await TestStack.shared().eventuallyFree(lock: 4711, in: url)
         #expect(try await backend(of: client) != own)
         await client.close()
-        await witness.close()
     }
 
     @Test("what takes too long is given up, whatever it has set, and the session goes on")

@@ -1,6 +1,7 @@
 import Endpoints
 import Foundation
 import Processes
+public import Testing
 
 extension TestStack {
     /// Creates an empty database that only the caller knows.
@@ -37,6 +38,21 @@ extension TestStack {
             throw TestStackError.psql(status: run.end.status, message: text)
         }
         return text
+    }
+
+    /// Waits until nobody has an advisory lock in a database: the server ends a session a moment after its client.
+    public func eventuallyFree(
+        lock number: Int,
+        in database: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async {
+        await eventually("the server has ended the session", sourceLocation: sourceLocation) {
+            let locks = """
+                select count(*) from pg_locks where locktype = 'advisory' and objid = \(number)
+                    and database = (select oid from pg_database where datname = current_database())
+                """
+            return try await psql(locks, database: database) == "0"
+        }
     }
 
     /// Databases of earlier test runs; nobody needs one that is an hour old.
