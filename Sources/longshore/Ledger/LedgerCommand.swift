@@ -80,8 +80,9 @@ struct LedgerUpgradeCommand: AsyncParsableCommand {
         commandName: "upgrade",
         abstract: "Bring the ledger to the version that this program makes.",
         discussion: """
-            Commands of a newer program that write do so, such as `load` and `coordinator`; this one does nothing \
-            else. Commands that only read refuse an older ledger. All steps are one transaction. It waits for a minute for attempts and others that use the ledger, in \
+            Commands of a newer program that load or give orders do so, such as `load`, `retry` and `coordinator`; \
+            this one does nothing else. `plan` and `console`, and commands that only read, refuse an older ledger. \
+            All steps are one transaction. It waits for a minute for attempts and others that use the ledger, in \
             tries of a second. Programs of the older version stop then: workers give back what they have not \
             begun, coordinators leave their loads to newer ones.
 
