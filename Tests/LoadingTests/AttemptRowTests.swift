@@ -196,6 +196,70 @@ struct AttemptRowTests {
         #expect(spans.allSatisfy { $0.start != nil })
     }
 
+    @Test("a death is no work of whoever found it, and of how long it ran nothing is said")
+    func death() async throws {
+        let dock = try await Dock(Shop.files)
+        let load = try await dock.create(Shop.definition())
+        let task = load.task("customer")
+        try await dock.connection.query(
+            "update longshore.task set begun_at = now() - interval '2 seconds' where ordinal = \(task.ordinal)"
+        )
+        let finder = WarehouseLoader(dock.configuration, slot: 1)
+        _ = try await finder.recordCrash(of: task, by: "finder", policy: RetryPolicy())
+        let attempt = try #require(try await dock.ledger.tasks.attempts(at: task).first)
+        #expect(attempt.end == .crash)
+        #expect(attempt.worker == "finder")
+        #expect(attempt.begunAt != nil)
+        #expect(attempt.seconds == nil && attempt.slot == nil)
+        let spans = try await dock.ledger.loads.anatomy(ofLoad: load.id).spans
+        let span = try #require(spans.first)
+        #expect(span.end == .failed && span.finish != nil)
+        #expect(span.worker == nil && span.slot == nil && span.start == nil)
+    }
+
+    @Test("what lies behind the last row is read, too, and no bytes are those of a database's rows")
+    func bytes() async throws {
+        let dock = try await Dock(Shop.files)
+        let sales = Shop.january + String(repeating: "\n", count: 600_000)
+        try dock.write("sales_2024-01.csv", sales)
+        let definition = try Shop.definition(
+            others: "marts: { sum: { sql: marts/sum.sql } }",
+            marts: ["marts/sum.sql": "select sum(amount) as amount from fact_sale"]
+        )
+        let load = try await dock.load(definition)
+        #expect(load.failures == [])
+        let sale = try await dock.ledger.tasks.attempts(at: load.task("sale 2024-01"))[0]
+        #expect(sale.bytesRead == sales.utf8.count)
+        let sum = try await dock.ledger.tasks.attempts(at: load.task("sum"))[0]
+        #expect(sum.bytesRead == nil)
+    }
+
+    @Test("a test of a mart that Postgres cannot run leaves what the tests before it have found")
+    func failingTest() async throws {
+        let dock = try await Dock(Shop.files)
+        let definition = try Shop.definition(
+            others: """
+                marts:
+                  sum:
+                    sql: marts/sum.sql
+                    tests:
+                      - { not_null: [amount] }
+                      - { sql: tests/odd.sql }
+                """,
+            marts: [
+                "marts/sum.sql": "select sum(amount) as amount from fact_sale",
+                "tests/odd.sql": "select 1 from mart_sum where 1 / (amount - amount) > 0",
+            ]
+        )
+        let load = try await dock.load(definition)
+        let failure = try #require(load.failure("sum"))
+        let task = load.task("sum")
+        _ = try await dock.loader.record(failure, of: task, by: "test", policy: RetryPolicy())
+        let attempt = try await dock.ledger.tasks.attempts(at: task)[0]
+        #expect(attempt.end == .error)
+        #expect(attempt.audits.map(\.subject) == ["not_null (amount)"])
+    }
+
     @Test("attempts and audits are forgotten with their load")
     func forgotten() async throws {
         let dock = try await Dock(Shop.files)

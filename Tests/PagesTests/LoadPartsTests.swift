@@ -103,8 +103,8 @@ struct LoadPartsTests {
         spans[1].slot = 2
         spans.append(Self.span(2, "w1", 5, nil, .running))
         let text = LoadSlots(spans, elapsed: 20, isRunning: true).content.text
-        for lane in ["w1 · 1", "w1 · 2", "w1 · 3"] { #expect(text.contains(">\(lane)</text>")) }
-        #expect(!text.contains("w1 · 4"))
+        for lane in ["w1 · 0", "w1 · 1", "w1 · 2"] { #expect(text.contains(">\(lane)</text>")) }
+        #expect(!text.contains("w1 · 3"))
     }
 
     @Test("an attempt's parts are drawn and said; what is left of it is recording, or the failure")
@@ -129,6 +129,20 @@ struct LoadPartsTests {
         #expect(AttemptBar(attempt) == nil)
     }
 
+    @Test("who is named with a death is who found it")
+    func death() {
+        var attempt = AttemptReport(
+            number: 1,
+            end: .crash,
+            worker: "w2",
+            endedAt: "2024-01-31T08:05:00Z",
+            audits: []
+        )
+        #expect(AttemptList([attempt]).content.text.contains(">found by w2<"))
+        (attempt.end, attempt.slot) = (.error, 1)
+        #expect(AttemptList([attempt]).content.text.contains(">w2 · 1<"))
+    }
+
     @Test("rows a second: a task's rows are spread over its time")
     func rate() {
         let spans = [
@@ -150,8 +164,8 @@ struct LoadPartsTests {
         ]
         let slots = LoadSlots(spans, elapsed: 20, isRunning: true)
         let text = slots.content.text
-        for lane in ["w1 · 1", "w1 · 2", "w2 · 1"] { #expect(text.contains(">\(lane)</text>")) }
-        #expect(!text.contains("w1 · 3"))
+        for lane in ["w1 · 0", "w1 · 1", "w2 · 0"] { #expect(text.contains(">\(lane)</text>")) }
+        #expect(!text.contains("w1 · 2"))
         #expect(slots.note == "1 busy on this load")
     }
 

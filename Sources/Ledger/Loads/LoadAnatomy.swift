@@ -51,13 +51,13 @@ public struct LoadAnatomy: Sendable, Hashable, Codable {
         public var task: Int
         /// The table's name, and the period where it has one.
         public var label: String
-        /// Who ran it; `nil` where that is not known.
+        /// Who ran it; `nil` where that is not known, as of a worker that has died.
         public var worker: String?
         /// Which of the worker's slots, from 0; `nil` where that is not known, as of what runs.
         public var slot: Int?
-        /// Seconds from the load's creation to its begin; `nil` where only its end is known.
+        /// Seconds from the load's creation to its begin; `nil` where only its end is known, or how long it ran is not.
         public var start: Double?
-        /// Seconds from the load's creation to its end; `nil` while it runs.
+        /// Seconds from the load's creation to its end, or until a death was found; `nil` while it runs.
         public var finish: Double?
         /// Rows that it read; of one that runs, so far.
         public var rows: Int?

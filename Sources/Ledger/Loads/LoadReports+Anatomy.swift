@@ -57,6 +57,8 @@ extension LoadReports {
     }
 
     /// Those that have committed, run, or failed.
+    ///
+    /// When a worker has died nobody knows, and its row names who found that.
     private static func spans(
         ofLoad load: Int64,
         on connection: PostgresConnection
@@ -64,6 +66,7 @@ extension LoadReports {
         let label: SQL = """
             case when t.period = '' then t.kind || ' ' || t.name else t.name || ' ' || t.period end
             """
+        let isDeath: SQL = "a.kind = \(AttemptEnd.crash)"
         return
             try await connection.query(
                 """
@@ -80,7 +83,9 @@ extension LoadReports {
                     where t.load_id = \(load) and t.state = \(TaskState.published) and t.begun_at is not null
                     order by t.begun_at desc limit \(mostSpans))
                     union all
-                    (select t.ordinal, \(label), a.worker, a.slot, a.begun_at, a.happened_at, null, 'failed'
+                    (select t.ordinal, \(label), case when not \(isDeath) then a.worker end,
+                        case when not \(isDeath) then a.slot end, case when not \(isDeath) then a.begun_at end,
+                        a.happened_at, null, 'failed'
                     from longshore.attempt a join longshore.task t using (load_id, ordinal)
                     where a.load_id = \(load) and a.kind <> \(AttemptEnd.done) order by a.happened_at desc limit \(mostSpans))
                 )

@@ -18,7 +18,7 @@ package struct AttemptRecord: Sendable {
     package var measure = AttemptMeasure()
     /// What it was to read.
     package var expected: ExpectedInputs?
-    /// Bytes of files and objects that it has read.
+    /// Bytes of files and objects that it has read; `nil` where it reads none.
     package var bytes: Int?
     /// What it was judged by.
     package var audits: [AuditResult] = []

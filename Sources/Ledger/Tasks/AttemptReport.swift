@@ -9,15 +9,15 @@ public struct AttemptReport: Sendable, Hashable, Codable {
     public var end: AttemptEnd
     /// Why it failed.
     public var failure: String?
-    /// Who ran it.
+    /// Who ran it; of one whose worker died, who found that.
     public var worker: String
-    /// Which of the worker's slots it ran in, from 0.
+    /// Which of the worker's slots it ran in, from 0; `nil` where that is not known.
     public var slot: Int?
     /// When it began, in UTC; `nil` where that is not known.
     public var begunAt: String?
-    /// When it ended, in UTC: of one that committed, just before COMMIT.
+    /// When it ended, in UTC: of one that committed, just before COMMIT; of one whose worker died, when that was found.
     public var endedAt: String
-    /// Seconds from its begin to its end.
+    /// Seconds from its begin to its end; `nil` where one of them is not known, as of one whose worker died.
     public var seconds: Double?
     /// Seconds until its source had answered.
     public var open: Double?
@@ -29,7 +29,7 @@ public struct AttemptReport: Sendable, Hashable, Codable {
     public var files: Int?
     /// Their bytes, as far as they were known at its start.
     public var bytes: Int?
-    /// Bytes that it has read of them.
+    /// Bytes that it has read of them; `nil` where it reads no files.
     public var bytesRead: Int?
     /// What it was judged by.
     public var audits: [AuditResult]
@@ -41,11 +41,13 @@ extension TaskReports {
 
     /// The attempts at a task, the newest first; at most ``mostAttempts``.
     public func attempts(at task: LoadTaskID) async throws -> [AttemptReport] {
+        let isDeath: SQL = "kind = \(AttemptEnd.crash)"
         let rows = try await client.query(
             """
-            select number, kind, message || ' [' || code || ']' as failure, worker, slot,
+            select number, kind, message || ' [' || code || ']' as failure, worker,
+                case when not \(isDeath) then slot end as slot,
                 \(isoTime("begun_at")) as begun_at, \(isoTime("happened_at")) as ended_at,
-                extract(epoch from happened_at - begun_at)::float8 as seconds,
+                case when not \(isDeath) then extract(epoch from happened_at - begun_at)::float8 end as seconds,
                 open_seconds::float8 as open, copy_seconds::float8 as copy, merge_seconds::float8 as merge,
                 files, bytes, bytes_read
             from longshore.attempt where \(task.isRow)

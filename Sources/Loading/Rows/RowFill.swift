@@ -196,6 +196,7 @@ final class RowFill {
         buffer.removeAll(keepingCapacity: true)
         guard let batch = try await batchToEncode() else {
             isAtEnd = true
+            attempt.observer.progressed(rows: 0, bytes: untoldBytes() ?? 0)
             return
         }
         let first = nextRow
@@ -211,9 +212,12 @@ final class RowFill {
 
     /// How many bytes have been read for a batch: as they lie in files, or else those of its rows once all are encoded.
     private func bytes(of batch: RowBatch) -> Int {
-        guard let read = reader.bytesRead else {
-            return nextRow == batch.rows.count ? batch.bytes.count : 0
-        }
+        untoldBytes() ?? (nextRow == batch.rows.count ? batch.bytes.count : 0)
+    }
+
+    /// Bytes of files that were not told yet; `nil` where nobody counts them.
+    private func untoldBytes() -> Int? {
+        guard let read = reader.bytesRead else { return nil }
         defer { bytesTold = read }
         return read - bytesTold
     }

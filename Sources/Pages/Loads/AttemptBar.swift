@@ -16,8 +16,7 @@ struct AttemptBar {
 
     /// `nil` where it is not known how long the attempt took.
     init?(_ attempt: AttemptReport) {
-        // When a worker died nobody knows, only when that was noticed.
-        guard let seconds = attempt.seconds, attempt.end != .crash else { return nil }
+        guard let seconds = attempt.seconds else { return nil }
         let known = [
             Part(name: "opened", style: "ph-open", seconds: attempt.open ?? 0),
             Part(name: "copied", style: "ph-copy", seconds: attempt.copy ?? 0),
@@ -34,14 +33,8 @@ struct AttemptBar {
 
     /// `opened 2.1 ms, copied 1.20 s, recorded 0.3 ms`.
     var words: String {
-        parts.map { "\($0.name) \(Self.measured($0.seconds))" }.joined(separator: ", ")
-    }
-
-    /// Most parts of a small task take less than a hundredth of a second.
-    private static func measured(_ seconds: Double) -> String {
-        guard seconds < 1 else { return DurationWords.measured(seconds: seconds) }
-        let tenths = Int((seconds * 10_000).rounded())
-        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) ms" : "\((tenths + 5) / 10) ms"
+        parts.map { "\($0.name) \(DurationWords.exact(seconds: $0.seconds))" }
+            .joined(separator: ", ")
     }
 
     var picture: Markup {
@@ -63,7 +56,7 @@ struct AttemptBar {
         return rect(
             .class(part.style),
             .box(start, 0, width, 8),
-            .tip(part.name, ["took": Self.measured(part.seconds)])
+            .tip(part.name, ["took": DurationWords.exact(seconds: part.seconds)])
         )
     }
 }

@@ -28,9 +28,7 @@ struct AttemptList {
             td(.class("nowrap")) { worker(attempt) }
             td(.class("nowrap")) { Figures.time(attempt.begunAt) }
             td(.class("num")) {
-                attempt.end == .crash
-                    ? "–"
-                    : attempt.seconds.map { DurationWords.measured(seconds: $0) } ?? "–"
+                attempt.seconds.map { DurationWords.measured(seconds: $0) } ?? "–"
             }
             td(.class("parts")) {
                 if let bar = AttemptBar(attempt) {
@@ -38,7 +36,7 @@ struct AttemptList {
                     div(.class("small dim")) { bar.words }
                 }
             }
-            td(.class("num")) { attempt.files.map(Figures.whole) ?? "–" }
+            td(.class("num")) { attempt.files.map(grouped) ?? "–" }
             td(.class("num nowrap")) { read(attempt) }
             td(.class("small")) { attempt.failure ?? "" }
         }
@@ -46,13 +44,14 @@ struct AttemptList {
 
     private func worker(_ attempt: AttemptReport) -> String {
         let name = VisibleText.shortened(VisibleText.line(attempt.worker), to: 32)
-        return attempt.slot.map { "\(name) · \($0 + 1)" } ?? name
+        guard attempt.end != .crash else { return "found by \(name)" }
+        return attempt.slot.map { "\(name) · \($0)" } ?? name
     }
 
     private func read(_ attempt: AttemptReport) -> String {
         guard let read = attempt.bytesRead, attempt.files != nil else { return "–" }
-        guard let bytes = attempt.bytes, bytes > read else { return Figures.bytes(read) }
-        return "\(Figures.bytes(read)) of \(Figures.bytes(bytes))"
+        guard let bytes = attempt.bytes, bytes > read else { return ByteWords.spoken(read) }
+        return "\(ByteWords.spoken(read)) of \(ByteWords.spoken(bytes))"
     }
 }
 

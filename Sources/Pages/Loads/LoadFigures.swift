@@ -16,11 +16,10 @@ struct LoadFigures {
 
     var content: Markup {
         section(.class("stats"), .label("Progress")) {
-            stat("Tasks", Figures.whole(anatomy.count(.done)), "of \(Figures.whole(anatomy.total))")
-            {
+            stat("Tasks", grouped(anatomy.count(.done)), "of \(grouped(anatomy.total))") {
                 TaskBar(tasks: tasks, width: 300, height: 8).picture
             }
-            stat("Rows read", Figures.whole(read)) { "\(Figures.whole(sum(\.loaded))) loaded" }
+            stat("Rows read", grouped(read)) { "\(grouped(sum(\.loaded))) loaded" }
             pace
             stat("Time", DurationWords.measured(seconds: load.seconds)) {
                 "since \(Figures.clock(load.createdAt))"
@@ -34,11 +33,9 @@ struct LoadFigures {
     }
 
     private func left(_ reading: LoadReading) -> Markup {
-        stat("To read", Figures.bytes(reading.left), "of \(Figures.bytes(reading.bytes))") {
-            "\(Figures.bytes(Int(reading.rate)))/s"
-            if reading.left > 0, let seconds = reading.seconds {
-                ", about \(DurationWords.spoken(seconds: Int(seconds.rounded(.up))))"
-            }
+        stat("To read", ByteWords.spoken(reading.left), "of \(ByteWords.spoken(reading.bytes))") {
+            reading.pace
+            if let time = reading.time { ", \(time)" }
             ", \(counted(reading.tasks, "running task"))"
         }
     }
@@ -60,19 +57,19 @@ struct LoadFigures {
         let rows = isRunning ? rate.last(10) : Double(read) / max(load.seconds, 0.001)
         return stat(
             isRunning ? "Rate, last 10 s" : "Rate",
-            Figures.whole(Int(rows.rounded())),
+            grouped(Int(bounding: rows.rounded())),
             "rows/s"
         ) {
-            isRunning ? "\(Figures.whole(anatomy.count(.running))) running" : "over all its time"
+            isRunning ? "\(grouped(anatomy.count(.running))) running" : "over all its time"
         }
     }
 
     private var rejects: Markup {
         let (rejected, all) = (sum(\.rejected), sum(\.read))
-        let first = anatomy.rules.prefix(2).map { "\($0.rule) \(Figures.whole($0.rejects))" }
+        let first = anatomy.rules.prefix(2).map { "\($0.rule) \(grouped($0.rejects))" }
         let more = anatomy.rules.count - first.count
         let words = first + (more > 0 ? ["\(more) more"] : [])
-        return stat("Rejected", Figures.whole(rejected), Figures.share(rejected, of: all)) {
+        return stat("Rejected", grouped(rejected), Figures.share(rejected, of: all)) {
             if !words.isEmpty {
                 a(.href(Link("rejects").with("load", String(load.load)))) {
                     words.joined(separator: ", ")

@@ -133,16 +133,16 @@ struct LoadGraph {
 
     private func note(_ table: LoadAnatomy.Table) -> String {
         let done = table.tasks[.done] ?? 0
-        let rows = "\(Figures.whole(table.loaded)) rows"
+        let rows = "\(grouped(table.loaded)) rows"
         guard table.total > 1 else { return done == 1 ? rows : table.tasks.keys.first?.words ?? "" }
-        return "\(Figures.whole(done)) of \(Figures.whole(table.total)) · \(rows)"
+        return "\(grouped(done)) of \(grouped(table.total)) · \(rows)"
     }
 
     private func tips(_ table: LoadAnatomy.Table) -> KeyValuePairs<String, String> {
         [
             "tasks": TaskBar(tasks: table.tasks, width: 0, height: 0).words,
-            "read": Figures.whole(table.read), "loaded": Figures.whole(table.loaded),
-            "rejected": Figures.whole(table.rejected),
+            "read": grouped(table.read), "loaded": grouped(table.loaded),
+            "rejected": grouped(table.rejected),
         ]
     }
 

@@ -234,13 +234,13 @@ package struct LoadPage: LivePage {
             PageParts.choices(
                 Choice.allCases.map { choice in
                     (
-                        "\(choice.rawValue) \(Figures.whole(choice.count(in: anatomy)))",
+                        "\(choice.rawValue) \(grouped(choice.count(in: anatomy)))",
                         here.with("tasks", choice.rawValue), choice == self.choice
                     )
                 }
             )
             span(.class("end small dim")) {
-                "\(Figures.whole(tasks.count)) of \(Figures.whole(choice.count(in: anatomy))) shown"
+                "\(grouped(tasks.count)) of \(grouped(choice.count(in: anatomy))) shown"
             }
         }
         LoadTaskList(tasks, in: anatomy, ofLoad: load.load).content

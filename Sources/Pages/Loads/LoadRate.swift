@@ -60,7 +60,7 @@ struct LoadRate {
             .tabIndex(0),
             .role("img"),
             .label(
-                "Rows a second, \(title): most \(Figures.whole(Int(most))), at the end \(Figures.whole(Int(last(step))))"
+                "Rows a second, \(title): most \(grouped(Int(bounding: most))), at the end \(grouped(Int(bounding: last(step))))"
             )
         ) {
             for line in 0...Int((high / unit).rounded()) {
@@ -111,7 +111,7 @@ struct LoadRate {
                     .box(Self.left + width * Double(part), Self.top, width, Self.height),
                     .tip(
                         label((Double(part) + 0.5) / Double(rates.count)),
-                        ["rows/s": Figures.whole(Int(rate.rounded()))]
+                        ["rows/s": grouped(Int(bounding: rate.rounded()))]
                     )
                 )
             }

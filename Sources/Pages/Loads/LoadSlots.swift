@@ -7,7 +7,7 @@ struct LoadSlots {
     /// Attempts of one slot, one behind the other.
     private struct Lane {
         let worker: String
-        /// Which of its worker's slots it is, from 1.
+        /// Which of its worker's slots it is, from 0.
         let number: Int
         var spans: [LoadAnatomy.Span]
 
@@ -65,17 +65,16 @@ struct LoadSlots {
         for span in known.sorted(by: isEarlier) + others.sorted(by: isEarlier) {
             let worker = span.worker ?? "not known"
             let own = lanes.indices.filter { lanes[$0].worker == worker }
-            let number = span.slot.map { $0 + 1 }
             let lane = own.first { index in
-                number.map { $0 == lanes[index].number }
+                span.slot.map { $0 == lanes[index].number }
                     ?? lanes[index].hasRoom(from: begin(of: span), to: span.finish ?? elapsed)
             }
             if let lane {
                 lanes[lane].spans.append(span)
             } else {
                 let taken = Set(own.map { lanes[$0].number })
-                let free = (1...).first { !taken.contains($0) } ?? 1
-                lanes.append(Lane(worker: worker, number: number ?? free, spans: [span]))
+                let free = (0...).first { !taken.contains($0) } ?? 0
+                lanes.append(Lane(worker: worker, number: span.slot ?? free, spans: [span]))
             }
         }
         return lanes.sorted { ($0.worker, $0.number) < ($1.worker, $1.number) }
@@ -96,7 +95,7 @@ struct LoadSlots {
         let rest = hidden > 0 ? ", \(counted(hidden, "older attempt")) not drawn" : ""
         guard now != nil else { return "\(counted(lanes.count, "slot"))\(rest)" }
         let dashed = projection?.end == nil ? "" : ", dashed: what is expected"
-        return "\(Figures.whole(busy)) busy on this load\(rest)\(dashed)"
+        return "\(grouped(busy)) busy on this load\(rest)\(dashed)"
     }
 
     var content: Markup {
@@ -182,7 +181,7 @@ struct LoadSlots {
                         "state": span.end.rawValue,
                         "began": span.start.map { DurationWords.measured(seconds: $0) } ?? "–",
                         "took": span.start == nil ? "–" : DurationWords.measured(seconds: taken),
-                        "rows": span.rows.map(Figures.whole) ?? "–",
+                        "rows": span.rows.map(grouped) ?? "–",
                     ]
                 )
             )

@@ -50,8 +50,8 @@ struct LoadTaskList {
             td(.class("mono")) { period(task) }
             td { task.stage.mark }
             td(.class("pw")) { bar(task) }
-            td(.class("num")) { rows.map(Figures.whole) ?? "" }
-            td(.class("num")) { task.counts.map { Figures.whole($0.rejected) } ?? "" }
+            td(.class("num")) { rows.map(grouped) ?? "" }
+            td(.class("num")) { task.counts.map { grouped($0.rejected) } ?? "" }
             td(.class("num")) {
                 task.seconds.map { DurationWords.measured(seconds: $0) } ?? ""
             }

@@ -61,7 +61,7 @@ package struct LoadsPage: Page {
             td { StateMark(load.state).word(load.standing.description) }
             td(.class("mono")) { load.periods ?? "–" }
             td(.class("num")) {
-                "\(Figures.whole(load.tasks[.done] ?? 0)) of \(Figures.whole(all))"
+                "\(grouped(load.tasks[.done] ?? 0)) of \(grouped(all))"
             }
             td { load.requestedBy }
             td(.class("nowrap")) { Figures.time(load.createdAt) }

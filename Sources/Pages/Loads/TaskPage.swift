@@ -97,7 +97,7 @@ package struct TaskPage: Page {
                 task.counts.map { counts in
                     Markup(
                         text:
-                            "\(Figures.whole(counts.read)) read = \(Figures.whole(counts.loaded)) loaded + \(Figures.whole(counts.rejected)) rejected + \(Figures.whole(counts.deduplicated)) deduplicated"
+                            "\(grouped(counts.read)) read = \(grouped(counts.loaded)) loaded + \(grouped(counts.rejected)) rejected + \(grouped(counts.deduplicated)) deduplicated"
                     )
                 }
             ),
@@ -128,8 +128,8 @@ package struct TaskPage: Page {
     private func reads(_ inputs: ExpectedInputs) -> Markup {
         let name = VisibleText.shortened(VisibleText.line(inputs.first), to: 80)
         let more = inputs.files > 1 ? " and \(counted(inputs.files - 1, "other file"))" : ""
-        let read = Figures.bytes(reading?.bytes ?? 0)
-        let all = inputs.bytes.map { " of \(Figures.bytes($0))" } ?? ""
+        let read = ByteWords.spoken(reading?.bytes ?? 0)
+        let all = inputs.bytes.map { " of \(ByteWords.spoken($0))" } ?? ""
         return Markup(text: "\(name)\(more): \(read)\(all) read")
     }
 

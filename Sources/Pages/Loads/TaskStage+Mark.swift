@@ -1,5 +1,6 @@
 import Ledger
 import Markup
+import Words
 
 extension StateMark {
     /// The sign of how a task stands.
@@ -75,7 +76,7 @@ struct TaskBar {
     var words: String {
         TaskStage.allCases
             .compactMap { stage in
-                tasks[stage].flatMap { $0 > 0 ? "\(Figures.whole($0)) \(stage.words)" : nil }
+                tasks[stage].flatMap { $0 > 0 ? "\(grouped($0)) \(stage.words)" : nil }
             }
             .joined(separator: ", ")
     }
