@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import Markup
 import Pipelines
 import Testing
@@ -31,6 +32,17 @@ struct DashboardPageTests {
             columns:
               name: { link: "/tables/{name}?of={name}" }
         """
+
+    @Test("a seal does not say that audits held where none is recorded")
+    func audits() {
+        let table = Seal.Table(schema: "shop", name: "fact_sale", kind: .fact, pieces: [])
+        var origin = SealOrigin()
+        let none = SealMarkup(Seal(tables: [table]), origin: origin).strip.text
+        #expect(none.contains("no audit is recorded") && !none.contains("held"))
+        origin.audits = .init(held: 12, broken: 0)
+        let some = SealMarkup(Seal(tables: [table]), origin: origin).strip.text
+        #expect(some.contains("all 12 audits held"))
+    }
 
     private func page(hasFebruary: Bool = false) throws -> (page: DashboardPage, text: String) {
         let folder = DashboardFolder(texts: ["dashboards/shop.yaml": Self.yaml])

@@ -71,12 +71,12 @@ struct SealMarkup {
         }
     }
 
-    /// `all 12 audits held`.
+    /// `all 12 audits held`, where there are some.
     private var audits: String {
         let (held, broken) = (origin.audits.held, origin.audits.broken)
         let warnings = counted(origin.warnings.count, "warning")
         if held + broken == 0 {
-            return origin.warnings.isEmpty ? "all audits held" : "\(warnings) of audits"
+            return origin.warnings.isEmpty ? "no audit is recorded" : "\(warnings) of audits"
         }
         if broken > 0 {
             return "\(grouped(broken)) of \(counted(held + broken, "audit")) did not hold"

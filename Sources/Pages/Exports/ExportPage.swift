@@ -71,10 +71,10 @@ package struct ExportPage: Page {
             td(.class("mono")) { VisibleText.shortened(effect.key, to: 80) }
             td { effect.kind.rawValue }
             td { effect.state.rawValue }
-            td(.class("num")) { Figures.whole(Int(effect.revision)) }
+            td(.class("num")) { grouped(Int(effect.revision)) }
             td(.class("mono")) { effect.task }
             td(.class("nowrap")) { Figures.time(effect.changedAt) }
-            td(.class("num")) { Figures.whole(effect.attempts) }
+            td(.class("num")) { grouped(effect.attempts) }
             td(.class("nowrap")) { Figures.time(effect.deliveredAt) }
             td(.class("small")) {
                 effect.failure ?? effect.droppedBy.map { "dropped by \($0)" } ?? ""

@@ -34,11 +34,11 @@ package struct ExportsPage: Page {
         tr {
             td { export.pipeline }
             td { a(.href(Link("exports", export.pipeline, export.export))) { export.export } }
-            td(.class("num")) { export.rows.map(Figures.whole) ?? "–" }
+            td(.class("num")) { export.rows.map(grouped) ?? "–" }
             td(.class("nowrap")) { Figures.time(export.computedAt) }
             td(.class("nowrap")) { Figures.time(export.deliveredAt) }
-            td(.class("num")) { Figures.whole(export.open) }
-            td(.class("num")) { Figures.whole(export.dead) }
+            td(.class("num")) { grouped(export.open) }
+            td(.class("num")) { grouped(export.dead) }
             td(.class("nowrap")) { Figures.time(export.openSince) }
             td(.class("small")) { export.failure ?? "" }
         }

@@ -129,8 +129,8 @@ package struct FleetPage: LivePage {
                 .map { queue in
                     tr {
                         td(.class("mono")) { queue.name }
-                        td(.class("num")) { Figures.whole(queue.ready) }
-                        td(.class("num")) { Figures.whole(queue.consumers) }
+                        td(.class("num")) { grouped(queue.ready) }
+                        td(.class("num")) { grouped(queue.consumers) }
                     }
                 },
             empty: status.queues == nil
@@ -144,8 +144,8 @@ package struct FleetPage: LivePage {
             rows: pools.map { pool in
                 tr {
                     td { pool.pool }
-                    td(.class("num")) { Figures.whole(Int(pool.waiting)) }
-                    td(.class("num")) { Figures.whole(Int(pool.running)) }
+                    td(.class("num")) { grouped(Int(pool.waiting)) }
+                    td(.class("num")) { grouped(Int(pool.running)) }
                     td(.class("num")) {
                         pool.waiting > 0 ? DurationWords.measured(seconds: pool.oldest) : "–"
                     }

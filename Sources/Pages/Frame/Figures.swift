@@ -2,27 +2,13 @@ import Words
 
 /// Numbers as pages write them.
 public enum Figures {
-    /// A whole number, with a comma behind each thousand: `1,204`.
-    public static func whole(_ number: Int) -> String {
-        let digits = Array(String(number.magnitude).utf8)
-        var text = number < 0 ? "-" : ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
-            text.unicodeScalars.append(Unicode.Scalar(digit))
-        }
-        return text
-    }
-
     /// A part of a whole in hundredths, with two digits behind the point: `0.86 %`; a dash where there is no whole.
     public static func share(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "–" }
         let hundredths = Int((Double(part) * 10_000 / Double(whole)).rounded())
         let rest = hundredths % 100
-        return "\(Figures.whole(hundredths / 100)).\(rest < 10 ? "0" : "")\(rest) %"
+        return "\(grouped(hundredths / 100)).\(rest < 10 ? "0" : "")\(rest) %"
     }
-
-    /// A number of bytes in the unit that people read: `1.6 MB`.
-    public static func bytes(_ count: Int) -> String { ByteWords.spoken(count) }
 
     /// How long ago something was, in one unit: `12 min`, `28 d`.
     public static func age(seconds: Int) -> String {
@@ -30,7 +16,7 @@ public enum Figures {
         case let seconds where seconds < 60: "\(seconds) s"
         case let seconds where seconds < 3_600: "\(seconds / 60) min"
         case let seconds where seconds < 86_400 * 2: "\(seconds / 3_600) h"
-        case let seconds: "\(whole(seconds / 86_400)) d"
+        case let seconds: "\(grouped(seconds / 86_400)) d"
         }
     }
 }

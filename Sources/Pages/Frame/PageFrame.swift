@@ -1,4 +1,5 @@
 public import Markup
+import Words
 
 /// What stands around the content of each page: the bar at the top, and who looks.
 public struct PageFrame: Sendable {
@@ -133,7 +134,7 @@ public struct PageFrame: Sendable {
     private func badge(_ tab: PageSection) -> Markup {
         guard let badge = badges[tab], badge.count > 0 else { return Markup() }
         return span(.class(badge.needsSomebody ? "count bad" : "count")) {
-            Figures.whole(badge.count) + (badge.isMore ? "+" : "")
+            grouped(badge.count) + (badge.isMore ? "+" : "")
         }
     }
 

@@ -40,7 +40,7 @@ extension Need {
         guard count > 0 else { return nil }
         let isMore = count > RejectDesk.mostOpen
         let words =
-            isMore ? "More than \(Figures.whole(RejectDesk.mostOpen))" : Figures.whole(count)
+            isMore ? "More than \(grouped(RejectDesk.mostOpen))" : grouped(count)
         self.init(
             .stale,
             "\(words) \(agreeing(count, "reject is", "rejects are")) open",

@@ -51,11 +51,11 @@ struct PeriodFacts {
 
     private func rows(_ counts: RowCounts) -> Markup {
         Markup(build: {
-            "\(Figures.whole(counts.read)) read = \(Figures.whole(counts.loaded)) loaded + "
+            "\(grouped(counts.read)) read = \(grouped(counts.loaded)) loaded + "
             a(.href(rejectLink.with("state", "all"))) {
-                "\(Figures.whole(counts.rejected)) rejected"
+                "\(grouped(counts.rejected)) rejected"
             }
-            " + \(Figures.whole(counts.deduplicated)) deduplicated"
+            " + \(grouped(counts.deduplicated)) deduplicated"
         })
     }
 
@@ -88,7 +88,7 @@ struct PeriodFacts {
         return Markup(build: {
             for input in period.inputs.prefix(Self.mostInputs) {
                 div {
-                    "\(input.name), \(Figures.bytes(input.size)) "
+                    "\(input.name), \(ByteWords.spoken(input.size)) "
                     span(.class("mono dim"), .title(input.digest)) {
                         "sha256 \(String(Substring(input.digest.utf8.prefix(12))))…"
                     }
@@ -131,7 +131,7 @@ struct PeriodFacts {
             for (number, rule) in rules.enumerated() {
                 if number > 0 { ", " }
                 a(.href(rejectLink.with("rule", rule.key))) {
-                    "\(rule.key) \(Figures.whole(rule.value))"
+                    "\(rule.key) \(grouped(rule.value))"
                 }
             }
         })
@@ -175,9 +175,9 @@ struct PeriodFacts {
                             td(.class("nowrap")) { Figures.time(past.committedAt) }
                             td { StateMark(past.state).word(past.state.rawValue) }
                         }
-                        td(.class("num")) { past.rows.map(Figures.whole) ?? "–" }
+                        td(.class("num")) { past.rows.map(grouped) ?? "–" }
                         td(.class("num")) { difference(past.rows, before) }
-                        td(.class("num")) { past.rejected.map(Figures.whole) ?? "–" }
+                        td(.class("num")) { past.rejected.map(grouped) ?? "–" }
                     }
                 },
             empty: "No load has asked for it."
@@ -186,7 +186,7 @@ struct PeriodFacts {
 
     private static func difference(_ rows: Int?, _ before: Int?) -> String {
         guard let rows, let before else { return "" }
-        return (rows >= before ? "+" : "") + Figures.whole(rows - before)
+        return (rows >= before ? "+" : "") + grouped(rows - before)
     }
 }
 

@@ -1,6 +1,7 @@
 import Ledger
 import Markup
 import Planning
+import Words
 
 /// The table of a grid: a row for each table, a column for each span of time.
 struct PeriodGridTable {
@@ -103,7 +104,7 @@ struct PeriodGridTable {
                     }
                 }
             }
-            td(.class("m num")) { newest?.rows.map(Figures.whole) ?? "–" }
+            td(.class("m num")) { newest?.rows.map(grouped) ?? "–" }
             td(.class("m num")) {
                 newest.map { Figures.share($0.rejected, of: ($0.rows ?? 0) + $0.rejected) } ?? "–"
             }
@@ -124,8 +125,8 @@ struct PeriodGridTable {
         let mark = StateMark(cell.standing)
         let name = "\(row.schema).\(row.table) \(cell.name)"
         var facts = ["state \(mark.rawValue)"]
-        if let rows = cell.rows { facts.append("\(Figures.whole(rows)) rows") }
-        if cell.rejected > 0 { facts.append("\(Figures.whole(cell.rejected)) rejected") }
+        if let rows = cell.rows { facts.append("\(grouped(rows)) rows") }
+        if cell.rejected > 0 { facts.append("\(grouped(cell.rejected)) rejected") }
         if let load = cell.load { facts.append("load \(load)") }
         let age = cell.loadedAt.map { Figures.age(seconds: now - $0) }
         if let age, measure == .age { facts.append("\(age) old") }
@@ -139,8 +140,8 @@ struct PeriodGridTable {
             .tip(
                 name,
                 [
-                    "state": mark.rawValue, "rows": cell.rows.map(Figures.whole) ?? "–",
-                    "rejected": Figures.whole(cell.rejected),
+                    "state": mark.rawValue, "rows": cell.rows.map(grouped) ?? "–",
+                    "rejected": grouped(cell.rejected),
                     "load": cell.load.map(String.init) ?? "–", "age": age ?? "–",
                 ]
             )

@@ -37,7 +37,7 @@ struct PeriodStripTable {
         let words = GridCell.Standing.allCases.compactMap { standing in
             byStanding[standing]
                 .map { stretches in
-                    "\(Figures.whole(stretches.reduce(0) { $0 + $1.periods })) \(standing.rawValue)"
+                    "\(grouped(stretches.reduce(0) { $0 + $1.periods })) \(standing.rawValue)"
                 }
         }
         return svg(

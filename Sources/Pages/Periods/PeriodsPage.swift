@@ -1,6 +1,7 @@
 package import Ledger
 package import Markup
 import Planning
+import Words
 
 /// The grid of periods, and what needs somebody.
 package struct PeriodsPage: LivePage {
@@ -112,7 +113,7 @@ package struct PeriodsPage: LivePage {
             .reduce(0) { $0 + $1.periods }
         let names = Set(grid.rows.map(\.pipeline)).count
         return "\(names) \(names == 1 ? "pipeline" : "pipelines") · "
-            + "\(Figures.whole(good)) of \(Figures.whole(all)) periods as they should be"
+            + "\(grouped(good)) of \(grouped(all)) periods as they should be"
     }
 
     @MarkupBuilder private var table: Markup {

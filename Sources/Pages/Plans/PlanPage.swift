@@ -121,16 +121,16 @@ struct EffectTables {
             td { task.table }
             td(.class("mono")) { task.period.isEmpty ? "–" : task.period }
             td { StateMark(task.state).word(task.state.rawValue) }
-            td(.class("num")) { task.rows.map { Figures.whole($0.before) } ?? "–" }
-            td(.class("num")) { task.rows.map { Figures.whole($0.after) } ?? "–" }
+            td(.class("num")) { task.rows.map { grouped($0.before) } ?? "–" }
+            td(.class("num")) { task.rows.map { grouped($0.after) } ?? "–" }
             td(.class("num")) { task.rows.map { Self.signed($0.after - $0.before) } ?? "–" }
-            td(.class("num")) { task.counts.map { Figures.whole($0.rejected) } ?? "–" }
+            td(.class("num")) { task.counts.map { grouped($0.rejected) } ?? "–" }
             td(.class("small")) { notes(task).joined(separator: "; ") }
         }
     }
 
     private static func signed(_ number: Int) -> String {
-        number > 0 ? "+\(Figures.whole(number))" : number == 0 ? "·" : Figures.whole(number)
+        number > 0 ? "+\(grouped(number))" : number == 0 ? "·" : grouped(number)
     }
 
     private func notes(_ task: TaskEffect) -> [String] {
@@ -141,7 +141,7 @@ struct EffectTables {
                 ("expired", members.expired), ("completed", members.completed),
                 ("inferred", members.inferred),
             ]
-            .filter { $0.1 > 0 }.map { "\(Figures.whole($0.1)) \($0.0)" }
+            .filter { $0.1 > 0 }.map { "\(grouped($0.1)) \($0.0)" }
         }
         let earlier = task.earlier.map { "\($0.period): \($0.rows.before) → \($0.rows.after) rows" }
         return measures + (members ?? []) + earlier + task.warnings

@@ -49,6 +49,6 @@ extension PlanSummary {
     /// Its periods: `2026-01 to 2026-12 (12)`.
     var span: String {
         guard let first, let last else { return "–" }
-        return first == last ? first : "\(first) to \(last) (\(Figures.whole(periods)))"
+        return first == last ? first : "\(first) to \(last) (\(grouped(periods)))"
     }
 }

@@ -82,7 +82,7 @@ package struct RejectedRowPage: Page {
                 "Source",
                 Markup(
                     text:
-                        "\(reject.source), line \(Figures.whole(reject.line)), byte \(Figures.whole(reject.byteOffset))"
+                        "\(reject.source), line \(grouped(reject.line)), byte \(grouped(reject.byteOffset))"
                 )
             ),
             (

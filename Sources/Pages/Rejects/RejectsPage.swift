@@ -77,7 +77,7 @@ package struct RejectsPage: Page {
             Markup(text: "Rejects"),
             sub: Markup(
                 text:
-                    "\(Figures.whole(open)) open, in \(counted(groups.count, "group")) of table, rule and column"
+                    "\(grouped(open)) open, in \(counted(groups.count, "group")) of table, rule and column"
             ),
             acts: Markup(build: {
                 a(.class("btn"), .href(export)) { "Export as CSV" }
@@ -133,7 +133,7 @@ package struct RejectsPage: Page {
                         a(.href(here.with("table", table).with("rule", group.rule))) { group.rule }
                     }
                     td(.class("mono")) { group.column ?? "–" }
-                    td(.class("num")) { Figures.whole(group.rejects) }
+                    td(.class("num")) { grouped(group.rejects) }
                 }
             },
             empty: "No reject is open."
@@ -143,7 +143,7 @@ package struct RejectsPage: Page {
     private var sourceNote: String {
         let counted = sources.reduce(0) { $0 + $1.rejects }
         return counted >= RejectDesk.mostCounted
-            ? "of the first \(Figures.whole(RejectDesk.mostCounted))" : ""
+            ? "of the first \(grouped(RejectDesk.mostCounted))" : ""
     }
 
     private var bySource: Markup {
@@ -156,7 +156,7 @@ package struct RejectsPage: Page {
                             VisibleText.shortened(VisibleText.line(source.source), to: 120)
                         }
                     }
-                    td(.class("num")) { Figures.whole(source.rejects) }
+                    td(.class("num")) { grouped(source.rejects) }
                 }
             },
             empty: "None."
@@ -177,7 +177,7 @@ package struct RejectsPage: Page {
                     td(.class("mono")) { reject.column ?? "–" }
                     td(.class("small")) { reject.reason ?? "" }
                     td(.class("small")) {
-                        "\(VisibleText.shortened(VisibleText.line(reject.source), to: 60)), line \(Figures.whole(reject.line))"
+                        "\(VisibleText.shortened(VisibleText.line(reject.source), to: 60)), line \(grouped(reject.line))"
                     }
                     td { reject.state.rawValue }
                 }

@@ -61,7 +61,7 @@ package struct TablePage: Page {
 
     private var sentence: String {
         "\(summary.kind.rawValue) \(summary.name) of \(summary.pipeline) · "
-            + "\(Figures.whole(summary.rows)) rows"
+            + "\(grouped(summary.rows)) rows"
             + (origins?.description.map { " · \($0)" } ?? "")
     }
 
@@ -99,7 +99,7 @@ package struct TablePage: Page {
                     td(.class("mono")) { past.period.isEmpty ? "–" : past.period }
                     td { StateMark(past.state).word(past.state.rawValue) }
                     td(.class("nowrap")) { Figures.time(past.committedAt) }
-                    td(.class("num")) { past.rows.map(Figures.whole) ?? "–" }
+                    td(.class("num")) { past.rows.map(grouped) ?? "–" }
                     td(.class("small")) { past.warnings.joined(separator: "; ") }
                 }
             },
@@ -121,7 +121,7 @@ package struct TablePage: Page {
                 "Rejected",
                 Markup(
                     text:
-                        "\(Figures.whole(summary.rejected)), \(Figures.share(summary.rejected, of: summary.rows + summary.rejected)) of what was read"
+                        "\(grouped(summary.rejected)), \(Figures.share(summary.rejected, of: summary.rows + summary.rejected)) of what was read"
                 )
             ),
             (
@@ -174,7 +174,7 @@ package struct TablePage: Page {
                             }
                         }
                         td(.class("mono")) { group.column ?? "–" }
-                        td(.class("num")) { Figures.whole(group.rejects) }
+                        td(.class("num")) { grouped(group.rejects) }
                     }
                 },
             empty: "None."
@@ -223,7 +223,7 @@ struct TableVolume {
             .tabIndex(0),
             .role("img"),
             .label(
-                "Rows of \(counted(volume.count, "period")), at most \(Figures.whole(Int(most)))"
+                "Rows of \(counted(volume.count, "period")), at most \(grouped(Int(most)))"
             )
         ) {
             for line in 0...Int((high / unit).rounded()) {
@@ -266,8 +266,8 @@ struct TableVolume {
                     period.period.isEmpty ? "all of it" : period.period,
                     [
                         "state": period.state.rawValue,
-                        "rows": period.rows.map(Figures.whole) ?? "–",
-                        "rejected": period.rejected.map(Figures.whole) ?? "–",
+                        "rows": period.rows.map(grouped) ?? "–",
+                        "rejected": period.rejected.map(grouped) ?? "–",
                         "load": period.load.map(String.init) ?? "–",
                     ]
                 )

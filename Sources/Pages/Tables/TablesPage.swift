@@ -51,8 +51,8 @@ package struct TablesPage: Page {
             td(.class("dim")) { table.kind.rawValue }
             td { TableFacts.states(table) }
             td(.class("mono")) { table.newest ?? "–" }
-            td(.class("num")) { Figures.whole(table.rows) }
-            td(.class("num")) { Figures.whole(table.rejected) }
+            td(.class("num")) { grouped(table.rows) }
+            td(.class("num")) { grouped(table.rejected) }
             td(.class("num")) { table.age.map { Figures.age(seconds: $0) } ?? "–" }
             td(.class("num")) {
                 if let load = table.load {
@@ -75,7 +75,7 @@ enum TableFacts {
                     StateMark(state)
                         .word(
                             table.isByPeriod
-                                ? "\(Figures.whole(count)) \(state.rawValue)" : state.rawValue
+                                ? "\(grouped(count)) \(state.rawValue)" : state.rawValue
                         )
                 }
             }

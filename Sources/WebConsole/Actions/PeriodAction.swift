@@ -90,7 +90,7 @@ struct PeriodAction: ConsoleAction {
         let replaced =
             rows == 0
             ? "No row is replaced: these periods have none."
-            : "\(Figures.whole(rows)) rows of earlier loads are replaced by those of the sources now."
+            : "\(grouped(rows)) rows of earlier loads are replaced by those of the sources now."
         let computed = marts.isEmpty ? [] : ["Computed anew: \(marts.listed(atMost: 12))."]
         return [
             "A load of \(counted(tasks.count, "task")) is written: \(kinds.joined(separator: ", ")).",
