@@ -7,7 +7,7 @@ import Testing
 import WarehouseTestSupport
 
 @Suite("Marts that a newer load has computed too early", .serialized)
-struct LeftToNewerTests {
+struct OvertakenClaimTests {
     private func definition(
         total: String = "select count(*) as sales from fact_sale"
     ) throws
