@@ -83,10 +83,12 @@ public struct DatabaseRoles: Sendable {
                     and (proname ~ '^pg_(try_)?advisory_(xact_)?lock' or proname = 'pg_logical_emit_message')
             loop
                 execute format('revoke execute on function %s from public', locking);
+                -- Workers have the log of the server written before they exchange a partition.
+                if locking::text like 'pg_logical_emit_message(boolean,text,text%' then
+                    execute format('grant execute on function %s to longshore_worker', locking);
+                end if;
             end loop;
         end $$;
-        -- Workers have the log of the server written before they exchange a partition.
-        grant execute on function pg_logical_emit_message(boolean, text, text) to longshore_worker;
         """
 
     private static let ledger: SQL = """

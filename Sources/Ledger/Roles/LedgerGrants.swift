@@ -12,7 +12,7 @@ enum LedgerGrants {
             ledger_table record;
             ledger_function record;
         begin
-            if not exists (select from pg_attribute where attname = 'format'
+            if not exists (select from pg_attribute where attname = 'horizon'
                     and attrelid = to_regclass('longshore.task'))
                 or not exists (select from pg_roles where rolname = 'longshore_worker') then
                 return;
