@@ -53,8 +53,11 @@ public struct MongoConfiguration: Sendable {
         if !usesTLS && !isLocal && !allowsPlaintext {
             throw EndpointError.plaintextRefused(url, secureScheme: "tls=true")
         }
-        let isLedOn = url.query["replicaSet"] != nil || url.host.utf8.contains(UInt8(ascii: ","))
-        if !usesTLS, isLedOn, url.query["directConnection"] != "true", !allowsPlaintext {
+        let direct = url.query["directConnection"]
+        let isLedOn =
+            direct != nil || url.query["replicaSet"] != nil
+            || url.host.utf8.contains(UInt8(ascii: ","))
+        if !usesTLS, isLedOn, direct != "true", !allowsPlaintext {
             throw MongoError(
                 .invalidConfiguration,
                 "the servers of a replica set name others, which would be spoken to without TLS: set `tls=true`, or name "

@@ -213,6 +213,7 @@ struct MongoConnectionTests {
         )
         for url in [
             several, "mongodb://u:hunter2@localhost/app?replicaSet=rs0",
+            "mongodb://u:hunter2@localhost/app?directConnection=false",
             "mongodb://u:hunter2@db.example/app?tls=false", "mongodb://u:hunter2@db.example/",
             "mongodb://u:hunter2@db.example/app?tlsInsecure=true", "mysql://u:hunter2@host/app",
             "mongodb://u:hunter2@db.example/app?authMechanism=hunter2",
