@@ -6,7 +6,7 @@ public struct CSVLimits: Sendable, Hashable {
     public var recordBytes: Int
     /// Columns of the header.
     public var columns: Int
-    /// Lines behind the first of a faulty record: what has more of them has taken in rows.
+    /// Lines behind the first of a record of broken quotes: what has more of them has taken in rows.
     public var faultyLines: Int
 
     /// Creates limits; by default 16 MiB, 64 MiB, 10,000 and 1,000.

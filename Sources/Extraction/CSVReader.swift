@@ -12,7 +12,7 @@ public import Words
 /// - Lines that the dialect skips are passed over, whatever is in them.
 /// - A field is quoted when a quote is its first byte, unless quotes are data. A quote inside an unquoted field is data. Text
 ///   after a closing quote, and a quote still open at the end of the last line, are faults of the row. A quote open over
-///   more lines refuses the input: they would all be this one row. So does a faulty record of very many lines.
+///   more lines refuses the input: they would all be this one row. So does a record of broken quotes over very many lines.
 /// - A record with more or fewer fields than the header is a faulty row.
 /// - A byte order mark of the declared encoding is skipped; another one is refused. All encodings become
 ///   UTF-8; a row that is no text in its encoding is a faulty row.

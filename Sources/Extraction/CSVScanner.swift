@@ -396,7 +396,7 @@ struct CSVScanner: Sendable {
             addRow(end: end, textFault: textFault)
         }
         let lines = mayHoldLineEnds ? CSVBytes.lineEnds(in: bytes.extracting(recordStart..<end)) : 0
-        if lines > 0, rows.last?.fault ?? -1 >= 0 { try checkLines(lines, bytes[end &- 1]) }
+        if lines > 0, hasBrokenQuotes { try checkLines(lines, bytes[end &- 1]) }
         line &+= lines &+ 1
         if end < bytes.count {
             hasOpenLineEnd = bytes[end] == Self.carriageReturn
@@ -454,8 +454,8 @@ struct CSVScanner: Sendable {
 
     private var isQuoteOpen: Bool { phase == quotedPhase || phase == .quotedEscape }
 
-    /// Refuses the input when a faulty record has taken in lines that are likely to be rows: as a reject it would count
-    /// as one of them.
+    /// Refuses the input when a record of broken quotes has taken in lines that are likely to be rows: as a reject it would
+    /// count as one of them.
     private func checkLines(_ ends: Int, _ lastByte: UInt8) throws(ExtractionError) {
         let endsLine = lastByte == Self.lineFeed || lastByte == Self.carriageReturn
         let lines = isQuoteOpen && endsLine ? ends - 1 : ends
@@ -464,7 +464,7 @@ struct CSVScanner: Sendable {
             name,
             at: JSONRecords.Place(line: line, byteOffset: recordOffset),
             lines,
-            fault: faults[rows[rows.count - 1].fault]
+            fault: currentFault(width: header?.count ?? 0)
         )
     }
 
